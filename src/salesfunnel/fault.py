@@ -1,0 +1,81 @@
+"""Fault: one thing that is wrong or suspicious in the input, with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from salesfunnel._typing import SEVERITIES, Severity
+from salesfunnel._validators import check_choice
+
+__all__ = ["Fault"]
+
+Param = str | int | float | bool | None
+
+
+def _freeze(params: Mapping[str, Param] | Iterable[tuple[str, Param]]) -> tuple[tuple[str, Param], ...]:
+    items = params.items() if isinstance(params, Mapping) else params
+    return tuple(sorted((str(key), value) for key, value in items))
+
+
+@attrs.frozen
+class Fault:
+    """One fault of an input or of a result, with its place and what to do about it.
+
+    Parameters
+    ----------
+    code : str
+        Stable code, such as ``"stated-rate-differs"``. The texts of both languages hang on it.
+    severity : {"error", "warning", "info"}
+        ``error``: the value could not be used; ``warning``: used, but suspicious; ``info``: worth
+        knowing.
+    row : int, optional
+        Row of the data, counted from 1 without the header.
+    column : str, optional
+        Name of the column as the source wrote it.
+    value : str, optional
+        The value as the source wrote it.
+    message : str
+        What is wrong, in English; ``render`` makes the text of any language from `code` and
+        `params`.
+    hint : str
+        What to do about it, in English; may be empty.
+    params : mapping of str to str, int, float, bool or None
+        The figures of the message; kept as a sorted tuple of pairs.
+    file : str, optional
+        The file, or the sheet of a workbook, where it stands.
+
+    Examples
+    --------
+    >>> str(Fault("unknown-metric", row=3, column="metric", value="leds", message="unknown metric"))
+    'row 3, column "metric": unknown metric'
+    """
+
+    code: str
+    severity: Severity = attrs.field(default="warning", kw_only=True)
+    row: int | None = attrs.field(default=None, kw_only=True)
+    column: str | None = attrs.field(default=None, kw_only=True)
+    value: str | None = attrs.field(default=None, kw_only=True)
+    message: str = attrs.field(default="", kw_only=True)
+    hint: str = attrs.field(default="", kw_only=True)
+    params: tuple[tuple[str, Param], ...] = attrs.field(default=(), converter=_freeze, kw_only=True)
+    file: str | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_choice("severity", self.severity, SEVERITIES)
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words: file, row and column as far as they are known."""
+        parts = [] if self.file is None else [self.file]
+        if self.row is not None:
+            parts.append(f"row {self.row}")
+        if self.column is not None:
+            parts.append(f'column "{self.column}"')
+        return ", ".join(parts)
+
+    def __str__(self) -> str:
+        text = f"{self.place}: " if self.place else ""
+        text += self.message or self.code
+        return f"{text} ({self.hint})" if self.hint else text
