@@ -74,7 +74,9 @@ def check_positive_int(field: str, value: Any, *, minimum: int = 1) -> int:
     except (AttributeError, TypeError):
         number = None
     if number is None or isinstance(value, bool) or number < minimum:
-        raise ArgumentError(f"{field!r} must be a whole number of at least {minimum}, got {value!r}")
+        raise ArgumentError(
+            f"{field!r} must be a whole number of at least {minimum}, got {value!r}"
+        )
     return int(number)
 
 

@@ -8,13 +8,16 @@ import attrs
 
 from salesfunnel._typing import SEVERITIES, Severity
 from salesfunnel._validators import check_choice
+from salesfunnel.i18n import text
 
 __all__ = ["Fault"]
 
 Param = str | int | float | bool | None
 
 
-def _freeze(params: Mapping[str, Param] | Iterable[tuple[str, Param]]) -> tuple[tuple[str, Param], ...]:
+def _freeze(
+    params: Mapping[str, Param] | Iterable[tuple[str, Param]],
+) -> tuple[tuple[str, Param], ...]:
     items = params.items() if isinstance(params, Mapping) else params
     return tuple(sorted((str(key), value) for key, value in items))
 
@@ -64,6 +67,45 @@ class Fault:
 
     def __attrs_post_init__(self) -> None:
         check_choice("severity", self.severity, SEVERITIES)
+
+    @classmethod
+    def of(
+        cls,
+        code: str,
+        *,
+        severity: Severity = "warning",
+        row: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+        file: str | None = None,
+        **params: Param,
+    ) -> Fault:
+        """Make a fault whose words stand in the catalogs under ``fault.<code>``.
+
+        Parameters
+        ----------
+        code, severity, row, column, value, file
+            As in the class.
+        **params : str, int, float, bool or None
+            The figures that the words need; `row`, `column` and `value` are known to them too.
+
+        Examples
+        --------
+        >>> Fault.of("missing-value", row=2, column="actual", value="-").code
+        'missing-value'
+        """
+        words = {"row": row, "column": column, "value": value, **params}
+        return cls(
+            code,
+            severity=severity,
+            row=row,
+            column=column,
+            value=value,
+            file=file,
+            params=params,
+            message=text(f"fault.{code}.message", "en", **words),
+            hint=text(f"fault.{code}.hint", "en", default="", **words),
+        )
 
     @property
     def place(self) -> str:

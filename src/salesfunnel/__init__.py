@@ -1,0 +1,72 @@
+"""A sales team's funnel method in Python.
+
+Stages and key actions, metrics, conversion rates with intervals, bottlenecks that are true,
+causes in four dimensions, an improvement plan with quantified effects, and its follow-up.
+
+Importing this package loads neither numpy nor any extra: every public name is loaded when it is
+first used (PEP 562).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    # definitions
+    "Funnel": "funnel",
+    "KeyAction": "stage",
+    "Metric": "metric",
+    "Stage": "stage",
+    "Transition": "funnel",
+    # data
+    "Fault": "fault",
+    "Interval": "interval",
+    "Panel": "panel",
+}
+"""The module that each public name lives in."""
+
+_MODULES = frozenset({"errors"})
+"""Public modules that are reached as attributes."""
+
+__all__ = [
+    # definitions
+    "Funnel",
+    "KeyAction",
+    "Metric",
+    "Stage",
+    "Transition",
+    # data
+    "Fault",
+    "Interval",
+    "Panel",
+    # modules
+    "errors",
+]
+
+if TYPE_CHECKING:
+    from salesfunnel import errors
+    from salesfunnel.fault import Fault
+    from salesfunnel.funnel import Funnel, Transition
+    from salesfunnel.interval import Interval
+    from salesfunnel.metric import Metric
+    from salesfunnel.panel import Panel
+    from salesfunnel.stage import KeyAction, Stage
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    home = _HOMES.get(name)
+    if home is not None:
+        value = getattr(importlib.import_module(f"salesfunnel.{home}"), name)
+        globals()[name] = value
+        return value
+    if name in _MODULES:
+        return importlib.import_module(f"salesfunnel.{name}")
+    raise AttributeError(f"module 'salesfunnel' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, "__version__"})

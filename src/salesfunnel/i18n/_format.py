@@ -1,0 +1,100 @@
+"""Figures as people of a language write them."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from salesfunnel._typing import Locale
+
+DASH = "–"
+
+
+def percent(value: float, locale: Locale = "en") -> str:
+    """Return a rate as per cent: two decimals, three significant digits below one per cent."""
+    del locale
+    share = float(value) * 100
+    if 0 < abs(share) < 1:
+        digits = min(2 - math.floor(math.log10(abs(share))), 6)
+        shown = f"{share:.{digits}f}".rstrip("0").rstrip(".")
+        return f"{shown} %"
+    return f"{share:.2f} %"
+
+
+def chance(value: float, locale: Locale = "en") -> str:
+    """Return a probability as whole per cent, never 0 or 100 where it is neither."""
+    del locale
+    if 0 < value < 0.005:
+        return "<1 %"
+    if 0.995 < value < 1:
+        return ">99 %"
+    return f"{value * 100:.0f} %"
+
+
+def count(value: float, locale: Locale = "en") -> str:
+    """Return a whole number with thousands apart."""
+    del locale
+    return f"{round(value):,}"
+
+
+def number(value: float, locale: Locale = "en") -> str:
+    """Return a number with as many decimals as it needs, two at most below 100."""
+    del locale
+    if float(value).is_integer() or abs(value) >= 100:
+        return f"{round(value):,}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def money(value: float, locale: Locale = "en") -> str:
+    """Return an amount; the library knows no currency. Chinese counts in 万 and 亿."""
+    size = abs(value)
+    if locale == "zh" and size >= 1e4:
+        unit, name = (1e8, "亿") if size >= 1e8 else (1e4, "万")
+        return f"{value / unit:,.2f}".rstrip("0").rstrip(".") + name
+    return f"{value:,.0f}" if size >= 100 else f"{value:,.2f}"
+
+
+def day(value: date, locale: Locale = "en") -> str:
+    """Return a date: ISO in English, 年月日 in Chinese."""
+    if locale == "zh":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+
+
+def duration(value: timedelta | float, locale: Locale = "en") -> str:
+    """Return a duration, given as timedelta or in days, in days, or in hours below two days."""
+    days = value.total_seconds() / 86400 if isinstance(value, timedelta) else float(value)
+    hours, unit = ("小时", "天") if locale == "zh" else ("hours", "days")
+    shown, name = (days * 24, hours) if 0 < days < 2 else (days, unit)
+    return f"{shown:.1f}".removesuffix(".0") + f" {name}"
+
+
+FORMS: Mapping[str, Callable[..., str]] = {
+    "percent": percent,
+    "chance": chance,
+    "count": count,
+    "number": number,
+    "money": money,
+    "date": day,
+    "duration": duration,
+}
+"""The named format specs that templates may use."""
+
+
+class _Filler(string.Formatter):
+    def __init__(self, locale: Locale) -> None:
+        self.locale = locale
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            return DASH
+        form = FORMS.get(format_spec)
+        return form(value, self.locale) if form else str(super().format_field(value, format_spec))
+
+
+def fill(template: str, params: Mapping[str, Any], locale: Locale) -> str:
+    """Return a template with its figures put in."""
+    return _Filler(locale).vformat(template, (), params)

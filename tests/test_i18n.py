@@ -1,0 +1,49 @@
+"""Words in both languages: one key set, the same figures."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from salesfunnel.errors import UnknownNameError
+from salesfunnel.i18n import FORMS, catalog, text
+from salesfunnel.i18n._format import percent
+
+
+def figures(template):
+    return {(name, spec) for _, name, spec, _ in string.Formatter().parse(template) if name}
+
+
+def test_both_languages_have_the_same_keys():
+    assert set(catalog("en")) == set(catalog("zh"))
+
+
+@pytest.mark.parametrize("key", sorted(catalog("en")))
+def test_both_languages_show_the_same_figures(key):
+    english, chinese = figures(catalog("en")[key]), figures(catalog("zh")[key])
+    assert {name for name, _ in english} == {name for name, _ in chinese}
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [
+        (0.00875, "0.875 %"),
+        (0.428571, "42.86 %"),
+        (0.6, "60.00 %"),
+        (0, "0.00 %"),
+        (0.0000123, "0.00123 %"),
+    ],
+)
+def test_percent(rate, shown):
+    assert percent(rate) == shown
+
+
+def test_unknown_words_name_the_nearest():
+    with pytest.raises(UnknownNameError, match=r"unit\.percent"):
+        text("unit.procent", "en")
+
+
+def test_forms_take_what_is_missing():
+    assert text("unit.percent", "zh", value=None) == "–"
+    assert FORMS["money"](480000, "zh") == "48万"
