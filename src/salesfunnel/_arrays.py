@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 
 def frozen_array(dtype: npt.DTypeLike) -> Callable[[Any], Any]:
-    """Return a converter that copies to a read-only, C-ordered array of `dtype`; None stays None."""
+    """Return a converter that copies to a read-only array of `dtype`; None stays None."""
 
     def convert(value: Any) -> Any:
         if value is None:

@@ -39,16 +39,16 @@ def parse_counts(
         periods = ("all",) if shape[0] == 1 else tuple(str(i + 1) for i in range(shape[0]))
     if segments is None:
         segments = ("all",) if shape[1] == 1 else tuple(str(i + 1) for i in range(shape[1]))
-    periods = tuple(str(name) for name in periods)
-    by = common_frequency(periods)
-    if by != "none" and len(periods) == shape[0]:
-        order = sorted(range(shape[0]), key=lambda i: ordinal(periods[i], by))
+    names = tuple(str(name) for name in periods)
+    by = common_frequency(names)
+    if by != "none" and len(names) == shape[0]:
+        order = sorted(range(shape[0]), key=lambda i: ordinal(names[i], by))
         values, unknown = values[order], unknown[order]
-        periods = tuple(periods[i] for i in order)
+        names = tuple(names[i] for i in order)
     return {
         "counts": values,
         "missing": unknown,
-        "periods": periods,
+        "periods": names,
         "segments": tuple(segments),
         "steps": tuple(steps),
         "by": by,

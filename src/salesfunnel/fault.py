@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
@@ -94,7 +95,7 @@ class Fault:
         >>> Fault.of("missing-value", row=2, column="actual", value="-").code
         'missing-value'
         """
-        words = {"row": row, "column": column, "value": value, **params}
+        words: dict[str, Any] = {"row": row, "column": column, "value": value, **params}
         return cls(
             code,
             severity=severity,

@@ -19,6 +19,7 @@ from salesfunnel._typing import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel._validators import check_choice, check_known, duplicates
 from salesfunnel.errors import ArgumentError, DataError
 from salesfunnel.funnel import Funnel, Transition
+from salesfunnel.metric import _names
 
 __all__ = ["ALL", "Panel"]
 
@@ -82,9 +83,9 @@ class Panel(TableMixin):
     """
 
     counts: npt.NDArray[np.int64] = array_field(np.int64)
-    periods: tuple[str, ...] = attrs.field(converter=tuple)
-    steps: tuple[str, ...] = attrs.field(converter=tuple)
-    segments: tuple[str, ...] = attrs.field(default=(ALL,), converter=tuple)
+    periods: tuple[str, ...] = attrs.field(converter=_names)
+    steps: tuple[str, ...] = attrs.field(converter=_names)
+    segments: tuple[str, ...] = attrs.field(default=(ALL,), converter=_names)
     missing: npt.NDArray[np.bool_] = array_field(np.bool_, default=None)
     mode: PanelMode = "period"
     by: Frequency = attrs.field(
@@ -93,8 +94,8 @@ class Panel(TableMixin):
     window: timedelta | None = None
     advanced: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
     immature: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
-    attributes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    partial: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    attributes: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    partial: tuple[str, ...] = attrs.field(default=(), converter=_names)
     funnel: Funnel | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -125,9 +126,7 @@ class Panel(TableMixin):
         for field, expected in wanted:
             array = getattr(self, field)
             if array is not None and array.shape != expected:
-                found.append(
-                    f"{field!r} must have shape (periods, segments, ...) = {expected}, got {array.shape}"
-                )
+                found.append(f"{field!r} must have shape {expected}, got {array.shape}")
             elif array is not None and array.dtype.kind == "i" and array.size and array.min() < 0:
                 at = tuple(int(i[0]) for i in np.nonzero(array < 0))
                 found.append(
@@ -309,7 +308,7 @@ class Panel(TableMixin):
         return attrs.evolve(
             self,
             counts=self.counts.sum(axis=1, keepdims=True),
-            missing=self.missing.any(axis=1, keepdims=True),
+            missing=np.logical_or.reduce(self.missing, axis=1, keepdims=True),
             segments=(ALL,),
             attributes=(),
             advanced=None if self.advanced is None else self.advanced.sum(axis=1, keepdims=True),
@@ -330,7 +329,7 @@ class Panel(TableMixin):
         where = {name: i for i, name in enumerate(segments)}
         g = [where[name] for name in self.segments]
 
-        def place(array: npt.NDArray[Any] | None, fill: Any) -> npt.NDArray[Any] | None:
+        def place(array: npt.NDArray[Any] | None, fill: Any) -> Any:
             if array is None:
                 return None
             wide = np.full((len(periods), len(segments), *array.shape[2:]), fill, dtype=array.dtype)
