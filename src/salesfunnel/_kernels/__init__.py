@@ -1,0 +1,1 @@
+"""Pure functions on arrays: they know no nouns, and their arguments are already validated."""
