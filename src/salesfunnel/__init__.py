@@ -21,9 +21,13 @@ _HOMES = {
     "Stage": "stage",
     "Transition": "funnel",
     # data
+    "EventLog": "events",
     "Fault": "fault",
     "Interval": "interval",
     "Panel": "panel",
+    "StepCounts": "counting",
+    "StepDuration": "counting",
+    "count_steps": "counting",
 }
 """The module that each public name lives in."""
 
@@ -38,15 +42,21 @@ __all__ = [
     "Stage",
     "Transition",
     # data
+    "EventLog",
     "Fault",
     "Interval",
     "Panel",
+    "StepCounts",
+    "StepDuration",
+    "count_steps",
     # modules
     "errors",
 ]
 
 if TYPE_CHECKING:
     from salesfunnel import errors
+    from salesfunnel.counting import StepCounts, StepDuration, count_steps
+    from salesfunnel.events import EventLog
     from salesfunnel.fault import Fault
     from salesfunnel.funnel import Funnel, Transition
     from salesfunnel.interval import Interval

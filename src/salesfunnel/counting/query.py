@@ -1,0 +1,233 @@
+"""The question that count_steps answers, checked and in ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import attrs
+import numpy as np
+
+from salesfunnel import _event_columns as cols
+from salesfunnel._typing import STEP_ORDERS, StepOrder
+from salesfunnel._validators import check_choice, nearest
+from salesfunnel.errors import ArgumentError
+from salesfunnel.fault import Fault
+
+COUNTED = ("entity", "entry")
+
+
+@attrs.frozen(kw_only=True)
+class Exclude:
+    """An event that voids a chain where it lies between two steps, by place."""
+
+    name: Any
+    first: int
+    last: int
+
+
+@attrs.frozen(kw_only=True)
+class Query:
+    """A checked question; spans are as the caller gave them."""
+
+    steps: tuple[Any, ...]
+    window: Any = None
+    step_windows: tuple[Any, ...] = ()
+    order: StepOrder = "ordered"
+    exclude: tuple[Exclude, ...] = ()
+    breakdown: str | None = None
+    attribution: str = "first"
+    attribution_step: int | None = None
+    increasing: bool = False
+    per: str = "entity"
+    as_of: Any = None
+
+    def words(self) -> dict[str, Any]:
+        """Return the parameters as StepCounts records them."""
+        whole = (0, len(self.steps) - 1)
+        return {
+            "steps": tuple(str(step) for step in self.steps),
+            "window": _plain_span(self.window),
+            "step_windows": tuple(_plain_span(span) for span in self.step_windows),
+            "order": self.order,
+            "exclude": tuple(
+                str(x.name)
+                if (x.first, x.last) == whole
+                else f"{x.name}: {self.steps[x.first]} > {self.steps[x.last]}"
+                for x in self.exclude
+            ),
+            "breakdown": self.breakdown,
+            "attribution": self.attribution,
+            "increasing": self.increasing,
+            "per": self.per,
+            "as_of": _plain_moment(self.as_of),
+        }
+
+
+def _plain_span(span: Any) -> timedelta | int | None:
+    if span is None:
+        return None
+    ticks = cols.span_ticks("window", span, "us") if not _is_number(span) else None
+    return int(span) if ticks is None else timedelta(microseconds=ticks)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64)
+
+
+def _plain_moment(moment: Any) -> datetime | int | None:
+    if moment is None or isinstance(moment, datetime):
+        return moment
+    if _is_number(moment):
+        return int(moment)
+    if isinstance(moment, str):
+        return datetime.fromisoformat(moment.strip().replace("Z", "+00:00"))
+    if isinstance(moment, np.datetime64):
+        plain: datetime = moment.astype("datetime64[us]").item()
+        return plain
+    if isinstance(moment, date):
+        return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - a date is naive
+    return datetime.fromisoformat(str(moment))
+
+
+def make_query(
+    steps: Sequence[Any],
+    *,
+    window: Any,
+    step_windows: Any,
+    order: StepOrder,
+    exclude: Any,
+    breakdown: str | None,
+    attribution: str,
+    increasing: bool,
+    per: str,
+    as_of: Any,
+) -> Query:
+    """Check the arguments of count_steps.
+
+    Raises
+    ------
+    ArgumentError
+        If one is out of its range, or two do not go together.
+    """
+    names = _names(steps)
+    check_choice("order", order, STEP_ORDERS)
+    check_choice("per", per, COUNTED)
+    check_choice("attribution", attribution, ("first", "last", "all", *map(str, names)))
+    gaps = _gaps(step_windows, names)
+    voids = _exclusions(exclude, names)
+    if order == "any":
+        clashes = (
+            ("step_windows", step_windows, bool(gaps)),
+            ("increasing", increasing, increasing),
+            ("per", per, per == "entry"),
+            ("exclude", exclude, any((x.first, x.last) != (0, len(names) - 1) for x in voids)),
+        )
+        for field, value, clash in clashes:
+            if clash:
+                raise ArgumentError(
+                    f"{field!r} must be left at its default where 'order' is 'any', got {value!r}",
+                    hint="steps in any order have no first and next one",
+                )
+    named = attribution not in {"first", "last", "all"}
+    return Query(
+        steps=names,
+        window=window,
+        step_windows=gaps,
+        order=order,
+        exclude=voids,
+        breakdown=breakdown,
+        attribution=attribution,
+        attribution_step=[str(name) for name in names].index(attribution) if named else None,
+        increasing=bool(increasing),
+        per=per,
+        as_of=as_of,
+    )
+
+
+def _names(steps: Sequence[Any]) -> tuple[Any, ...]:
+    if isinstance(steps, str) or not isinstance(steps, Iterable):
+        raise ArgumentError(f"'steps' must be a list of names, got {steps!r}")
+    names = tuple(step.item() if isinstance(step, np.generic) else step for step in steps)
+    if not names:
+        raise ArgumentError("'steps' must hold at least one name, got none")
+    for name in names:
+        if isinstance(name, bool) or not isinstance(name, str | int):
+            raise ArgumentError(f"'steps' must hold names or whole numbers, got {name!r}")
+    return names
+
+
+def _gaps(step_windows: Any, names: tuple[Any, ...]) -> tuple[Any, ...]:
+    if step_windows is None:
+        return ()
+    if isinstance(step_windows, str | timedelta | np.timedelta64 | int | np.integer):
+        return (step_windows,) * (len(names) - 1)
+    if isinstance(step_windows, Mapping):
+        known = [str(name) for name in names[1:]]
+        for name in step_windows:
+            if str(name) not in known:
+                close = nearest(name, known)
+                raise ArgumentError(
+                    f"'step_windows' must name steps after the first, got {name!r}",
+                    hint=None if close is None else f"did you mean {close!r}?",
+                )
+        return tuple(step_windows.get(name) for name in names[1:])
+    gaps = tuple(step_windows)
+    if len(gaps) != len(names) - 1:
+        raise ArgumentError(
+            f"'step_windows' must have one length a transition ({len(names) - 1}), got {len(gaps)}"
+        )
+    return gaps
+
+
+def _exclusions(exclude: Any, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
+    items = [exclude] if isinstance(exclude, str) else list(exclude)
+    found = []
+    for item in items:
+        if isinstance(item, Exclude):
+            found.append(item)
+            continue
+        if isinstance(item, tuple):
+            if len(item) != 3:
+                raise ArgumentError(
+                    f"'exclude' must hold names or (name, step, step), got {item!r}"
+                )
+            name, first, last = item
+            ends = [_place(first, names), len(names) - 1 - _place(last, names[::-1])]
+            if ends[0] >= ends[1]:
+                raise ArgumentError(
+                    f"'exclude' must name an earlier and a later step, got {item!r}"
+                )
+        else:
+            name, ends = item, [0, len(names) - 1]
+        found.append(Exclude(name=name, first=ends[0], last=ends[1]))
+    return tuple(found)
+
+
+def _place(name: Any, names: tuple[Any, ...]) -> int:
+    if name not in names:
+        close = nearest(str(name), [str(known) for known in names])
+        raise ArgumentError(
+            f"'exclude' must name steps of the funnel, got {name!r}",
+            hint=None if close is None else f"did you mean {close!r}?",
+        )
+    return names.index(name)
+
+
+def unknown_names(query: Query, known: Sequence[Any]) -> tuple[Fault, ...]:
+    """Return a fault for each name of the question that no event has."""
+    faults = []
+    asked = [(name, "steps") for name in query.steps] + [(x.name, "exclude") for x in query.exclude]
+    texts = [str(name) for name in known]
+    for name, column in dict.fromkeys(asked):
+        if name not in known:
+            faults.append(
+                Fault.of(
+                    "step-never-occurs",
+                    column=column,
+                    value=str(name),
+                    nearest=nearest(str(name), texts),
+                )
+            )
+    return tuple(faults)

@@ -1,0 +1,234 @@
+"""StepCounts: the result of count_steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+import numpy as np
+
+from salesfunnel._result import TableMixin
+from salesfunnel._typing import StepOrder
+from salesfunnel.fault import Fault
+from salesfunnel.funnel import Transition
+from salesfunnel.panel import ALL, Panel
+
+__all__ = ["StepCounts", "StepDuration"]
+
+MISSING = ""
+"""The name of the segment of those whose value is missing."""
+
+
+@attrs.frozen(kw_only=True)
+class StepDuration:
+    """How long it takes from one step to the next.
+
+    Times are those of the best chain. Who has not gone on is censored where the window is still
+    open, and has left for good where it has closed; the quantiles are those of the Aalen-Johansen
+    estimate of the time to the next step among those who ever take it.
+
+    Parameters
+    ----------
+    source, target : str
+        The steps.
+    entered : int
+        Chains that got to `source`.
+    advanced : int
+        Of these, chains that got to `target`.
+    median : float or None
+        Half of those who go on have gone on by then; in `unit`. None where nobody has.
+    p80 : float or None
+        The same for four of five.
+    unit : {"days", "ticks"}
+        Days, or the unit of the log's whole numbers.
+    """
+
+    source: str
+    target: str
+    entered: int
+    advanced: int
+    median: float | None
+    p80: float | None
+    unit: str
+
+
+def _counts(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(int(value) for value in values)
+
+
+def _segments(values: Mapping[str, Iterable[int]]) -> Mapping[str, tuple[int, ...]]:
+    return MappingProxyType({str(key): _counts(value) for key, value in values.items()})
+
+
+def _numbers(values: Mapping[str, int]) -> Mapping[str, int]:
+    return MappingProxyType({str(key): int(value) for key, value in values.items()})
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class StepCounts(TableMixin):
+    """How many entities, or attempts, get to each step.
+
+    Parameters
+    ----------
+    steps : tuple of str
+        The steps, in order.
+    counts : tuple of int
+        How many reach each step; without the immature ones.
+    by_segment : mapping of str to tuple of int
+        The same by value of the breakdown; ``""`` where the value is missing. Empty without a
+        breakdown.
+    immature : int
+        How many have not taken the last step and still can, at `as_of`: they are in none of the
+        counts.
+    immature_by_segment : mapping of str to int
+        The same by value of the breakdown.
+    durations : tuple of StepDuration
+        How long it takes from each step to the next. Worked out when first asked for.
+    duplicates : int
+        How many rows were dropped because entity, step and time are those of another row; among the
+        events that matter to the question. Worked out when first asked for.
+    faults : tuple of Fault
+        What is wrong or suspicious in the events and in the question.
+    events : int
+        The number of events that were looked at.
+    window : datetime.timedelta or int, optional
+        How long after its first event a chain may take its steps; the bound is inside.
+    step_windows : tuple of (datetime.timedelta, int or None)
+        How long each step may take after the one before; empty where there are no bounds.
+    order : {"ordered", "strict", "any"}
+        What may stand between two steps.
+    exclude : tuple of str
+        Events that void a chain, as ``"name"`` or ``"name: step > step"``.
+    breakdown : str, optional
+        The attribute of `by_segment`.
+    attribution : str
+        Whose value it is: ``"first"``, ``"last"``, ``"all"``, or the name of a step.
+    increasing : bool
+        Whether each step must be strictly later than the one before.
+    per : {"entity", "entry"}
+        What is counted: entities, or attempts.
+    as_of : datetime.datetime or int, optional
+        The moment of the last observation.
+    engine : str
+        Where it was counted: ``"numpy"``, or the name of a database.
+
+    Examples
+    --------
+    >>> from salesfunnel import EventLog, count_steps
+    >>> log = EventLog([1, 1, 2], ["view", "order", "view"], [1, 5, 2])
+    >>> count_steps(log, ["view", "order"]).counts
+    (2, 1)
+    """
+
+    steps: tuple[str, ...] = attrs.field(converter=tuple)
+    counts: tuple[int, ...] = attrs.field(converter=_counts)
+    by_segment: Mapping[str, tuple[int, ...]] = attrs.field(
+        factory=dict, converter=_segments, hash=False
+    )
+    immature: int = 0
+    immature_by_segment: Mapping[str, int] = attrs.field(
+        factory=dict, converter=_numbers, hash=False
+    )
+    durations: tuple[StepDuration, ...] = attrs.field(default=(), converter=tuple, repr=False)
+    duplicates: int = attrs.field(default=0, repr=False)
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=tuple)
+    events: int = 0
+    window: timedelta | int | None = None
+    step_windows: tuple[timedelta | int | None, ...] = attrs.field(default=(), converter=tuple)
+    order: StepOrder = "ordered"
+    exclude: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    breakdown: str | None = None
+    attribution: str = "first"
+    increasing: bool = False
+    per: str = "entity"
+    as_of: datetime | int | None = None
+    engine: str = "numpy"
+
+    def __getattr__(self, name: str) -> Any:
+        late: dict[str, Callable[[], Any]] = self.__dict__.get("_late", {})
+        if name not in late:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        value = late[name]()
+        self.__dict__[name] = value
+        if all(key in self.__dict__ for key in late):
+            del self.__dict__["_late"]
+        return value
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {field.name: getattr(self, field.name) for field in attrs.fields(StepCounts)}
+        for name in ("by_segment", "immature_by_segment"):
+            state[name] = dict(state[name])
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__dict__["by_segment"] = _segments(state["by_segment"])
+        self.__dict__["immature_by_segment"] = _numbers(state["immature_by_segment"])
+
+    @property
+    def transitions(self) -> tuple[Transition, ...]:
+        """The steps between neighbours."""
+        return tuple(Transition(a, b) for a, b in zip(self.steps, self.steps[1:], strict=False))
+
+    @property
+    def rates(self) -> tuple[float | None, ...]:
+        """Of those who got to each step, the share that got to the next; None of nobody."""
+        pairs = zip(self.counts, self.counts[1:], strict=False)
+        return tuple(after / before if before else None for before, after in pairs)
+
+    def columns(self) -> dict[str, Any]:
+        """Return a row a segment and step: segment, step, count, immature."""
+        table = dict(self.by_segment) or {ALL: self.counts}
+        waiting = dict(self.immature_by_segment) or {ALL: self.immature}
+        width = len(self.steps)
+        return {
+            "segment": np.array([name for name in table for _ in range(width)], dtype=object),
+            "position": np.array([*range(1, width + 1)] * len(table), dtype=np.int64),
+            "step": np.array([*self.steps] * len(table), dtype=object),
+            "count": np.array([n for row in table.values() for n in row], dtype=np.int64),
+            "immature": np.array(
+                [waiting.get(name, 0) for name in table for _ in range(width)], dtype=np.int64
+            ),
+        }
+
+    def panel(self, *, period: str = ALL) -> Panel:
+        """Return the counts as a panel of one period, so that all statistics work on them.
+
+        Parameters
+        ----------
+        period : str
+            The name of the period.
+
+        Returns
+        -------
+        Panel
+            In ``cohort`` mode; segments are those of the breakdown. A step that stands twice gets
+            its place behind its name: ``"view (3)"``.
+        """
+        table = dict(self.by_segment) or {ALL: self.counts}
+        waiting = dict(self.immature_by_segment) or {ALL: self.immature}
+        names = [
+            name if self.steps.count(name) == 1 else f"{name} ({k + 1})"
+            for k, name in enumerate(self.steps)
+        ]
+        return Panel(
+            counts=np.array(list(table.values()), dtype=np.int64).reshape(1, len(table), -1),
+            periods=(period,),
+            steps=names,
+            segments=[name if name != MISSING else "(missing)" for name in table],
+            mode="cohort",
+            window=self.window if isinstance(self.window, timedelta) else None,
+            immature=np.array([[waiting.get(name, 0) for name in table]], dtype=np.int64),
+            attributes=() if self.breakdown is None else (self.breakdown,),
+        )
+
+
+def defer(result: StepCounts, **late: Callable[[], Any]) -> StepCounts:
+    """Leave fields of a result to be worked out when first asked for."""
+    for name in late:
+        result.__dict__.pop(name)
+    result.__dict__["_late"] = late
+    return result

@@ -1,0 +1,454 @@
+"""EventLog: what happened, to whom, when; the raw material of web and product analytics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Self
+
+from salesfunnel import _event_columns as cols
+from salesfunnel._arrays import frozen_array
+from salesfunnel._event_frames import read_frame
+from salesfunnel._validators import nearest
+from salesfunnel.errors import DataError, UnknownNameError
+from salesfunnel.fault import Fault
+
+__all__ = ["EventLog"]
+
+SHOWN = 50
+"""Faults of one kind that are listed row by row; the rest is counted in one more fault."""
+
+
+@attrs.frozen(init=False, repr=False, eq=False)
+class EventLog:
+    """A log of events: one row says that an entity took a step at a time.
+
+    Rows without an entity, step or time are left out and listed in `faults` with their numbers.
+    Nothing is sorted; the columns are copied unless they are read-only already, and are read-only
+    afterwards.
+
+    Parameters
+    ----------
+    entity : array_like, shape (n,)
+        Who: whole numbers, text, or a pandas categorical. A customer, account, or deal.
+    step : array_like, shape (n,)
+        What: names or whole numbers, or a pandas categorical.
+    time : array_like, shape (n,)
+        When: datetime64, datetimes (all naive or all with a time zone), ISO text, or whole numbers
+        of any unit.
+    attributes : mapping of str to array_like, shape (n,), optional
+        More columns, such as the channel or the owner, to break counts down by. Blank, None and NaN
+        are missing.
+    steps : iterable of str or int, optional
+        The names that are known: a row with another one is left out, with a fault that names the
+        row and the nearest known name. Every name is known by default.
+
+    Attributes
+    ----------
+    entity : ndarray of int64, shape (n,)
+        Ids as they are where they are whole numbers, else codes into `entities`.
+    entities : tuple of str, or None
+        The names of the entities.
+    step : ndarray of int, shape (n,)
+        Codes into `steps`.
+    steps : tuple of str or int
+        The names of the steps that occur, sorted.
+    time : ndarray of int64, shape (n,)
+        Ticks of `unit` since 1970 (UTC where `aware`).
+    unit : {"s", "ms", "us", "ns"} or None
+        The unit of the ticks; None where times are plain numbers.
+    aware : bool
+        Whether the times came with a time zone.
+    faults : tuple of Fault
+        The rows that were left out.
+    rows : int
+        The number of rows that were given.
+
+    Raises
+    ------
+    DataError
+        If columns differ in length, or naive and aware times are mixed.
+
+    Examples
+    --------
+    >>> log = EventLog(["ann", "ann", "bob"], ["view", "order", "view"], [1, 5, 2])
+    >>> log
+    <EventLog: 3 events, 2 steps>
+    >>> EventLog([1, None], ["view", "view"], [3, 4]).faults[0].row
+    2
+    """
+
+    entity: npt.NDArray[Any]
+    entities: npt.NDArray[Any] | None
+    step: npt.NDArray[Any]
+    steps: tuple[Any, ...]
+    time: npt.NDArray[np.int64]
+    unit: str | None
+    aware: bool
+    attributes: Mapping[str, cols.Coded]
+    faults: tuple[Fault, ...]
+    rows: int
+
+    def __init__(
+        self,
+        entity: Any,
+        step: Any,
+        time: Any,
+        *,
+        attributes: Mapping[str, Any] | None = None,
+        steps: Iterable[Any] | None = None,
+    ) -> None:
+        who, names = _entities(entity)
+        what = cols.code("step", step)
+        when = cols.times("time", time)
+        more = {str(key): cols.code(str(key), value) for key, value in (attributes or {}).items()}
+        sizes = {
+            "entity": len(who),
+            "step": len(what.codes),
+            "time": len(when.ticks),
+            **{key: len(value.codes) for key, value in more.items()},
+        }
+        if len(set(sizes.values())) > 1:
+            listed = ", ".join(f"{key} {size}" for key, size in sizes.items())
+            raise DataError(f"'events' must have columns of equal length, got {listed}")
+        codes, what_names, unknown = _known(what, steps)
+        bad = _bad_rows(who if names is not None else None, entity, codes, when)
+        faults = _faults(bad, unknown, what)
+        keep = _keep([*bad.values(), unknown[0] if unknown is not None else None])
+        if keep is not None:
+            who, codes = who[keep], codes[keep]
+            when = when._replace(ticks=when.ticks[keep])
+            more = {key: cols.Coded(v.codes[keep], v.values) for key, v in more.items()}
+        codes, what_names = _used(codes, what_names)
+        self.__attrs_init__(  # type: ignore[attr-defined]
+            entity=_freeze(who),
+            entities=names,
+            step=_freeze(codes),
+            steps=what_names,
+            time=_freeze(when.ticks),
+            unit=when.unit,
+            aware=when.aware,
+            attributes=MappingProxyType(
+                {key: cols.Coded(_freeze(v.codes), v.values) for key, v in sorted(more.items())}
+            ),
+            faults=faults,
+            rows=sizes["step"],
+        )
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        *,
+        columns: Mapping[str, str] | None = None,
+        attributes: Iterable[str] | None = None,
+        steps: Iterable[Any] | None = None,
+    ) -> Self:
+        """Make a log from a dataframe, or a mapping of columns.
+
+        Parameters
+        ----------
+        frame : dataframe
+            pandas, polars, pyarrow, anything with the Arrow PyCapsule interface, or a mapping of
+            names to columns.
+        columns : mapping of str to str, optional
+            The names of the columns ``entity``, ``step`` and ``time``, where they differ.
+        attributes : iterable of str, optional
+            The columns to keep as attributes; all others by default.
+        steps : iterable of str or int, optional
+            The names that are known, as in the class.
+
+        Raises
+        ------
+        UnknownNameError
+            If a column is not there.
+        MissingExtraError
+            If pyarrow is needed and not installed (extra ``frames``).
+
+        Examples
+        --------
+        >>> EventLog.from_frame(
+        ...     {"user": [1, 1], "step": ["view", "order"], "time": [1, 2]},
+        ...     columns={"entity": "user"},
+        ... )
+        <EventLog: 2 events, 2 steps>
+        """
+        kept = None if attributes is None else tuple(attributes)
+        main, more = read_frame(frame, columns, kept)
+        return cls(main["entity"], main["step"], main["time"], attributes=more, steps=steps)
+
+    @classmethod
+    def _unchecked(cls, **parts: Any) -> Self:
+        log = cls.__new__(cls)
+        log.__attrs_init__(**parts)  # type: ignore[attr-defined]
+        return log
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def __repr__(self) -> str:
+        faults = f", {len(self.faults)} faults" if self.faults else ""
+        return f"<EventLog: {len(self):,} events, {len(self.steps)} steps{faults}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, EventLog):
+            return NotImplemented
+        mine, yours = self.columns(), other.columns()
+        return (
+            (self.unit, self.aware, self.faults) == (other.unit, other.aware, other.faults)
+            and mine.keys() == yours.keys()
+            and all(np.array_equal(mine[key], yours[key]) for key in mine)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def columns(self) -> dict[str, Any]:
+        """Return the log as a dict of arrays: entity, step, time and the attributes."""
+        unit = self.unit
+        return {
+            "entity": self.entity if self.entities is None else self.entities[self.entity],
+            "step": np.array([*self.steps, None], dtype=object)[self.step],
+            "time": self.time if unit is None else self.time.view(f"datetime64[{unit}]"),
+            **{
+                key: np.array([*column.values, None], dtype=object)[column.codes]
+                for key, column in self.attributes.items()
+            },
+        }
+
+    def attribute(self, name: str) -> cols.Coded:
+        """Return an attribute as codes and values; raise UnknownNameError if there is none."""
+        if name not in self.attributes:
+            close = nearest(name, self.attributes)
+            raise UnknownNameError(
+                f"'breakdown' must be an attribute of the events, got {name!r}",
+                hint=f"did you mean {close!r}?"
+                if close
+                else f"known are {', '.join(map(repr, self.attributes)) or 'none'}",
+            )
+        return self.attributes[name]
+
+    def __add__(self, other: object) -> EventLog:
+        """Return both logs as one; row numbers of the second one's faults are kept as they were.
+
+        Raises
+        ------
+        DataError
+            If the logs differ in the kind of their times or ids, or in their attributes.
+        """
+        if not isinstance(other, EventLog):
+            return NotImplemented
+        return _merge(self, other)
+
+
+def _freeze(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    frozen: npt.NDArray[Any] = frozen_array(array.dtype)(array)
+    return frozen
+
+
+def _entities(entity: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
+    """Return whole-number ids as they are, or codes and the names they stand for."""
+    if isinstance(entity, cols.Coded) or cols.dictionary(entity) is not None:
+        coded = cols.code("entity", entity)
+    else:
+        array = cols.one_dimensional("entity", entity)
+        if array.dtype.kind == "i" or (array.dtype.kind == "u" and array.dtype.itemsize < 8):
+            return array, None
+        if array.dtype.kind == "f":
+            whole = np.where(np.isnan(array), 0, array)
+            if (whole == np.floor(whole)).all() and np.abs(whole).max(initial=0) < 1 << 53:
+                return whole.astype(np.int64), None
+        coded = cols.code("entity", array)
+    return np.asarray(coded.codes), np.array(coded.values, dtype=object)
+
+
+def _known(
+    what: cols.Coded, steps: Iterable[Any] | None
+) -> tuple[npt.NDArray[Any], tuple[Any, ...], tuple[npt.NDArray[np.bool_], Any] | None]:
+    """Return step codes and names, and which rows have a name that is not known."""
+    codes, names = np.asarray(what.codes), what.values
+    if steps is None:
+        return codes, names, None
+    known = tuple(steps)
+    strange = np.array([name not in known for name in names] + [False], dtype=np.bool_)
+    return codes, names, (strange[codes], known)
+
+
+def _bad_rows(
+    entity_codes: npt.NDArray[Any] | None, entity: Any, codes: npt.NDArray[Any], when: cols.Times
+) -> dict[str, npt.NDArray[np.bool_] | None]:
+    missing = None
+    if entity_codes is not None:
+        missing = entity_codes < 0
+    elif getattr(getattr(entity, "dtype", None), "kind", "") == "f":
+        missing = np.isnan(np.asarray(entity))
+    return {"entity": missing, "step": _negative(codes), "time": when.missing}
+
+
+def _negative(codes: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
+    return codes < 0 if codes.dtype.kind == "i" and codes.size and codes.min() < 0 else None
+
+
+def _faults(
+    bad: Mapping[str, npt.NDArray[np.bool_] | None],
+    unknown: tuple[npt.NDArray[np.bool_], Any] | None,
+    what: cols.Coded,
+) -> tuple[Fault, ...]:
+    faults: list[Fault] = []
+    for column, mask in bad.items():
+        rows = np.flatnonzero(mask) if mask is not None else np.empty(0, dtype=np.intp)
+        faults += [
+            Fault.of("event-without-" + column, severity="error", row=int(row) + 1, column=column)
+            for row in rows[:SHOWN].tolist()
+        ]
+        if rows.size > SHOWN:
+            faults.append(
+                Fault.of(
+                    "events-left-out",
+                    severity="error",
+                    row=int(rows[SHOWN]) + 1,
+                    column=column,
+                    n=int(rows.size) - SHOWN,
+                )
+            )
+    if unknown is not None:
+        rows = np.flatnonzero(unknown[0])
+        for row in rows[:SHOWN].tolist():
+            value = str(what.values[int(what.codes[row])])
+            faults.append(
+                Fault.of(
+                    "event-of-unknown-step",
+                    severity="error",
+                    row=row + 1,
+                    column="step",
+                    value=value,
+                    nearest=nearest(value, [str(name) for name in unknown[1]]),
+                )
+            )
+        if rows.size > SHOWN:
+            faults.append(
+                Fault.of(
+                    "events-left-out",
+                    severity="error",
+                    row=int(rows[SHOWN]) + 1,
+                    column="step",
+                    n=int(rows.size) - SHOWN,
+                )
+            )
+    return tuple(faults)
+
+
+def _keep(masks: Iterable[npt.NDArray[np.bool_] | None]) -> npt.NDArray[np.bool_] | None:
+    bad: npt.NDArray[np.bool_] | None = None
+    for mask in masks:
+        if mask is not None and mask.any():
+            bad = mask if bad is None else bad | mask
+    return None if bad is None else ~bad
+
+
+def _used(
+    codes: npt.NDArray[Any], names: tuple[Any, ...]
+) -> tuple[npt.NDArray[Any], tuple[Any, ...]]:
+    """Return codes of the narrowest type, into the names that occur."""
+    narrow = np.min_scalar_type(max(len(names) - 1, 0))
+    small = codes.astype(narrow, copy=False)
+    if len(names) > 1 << 16:
+        seen = np.unique(small)
+    else:
+        seen = np.flatnonzero(np.bincount(small, minlength=len(names)))
+    if seen.size == len(names):
+        return small, names
+    table = np.zeros(len(names), dtype=narrow)
+    table[seen] = np.arange(seen.size)
+    return table[small], tuple(names[i] for i in seen.tolist())
+
+
+def _merge(left: EventLog, right: EventLog) -> EventLog:
+    if len(left) and len(right):
+        for field, mine, yours in (
+            ("time", _kind(left), _kind(right)),
+            ("entity", left.entities is None, right.entities is None),
+        ):
+            if mine != yours:
+                raise DataError(
+                    f"{field!r} must be of one kind in both logs, got {_say(mine)}"
+                    f" and {_say(yours)}"
+                )
+    if left.attributes.keys() != right.attributes.keys():
+        raise DataError(
+            f"'attributes' must be the same in both logs, got {sorted(left.attributes)}"
+            f" and {sorted(right.attributes)}"
+        )
+    if not len(left) or not len(right):
+        full = left if len(left) else right
+        return EventLog._unchecked(  # noqa: SLF001 - the trusted path of its own class
+            **{
+                **{field.name: getattr(full, field.name) for field in attrs.fields(EventLog)},
+                "faults": left.faults + right.faults,
+                "rows": left.rows + right.rows,
+            }
+        )
+    unit = max(left.unit or "s", right.unit or "s", key=lambda u: cols.FINE_TICKS.get(u, 1))
+    who, names = _join_names(left, right)
+    step = _join(cols.Coded(left.step, left.steps), cols.Coded(right.step, right.steps))
+    more = {key: _join(left.attributes[key], right.attributes[key]) for key in left.attributes}
+    return EventLog._unchecked(  # noqa: SLF001 - the trusted path of its own class
+        entity=_freeze(who),
+        entities=names,
+        step=_freeze(step.codes),
+        steps=step.values,
+        time=_freeze(np.concatenate([_ticks(left, unit), _ticks(right, unit)])),
+        unit=None if left.unit is None else unit,
+        aware=left.aware,
+        attributes=MappingProxyType(
+            {key: cols.Coded(_freeze(value.codes), value.values) for key, value in more.items()}
+        ),
+        faults=left.faults + right.faults,
+        rows=left.rows + right.rows,
+    )
+
+
+def _kind(log: EventLog) -> str:
+    return "whole numbers" if log.unit is None else "aware" if log.aware else "naive"
+
+
+def _say(kind: object) -> str:
+    return (
+        {True: "whole numbers", False: "text"}.get(kind, str(kind))
+        if isinstance(kind, bool)
+        else str(kind)
+    )
+
+
+def _ticks(log: EventLog, unit: str) -> npt.NDArray[np.int64]:
+    if log.unit is None or log.unit == unit:
+        return log.time
+    return log.time * (cols.FINE_TICKS[unit] // cols.FINE_TICKS.get(log.unit, 1))
+
+
+def _join_names(
+    left: EventLog, right: EventLog
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
+    if left.entities is None or right.entities is None:
+        return np.concatenate([left.entity, right.entity]), None
+    both = np.concatenate([left.entities, right.entities])
+    names, where = np.unique(both, return_inverse=True)
+    cut = len(left.entities)
+    return np.concatenate([where[:cut][left.entity], where[cut:][right.entity]]), names
+
+
+def _join(left: cols.Coded, right: cols.Coded) -> cols.Coded:
+    names = sorted({*left.values, *right.values}, key=cols._order)  # noqa: SLF001 - its own helper
+    where = {name: i for i, name in enumerate(names)}
+    tables = [
+        np.array([*(where[name] for name in side.values), -1], dtype=np.int64)
+        for side in (left, right)
+    ]
+    codes = np.concatenate([tables[0][left.codes], tables[1][right.codes]])
+    kind = np.min_scalar_type(-max(len(names), 1)) if codes.min(initial=0) < 0 else None
+    kind = kind or np.min_scalar_type(max(len(names) - 1, 0))
+    return cols.Coded(codes.astype(kind), tuple(names))

@@ -1,0 +1,86 @@
+"""The brute-force twin of count_steps: every chain is written out and looked at, per entity."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+
+def chains(events, steps, rules):
+    """Yield every valid chain of (time, name), of every length, for one entity's set of events."""
+    by_name = [[event for event in sorted(events) if event[1] == name] for name in steps]
+    for k in range(1, len(steps) + 1):
+        for chain in product(*by_name[:k]):
+            if valid(list(chain), events, rules):
+                yield chain
+
+
+def valid(chain, events, rules):
+    times = [time for time, _ in chain]
+    k = len(chain)
+    if len(set(chain)) < k:
+        return False
+    pairs = list(pairwise(times))
+    if any(b < a or (rules.get("increasing") and b == a) for a, b in pairs):
+        return False
+    window = rules.get("window")
+    if window is not None and times[-1] - times[0] > window:
+        return False
+    gaps = rules.get("step_windows")
+    if gaps and any(g is not None and b - a > g for (a, b), g in zip(pairs, gaps, strict=False)):
+        return False
+    for name, first, last in rules.get("exclude", ()):
+        end = min(last, k - 1)
+        if end > first and any(n == name and times[first] < t < times[end] for t, n in events):
+            return False
+    if rules.get("order") == "strict":
+        inside = [event for event in events if times[0] < event[0] < times[-1]]
+        return all(event in chain for event in inside)
+    return True
+
+
+def best_chain(events, steps, rules):
+    """The deepest chain; of these the first to end, from the latest start, then the earliest."""
+    found = list(chains(events, steps, rules))
+    if not found:
+        return ()
+    depth = max(map(len, found))
+    return min(
+        (chain for chain in found if len(chain) == depth),
+        key=lambda chain: (chain[-1][0], -chain[0][0], [time for time, _ in chain]),
+    )
+
+
+def immature(events, steps, rules, as_of):
+    """Whether an event of the next step, one tick after `as_of`, would go on with a chain."""
+    later = "\0later"
+    for chain in chains(events, steps, rules):
+        if len(chain) < len(steps):
+            added = (as_of + 1, later)
+            if valid([*chain, added], {*events, added}, rules):
+                return True
+    return False
+
+
+def level(events, steps, rules):
+    return len(best_chain(events, steps, rules))
+
+
+def level_any(events, steps, rules):
+    """How many of the first steps stand inside one window, in any order."""
+    window = rules.get("window")
+    excluded = [name for name, _, _ in rules.get("exclude", ())]
+    for k in range(len(steps), 0, -1):
+        for chain in product(*[[e for e in events if e[1] == name] for name in steps[:k]]):
+            if len(set(chain)) < k:
+                continue
+            low, high = min(chain)[0], max(chain)[0]
+            if window is not None and high - low > window:
+                continue
+            if any(name in excluded and low < time < high for time, name in events):
+                continue
+            return k
+    return 0
+
+
+def counts(levels, n):
+    return tuple(sum(level >= k for level in levels) for k in range(1, n + 1))

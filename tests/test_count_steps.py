@@ -1,0 +1,130 @@
+"""count_steps against its brute-force twin, a test a row of the table of semantics."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import salesfunnel as sf
+
+_spec = importlib.util.spec_from_file_location(
+    "funnel_twin", Path(__file__).with_name("funnel_twin.py")
+)
+twin = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(twin)
+
+NAMES = ["a", "b", "c", "x"]
+rows = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from(NAMES), st.integers(0, 9)), max_size=14
+)
+paths = st.lists(st.sampled_from("abc"), min_size=1, max_size=4)
+windows = st.none() | st.integers(0, 9)
+
+
+def log_of(rows, **more):
+    return sf.EventLog([r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows], **more)
+
+
+def by_entity(rows):
+    return [{(t, n) for e, n, t in rows if e == who} for who in sorted({r[0] for r in rows})]
+
+
+@st.composite
+def questions(draw):
+    """Steps and the rules for a question of order "ordered" or "strict"."""
+    steps = draw(paths)
+    n = len(steps)
+    rules = {"window": draw(windows), "increasing": draw(st.booleans())}
+    rules["order"] = draw(st.sampled_from(["ordered", "ordered", "strict"]))
+    if draw(st.booleans()) and n > 1:
+        rules["step_windows"] = draw(st.lists(windows, min_size=n - 1, max_size=n - 1))
+    if draw(st.booleans()) and n > 1:
+        first = draw(st.integers(0, n - 2))
+        last = draw(st.integers(first + 1, n - 1))
+        rules["exclude"] = [(draw(st.sampled_from("xa")), first, last)]
+    return steps, rules
+
+
+def ask(rules, steps):
+    given = {key: value for key, value in rules.items() if key != "exclude"}
+    if "exclude" in rules:
+        given["exclude"] = [
+            sf.counting.query.Exclude(name=n, first=f, last=t) for n, f, t in rules["exclude"]
+        ]
+    return given
+
+
+@settings(max_examples=400, deadline=None)
+@given(rows, questions(), st.sampled_from([1, 2, 3]))
+def test_every_rule_at_once_against_every_chain_written_out(rows, question, threads):
+    steps, rules = question
+    found = sf.count_steps(log_of(rows), steps, threads=threads, **ask(rules, steps))
+    levels = [twin.level(events, steps, rules) for events in by_entity(rows)]
+    assert found.counts == twin.counts(levels, len(steps))
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows, questions(), st.integers(0, 11))
+def test_immature_are_those_who_can_still_take_the_next_step(rows, question, as_of):
+    steps, rules = question
+    found = sf.count_steps(log_of(rows), steps, as_of=as_of, **ask(rules, steps))
+    bounded = rules["window"] is not None or "step_windows" in rules
+    ripe, waiting = [], 0
+    for events in by_entity([row for row in rows if row[2] <= as_of]):
+        level = twin.level(events, steps, rules)
+        if level < len(steps) and bounded and twin.immature(events, steps, rules, as_of):
+            waiting += 1
+        else:
+            ripe.append(level)
+    assert found.immature == waiting
+    assert found.counts == twin.counts(ripe, len(steps))
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows, paths, windows, st.booleans())
+def test_any_order_means_the_first_steps_inside_one_window(rows, steps, window, excluded):
+    rules = {"window": window, "exclude": [("x", 0, len(steps))] if excluded else []}
+    found = sf.count_steps(
+        log_of(rows), steps, window=window, order="any", exclude=["x"] if excluded else []
+    )
+    levels = [twin.level_any(events, steps, rules) for events in by_entity(rows)]
+    assert found.counts == twin.counts(levels, len(steps))
+
+
+@given(rows)
+def test_duplicates_are_the_rows_that_say_the_same_again(rows):
+    asked = [row for row in rows if row[1] != "x"]
+    found = sf.count_steps(log_of(rows), ["a", "b", "c"])
+    assert found.duplicates == len(asked) - len(set(asked))
+
+
+def test_one_event_serves_one_step_only():
+    assert sf.count_steps(log_of([(1, "a", 1)]), ["a", "a"]).counts == (1, 0)
+    assert sf.count_steps(log_of([(1, "a", 1), (1, "a", 2)]), ["a", "a"]).counts == (1, 1)
+    tied = [(1, "a", 1), (1, "b", 1)]
+    assert sf.count_steps(log_of(tied), ["a", "b", "a"]).counts == (1, 1, 0)
+
+
+def test_the_latest_start_that_can_still_finish_decides():
+    log = log_of([(1, "a", 0), (1, "a", 90), (1, "b", 100)])
+    assert sf.count_steps(log, ["a", "b"], window=10).counts == (1, 1)
+
+
+def test_a_missing_name_is_a_fault_with_the_nearest_one():
+    found = sf.count_steps(log_of([(1, "order", 1)]), ["oder"])
+    assert found.counts == (0,)
+    assert [(f.code, f.value) for f in found.faults] == [("step-never-occurs", "oder")]
+    assert "'order'" in found.faults[0].hint or "order" in found.faults[0].hint
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("order", "loose"), ("per", "user"), ("attribution", "middle"), ("window", "14 moons")],
+)
+def test_arguments_out_of_their_vocabulary_are_refused(field, value):
+    with pytest.raises(sf.errors.ArgumentError, match=field):
+        sf.count_steps(log_of([(1, "a", 1)]), ["a"], **{field: value})
