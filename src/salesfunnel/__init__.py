@@ -28,6 +28,17 @@ _HOMES = {
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
+    # causes
+    "Case": "diagnosis",
+    "Evidence": "diagnosis",
+    "Exposure": "diagnosis",
+    "Field": "diagnosis",
+    "Finding": "diagnosis",
+    "Mixture": "diagnosis",
+    "Rule": "diagnosis",
+    "RuleSet": "diagnosis",
+    "diagnose": "diagnosis",
+    "rule": "diagnosis",
 }
 """The module that each public name lives in."""
 
@@ -49,6 +60,17 @@ __all__ = [
     "StepCounts",
     "StepDuration",
     "count_steps",
+    # causes
+    "Case",
+    "Evidence",
+    "Exposure",
+    "Field",
+    "Finding",
+    "Mixture",
+    "Rule",
+    "RuleSet",
+    "diagnose",
+    "rule",
     # modules
     "errors",
 ]
@@ -57,6 +79,18 @@ if TYPE_CHECKING:
     from salesfunnel import errors
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
     from salesfunnel.events import EventLog
+    from salesfunnel.diagnosis import (
+        Case,
+        Evidence,
+        Exposure,
+        Field,
+        Finding,
+        Mixture,
+        Rule,
+        RuleSet,
+        diagnose,
+        rule,
+    )
     from salesfunnel.fault import Fault
     from salesfunnel.funnel import Funnel, Transition
     from salesfunnel.interval import Interval

@@ -1,0 +1,1 @@
+"""What ships in the box, registered through our own entry points, as a stranger's would be."""

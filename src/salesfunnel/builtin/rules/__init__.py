@@ -1,0 +1,1 @@
+"""The four rule sets of the method: data, action, resource, customer."""

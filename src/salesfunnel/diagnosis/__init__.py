@@ -1,0 +1,24 @@
+"""Why a step fell short: findings in four dimensions, all measured in deals."""
+
+from __future__ import annotations
+
+from salesfunnel.diagnosis.case import Case
+from salesfunnel.diagnosis.diagnose import diagnose
+from salesfunnel.diagnosis.fields import Column, Field
+from salesfunnel.diagnosis.finding import Evidence, Finding, Group
+from salesfunnel.diagnosis.rule import Exposure, Mixture, Rule, RuleSet, rule
+
+__all__ = [
+    "Case",
+    "Column",
+    "Evidence",
+    "Exposure",
+    "Field",
+    "Finding",
+    "Group",
+    "Mixture",
+    "Rule",
+    "RuleSet",
+    "diagnose",
+    "rule",
+]

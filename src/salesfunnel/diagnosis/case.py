@@ -1,0 +1,300 @@
+"""Case: one bottleneck with the data that may tell why, cut to the deals that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._periods import frequency_of, ordinal
+from salesfunnel._typing import Frequency
+from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, folded, match
+from salesfunnel.diagnosis.finding import Evidence, Finding
+from salesfunnel.errors import ArgumentError, UnknownNameError
+
+__all__ = ["Case"]
+
+Bool = npt.NDArray[np.bool_]
+Int = npt.NDArray[np.int64]
+Time = npt.NDArray[np.datetime64]
+
+DAY = np.timedelta64(1, "D")
+RIPE = 0.9
+"""A deal is ripe when it is older than this quantile of the days that advances take."""
+
+
+def period_numbers(times: Time, by: Frequency) -> Int:
+    """Return the ordinal of the period that each time falls in, as `_periods.ordinal` counts."""
+    if by in {"day", "week"}:
+        days = times.astype("datetime64[D]").astype(np.int64)
+        return days if by == "day" else (days + 3) // 7
+    months = times.astype("datetime64[M]").astype(np.int64)
+    return months // {"month": 1, "quarter": 3, "year": 12}.get(by, 1)
+
+
+class Case:
+    """What a rule is asked about: the bottleneck and the data around it.
+
+    With deal data, every array has one value a *deal of the case*: those that entered the step in
+    the judged window or in the reference before it (12 periods by default).
+
+    Parameters
+    ----------
+    bottleneck : Bottleneck
+        The step that fell short.
+    data : StageHistory, Tracking or Panel
+        Where to look.
+    columns : mapping of str to str
+        Field → the user's own column.
+    history : int
+        Periods of reference before the judged window.
+
+    Attributes
+    ----------
+    bottleneck, data, columns
+        As above.
+    has_deals : bool
+        Whether `data` is a stage history.
+    now : ndarray of bool
+        Deals of the judged window; the others are the reference.
+    advanced : ndarray of bool
+        Deals that reached the target by the time the history was taken.
+    ripe : ndarray of bool
+        Deals old enough, or of a period so fully decided, that "not advanced" means something.
+    time : ndarray of datetime64[us]
+        When they entered the step.
+    period : ndarray of int64
+        Number of the period they entered in; neighbours differ by one.
+    """
+
+    def __init__(
+        self,
+        bottleneck: Any,
+        data: Any,
+        *,
+        columns: Mapping[str, str] | None = None,
+        history: int = 12,
+    ) -> None:
+        self.bottleneck = bottleneck
+        self.data = data
+        self.columns = dict(columns or {})
+        self.history = history
+        self.has_deals = hasattr(data, "entered") and hasattr(data, "outcome")
+        self.has_sheet = not self.has_deals and hasattr(data, "rows")
+        self.has_panel = not self.has_deals and hasattr(data, "counts")
+        if not (self.has_deals or self.has_sheet or self.has_panel):
+            raise ArgumentError(
+                f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}"
+            )
+        if self.has_deals:
+            self._cut()
+            self._check_columns()
+
+    # -- deals ---------------------------------------------------------------------------------
+
+    def _stage_index(self, key: str) -> int:
+        stages: tuple[str, ...] = self.data.stages
+        if key in stages:
+            return stages.index(key)
+        funnel = self.data.funnel
+        if funnel is not None:
+            for stage in funnel.stages:
+                if any(metric.key == key for metric in stage.metrics) and stage.key in stages:
+                    return stages.index(stage.key)
+        raise UnknownNameError(
+            f"'bottleneck' must be a step between stages of the history, got {key!r}",
+            hint=f"the stages are {', '.join(map(repr, stages))}",
+        )
+
+    def _cut(self) -> None:
+        data, b = self.data, self.bottleneck
+        source = self._stage_index(b.transition.source)
+        target = self._stage_index(b.transition.target)
+        if source == target:
+            raise ArgumentError(
+                f"'bottleneck' must be a step between two stages of the history,"
+                f" got {b.transition} inside {data.stages[source]!r}"
+            )
+        self.source, self.target = source, target
+        by = frequency_of(b.period)
+        self.by: Frequency = "month" if by == "none" else by
+        later = data.entered[:, source:]
+        time = np.where(np.isnat(later), np.datetime64("9999-01-01", "us"), later).min(axis=1)
+        entered = (data.reached >= source) & (time < np.datetime64("9999-01-01", "us"))
+        number = np.where(entered, period_numbers(time, self.by), 0)
+        last = ordinal(b.period, self.by) if by != "none" else int(number[entered].max(initial=0))
+        width = max(int(getattr(b, "window", 1) or 1), 1)
+        keep = entered & (number <= last) & (number > last - width - self.history)
+        keep &= self._of_segment()
+        self.deals: npt.NDArray[np.intp] = np.flatnonzero(keep)
+        self.time: Time = time[keep]
+        self.period: Int = number[keep].astype(np.int64)
+        self.now: Bool = self.period > last - width
+        self.advanced: Bool = data.reached[keep] >= target
+        self.outcome = data.outcome[keep]
+        self.open: Bool = (self.outcome == 0) & ~self.advanced
+        self.ripe: Bool = self._ripe()
+
+    def _of_segment(self) -> Bool:
+        segment = getattr(self.bottleneck, "segment", "all")
+        everything = np.ones(len(self.data.deals), dtype=np.bool_)
+        if segment in {"all", None, ""}:
+            return everything
+        for name in sorted(self.data.attributes):
+            values = np.asarray(self.data.attributes[name])
+            if values.dtype.kind != "f" and (values == segment).any():
+                return np.asarray(values == segment)
+        parts = str(segment).split(" / ")
+        found = everything
+        for part in parts:
+            hit = [
+                np.asarray(v) == part
+                for _, v in sorted(self.data.attributes.items())
+                if np.asarray(v).dtype.kind != "f"
+            ]
+            found = found & (np.logical_or.reduce(hit) if hit else ~everything)
+        return found
+
+    def _ripe(self) -> Bool:
+        """Mark deals whose "not advanced" is a result and not just early."""
+        target = self.data.entered[self.deals][:, self.target :]
+        far = np.datetime64("9999-01-01", "us")
+        reached = np.where(np.isnat(target), far, target).min(axis=1)
+        days = (reached - self.time)[self.advanced & (reached < far)] / DAY
+        self.ripe_days: float = float(np.quantile(days, RIPE)) if days.size >= 5 else 0.0
+        old = (self.data.as_of - self.time) / DAY >= self.ripe_days
+        decided = ~self.open
+        names, index = np.unique(self.period, return_inverse=True)
+        total = np.bincount(index, minlength=names.size)
+        still = np.bincount(index, weights=self.open & ~old, minlength=names.size)
+        complete = still <= 0.05 * total
+        return np.asarray(old | (complete[index] & decided))
+
+    def _check_columns(self) -> None:
+        known = set(self.data.attributes) | {"value"}
+        for key, name in self.columns.items():
+            if name not in known:
+                from salesfunnel._validators import did_you_mean
+
+                raise UnknownNameError(
+                    f"'columns' must map to columns of the data, got {name!r} for {key!r}",
+                    hint=did_you_mean(name, known),
+                )
+
+    def finding(self, code: str, **fields: Any) -> Finding:
+        """Return a finding on this bottleneck; `fields` are those of `Finding`."""
+        b = self.bottleneck
+        fields.setdefault("evidence", Evidence(method="none", entered=self.entered_now))
+        return Finding(
+            code=code,
+            transition=b.transition,
+            segment=str(getattr(b, "segment", "all") or "all"),
+            period=str(b.period),
+            share=self.share(fields.get("contribution")),
+            **fields,
+        )
+
+    def share(self, contribution: float | None) -> float | None:
+        """Return a contribution as a part of the shortfall, cut to [0, 1]."""
+        if contribution is None or self.shortfall is None:
+            return None
+        return min(max(contribution / self.shortfall, 0.0), 1.0)
+
+    def __len__(self) -> int:
+        """How many deals the case has."""
+        return len(self.deals) if self.has_deals else 0
+
+    def find(self, field: Field | str) -> Column | None:
+        """Return the user's column that holds a field, or None."""
+        if not self.has_deals:
+            return None
+        field = Field.of(field)
+        name = match(field, self.data.attributes, self.columns)
+        if name is None:
+            return None
+        column = Column(name, np.asarray(self.data.attributes[name])[self.deals])
+        return column if column.known.any() else None
+
+    def __getitem__(self, field: Field | str) -> Column:
+        """Return the user's column that holds a field; raise UnknownNameError if there is none."""
+        column = self.find(field)
+        if column is None:
+            raise UnknownNameError(f"'field' must be in the data, got {Field.of(field).key!r}")
+        return column
+
+    @cached_property
+    def value(self) -> Column:
+        """The value of every deal, NaN where it is not known."""
+        return Column("value", np.asarray(self.data.value, dtype=np.float64)[self.deals])
+
+    @cached_property
+    def channel(self) -> Column | None:
+        """The channel of every deal, where there is such a column."""
+        return self.find(CHANNEL)
+
+    @cached_property
+    def owner(self) -> Column | None:
+        """The owner of every deal, where there is such a column."""
+        return self.find(OWNER)
+
+    @cached_property
+    def entered_now(self) -> int:
+        """Entrants of the judged window: the bottleneck's own figure, else the deals."""
+        counted = int(self.now.sum()) if self.has_deals else 0
+        given = getattr(self.bottleneck, "entered", None)
+        return counted or (0 if given is None else round(float(given)))
+
+    @cached_property
+    def shortfall(self) -> float | None:
+        """Deals that are missing against the reference: entrants × (reference − rate)."""
+        reference = getattr(self.bottleneck, "reference", None)
+        rate = getattr(self.bottleneck, "rate", None)
+        if reference is None or rate is None:
+            return None
+        gap = self.entered_now * (float(reference) - float(rate))
+        return gap if gap > 0 else None
+
+    # -- sheets --------------------------------------------------------------------------------
+
+    def _stages_of_step(self) -> tuple[set[str], set[str]]:
+        """Return the stage keys and metric keys around the bottleneck."""
+        b = self.bottleneck.transition
+        stages, metrics = {b.source, b.target}, {b.source, b.target}
+        funnel = getattr(self.data, "funnel", None)
+        if funnel is not None:
+            for stage in funnel.stages:
+                keys = {metric.key for metric in stage.metrics}
+                if stage.key in stages or keys & metrics:
+                    stages |= {stage.key}
+                    metrics |= keys
+        return stages, metrics
+
+    @cached_property
+    def sheet_rows(self) -> tuple[Any, ...]:
+        """The rows of a sheet that belong to the stages of the bottleneck."""
+        if not self.has_sheet:
+            return ()
+        stages, metrics = self._stages_of_step()
+        return tuple(row for row in self.data.rows if row.stage in stages or row.metric in metrics)
+
+    def sheet_metric(self, field: Field | str) -> Any | None:
+        """Return the row of a sheet whose metric is this field, or None."""
+        if not self.has_sheet:
+            return None
+        field = Field.of(field)
+        names = {folded(name) for name in (field.key, *field.names)}
+        mapped = self.columns.get(field.key)
+        for row in (*self.sheet_rows, *self.data.rows):
+            if row.metric is None or row.actual is None:
+                continue
+            if row.metric == mapped or folded(str(row.metric)) in names:
+                return row
+        return None
+
+    @property
+    def panel(self) -> Any | None:
+        """The counts, where the data are counts."""
+        return self.data if self.has_panel else None

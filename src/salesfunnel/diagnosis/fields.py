@@ -1,0 +1,190 @@
+"""Field and Column: what a rule wants to know, and the user's own column that says it."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel.metric import _names
+
+__all__ = ["CHANNEL", "DEMO", "OWNER", "Column", "Field", "folded", "match"]
+
+Bool = npt.NDArray[np.bool_]
+Float = npt.NDArray[np.float64]
+Text = npt.NDArray[np.str_]
+
+YES = frozenset(
+    "yes y true t 1 1.0 x on 是 有 已 对 √ ✓ 已使用 已发送".split()  # noqa: SIM905 - a list of words
+)
+NO = frozenset(
+    "no n false f 0 0.0 off none 否 无 没有 未 × ✗ 没 未使用 未发送".split()  # noqa: SIM905 - as above
+)
+NOTHING = frozenset(
+    ("none", "no", "n", "false", "0", "nil", "-", "—", "/", "no competitor", "not applicable",
+     "n/a", "na", "无", "没有", "否", "无竞品", "未提及")
+)  # fmt: skip
+_UNKNOWN = frozenset({"", "nan", "nat", "null", "?", "unknown", "not recorded", "未知", "未记录"})
+
+
+def folded(name: str) -> str:
+    """Return a column name without case, width, spaces and signs, so that spellings meet."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return re.sub(r"[\s_\-./()（）:：%]+", "", plain)
+
+
+@attrs.frozen
+class Field:
+    """Something a rule wants to know of every deal.
+
+    Parameters
+    ----------
+    key : str
+        Its name; ``diagnose(..., columns={"response_hours": "my column"})`` maps it.
+    names : iterable of str
+        Names in any language under which it is recognised, beside the key. Case, spaces and
+        ``_-./`` do not matter.
+    kind : {"text", "number", "flag", "time"}
+        How its values are read.
+
+    Examples
+    --------
+    >>> Field("competitor", ("rival", "竞争对手")).key
+    'competitor'
+    """
+
+    key: str
+    names: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    kind: Literal["text", "number", "flag", "time"] = attrs.field(default="text", kw_only=True)
+
+    @classmethod
+    def of(cls, value: Field | str) -> Field:
+        """Return a field, made from its key where it is a str."""
+        return value if isinstance(value, Field) else cls(value)
+
+
+def match(field: Field, known: Iterable[str], columns: Mapping[str, str]) -> str | None:
+    """Return the column that holds a field: the mapped one, else the first recognised name."""
+    names = tuple(known)
+    if field.key in columns:
+        wanted = columns[field.key]
+        return wanted if wanted in names else None
+    by_fold: dict[str, str] = {}
+    for name in names:
+        by_fold.setdefault(folded(name), name)
+    for name in (field.key, *field.names):
+        if folded(name) in by_fold:
+            return by_fold[folded(name)]
+    return None
+
+
+@attrs.frozen(eq=False, repr=False)
+class Column:
+    """The values of one field for the deals of a case, in their order.
+
+    Parameters
+    ----------
+    name : str
+        The user's own name of the column.
+    raw : ndarray, shape (deals,)
+        Its values: str, or float with NaN for missing.
+    """
+
+    name: str
+    raw: npt.NDArray[Any]
+
+    @property
+    def text(self) -> Text:
+        """The values as stripped text; ``""`` where missing."""
+        if self.raw.dtype.kind == "f":
+            shown = np.array(
+                ["" if math.isnan(v) else f"{v:g}" for v in self.raw.tolist()], dtype=np.str_
+            )
+            return shown if shown.size else np.empty(0, dtype="<U1")
+        values = np.char.strip(self.raw.astype(np.str_))
+        blank = np.isin(np.char.lower(values), list(_UNKNOWN))
+        return np.where(blank, "", values)
+
+    @property
+    def known(self) -> Bool:
+        """Where there is a value."""
+        if self.raw.dtype.kind == "f":
+            return np.asarray(np.isfinite(self.raw))
+        return np.asarray(self.text != "")
+
+    @property
+    def numbers(self) -> Float:
+        """The values as float; NaN where missing or not a number. ``80 %`` is 0.8."""
+        if self.raw.dtype.kind == "f":
+            return self.raw.astype(np.float64)
+        values, inverse = np.unique(self.text, return_inverse=True)
+        read = np.array([_number(str(v)) for v in values], dtype=np.float64)
+        return read[inverse.ravel()] if read.size else np.empty(0)
+
+    @property
+    def times(self) -> npt.NDArray[np.datetime64]:
+        """The values as datetime64[us]; NaT where missing or not an ISO time."""
+        values, inverse = np.unique(self.text, return_inverse=True)
+        read = np.array([_time(str(v)) for v in values], dtype="datetime64[us]")
+        return read[inverse.ravel()]
+
+    def flags(self) -> tuple[Bool, Bool]:
+        """Return (yes, known): words of both languages for yes and no; others are not known."""
+        lower = np.char.lower(self.text)
+        yes, no = np.isin(lower, list(YES)), np.isin(lower, list(NO))
+        return yes, yes | no
+
+    def named(self) -> tuple[Bool, Bool, bool]:
+        """Return (named, known, blank_means_no) of a column that names something.
+
+        Where no value says "none", a blank is taken as none, and the caller says so.
+        """
+        values = self.text
+        none = np.isin(np.char.lower(values), list(NOTHING))
+        named = (values != "") & ~none
+        if none.any():
+            return named, values != "", False
+        return named, np.ones(values.size, dtype=np.bool_), True
+
+
+def _number(value: str) -> float:
+    value = unicodedata.normalize("NFKC", value).replace(",", "").strip()
+    percent = value.endswith("%")
+    try:
+        read = float(value.rstrip("%").strip())
+    except ValueError:
+        return float("nan")
+    return read / 100 if percent else read
+
+
+def _time(value: str) -> np.datetime64:
+    value = value.strip().replace("/", "-").replace("Z", "")
+    try:
+        return np.datetime64(value, "us")
+    except ValueError:
+        return np.datetime64("NaT", "us")
+
+
+CHANNEL = Field(
+    "channel",
+    ("source", "lead_source", "leadsource", "acquisition channel", "utm_source", "origin", "渠道",
+     "来源", "线索来源", "获客渠道", "渠道来源", "客户来源"),
+)  # fmt: skip
+OWNER = Field(
+    "owner",
+    ("sales_agent", "sales rep", "rep", "owner_id", "hubspot_owner_id", "ownerid", "salesperson",
+     "seller", "account executive", "user_id", "负责人", "销售", "销售人员", "业务员", "跟进人",
+     "客户经理"),
+)  # fmt: skip
+DEMO = Field(
+    "demo_video",
+    ("demo video sent", "demo sent", "video sent", "demo", "演示视频", "是否发送演示视频",
+     "是否有演示视频"),
+    kind="flag",
+)  # fmt: skip
