@@ -78,7 +78,6 @@ __all__ = [
 if TYPE_CHECKING:
     from salesfunnel import errors
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
-    from salesfunnel.events import EventLog
     from salesfunnel.diagnosis import (
         Case,
         Evidence,
@@ -91,6 +90,7 @@ if TYPE_CHECKING:
         diagnose,
         rule,
     )
+    from salesfunnel.events import EventLog
     from salesfunnel.fault import Fault
     from salesfunnel.funnel import Funnel, Transition
     from salesfunnel.interval import Interval

@@ -24,7 +24,7 @@ from salesfunnel.diagnosis.rule import Exposure, Mixture
 from salesfunnel.errors import DataError
 from salesfunnel.interval import Interval
 
-__all__ = ["grade_of", "of_exposure", "of_mixture"]
+__all__ = ["grade_of", "of_exposure", "of_mixture", "worst_of"]
 
 Bool = npt.NDArray[np.bool_]
 NORMAL = NormalDist()
@@ -260,8 +260,8 @@ def of_mixture(case: Case, found: Mixture, code: str, **fixed: Any) -> Finding:
     contribution = -float(mix.mix) * case.entered_now
     half = NORMAL.inv_cdf(0.9) * se * case.entered_now
     confidence = NORMAL.cdf(-float(mix.mix) / se) if se > 0 else float(mix.mix < 0)
-    worst = int(np.argmin(mix.mix_by))
     w0, w1 = n0 / n0.sum(), n1 / n1.sum()
+    worst = worst_of(mix.mix_by, w1 - w0)
     groups = tuple(
         Group(
             name=names[i],
@@ -297,6 +297,11 @@ def of_mixture(case: Case, found: Mixture, code: str, **fixed: Any) -> Finding:
         grade=grade,
         **fixed,
     )
+
+
+def worst_of(mix_by: npt.NDArray[np.float64], change: npt.NDArray[np.float64]) -> int:
+    """Return the group to name: of those whose share rose, the one that costs most."""
+    return int(np.argmin(np.where(change > 0, mix_by, np.inf))) if (change > 0).any() else 0
 
 
 def _rates(ripe0: Any, won0: Any, ripe1: Any, won1: Any) -> tuple[Any, Any]:

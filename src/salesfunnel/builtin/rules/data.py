@@ -21,6 +21,7 @@ from salesfunnel.diagnosis import (
     Rule,
     RuleSet,
 )
+from salesfunnel.diagnosis.assess import worst_of
 from salesfunnel.diagnosis.fields import CHANNEL
 from salesfunnel.diagnosis.rule import Limit
 from salesfunnel.diagnosis.sheets import weak
@@ -105,7 +106,7 @@ def channel_mix_of_counts(case: Case) -> Finding | None:
     if not n0.sum() or not n1.sum():
         return None
     mix = kitagawa(n0, x0, n1, x1, strength=10)
-    worst = int(np.argmin(mix.mix_by))
+    worst = worst_of(mix.mix_by, n1 / n1.sum() - n0 / n0.sum())
     groups = tuple(
         Group(
             name=panel.segments[i],
