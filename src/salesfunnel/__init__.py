@@ -39,6 +39,12 @@ _HOMES = {
     "RuleSet": "diagnosis",
     "diagnose": "diagnosis",
     "rule": "diagnosis",
+    "Remedy": "diagnosis",
+    # plan
+    "Effect": "planning",
+    "ImprovementPlan": "planning",
+    "Measure": "planning",
+    "plan": "planning",
 }
 """The module that each public name lives in."""
 
@@ -71,6 +77,12 @@ __all__ = [
     "RuleSet",
     "diagnose",
     "rule",
+    "Remedy",
+    # plan
+    "Effect",
+    "ImprovementPlan",
+    "Measure",
+    "plan",
     # modules
     "errors",
 ]
@@ -85,6 +97,7 @@ if TYPE_CHECKING:
         Field,
         Finding,
         Mixture,
+        Remedy,
         Rule,
         RuleSet,
         diagnose,
@@ -96,6 +109,7 @@ if TYPE_CHECKING:
     from salesfunnel.interval import Interval
     from salesfunnel.metric import Metric
     from salesfunnel.panel import Panel
+    from salesfunnel.planning import Effect, ImprovementPlan, Measure, plan
     from salesfunnel.stage import KeyAction, Stage
 
 

@@ -38,3 +38,8 @@ class FrozenMap(Mapping[str, V]):
 def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     """Return the values as a tuple; the converter of tuple fields."""
     return tuple(values)
+
+
+def frozen_map(items: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> FrozenMap[Any]:
+    """Return the mapping as one that cannot change; the converter of mapping fields."""
+    return FrozenMap(items)

@@ -6,6 +6,7 @@ from salesfunnel.diagnosis.case import Case
 from salesfunnel.diagnosis.diagnose import diagnose
 from salesfunnel.diagnosis.fields import Column, Field
 from salesfunnel.diagnosis.finding import Evidence, Finding, Group
+from salesfunnel.diagnosis.remedy import Remedy
 from salesfunnel.diagnosis.rule import Exposure, Mixture, Rule, RuleSet, rule
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Finding",
     "Group",
     "Mixture",
+    "Remedy",
     "Rule",
     "RuleSet",
     "diagnose",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
-from salesfunnel._frozen import FrozenMap, as_tuple
+from salesfunnel._frozen import as_tuple, frozen_map
 from salesfunnel._result import ResultMixin
 from salesfunnel._typing import DIMENSIONS, GRADES, Dimension, Grade
 from salesfunnel._validators import check_choice
@@ -124,10 +123,6 @@ class Evidence(ResultMixin):
         return self.exposed_before / self.known_before if self.known_before else None
 
 
-def _freeze(value: Any) -> FrozenMap[Any]:
-    return FrozenMap(value)
-
-
 @attrs.frozen(kw_only=True)
 class Finding(ResultMixin):
     """One possible cause of a bottleneck: what it is associated with, in deals.
@@ -181,7 +176,7 @@ class Finding(ResultMixin):
     transition: Transition
     segment: str = "all"
     period: str = ""
-    params: Mapping[str, Param] = attrs.field(factory=dict, converter=_freeze)
+    params: Mapping[str, Param] = attrs.field(factory=dict, converter=frozen_map)
     contribution: float | None = None
     interval: Interval | None = None
     potential: float | None = None
@@ -193,7 +188,7 @@ class Finding(ResultMixin):
     rule_set: str = ""
     collect: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     veto: bool = False
-    title: Mapping[str, str] = attrs.field(factory=dict, converter=_freeze)
+    title: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
 
     def __attrs_post_init__(self) -> None:
         check_choice("dimension", self.dimension, DIMENSIONS)

@@ -14,6 +14,7 @@ from salesfunnel._typing import DIMENSIONS, Dimension
 from salesfunnel._validators import duplicates, key_problem
 from salesfunnel.diagnosis.fields import Column, Field
 from salesfunnel.diagnosis.finding import Param
+from salesfunnel.diagnosis.remedy import Remedy
 from salesfunnel.errors import DefinitionError
 
 if TYPE_CHECKING:
@@ -224,6 +225,8 @@ class RuleSet:
         Where the method asks.
     rules : iterable of Rule
         The rules, with unique codes.
+    remedies : iterable of Remedy
+        What may help against the causes it finds; a plan draws on them.
 
     Raises
     ------
@@ -234,6 +237,7 @@ class RuleSet:
     name: str
     dimension: Dimension
     rules: tuple[Rule, ...] = attrs.field(default=(), converter=as_tuple)
+    remedies: tuple[Remedy, ...] = attrs.field(default=(), converter=as_tuple, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         problems = [key_problem("name", self.name)]
@@ -242,6 +246,11 @@ class RuleSet:
             problems.append(f"'dimension' must be one of {listed}, got {self.dimension!r}")
         wrong = [item for item in self.rules if not isinstance(item, Rule)]
         problems.extend(f"'rules' must hold Rule only, got {item!r}" for item in wrong)
+        problems.extend(
+            f"'remedies' must hold Remedy only, got {item!r}"
+            for item in self.remedies
+            if not isinstance(item, Remedy)
+        )
         if not wrong:
             problems.extend(
                 f"'rules' must have unique codes, got {code!r} twice"

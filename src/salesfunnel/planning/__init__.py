@@ -1,0 +1,20 @@
+"""What to do about it: a plan with owners, due dates and effects that were reckoned."""
+
+from __future__ import annotations
+
+from salesfunnel.planning.library import LIBRARY
+from salesfunnel.planning.make import plan
+from salesfunnel.planning.measure import Basis, Effect, Measure, Quantiles
+from salesfunnel.planning.plan import ImprovementPlan
+from salesfunnel.planning.simulate import Assumptions
+
+__all__ = [
+    "LIBRARY",
+    "Assumptions",
+    "Basis",
+    "Effect",
+    "ImprovementPlan",
+    "Measure",
+    "Quantiles",
+    "plan",
+]

@@ -1,0 +1,363 @@
+"""plan: from bottlenecks and findings to measures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from salesfunnel._periods import frequency_of
+from salesfunnel.diagnosis.diagnose import DEFAULT_RULES
+from salesfunnel.diagnosis.finding import Finding
+from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
+from salesfunnel.errors import ArgumentError, SalesFunnelError
+from salesfunnel.planning.calendar import holidays_of, working_day
+from salesfunnel.planning.library import LIBRARY
+from salesfunnel.planning.measure import Basis, Measure
+from salesfunnel.planning.plan import ImprovementPlan, place_of, priority_of
+from salesfunnel.planning.simulate import Assumptions, effect_of, seen_after
+
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck import Bottleneck, Bottlenecks
+
+__all__ = ["plan"]
+
+ALARMS = ("confirmed", "suspected")
+WON = frozenset(
+    {"won", "closed_won", "closedwon", "closed won", "contracts_signed", "成交", "赢单"}
+)
+MONTH_SD = 0.15
+"""Standard deviation of a month's log odds that detectability reckons with."""
+PER_MONTH = {"day": 30.4375, "week": 30.4375 / 7, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
+
+
+def plan(
+    bottlenecks: Bottlenecks | Bottleneck | Iterable[Bottleneck],
+    findings: Iterable[Finding],
+    *,
+    start: date,
+    owners: Mapping[str, str] | None = None,
+    effort: Mapping[str, float | str] | None = None,
+    months: float = 3.0,
+    value: float | Sequence[float] | None = None,
+    realisation: tuple[float, float] = (5.0, 5.0),
+    closing: float = 0.5,
+    remedies: Iterable[Remedy] = (),
+    most: int = 3,
+    holidays: Collection[date] | str | None = None,
+    seed: int = 0,
+) -> ImprovementPlan:
+    """Make an improvement plan: a measure a cause, with owner, due date and expected effect.
+
+    Parameters
+    ----------
+    bottlenecks : Bottlenecks, Bottleneck or iterable of Bottleneck
+        From ``find_bottlenecks``; planned are those that are confirmed or suspected, and those
+        that have findings. The other steps tell what share of a step's gain becomes deals.
+    findings : iterable of Finding
+        From ``diagnose``, of one bottleneck or several.
+    start : datetime.date
+        First day.
+    owners : mapping of str to str, optional
+        Role or stage → name, such as ``{"marketing": "Li Lei"}``.
+    effort : mapping of str to float or str, optional
+        Remedy → person-days, or ``"S"``, ``"M"``, ``"L"`` for 2, 5, 15.
+    months : float
+        How long effects are counted.
+    value : float or sequence of float, optional
+        Mean value of a won deal, or the values of won deals.
+    realisation : tuple of float
+        Beta law of the share of an association that survives acting on it; mean ½ by default.
+    closing : float
+        Share of the gap to the reference that is closed where no cause was measured.
+    remedies : iterable of Remedy
+        More remedies; they come before those of the library. Those of rule sets that found
+        something come too.
+    most : int
+        Causes a bottleneck, at most.
+    holidays : collection of date or str, optional
+        Days that are no working days, or a country of the package ``holidays``.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    ImprovementPlan
+        First what repairs data that veto a bottleneck, then by priority, last what to collect.
+
+    Raises
+    ------
+    ArgumentError
+        If `start` is no date, or an effort is not positive.
+
+    Notes
+    -----
+    Extra deals = entrants touched a month × months × RD⁺ × g × ∏ downstream rates, with
+    RD⁺ ~ N(|RD|, SE) cut at 0, g ~ Beta(5, 5), downstream rates from their Jeffreys laws; the rate
+    is cut at the reference. An association is not an effect: g says how much of it survives.
+    """
+    if not isinstance(start, date):
+        raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")
+    rows = _rows(bottlenecks)
+    found = tuple(findings)
+    mean, se = _value(value)
+    maker = _Maker(
+        start=start,
+        owners=dict(owners or {}),
+        effort={key: _days(key, size) for key, size in (effort or {}).items()},
+        assumed=Assumptions(
+            months=months,
+            realisation=realisation,
+            closing=closing,
+            value=mean,
+            value_se=se,
+            seed=seed,
+        ),
+        remedies=(*remedies, *_of_rule_sets(found), *LIBRARY),
+        holidays=holidays_of(holidays),
+        rows=rows,
+        complete=hasattr(bottlenecks, "columns"),
+    )
+    measures: list[Measure] = []
+    for row in rows:
+        mine = [f for f in found if f.transition == row.transition and f.segment == row.segment]
+        if mine or row.tier in ALARMS:
+            measures += maker.measures(row, mine, most)
+    return ImprovementPlan(
+        measures=tuple(sorted(_unique(measures), key=_order)),
+        start=start,
+        assumptions=maker.assumed,
+    )
+
+
+def _rows(bottlenecks: Any) -> tuple[Any, ...]:
+    return (bottlenecks,) if hasattr(bottlenecks, "transition") else tuple(bottlenecks)
+
+
+def _days(key: str, size: float | str) -> float:
+    days = EFFORT_DAYS.get(size) if isinstance(size, str) else float(size)
+    if days is None or not days > 0:
+        raise ArgumentError(
+            f"'effort' must be person-days above 0, or S, M, L, got {size!r} for {key!r}"
+        )
+    return days
+
+
+def _value(value: Any) -> tuple[float | None, float]:
+    """Return the mean value of a deal and its standard error."""
+    if value is None:
+        return None, 0.0
+    if isinstance(value, int | float):
+        return float(value), 0.0
+    values = [float(v) for v in value if v is not None and math.isfinite(float(v))]
+    if not values:
+        return None, 0.0
+    mean = math.fsum(values) / len(values)
+    if len(values) < 2:
+        return mean, 0.0
+    spread = math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1)
+    return mean, math.sqrt(spread / len(values))
+
+
+def _of_rule_sets(findings: Sequence[Finding]) -> tuple[Remedy, ...]:
+    """Return the remedies that the rule sets of the findings bring."""
+    names = {f.rule_set for f in findings if ":" not in f.rule_set} - {"", *DEFAULT_RULES}
+    return tuple(remedy for name in sorted(names) for remedy in _remedies_of(name))
+
+
+def _remedies_of(name: str) -> tuple[Remedy, ...]:
+    from salesfunnel.plugins import rule_set
+
+    try:
+        loaded: tuple[Remedy, ...] = rule_set(name).remedies
+    except SalesFunnelError:
+        return ()  # the findings may come from another installation
+    return loaded
+
+
+def _unique(measures: Iterable[Measure]) -> list[Measure]:
+    return list({measure.key: measure for measure in reversed(list(measures))}.values())[::-1]
+
+
+def _order(m: Measure) -> tuple[Any, ...]:
+    group = 0 if m.problem_params.get("veto") else 2 if m.problem == "not-measured" else 1
+    return (group, -m.priority, m.seen_after if m.seen_after is not None else 10**6, m.key)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class _Maker:
+    """Makes the measures of one plan."""
+
+    start: date
+    owners: dict[str, str]
+    effort: dict[str, float]
+    assumed: Assumptions
+    remedies: tuple[Remedy, ...]
+    holidays: Any
+    rows: tuple[Any, ...]
+    complete: bool
+
+    def measures(self, row: Any, findings: list[Finding], most: int) -> list[Measure]:
+        """Return the measures of one bottleneck."""
+        out = [self._measure(row, f, None, veto=True) for f in findings if f.veto]
+        causes = [f for f in findings if _is_cause(f)][:most]
+        out += [self._measure(row, f, self._basis(row, f)) for f in causes]
+        if not causes and row.tier in ALARMS:
+            out.append(self._measure(row, None, self._gap(row)))
+        thin = [f for f in findings if f.measured and not f.veto and f.evidence.method == "quality"]
+        out += [self._measure(row, f, None) for f in thin if f.code != "missing-fields"]
+        missing = sorted({name for f in findings for name in f.collect})
+        if missing:
+            out.append(self._collect(row, missing))
+        return [measure for measure in out if measure is not None]
+
+    def _remedy(self, code: str, source: str) -> Remedy | None:
+        """Return the first remedy for a cause: one made for the stage before one for any."""
+        fitting = [r for r in self.remedies if code in r.causes]
+        here = [r for r in fitting if source in r.stages]
+        return next(iter([*here, *(r for r in fitting if not r.stages)]), None)
+
+    def _measure(
+        self, row: Any, finding: Finding | None, basis: Basis | None, *, veto: bool = False
+    ) -> Measure | None:
+        code = "shortfall" if finding is None else finding.code
+        remedy = self._remedy(code, row.transition.source) or self._remedy(
+            "shortfall", row.transition.source
+        )
+        if remedy is None:
+            return None
+        made = self._of(row, remedy, code)
+        params: dict[str, Any] = {} if finding is None else dict(finding.params)
+        if veto:
+            params["veto"] = True
+        if finding is not None:
+            made = attrs.evolve(
+                made,
+                problem_params=params,
+                dimension=finding.dimension,
+                grade=finding.grade,
+                problem_title=finding.title,
+            )
+        return self._with_effect(made, basis)
+
+    def _of(self, row: Any, remedy: Remedy, problem: str) -> Measure:
+        source = row.transition.source
+        place = f"{row.transition}" if row.segment == "all" else f"{row.segment}/{row.transition}"
+        return Measure(
+            key=f"{place}/{problem}/{remedy.key}",
+            bottleneck=row.transition,
+            segment=row.segment,
+            problem=problem,
+            measure=remedy.key,
+            owner=self.owners.get(remedy.owner, self.owners.get(source, remedy.owner)),
+            begins=self.start,
+            due=working_day(self.start + timedelta(days=remedy.days), self.holidays),
+            effort=self.effort.get(remedy.key, EFFORT_DAYS[remedy.effort]),
+            follow=remedy.follow,
+            title=remedy.title,
+            detail=remedy.detail,
+        )
+
+    def _with_effect(self, made: Measure, basis: Basis | None) -> Measure:
+        if basis is None:
+            return made
+        effect = effect_of(basis, made.key, place_of(made), self.assumed)
+        p = effect.rate_now
+        made = attrs.evolve(
+            made,
+            basis=basis,
+            effect=effect,
+            seen_after=seen_after(
+                basis,
+                effect,
+                done_days=(made.due - made.begins).days,
+                intraclass=MONTH_SD**2 * p * (1 - p),
+            ),
+        )
+        return attrs.evolve(made, priority=priority_of(made))
+
+    def _collect(self, row: Any, missing: Sequence[str]) -> Measure | None:
+        remedy = self._remedy("not-measured", row.transition.source)
+        if remedy is None:
+            return None
+        return attrs.evolve(
+            self._of(row, remedy, "not-measured"), collect=tuple(missing), dimension="data"
+        )
+
+    def _basis(self, row: Any, finding: Finding) -> Basis:
+        """Return what the effect of acting on a finding is simulated from."""
+        e = finding.evidence
+        if e.method == "mantel-haenszel" and e.difference is not None and e.exposure is not None:
+            return attrs.evolve(
+                self._gap(row),
+                kind="exposure",
+                touched=e.exposure,
+                difference=-e.difference,
+                se=e.difference_se or 0.0,
+            )
+        if finding.contribution is not None and finding.interval is not None and row.entered:
+            half = (finding.interval.high - finding.interval.low) / 2
+            return attrs.evolve(
+                self._gap(row),
+                kind="mix",
+                difference=finding.contribution / row.entered,
+                se=half / 1.2816 / row.entered,
+            )
+        return self._gap(row)
+
+    def _gap(self, row: Any) -> Basis:
+        n = float(row.entered or 0)
+        x = min(float(row.advanced or 0), n)
+        rate = x / n if n else 0.0
+        reference = 1.0 if row.reference is None else float(row.reference)
+        per = PER_MONTH.get(frequency_of(str(row.period)), 1.0)
+        spread = math.sqrt(max(rate * (1 - rate), 0.0) / n) if n else 0.0
+        return Basis(
+            kind="gap",
+            entrants=n / max(float(row.window or 1), 1.0) * per,
+            touched=1.0,
+            difference=max(reference - rate, 0.0),
+            se=spread,
+            advanced=x,
+            entered=n,
+            ceiling=min(_upper(row, reference), 1.0),
+            downstream=self._downstream(row),
+        )
+
+    def _downstream(self, row: Any) -> tuple[tuple[float, float], ...] | None:
+        """Return the counts of every later step up to the deal, None where they are not known."""
+        target = row.transition.target
+        steps = {r.transition.source: r for r in self.rows if r.segment == row.segment}
+        chain: list[tuple[float, float]] = []
+        seen = {row.transition.source}
+        while target not in WON and target in steps and target not in seen:
+            seen.add(target)
+            later = steps[target]
+            n = float(later.entered or 0)
+            chain.append((min(float(later.advanced or 0), n), n))
+            target = later.transition.target
+        if target in WON or self.complete or chain:
+            return tuple(chain)
+        return None
+
+
+def _upper(row: Any, reference: float) -> float:
+    """Return the upper limit of the reference: no plan promises more."""
+    interval = getattr(row, "reference_interval", None)
+    if interval is not None:
+        return float(interval.high)
+    n = float(row.entered or 0)
+    return reference + 1.2816 * math.sqrt(reference * (1 - reference) / n) if n else reference
+
+
+def _is_cause(f: Finding) -> bool:
+    """Whether a finding is worth a measure: it cost deals, or could win some and is near sure."""
+    if f.veto or not f.measured or f.evidence.method == "quality":
+        return False
+    if f.evidence.method in {"aggregate", "note"}:
+        return f.confidence > 0
+    standing = (f.potential or 0.0) > 0 and f.confidence >= 0.95
+    return (f.score > 0 and f.confidence >= 0.6) or standing or f.code == "queue"

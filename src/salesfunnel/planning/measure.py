@@ -1,0 +1,175 @@
+"""Measure and Effect: one line of the improvement plan, and what it is expected to bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+import attrs
+
+from salesfunnel._frozen import as_tuple, frozen_map
+from salesfunnel._result import ResultMixin
+from salesfunnel._typing import Dimension, Grade
+from salesfunnel.diagnosis.finding import Param
+from salesfunnel.funnel import Transition
+
+__all__ = ["Basis", "Effect", "Measure", "MeasureState", "Quantiles"]
+
+MeasureState = Literal["proposed", "accepted", "rejected"]
+
+
+@attrs.frozen
+class Quantiles:
+    """A quantity that is not certain: one in ten below, the middle, one in ten above.
+
+    Parameters
+    ----------
+    p10, p50, p90 : float
+        Quantiles.
+    mean : float
+        Expected value.
+    """
+
+    p10: float
+    p50: float
+    p90: float
+    mean: float
+
+
+@attrs.frozen(kw_only=True)
+class Effect(ResultMixin):
+    """What a measure is expected to bring.
+
+    Parameters
+    ----------
+    deals : Quantiles
+        Extra deals at the end of the funnel within `months`.
+    revenue : Quantiles or None
+        Their value; None where no value of a deal is known.
+    p_positive : float
+        Probability that it helps at all, in [0, 1].
+    months : float
+        How long the effect is counted.
+    rate_now, rate_planned : float
+        The rate of the step now, and the one the measure should reach (P50).
+    notices : tuple of str
+        ``"downstream-unknown"``: deals are counted at the step; ``"gap"``: no measured cause, half
+        of the gap to the reference is assumed to be closed; ``"capped"``: cut at the reference.
+    """
+
+    deals: Quantiles
+    revenue: Quantiles | None = None
+    p_positive: float
+    months: float
+    rate_now: float
+    rate_planned: float
+    notices: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+
+    @property
+    def uplift(self) -> float:
+        """The planned relative rise of the rate."""
+        return self.rate_planned / self.rate_now - 1 if self.rate_now > 0 else 0.0
+
+
+@attrs.frozen(kw_only=True)
+class Basis:
+    """What an effect is simulated from, so that a plan can be reckoned again when it is edited.
+
+    Parameters
+    ----------
+    kind : {"exposure", "mix", "gap"}
+        A pooled difference of rates, a mix part, or the gap to the reference.
+    entrants : float
+        Entrants of the step a month.
+    touched : float
+        Share of them that the cause touches (1 for a mix or a gap).
+    difference, se : float
+        Rate points that each touched entrant lacks, and the standard error.
+    advanced, entered : float
+        The step's counts now.
+    ceiling : float
+        The rate that no plan may promise to pass.
+    downstream : tuple of tuple of float
+        (advanced, entered) of every later step.
+    """
+
+    kind: Literal["exposure", "mix", "gap"]
+    entrants: float
+    touched: float
+    difference: float
+    se: float
+    advanced: float
+    entered: float
+    ceiling: float
+    downstream: tuple[tuple[float, float], ...] | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Measure(ResultMixin):
+    """One line of the improvement plan (the method's second table).
+
+    Parameters
+    ----------
+    key : str
+        Its name in the plan, unique there.
+    bottleneck : Transition
+        The step that falls short.
+    segment : str
+        Of the bottleneck.
+    problem : str
+        Code of the finding it answers.
+    problem_params : mapping
+        The figures that the words of the problem need.
+    dimension : {"data", "action", "resource", "customer"} or None
+        Where the method asks; None where the cause is not known.
+    grade : {"strong", "moderate", "weak", "not-measured"}
+        How far to trust the cause.
+    measure : str
+        Key of the remedy, or of one's own.
+    owner : str
+        Who does it.
+    begins, due : datetime.date
+        First day, and the working day when it is done.
+    effort : float
+        Person-days.
+    effect : Effect or None
+        What it is expected to bring; None where that is not estimated.
+    priority : float
+        Expected revenue (deals where no value is known) × P(>0) ÷ effort.
+    seen_after : int or None
+        Days from `begins` until the effect can be seen; None where monitoring cannot show it.
+    follow : str
+        What shows in the first two weeks whether it is carried out.
+    state : {"proposed", "accepted", "rejected"}
+        The team's decision.
+    title, detail, problem_title : mapping from locale to str
+        Words of one's own, or of a plugin; the catalogs have the others.
+    collect : tuple of str
+        Columns to collect.
+    basis : Basis or None
+        What the effect is simulated from.
+    """
+
+    key: str
+    bottleneck: Transition
+    segment: str = "all"
+    problem: str
+    problem_params: Mapping[str, Param] = attrs.field(factory=dict, converter=frozen_map)
+    dimension: Dimension | None = None
+    grade: Grade = "not-measured"
+    measure: str
+    owner: str
+    begins: date
+    due: date
+    effort: float
+    effect: Effect | None = None
+    priority: float = 0.0
+    seen_after: int | None = None
+    follow: str = ""
+    state: MeasureState = "proposed"
+    title: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
+    detail: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
+    problem_title: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
+    collect: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    basis: Basis | None = None

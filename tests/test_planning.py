@@ -1,0 +1,230 @@
+"""The plan: effects that can be reckoned by hand, overlaps, dates, edits."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import salesfunnel as sf
+from salesfunnel._kernels.effect import entrants_to_see, extra_deals, joint_uplift
+from salesfunnel.builtin.rules import action, customer, data, resource
+from salesfunnel.diagnosis import Remedy
+from salesfunnel.errors import ArgumentError, DataError, DefinitionError, UnknownNameError
+from salesfunnel.planning import LIBRARY
+from salesfunnel.planning.calendar import working_day
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "causes.json").read_text("utf-8"))
+SETS = [module.RULE_SET for module in (data, action, resource, customer)]
+START = date(2026, 11, 23)
+
+
+def _planted():
+    spec = importlib.util.spec_from_file_location(
+        "planted", ROOT / "benchmarks" / "accuracy" / "planted.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+planted = _planted()
+
+
+@pytest.fixture(scope="module")
+def judged():
+    bottleneck, parts, cause, _ = planted.planted(np.random.default_rng(7), 200)
+    bottleneck.tier = "confirmed"
+    findings = sf.diagnose(bottleneck, planted.fake_history(parts), rules=SETS)
+    return bottleneck, findings, cause
+
+
+@pytest.fixture(scope="module")
+def plan(judged):
+    bottleneck, findings, _ = judged
+    return sf.plan([bottleneck], findings, start=START, value=5000.0)
+
+
+def test_extra_deals_against_golden_plan_effect():
+    g = GOLDEN["plan_effect"]
+    deals = extra_deals(
+        g["entrants_per_month"],
+        g["rate_target"] - g["rate_now"],
+        g["downstream_rate"],
+        months=g["months"],
+    )
+    assert math.isclose(deals, g["extra_deals"], rel_tol=1e-12)
+    assert math.isclose(deals * g["avg_value"], g["extra_revenue"], rel_tol=1e-12)
+
+
+def test_entrants_to_see_against_golden_power_with_finite_history():
+    assert math.isclose(entrants_to_see(0.3, 0.36, 1500), 501.91141980622086, rel_tol=1e-9)
+    assert math.isclose(entrants_to_see(0.3, 0.36, 1e12), 372.325850601417, rel_tol=1e-4)
+    assert entrants_to_see(0.3, 0.3, 100) == math.inf
+    assert entrants_to_see(0.3, 0.31, 10) == math.inf
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=5), st.floats(0, 0.9))
+def test_overlaps_are_not_added_twice(uplifts, rate):
+    together = float(joint_uplift(np.array(uplifts), rate))
+    assert together <= min(sum(uplifts), 1 - rate) + 1e-12
+    assert together >= min(max(uplifts), 1 - rate) - 1e-12
+
+
+def test_a_measure_answers_the_planted_cause(judged, plan):
+    bottleneck, _, cause = judged
+    first = next(m for m in plan if m.problem == cause)
+    assert first.effect.deals.mean == max(m.effect.deals.mean for m in plan if m.effect)
+    assert first.bottleneck == bottleneck.transition
+    assert first.due.weekday() < 5
+    assert first.due >= START + timedelta(days=7)
+    assert first.effect.deals.p10 < first.effect.deals.p50 < first.effect.deals.p90
+    assert first.effect.p_positive > 0.99
+    assert first.priority > 0
+    assert first.seen_after > (first.due - first.begins).days
+    assert [m.priority for m in plan if m.effect] == sorted(
+        (m.priority for m in plan if m.effect), reverse=True
+    )
+
+
+def test_an_effect_agrees_with_its_formula(judged, plan):
+    bottleneck, findings, cause = judged
+    e = findings[0].evidence
+    middle = 200 * 3 * e.exposure * -e.difference * 0.5
+    measure = next(m for m in plan if m.problem == cause)
+    cap = 600 * (measure.basis.ceiling - bottleneck.rate)
+    effect = measure.effect
+    assert effect.deals.mean <= cap + 1e-9
+    assert math.isclose(effect.deals.p50, min(middle, cap), rel_tol=0.1)
+    assert math.isclose(effect.revenue.p50, effect.deals.p50 * 5000, rel_tol=1e-9)
+    expected = effect.revenue.mean * effect.p_positive / measure.effort
+    assert math.isclose(measure.priority, expected)
+
+
+def test_measures_on_one_step_overlap(plan):
+    several = [m for m in plan if m.effect]
+    assert len(several) >= 2
+    total = sum(m.effect.deals.mean for m in several)
+    assert plan.deals.mean < total
+    assert plan.deals.mean > max(m.effect.deals.mean for m in several)
+    assert plan.revenue.mean > 0
+
+
+def test_gains_of_two_steps_multiply():
+    def row(source, target, entered, advanced, reference):
+        return SimpleNamespace(
+            transition=sf.Transition(source, target), segment="all", period="2026-10", window=1,
+            entered=entered, advanced=advanced, rate=advanced / entered, reference=reference,
+            tier="confirmed", probability=0.9,
+        )  # fmt: skip
+
+    rows = [
+        row("lead", "offer", 40_000, 16_000, 0.5),
+        row("offer", "won", 16_000, 4_000, 0.3),
+    ]
+    plan = sf.plan(rows, (), start=START, realisation=(1e6, 1e6))
+    assert len(plan) == 2
+    by_step = {m.bottleneck.source: m for m in plan}
+    assert by_step["lead"].effect.rate_planned == pytest.approx(0.45, abs=0.003)
+    assert by_step["lead"].effect.deals.mean == pytest.approx(40_000 * 3 * 0.05 * 0.25, rel=0.02)
+    both = 120_000 * (0.45 * 0.275 - 0.4 * 0.25)
+    assert plan.deals.mean == pytest.approx(both, rel=0.02)
+    assert "gap" in plan[0].effect.notices
+
+
+def test_plans_are_equal_for_equal_seeds_and_rejected_measures_do_not_count(judged, plan):
+    bottleneck, findings, _ = judged
+    again = sf.plan([bottleneck], findings, start=START, value=5000.0)
+    assert again == plan
+    assert again.deals == plan.deals
+    other = sf.plan([bottleneck], findings, start=START, value=5000.0, seed=1)
+    assert other.deals != plan.deals
+    fewer = plan.reject(plan[0].key)
+    assert fewer[0].state == "rejected"
+    assert fewer.deals.mean < plan.deals.mean
+    assert all(m.state == "accepted" for m in plan.accept())
+    with pytest.raises(UnknownNameError):
+        plan.reject("nothing")
+    with pytest.raises(ArgumentError):
+        plan.reject()
+
+
+def test_a_measure_can_be_edited(plan):
+    key = plan[0].key
+    edited = plan.edit(key, owner="Li Lei", effort=plan[0].effort * 2, title="Answer by noon")
+    assert edited[0].owner == "Li Lei"
+    assert math.isclose(edited[0].priority, plan[0].priority / 2)
+    assert edited[0].title["zh"] == "Answer by noon"
+    with pytest.raises(ArgumentError):
+        plan.edit(key, problem="x")
+    with pytest.raises(ArgumentError):
+        plan.edit(key, effort=0)
+    with pytest.raises(DataError):
+        plan.add(plan[0])
+
+
+def test_owners_efforts_and_remedies_of_ones_own(judged):
+    bottleneck, findings, cause = judged
+    mine = Remedy("shadowing", cause, owner="marketing", days=12, effort="L", title="Shadow a call")
+    plan = sf.plan(
+        [bottleneck],
+        findings,
+        start=START,
+        owners={"marketing": "韩梅梅"},
+        effort={"shadowing": "S"},
+        remedies=[mine],
+    )
+    made = next(m for m in plan if m.problem == cause)
+    assert (made.measure, made.owner, made.effort) == ("shadowing", "韩梅梅", 2.0)
+    assert made.due == date(2026, 12, 7)  # 12 days on is Saturday 5 December
+    assert made.effect.revenue is None
+    with pytest.raises(ArgumentError):
+        sf.plan([bottleneck], findings, start=START, effort={"shadowing": "XL"})
+    with pytest.raises(ArgumentError):
+        sf.plan([bottleneck], findings, start="2026-11-23")
+    with pytest.raises(DefinitionError):
+        Remedy("x", ())
+
+
+def test_due_dates_fall_on_working_days():
+    assert working_day(date(2026, 11, 28)) == date(2026, 11, 30)
+    assert working_day(date(2026, 11, 28), {date(2026, 11, 30)}) == date(2026, 12, 1)
+    pytest.importorskip("holidays")
+    from salesfunnel.planning.calendar import holidays_of
+
+    assert working_day(date(2026, 10, 1), holidays_of("CN")) > date(2026, 10, 6)
+    with pytest.raises(ArgumentError):
+        holidays_of("XX")
+
+
+def test_what_is_not_measured_becomes_a_measure_to_collect(plan):
+    last = plan[-1]
+    assert last.problem == "not-measured"
+    assert "lead_quality" in last.collect
+    assert last.effect is None
+
+
+def test_the_library_answers_every_cause_of_the_built_in_rules():
+    assert len(LIBRARY) >= 25
+    assert len({r.key for r in LIBRARY}) == len(LIBRARY)
+    known = {cause for remedy in LIBRARY for cause in remedy.causes}
+    codes = {rule.code for rules in SETS for rule in rules.rules} - {"lost-reasons"}
+    assert codes <= known
+    three = {
+        "pain-point-ads": ("awareness", "marketing", 15),
+        "needs-script-and-review": ("intent", "sales-lead", 30),
+        "instalments": ("negotiation", "finance", 20),
+    }
+    for remedy in LIBRARY:
+        if remedy.key in three:
+            assert (remedy.stages[0], remedy.owner, remedy.days) == three[remedy.key]
