@@ -25,6 +25,8 @@ _HOMES = {
     "Fault": "fault",
     "Interval": "interval",
     "Panel": "panel",
+    "Tracking": "tracking",
+    "TrackingRow": "tracking",
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
@@ -63,6 +65,8 @@ __all__ = [
     "Fault",
     "Interval",
     "Panel",
+    "Tracking",
+    "TrackingRow",
     "StepCounts",
     "StepDuration",
     "count_steps",
@@ -111,6 +115,7 @@ if TYPE_CHECKING:
     from salesfunnel.panel import Panel
     from salesfunnel.planning import Effect, ImprovementPlan, Measure, plan
     from salesfunnel.stage import KeyAction, Stage
+    from salesfunnel.tracking import Tracking, TrackingRow
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,463 @@
+"""Tracking: the monthly sheet of a team, its rates computed, its faults listed."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._periods import common_frequency, ordinal
+from salesfunnel._result import TableMixin, _leaf
+from salesfunnel._typing import LEVELS, LOCALES, UNITS, Level, Locale, Severity, Unit
+from salesfunnel._validators import check_choice
+from salesfunnel.errors import DataError
+from salesfunnel.fault import Fault
+from salesfunnel.funnel import Funnel
+from salesfunnel.panel import ALL, Panel
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+__all__ = ["RateBasis", "Tracking", "TrackingRow"]
+
+RateBasis = Literal["ok", "first", "not-a-step", "missing", "no-data", "rate-gt-1"]
+RATE_BASES: tuple[str, ...] = get_args(RateBasis)
+
+_LIMIT = 2**63 - 1
+_DASHES = frozenset({"-", "--", "—", "——", "–", "−", "－", "/", "／"})
+
+
+def _number(value: Any) -> Any:
+    """Return an int where a number is whole and fits, so that equal values have one form."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _LIMIT:
+        return int(value)
+    return value
+
+
+def _text(value: Any) -> Any:
+    """Return text without outer space and with one kind of line end."""
+    return (
+        value.replace("\r\n", "\n").replace("\r", "\n").strip() if isinstance(value, str) else value
+    )
+
+
+def _owner(value: Any) -> Any:
+    """Return the name of an owner, None for a dash or nothing."""
+    value = _text(value)
+    return None if value == "" or (isinstance(value, str) and value in _DASHES) else value
+
+
+def _pairs(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    items = value.items() if isinstance(value, Mapping) else value
+    return tuple((_text(key), _text(cell)) for key, cell in items)
+
+
+def _rows(value: Iterable[TrackingRow]) -> tuple[TrackingRow, ...]:
+    return tuple(value)
+
+
+def _faults(value: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(value)
+
+
+def _ratio(over: float | None, under: float | None) -> float | None:
+    return None if over is None or not under else over / under
+
+
+@attrs.frozen(kw_only=True)
+class TrackingRow:
+    """One line of the sheet: a metric of a stage in a period, with target and actual.
+
+    Parameters
+    ----------
+    stage, metric : str
+        Keys in the funnel; the name as written where the funnel does not know it.
+    period : str
+        Name of the period, such as ``"2026-09"``; ``"all"`` where the sheet has only one and does
+        not say which.
+    segment : str
+        The part of the business (a channel, a region), ``"all"`` where the sheet is not split.
+    target, actual : int or float, optional
+        In the unit of the metric: customers, money, a rate in [0, 1], points of a score, days of
+        a duration. None where missing, which is not zero.
+    stated_rate : float, optional
+        The conversion rate that the sheet states, as a fraction; see `stated_text`.
+    owner : str, optional
+        Who answers for it.
+    note : str
+        What the team wrote beside it.
+    unit : {"count", "currency", "rate", "score", "duration"}
+        What the numbers measure.
+    out_of : int or float, optional
+        The best possible score: 5 in ``4.2/5``.
+    other : tuple of (str, str)
+        Cells of columns that the library does not know, by the name of the column.
+    stated_text : str, optional
+        The stated rate as written, ``"42.%"``; not compared by ``==``.
+    stage_name, metric_name : str
+        The names as written; not compared by ``==``.
+    row : int, optional
+        Row of the source, counted from 1 without the header; not compared by ``==``.
+    sheet : str, optional
+        Worksheet or file of the source; not compared by ``==``.
+    rate : float, optional
+        Actual ÷ actual of the step before, in the same period and segment. `Tracking` computes it.
+    target_rate : float, optional
+        The same of the targets. `Tracking` computes it.
+    basis : {"ok", "first", "not-a-step", "missing", "no-data", "rate-gt-1"}
+        Why there is a rate, or none: ``first`` the chain starts here; ``not-a-step`` the metric
+        is not in the chain; ``missing`` one of the two counts is not known; ``no-data`` the step
+        before counts zero; ``rate-gt-1`` there is one, and more came out than went in.
+        `Tracking` computes it.
+    attainment : float, optional
+        Actual ÷ target; None where either is missing or the target is zero.
+
+    Raises
+    ------
+    DataError
+        If a field is not valid.
+
+    Examples
+    --------
+    >>> TrackingRow(stage="awareness", metric="leads", target=5000, actual=4200).attainment
+    0.84
+    """
+
+    stage: str = attrs.field(converter=_text)
+    metric: str = attrs.field(converter=_text)
+    period: str = attrs.field(default=ALL, converter=_text)
+    segment: str = attrs.field(default=ALL, converter=_text)
+    target: int | float | None = attrs.field(default=None, converter=_number)
+    actual: int | float | None = attrs.field(default=None, converter=_number)
+    rate: float | None = None
+    target_rate: float | None = None
+    basis: RateBasis = "not-a-step"
+    stated_rate: float | None = attrs.field(default=None)
+    attainment: float | None = attrs.field(init=False, repr=False)
+    owner: str | None = attrs.field(default=None, converter=_owner)
+    note: str = attrs.field(default="", converter=_text)
+    unit: Unit = "count"
+    out_of: int | float | None = attrs.field(default=None, converter=_number)
+    other: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
+    stated_text: str | None = attrs.field(default=None, eq=False)
+    stage_name: str = attrs.field(default="", converter=_text, eq=False)
+    metric_name: str = attrs.field(default="", converter=_text, eq=False)
+    row: int | None = attrs.field(default=None, eq=False)
+    sheet: str | None = attrs.field(default=None, eq=False)
+
+    @attainment.default
+    def _attainment(self) -> float | None:
+        numbers = isinstance(self.actual, int | float) and isinstance(self.target, int | float)
+        return _ratio(self.actual, self.target) if numbers else None
+
+    def __attrs_post_init__(self) -> None:
+        problems = self._problems()
+        if problems:
+            raise DataError(f"a row of the sheet must be well formed: {'; '.join(problems)}")
+
+    def _problems(self) -> list[str]:
+        found = []
+        for field in ("target", "actual", "stated_rate", "out_of", "rate", "target_rate"):
+            value = getattr(self, field)
+            if value is not None and (
+                isinstance(value, bool)
+                or not isinstance(value, int | float)
+                or not math.isfinite(value)
+            ):
+                found.append(f"{field!r} must be a finite number or None, got {value!r}")
+        texts = [(f, getattr(self, f)) for f in ("stage", "metric", "period", "segment", "note")]
+        texts += [("owner", self.owner or ""), ("stage_name", self.stage_name)]
+        texts += [("metric_name", self.metric_name), ("stated_text", self.stated_text or "")]
+        texts += [("other", part) for pair in self.other for part in pair]
+        for field, value in texts:
+            if not isinstance(value, str):
+                found.append(f"{field!r} must be a str, got {value!r}")
+            elif not is_clean(value):
+                found.append(f"{field!r} must be text without control characters, got {value!r}")
+            elif not value and field in {"metric", "period", "segment"}:
+                found.append(f"{field!r} must not be empty, got ''")
+        if self.unit not in UNITS:
+            found.append(f"'unit' must be one of {', '.join(map(repr, UNITS))}, got {self.unit!r}")
+        if self.basis not in RATE_BASES:
+            found.append(f"'basis' must be one of {RATE_BASES}, got {self.basis!r}")
+        return found
+
+    def replace(self, **changes: Any) -> TrackingRow:
+        """Return a copy with other fields, validated again."""
+        return attrs.evolve(self, **changes)
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """Period, segment, stage and metric: what no two rows of a sheet may share."""
+        return self.period, self.segment, self.stage, self.metric
+
+
+def is_clean(value: str) -> bool:
+    """Whether text holds no control characters, but line ends and tabs, and no lone surrogates."""
+    return not any(
+        (unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t")
+        or char in "\ufffe\uffff"
+        for char in value
+    )
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Tracking(TableMixin):
+    """The monthly tracking sheet of a team: metrics by period and stage, with target and actual.
+
+    ``read_table`` makes one from a file. Rates, target rates and attainments are computed here,
+    whatever the rows bring along.
+
+    Parameters
+    ----------
+    rows : iterable of TrackingRow
+        In the order of the sheet.
+    funnel : Funnel
+        Whose stages and metrics the rows name.
+    faults : tuple of Fault
+        What is wrong or suspicious in the source; not compared by ``==``.
+
+    Raises
+    ------
+    DataError
+        With every problem: a metric that comes twice in a period and segment, a step metric whose
+        actual is not a whole number of at least 0.
+
+    Examples
+    --------
+    >>> from salesfunnel import Funnel, Metric, Stage
+    >>> shop = Funnel("shop", [Stage("visit", metrics=[Metric("visits", step=True)]),
+    ...                        Stage("order", metrics=[Metric("orders", step=True)])])
+    >>> sheet = Tracking(funnel=shop, rows=[
+    ...     TrackingRow(stage="visit", metric="visits", actual=400),
+    ...     TrackingRow(stage="order", metric="orders", actual=30, target=40)])
+    >>> sheet.rows[1].rate, sheet.rows[1].attainment
+    (0.075, 0.75)
+    >>> sheet.panel().counts.ravel().tolist()
+    [400, 30]
+    """
+
+    rows: tuple[TrackingRow, ...] = attrs.field(converter=_rows)
+    funnel: Funnel
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=_faults, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.funnel, Funnel):
+            raise DataError(f"'funnel' must be a Funnel, got {self.funnel!r}")
+        problems = self._problems()
+        if problems:
+            lines = "".join(f"\n  - {problem}" for problem in problems)
+            raise DataError(f"'tracking' must be well formed, got{lines}")
+        object.__setattr__(self, "rows", tuple(_with_rates(self.rows, self.funnel)))
+
+    def _problems(self) -> list[str]:
+        strangers = [row for row in self.rows if not isinstance(row, TrackingRow)]
+        if strangers:
+            return [f"'rows' must hold TrackingRow only, got {row!r}" for row in strangers]
+        found = []
+        seen: set[tuple[str, str, str]] = set()
+        chain = set(self.funnel.level_keys("step"))
+        for row in self.rows:
+            if row.metric in chain:
+                name = (row.period, row.segment, row.metric)
+                if not is_count(row.actual):
+                    found.append(
+                        f"'actual' of {row.metric!r} in {row.period!r} must be a whole number"
+                        f" of at least 0 or None, got {row.actual!r}"
+                    )
+            else:
+                name = (row.period, row.segment, f"{row.stage}\n{row.metric}")
+            if name in seen:
+                found.append(
+                    f"{row.metric!r} must come once in {row.period!r}"
+                    + (f", {row.segment!r}" if row.segment != ALL else "")
+                    + ", got it twice"
+                )
+            seen.add(name)
+        return found
+
+    def __repr__(self) -> str:
+        return (
+            f"<Tracking {self.funnel.key}: {len(self.rows)} rows, {len(self.periods)} periods,"
+            f" {len(self.faults)} faults>"
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The periods, in order of time where their names say it, of the sheet otherwise."""
+        names = tuple(dict.fromkeys(row.period for row in self.rows))
+        by = common_frequency(names)
+        return names if by == "none" else tuple(sorted(names, key=lambda p: ordinal(p, by)))
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The segments, in order of the sheet; ``("all",)`` where it is not split."""
+        return tuple(dict.fromkeys(row.segment for row in self.rows)) or (ALL,)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether no fault is an error."""
+        return not self.faults_of("error")
+
+    def faults_of(self, severity: Severity) -> tuple[Fault, ...]:
+        """Return the faults of one severity, in order."""
+        return tuple(fault for fault in self.faults if fault.severity == severity)
+
+    def between(self, start: str | None = None, end: str | None = None) -> Tracking:
+        """Return the rows of the periods from `start` to `end`, both inside."""
+        names = self.panel("step").between(start, end).periods
+        return attrs.evolve(self, rows=[row for row in self.rows if row.period in names])
+
+    def panel(self, level: Level = "stage") -> Panel:
+        """Return the actual counts as a panel in ``period`` mode.
+
+        Parameters
+        ----------
+        level : {"stage", "step"}
+            The last step metric of each stage, or every step metric of the chain.
+
+        Returns
+        -------
+        Panel
+            Of shape (periods, segments, stages or steps); missing where the sheet has no count.
+            A stage without a step metric is missing throughout.
+        """
+        check_choice("level", level, LEVELS)
+        volumes = {s.key: s.volume.key for s in self.funnel if s.volume is not None}
+        steps = self.funnel.level_keys(level)
+        metrics = [volumes.get(key) for key in steps] if level == "stage" else list(steps)
+        at = {metric: i for i, metric in enumerate(metrics) if metric is not None}
+        periods, segments = self.periods, self.segments
+        when = {name: i for i, name in enumerate(periods)}
+        where = {name: i for i, name in enumerate(segments)}
+        counts = np.zeros((len(periods), len(segments), len(steps)), dtype=np.int64)
+        missing = np.ones(counts.shape, dtype=np.bool_)
+        for row in self.rows:
+            if row.actual is not None and row.metric in at:
+                cell = when[row.period], where[row.segment], at[row.metric]
+                counts[cell], missing[cell] = row.actual, False
+        return Panel(
+            counts=counts,
+            missing=missing,
+            periods=periods,
+            segments=segments,
+            steps=steps,
+            funnel=self.funnel,
+        )
+
+    def __add__(self, other: object) -> Tracking:
+        """Put the rows of two sheets together; both must have the same funnel and no row twice."""
+        if not isinstance(other, Tracking):
+            return NotImplemented
+        if self.funnel != other.funnel:
+            raise DataError(
+                "sheets to add must have the same 'funnel', got"
+                f" {self.funnel.key!r} and {other.funnel.key!r}",
+                hint="read both with the same funnel=",
+            )
+        return attrs.evolve(
+            self, rows=(*self.rows, *other.rows), faults=(*self.faults, *other.faults)
+        )
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the sheet as columns; NaN where a number is missing, "" where a text is.
+
+        Returns
+        -------
+        dict of str to ndarray
+            period, segment, stage, metric, unit, owner, note (str); target, actual, rate,
+            target_rate, stated_rate, attainment (float64).
+        """
+        table: dict[str, npt.NDArray[Any]] = {}
+        for name in ("period", "segment", "stage", "metric", "unit"):
+            table[name] = np.array([getattr(row, name) for row in self.rows], dtype=np.str_)
+        for name in ("target", "actual", "rate", "target_rate", "stated_rate", "attainment"):
+            cells = [getattr(row, name) for row in self.rows]
+            table[name] = np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
+        table["owner"] = np.array([row.owner or "" for row in self.rows], dtype=np.str_)
+        table["note"] = np.array([row.note for row in self.rows], dtype=np.str_)
+        return table
+
+    def to_csv(self, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> str:
+        """Return the sheet as CSV text, with rates and attainments, and write it to `path`.
+
+        Parameters
+        ----------
+        path : path-like, optional
+            Where to write it as well: UTF-8 with a byte order mark, which Excel reads rightly.
+        locale : {"en", "zh"}
+            The language of the headers.
+
+        Notes
+        -----
+        Cells that a spreadsheet would take for a formula are escaped with an apostrophe.
+        ``read_table`` with the same funnel gives an equal Tracking.
+        """
+        check_choice("locale", locale, LOCALES)
+        text: str = _leaf("salesfunnel.export").tracking_to_csv(self, path, locale=locale)
+        return text
+
+    def to_xlsx(self, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> bytes:
+        """Return the sheet as an Excel workbook, one worksheet, and write it to `path`.
+
+        Parameters
+        ----------
+        path : path-like, optional
+            Where to write it as well.
+        locale : {"en", "zh"}
+            The language of the headers.
+
+        Raises
+        ------
+        MissingExtraError
+            If openpyxl is not installed (extra ``excel``).
+        """
+        check_choice("locale", locale, LOCALES)
+        book: bytes = _leaf("salesfunnel.export").tracking_to_xlsx(self, path, locale=locale)
+        return book
+
+
+def is_count(value: float | None) -> bool:
+    """Whether a value may stand in the chain: None, or a whole number of at least 0 in int64."""
+    return value is None or (isinstance(value, int) and 0 <= value <= _LIMIT)
+
+
+def _with_rates(rows: Iterable[TrackingRow], funnel: Funnel) -> list[TrackingRow]:
+    """Return the rows with the rate from the step before, in the same period and segment."""
+    rows = tuple(rows)
+    chain = funnel.level_keys("step")
+    before = {key: chain[i - 1] if i else None for i, key in enumerate(chain)}
+    known = {(row.period, row.segment, row.metric): row for row in rows if row.metric in before}
+    done = []
+    for row in rows:
+        rate = target_rate = None
+        basis: RateBasis = "not-a-step"
+        if row.metric in before:
+            source = before[row.metric]
+            above = None if source is None else known.get((row.period, row.segment, source))
+            basis = "first" if source is None else _basis(row, above)
+            if above is not None:
+                rate = _ratio(row.actual, above.actual)
+                target_rate = _ratio(row.target, above.target)
+        new = (rate, target_rate, basis)
+        same = new == (row.rate, row.target_rate, row.basis)
+        done.append(row if same else row.replace(rate=rate, target_rate=target_rate, basis=basis))
+    return done
+
+
+def _basis(row: TrackingRow, above: TrackingRow | None) -> RateBasis:
+    if above is None or above.actual is None or row.actual is None:
+        return "missing"
+    if above.actual == 0:
+        return "no-data"
+    return "rate-gt-1" if row.actual > above.actual else "ok"
