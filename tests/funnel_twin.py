@@ -65,6 +65,26 @@ def level(events, steps, rules):
     return len(best_chain(events, steps, rules))
 
 
+def attempts(events, steps, rules):
+    """The number of steps of each attempt, in order of time."""
+    by_start = {}
+    for chain in chains(events, steps, rules):
+        depth, end = by_start.get(chain[0][0], (0, 0))
+        if len(chain) > depth or (len(chain) == depth and chain[-1][0] < end):
+            by_start[chain[0][0]] = (len(chain), chain[-1][0])
+    found = []
+    current = None
+    for start in sorted(by_start):
+        depth, end = by_start[start]
+        if current is None or start > current[1]:
+            if current:
+                found.append(current[0])
+            current = (depth, end)
+        elif depth > current[0]:
+            current = (depth, end)
+    return found + ([current[0]] if current else [])
+
+
 def level_any(events, steps, rules):
     """How many of the first steps stand inside one window, in any order."""
     window = rules.get("window")

@@ -72,7 +72,8 @@ def test_every_rule_at_once_against_every_chain_written_out(rows, question, thre
 def test_immature_are_those_who_can_still_take_the_next_step(rows, question, as_of):
     steps, rules = question
     found = sf.count_steps(log_of(rows), steps, as_of=as_of, **ask(rules, steps))
-    bounded = rules["window"] is not None or "step_windows" in rules
+    gaps = rules.get("step_windows", [])
+    bounded = rules["window"] is not None or any(gap is not None for gap in gaps)
     ripe, waiting = [], 0
     for events in by_entity([row for row in rows if row[2] <= as_of]):
         level = twin.level(events, steps, rules)
@@ -93,6 +94,93 @@ def test_any_order_means_the_first_steps_inside_one_window(rows, steps, window, 
     )
     levels = [twin.level_any(events, steps, rules) for events in by_entity(rows)]
     assert found.counts == twin.counts(levels, len(steps))
+
+
+def segments_of(chains, values, attribution, steps):
+    """The segment of each chain of (time, name) by the rule of attribution."""
+    for who, chain in chains:
+        seen = [values[who, name, time] for time, name in chain]
+        if attribution in steps:
+            k = steps.index(attribution)
+            seen = [seen[k]] if k < len(seen) else []
+        elif attribution == "last":
+            seen = seen[::-1]
+        yield next((value for value in seen if value is not None), "")
+
+
+valued_rows = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from(NAMES),
+        st.integers(0, 9),
+        st.sampled_from([None, "p", "q"]),
+    ),
+    max_size=12,
+)
+
+
+def table(segments, chains, n):
+    names = sorted(set(segments), key=lambda name: (name == "", name))
+    return {
+        name: twin.counts(
+            [len(c) for s, (_, c) in zip(segments, chains, strict=True) if s == name], n
+        )
+        for name in names
+    }
+
+
+def first_values(rows):
+    found = {}
+    for who, name, time, value in rows:
+        found.setdefault((who, name, time), value)
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(valued_rows, questions(), st.sampled_from(["first", "last", 0, -1]), st.sampled_from([1, 2]))
+def test_breakdown_gives_an_entity_the_value_of_its_best_chain(rows, question, whose, threads):
+    steps, rules = question
+    attribution = whose if isinstance(whose, str) else steps[whose]
+    log = log_of(rows, attributes={"value": [row[3] for row in rows]})
+    found = sf.count_steps(
+        log, steps, breakdown="value", attribution=attribution, threads=threads, **ask(rules, steps)
+    )
+    chains = [
+        (who, twin.best_chain({(t, n) for e, n, t, _ in rows if e == who}, steps, rules))
+        for who in sorted({row[0] for row in rows})
+    ]
+    chains = [(who, chain) for who, chain in chains if chain]
+    segments = list(segments_of(chains, first_values(rows), attribution, steps))
+    assert dict(found.by_segment) == table(segments, chains, len(steps))
+
+
+@settings(max_examples=150, deadline=None)
+@given(valued_rows, questions())
+def test_attribution_all_makes_chains_of_one_value(rows, question):
+    steps, rules = question
+    log = log_of(rows, attributes={"value": [row[3] for row in rows]})
+    found = sf.count_steps(log, steps, breakdown="value", attribution="all", **ask(rules, steps))
+    chains, segments = [], []
+    for who in sorted({row[0] for row in rows}):
+        for value in {row[3] for row in rows}:
+            events = {(t, n) for e, n, t, v in rows if e == who and v == value}
+            chain = twin.best_chain(events, steps, rules)
+            if chain:
+                chains.append((who, chain))
+                segments.append(value or "")
+    assert dict(found.by_segment) == table(segments, chains, len(steps))
+
+
+@settings(max_examples=300, deadline=None)
+@given(rows, questions(), st.sampled_from([1, 2]))
+def test_entries_are_attempts_one_after_the_other(rows, question, threads):
+    steps, rules = question
+    found = sf.count_steps(log_of(rows), steps, per="entry", threads=threads, **ask(rules, steps))
+    levels = [level for events in by_entity(rows) for level in twin.attempts(events, steps, rules)]
+    assert found.counts == twin.counts(levels, len(steps))
+    entities = [twin.level(events, steps, rules) for events in by_entity(rows)]
+    pairs = zip(found.counts, twin.counts(entities, len(steps)), strict=True)
+    assert all(entries >= who for entries, who in pairs)
 
 
 @given(rows)

@@ -68,6 +68,8 @@ class EventLog:
         The rows that were left out.
     rows : int
         The number of rows that were given.
+    extent : tuple of int
+        Least and greatest `entity`, least and greatest `time`; zeros where there are no events.
 
     Raises
     ------
@@ -93,6 +95,7 @@ class EventLog:
     attributes: Mapping[str, cols.Coded]
     faults: tuple[Fault, ...]
     rows: int
+    extent: tuple[int, int, int, int]
 
     def __init__(
         self,
@@ -125,7 +128,7 @@ class EventLog:
             when = when._replace(ticks=when.ticks[keep])
             more = {key: cols.Coded(v.codes[keep], v.values) for key, v in more.items()}
         codes, what_names = _used(codes, what_names)
-        self.__attrs_init__(  # type: ignore[attr-defined]
+        self.__attrs_init__(
             entity=_freeze(who),
             entities=names,
             step=_freeze(codes),
@@ -138,6 +141,7 @@ class EventLog:
             ),
             faults=faults,
             rows=sizes["step"],
+            extent=_extent(who, when.ticks),
         )
 
     @classmethod
@@ -185,7 +189,7 @@ class EventLog:
     @classmethod
     def _unchecked(cls, **parts: Any) -> Self:
         log = cls.__new__(cls)
-        log.__attrs_init__(**parts)  # type: ignore[attr-defined]
+        log.__attrs_init__(**parts)
         return log
 
     def __len__(self) -> int:
@@ -248,6 +252,12 @@ class EventLog:
 def _freeze(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     frozen: npt.NDArray[Any] = frozen_array(array.dtype)(array)
     return frozen
+
+
+def _extent(entity: npt.NDArray[Any], time: npt.NDArray[np.int64]) -> tuple[int, int, int, int]:
+    if not time.size:
+        return 0, 0, 0, 0
+    return int(entity.min()), int(entity.max()), int(time.min()), int(time.max())
 
 
 def _entities(entity: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
@@ -396,12 +406,14 @@ def _merge(left: EventLog, right: EventLog) -> EventLog:
     who, names = _join_names(left, right)
     step = _join(cols.Coded(left.step, left.steps), cols.Coded(right.step, right.steps))
     more = {key: _join(left.attributes[key], right.attributes[key]) for key in left.attributes}
+    time = np.concatenate([_ticks(left, unit), _ticks(right, unit)])
     return EventLog._unchecked(  # noqa: SLF001 - the trusted path of its own class
         entity=_freeze(who),
         entities=names,
         step=_freeze(step.codes),
         steps=step.values,
-        time=_freeze(np.concatenate([_ticks(left, unit), _ticks(right, unit)])),
+        time=_freeze(time),
+        extent=_extent(who, time),
         unit=None if left.unit is None else unit,
         aware=left.aware,
         attributes=MappingProxyType(

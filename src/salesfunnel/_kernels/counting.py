@@ -16,6 +16,7 @@ event at the time of a step, strict order), chains are kept apart by the step at
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ def empty_matches() -> Matches:
     return Matches(nothing, nothing)
 
 
-def needs_runs(keys: list[Keys], rules: Rules) -> bool:
+def needs_runs(keys: Sequence[Keys], rules: Rules) -> bool:
     """Whether chains must be kept apart by the start of their last run."""
     if rules.groups is not None:
         return True
@@ -80,13 +81,13 @@ def needs_runs(keys: list[Keys], rules: Rules) -> bool:
 
 
 def find_matches(
-    keys: list[Keys], rules: Rules, probes: Keys | None = None
+    keys: Sequence[Keys], rules: Rules, probes: Keys | None = None
 ) -> tuple[list[Matches], list[npt.NDArray[np.bool_]]]:
     """Return the matches of every step, and which probes could still be the next one.
 
     Parameters
     ----------
-    keys : list of ndarray of int64
+    keys : sequence of ndarray of int64
         For each step, the keys of its events.
     rules : Rules
         What makes a chain.
@@ -101,29 +102,41 @@ def find_matches(
         For each step but the last, whether an event of the next step at the probe's moment would
         go on with a chain; empty without probes.
     """
-    runs = needs_runs(keys, rules)
     found: list[Matches] = []
     live = []
-    states: dict[int, Matches] = {}
-    for k, now in enumerate(keys):
-        if k == 0:
-            states = {0: Matches(now, now)}
-        elif runs:
-            states = _advance_runs(states, now, k, rules)
-        else:
-            starts = _link(
-                states[-1 if k > 1 else 0],
-                now,
-                k,
-                rules,
-                closed=rules.increasing,
-                strict=rules.increasing,
-            )
-            states = {-1: _valid(now, starts)}
-        found.append(_best(states, now) if runs else next(iter(states.values())))
+    for k, states in enumerate(walk(keys, rules)):
+        found.append(merge_states(states, keys[k]))
         if probes is not None and k + 1 < len(keys):
             live.append(_strict_best(states, probes, k + 1, rules) != NONE)
     return found, live
+
+
+def walk(keys: Sequence[Keys], rules: Rules) -> Iterator[dict[int, Matches]]:
+    """Yield the matches of each step by the step at which their last run began.
+
+    Where runs do not matter there is one entry a step, -1.
+    """
+    runs = needs_runs(keys, rules)
+    states: dict[int, Matches] = {}
+    for k, now in enumerate(keys):
+        if k == 0:
+            states = {0 if runs else -1: Matches(now, now)}
+        elif runs:
+            states = _advance_runs(states, now, k, rules)
+        else:
+            states = {-1: advance(states[-1], now, k, rules)}
+        yield states
+
+
+def advance(before: Matches, now: Keys, k: int, rules: Rules) -> Matches:
+    """Return the matches of step k where runs do not matter."""
+    return _valid(now, _link(before, now, k, rules, run=-1, strict=rules.increasing))
+
+
+def still_open(before: Matches, probes: Keys, k: int, rules: Rules) -> npt.NDArray[np.bool_]:
+    """Return at which probes an event of step k would go on, where runs do not matter."""
+    live: npt.NDArray[np.bool_] = _link(before, probes, k, rules, run=-1, strict=True) != NONE
+    return live
 
 
 def _advance_runs(
@@ -154,38 +167,47 @@ def _strict_best(states: dict[int, Matches], now: Keys, k: int, rules: Rules) ->
             group = np.searchsorted(rules.groups.keys, state.keys)
             whole = rules.groups.sizes[group] == k - first
             before = Matches(state.keys[whole], state.starts[whole])
-        closed = max(first, 0)
-        starts = _link(before, now, k, rules, closed=rules.increasing, run=closed, strict=True)
+        starts = _link(before, now, k, rules, run=first, strict=True)
         np.maximum(best, starts, out=best)
     return best
 
 
-def _link(
-    before: Matches, now: Keys, k: int, rules: Rules, *, closed: bool, strict: bool, run: int = 0
-) -> Keys:
-    """Return the start that each event of step k takes over from its latest predecessor."""
+def _link(before: Matches, now: Keys, k: int, rules: Rules, *, run: int, strict: bool) -> Keys:
+    """Return the start that each event of step k takes over from its latest predecessor.
+
+    `run` is the step at which the predecessor's run began; -1 where runs do not matter.
+    """
     if not before.keys.size or not now.size:
         return np.full(now.size, NONE)
     at = np.searchsorted(before.keys, now, "left" if strict else "right") - 1
-    last, start = before.keys[at], before.starts[at]
-    good = (at >= 0) & (now - last <= rules.gaps[k - 1]) & (now - start <= rules.window)
+    start = before.starts[at]
+    good = now - start <= rules.window
+    good &= at >= 0
+    last = before.keys[at] if rules.exclusions or rules.groups is not None else start
+    if rules.gaps[k - 1] < rules.window:
+        last = before.keys[at]
+        good &= now - last <= rules.gaps[k - 1]
     for x in rules.exclusions:
         if x.first <= k - 1 and k <= x.last:
-            inner = k - 1 > x.first and (closed or run > x.first)
+            inner = k - 1 > x.first and (rules.increasing or run > x.first)
             low = np.searchsorted(x.keys, last, "left" if inner else "right")
             good &= np.searchsorted(x.keys, now, "left") <= low
     if rules.groups is not None:
         group = np.searchsorted(rules.groups.keys, now) - np.searchsorted(rules.groups.keys, last)
         good &= group == 1
-    return np.where(good, start, NONE)
+    start[~good] = NONE
+    return start
 
 
 def _valid(now: Keys, starts: Keys) -> Matches:
     good = starts != NONE
-    return Matches(now[good], starts[good])
+    return Matches(np.compress(good, now), np.compress(good, starts))
 
 
-def _best(states: dict[int, Matches], now: Keys) -> Matches:
+def merge_states(states: dict[int, Matches], now: Keys) -> Matches:
+    """Return the matches of a step, whatever their last run."""
+    if len(states) == 1:
+        return next(iter(states.values()))
     best = np.full(now.size, NONE)
     for state in states.values():
         at = np.searchsorted(now, state.keys)
@@ -200,7 +222,7 @@ def _contains(sorted_keys: Keys, keys: Keys) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def mirror(keys: list[Keys], rules: Rules) -> tuple[list[Keys], Rules]:
+def mirror(keys: Sequence[Keys], rules: Rules) -> tuple[list[Keys], Rules]:
     """Return the same question with time and steps reversed: a latest start is an earliest end."""
     last = len(keys) - 1
     groups = rules.groups
@@ -231,7 +253,7 @@ def cut(rules: Rules, steps: int) -> Rules:
     )
 
 
-def any_order_spans(keys: list[Keys], names: tuple[int, ...]) -> tuple[Keys, Keys]:
+def any_order_spans(keys: Sequence[Keys], names: tuple[int, ...]) -> tuple[Keys, Keys]:
     """Return for every event of the steps how far back the first k steps reach.
 
     Returns
@@ -242,7 +264,8 @@ def any_order_spans(keys: list[Keys], names: tuple[int, ...]) -> tuple[Keys, Key
         The earliest of the latest events, one a step, of the first k + 1 steps up to each end;
         NONE where there are not as many.
     """
-    ends = np.unique(np.concatenate(keys)) if keys else np.empty(0, dtype=np.int64)
+    ends = np.sort(np.concatenate(list({id(array): array for array in keys}.values())))
+    ends = ends[distinct(ends)]
     starts = np.empty((len(keys), ends.size), dtype=np.int64)
     low = np.full(ends.size, np.iinfo(np.int64).max)
     for k, events in enumerate(keys):

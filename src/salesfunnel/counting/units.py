@@ -1,0 +1,223 @@
+"""One block of entities: who gets how far, who is immature, whose value counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._kernels import counting as kernel
+from salesfunnel._kernels import tracing
+from salesfunnel._kernels.packing import Store
+from salesfunnel.counting.plan import Plan
+from salesfunnel.counting.query import Query
+from salesfunnel.events import EventLog
+
+Ints = npt.NDArray[np.int64]
+
+
+class Outcome(NamedTuple):
+    """What became of each unit of a block; `segment` where there is a breakdown."""
+
+    entity: Ints
+    level: Ints
+    immature: npt.NDArray[np.bool_]
+    segment: Ints | None
+
+
+def fits_fast(query: Query) -> bool:
+    """Whether nothing but the numbers of entities is asked for, and runs do not matter."""
+    plain = query.order == "ordered" and query.per == "entity" and not query.exclude
+    return plain and (query.increasing or len(set(query.steps)) == len(query.steps))
+
+
+def count_fast(store: Store, plan: Plan) -> Ints:
+    """Return how many entities reach each step; only events that can follow are sorted."""
+    rules = kernel.Rules(plan.names, plan.window, plan.gaps, increasing=plan.increasing)
+    now = store.load(plan.steps[0], unique=False)
+    match = kernel.Matches(now, now)
+    counts = np.zeros(len(plan.steps), dtype=np.int64)
+    for k in range(len(plan.steps)):
+        if k:
+            until = match.starts + plan.window
+            if plan.gaps[k - 1] < plan.window:
+                np.minimum(until, match.keys + plan.gaps[k - 1], out=until)
+            now = store.load_after(plan.steps[k], match.keys, until)
+            match = kernel.advance(match, now, k, rules)
+        who = match.keys >> plan.layout.bits
+        counts[k] = np.count_nonzero(who[1:] != who[:-1]) + (who.size > 0)
+        if not match.keys.size:
+            break
+    return counts
+
+
+def rules_of(store: Store, plan: Plan, query: Query) -> kernel.Rules:
+    """Return what makes a chain in this block."""
+    groups = None
+    if query.order == "strict":
+        every = [store.load(place) for place in range(len(store.pieces))]
+        keys = np.sort(np.concatenate(every))
+        new = np.flatnonzero(kernel.distinct(keys))
+        groups = kernel.Groups(keys[new], np.diff(np.append(new, keys.size)))
+    return kernel.Rules(
+        names=plan.names,
+        window=plan.window,
+        gaps=plan.gaps,
+        exclusions=tuple(
+            kernel.Exclusion(store.load(place), x.first, x.last)
+            for place, x in zip(plan.voids, query.exclude, strict=True)
+        ),
+        increasing=query.increasing,
+        groups=groups,
+    )
+
+
+def load_steps(store: Store, plan: Plan) -> list[kernel.Keys]:
+    """Return the sorted keys of each step."""
+    loaded = {place: store.load(place) for place in dict.fromkeys(plan.steps)}
+    return [loaded[place] for place in plan.steps]
+
+
+class Span(NamedTuple):
+    """The entities of a block: the number of the first, and how many."""
+
+    base: int
+    size: int
+
+
+def count_units(
+    store: Store, plan: Plan, query: Query, *, log: EventLog | None, base: int
+) -> Outcome:
+    """Return what became of each entity or attempt of a block.
+
+    `log` is given where the value of the breakdown is to be looked up.
+    """
+    keys = load_steps(store, plan)
+    rules = rules_of(store, plan, query)
+    bits = plan.layout.bits
+    if query.order == "any":
+        units, ticks = _any_units(keys, rules, plan, trace=log is not None)
+    else:
+        units = find_units(keys, rules, plan, query)
+        ticks = None if log is None else tracing.trace(keys, rules, units, bits)
+    who = units.start >> bits
+    segment = None
+    if log is not None and ticks is not None:
+        segment = _segments(log, plan, query, units, ticks, Span(base, store.entities))
+    return Outcome(who, units.level, units.immature, segment)
+
+
+def find_units(
+    keys: Sequence[kernel.Keys], rules: kernel.Rules, plan: Plan, query: Query
+) -> tracing.Units:
+    """Return the best chains of entities, or the attempts."""
+    bits = plan.layout.bits
+    if query.per == "entry":
+        return tracing.attempt_units(keys, rules, bits, plan.probe)
+    probes = None
+    if plan.probe is not None:
+        who = keys[0] >> bits
+        probes = (who[kernel.distinct(who)] << bits) | plan.probe
+    matches, live = kernel.find_matches(keys, rules, probes)
+    units = tracing.entity_units(matches, bits)
+    for alive in live:
+        units.immature[:] |= alive
+    units.immature[:] &= units.level < len(keys)
+    return units
+
+
+def _any_units(
+    keys: Sequence[kernel.Keys], rules: kernel.Rules, plan: Plan, *, trace: bool
+) -> tuple[tracing.Units, Ints | None]:
+    bits = plan.layout.bits
+    ends, starts = kernel.any_order_spans(keys, rules.names)
+    level = np.zeros(ends.size, dtype=np.int64)
+    for k in range(len(keys)):
+        good = starts[k] != kernel.NONE
+        good[good] = ends[good] - starts[k][good] <= rules.window
+        for x in rules.exclusions:
+            after = np.searchsorted(x.keys, starts[k], "right")
+            good &= np.searchsorted(x.keys, ends) <= after
+        level[good] = k + 1
+    who = ends >> bits
+    new = np.flatnonzero(kernel.distinct(who))
+    best = np.maximum.reduceat(level, new) if new.size else level
+    final = ends[np.append(new[1:], ends.size) - 1] if new.size else ends
+    immature = np.zeros(new.size, dtype=np.bool_)
+    if plan.probe is not None:
+        probes = (who[new] << bits) | plan.probe
+        immature = (probes - final <= rules.window) & (best < len(keys))
+        for x in rules.exclusions:
+            after = np.searchsorted(x.keys, final, "right")
+            immature &= np.searchsorted(x.keys, probes) <= after
+    size = np.diff(np.append(new, ends.size))
+    first = np.flatnonzero(level == np.repeat(best, size))
+    first = first[kernel.distinct(who[first])]
+    counted = best > 0
+    end, depth = ends[first][counted], best[counted]
+    units = tracing.Units(end, end, depth, immature[counted])
+    if not trace:
+        return units, None
+    ticks = np.full((end.size, len(keys)), -1, dtype=np.int64)
+    for k, events in enumerate(keys):
+        mine = depth > k
+        back = rules.names[:k].count(rules.names[k]) + 1
+        at = np.searchsorted(events, end[mine], "right") - back
+        ticks[mine, k] = events[at] & ((1 << bits) - 1)
+    return units, ticks
+
+
+def _segments(  # noqa: PLR0917 - a block has as many parts
+    log: EventLog, plan: Plan, query: Query, units: tracing.Units, ticks: Ints, block: Span
+) -> Ints:
+    """Return the value that counts for each unit, as a code; the last one where it is missing."""
+    column = log.attribute(query.breakdown or "")
+    missing = len(column.values)
+    steps = range(len(plan.steps)) if query.attribution_step is None else [query.attribution_step]
+    values = np.stack(
+        [_values_at(plan, column.codes, plan.steps[k], units, ticks[:, k], block) for k in steps],
+        axis=1,
+    )
+    if query.attribution_step is not None:
+        chosen = values[:, 0]
+        return np.where(chosen < 0, missing, chosen)
+    # In any order of steps, first and last are those of time.
+    order = np.argsort(np.where(ticks < 0, np.iinfo(np.int64).max, ticks), axis=1, kind="stable")
+    values = np.take_along_axis(values, order, axis=1)
+    if query.attribution == "last":
+        values = values[:, ::-1]
+    known = values >= 0
+    chosen = np.take_along_axis(values, known.argmax(axis=1)[:, np.newaxis], axis=1)[:, 0]
+    return np.where(known.any(axis=1), chosen, missing)
+
+
+def _values_at(  # noqa: PLR0917 - as above
+    plan: Plan,
+    codes: npt.NDArray[Any],
+    place: int,
+    units: tracing.Units,
+    ticks: Ints,
+    block: Span,
+) -> Ints:
+    """Return the code of the value at one step of each unit: of the first row that says it."""
+    values = np.full(ticks.size, -1, dtype=np.int64)
+    mine = np.flatnonzero(ticks >= 0)
+    if not mine.size or place < 0:
+        return values
+    layout = plan.layout
+    who = units.start[mine] >> layout.bits
+    here = np.zeros(block.size, dtype=np.bool_)
+    here[who] = True
+    step = plan.step if plan.recode is None else plan.recode.take(plan.step)
+    rows = np.flatnonzero(step == plan.places[place])
+    ids = plan.entity[rows].astype(np.int64) - (layout.base + block.base)
+    inside = np.flatnonzero((ids >= 0) & (ids < block.size))
+    inside = inside[here[ids[inside]]]
+    rows, ids = rows[inside], ids[inside]
+    keys = (ids << layout.bits) | (plan.time[rows] // layout.scale - layout.start)
+    order = np.argsort(keys, kind="stable")
+    at = np.searchsorted(keys[order], (who << layout.bits) | ticks[mine])
+    values[mine] = codes[rows[order[at]]]
+    return values
