@@ -132,9 +132,7 @@ def duckdb(data):
         + ("varchar" if entity.dtype == object else "bigint")
         + " as entity, step::varchar::enum_step as step, time::timestamp as time from source"
         if False
-        else "create type enum_step as enum ("
-        + ", ".join(f"'{name}'" for name in STEPS)
-        + ")"
+        else "create type enum_step as enum (" + ", ".join(f"'{name}'" for name in STEPS) + ")"
     )
     con.execute(
         "create table events as select entity, step::varchar::enum_step as step, time from source"
@@ -143,7 +141,9 @@ def duckdb(data):
     del frame, data, entity
 
     def asof(*, semi):
-        parts = [f"m0 as (select entity, time, time as start from events where step = '{STEPS[0]}')"]
+        parts = [
+            f"m0 as (select entity, time, time as start from events where step = '{STEPS[0]}')"
+        ]
         for k, name in enumerate(STEPS[1:], 1):
             only = f" and entity in (select entity from m{k - 1})" if semi else ""
             parts.append(
@@ -152,9 +152,7 @@ def duckdb(data):
                 f" asof join m{k - 1} m on e.entity = m.entity and e.time >= m.time"
                 f" where e.time - m.start <= interval {WINDOW} seconds)"
             )
-        sizes = ", ".join(
-            f"(select count(distinct entity) from m{k})" for k in range(len(STEPS))
-        )
+        sizes = ", ".join(f"(select count(distinct entity) from m{k})" for k in range(len(STEPS)))
         return con.execute(f"with {', '.join(parts)} select {sizes}").fetchone()
 
     def windows():
