@@ -20,6 +20,18 @@ _HOMES = {
     "Metric": "metric",
     "Stage": "stage",
     "Transition": "funnel",
+    # benchmarks and plugins
+    "Benchmark": "benchmarking",
+    "BenchmarkSet": "benchmarking",
+    "PluginRecord": "plugins",
+    "benchmark": "plugins",
+    "benchmarks": "plugins",
+    "rule_set": "plugins",
+    "rule_sets": "plugins",
+    "source": "plugins",
+    "sources": "plugins",
+    "template": "plugins",
+    "templates": "plugins",
     # data
     "EventLog": "events",
     "Fault": "fault",
@@ -60,6 +72,18 @@ __all__ = [
     "Metric",
     "Stage",
     "Transition",
+    # benchmarks and plugins
+    "Benchmark",
+    "BenchmarkSet",
+    "PluginRecord",
+    "benchmark",
+    "benchmarks",
+    "rule_set",
+    "rule_sets",
+    "source",
+    "sources",
+    "template",
+    "templates",
     # data
     "EventLog",
     "Fault",
@@ -93,6 +117,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from salesfunnel import errors
+    from salesfunnel.benchmarking import Benchmark, BenchmarkSet
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
     from salesfunnel.diagnosis import (
         Case,
@@ -114,6 +139,17 @@ if TYPE_CHECKING:
     from salesfunnel.metric import Metric
     from salesfunnel.panel import Panel
     from salesfunnel.planning import Effect, ImprovementPlan, Measure, plan
+    from salesfunnel.plugins import (
+        PluginRecord,
+        benchmark,
+        benchmarks,
+        rule_set,
+        rule_sets,
+        source,
+        sources,
+        template,
+        templates,
+    )
     from salesfunnel.stage import KeyAction, Stage
     from salesfunnel.tracking import Tracking, TrackingRow
 

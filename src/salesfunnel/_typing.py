@@ -55,3 +55,6 @@ PluginGroup = Literal[
     "salesfunnel.templates", "salesfunnel.rules", "salesfunnel.benchmarks", "salesfunnel.sources"
 ]
 PLUGIN_GROUPS: tuple[str, ...] = get_args(PluginGroup)
+
+PluginState = Literal["available", "loaded", "broken", "conflict", "incompatible"]
+PLUGIN_STATES: tuple[str, ...] = get_args(PluginState)

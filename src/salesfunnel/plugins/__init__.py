@@ -1,0 +1,44 @@
+"""Plugins: templates, rule sets, benchmarks and sources that other distributions bring.
+
+A plugin is an entry point in one of four groups. Listing never loads; asking by name loads one.
+"""
+
+from __future__ import annotations
+
+from salesfunnel.plugins._protocols import (
+    BenchmarkPlugin,
+    RuleSetPlugin,
+    SourcePlugin,
+    TemplatePlugin,
+)
+from salesfunnel.plugins._record import API_VERSION, PluginRecord
+from salesfunnel.plugins._registry import Registry
+
+from salesfunnel.plugins._access import (  # isort: skip - stands on the three above
+    benchmark,
+    benchmarks,
+    rule_set,
+    rule_sets,
+    source,
+    sources,
+    template,
+    templates,
+)
+
+__all__ = [
+    "API_VERSION",
+    "BenchmarkPlugin",
+    "PluginRecord",
+    "Registry",
+    "RuleSetPlugin",
+    "SourcePlugin",
+    "TemplatePlugin",
+    "benchmark",
+    "benchmarks",
+    "rule_set",
+    "rule_sets",
+    "source",
+    "sources",
+    "template",
+    "templates",
+]

@@ -1,0 +1,201 @@
+"""The public look-ups: ``sf.template("b2b")``, ``sf.templates()`` and the like."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, cast
+
+from salesfunnel._typing import DIMENSIONS, LOCALES, Locale, PluginGroup
+from salesfunnel._validators import check_choice
+from salesfunnel.benchmarking import BenchmarkSet
+from salesfunnel.errors import SalesFunnelError
+from salesfunnel.funnel import Funnel
+from salesfunnel.plugins._discovery import Found, discover
+from salesfunnel.plugins._record import PluginRecord
+from salesfunnel.plugins._registry import Registry
+
+__all__ = [
+    "benchmark",
+    "benchmarks",
+    "rule_set",
+    "rule_sets",
+    "source",
+    "sources",
+    "template",
+    "templates",
+]
+
+
+def _registry() -> Registry:
+    """Return the registry of what is installed now; SALESFUNNEL_NO_PLUGINS hides strangers."""
+    off = os.environ.get("SALESFUNNEL_NO_PLUGINS", "").strip().lower()
+    return _of(discover(), off in {"", "0", "false", "no"})
+
+
+@lru_cache(maxsize=4)
+def _of(found: tuple[Found, ...], third_party: bool) -> Registry:
+    return Registry(found, third_party=third_party)
+
+
+def _list(group: PluginGroup, ask: Callable[[str], object], load: bool) -> tuple[PluginRecord, ...]:
+    records = _registry().records(group)
+    if not load:
+        return records
+    for record in records:
+        # the registry remembers what failed, and the records below tell it
+        with suppress(SalesFunnelError):
+            ask(f"{record.name}@{record.distribution}")
+    return _registry().records(group)
+
+
+def template(name: str, *, locale: Locale = "en") -> Funnel:
+    """Return the funnel of a trade: stages, goals, key actions, metrics and owners.
+
+    Parameters
+    ----------
+    name : str
+        ``"b2b"``, ``"repurchase"``, ...; `templates` lists them.
+    locale : {"en", "zh"}
+        The language of names, goals and owners; the keys are the same in both.
+
+    Returns
+    -------
+    Funnel
+
+    Raises
+    ------
+    UnknownNameError
+        If no template has the name.
+    PluginError
+        If the template cannot be loaded, or two distributions offer it.
+
+    Examples
+    --------
+    >>> template("b2b").keys
+    ('awareness', 'interest', 'intent', 'negotiation', 'won', 'repurchase')
+    >>> template("b2b", locale="zh").stage("won").name
+    '成交阶段'
+    """
+    check_choice("locale", locale, LOCALES)
+    found = _registry().call(
+        "salesfunnel.templates", name, returns=Funnel, options={"locale": locale}
+    )
+    return cast("Funnel", found)
+
+
+def templates(*, load: bool = False) -> tuple[PluginRecord, ...]:
+    """List the templates that are installed, by name.
+
+    Parameters
+    ----------
+    load : bool
+        Load and check each as well; without it nothing is imported.
+
+    Returns
+    -------
+    tuple of PluginRecord
+
+    Examples
+    --------
+    >>> "b2b" in [record.name for record in templates()]
+    True
+    """
+    return _list("salesfunnel.templates", template, load)
+
+
+def benchmark(name: str) -> BenchmarkSet:
+    """Return a set of published conversion rates, each with its source.
+
+    Parameters
+    ----------
+    name : str
+        ``"b2b-saas"``, ``"ecommerce"``, ...; `benchmarks` lists them.
+
+    Returns
+    -------
+    BenchmarkSet
+
+    Raises
+    ------
+    UnknownNameError
+        If no benchmark has the name.
+    PluginError
+        If it cannot be loaded, or two distributions offer it.
+
+    Examples
+    --------
+    >>> benchmark("method").get("intent", "won").rate
+    0.3
+    """
+    found = _registry().call("salesfunnel.benchmarks", name, returns=BenchmarkSet, options={})
+    return cast("BenchmarkSet", found)
+
+
+def benchmarks(*, load: bool = False) -> tuple[PluginRecord, ...]:
+    """List the sets of benchmarks that are installed, by name; `load` checks each as well."""
+    return _list("salesfunnel.benchmarks", benchmark, load)
+
+
+def rule_set(name: str) -> Any:
+    """Return a rule set: an object with ``name``, ``dimension`` and ``rules``.
+
+    Parameters
+    ----------
+    name : str
+        ``"data"``, ``"action"``, ``"resource"``, ``"customer"``, ...; `rule_sets` lists them.
+
+    Raises
+    ------
+    UnknownNameError
+        If no rule set has the name.
+    PluginError
+        If it cannot be loaded, or two distributions offer it.
+    """
+    return _registry().load("salesfunnel.rules", name, check=_rule_set_problem)
+
+
+def rule_sets(*, load: bool = False) -> tuple[PluginRecord, ...]:
+    """List the rule sets that are installed, by name; `load` checks each as well."""
+    return _list("salesfunnel.rules", rule_set, load)
+
+
+def source(name: str) -> Callable[..., Any]:
+    """Return the function that makes a StageHistory of a CRM's export records.
+
+    Parameters
+    ----------
+    name : str
+        ``"hubspot"``, ``"salesforce"``, ...; `sources` lists them.
+
+    Raises
+    ------
+    UnknownNameError
+        If no source has the name.
+    PluginError
+        If it cannot be loaded, or two distributions offer it.
+    """
+    found = _registry().load("salesfunnel.sources", name, check=_source_problem)
+    return cast("Callable[..., Any]", found)
+
+
+def sources(*, load: bool = False) -> tuple[PluginRecord, ...]:
+    """List the sources that are installed, by name; `load` checks each as well."""
+    return _list("salesfunnel.sources", source, load)
+
+
+def _source_problem(loaded: Any) -> str | None:
+    return None if callable(loaded) else f"be a function, got {type(loaded).__name__}"
+
+
+def _rule_set_problem(loaded: Any) -> str | None:
+    missing = [f for f in ("name", "dimension", "rules") if not hasattr(loaded, f)]
+    if missing:
+        listed = ", ".join(map(repr, missing))
+        return f"be an object with {listed}, got {type(loaded).__name__}"
+    if loaded.dimension not in DIMENSIONS:
+        listed = ", ".join(map(repr, DIMENSIONS))
+        return f"have a 'dimension' of {listed}, got {loaded.dimension!r}"
+    return None
