@@ -19,6 +19,7 @@ reading it; `ours, log` starts from a log read before.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -263,10 +264,8 @@ def serve(name, path):
         if command == "ways":
             answer = list(ways)
         else:
-            try:
+            with contextlib.suppress(OSError):
                 Path("/proc/self/clear_refs").write_text("5", "ascii")
-            except OSError:
-                pass
             _, before = high_water()
             began = time.perf_counter()
             counts = ways[which]()
@@ -306,7 +305,7 @@ def measure(case, rounds, names):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.npz"
         ids, step, when = make(**case)
-        size = when.nbytes + step.nbytes + (ids.nbytes if ids.dtype.kind != "S" else ids.nbytes)
+        size = when.nbytes + step.nbytes + ids.nbytes
         np.savez(path, entity=ids, step=step, time=when)
         del ids, step, when
         contenders = [Contender(name, path) for name in names]

@@ -1,19 +1,23 @@
-"""Rows of a log into packed keys, in blocks of whole entities, a list of keys a step.
+"""Rows of a log into packed keys, in blocks of whole entities, sorted chunk by chunk.
 
-Arguments are already validated. See `counting` for what a key is. Rows are read once, a chunk at a
-time that stays in the processor's cache, and nothing is sorted here.
+Arguments are already validated. See `counting` for what a key is. While rows are packed, the place
+of their step stands above the entity; a chunk that stays in the processor's cache is sorted once,
+and with that its keys lie together by step, by block of entities and by entity. Numbers are sorted
+by value, never by index, which is several times faster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Keys = npt.NDArray[np.int64]
-CHUNK = 1 << 17
+CHUNK = 1 << 19
+LEAST = np.iinfo(np.int64).min
+MOST = np.iinfo(np.int64).max
 
 
 class Layout(NamedTuple):
@@ -23,13 +27,14 @@ class Layout(NamedTuple):
     start: int
     bits: int
     scale: int
-    bounds: tuple[int, ...]
-    """First entity codes (from `base`) of the blocks, without the first block's."""
+    shift: int
+    """A block has 2 ** shift entities."""
+    blocks: int
 
-
-def wrap(value: int) -> Any:
-    """Return a whole number as int64, modulo 2 ** 64."""
-    return np.int64(((value + (1 << 63)) % (1 << 64)) - (1 << 63))
+    @property
+    def top(self) -> int:
+        """The bits below the place of the step."""
+        return self.bits + self.shift + (self.blocks - 1).bit_length()
 
 
 def pack_rows(
@@ -37,88 +42,129 @@ def pack_rows(
     step: npt.NDArray[Any],
     time: Keys,
     *,
-    codes: Sequence[int],
+    places: npt.NDArray[np.uint8] | None,
+    count: int,
     layout: Layout,
     until: int | None = None,
-    recode: npt.NDArray[Any] | None = None,
 ) -> list[list[list[Keys]]]:
-    """Return the keys of these rows, a list of pieces a block and step code.
+    """Return the keys of these rows, a list of sorted pieces a block and step.
 
     Parameters
     ----------
     entity, step, time : ndarray, shape (n,)
         The columns.
-    codes : sequence of int
-        The step codes that matter, each once.
+    places : ndarray of uint8, optional
+        For each step code its place, `count` where it does not matter; the code itself by default.
+    count : int
+        The number of places.
     layout : Layout
         How a row becomes a key.
     until : int, optional
         The last time that counts.
-    recode : ndarray of int, optional
-        What to read for each step code, before `codes` are looked for.
 
     Returns
     -------
     list of list of list of ndarray of int64
-        By block, by place in `codes`, the pieces: keys within the block, in the order of the rows.
+        By block, by place, the pieces: sorted keys, in which the bits above those of the block's
+        entities have no meaning.
     """
-    blocks = len(layout.bounds) + 1
-    pieces: list[list[list[Keys]]] = [[[] for _ in codes] for _ in range(blocks)]
+    pieces: list[list[list[Keys]]] = [[[] for _ in range(count)] for _ in range(layout.blocks)]
+    edges = _edges(count, layout)
     room = np.empty(min(CHUNK, time.size), dtype=np.int64)
-    shift = wrap(-(layout.base << layout.bits) - layout.start)
-    edges = [bound << layout.bits for bound in layout.bounds]
     for low in range(0, time.size, CHUNK):
         rows = slice(low, low + CHUNK)
-        when = time[rows]
-        what = step[rows] if recode is None else recode.take(step[rows])
-        keys = room[: when.size]
-        np.left_shift(entity[rows], layout.bits, out=keys, dtype=np.int64)
-        ticks = when if layout.scale == 1 else when // layout.scale
-        np.add(keys, ticks, out=keys)
-        np.add(keys, shift, out=keys)
-        known = None if until is None else when <= until
-        for place, code in enumerate(codes):
-            mine = what == code
-            if known is not None:
-                mine &= known
-            _deal(keys.take(np.flatnonzero(mine)), edges, pieces, place)
+        who, what, when = entity[rows], step[rows], time[rows]
+        keep = None
+        if places is not None:
+            what = _look_up(places, what)
+            keep = what < count
+        if until is not None:
+            keep = (when <= until) if keep is None else keep & (when <= until)
+        if keep is not None and not keep.all():
+            who, what, when = (np.compress(keep, column) for column in (who, what, when))
+        keys = _pack(who, what, when, layout, room[: when.size])
+        keys.sort()
+        ends = [*np.searchsorted(keys, edges).tolist(), keys.size]
+        for group, (first, last) in enumerate(pairwise(ends)):
+            if last > first:
+                pieces[group % layout.blocks][group // layout.blocks].append(keys[first:last])
     return pieces
 
 
-def _deal(keys: Keys, edges: list[int], pieces: list[list[list[Keys]]], place: int) -> None:
-    """Hand the keys to the blocks they belong to, relative to the block's first entity."""
-    rest, base = keys, 0
-    for block, edge in enumerate(edges):
-        under = rest < edge
-        mine = np.compress(under, rest)
-        pieces[block][place].append(mine - base if base else mine)
-        np.logical_not(under, out=under)
-        rest = np.compress(under, rest)
-        base = edge
-    pieces[-1][place].append(rest - base if base else rest)
+def _edges(count: int, layout: Layout) -> Keys:
+    """Return the least key of each place and block."""
+    place = np.arange(count) << layout.top
+    block = np.arange(layout.blocks) << (layout.bits + layout.shift)
+    return (place[:, np.newaxis] | block).ravel()
+
+
+def _look_up(table: npt.NDArray[np.uint8], codes: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Return the table's entry for each code."""
+    if codes.dtype.itemsize == 1:
+        # Text is translated byte by byte, several times faster than an index is looked up.
+        whole = np.zeros(256, dtype=np.uint8)
+        whole[: table.size] = table
+        return np.frombuffer(codes.tobytes().translate(whole.tobytes()), dtype=np.uint8)
+    return table.take(codes)
+
+
+def _pack(
+    who: npt.NDArray[Any], what: npt.NDArray[Any], when: Keys, layout: Layout, room: Keys
+) -> Keys:
+    keys = np.empty(when.size, dtype=np.int64)
+    np.subtract(who, layout.base, out=keys, dtype=np.int64)
+    np.left_shift(keys, layout.bits, out=keys)
+    ticks = when if layout.scale == 1 else when // layout.scale
+    np.subtract(ticks, layout.start, out=room)
+    np.bitwise_or(keys, room, out=keys)
+    np.left_shift(what, layout.top, out=room, dtype=np.int64)
+    np.bitwise_or(keys, room, out=keys)
+    return keys
+
+
+class Scratch:
+    """Memory of one thread that is used again and again: fresh memory is slow."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    def of(
+        self, size: int
+    ) -> tuple[Keys, Keys, Keys, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Return room for so many keys, entities and bounds, and for two masks."""
+        if size > self.size:
+            self.size = size + size // 4
+            self.numbers = np.empty((3, self.size), dtype=np.int64)
+            self.masks = np.empty((2, self.size), dtype=np.bool_)
+        first, second, third = self.numbers[:, :size]
+        mask, other = self.masks[:, :size]
+        return first, second, third, mask, other
 
 
 class Store:
-    """The keys of one block of entities, packed but not yet sorted."""
+    """The keys of one block of entities, packed but not yet sorted as a whole."""
 
-    def __init__(self, pieces: list[list[Keys]], *, bits: int, entities: int) -> None:
+    def __init__(self, pieces: list[list[Keys]], *, bits: int, shift: int) -> None:
         self.pieces = pieces
         self.bits = bits
-        self.entities = entities
+        self.entities = 1 << shift
+        self.mask = (1 << (bits + shift)) - 1
 
     def load(self, place: int, *, unique: bool = True) -> Keys:
         """Return the sorted keys of a step code, each once with `unique`."""
         if place < 0:
             return np.empty(0, dtype=np.int64)
         keys = np.concatenate([np.empty(0, dtype=np.int64), *self.pieces[place]])
-        keys.sort()
+        keys &= self.mask
+        if len(self.pieces[place]) > 1:
+            keys.sort()
         if unique and keys.size:
             new = keys[1:] != keys[:-1]
             if not new.all():
                 keys = keys[np.concatenate([[True], new])]
         return keys
 
-    def load_after(self, place: int, before: Keys, until: Keys) -> Keys:
+    def load_after(self, place: int, before: Keys, until: Keys, scratch: Scratch) -> Keys:
         """Return the sorted keys of a step code that could follow a match.
 
         Parameters
@@ -129,38 +175,29 @@ class Store:
             The sorted keys of the matches of the step before.
         until : ndarray of int64, shape (m,)
             For each, the last key that could follow; rising within an entity.
+        scratch : Scratch
+            Memory to work in.
         """
-        if place < 0 or not before.size:
+        if place < 0 or not before.size or not self.pieces[place]:
             return np.empty(0, dtype=np.int64)
-        if self.entities > 4 * sum(map(len, self.pieces[place])) + (1 << 16):
+        size = sum(map(len, self.pieces[place]))
+        if self.entities > 4 * size + (1 << 16):
             return self.load(place, unique=False)
         who = before >> self.bits
-        first = np.full(self.entities, np.iinfo(np.int64).max)
+        first = np.full(self.entities, MOST)
         first[who[::-1]] = before[::-1]
-        last = np.full(self.entities, -1)
+        last = np.full(self.entities, LEAST)
         last[who] = until
-        some = None
-        if before.size < self.entities // 2:
-            some = np.zeros(self.entities, dtype=np.bool_)
-            some[who] = True
-        kept = [
-            _between(piece[low : low + CHUNK // 2], self.bits, some, first, last)
-            for piece in self.pieces[place]
-            for low in range(0, piece.size, CHUNK // 2)
-        ]
-        keys = np.concatenate(kept) if kept else np.empty(0, dtype=np.int64)
-        keys.sort()
-        return keys
-
-
-def _between(
-    keys: Keys, bits: int, some: npt.NDArray[np.bool_] | None, first: Keys, last: Keys
-) -> Keys:
-    """Return the keys within the bounds of their entity."""
-    who = keys >> bits
-    if some is not None:
-        mine = np.flatnonzero(some.take(who))
-        keys, who = keys.take(mine), who.take(mine)
-    good = keys >= first.take(who)
-    good &= keys <= last.take(who)
-    return np.compress(good, keys)
+        keys, entity, bound, good, other = scratch.of(size)
+        np.concatenate(self.pieces[place], out=keys)
+        np.bitwise_and(keys, self.mask, out=keys)
+        np.right_shift(keys, self.bits, out=entity)
+        np.take(first, entity, out=bound, mode="clip")
+        np.greater_equal(keys, bound, out=good)
+        np.take(last, entity, out=bound, mode="clip")
+        np.less_equal(keys, bound, out=other)
+        np.logical_and(good, other, out=good)
+        found = np.compress(good, keys)
+        if len(self.pieces[place]) > 1:
+            found.sort()
+        return found

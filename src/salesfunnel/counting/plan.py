@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -17,6 +16,7 @@ from salesfunnel.errors import ArgumentError, DataError
 from salesfunnel.events import EventLog
 
 KEY_BITS = 63
+MOST_NAMES = 250
 WIDE = 8
 """Ids that spread over more than this many times the number of rows are numbered anew."""
 
@@ -25,9 +25,9 @@ WIDE = 8
 class Plan:
     """A question in ticks and places, and how to pack the rows for it.
 
-    `places` are the step codes of the log that matter; `steps` and `voids` point into them, -1 for
-    a name that never occurs; `names` tells the steps apart by name. With `recode`, all other events
-    have the last place.
+    Each name that matters has a place; `steps` and `voids` are places, -1 for a name that never
+    occurs; `names` tells the steps apart by name. `places` gives the place of each step code, None
+    where it is the code itself; in strict order all other events share the last place.
     """
 
     entity: npt.NDArray[Any]
@@ -35,16 +35,15 @@ class Plan:
     time: npt.NDArray[np.int64]
     layout: Layout
     entities: int
-    width: int
     window: int
     gaps: tuple[int, ...]
     probe: int | None
     until: int | None
-    places: tuple[int, ...]
+    places: npt.NDArray[np.uint8] | None
+    count: int
     steps: tuple[int, ...]
     names: tuple[int, ...]
     voids: tuple[int, ...]
-    recode: npt.NDArray[Any] | None
     values: int
     increasing: bool
     scale: int
@@ -86,8 +85,9 @@ def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = Fal
         )
     scale, bits = _fit(log, (first, end), high - low + 1, workers, (window, *gaps, as_of))
     span = end // scale - first // scale
-    width, bounds = _blocks(entity, low, high - low + 1, workers, bits)
-    places, steps, names, voids, recode = _places(log, query)
+    places, count, steps, names, voids = _places(log, query)
+    shift = _block_bits(len(log), high - low + 1, workers, KEY_BITS - bits)
+    blocks = ((high - low) >> shift) + 1
 
     def clip(ticks: int | None) -> int:
         return span if ticks is None else min(ticks // scale, span)
@@ -96,18 +96,17 @@ def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = Fal
         entity=entity,
         step=log.step,
         time=log.time,
-        layout=Layout(low, first // scale, bits, scale, bounds),
+        layout=Layout(low, first // scale, bits, scale, shift, blocks),
         entities=high - low + 1,
-        width=width,
         window=clip(window),
         gaps=tuple(clip(gap) for gap in (gaps or (None,) * (len(steps) - 1))),
         probe=None if as_of is None or not _bounded(query) else as_of // scale + 1 - first // scale,
         until=as_of if late else None,
         places=places,
+        count=count,
         steps=steps,
         names=names,
         voids=voids,
-        recode=recode,
         values=values,
         increasing=query.increasing,
         scale=scale,
@@ -172,45 +171,38 @@ def _fit(
     return 1, bits
 
 
-def _blocks(
-    entity: npt.NDArray[Any], low: int, entities: int, workers: int, bits: int
-) -> tuple[int, tuple[int, ...]]:
-    """Return how many entities a block may have, and where the blocks of the threads begin."""
-    room = 1 << (KEY_BITS - bits)
-    if entities > room * 8:
-        return room, ()
-    count = max(workers, -(-entities // room))
-    if count == 1 or entities < count:
-        return entities, ()
-    sample = np.sort(entity[:: max(entity.size // 4096, 1)].astype(np.int64)) - low
-    bounds = {int(sample[sample.size * i // count]) for i in range(1, count)} - {0}
-    edges = [0, *sorted(bounds), entities]
-    if max(b - a for a, b in pairwise(edges)) > room:
-        width = -(-entities // count)
-        edges = [*range(0, entities, width), entities]
-    return entities, tuple(edges[1:-1])
+def _block_bits(rows: int, entities: int, workers: int, room: int) -> int:
+    """Return the logarithm of the number of entities of a block.
+
+    Blocks are so many that the events of one step and block stay in the cache of a processor;
+    fine times may ask for more.
+    """
+    blocks = max(rows >> 19, workers if rows > 1 << 14 else 1)
+    shift = max((-(-entities // blocks) - 1).bit_length(), 0)
+    return max(min(shift, room), 0)
 
 
 def _places(
     log: EventLog, query: Query
-) -> tuple[
-    tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...], npt.NDArray[Any] | None
-]:
-    where = {name: code for code, name in enumerate(log.steps)}
-    asked = dict.fromkeys([*query.steps, *(x.name for x in query.exclude)])
-    known = [name for name in asked if name in where]
+) -> tuple[npt.NDArray[np.uint8] | None, int, tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Return the place of each step code, how many there are, and those of steps and exclusions."""
+    asked = {*query.steps, *(x.name for x in query.exclude)}
+    known = [name for name in log.steps if name in asked]
     place = {name: i for i, name in enumerate(known)}
-    codes: tuple[int, ...] = tuple(where[name] for name in known)
-    recode = None
-    if query.order == "strict":
-        recode = np.full(max(len(log.steps), 1), len(known), dtype=np.min_scalar_type(len(known)))
-        recode[list(codes)] = np.arange(len(known))
-        codes = tuple(range(len(known) + 1))
+    count = len(known)
+    table = None
+    if known != list(log.steps) or not known:
+        if count > MOST_NAMES:
+            raise ArgumentError(f"'steps' must hold at most {MOST_NAMES} names, got {count}")
+        strict = query.order == "strict"
+        count = max(count, not strict)
+        table = np.array([place.get(name, count) for name in log.steps] or [count], dtype=np.uint8)
+        count += strict
     number = {name: i for i, name in enumerate(dict.fromkeys(query.steps))}
     return (
-        codes,
+        table,
+        count,
         tuple(place.get(name, -1) for name in query.steps),
         tuple(number[name] for name in query.steps),
         tuple(place.get(x.name, -1) for x in query.exclude),
-        recode,
     )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel import _event_columns as cols
 from salesfunnel._kernels import counting as kernel
-from salesfunnel._kernels.packing import Store, pack_rows
+from salesfunnel._kernels.packing import Layout, Scratch, Store, pack_rows
 from salesfunnel._validators import check_positive_int
-from salesfunnel.counting.plan import Plan, make_plan
+from salesfunnel.counting.plan import KEY_BITS, Plan, make_plan
 from salesfunnel.counting.query import Query, unknown_names
 from salesfunnel.counting.result import MISSING, StepCounts, defer
 from salesfunnel.counting.units import Outcome, count_fast, count_units, fits_fast
@@ -43,7 +45,13 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
     sums = Sums(len(query.steps), values)
     blocks = list(make_blocks(plan, workers))
     if values is None and plan.probe is None and fits_fast(query):
-        for counts in spread(lambda block: count_fast(block.store, plan), blocks, workers):
+        own = threading.local()
+
+        def count(block: Block) -> npt.NDArray[np.int64]:
+            scratch = own.__dict__.setdefault("scratch", Scratch())
+            return count_fast(block.store, plan, scratch)
+
+        for counts in spread(count, blocks, workers):
             sums.counts += counts
     else:
         by_value = query.attribution == "all" and values is not None
@@ -75,51 +83,49 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
 def make_blocks(plan: Plan, workers: int) -> Iterable[Block]:
     """Return the log packed, in blocks of whole entities."""
     layout = plan.layout
-
-    def pack(rows: slice | npt.NDArray[Any], layout: Any = layout) -> list[list[list[kernel.Keys]]]:
-        return pack_rows(
-            plan.entity[rows],
-            plan.step[rows],
-            plan.time[rows],
-            codes=plan.places,
-            layout=layout,
-            until=plan.until,
-            recode=plan.recode,
-        )
-
-    if plan.width < plan.entities:
-        yield from _many_blocks(plan, pack)
+    if layout.top + plan.count.bit_length() > KEY_BITS:
+        yield from _many_blocks(plan)
         return
     size = plan.time.size
-    cuts = [size * i // workers for i in range(workers + 1)] if size > 1 << 16 else [0, size]
-    parts = spread(lambda i: pack(slice(cuts[i], cuts[i + 1])), range(len(cuts) - 1), workers)
-    edges = [0, *layout.bounds, plan.entities]
-    for block in range(len(edges) - 1):
+    parts = workers if size > 1 << 17 else 1
+    cuts = [size * i // parts for i in range(parts + 1)]
+    packed = spread(lambda i: _pack(plan, slice(cuts[i], cuts[i + 1])), range(parts), workers)
+    for block in range(layout.blocks):
         pieces = [
-            [piece for part in parts for piece in part[block][place]]
-            for place in range(len(plan.places))
+            [piece for part in packed for piece in part[block][place]]
+            for place in range(plan.count)
         ]
-        for part in parts:
+        for part in packed:
             part[block].clear()
-        entities = edges[block + 1] - edges[block]
-        yield Block(Store(pieces, bits=layout.bits, entities=entities), edges[block])
+        yield Block(Store(pieces, bits=layout.bits, shift=layout.shift), block << layout.shift)
 
 
-def _many_blocks(plan: Plan, pack: Callable[..., list[list[list[kernel.Keys]]]]) -> Iterable[Block]:
+def _pack(plan: Plan, rows: Any, layout: Layout | None = None) -> list[list[list[kernel.Keys]]]:
+    return pack_rows(
+        plan.entity[rows],
+        plan.step[rows],
+        plan.time[rows],
+        places=plan.places,
+        count=plan.count,
+        layout=layout or plan.layout,
+        until=plan.until,
+    )
+
+
+def _many_blocks(plan: Plan) -> Iterable[Block]:
     """Return many blocks: for times so fine that a key has room for few entities."""
-    layout, width = plan.layout, plan.width
-    number = (plan.entity - layout.base) // width
-    count = -(-plan.entities // width)
-    order = np.argsort(number.astype(np.min_scalar_type(count)), kind="stable")
-    ends = np.cumsum(np.bincount(number, minlength=count))
+    layout = plan.layout
+    number = (plan.entity.astype(np.int64) - layout.base) >> layout.shift
+    order = np.argsort(number.astype(np.min_scalar_type(layout.blocks)), kind="stable")
+    ends = np.cumsum(np.bincount(number, minlength=layout.blocks))
     low = 0
     for block, high in enumerate(ends.tolist()):
         if high > low:
-            base = block * width
-            moved = layout._replace(base=layout.base + base)
-            (pieces,) = pack(order[low:high], moved)
-            entities = min(width, plan.entities - base)
-            yield Block(Store(pieces, bits=layout.bits, entities=entities), base)
+            base = block << layout.shift
+            (pieces,) = _pack(
+                plan, order[low:high], layout._replace(base=layout.base + base, blocks=1)
+            )
+            yield Block(Store(pieces, bits=layout.bits, shift=layout.shift), base)
         low = high
 
 
@@ -134,9 +140,9 @@ def spread(function: Callable[[Any], T], items: Iterable[Any], workers: int) -> 
 
 def count_duplicates(log: EventLog, query: Query, workers: int) -> int:
     """Return how many rows say again what another row says, among the events that matter."""
+    if query.order == "strict":
+        query = attrs.evolve(query, steps=log.steps, order="ordered", exclude=(), step_windows=())
     plan = make_plan(log, query, workers)
-    if plan.recode is not None:
-        plan = make_plan(log, _every_name(log, query), workers)
 
     def extra(block: Block) -> int:
         return sum(
@@ -145,13 +151,6 @@ def count_duplicates(log: EventLog, query: Query, workers: int) -> int:
         )
 
     return sum(spread(extra, make_blocks(plan, workers), workers))
-
-
-def _every_name(log: EventLog, query: Query) -> Query:
-    """Return a question that asks for every name of the log."""
-    import attrs
-
-    return attrs.evolve(query, steps=log.steps, order="ordered", exclude=(), step_windows=())
 
 
 class Sums:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel._kernels import counting as kernel
 from salesfunnel._kernels import tracing
-from salesfunnel._kernels.packing import Store
+from salesfunnel._kernels.packing import Scratch, Store
 from salesfunnel.counting.plan import Plan
 from salesfunnel.counting.query import Query
 from salesfunnel.events import EventLog
@@ -33,7 +33,7 @@ def fits_fast(query: Query) -> bool:
     return plain and (query.increasing or len(set(query.steps)) == len(query.steps))
 
 
-def count_fast(store: Store, plan: Plan) -> Ints:
+def count_fast(store: Store, plan: Plan, scratch: Scratch) -> Ints:
     """Return how many entities reach each step; only events that can follow are sorted."""
     rules = kernel.Rules(plan.names, plan.window, plan.gaps, increasing=plan.increasing)
     now = store.load(plan.steps[0], unique=False)
@@ -44,7 +44,7 @@ def count_fast(store: Store, plan: Plan) -> Ints:
             until = match.starts + plan.window
             if plan.gaps[k - 1] < plan.window:
                 np.minimum(until, match.keys + plan.gaps[k - 1], out=until)
-            now = store.load_after(plan.steps[k], match.keys, until)
+            now = store.load_after(plan.steps[k], match.keys, until, scratch)
             match = kernel.advance(match, now, k, rules)
         who = match.keys >> plan.layout.bits
         counts[k] = np.count_nonzero(who[1:] != who[:-1]) + (who.size > 0)
@@ -210,8 +210,8 @@ def _values_at(  # noqa: PLR0917 - as above
     who = units.start[mine] >> layout.bits
     here = np.zeros(block.size, dtype=np.bool_)
     here[who] = True
-    step = plan.step if plan.recode is None else plan.recode.take(plan.step)
-    rows = np.flatnonzero(step == plan.places[place])
+    step = plan.step if plan.places is None else plan.places.take(plan.step)
+    rows = np.flatnonzero(step == place)
     ids = plan.entity[rows].astype(np.int64) - (layout.base + block.base)
     inside = np.flatnonzero((ids >= 0) & (ids < block.size))
     inside = inside[here[ids[inside]]]
