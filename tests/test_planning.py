@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
+import io
 import json
 import math
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -140,6 +142,9 @@ def test_gains_of_two_steps_multiply():
     both = 120_000 * (0.45 * 0.275 - 0.4 * 0.25)
     assert plan.deals.mean == pytest.approx(both, rel=0.02)
     assert "gap" in plan[0].effect.notices
+    lead = by_step["lead"]
+    assert (lead.due - lead.begins).days < lead.seen_after <= 365
+    assert by_step["offer"].seen_after is None  # less than the noise of its months
 
 
 def test_plans_are_equal_for_equal_seeds_and_rejected_measures_do_not_count(judged, plan):
@@ -228,3 +233,58 @@ def test_the_library_answers_every_cause_of_the_built_in_rules():
     for remedy in LIBRARY:
         if remedy.key in three:
             assert (remedy.stages[0], remedy.owner, remedy.days) == three[remedy.key]
+
+
+def test_csv_and_markdown_have_the_columns_of_the_method(plan, tmp_path):
+    text = plan.to_csv(tmp_path / "plan.csv", locale="zh")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0][:6] == [
+        "瓶颈阶段",
+        "问题分析",
+        "优化措施",
+        "责任人",
+        "完成时间",
+        "预期效果（量化指标）",
+    ]
+    assert len(rows) == len(plan) + 1
+    assert (tmp_path / "plan.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    table = plan.to_markdown(locale="en")
+    assert table.count("\n| ") >= len(plan)
+    assert "| Bottleneck |" in table
+    for locale in ("en", "zh"):
+        assert "caused by" not in plan.to_markdown(locale=locale).casefold()
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1"])
+def test_a_cell_that_looks_like_a_formula_is_text(plan, tmp_path, start):
+    openpyxl = pytest.importorskip("openpyxl")
+    evil = plan.edit(plan[0].key, owner=start, title=start)
+    row = next(csv.DictReader(io.StringIO(evil.to_csv())))
+    assert row["Owner"] == "'" + start
+    assert row["Measure"].startswith("'")
+    evil.to_xlsx(tmp_path / "plan.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx").active
+    assert sheet["D2"].data_type == "s"
+    assert sheet["D2"].value == start
+    assert sheet["E2"].value.date() == evil[0].due
+
+
+def test_icalendar_follows_rfc_5545(plan, tmp_path):
+    key = plan[0].key
+    odd = plan.edit(key, title="Answer; by noon, \\ every\nday " + "很" * 60)
+    stamp = datetime(2026, 11, 23, 8, 0, tzinfo=timezone(timedelta(hours=8)))
+    text = odd.to_icalendar(tmp_path / "plan.ics", stamp=stamp, locale="zh")
+    raw = (tmp_path / "plan.ics").read_bytes()
+    assert raw == text.encode("utf-8")
+    lines = raw.split(b"\r\n")
+    assert lines[-1] == b""
+    assert all(len(line) <= 75 for line in lines)
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    whole = raw.replace(b"\r\n ", b"").decode("utf-8")
+    assert "Answer\\; by noon\\, \\\\ every\\nday 很很" in whole
+    assert whole.count("DTSTAMP:20261123T000000Z") == len(plan)
+    assert f"DTSTART;VALUE=DATE:{plan[0].due:%Y%m%d}" in whole
+    uids = [line for line in whole.split("\r\n") if line.startswith("UID:")]
+    assert len(set(uids)) == len(plan)
+    assert odd.to_icalendar(stamp=stamp, locale="zh") == text
+    assert odd.reject(key).to_icalendar().count("BEGIN:VEVENT") == len(plan) - 1

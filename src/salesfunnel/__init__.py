@@ -59,6 +59,11 @@ _HOMES = {
     "ImprovementPlan": "planning",
     "Measure": "planning",
     "plan": "planning",
+    # follow-up
+    "Review": "monitoring",
+    "review": "monitoring",
+    "Playbook": "playbook",
+    "write_playbook": "playbook",
 }
 """The module that each public name lives in."""
 
@@ -111,6 +116,11 @@ __all__ = [
     "ImprovementPlan",
     "Measure",
     "plan",
+    # follow-up
+    "Review",
+    "review",
+    "Playbook",
+    "write_playbook",
     # modules
     "errors",
 ]
@@ -137,6 +147,7 @@ if TYPE_CHECKING:
     from salesfunnel.funnel import Funnel, Transition
     from salesfunnel.interval import Interval
     from salesfunnel.metric import Metric
+    from salesfunnel.monitoring import Review, review
     from salesfunnel.panel import Panel
     from salesfunnel.planning import Effect, ImprovementPlan, Measure, plan
     from salesfunnel.plugins import (
@@ -150,6 +161,7 @@ if TYPE_CHECKING:
         template,
         templates,
     )
+    from salesfunnel.playbook import Playbook, write_playbook
     from salesfunnel.stage import KeyAction, Stage
     from salesfunnel.tracking import Tracking, TrackingRow
 

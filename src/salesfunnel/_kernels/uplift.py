@@ -23,6 +23,63 @@ UPLIFTS: tuple[float, ...] = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 
 """Relative rises that the evidence is averaged over, all alike."""
 
 
+PRIOR_SD = 0.15
+"""Standard deviation of a month's log odds before any history is seen."""
+PRIOR_MONTHS = 4.0
+"""How many months of history that is worth."""
+
+
+def shrunk_intraclass(x: npt.ArrayLike, n: npt.ArrayLike) -> float:
+    """Return the intraclass correlation of periods, drawn to what is usual.
+
+    Moment estimate (Kleinman 1973; Williams 1982), then weighted with `PRIOR_SD`.
+
+    Parameters
+    ----------
+    x, n : array_like of float, shape (m,)
+        Advanced and entered by period; n positive.
+    """
+    x, n = np.asarray(x, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    m, N = x.size, n.sum()
+    p = (x.sum() + 0.5) / (N + 1)
+    prior = PRIOR_SD**2 * p * (1 - p)
+    if m < 2:
+        return float(prior)
+    raw = x.sum() / N
+    spread = ((x - n * raw) ** 2 / np.maximum(n * raw * (1 - raw), 1e-300)).sum()
+    spread = spread if 0 < raw < 1 else 0.0
+    scale = ((n - 1) * (1 - n / N)).sum()
+    moment = min(max(0.0, (spread - (m - 1)) / scale), 1.0) if scale > 0 else 0.0
+    return float(((m - 1) * moment + PRIOR_MONTHS * prior) / (m - 1 + PRIOR_MONTHS))
+
+
+def level_before(
+    x: npt.ArrayLike, n: npt.ArrayLike, *, periods: float, rho: float | None = None
+) -> tuple[float, float, float]:
+    """Return the beta law (a, b) of a window's rate if nothing changed, and the intraclass ρ.
+
+    v = pqρ/W + v_ref, v_ref = pq(1/N + ρΣn²/N²), strength M = pq/v − 1.
+
+    Parameters
+    ----------
+    x, n : array_like of float, shape (m,)
+        Advanced and entered by period before the change; some n positive.
+    periods : float
+        Effective number W of periods since the change.
+    rho : float, optional
+        Intraclass correlation; estimated by default.
+    """
+    x, n = np.asarray(x, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    x, n = x[n > 0], n[n > 0]
+    N = n.sum()
+    p = (x.sum() + 0.5) / (N + 1)
+    rho = shrunk_intraclass(x, n) if rho is None else rho
+    pq = p * (1 - p)
+    v = pq * rho / max(periods, 1.0) + pq * (1 / N + rho * (n**2).sum() / N**2)
+    strength = max(pq / v - 1, 0.5)
+    return float(p * strength), float((1 - p) * strength), rho
+
+
 def _log_kernel(x: Array, n: Array, p: Array, strength: Array) -> Array:
     """Return the beta-binomial log probability without its binomial coefficient."""
     a, b = p * strength, (1 - p) * strength

@@ -287,10 +287,9 @@ class Case:
         field = Field.of(field)
         names = {folded(name) for name in (field.key, *field.names)}
         mapped = self.columns.get(field.key)
-        for row in (*self.sheet_rows, *self.data.rows):
-            if row.metric is None or row.actual is None:
-                continue
-            if row.metric == mapped or folded(str(row.metric)) in names:
+        for row in (*self.sheet_rows, *self._rows_of_period()):
+            own = {str(row.metric), str(getattr(row, "metric_name", "") or row.metric)}
+            if row.actual is not None and (mapped in own or {folded(name) for name in own} & names):
                 return row
         return None
 

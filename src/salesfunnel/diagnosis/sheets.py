@@ -43,7 +43,10 @@ def _beyond(case: Case, rule: Rule, limit: Limit, row: Any, fixed: dict[str, Any
     bound = row.target if row.target is not None else limit.value
     if bound is None:
         return []
-    actual, bound = float(row.actual), float(bound)
+    # a sheet's durations are in days, limits of durations in hours
+    unit = 24.0 if getattr(row, "unit", "") == "duration" else 1.0
+    actual = float(row.actual) * unit
+    bound = float(bound) * (unit if row.target is not None else 1.0)
     bad = actual > bound if limit.bad == "above" else actual < bound
     params = {"actual": actual, "limit": bound, "metric": str(row.metric), "bad": bad}
     return [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from salesfunnel._periods import frequency_of
+from salesfunnel._periods import frequency_of, label_of, ordinal
 from salesfunnel.diagnosis.diagnose import DEFAULT_RULES
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
@@ -259,6 +259,7 @@ class _Maker:
             follow=remedy.follow,
             title=remedy.title,
             detail=remedy.detail,
+            since=_since(row),
         )
 
     def _with_effect(self, made: Measure, basis: Basis | None) -> Measure:
@@ -342,6 +343,14 @@ class _Maker:
         if target in WON or self.complete or chain:
             return tuple(chain)
         return None
+
+
+def _since(row: Any) -> str:
+    """Return the first period of the judged window of an alarm."""
+    by = frequency_of(str(row.period))
+    if by == "none" or row.tier not in ALARMS:
+        return ""
+    return label_of(ordinal(str(row.period), by) - max(int(row.window or 1), 1) + 1, by)
 
 
 def _upper(row: Any, reference: float) -> float:

@@ -149,6 +149,9 @@ class Measure(ResultMixin):
         Columns to collect.
     basis : Basis or None
         What the effect is simulated from.
+    since : str
+        First period of the judged window: a review compares with the level since then. Empty: with
+        up to a year before the plan.
     """
 
     key: str
@@ -173,3 +176,4 @@ class Measure(ResultMixin):
     problem_title: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
     collect: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     basis: Basis | None = None
+    since: str = ""

@@ -163,11 +163,14 @@ def _depth(group: Sequence[Measure]) -> int:
 def seen_after(
     basis: Basis, effect: Effect, *, done_days: int, intraclass: float = 0.0
 ) -> int | None:
-    """Return the days until the planned rise can be seen, None where a year would not show it."""
+    """Return the days until the planned rise can be seen, None where a year would not show it.
+
+    At best: the level before is taken as known from a year, the noise of months is counted.
+    """
     n = entrants_to_see(
         effect.rate_now,
         min(effect.rate_planned, 1 - 1e-9),
-        max(basis.entered, 1.0),
+        max(basis.entered, 12 * basis.entrants, 1.0),
         intraclass=intraclass,
         per_month=basis.entrants,
     )

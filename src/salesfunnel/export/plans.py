@@ -1,0 +1,234 @@
+"""A plan as CSV, xlsx, Markdown and iCalendar."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta, timezone
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesfunnel._optional import require
+from salesfunnel._typing import Locale
+from salesfunnel.i18n import text
+from salesfunnel.planning.measure import Measure
+from salesfunnel.planning.plan import ImprovementPlan
+from salesfunnel.render.cause_words import (
+    effect_words,
+    measure_detail,
+    measure_title,
+    owner_words,
+    problem_words,
+    seen_words,
+)
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+__all__ = ["to_csv", "to_icalendar", "to_markdown", "to_xlsx"]
+
+COLUMNS = (
+    "bottleneck", "problem", "measure", "owner", "due", "effect", "priority", "effort", "seen",
+    "state",
+)  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+WIDTHS = (20, 26, 42, 14, 12, 44, 10, 10, 16, 10)
+
+
+def _cells(measure: Measure, locale: Locale) -> list[Any]:
+    step = f"{measure.bottleneck.source} → {measure.bottleneck.target}"
+    title, detail = measure_title(measure, locale), measure_detail(measure, locale)
+    return [
+        step if measure.segment == "all" else f"{step} ({measure.segment})",
+        problem_words(measure, locale),
+        f"{title}\n{detail}" if detail else title,
+        owner_words(measure.owner, locale),
+        measure.due,
+        effect_words(measure.effect, locale),
+        round(measure.priority, 2),
+        measure.effort,
+        seen_words(measure, locale),
+        text(f"plan.state.{measure.state}", locale),
+    ]
+
+
+def _header(locale: Locale) -> list[str]:
+    return [text(f"plan.column.{name}", locale) for name in COLUMNS]
+
+
+def _safe(cell: Any) -> Any:
+    """Return a cell that no spreadsheet reads as a formula (OWASP: CSV injection)."""
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA):
+        return "'" + cell
+    return cell
+
+
+def _write(path: str | PathLike[str] | None, content: str) -> None:
+    if path is not None:
+        Path(path).write_bytes(content.encode("utf-8"))
+
+
+def to_csv(plan: ImprovementPlan, path: str | PathLike[str] | None, *, locale: Locale) -> str:
+    """Return the plan as CSV (RFC 4180), and write it with a byte-order mark for spreadsheets."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_header(locale))
+    for measure in plan.measures:
+        writer.writerow([_safe(cell) for cell in _cells(measure, locale)])
+    content = out.getvalue()
+    _write(path, "\ufeff" + content)
+    return content
+
+
+def to_markdown(plan: ImprovementPlan, path: str | PathLike[str] | None, *, locale: Locale) -> str:
+    """Return the plan as a Markdown table."""
+    header = _header(locale)
+    lines = [
+        f"# {text('plan.title', locale)}",
+        "",
+        text("plan.start", locale, start=plan.start),
+        "",
+        _line(header),
+        "|" + "---|" * len(header),
+    ]
+    lines += [_line(_cells(measure, locale)) for measure in plan.measures]
+    if any(m.effect for m in plan.active):
+        d = plan.deals
+        total = text(
+            "plan.total",
+            locale,
+            p10=round(d.p10, 1),
+            p50=round(d.p50, 1),
+            p90=round(d.p90, 1),
+            months=plan.assumptions.months,
+        )
+        lines += ["", total]
+    content = "\n".join(lines) + "\n"
+    _write(path, content)
+    return content
+
+
+def _line(cells: Sequence[Any]) -> str:
+    def plain(cell: Any) -> str:
+        shown = str(cell)
+        for sign in "\\|`*_[]<>":
+            shown = shown.replace(sign, "\\" + sign)
+        return shown.replace("\r", "").replace("\n", "<br>")
+
+    return "| " + " | ".join(plain(cell) for cell in cells) + " |"
+
+
+def to_xlsx(plan: ImprovementPlan, path: str | PathLike[str], *, locale: Locale) -> None:
+    """Write the plan as a workbook: wrapped cells, dates as dates, text as text."""
+    openpyxl = require("openpyxl", extra="excel", feature="writing xlsx")
+    styles = require("openpyxl.styles", extra="excel", feature="writing xlsx")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = text("plan.title", locale)[:31]
+    sheet.append(_header(locale))
+    for measure in plan.measures:
+        sheet.append([None] * len(COLUMNS))
+        row = sheet[sheet.max_row]
+        for cell, value in zip(row, _cells(measure, locale), strict=True):
+            _set(cell, value)
+    edge = styles.Side(style="thin", color="BFBFBF")
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment = styles.Alignment(vertical="top", wrap_text=True)
+            cell.border = styles.Border(left=edge, right=edge, top=edge, bottom=edge)
+    for cell in sheet[1]:
+        cell.font = styles.Font(bold=True)
+        cell.fill = styles.PatternFill("solid", fgColor="DDE7F0")
+    for index, width in enumerate(WIDTHS):
+        sheet.column_dimensions[sheet.cell(1, index + 1).column_letter].width = width
+    sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(
+        fitToPage=True
+    )
+    book.properties.created = book.properties.modified = datetime.combine(plan.start, time())
+    book.save(path)
+
+
+def _set(cell: Any, value: Any) -> None:
+    """Set a cell; text stays text, whatever sign it starts with."""
+    if isinstance(value, str):
+        illegal = "".join(ch for ch in value if ch in "\t\n\r" or ord(ch) >= 32)
+        cell.value = illegal
+        cell.data_type = "s"
+        cell.quotePrefix = illegal[:1] in {"=", "+", "-", "@", "\t"}
+        return
+    cell.value = value
+    if hasattr(value, "year"):
+        cell.number_format = "yyyy-mm-dd"
+
+
+def to_icalendar(
+    plan: ImprovementPlan,
+    path: str | PathLike[str] | None,
+    *,
+    stamp: datetime | None,
+    locale: Locale,
+) -> str:
+    """Return the due dates as an iCalendar: one all-day event a measure that is not rejected."""
+    made = datetime.combine(plan.start, time(), timezone.utc) if stamp is None else stamp
+    if made.tzinfo is not None:
+        made = made.astimezone(timezone.utc)
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//salesfunnel//improvement plan//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+    ]
+    for measure in plan.active:
+        title = measure_title(measure, locale)
+        about = "\n".join(
+            part
+            for part in (
+                problem_words(measure, locale),
+                measure_detail(measure, locale),
+                effect_words(measure.effect, locale),
+            )
+            if part
+        )
+        owner = owner_words(measure.owner, locale)
+        uid = sha256(f"{plan.start.isoformat()}\x1f{measure.key}".encode()).hexdigest()[:32]
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uid}@salesfunnel",
+            f"DTSTAMP:{made:%Y%m%dT%H%M%SZ}",
+            f"DTSTART;VALUE=DATE:{measure.due:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{measure.due + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_escape(text('plan.calendar', locale, measure=f'{title} ({owner})'))}",
+            f"DESCRIPTION:{_escape(about)}",
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    lines.append("END:VCALENDAR")
+    content = "".join(_fold(line) + "\r\n" for line in lines)
+    _write(path, content)
+    return content
+
+
+def _escape(value: str) -> str:
+    """Escape TEXT as RFC 5545, section 3.3.11 says."""
+    plain = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    plain = plain.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
+    return "".join(ch for ch in plain if ch == "\t" or ord(ch) >= 32)
+
+
+def _fold(line: str) -> str:
+    """Fold at 75 octets without cutting a character (RFC 5545, section 3.1)."""
+    parts: list[str] = []
+    part, size = "", 0
+    for ch in line:
+        width = len(ch.encode("utf-8"))
+        if size + width > (75 if not parts else 74):
+            parts.append(part)
+            part, size = "", 0
+        part, size = part + ch, size + width
+    return "\r\n ".join([*parts, part])

@@ -1,0 +1,69 @@
+"""A playbook as a document for new staff."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesfunnel._typing import Locale
+from salesfunnel.i18n import text
+from salesfunnel.playbook import Playbook
+from salesfunnel.render.cause_words import measure_detail, measure_title, owner_words
+from salesfunnel.stage import Stage
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+__all__ = ["to_markdown"]
+
+
+def to_markdown(playbook: Playbook, path: str | PathLike[str] | None, *, locale: Locale) -> str:
+    """Return the playbook in Markdown: a chapter a stage."""
+    lines = [
+        f"# {text('playbook.heading', locale, funnel=playbook.funnel.label)}",
+        "",
+        text("playbook.intro" if playbook.entries else "playbook.none", locale),
+    ]
+    for stage in playbook.funnel:
+        lines += ["", *_stage(playbook, stage, locale)]
+    content = "\n".join(lines) + "\n"
+    if path is not None:
+        Path(path).write_bytes(content.encode("utf-8"))
+    return content
+
+
+def _stage(playbook: Playbook, stage: Stage, locale: Locale) -> list[str]:
+    lines = [f"## {text('playbook.stage', locale, stage=stage.label)}", ""]
+    if stage.goal:
+        lines += [text("playbook.goal", locale, goal=stage.goal), ""]
+    if stage.owner:
+        owner = owner_words(stage.owner, locale)
+        lines += [text("playbook.owner", locale, owner=owner), ""]
+    proven = {entry.action: entry for entry in playbook.entries if entry.stage == stage.key}
+    if stage.actions:
+        lines += [f"### {text('playbook.actions', locale)}", ""]
+    for action in stage.actions:
+        words = action.label
+        if action.within is not None:
+            words += f" ({text('playbook.within', locale, within=action.within)})"
+        entry = proven.get(action.key)
+        if entry is None:
+            lines.append(f"- {words}")
+            continue
+        e = entry.review.evidence
+        evidence = text(
+            "playbook.evidence",
+            locale,
+            before=e.rate_before,
+            after=e.rate,
+            advanced=e.advanced,
+            entered=e.entered,
+            begins=entry.measure.begins,
+            factor=round(e.bayes_factor),
+        )
+        title = measure_title(entry.measure, locale)
+        lines.append(f"- **{title}** — {text('playbook.proven', locale, evidence=evidence)}")
+        detail = measure_detail(entry.measure, locale)
+        if detail:
+            lines.append(f"  {detail}")
+    return lines

@@ -1,0 +1,350 @@
+"""The figures of a review: before and after, the season, a control, the words of Bayes."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from statistics import NormalDist
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._frozen import as_tuple
+from salesfunnel._kernels.effect import entrants_to_see
+from salesfunnel._kernels.logit import did, fit_logit, its_design
+from salesfunnel._kernels.special import t_ppf
+from salesfunnel._kernels.uplift import (
+    PRIOR_SD,
+    confidence_sequence,
+    level_before,
+    log_plan_ratio,
+    log_uplift_bf,
+)
+from salesfunnel._periods import end_of, label_of, ordinal, start_of
+from salesfunnel._result import ResultMixin
+from salesfunnel._typing import Frequency
+from salesfunnel.funnel import Transition
+from salesfunnel.interval import Interval
+
+__all__ = ["ReviewEvidence", "Series", "evidence_of", "series_of"]
+
+Array = npt.NDArray[np.float64]
+CYCLE = {"month": 12, "week": 52, "quarter": 4, "day": 365, "year": 1}
+YEAR = {"month": 12, "week": 52, "quarter": 4, "day": 365, "year": 1}
+NORMAL = NormalDist()
+
+
+@attrs.frozen(kw_only=True)
+class ReviewEvidence(ResultMixin):
+    """What a review stands on.
+
+    Parameters
+    ----------
+    entered_before, advanced_before, periods_before : int
+        The time before the measure.
+    entered, advanced, periods : int
+        Since it began; complete periods only.
+    rate_before, rate : float or None
+        Rates; `rate_before` is what would be expected now, with the season where that is known.
+    interval : Interval or None
+        95 % interval of the rate that holds at every look (a confidence sequence).
+    bayes_factor : float
+        "The rate rose" against "as before", capped at 1e9: 10 is enough, at whatever look.
+    plan_ratio : float
+        Likelihood of the planned rise against "as before", capped at 1e9.
+    p_higher : float
+        Probability that the rate is higher than before.
+    p_half_plan : float
+        Probability that at least half of the planned rise is there.
+    weeks_needed : int or None
+        More weeks until the planned rise would be seen; None where a year would not show it.
+    season : {"year", "last-year", "flat"}
+        How the season was taken out: a logit model of two years, the same periods of last year,
+        or not at all.
+    step_odds : Interval or None
+        90 % interval of the odds ratio of the step in the logit model, with two years of history.
+    control : float or None
+        Change of the log odds against the control segments (difference in differences).
+    control_se : float or None
+        Its standard error.
+    p_control : float or None
+        Probability that the change is larger than in the control.
+    adoption : float or None
+        Share of the team, or of the deals, that carries the measure out.
+    notices : tuple of str
+        ``"season-not-separable"``, ``"short-baseline"``, ``"rate-gt-1"``, ``"no-baseline"``,
+        ``"trend-before"`` (the control moved differently before), ``"control-rose-too"``,
+        ``"drifting"``.
+    """
+
+    entered_before: int = 0
+    advanced_before: int = 0
+    periods_before: int = 0
+    entered: int = 0
+    advanced: int = 0
+    periods: int = 0
+    rate_before: float | None = None
+    rate: float | None = None
+    interval: Interval | None = None
+    bayes_factor: float = 1.0
+    plan_ratio: float = 1.0
+    p_higher: float = 0.5
+    p_half_plan: float = 0.5
+    weeks_needed: int | None = None
+    season: str = "flat"
+    step_odds: Interval | None = None
+    control: float | None = None
+    control_se: float | None = None
+    p_control: float | None = None
+    adoption: float | None = None
+    notices: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Series:
+    """Counts of one step by period, before and since; period numbers are ordinals."""
+
+    before: Array  # (m, 3): number, advanced, entered
+    after: Array
+    by: Frequency
+    over: bool  # whether a period had more advanced than entered
+
+
+def series_of(
+    panel: Any, transition: Transition, segments: Any, *, begins: date, today: date
+) -> Series:
+    """Cut the counts of a step into complete periods before and since a day."""
+    names = [(t.source, t.target) for t in panel.transitions]
+    k = names.index((transition.source, transition.target))
+    entered, advanced, missing = panel.flows()
+    g = [panel.segments.index(name) for name in segments]
+    n = entered[:, g, k].sum(1).astype(np.float64)
+    x = advanced[:, g, k].sum(1).astype(np.float64)
+    lost = missing[:, g, k].any(1)
+    before, after = [], []
+    over = False
+    for i, name in enumerate(panel.periods):
+        if lost[i] or n[i] <= 0 or name in panel.partial:
+            continue
+        over = over or x[i] > n[i]
+        cell = (float(ordinal(name, panel.by)), min(x[i], n[i]), n[i])
+        if end_of(name, panel.by) <= begins:
+            before.append(cell)
+        elif start_of(name, panel.by) >= begins and end_of(name, panel.by) <= today:
+            after.append(cell)
+    shape = (-1, 3)
+    return Series(
+        before=np.array(before, dtype=np.float64).reshape(shape),
+        after=np.array(after, dtype=np.float64).reshape(shape),
+        by=panel.by,
+        over=over,
+    )
+
+
+def evidence_of(
+    series: Series,
+    *,
+    planned: float,
+    since: float | None,
+    control: Series | None = None,
+    adoption: float | None = None,
+) -> ReviewEvidence:
+    """Return the figures of a review.
+
+    Parameters
+    ----------
+    series : Series
+        Of the step.
+    planned : float
+        The relative rise that the plan promised.
+    since : float or None
+        Number of the first period to compare with; a year before by default.
+    control : Series, optional
+        Of the segments without the measure.
+    adoption : float, optional
+        Share that carries the measure out.
+    """
+    notices = ["rate-gt-1"] if series.over else []
+    year = YEAR.get(series.by, 12)
+    pre, post = series.before, series.after
+    near = pre[pre[:, 0] >= (since if since is not None else -np.inf)]
+    near = (near if near.size else pre)[-year:]
+    fields: dict[str, Any] = {
+        "entered_before": int(near[:, 2].sum()),
+        "advanced_before": int(near[:, 1].sum()),
+        "periods_before": len(near),
+        "entered": int(post[:, 2].sum()),
+        "advanced": int(post[:, 1].sum()),
+        "periods": len(post),
+        "adoption": adoption,
+    }
+    if not near.size:
+        return ReviewEvidence(**fields, notices=("no-baseline",))
+    if len(near) < 3:
+        notices.append("short-baseline")
+    months = _by_month(near, series.by)
+    late = _by_month(post, series.by)
+    effective = late[:, 2].sum() ** 2 / (late[:, 2] ** 2).sum() if post.size else 1.0
+    a, b, rho = level_before(months[:, 1], months[:, 2], periods=effective)
+    season = "flat"
+    if since is None and post.size:
+        a, b, season = _seasonal(series, a, b, rho, effective)
+    if season == "flat":
+        notices.append("season-not-separable")
+    if _drifting(post):
+        notices.append("drifting")
+    x, n = float(post[:, 1].sum()), float(post[:, 2].sum())
+    p = a / (a + b)
+    fields |= _after(x, n, a, b, planned)
+    fields |= {"rate_before": p, "season": season}
+    fields["weeks_needed"] = _weeks(series, p, planned, rho)
+    fields |= _step(series)
+    if control is not None:
+        fields |= _against(series, control, near, notices)
+    return ReviewEvidence(**fields, notices=tuple(notices))
+
+
+def _by_month(rows: Array, by: Frequency) -> Array:
+    """Add weeks and days up to months: the weeks of a month rise and fall together."""
+    if by not in {"day", "week"} or not rows.size:
+        return rows
+    first = [start_of(label_of(int(number), by), by) for number in rows[:, 0]]
+    months = np.array([day.year * 12 + day.month - 1 for day in first])
+    names, index = np.unique(months, return_inverse=True)
+    sums = [np.bincount(index.ravel(), weights=rows[:, j]) for j in (1, 2)]
+    return np.stack([names.astype(np.float64), *sums], axis=1)
+
+
+def _after(x: float, n: float, a: float, b: float, planned: float) -> dict[str, Any]:
+    p = a / (a + b)
+    if not n:
+        return {}
+    low, high = (float(v) for v in confidence_sequence(x, n))
+    rate = x / n
+    spread = (x + 0.5) / (n + 1)
+    var = spread * (1 - spread) * (1 / n) + a * b / ((a + b) ** 2 * (a + b + 1))
+    z = math.sqrt(var)
+    return {
+        "rate": rate,
+        "interval": Interval(low, high, 0.95, "confidence-sequence"),
+        "bayes_factor": math.exp(min(float(log_uplift_bf(x, n, a, b)), 20.7)),
+        "plan_ratio": math.exp(min(float(log_plan_ratio(x, n, a, b, planned)), 20.7)),
+        "p_higher": NORMAL.cdf((spread - p) / z),
+        "p_half_plan": NORMAL.cdf((spread - p * (1 + planned / 2)) / z),
+    }
+
+
+def _seasonal(
+    series: Series, a: float, b: float, rho: float, effective: float
+) -> tuple[float, float, str]:
+    """Return the level expected since the measure with the season taken in, where it can be."""
+    pre, post = series.before, series.after
+    cycle = CYCLE.get(series.by, 12)
+    share = post[:, 2] / post[:, 2].sum()
+    if len(pre) >= 2 * cycle and series.by == "month":
+        fit = fit_logit(pre[:, 1], pre[:, 2], its_design(pre[:, 0], np.inf)[:, :4])
+        X = its_design(post[:, 0], np.inf)[:, :4]
+        expected = 1 / (1 + np.exp(-X @ fit.beta))
+        slope = (share * expected * (1 - expected)) @ X
+        wide = max(1.0, fit.dispersion)
+        design = its_design(pre[:, 0], np.inf)[:, :4]
+        p0 = 1 / (1 + np.exp(-design @ fit.beta))
+        weight = pre[:, 2] * p0 * (1 - p0)
+        cov = np.linalg.inv(design.T @ (weight[:, None] * design) + 1e-8 * np.eye(4))
+        p = float(np.clip(share @ expected, 1e-4, 1 - 1e-4))
+        v = p * (1 - p) * rho / max(effective, 1.0) + float(slope @ cov @ slope) * wide
+        strength = max(p * (1 - p) / v - 1, 0.5)
+        return p * strength, (1 - p) * strength, "year"
+    if len(pre) > cycle > 1:
+        last = {int(number): (x, n) for number, x, n in pre}
+        same = [last.get(int(number) - cycle) for number in post[:, 0]]
+        if all(same):
+            cells = np.array(same, dtype=np.float64)
+            numbered = np.column_stack([post[:, 0], cells])
+            months = _by_month(numbered, series.by)
+            low, high, _ = level_before(months[:, 1], months[:, 2], periods=effective, rho=rho)
+            return low, high, "last-year"
+    return a, b, "flat"
+
+
+def _drifting(post: Array) -> bool:
+    """Whether the rate falls again: EWMA (0.3) of normal scores above 2.7 (Roberts 1959)."""
+    if len(post) < 3:
+        return False
+    p = (post[:, 1].sum() + 0.5) / (post[:, 2].sum() + 1)
+    noise = p * (1 - p) / post[:, 2] + (PRIOR_SD * p * (1 - p)) ** 2
+    score = 0.0
+    for z in (p - post[:, 1] / post[:, 2]) / np.sqrt(noise):
+        score = 0.3 * float(z) + 0.7 * score
+    return score > 2.7 * math.sqrt(0.3 / 1.7 * (1 - 0.7 ** (2 * len(post))))
+
+
+def _weeks(series: Series, p: float, planned: float, rho: float) -> int | None:
+    """Return how many more weeks show the planned rise, from the pace since it began or before."""
+    rows = series.after if series.after.size else series.before
+    days = {"day": 1.0, "week": 7.0, "month": 30.4375, "quarter": 91.3, "year": 365.25}
+    length = days.get(series.by, 30.4375)
+    pace = float(rows[:, 2].mean()) / length * 7
+    history = float(series.before[:, 2].sum())
+    n = entrants_to_see(
+        p,
+        min(p * (1 + planned), 1 - 1e-6),
+        max(history, 1.0),
+        intraclass=rho,
+        per_month=pace * 30.4375 / 7,
+    )
+    if not math.isfinite(n) or pace <= 0:
+        return None
+    left = math.ceil(max(n - float(series.after[:, 2].sum()), 0.0) / pace)
+    return left if left <= 52 else None
+
+
+def _step(series: Series) -> dict[str, Any]:
+    """Return the odds ratio of the step in a logit model with trend and season: two years."""
+    if series.by != "month" or len(series.before) < 24 or len(series.after) < 1:
+        return {}
+    rows = np.concatenate([series.before, series.after])
+    fit = fit_logit(rows[:, 1], rows[:, 2], its_design(rows[:, 0], float(series.after[0, 0])))
+    if fit.df < 1:
+        return {}
+    half = float(t_ppf(0.95, fit.df)) * float(fit.se_quasi[4])
+    beta = float(fit.beta[4])
+    return {"step_odds": Interval(math.exp(beta - half), math.exp(beta + half), 0.9, "its-logit")}
+
+
+def _against(series: Series, control: Series, near: Array, notices: list[str]) -> dict[str, Any]:
+    """Compare with segments that were left alone, unless they moved differently before."""
+    first = near[0, 0]
+    quiet = control.before[control.before[:, 0] >= first]
+    if not quiet.size or not control.after.size or not series.after.size:
+        notices.append("no-control")
+        return {}
+    if _trend_differs(near, quiet):
+        notices.append("trend-before")
+        return {}
+    cells = [
+        (rows[:, 1].sum(), rows[:, 2].sum()) for rows in (near, series.after, quiet, control.after)
+    ]
+    value, se, _, _ = did(cells)
+    p = NORMAL.cdf(float(value) / float(se))
+    if p < 0.8:
+        notices.append("control-rose-too")
+    return {"control": float(value), "control_se": float(se), "p_control": p}
+
+
+def _trend_differs(treated: Array, control: Array) -> bool:
+    """Whether the log odds moved apart before (two-sided 5 %), over three periods or more."""
+    both = sorted(set(treated[:, 0]) & set(control[:, 0]))
+    if len(both) < 3:
+        return False
+    t = np.array(both)
+    rows = [r[np.isin(r[:, 0], t)] for r in (treated, control)]
+    number = np.concatenate([rows[0][:, 0], rows[1][:, 0]])
+    number = (number - number.mean()) / max(float(np.ptp(number)), 1.0)
+    group = np.repeat([1.0, 0.0], len(both))
+    X = np.stack([np.ones_like(number), number, group, group * number], axis=1)
+    data = np.concatenate(rows)
+    fit = fit_logit(data[:, 1], data[:, 2], X)
+    return abs(float(fit.beta[3])) > 1.96 * float(fit.se_quasi[3])

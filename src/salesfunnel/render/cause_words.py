@@ -1,0 +1,181 @@
+"""Words for findings, measures and reviews: one sentence each, in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesfunnel._typing import Locale
+from salesfunnel.diagnosis.finding import Finding
+from salesfunnel.i18n import has, text
+from salesfunnel.monitoring.review import Review
+from salesfunnel.planning.measure import Effect, Measure
+
+__all__ = [
+    "collect_words",
+    "effect_words",
+    "evidence_words",
+    "finding_text",
+    "finding_title",
+    "measure_detail",
+    "measure_title",
+    "notice_words",
+    "owner_words",
+    "problem_words",
+    "seen_words",
+]
+
+
+def finding_title(code: str, locale: Locale, title: Any = None) -> str:
+    """Return the name of a cause: its own words, the catalog's, else its code."""
+    if title:
+        return str(title.get(locale) or title.get("en") or code)
+    return text(f"finding.{code}.title", locale, default=code)
+
+
+def collect_words(names: tuple[str, ...], locale: Locale) -> str:
+    """Return the columns to collect, in words."""
+    words = [text(f"finding.field.{name}", locale, default=name) for name in names]
+    return ("、" if locale == "zh" else ", ").join(words)
+
+
+def _group(name: Any, locale: Locale) -> str:
+    return text("finding.group.other", locale) if name == "…" else str(name)
+
+
+def finding_text(finding: Finding, locale: Locale) -> str:
+    """Return what a finding says, with its figures."""
+    e, params = finding.evidence, dict(finding.params)
+    words: dict[str, Any] = {**params, "field": e.field or "", "code": finding.code}
+    if "group" in words:
+        words["group"] = _group(words["group"], locale)
+    if not finding.measured:
+        key = "none" if finding.collect else "nothing"
+        return text(f"finding.{key}", locale, collect=collect_words(finding.collect, locale))
+    own = f"finding.{finding.code}.text"
+    if e.method in {"quality", "queue"} and has(own):
+        return text(own, locale, **words)
+    return text(f"finding.{_form(finding)}", locale, **{**words, **_figures(finding)})
+
+
+def _form(finding: Finding) -> str:
+    """Return which sentence fits."""
+    method, contribution = finding.evidence.method, finding.contribution
+    if method == "mantel-haenszel":
+        if finding.evidence.difference is None:
+            return "not-comparable"
+        if contribution is None:
+            return "mantel-haenszel-standing"
+        return "mantel-haenszel" if contribution > 0 else "mantel-haenszel-more"
+    if method == "kitagawa":
+        if contribution is None:
+            return "not-comparable"
+        return "kitagawa" if contribution > 0 else "kitagawa-more"
+    if method == "aggregate":
+        return "aggregate-bad" if finding.params.get("bad") else "aggregate-good"
+    return method if method in {"shares", "quality", "note"} else "other"
+
+
+def _figures(finding: Finding) -> dict[str, Any]:
+    e = finding.evidence
+    return {
+        "before": e.exposure_before,
+        "now": e.exposure,
+        "points": None if e.difference is None else round(-e.difference * 100, 1),
+        "strata": e.strata,
+        "contribution": _rounded(finding.contribution),
+        "gain": None if finding.contribution is None else abs(_rounded(finding.contribution) or 0),
+        "potential": _rounded(finding.potential),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def notice_words(notices: tuple[str, ...], locale: Locale, topic: str = "finding") -> list[str]:
+    """Return the notices as sentences; codes of strangers as they are."""
+    return [text(f"{topic}.notice.{code}", locale, default=code) for code in notices]
+
+
+def measure_title(measure: Measure, locale: Locale) -> str:
+    """Return the name of a measure: its own words, the catalog's, else its key."""
+    if measure.title:
+        return str(measure.title.get(locale) or measure.title.get("en") or measure.measure)
+    return text(f"measure.{measure.measure}.title", locale, default=measure.measure)
+
+
+def measure_detail(measure: Measure, locale: Locale) -> str:
+    """Return what is to be done."""
+    if measure.detail:
+        return str(measure.detail.get(locale) or measure.detail.get("en") or "")
+    words = text(f"measure.{measure.measure}.detail", locale, default="")
+    if measure.collect:
+        return text("plan.collect", locale, collect=collect_words(measure.collect, locale))
+    return words
+
+
+def problem_words(measure: Measure, locale: Locale) -> str:
+    """Return the problem a measure answers."""
+    return finding_title(measure.problem, locale, measure.problem_title)
+
+
+def owner_words(owner: str, locale: Locale) -> str:
+    """Return the owner: a role in words, a name as it is."""
+    return text(f"plan.role.{owner}", locale, default=owner)
+
+
+def effect_words(effect: Effect | None, locale: Locale) -> str:
+    """Return the expected effect, with its quantiles."""
+    if effect is None:
+        return text("plan.effect.none", locale)
+    d = effect.deals
+    parts = [
+        text("plan.effect.rate", locale, now=effect.rate_now, planned=effect.rate_planned),
+        text(
+            "plan.effect.deals",
+            locale,
+            p10=_rounded(d.p10),
+            p50=_rounded(d.p50),
+            p90=_rounded(d.p90),
+            months=effect.months,
+        ),
+    ]
+    if effect.revenue is not None:
+        r = effect.revenue
+        parts.append(text("plan.effect.revenue", locale, p10=r.p10, p50=r.p50, p90=r.p90))
+    parts.append(text("plan.effect.positive", locale, p=effect.p_positive))
+    return ("；" if locale == "zh" else "; ").join(parts)
+
+
+def seen_words(measure: Measure, locale: Locale) -> str:
+    """Return when the effect can be seen."""
+    if measure.effect is None:
+        return text("plan.effect.none", locale)
+    if measure.seen_after is None:
+        return text("plan.seen.never", locale)
+    return text("plan.seen.days", locale, days=measure.seen_after)
+
+
+def evidence_words(review: Review, locale: Locale) -> str:
+    """Return what a review stands on."""
+    e = review.evidence
+    parts = [
+        text(
+            "review.evidence.rate",
+            locale,
+            advanced=e.advanced,
+            entered=e.entered,
+            advanced_before=e.advanced_before,
+            entered_before=e.entered_before,
+        )
+    ]
+    if e.entered:
+        factor = round(e.bayes_factor, 2 if e.bayes_factor < 10 else 0)
+        parts.append(text("review.evidence.factor", locale, factor=factor))
+    if review.state == "not-enough-data" and e.weeks_needed:
+        parts.append(text("review.evidence.weeks", locale, weeks=e.weeks_needed))
+    if e.adoption is not None:
+        parts.append(text("review.evidence.adoption", locale, adoption=e.adoption))
+    if e.p_control is not None:
+        parts.append(text("review.evidence.control", locale, p=e.p_control))
+    return ("；" if locale == "zh" else "; ").join(parts)

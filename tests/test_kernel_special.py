@@ -1,0 +1,66 @@
+"""Special functions: scipy's values, and what must hold of them."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesfunnel._kernels import special
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "special.json").read_text("utf-8"))[
+    "special"
+]
+few = settings(max_examples=60, deadline=None)
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(GOLDEN) if hasattr(special, name)])
+def test_against_scipy(name):
+    for *arguments, expected in GOLDEN[name]:
+        got = float(getattr(special, name)(*arguments))
+        assert math.isclose(got, expected, rel_tol=2e-9, abs_tol=1e-12), (name, arguments)
+
+
+@few
+@given(st.floats(0.1, 1e4), st.floats(0.1, 1e4), st.floats(1e-6, 1 - 1e-6))
+def test_incomplete_beta_mirrors_and_inverts(a, b, p):
+    x = float(special.betaincinv(a, b, p))
+    assert math.isclose(special.betainc(a, b, x), p, rel_tol=1e-6, abs_tol=1e-9)
+    mirror = float(special.betainc(b, a, 1 - x)) if x > 1e-6 else 1 - p
+    assert math.isclose(1 - mirror, p, rel_tol=1e-4, abs_tol=1e-5)
+
+
+def test_incomplete_beta_is_the_binomial_sum():
+    n, p = 17, 0.3
+    for k in range(1, n + 1):
+        twin = sum(math.comb(n, j) * p**j * (1 - p) ** (n - j) for j in range(k, n + 1))
+        assert math.isclose(special.betainc(k, n - k + 1, p), twin, rel_tol=1e-12)
+    assert special.betainc(2, 3, [0.0, 1.0]).tolist() == [0.0, 1.0]
+
+
+@few
+@given(st.floats(0.01, 1e6))
+def test_gamma_against_the_standard_library(x):
+    assert math.isclose(special.gammaln(x), math.lgamma(x), rel_tol=1e-12, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("df", [1, 2, 3, 4, 7, 30])
+def test_tails_with_closed_forms(df):
+    x = np.array([0.0, 0.1, 1.0, 5.0, 40.0])
+    if df % 2 == 0:
+        twin = np.exp(-x / 2) * sum((x / 2) ** k / math.factorial(k) for k in range(df // 2))
+        np.testing.assert_allclose(special.chi2_sf(x, df), twin, rtol=1e-11)
+    for p in (0.001, 0.3, 0.5, 0.9, 0.999):
+        t = special.t_ppf(p, df)
+        assert math.isclose(special.t_sf(t, df), 1 - p, rel_tol=1e-8)
+    assert math.isclose(special.t_sf(1.0, 1), 0.25, rel_tol=1e-12)
+
+
+def test_normal_tails():
+    assert math.isclose(special.norm_sf(10.0), 7.61985302416059e-24, rel_tol=1e-10)
+    assert special.norm_ppf([0.0, 0.5, 1.0]).tolist() == [-math.inf, 0.0, math.inf]
