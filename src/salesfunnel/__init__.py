@@ -150,6 +150,7 @@ if TYPE_CHECKING:
     from salesfunnel.monitoring import Review, review
     from salesfunnel.panel import Panel
     from salesfunnel.planning import Effect, ImprovementPlan, Measure, plan
+    from salesfunnel.playbook import Playbook, write_playbook
     from salesfunnel.plugins import (
         PluginRecord,
         benchmark,
@@ -161,7 +162,6 @@ if TYPE_CHECKING:
         template,
         templates,
     )
-    from salesfunnel.playbook import Playbook, write_playbook
     from salesfunnel.stage import KeyAction, Stage
     from salesfunnel.tracking import Tracking, TrackingRow
 
