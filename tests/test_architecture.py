@@ -16,7 +16,7 @@ SRC = Path(salesfunnel.__file__).parent
 # A module imports only from rooms above its own (docs/developer/design.md has the reasons).
 ROOMS: tuple[tuple[str, ...], ...] = (
     ("errors", "_typing"),
-    ("_validators", "_optional", "_periods", "_frozen"),
+    ("_validators", "_optional", "_periods", "_cells", "_frozen"),
     ("i18n",),
     ("fault", "interval"),
     ("_result",),

@@ -1,7 +1,8 @@
 """Words in English and Chinese: catalogs are data, chosen by ``locale=``.
 
 A catalog is a JSON file a topic and a language (``en/fault.json``, ``zh/fault.json``): a flat
-mapping from key to template. Its keys are read as ``<topic>.<key>``. A template is a format
+mapping from key to template. Its keys are read as ``<topic>.<key>``; a topic may have several
+files, ``fault.json`` and ``fault.sheets.json``. A template is a format
 string; beside Python's own format specs it knows the named ones of `FORMS`:
 ``{rate:percent}``, ``{n:count}``, ``{x:number}``, ``{gain:money}``, ``{when:date}``.
 """
@@ -30,8 +31,8 @@ def catalog(locale: Locale) -> Mapping[str, str]:
     words: dict[str, str] = {}
     folder = resources.files("salesfunnel.i18n") / locale
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        topic, dot, ending = file.name.partition(".")
-        if dot and ending == "json":
+        if file.name.endswith(".json"):
+            topic = file.name.partition(".")[0]
             entries: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
             words.update({f"{topic}.{key}": value for key, value in entries.items()})
     return MappingProxyType(words)

@@ -72,6 +72,21 @@ def duration(value: timedelta | float, locale: Locale = "en") -> str:
     return f"{shown:.1f}".removesuffix(".0") + f" {name}"
 
 
+_UNITS = {
+    "count": ("count", "个数"),
+    "currency": ("sum of money", "金额"),
+    "rate": ("rate", "比率"),
+    "score": ("score", "评分"),
+    "duration": ("duration", "时长"),
+}
+
+
+def unit(value: str, locale: Locale = "en") -> str:
+    """Return the word for a unit of a metric."""
+    words = _UNITS.get(value, (value, value))
+    return words[1] if locale == "zh" else words[0]
+
+
 FORMS: Mapping[str, Callable[..., str]] = {
     "percent": percent,
     "chance": chance,
@@ -80,6 +95,7 @@ FORMS: Mapping[str, Callable[..., str]] = {
     "money": money,
     "date": day,
     "duration": duration,
+    "unit": unit,
 }
 """The named format specs that templates may use."""
 

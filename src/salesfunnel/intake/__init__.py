@@ -1,0 +1,1 @@
+"""Readers: what people and systems write, to Tracking, StageHistory and EventLog."""

@@ -1,0 +1,249 @@
+"""Drafts: the rows of a grid with their cells by meaning, before a funnel gives them keys."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from salesfunnel._cells import unescape_cell
+from salesfunnel.fault import Fault
+from salesfunnel.intake.grid import Grid, Header, is_header_again, shown
+from salesfunnel.intake.numbers import DecimalMark, Written, read_number
+from salesfunnel.intake.period_names import PeriodName, read_period
+from salesfunnel.intake.words import Role, fold, nearest_header
+
+NUMBERS: tuple[Role, ...] = ("target", "actual", "rate", "stated_rate", "attainment")
+_FILLED: tuple[Role, ...] = ("period", "year", "segment", "stage")
+_TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "grandtotal", "subtotal", "sum"}
+_UNITS = {"count", "currency", "rate", "score", "duration"}
+_BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BLANK = Written()
+
+
+@attrs.frozen(kw_only=True)
+class Draft:
+    """One row as written: texts, and numbers as far as they could be read."""
+
+    row: int
+    sheet: str | None
+    texts: Mapping[Role, str]
+    numbers: Mapping[Role, Written]
+    written: Mapping[Role, str]
+    period: PeriodName | str | None
+    other: tuple[tuple[str, str], ...]
+    columns: Mapping[Role, str]
+
+    def text(self, role: Role) -> str:
+        """Return a text cell, "" where blank."""
+        return self.texts.get(role, "")
+
+    def number(self, role: Role) -> Written:
+        """Return a number cell, missing where blank."""
+        return self.numbers.get(role, _BLANK)
+
+    def fault(self, code: str, role: Role | None = None, **options: Any) -> Fault:
+        """Return a fault at this row, in the column with this role."""
+        column = None if role is None else self.columns.get(role)
+        value = None if role is None else self.written.get(role) or self.texts.get(role)
+        return Fault.of(
+            code,
+            **{"row": self.row, "column": column, "value": value, "file": self.sheet, **options},
+        )
+
+
+def decimal_mark(grids: Sequence[tuple[Grid, Header]]) -> tuple[DecimalMark | None, bool]:
+    """Return the decimal mark that the numbers of the sheets vote for, and whether they agree."""
+    votes = {".": 0, ",": 0}
+    for grid, header in grids:
+        places = [i for i, role in enumerate(header.roles) if role in NUMBERS]
+        for row in grid.rows[header.at + 1 :]:
+            for i in places:
+                if i < len(row) and isinstance(row[i], str):
+                    mark = read_number(row[i]).mark
+                    if mark:
+                        votes[mark] += 1
+    if votes[","] and votes["."]:
+        return None, False
+    return ("," if votes[","] else None), True
+
+
+def drafts_of(
+    grid: Grid,
+    header: Header,
+    faults: list[Fault],
+    *,
+    sheet: str | None,
+    decimal: DecimalMark | None,
+) -> list[Draft]:
+    """Return the rows below the header; what is no row of the table becomes a fault."""
+    columns = {role: name for role, name in zip(header.roles, header.names, strict=True) if role}
+    filled = _fill_merged(grid, header)
+    faults.extend(_unknown_columns(grid, header, sheet))
+    above: dict[Role, Any] = {}
+    drafts = []
+    for number, row in enumerate(filled, start=1):
+        if is_header_again(row, header) or not any(shown(cell).strip() for cell in row):
+            continue
+        cells, other, bad = _split(row, header, safe=grid.safe)
+        if bad:
+            faults.append(
+                Fault.of("control-characters", row=number, column=bad[0], value=bad[1], file=sheet)
+            )
+        first = next((shown(cell).strip() for cell in row if shown(cell).strip()), "")
+        if {fold(shown(cells.get(role))) for role in ("stage", "metric")} & _TOTALS:
+            faults.append(
+                Fault.of("total-row", severity="info", row=number, value=first, file=sheet)
+            )
+            continue
+        if not _is_row(cells, header):
+            faults.append(
+                Fault.of("row-not-read", severity="info", row=number, value=first[:200], file=sheet)
+            )
+            continue
+        _fill_down(cells, above)
+        drafts.append(_draft(number, cells, other, columns, sheet=sheet, decimal=decimal))
+    return drafts
+
+
+def _unknown_columns(grid: Grid, header: Header, sheet: str | None) -> list[Fault]:
+    found = []
+    for i, (name, role) in enumerate(zip(header.names, header.roles, strict=True)):
+        used = any(i < len(row) and shown(row[i]).strip() for row in grid.rows[header.at + 1 :])
+        if role is None and (name or used):
+            found.append(
+                Fault.of(
+                    "unknown-column",
+                    column=name or f"column {i + 1}",
+                    value=name,
+                    file=sheet,
+                    nearest=nearest_header(name) if name else None,
+                )
+            )
+    return found
+
+
+def _fill_merged(grid: Grid, header: Header) -> list[list[Any]]:
+    """Return the rows below the header with cells that were merged downwards filled."""
+    rows = [list(row) for row in grid.rows]
+    for (top, left), (bottom, right) in grid.merged:
+        if top > header.at and left == right and bottom < len(rows) and left < len(rows[top]):
+            for i in range(top + 1, bottom + 1):
+                if left < len(rows[i]) and shown(rows[i][left]) == "":
+                    rows[i][left] = rows[top][left]
+    return rows[header.at + 1 :]
+
+
+def _split(
+    row: Sequence[Any], header: Header, *, safe: bool
+) -> tuple[dict[Role, Any], list[tuple[str, str]], tuple[str, str] | None]:
+    """Return the cells by role, the cells of unknown columns, and the first cell with bad signs."""
+    cells: dict[Role, Any] = {}
+    other: list[tuple[str, str]] = []
+    bad = None
+    for i, cell in enumerate(row):
+        role = header.roles[i] if i < len(header.roles) else None
+        name = (header.names[i] if i < len(header.names) else "") or f"column {i + 1}"
+        if isinstance(cell, str):
+            value: Any = cell if safe else unescape_cell(cell)
+            if _BAD.search(value.replace("\r", "\n")):
+                bad = bad or (name, ascii(value)[:200])
+                value = _BAD.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+        else:
+            value = cell
+        if role is not None:
+            cells[role] = value
+        elif shown(value).strip():
+            other.append((_label(name), shown(value)))
+    return cells, other, bad
+
+
+def _label(text: str) -> str:
+    return _BAD.sub("", text.replace("\r", "\n")).strip() or "column"
+
+
+def _is_row(cells: Mapping[Role, Any], header: Header) -> bool:
+    """Whether there is a name, or a number, where the table has its names and numbers."""
+    numbers = any(shown(cells.get(role)).strip() for role in NUMBERS)
+    if "metric" in header.roles:
+        return numbers or bool(shown(cells.get("metric")).strip())
+    return numbers
+
+
+def _fill_down(cells: dict[Role, Any], above: dict[Role, Any]) -> None:
+    """Fill blank cells of merged columns; a new month or segment starts the columns behind it."""
+    for i, role in enumerate(_FILLED):
+        if shown(cells.get(role)).strip():
+            if role in cells and above.get(role) != cells[role]:
+                for later in _FILLED[i + 1 :]:
+                    if role != "year" and later != "stage":
+                        above.pop(later, None)
+            above[role] = cells[role]
+        elif role in above:
+            cells[role] = above[role]
+
+
+def _draft(
+    number: int,
+    cells: Mapping[Role, Any],
+    other: Sequence[tuple[str, str]],
+    columns: Mapping[Role, str],
+    *,
+    sheet: str | None,
+    decimal: DecimalMark | None,
+) -> Draft:
+    texts = {
+        role: _name(shown(cell)) if role != "note" else shown(cell)
+        for role, cell in cells.items()
+        if role not in NUMBERS
+    }
+    written = {role: shown(cell).strip()[:200] for role, cell in cells.items() if role in NUMBERS}
+    unit = texts.get("unit", "")
+    return Draft(
+        row=number,
+        sheet=sheet,
+        texts=texts,
+        numbers={
+            role: _with_unit(cell, unit if role in {"target", "actual"} else "", decimal)
+            for role, cell in cells.items()
+            if role in NUMBERS
+        },
+        written=written,
+        period=_period(cells),
+        other=tuple(other),
+        columns=columns,
+    )
+
+
+def _name(text: str) -> str:
+    """Return a name on one line, of printable characters."""
+    printable = "".join(
+        char if char.isprintable() or unicodedata.category(char) == "Cf" else " " for char in text
+    )
+    return " ".join(printable.split())
+
+
+def _with_unit(cell: Any, unit: str, decimal: DecimalMark | None) -> Written:
+    """Read a number with what a column of units says of it: 50 in 万元."""
+    found = read_number(cell, decimal=decimal)
+    if not unit or unit in _UNITS or found.value is None or found.unit is not None:
+        return found
+    scaled = read_number(f"{shown(cell)}{unit}", decimal=decimal)
+    return found if scaled.value is None else scaled
+
+
+def _period(cells: Mapping[Role, Any]) -> PeriodName | str | None:
+    """Return the period of a row; text as written where we cannot read it."""
+    cell, year = cells.get("period"), shown(cells.get("year")).strip()
+    if not shown(cell).strip():
+        return (read_period(year) or _name(year)) if year else None
+    text = shown(cell).strip()
+    if year:
+        for form in (f"{year.rstrip('年')}年{text}", f"{year.rstrip('年')}年{text}月"):
+            found = read_period(form)
+            if found is not None:
+                return found
+    return read_period(cell) or _name(text)

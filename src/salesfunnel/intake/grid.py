@@ -1,0 +1,98 @@
+"""Grid: the cells of one table, wherever they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from salesfunnel.intake.words import Role, fold, role_of
+
+_SEARCHED = 40
+
+
+@attrs.frozen(kw_only=True)
+class Grid:
+    """Cells by row and column.
+
+    Parameters
+    ----------
+    rows : sequence of sequences
+        Cells as read: text, numbers, dates, None.
+    name : str, optional
+        Name of the worksheet.
+    merged : tuple of ((int, int), (int, int))
+        Merged ranges: first and last (row, column), from 0.
+    safe : bool
+        Whether cells were never text of a file, so that nothing in them is escaped.
+    """
+
+    rows: Sequence[Sequence[Any]]
+    name: str | None = None
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    safe: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Header:
+    """Where the header of a grid stands and what its columns hold."""
+
+    at: int
+    names: tuple[str, ...]
+    roles: tuple[Role | None, ...]
+
+    @property
+    def score(self) -> int:
+        """How many different columns we know."""
+        return len({role for role in self.roles if role})
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it has what a tracking sheet must have."""
+        return "actual" in self.roles and bool({"stage", "metric"} & set(self.roles))
+
+
+def shown(cell: Any) -> str:
+    """Return a cell as text, whole floats without their point."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return cell if isinstance(cell, str) else str(cell)
+
+
+def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
+    """Return the row among the first ones that knows most columns, None where none knows two."""
+    best: Header | None = None
+    seen = 0
+    for at, row in enumerate(rows):
+        names = tuple(shown(cell).strip() for cell in row)
+        if not any(names):
+            continue
+        seen += 1
+        if seen > _SEARCHED:
+            break
+        header = Header(at=at, names=names, roles=_roles(names))
+        if header.score >= 2 and (best is None or _rank(header) > _rank(best)):
+            best = header
+    return best
+
+
+def _rank(header: Header) -> tuple[bool, int]:
+    return header.is_table, header.score
+
+
+def _roles(names: Sequence[str]) -> tuple[Role | None, ...]:
+    """Return what each column holds; the first of several with one role has it."""
+    roles: list[Role | None] = []
+    for name in names:
+        role = role_of(name) if name and len(name) < 80 else None
+        roles.append(None if role in roles else role)
+    return tuple(roles)
+
+
+def is_header_again(row: Sequence[Any], header: Header) -> bool:
+    """Whether a row repeats the header, as printed sheets do on each page."""
+    again = [fold(shown(cell)) for cell in row]
+    return any(again) and again == [fold(name) for name in header.names][: len(again)]
