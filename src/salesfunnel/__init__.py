@@ -39,6 +39,7 @@ _HOMES = {
     "Panel": "panel",
     "Tracking": "tracking",
     "TrackingRow": "tracking",
+    "read_table": "intake.table",
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
@@ -96,6 +97,7 @@ __all__ = [
     "Panel",
     "Tracking",
     "TrackingRow",
+    "read_table",
     "StepCounts",
     "StepDuration",
     "count_steps",
@@ -145,6 +147,7 @@ if TYPE_CHECKING:
     from salesfunnel.events import EventLog
     from salesfunnel.fault import Fault
     from salesfunnel.funnel import Funnel, Transition
+    from salesfunnel.intake.table import read_table
     from salesfunnel.interval import Interval
     from salesfunnel.metric import Metric
     from salesfunnel.monitoring import Review, review

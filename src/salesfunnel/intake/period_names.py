@@ -11,26 +11,10 @@ import attrs
 from salesfunnel._periods import frequency_of
 from salesfunnel.intake.numbers import clean
 
-_MONTHS = {
-    name: i + 1
-    for i, names in enumerate(
-        [
-            "jan january",
-            "feb february",
-            "mar march",
-            "apr april",
-            "may",
-            "jun june",
-            "jul july",
-            "aug august",
-            "sep sept september",
-            "oct october",
-            "nov november",
-            "dec december",
-        ]
-    )
-    for name in names.split()
-}
+_MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8}
+_MONTHS |= {"sep": 9, "oct": 10, "nov": 11, "dec": 12}
+_MONTHS |= {"january": 1, "february": 2, "march": 3, "april": 4, "june": 6, "july": 7, "august": 8}
+_MONTHS |= {"sept": 9, "september": 9, "october": 10, "november": 11, "december": 12}
 _HAN = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _HAN |= {"十一": 11, "十二": 12}
 _WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
