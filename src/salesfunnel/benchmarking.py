@@ -496,22 +496,23 @@ class BenchmarkSet(ResultMixin):
                         f"{field!r} of a mapping must be a known name, got {value!r}",
                         hint=did_you_mean(value, known),
                     )
-        by_name = _by_name(steps, names)
-        place: dict[str, str] = {}
-        for step in self.steps:
-            candidates = (step, *self.aliases.get(step, ()))
-            hits = (by_name.get(name.casefold()) for name in candidates)
-            key = mapping.get(step) or next((hit for hit in hits if hit), None)
-            if key is not None:
-                place[step] = key
         taken: dict[str, str] = {}
-        for step, key in place.items():
+        for step, key in mapping.items():
             if key in taken:
                 raise ArgumentError(
                     f"'mapping' must give each step its own stage, got {taken[key]!r} and"
                     f" {step!r} at {key!r}"
                 )
             taken[key] = step
+        by_name = _by_name(steps, names)
+        place = dict(mapping)
+        for step in self.steps:
+            if step not in place:
+                hits = (by_name.get(n.casefold()) for n in (step, *self.aliases.get(step, ())))
+                key = next((hit for hit in hits if hit and hit not in taken), None)
+                if key is not None:
+                    place[step] = key
+                    taken[key] = step
         return place
 
 

@@ -1,0 +1,66 @@
+"""A small builder: figures that share a source are written with the source once."""
+
+from __future__ import annotations
+
+import attrs
+
+from salesfunnel.benchmarking import Benchmark
+
+__all__ = ["Source", "spread_of_quartiles", "spread_of_range"]
+
+NO_SPREAD = 0.25
+"""The spread of a figure whose source gives none: definitions differ between publishers."""
+
+
+def spread_of_quartiles(rate: float, low: float, high: float) -> float:
+    """Return the cv from quartiles: the interquartile range is 1.349 standard deviations."""
+    return min((high - low) / 1.349 / rate, 1.0)
+
+
+def spread_of_range(rate: float, low: float, high: float) -> float:
+    """Return the cv from a range that a source calls typical, read as the middle 80 %."""
+    return min(max((high - low) / 2.563 / rate, 0.05), 1.0)
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """Where figures come from."""
+
+    source: str
+    url: str
+    year: int
+    sample: str = "not stated"
+    region: str = ""
+
+    def figure(
+        self,
+        start: str,
+        end: str,
+        rate: float,
+        *,
+        low: float | None = None,
+        high: float | None = None,
+        quartiles: bool = False,
+        industry: str = "",
+        sample: str | None = None,
+    ) -> Benchmark:
+        """Make a figure of this source; its spread comes from the range, where there is one."""
+        if low is None or high is None:
+            cv = NO_SPREAD
+        else:
+            spread = spread_of_quartiles if quartiles else spread_of_range
+            cv = round(spread(rate, low, high), 3)
+        return Benchmark(
+            start,
+            end,
+            rate,
+            cv=cv,
+            low=low,
+            high=high,
+            source=self.source,
+            url=self.url,
+            year=self.year,
+            sample=self.sample if sample is None else sample,
+            region=self.region,
+            industry=industry,
+        )
