@@ -509,10 +509,10 @@ class BenchmarkSet(ResultMixin):
         for step in self.steps:
             if step not in place:
                 hits = (by_name.get(n.casefold()) for n in (step, *self.aliases.get(step, ())))
-                key = next((hit for hit in hits if hit and hit not in taken), None)
-                if key is not None:
-                    place[step] = key
-                    taken[key] = step
+                found = next((hit for hit in hits if hit and hit not in taken), None)
+                if found is not None:
+                    place[step] = found
+                    taken[found] = step
         return place
 
 
