@@ -65,6 +65,17 @@ _HOMES = {
     "review": "monitoring",
     "Playbook": "playbook",
     "write_playbook": "playbook",
+    # existing customers
+    "BgNbd": "lifetime",
+    "CustomerSummary": "purchases",
+    "GammaGamma": "lifetime",
+    "LifetimeValue": "lifetime",
+    "Purchases": "purchases",
+    "Sbg": "lifetime",
+    "clv": "lifetime",
+    "fit_bgnbd": "lifetime",
+    "fit_gamma_gamma": "lifetime",
+    "fit_sbg": "lifetime",
 }
 """The module that each public name lives in."""
 
@@ -123,6 +134,17 @@ __all__ = [
     "review",
     "Playbook",
     "write_playbook",
+    # existing customers
+    "BgNbd",
+    "CustomerSummary",
+    "GammaGamma",
+    "LifetimeValue",
+    "Purchases",
+    "Sbg",
+    "clv",
+    "fit_bgnbd",
+    "fit_gamma_gamma",
+    "fit_sbg",
     # modules
     "errors",
 ]
@@ -149,6 +171,16 @@ if TYPE_CHECKING:
     from salesfunnel.funnel import Funnel, Transition
     from salesfunnel.intake.table import read_table
     from salesfunnel.interval import Interval
+    from salesfunnel.lifetime import (
+        BgNbd,
+        GammaGamma,
+        LifetimeValue,
+        Sbg,
+        clv,
+        fit_bgnbd,
+        fit_gamma_gamma,
+        fit_sbg,
+    )
     from salesfunnel.metric import Metric
     from salesfunnel.monitoring import Review, review
     from salesfunnel.panel import Panel
@@ -165,6 +197,7 @@ if TYPE_CHECKING:
         template,
         templates,
     )
+    from salesfunnel.purchases import CustomerSummary, Purchases
     from salesfunnel.stage import KeyAction, Stage
     from salesfunnel.tracking import Tracking, TrackingRow
 
