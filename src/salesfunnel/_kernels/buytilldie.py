@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.gammas import hyp2f1
 from salesfunnel._kernels.optimise import newton
+from salesfunnel._kernels.special import hyp2f1
 
 Array = npt.NDArray[np.float64]
 CHUNK = 1 << 15

@@ -204,3 +204,49 @@ def norm_ppf(p: npt.ArrayLike) -> Array:
         for v in values.ravel().tolist()
     ]
     return np.array(flat, dtype=np.float64).reshape(values.shape)
+
+
+def polygamma(x: npt.ArrayLike) -> tuple[Array, Array]:
+    """Return ψ(x) and ψ′(x) for x > 0: recurrence up to 12, then the asymptotic series (DLMF 5.15)."""
+    z = np.array(x, dtype=np.float64)
+    psi, tri = np.zeros_like(z), np.zeros_like(z)
+    for _ in range(12):
+        small = z < 12.0
+        if not small.any():
+            break
+        psi = np.where(small, psi - 1.0 / z, psi)
+        tri = np.where(small, tri + 1.0 / z**2, tri)
+        z = np.where(small, z + 1.0, z)
+    u = 1.0 / z**2
+    psi += np.log(z) - 0.5 / z
+    psi -= u * (1 / 12 - u * (1 / 120 - u * (1 / 252 - u * (1 / 240 - u * (1 / 132)))))
+    tri += 1.0 / z + 0.5 * u
+    tri += u / z * (1 / 6 - u * (1 / 30 - u * (1 / 42 - u * (1 / 30 - u * (5 / 66)))))
+    return psi, tri
+
+
+def hyp2f1(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, z: npt.ArrayLike) -> Array:
+    """Return Gauss' 2F1(a, b; c; z) for 0 <= z < 1, c > 0; arguments broadcast.
+
+    The Gauss series (DLMF 15.2.1); where c − a − b < 0 that of Euler's transform (15.8.1), whose
+    terms fall faster.
+    """
+    A, B, C, Z = (
+        np.array(v, dtype=np.float64).ravel()
+        for v in np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (a, b, c, z)))
+    )
+    shape = np.broadcast_shapes(*(np.shape(v) for v in (a, b, c, z)))
+    power = C - A - B
+    turn = power < 0
+    factor = np.where(turn, np.exp(np.where(turn, power, 0.0) * np.log1p(-Z)), 1.0)
+    A, B = np.where(turn, C - A, A), np.where(turn, C - B, B)
+    total, term = np.ones_like(Z), np.ones_like(Z)
+    left = np.arange(Z.size)
+    for k in range(200_000):
+        if not left.size:
+            break
+        i = left
+        term[i] *= (A[i] + k) * (B[i] + k) / ((C[i] + k) * (k + 1.0)) * Z[i]
+        total[i] += term[i]
+        left = i[np.abs(term[i]) > 1e-16 * np.abs(total[i])]
+    return np.asarray((factor * total).reshape(shape))

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.gammas import gammaln, polygamma
 from salesfunnel._kernels.optimise import newton
+from salesfunnel._kernels.special import gammaln, polygamma
 
 Array = npt.NDArray[np.float64]
 
