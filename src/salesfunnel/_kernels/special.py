@@ -207,7 +207,7 @@ def norm_ppf(p: npt.ArrayLike) -> Array:
 
 
 def polygamma(x: npt.ArrayLike) -> tuple[Array, Array]:
-    """Return ψ(x) and ψ′(x) for x > 0: recurrence up to 12, then the asymptotic series (DLMF 5.15)."""
+    """Return ψ(x) and ψ′(x) for x > 0: recurrence, then asymptotic series (DLMF 5.15)."""
     z = np.array(x, dtype=np.float64)
     psi, tri = np.zeros_like(z), np.zeros_like(z)
     for _ in range(12):
