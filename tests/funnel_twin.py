@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise, product
 
 
@@ -104,3 +105,43 @@ def level_any(events, steps, rules):
 
 def counts(levels, n):
     return tuple(sum(level >= k for level in levels) for k in range(1, n + 1))
+
+
+def watched(chains, k, rules, seen):
+    """How long each chain was watched after step k, and how that ended: 0 open, 1 on, 2 lost."""
+    found = []
+    gap = (rules.get("step_windows") or [None] * 9)[k]
+    for chain in chains:
+        now = chain[k][0]
+        if len(chain) > k + 1:
+            found.append((chain[k + 1][0] - now, 1))
+            continue
+        ends = [now + gap] if gap is not None else []
+        if rules.get("window") is not None:
+            ends.append(chain[0][0] + rules["window"])
+        if ends and min(ends) <= seen:
+            found.append((max(min(ends) - now, 0), 2))
+        else:
+            found.append((seen - now, 0))
+    return found
+
+
+def quantile(watched, share):
+    """By when this share of those who ever go on has gone on (Aalen-Johansen)."""
+    times = sorted({time for time, event in watched if event})
+    left, incidence, curve = Fraction(1), Fraction(0), []
+    for time in times:
+        at_risk = sum(t >= time for t, _ in watched)
+        on = sum(t == time and event == 1 for t, event in watched)
+        gone = sum(t == time and event == 2 for t, event in watched)
+        incidence += left * Fraction(on, at_risk)
+        left *= 1 - Fraction(on + gone, at_risk)
+        curve.append((time, incidence, at_risk))
+    if not incidence:
+        return None
+    level = incidence
+    if any(event == 0 for _, event in watched):
+        enough = [f for _, f, at_risk in curve if at_risk >= max(5, 0.05 * len(watched))]
+        if enough and enough[-1] > 0:
+            level = enough[-1]
+    return next(time for time, f, _ in curve if f >= Fraction(str(share)) * level)

@@ -183,6 +183,25 @@ def test_entries_are_attempts_one_after_the_other(rows, question, threads):
     assert all(entries >= who for entries, who in pairs)
 
 
+@settings(max_examples=300, deadline=None)
+@given(rows, questions(), st.none() | st.integers(5, 12))
+def test_durations_are_those_of_the_best_chains(rows, question, as_of):
+    steps, rules = question
+    found = sf.count_steps(log_of(rows), steps, as_of=as_of, **ask(rules, steps))
+    seen = as_of if as_of is not None else max([row[2] for row in rows], default=0)
+    rows = [row for row in rows if row[2] <= seen]
+    chains = [twin.best_chain(events, steps, rules) for events in by_entity(rows)]
+    assert len(found.durations) == len(steps) - 1
+    for k, duration in enumerate(found.durations):
+        watched = twin.watched([chain for chain in chains if len(chain) > k], k, rules, seen)
+        assert (duration.source, duration.target) == (steps[k], steps[k + 1])
+        assert duration.entered == len(watched)
+        assert duration.advanced == sum(event == 1 for _, event in watched)
+        assert duration.open == sum(event == 0 for _, event in watched)
+        assert duration.median == twin.quantile(watched, 0.5)
+        assert duration.p80 == twin.quantile(watched, 0.8)
+
+
 @given(rows)
 def test_duplicates_are_the_rows_that_say_the_same_again(rows):
     asked = [row for row in rows if row[1] != "x"]

@@ -27,7 +27,8 @@ class Plan:
 
     Each name that matters has a place; `steps` and `voids` are places, -1 for a name that never
     occurs; `names` tells the steps apart by name. `places` gives the place of each step code, None
-    where it is the code itself; in strict order all other events share the last place.
+    where it is the code itself; in strict order all other events share the last place. `last` is
+    the tick of the last observation.
     """
 
     entity: npt.NDArray[Any]
@@ -47,7 +48,7 @@ class Plan:
     values: int
     increasing: bool
     scale: int
-    start: int
+    last: int
 
 
 def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = False) -> Plan:
@@ -110,7 +111,7 @@ def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = Fal
         values=values,
         increasing=query.increasing,
         scale=scale,
-        start=first // scale,
+        last=(last if as_of is None else as_of) // scale - first // scale,
     )
 
 

@@ -38,6 +38,8 @@ class StepDuration:
         Chains that got to `source`.
     advanced : int
         Of these, chains that got to `target`.
+    open : int
+        Chains that have not, and still could when last seen.
     median : float or None
         Half of those who go on have gone on by then; in `unit`. None where nobody has.
     p80 : float or None
@@ -50,6 +52,7 @@ class StepDuration:
     target: str
     entered: int
     advanced: int
+    open: int
     median: float | None
     p80: float | None
     unit: str

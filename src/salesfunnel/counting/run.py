@@ -18,8 +18,9 @@ from salesfunnel._kernels.packing import Layout, Scratch, Store, pack_rows
 from salesfunnel._validators import check_positive_int
 from salesfunnel.counting.plan import KEY_BITS, Plan, make_plan
 from salesfunnel.counting.query import Query, unknown_names
-from salesfunnel.counting.result import MISSING, StepCounts, defer
+from salesfunnel.counting.result import MISSING, StepCounts, StepDuration, defer
 from salesfunnel.counting.units import Outcome, count_fast, count_units, fits_fast
+from salesfunnel.counting.waits import chain_times, step_durations
 from salesfunnel.events import EventLog
 from salesfunnel.fault import Fault
 
@@ -76,7 +77,7 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
     return defer(
         result,
         duplicates=lambda: count_duplicates(log, query, workers),
-        durations=tuple,
+        durations=lambda: find_durations(log, query, workers),
     )
 
 
@@ -151,6 +152,17 @@ def count_duplicates(log: EventLog, query: Query, workers: int) -> int:
         )
 
     return sum(spread(extra, make_blocks(plan, workers), workers))
+
+
+def find_durations(log: EventLog, query: Query, workers: int) -> tuple[StepDuration, ...]:
+    """Return how long each step takes; nothing for steps in any order."""
+    if query.order == "any":
+        return ()
+    plan = make_plan(log, query, workers)
+    times = spread(
+        lambda block: chain_times(block.store, plan, query), make_blocks(plan, workers), workers
+    )
+    return step_durations(times, plan, query, log.unit)
 
 
 class Sums:
