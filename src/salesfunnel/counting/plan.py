@@ -91,7 +91,7 @@ def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = Fal
     blocks = ((high - low) >> shift) + 1
 
     def clip(ticks: int | None) -> int:
-        return span if ticks is None else min(ticks // scale, span)
+        return span + 1 if ticks is None else min(ticks // scale, span + 1)
 
     return Plan(
         entity=entity,
