@@ -235,3 +235,10 @@ def defer(result: StepCounts, **late: Callable[[], Any]) -> StepCounts:
         result.__dict__.pop(name)
     result.__dict__["_late"] = late
     return result
+
+
+def retag(result: StepCounts, **changes: Any) -> StepCounts:
+    """Return the result with other fields, leaving what is not worked out yet as it is."""
+    other = StepCounts.__new__(StepCounts)
+    other.__dict__.update(result.__dict__ | changes)
+    return other
