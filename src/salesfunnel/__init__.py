@@ -79,7 +79,7 @@ _HOMES = {
 }
 """The module that each public name lives in."""
 
-_MODULES = frozenset({"errors"})
+_MODULES = frozenset({"errors", "testing"})
 """Public modules that are reached as attributes."""
 
 __all__ = [
@@ -147,10 +147,11 @@ __all__ = [
     "fit_sbg",
     # modules
     "errors",
+    "testing",
 ]
 
 if TYPE_CHECKING:
-    from salesfunnel import errors
+    from salesfunnel import errors, testing
     from salesfunnel.benchmarking import Benchmark, BenchmarkSet
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
     from salesfunnel.diagnosis import (

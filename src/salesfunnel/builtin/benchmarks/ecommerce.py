@@ -15,6 +15,11 @@ ALIASES = {
     "order": ("orders", "purchase", "orders_paid", "下单", "支付"),
 }
 
+
+def _aliases(*steps: str) -> dict[str, tuple[str, ...]]:
+    return {step: ALIASES[step] for step in steps}
+
+
 OPENSEND = Source(
     source="Opensend: Add to Cart Rate Statistics",
     url="https://www.opensend.com/post/add-to-cart-rate-statistics-ecommerce",
@@ -55,7 +60,7 @@ def ecommerce() -> BenchmarkSet:
             ),
         ),
         name="E-commerce",
-        aliases=ALIASES,
+        aliases=_aliases("view", "cart", "checkout", "order"),
     )
 
 
@@ -72,5 +77,5 @@ def ecommerce_stores() -> BenchmarkSet:
             BAYMARD.figure("cart", "order", 0.3614, low=0.17, high=0.45, industry="E-commerce"),
         ),
         name="E-commerce, visits",
-        aliases=ALIASES,
+        aliases=_aliases("visit", "cart", "order"),
     )  # fmt: skip
