@@ -221,8 +221,10 @@ def test_a_rule_set_and_a_source_are_checked_too(acme):
     from salesfunnel.plugins._access import _rule_set_problem, _source_problem
 
     acme.rules = types.SimpleNamespace(name="x", dimension="weather", rules=())
-    registry = Registry([OWN, point("x", "acme_for_test:rules", group="salesfunnel.rules"),
-                         point("y", "acme_for_test:number", group="salesfunnel.sources")])  # fmt: skip
+    rules = point("x", "acme_for_test:rules", group="salesfunnel.rules")
+    registry = Registry(
+        [OWN, rules, point("y", "acme_for_test:number", group="salesfunnel.sources")]
+    )
     with pytest.raises(PluginError, match="'dimension'"):
         registry.load("salesfunnel.rules", "x", check=_rule_set_problem)
     assert "'name', 'dimension', 'rules'" in _rule_set_problem(object())

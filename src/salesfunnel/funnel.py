@@ -41,7 +41,7 @@ class Transition:
 
 
 def _stages(values: Stage | Iterable[Stage | str]) -> tuple[Any, ...]:
-    if isinstance(values, Stage):
+    if isinstance(values, Stage | str) or not isinstance(values, Iterable):
         values = (values,)
     return tuple(Stage(value) if isinstance(value, str) else value for value in values)
 
@@ -170,10 +170,24 @@ class Funnel(ResultMixin):
         keys = self.level_keys(level)
         return tuple(Transition(a, b) for a, b in pairwise(keys))
 
+    def replace(self, **changes: Any) -> Funnel:
+        """Return a copy with other fields, validated again."""
+        return attrs.evolve(self, **changes)
+
     def insert_stage(
         self, stage: Stage | str, *, before: str | None = None, after: str | None = None
     ) -> Funnel:
-        """Return a funnel with one more stage, before or after another; at the end by default."""
+        """Return a funnel with one more stage, before or after another; at the end by default.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no stage of the name `before` or `after`.
+        ArgumentError
+            If both are given.
+        DefinitionError
+            If a stage or metric of the same key is there already.
+        """
         if before is not None and after is not None:
             raise ArgumentError(
                 f"'before' and 'after' must not both be given, got {before!r} and {after!r}"
@@ -197,12 +211,44 @@ class Funnel(ResultMixin):
         return attrs.evolve(self, stages=(*self.stages[:at], *self.stages[at + 1 :]))
 
     def rename_stage(self, key: str, *, to: str | None = None, name: str | None = None) -> Funnel:
-        """Return a funnel in which a stage has another key (`to`), another `name`, or both."""
+        """Return a funnel in which a stage has another key (`to`), another `name`, or both.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such stage.
+        ArgumentError
+            If neither `to` nor `name` is given.
+        DefinitionError
+            If the new key is not valid, or another stage has it.
+        """
+        if to is None and name is None:
+            raise ArgumentError("'to' or 'name' must be given, got neither")
         changes = {k: v for k, v in (("key", to), ("name", name)) if v is not None}
         return self.replace_stage(key, self.stage(key).replace(**changes))
 
     def join(self, other: Funnel, *, key: str | None = None, name: str | None = None) -> Funnel:
-        """Return the funnel in which the stages of `other` follow those of this one."""
+        """Return the funnel in which the stages of `other` follow those of this one.
+
+        Parameters
+        ----------
+        other : Funnel
+            The funnel that follows.
+        key, name : str, optional
+            Of the whole; made of both where left out.
+
+        Raises
+        ------
+        DefinitionError
+            If both have a stage or a metric of the same key.
+
+        Examples
+        --------
+        >>> Funnel("sell", ["lead", "won"]).join(Funnel("care", ["second", "third"])).keys
+        ('lead', 'won', 'second', 'third')
+        """
+        if not isinstance(other, Funnel):
+            raise ArgumentError(f"'other' must be a Funnel, got {other!r}")
         return Funnel(
             key if key is not None else f"{self.key}+{other.key}",
             (*self.stages, *other.stages),

@@ -15,7 +15,10 @@ __all__ = ["Metric"]
 
 
 def _names(value: str | Iterable[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+    """Return the names as a tuple; what is no iterable stays one item, for the check to name."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return (value,)
+    return tuple(value)
 
 
 @attrs.frozen

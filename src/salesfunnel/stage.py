@@ -76,13 +76,15 @@ class KeyAction:
 
 
 def _actions(values: Iterable[KeyAction | str]) -> tuple[Any, ...]:
-    if isinstance(values, KeyAction | str):
+    if isinstance(values, KeyAction | str) or not isinstance(values, Iterable):
         values = (values,)
     return tuple(KeyAction(value) if isinstance(value, str) else value for value in values)
 
 
 def _metrics(values: Metric | Iterable[Metric]) -> tuple[Any, ...]:
-    return (values,) if isinstance(values, Metric) else tuple(values)
+    if isinstance(values, Metric | str) or not isinstance(values, Iterable):
+        return (values,)
+    return tuple(values)
 
 
 @attrs.frozen
