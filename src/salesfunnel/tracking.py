@@ -14,7 +14,7 @@ import numpy.typing as npt
 from salesfunnel._periods import common_frequency, ordinal
 from salesfunnel._result import TableMixin, _leaf
 from salesfunnel._typing import LEVELS, LOCALES, UNITS, Level, Locale, Severity, Unit
-from salesfunnel._validators import check_choice
+from salesfunnel._validators import check_choice, duplicates
 from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
@@ -56,7 +56,8 @@ def _owner(value: Any) -> Any:
 
 def _pairs(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     items = value.items() if isinstance(value, Mapping) else value
-    return tuple((_text(key), _text(cell)) for key, cell in items)
+    pairs = ((_text(key), _text(cell)) for key, cell in items)
+    return tuple(sorted((pair for pair in pairs if pair[1] != ""), key=str))
 
 
 def _rows(value: Iterable[TrackingRow]) -> tuple[TrackingRow, ...]:
@@ -68,7 +69,14 @@ def _faults(value: Iterable[Fault]) -> tuple[Fault, ...]:
 
 
 def _ratio(over: float | None, under: float | None) -> float | None:
-    return None if over is None or not under else over / under
+    """Return a quotient, None where there is none that a float can hold."""
+    if over is None or not under:
+        return None
+    try:
+        quotient = over / under
+    except OverflowError:
+        return None
+    return quotient if math.isfinite(quotient) else None
 
 
 @attrs.frozen(kw_only=True)
@@ -98,7 +106,7 @@ class TrackingRow:
     out_of : int or float, optional
         The best possible score: 5 in ``4.2/5``.
     other : tuple of (str, str)
-        Cells of columns that the library does not know, by the name of the column.
+        Cells of columns that the library does not know, by the name of the column, sorted.
     stated_text : str, optional
         The stated rate as written, ``"42.%"``; not compared by ``==``.
     stage_name, metric_name : str
@@ -181,8 +189,12 @@ class TrackingRow:
                 found.append(f"{field!r} must be a str, got {value!r}")
             elif not is_clean(value):
                 found.append(f"{field!r} must be text without control characters, got {value!r}")
-            elif not value and field in {"metric", "period", "segment"}:
+            elif not value and field in {"stage", "metric", "period", "segment"}:
                 found.append(f"{field!r} must not be empty, got ''")
+        found.extend(
+            f"'other' must name a column once, got {name!r} twice"
+            for name in duplicates(str(name) for name, _ in self.other)
+        )
         if self.unit not in UNITS:
             found.append(f"'unit' must be one of {', '.join(map(repr, UNITS))}, got {self.unit!r}")
         if self.basis not in RATE_BASES:
@@ -208,6 +220,14 @@ def is_clean(value: str) -> bool:
     )
 
 
+def _structure(funnel: Any) -> Any:
+    """Return what two funnels must share for their sheets to mean the same."""
+    if not isinstance(funnel, Funnel):
+        return funnel
+    stages = ((s.key, tuple((m.key, m.unit, m.step) for m in s.metrics)) for s in funnel)
+    return funnel.key, tuple(stages)
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class Tracking(TableMixin):
     """The monthly tracking sheet of a team: metrics by period and stage, with target and actual.
@@ -220,7 +240,8 @@ class Tracking(TableMixin):
     rows : iterable of TrackingRow
         In the order of the sheet.
     funnel : Funnel
-        Whose stages and metrics the rows name.
+        Whose stages and metrics the rows name. Compared by keys, units and steps, so that the
+        template in another language is equal.
     faults : tuple of Fault
         What is wrong or suspicious in the source; not compared by ``==``.
 
@@ -245,7 +266,7 @@ class Tracking(TableMixin):
     """
 
     rows: tuple[TrackingRow, ...] = attrs.field(converter=_rows)
-    funnel: Funnel
+    funnel: Funnel = attrs.field(eq=_structure)
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=_faults, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -359,7 +380,7 @@ class Tracking(TableMixin):
         """Put the rows of two sheets together; both must have the same funnel and no row twice."""
         if not isinstance(other, Tracking):
             return NotImplemented
-        if self.funnel != other.funnel:
+        if _structure(self.funnel) != _structure(other.funnel):
             raise DataError(
                 "sheets to add must have the same 'funnel', got"
                 f" {self.funnel.key!r} and {other.funnel.key!r}",
@@ -404,7 +425,7 @@ class Tracking(TableMixin):
         ``read_table`` with the same funnel gives an equal Tracking.
         """
         check_choice("locale", locale, LOCALES)
-        text: str = _leaf("salesfunnel.export").tracking_to_csv(self, path, locale=locale)
+        text: str = _leaf("salesfunnel.export.sheets").tracking_to_csv(self, path, locale=locale)
         return text
 
     def to_xlsx(self, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> bytes:
@@ -423,7 +444,7 @@ class Tracking(TableMixin):
             If openpyxl is not installed (extra ``excel``).
         """
         check_choice("locale", locale, LOCALES)
-        book: bytes = _leaf("salesfunnel.export").tracking_to_xlsx(self, path, locale=locale)
+        book: bytes = _leaf("salesfunnel.export.sheets").tracking_to_xlsx(self, path, locale=locale)
         return book
 
 

@@ -157,7 +157,9 @@ def _split(
         if role is not None:
             cells[role] = value
         elif shown(value).strip():
-            other.append((_label(name), shown(value)))
+            name = _label(name)
+            taken = any(name == known for known, _ in other)
+            other.append((f"{name} ({i + 1})" if taken else name, shown(value)))
     return cells, other, bad
 
 
@@ -174,13 +176,9 @@ def _is_row(cells: Mapping[Role, Any], header: Header) -> bool:
 
 
 def _fill_down(cells: dict[Role, Any], above: dict[Role, Any]) -> None:
-    """Fill blank cells of merged columns; a new month or segment starts the columns behind it."""
-    for i, role in enumerate(_FILLED):
+    """Fill blank cells of columns whose cells teams merge: they take the one above."""
+    for role in _FILLED:
         if shown(cells.get(role)).strip():
-            if role in cells and above.get(role) != cells[role]:
-                for later in _FILLED[i + 1 :]:
-                    if role != "year" and later != "stage":
-                        above.pop(later, None)
             above[role] = cells[role]
         elif role in above:
             cells[role] = above[role]

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from salesfunnel._cells import unescape_cell
 from salesfunnel.intake.words import Role, fold, role_of
 
 _SEARCHED = 40
@@ -67,7 +68,7 @@ def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
     best: Header | None = None
     seen = 0
     for at, row in enumerate(rows):
-        names = tuple(shown(cell).strip() for cell in row)
+        names = tuple(unescape_cell(shown(cell)).strip() for cell in row)
         if not any(names):
             continue
         seen += 1

@@ -143,6 +143,8 @@ class Resolver:
         name = draft.period
         if name is None:
             return None
+        if name == ALL:
+            return ALL
         if isinstance(name, str):
             self.faults.append(draft.fault("unknown-period", "period", severity="warning"))
             return name

@@ -104,7 +104,7 @@ def read_table(
     for grid, header in tables:
         name = grid.name if len(tables) > 1 else None
         drafts += drafts_of(grid, header, told, sheet=name, decimal=mark)
-        default[name] = _default_period(grid, header, period, loaded, faults)
+        default[name] = _default_period(grid, header, period, faults)
     if not drafts:
         raise IntakeError(
             "'source' must have rows below its header, got none",
@@ -233,10 +233,8 @@ def _year(period: str | None) -> str | None:
     return None if found is None or found.needs_year else found.label[:4]
 
 
-def _default_period(
-    grid: Grid, header: Header, period: str | None, loaded: Source, faults: list[Fault]
-) -> str:
-    """Return the period of rows that name none: of the sheet, the argument, a title, the file."""
+def _default_period(grid: Grid, header: Header, period: str | None, faults: list[Fault]) -> str:
+    """Return the period of rows that name none: of the sheet, the argument, or a title."""
     asked = None if period is None else read_period(period)
     of_sheet = None if grid.name is None else _sheet_period(grid.name)
     if of_sheet is not None:
@@ -251,14 +249,13 @@ def _default_period(
     if "period" in header.roles:
         return ALL
     title = " ".join(shown(cell) for row in grid.rows[: header.at] for cell in row)
-    for text in (title, loaded.file or ""):
-        month = month_inside(text)
-        if month is not None:
-            faults.append(
-                Fault.of("period-inferred", severity="info", value=text.strip()[:200], period=month)
-            )
-            return month
-    return ALL
+    month = month_inside(title)
+    if month is None:
+        return ALL
+    faults.append(
+        Fault.of("period-inferred", severity="info", value=title.strip()[:200], period=month)
+    )
+    return month
 
 
 def _funnel(funnel: Funnel | str | None, drafts: Sequence[Draft], faults: list[Fault]) -> Funnel:
