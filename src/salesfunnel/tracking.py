@@ -48,15 +48,20 @@ def _text(value: Any) -> Any:
     )
 
 
+def one_line(value: Any) -> Any:
+    """Return a name on one line, with single spaces."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
 def _owner(value: Any) -> Any:
     """Return the name of an owner, None for a dash or nothing."""
-    value = _text(value)
+    value = one_line(value)
     return None if value == "" or (isinstance(value, str) and value in _DASHES) else value
 
 
 def _pairs(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     items = value.items() if isinstance(value, Mapping) else value
-    pairs = ((_text(key), _text(cell)) for key, cell in items)
+    pairs = ((one_line(key), _text(cell)) for key, cell in items)
     return tuple(sorted((pair for pair in pairs if pair[1] != ""), key=str))
 
 
@@ -138,10 +143,10 @@ class TrackingRow:
     0.84
     """
 
-    stage: str = attrs.field(converter=_text)
-    metric: str = attrs.field(converter=_text)
-    period: str = attrs.field(default=ALL, converter=_text)
-    segment: str = attrs.field(default=ALL, converter=_text)
+    stage: str = attrs.field(converter=one_line)
+    metric: str = attrs.field(converter=one_line)
+    period: str = attrs.field(default=ALL, converter=one_line)
+    segment: str = attrs.field(default=ALL, converter=one_line)
     target: int | float | None = attrs.field(default=None, converter=_number)
     actual: int | float | None = attrs.field(default=None, converter=_number)
     rate: float | None = None
@@ -155,8 +160,8 @@ class TrackingRow:
     out_of: int | float | None = attrs.field(default=None, converter=_number)
     other: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
     stated_text: str | None = attrs.field(default=None, eq=False)
-    stage_name: str = attrs.field(default="", converter=_text, eq=False)
-    metric_name: str = attrs.field(default="", converter=_text, eq=False)
+    stage_name: str = attrs.field(default="", converter=one_line, eq=False)
+    metric_name: str = attrs.field(default="", converter=one_line, eq=False)
     row: int | None = attrs.field(default=None, eq=False)
     sheet: str | None = attrs.field(default=None, eq=False)
 

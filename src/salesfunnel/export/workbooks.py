@@ -7,6 +7,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,6 @@ from salesfunnel.tracking import Tracking
 if TYPE_CHECKING:
     from salesfunnel.export.sheets import Column
 
-_EXACT_INT = 2**53
 _MERGED: tuple[Role, ...] = ("period", "segment", "stage")
 _NUMERIC = {"target", "actual", "rate", "stated_rate", "attainment"}
 _WIDEST: dict[Role | None, int] = {"note": 44, "metric": 40, None: 30}
@@ -48,7 +48,7 @@ def sheet_book(tracking: Tracking, columns: Sequence[Column], *, locale: Locale)
 def _set(cell: Any, value: Any, role: Role | None, unit: str) -> None:
     if value is None:
         return
-    if isinstance(value, int) and abs(value) > _EXACT_INT:
+    if role in {"target", "actual"} and not isinstance(value, str) and not _fits(value):
         value = repr(value)
     if isinstance(value, str):
         set_text(cell, value if role in _NUMERIC else escape_cell(value))
@@ -60,6 +60,11 @@ def _set(cell: Any, value: Any, role: Role | None, unit: str) -> None:
         cell.number_format = "General"
     else:
         cell.number_format = _FORMATS.get(unit, "General")
+
+
+def _fits(value: float) -> bool:
+    """Whether the sixteen digits that openpyxl writes say a number exactly."""
+    return Decimal(f"{value:.16g}") == Decimal(repr(value))
 
 
 def set_text(cell: Any, value: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from salesfunnel.intake.grid import Grid, Header, is_header_again, shown
 from salesfunnel.intake.numbers import DecimalMark, Written, read_number
 from salesfunnel.intake.period_names import PeriodName, read_period
 from salesfunnel.intake.words import Role, fold, nearest_header
+from salesfunnel.tracking import one_line
 
 NUMBERS: tuple[Role, ...] = ("target", "actual", "rate", "stated_rate", "attainment")
 _FILLED: tuple[Role, ...] = ("period", "year", "segment", "stage")
@@ -164,7 +164,7 @@ def _split(
 
 
 def _label(text: str) -> str:
-    return _BAD.sub("", text.replace("\r", "\n")).strip() or "column"
+    return str(one_line(_BAD.sub("", text))) or "column"
 
 
 def _is_row(cells: Mapping[Role, Any], header: Header) -> bool:
@@ -194,7 +194,7 @@ def _draft(
     decimal: DecimalMark | None,
 ) -> Draft:
     texts = {
-        role: _name(shown(cell)) if role != "note" else shown(cell)
+        role: one_line(shown(cell)) if role != "note" else shown(cell)
         for role, cell in cells.items()
         if role not in NUMBERS
     }
@@ -216,14 +216,6 @@ def _draft(
     )
 
 
-def _name(text: str) -> str:
-    """Return a name on one line, of printable characters."""
-    printable = "".join(
-        char if char.isprintable() or unicodedata.category(char) == "Cf" else " " for char in text
-    )
-    return " ".join(printable.split())
-
-
 def _with_unit(cell: Any, unit: str, decimal: DecimalMark | None) -> Written:
     """Read a number with what a column of units says of it: 50 in 万元."""
     found = read_number(cell, decimal=decimal)
@@ -237,11 +229,11 @@ def _period(cells: Mapping[Role, Any]) -> PeriodName | str | None:
     """Return the period of a row; text as written where we cannot read it."""
     cell, year = cells.get("period"), shown(cells.get("year")).strip()
     if not shown(cell).strip():
-        return (read_period(year) or _name(year)) if year else None
+        return (read_period(year) or one_line(year)) if year else None
     text = shown(cell).strip()
     if year:
         for form in (f"{year.rstrip('年')}年{text}", f"{year.rstrip('年')}年{text}月"):
             found = read_period(form)
             if found is not None:
                 return found
-    return read_period(cell) or _name(text)
+    return read_period(cell) or one_line(text)

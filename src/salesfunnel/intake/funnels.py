@@ -134,12 +134,20 @@ def build(drafts: Sequence[Draft]) -> Funnel:
             d for at, ds in places.items() for d in ds
             if ((fold(at[0]) or at[0]), (fold(at[1]) or at[1])) == (folded, folded_metric)
         ]  # fmt: skip
-        key = f"{stage}: {metric}" if folded_metric in twice else metric
+        key = printable(f"{stage}: {metric}" if folded_metric in twice else metric)
         unit = unit_of(held)
         step = unit == "count" and all(is_count(d.number("actual").plain()) for d in held)
         name = metric if key != metric else ""
         stages.setdefault(folded, (stage, []))[1].append(Metric(key, name, unit=unit, step=step))
-    return Funnel("sheet", [Stage(name, metrics=metrics) for name, metrics in stages.values()])
+    return Funnel(
+        "sheet",
+        [Stage(printable(name), name, metrics=metrics) for name, metrics in stages.values()],
+    )
+
+
+def printable(text: str) -> str:
+    """Return text that may be a key: without characters that cannot be shown."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or "?"
 
 
 def unit_of(drafts: Sequence[Draft]) -> Unit:

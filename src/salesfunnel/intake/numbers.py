@@ -74,7 +74,8 @@ _DATE = re.compile(
 )
 _RANGE = re.compile(r"[^-~–—]*\d[^-~–—]*\s*([-~–—]|至|到|to)\s*\D?\d.*")
 _NEGATIVE = re.compile(r"\(\s*\D{0,3}\d[^()]*\)")
-_SCORE = re.compile(r"(\d+(?:[.,]\d*)?)\s?/\s?(\d+(?:[.,]\d+)?)(?:\s?(?:分|points|pts))?")
+_PART = r"(\d+(?:[.,]\d*)?(?:e[+-]?\d{1,3})?)"
+_SCORE = re.compile(rf"{_PART}\s?/\s?{_PART}(?:\s?(?:分|points|pts))?", re.ASCII)
 _PLAIN_GROUPS = r"\d{1,3}(?P<gap>[ '])\d{3}(?:(?P=gap)\d{3})*"
 _COMPOSITE = re.compile(
     r"(?:(?P<yi>\d{1,4})亿)?(?P<wan>\d{1,4})万(?P<rest>\d{4}|\d千)?"
@@ -223,7 +224,7 @@ def _last_digit(value: Decimal) -> Decimal:
 
 def _bounded(value: Decimal, **fields: Any) -> Written:
     """Return the number unless a float cannot hold it."""
-    if not value.is_finite() or (value and not -320 < value.adjusted() < 308):
+    if not value.is_finite() or value.adjusted() > 309 or not math.isfinite(float(value)):
         return Written(fault="not-a-number")
     return Written(value=value or Decimal(0), **fields)
 
