@@ -76,6 +76,16 @@ _HOMES = {
     "fit_bgnbd": "lifetime",
     "fit_gamma_gamma": "lifetime",
     "fit_sbg": "lifetime",
+    "Lifecycle": "repurchase",
+    "RepurchaseCurve": "repurchase",
+    "Rfm": "repurchase",
+    "UpsellCandidates": "repurchase",
+    "lifecycle": "repurchase",
+    "repurchase_curve": "repurchase",
+    "repurchase_history": "repurchase",
+    "repurchase_panel": "repurchase",
+    "rfm": "repurchase",
+    "upsell_candidates": "repurchase",
 }
 """The module that each public name lives in."""
 
@@ -145,6 +155,16 @@ __all__ = [
     "fit_bgnbd",
     "fit_gamma_gamma",
     "fit_sbg",
+    "Lifecycle",
+    "RepurchaseCurve",
+    "Rfm",
+    "UpsellCandidates",
+    "lifecycle",
+    "repurchase_curve",
+    "repurchase_history",
+    "repurchase_panel",
+    "rfm",
+    "upsell_candidates",
     # modules
     "errors",
     "testing",
@@ -199,6 +219,18 @@ if TYPE_CHECKING:
         templates,
     )
     from salesfunnel.purchases import CustomerSummary, Purchases
+    from salesfunnel.repurchase import (
+        Lifecycle,
+        RepurchaseCurve,
+        Rfm,
+        UpsellCandidates,
+        lifecycle,
+        repurchase_curve,
+        repurchase_history,
+        repurchase_panel,
+        rfm,
+        upsell_candidates,
+    )
     from salesfunnel.stage import KeyAction, Stage
     from salesfunnel.tracking import Tracking, TrackingRow
 

@@ -1,0 +1,102 @@
+"""Times until something happens, some of which are still open. Arguments are already validated.
+
+Events come before censorings at the same time.
+
+References
+----------
+.. [1] Kaplan & Meier (1958), JASA 53:457; Greenwood (1926).
+.. [2] Aalen & Johansen (1978), Scand. J. Statistics 5:141.
+.. [3] Wilson (1927), JASA 22:209.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+class Incidence(NamedTuple):
+    """Step functions that jump at `times`; shapes (k,), of the kinds (kinds, k)."""
+
+    times: Array
+    at_risk: Array
+    events: Array  # (kinds, k): how many of each kind at each time
+    open_share: Array  # S(t): the share to which nothing has happened
+    share: Array  # (kinds, k): F_c(t), the share to which kind c has happened
+
+    def open_at(self, t: npt.ArrayLike) -> Array:
+        """Return S just after the events at `t`."""
+        at = np.searchsorted(self.times, np.asarray(t), "right")
+        return np.concatenate([[1.0], self.open_share])[at]
+
+    def share_at(self, t: npt.ArrayLike, kind: int = 0) -> Array:
+        """Return F of a kind (from 0) just after the events at `t`."""
+        at = np.searchsorted(self.times, np.asarray(t), "right")
+        return np.concatenate([[0.0], self.share[kind]])[at]
+
+
+def incidence(
+    duration: Array, event: npt.NDArray[np.integer], *, kinds: int = 1, entry: Array | None = None
+) -> Incidence:
+    """Return the share to which each kind of event has happened by each time [1]_ [2]_.
+
+    Parameters
+    ----------
+    duration : ndarray of float64, shape (n,)
+        Time to the event, or to the end of observation.
+    event : ndarray of int, shape (n,)
+        0 nothing yet; 1..kinds what happened.
+    kinds : int
+        How many kinds; one is Kaplan–Meier.
+    entry : ndarray of float64, shape (n,), optional
+        Age from which each was observed, below `duration`; 0 by default.
+    """
+    order = np.argsort(duration, kind="stable")
+    time, kind = duration[order], event[order]
+    happened = kind > 0
+    times, which = np.unique(time[happened], return_inverse=True)
+    which = which.reshape(-1)
+    code = (kind[happened].astype(np.intp) - 1) * times.size + which
+    counts = np.bincount(code, minlength=kinds * times.size).astype(np.float64)
+    events = counts.reshape(kinds, times.size)
+    at_risk = (time.size - np.searchsorted(time, times, "left")).astype(np.float64)
+    if entry is not None:
+        at_risk -= time.size - np.searchsorted(np.sort(entry), times, "left")
+    total = events.sum(0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = np.where(at_risk > 0, 1.0 - total / at_risk, 1.0)
+        hazard = np.where(at_risk > 0, events / at_risk, 0.0)
+    S = np.cumprod(left)
+    before = np.concatenate([[1.0], S[:-1]]) if S.size else S
+    return Incidence(times, at_risk, events, S, np.cumsum(before * hazard, axis=1))
+
+
+def greenwood(curve: Incidence, *, z: float) -> tuple[Array, Array]:
+    """Return limits of 1 − S: Greenwood's variance, on the scale of log(−log S) [1]_."""
+    d, Y, S = curve.events.sum(0), curve.at_risk, curve.open_share
+    with np.errstate(divide="ignore", invalid="ignore"):
+        se = np.sqrt(np.cumsum(np.where(d < Y, d / (Y * (Y - d)), np.inf)))
+        log_s = np.log(S)
+        reach = np.exp(z * se / np.abs(log_s))
+        low, high = 1.0 - S ** (1.0 / reach), 1.0 - S**reach
+    inside = (S > 0) & (S < 1)
+    return (
+        np.where(inside, low, np.where(S > 0, 0.0, np.nan)),
+        np.where(inside, high, 1.0),
+    )
+
+
+def wilson(x: npt.ArrayLike, n: npt.ArrayLike, *, z: float) -> tuple[Array, Array]:
+    """Return Wilson's limits of a rate [3]_; [0, 1] where n is 0, exact at x = 0 and x = n."""
+    k, m = np.asarray(x, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    safe = np.where(m > 0, m, 1.0)
+    p = k / safe
+    centre = (p + z**2 / (2 * safe)) / (1 + z**2 / safe)
+    half = z / (1 + z**2 / safe) * np.sqrt(p * (1 - p) / safe + z**2 / (4 * safe**2))
+    low = np.where((m > 0) & (k > 0), centre - half, 0.0)
+    high = np.where((m > 0) & (k < m), centre + half, 1.0)
+    return low, high
