@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from datetime import date
 from pathlib import Path
 
 import attrs
@@ -240,3 +241,69 @@ def test_findings_are_values(case):
     first = sf.diagnose(bottleneck, history, rules=SETS)[0]
     assert attrs.evolve(first) == first
     assert hash(attrs.evolve(first)) == hash(first)
+
+
+def test_the_four_sets_come_through_the_registry(case):
+    bottleneck, history, _ = case
+    assert sf.diagnose(bottleneck, history) == sf.diagnose(bottleneck, history, rules=SETS)
+    assert {"data", "action", "resource", "customer"} <= {r.name for r in sf.rule_sets()}
+    with pytest.raises(UnknownNameError):
+        sf.diagnose(bottleneck, history, rules="weather")
+
+
+def test_no_words_claim_a_cause():
+    from salesfunnel.i18n import catalog
+
+    for locale, claims in (("en", ("caused by", "because of")), ("zh", ("导致", "造成"))):
+        for key, words in catalog(locale).items():
+            assert not any(claim in words.casefold() for claim in claims), key
+
+
+def sheet(*rows):
+    from salesfunnel.tracking import Tracking, TrackingRow
+
+    funnel = sf.Funnel("small", ["offer", "won"])
+    return Tracking(funnel=funnel, rows=[TrackingRow(**row) for row in rows])
+
+
+def test_a_sheet_alone_gives_weak_signs_and_says_why(case):
+    bottleneck, _, _ = case
+    tracking = sheet(
+        {"stage": "offer", "metric": "offer", "period": "2026-10", "target": 100, "actual": 90},
+        {"stage": "offer", "metric": "首次响应时长", "period": "2026-10", "unit": "duration",
+         "target": 1, "actual": 1.5},
+        {"stage": "offer", "metric": "script adherence", "period": "2026-10", "unit": "rate",
+         "actual": 0.9},
+        {"stage": "offer", "metric": "won", "period": "2026-10", "actual": 20,
+         "note": "两家客户转投竞品"},
+        {"stage": "elsewhere", "metric": "x", "period": "2026-10", "note": "价格太贵"},
+    )  # fmt: skip
+    found = {f.code: f for f in sf.diagnose(bottleneck, tracking)}
+    assert all(f.grade in {"weak", "not-measured"} for f in found.values())
+    slow = found["slow-response"]
+    assert slow.params["actual"] == 36
+    assert slow.params["limit"] == 24
+    assert slow.params["bad"] is True
+    assert "aggregates-only" in slow.evidence.notices
+    assert slow.contribution is None
+    assert found["script-skipped"].params["bad"] is False
+    assert found["competitor-named"].params["note"] == "两家客户转投竞品"
+    assert found["competitor-named"].evidence.method == "note"
+    assert found["price-objection"].grade == "not-measured"
+    plan = sf.plan([bottleneck], found.values(), start=date(2026, 11, 2))
+    assert {"slow-response", "competitor-named"} <= {m.problem for m in plan}
+    assert "script-skipped" not in {m.problem for m in plan}
+    assert "gap" in plan[0].effect.notices
+
+
+def test_counts_by_segment_give_a_weak_mix(case):
+    bottleneck, _, _ = case
+    counts = {f"2025-{m:02d}": [[70, 49], [30, 9]] for m in range(1, 13)}
+    counts["2026-10"] = [[30, 21], [70, 21]]
+    panel = sf.Panel.from_counts(counts, steps=("offer", "won"), segments=("referral", "fair"))
+    first = sf.diagnose(bottleneck, panel)[0]
+    assert first.code == "channel-mix"
+    assert first.grade == "weak"
+    assert first.contribution == pytest.approx(0.16 * 100)
+    assert first.params["group"] == "fair"
+    assert "aggregates-only" in first.evidence.notices

@@ -45,7 +45,6 @@ planted = _planted()
 @pytest.fixture(scope="module")
 def judged():
     bottleneck, parts, cause, _ = planted.planted(np.random.default_rng(7), 200)
-    bottleneck.tier = "confirmed"
     findings = sf.diagnose(bottleneck, planted.fake_history(parts), rules=SETS)
     return bottleneck, findings, cause
 

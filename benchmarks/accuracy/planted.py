@@ -31,7 +31,7 @@ DRIFT = 0.05
 MONTHS = 12
 
 
-def planted(rng, now, *, months=MONTHS, hard=True):
+def planted(rng, now, *, months=MONTHS, hard=True, effect=EFFECT, share_now=SHARE_NOW):
     """Return (bottleneck, history parts, code of the planted cause, codes in order of their rise).
 
     `now` deals enter in the judged month and in each month before it.
@@ -48,7 +48,7 @@ def planted(rng, now, *, months=MONTHS, hard=True):
     for code in codes:
         before, after = 0.3, 0.3 + rng.uniform(-DRIFT, DRIFT)
         if code == cause:
-            before, after = SHARE_BEFORE, SHARE_NOW
+            before, after = SHARE_BEFORE, share_now
         elif code == decoy:
             before, after = (DECOY_BEFORE, DECOY_NOW) if hard else (0.3, 0.35)
         share = np.where(current, after, before)
@@ -56,7 +56,7 @@ def planted(rng, now, *, months=MONTHS, hard=True):
             share = share + DECOY_CLING * (channel - 1)
         exposed[code] = rng.random(n) < share
         if code in {cause, standing}:
-            rate = rate + EFFECT * exposed[code]
+            rate = rate + effect * exposed[code]
     advanced = rng.random(n) < rate
     rise = {c: exposed[c][current].mean() - exposed[c][~current].mean() for c in codes}
     days = rng.uniform(0, 27, n)
@@ -87,6 +87,8 @@ def planted(rng, now, *, months=MONTHS, hard=True):
         advanced=x,
         rate=x / total,
         reference=float(advanced[~current].mean()),
+        tier="confirmed",
+        probability=0.9,
     )
     ranked = sorted(codes, key=lambda c: -rise[c])
     return bottleneck, parts, cause, ranked

@@ -278,7 +278,13 @@ class Case:
         if not self.has_sheet:
             return ()
         stages, metrics = self._stages_of_step()
-        return tuple(row for row in self.data.rows if row.stage in stages or row.metric in metrics)
+        rows = self._rows_of_period()
+        return tuple(row for row in rows if row.stage in stages or row.metric in metrics)
+
+    def _rows_of_period(self) -> tuple[Any, ...]:
+        """Return the rows of the bottleneck's period, all of them where none is of it."""
+        rows = tuple(self.data.rows)
+        return tuple(row for row in rows if row.period == str(self.bottleneck.period)) or rows
 
     def sheet_metric(self, field: Field | str) -> Any | None:
         """Return the row of a sheet whose metric is this field, or None."""

@@ -120,8 +120,19 @@ def _sets(rules: Any) -> list[RuleSet]:
 def _loaded(name: str) -> RuleSet:
     from salesfunnel.plugins import rule_set
 
-    loaded: RuleSet = rule_set(name)
-    return loaded
+    loaded: Any = rule_set(name)
+    if isinstance(loaded, RuleSet):
+        return loaded
+    rules = tuple(_as_rule(item, loaded.dimension) for item in loaded.rules)
+    return RuleSet(loaded.name, loaded.dimension, rules, remedies=getattr(loaded, "remedies", ()))
+
+
+def _as_rule(item: Any, dimension: Any) -> Rule:
+    """Return a rule; a plain function of a stranger takes the bottleneck and the data."""
+    if isinstance(item, Rule):
+        return item
+    code = str(getattr(item, "code", getattr(item, "__name__", type(item).__name__)))
+    return Rule(code, lambda case: item(case.bottleneck, case.data), dimension=dimension)
 
 
 def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Finding]:
