@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -43,8 +42,8 @@ class RuleSetPlugin(Protocol):
         ...
 
     @property
-    def rules(self) -> Iterable[Any]:
-        """The rules; each takes a bottleneck with its data and gives findings."""
+    def rules(self) -> Any:
+        """The rules, an iterable; each takes a bottleneck with its data and gives findings."""
         ...
 
 
