@@ -167,6 +167,22 @@ def _label(text: str) -> str:
     return str(one_line(_BAD.sub("", text))) or "column"
 
 
+def by_month(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return the rows with dates taken for months, where each date is the first of one.
+
+    That is how spreadsheets store a month.
+    """
+    days = [d.period.day for d in drafts if isinstance(d.period, PeriodName) and d.period.day]
+    if any(day.day != 1 for day in days):
+        return list(drafts)
+    return [
+        attrs.evolve(draft, period=PeriodName(draft.period.label[:7]))
+        if isinstance(draft.period, PeriodName) and draft.period.day
+        else draft
+        for draft in drafts
+    ]
+
+
 def _is_row(cells: Mapping[Role, Any], header: Header) -> bool:
     """Whether there is a name, or a number, where the table has its names and numbers."""
     numbers = any(shown(cells.get(role)).strip() for role in NUMBERS)
@@ -232,7 +248,8 @@ def _period(cells: Mapping[Role, Any]) -> PeriodName | str | None:
         return (read_period(year) or one_line(year)) if year else None
     text = shown(cell).strip()
     if year:
-        for form in (f"{year.rstrip('年')}年{text}", f"{year.rstrip('年')}年{text}月"):
+        year = year.removesuffix("年")
+        for form in (f"{year}年{text}", f"{year}年{text}月", f"{text} {year}"):
             found = read_period(form)
             if found is not None:
                 return found

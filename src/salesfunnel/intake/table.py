@@ -9,7 +9,7 @@ from salesfunnel._validators import check_choice, did_you_mean
 from salesfunnel.errors import ArgumentError, IntakeError, UnknownNameError
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
-from salesfunnel.intake.drafts import Draft, decimal_mark, drafts_of
+from salesfunnel.intake.drafts import Draft, by_month, decimal_mark, drafts_of
 from salesfunnel.intake.funnels import funnel_for, twins
 from salesfunnel.intake.grid import Grid, Header, find_header, shown
 from salesfunnel.intake.numbers import DecimalMark
@@ -110,6 +110,7 @@ def read_table(
             "'source' must have rows below its header, got none",
             [*faults, *told, Fault.of("no-rows", severity="error")],
         )
+    drafts = by_month(drafts)
     chosen = _funnel(funnel, drafts, faults)
     names = Names.of(chosen, *twins(chosen))
     resolver = Resolver(chosen, names, told, year=_year(period))
