@@ -254,7 +254,7 @@ def test_csv_and_markdown_have_the_columns_of_the_method(plan, tmp_path):
         assert "caused by" not in plan.to_markdown(locale=locale).casefold()
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1"])
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
 def test_a_cell_that_looks_like_a_formula_is_text(plan, tmp_path, start):
     openpyxl = pytest.importorskip("openpyxl")
     evil = plan.edit(plan[0].key, owner=start, title=start)

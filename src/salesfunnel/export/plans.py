@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
+from salesfunnel._cells import escape_cell
 from salesfunnel._optional import require
 from salesfunnel._typing import Locale
 from salesfunnel.i18n import text
@@ -33,15 +36,14 @@ COLUMNS = (
     "bottleneck", "problem", "measure", "owner", "due", "effect", "priority", "effort", "seen",
     "state",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 WIDTHS = (20, 26, 42, 14, 12, 44, 10, 10, 16, 10)
 
 
-def _cells(measure: Measure, locale: Locale) -> list[Any]:
-    step = f"{measure.bottleneck.source} → {measure.bottleneck.target}"
+def _cells(plan: ImprovementPlan, measure: Measure, locale: Locale) -> list[Any]:
+    step = plan.step(measure)
     title, detail = measure_title(measure, locale), measure_detail(measure, locale)
     return [
-        step if measure.segment == "all" else f"{step} ({measure.segment})",
+        step,
         problem_words(measure, locale),
         f"{title}\n{detail}" if detail else title,
         owner_words(measure.owner, locale),
@@ -58,13 +60,6 @@ def _header(locale: Locale) -> list[str]:
     return [text(f"plan.column.{name}", locale) for name in COLUMNS]
 
 
-def _safe(cell: Any) -> Any:
-    """Return a cell that no spreadsheet reads as a formula (OWASP: CSV injection)."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA):
-        return "'" + cell
-    return cell
-
-
 def _write(path: str | PathLike[str] | None, content: str) -> None:
     if path is not None:
         Path(path).write_bytes(content.encode("utf-8"))
@@ -76,7 +71,12 @@ def to_csv(plan: ImprovementPlan, path: str | PathLike[str] | None, *, locale: L
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_header(locale))
     for measure in plan.measures:
-        writer.writerow([_safe(cell) for cell in _cells(measure, locale)])
+        writer.writerow(
+            [
+                escape_cell(cell) if isinstance(cell, str) else cell
+                for cell in _cells(plan, measure, locale)
+            ]
+        )
     content = out.getvalue()
     _write(path, "\ufeff" + content)
     return content
@@ -93,7 +93,7 @@ def to_markdown(plan: ImprovementPlan, path: str | PathLike[str] | None, *, loca
         _line(header),
         "|" + "---|" * len(header),
     ]
-    lines += [_line(_cells(measure, locale)) for measure in plan.measures]
+    lines += [_line(_cells(plan, measure, locale)) for measure in plan.measures]
     if any(m.effect for m in plan.active):
         d = plan.deals
         total = text(
@@ -127,12 +127,11 @@ def to_xlsx(plan: ImprovementPlan, path: str | PathLike[str], *, locale: Locale)
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = text("plan.title", locale)[:31]
-    sheet.append(_header(locale))
-    for measure in plan.measures:
-        sheet.append([None] * len(COLUMNS))
-        row = sheet[sheet.max_row]
-        for cell, value in zip(row, _cells(measure, locale), strict=True):
-            _set(cell, value)
+    rows = [_header(locale), *(_cells(plan, measure, locale) for measure in plan.measures)]
+    for i, values in enumerate(rows, 1):
+        for j, value in enumerate(values, 1):
+            _set(sheet.cell(i, j), value)
+        sheet.row_dimensions[i].height = 14 * _lines(values) + 2
     edge = styles.Side(style="thin", color="BFBFBF")
     for row in sheet.iter_rows():
         for cell in row:
@@ -153,6 +152,19 @@ def to_xlsx(plan: ImprovementPlan, path: str | PathLike[str], *, locale: Locale)
     book.save(path)
 
 
+def _lines(values: Sequence[Any]) -> int:
+    """Return how many lines the tallest cell of a row takes; wide characters count twice."""
+
+    def lines(value: Any, width: int) -> int:
+        sizes = [
+            sum(2 if east_asian_width(ch) in "WF" else 1 for ch in part)
+            for part in str(value).split("\n")
+        ]
+        return sum(max(1, math.ceil(size * 1.35 / width)) for size in sizes)
+
+    return max(lines(value, width) for value, width in zip(values, WIDTHS, strict=True))
+
+
 def _set(cell: Any, value: Any) -> None:
     """Set a cell; text stays text, whatever sign it starts with."""
     if isinstance(value, str):
@@ -162,8 +174,7 @@ def _set(cell: Any, value: Any) -> None:
         cell.quotePrefix = illegal[:1] in {"=", "+", "-", "@", "\t"}
         return
     cell.value = value
-    if hasattr(value, "year"):
-        cell.number_format = "yyyy-mm-dd"
+    cell.number_format = "yyyy-mm-dd" if hasattr(value, "year") else "#,##0.##"
 
 
 def to_icalendar(

@@ -14,6 +14,7 @@ from salesfunnel.diagnosis.diagnose import DEFAULT_RULES
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
 from salesfunnel.errors import ArgumentError, SalesFunnelError
+from salesfunnel.funnel import Funnel
 from salesfunnel.planning.calendar import holidays_of, working_day
 from salesfunnel.planning.library import LIBRARY
 from salesfunnel.planning.measure import Basis, Measure
@@ -47,6 +48,7 @@ def plan(
     closing: float = 0.5,
     remedies: Iterable[Remedy] = (),
     most: int = 3,
+    funnel: Funnel | None = None,
     holidays: Collection[date] | str | None = None,
     seed: int = 0,
 ) -> ImprovementPlan:
@@ -78,6 +80,8 @@ def plan(
         something come too.
     most : int
         Causes a bottleneck, at most.
+    funnel : Funnel, optional
+        Names the steps for people.
     holidays : collection of date or str, optional
         Days that are no working days, or a country of the package ``holidays``.
     seed : int
@@ -130,7 +134,13 @@ def plan(
         measures=tuple(sorted(_unique(measures), key=_order)),
         start=start,
         assumptions=maker.assumed,
+        names={} if funnel is None else _names_of(funnel),
     )
+
+
+def _names_of(funnel: Funnel) -> dict[str, str]:
+    metrics = {m.key: m.label for stage in funnel.stages for m in stage.metrics}
+    return {**metrics, **{stage.key: stage.label for stage in funnel.stages}}
 
 
 def _rows(bottlenecks: Any) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,12 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._frozen import as_tuple
+from salesfunnel._frozen import as_tuple, frozen_map
 from salesfunnel._result import TableMixin
 from salesfunnel._typing import LOCALES, Locale
 from salesfunnel._validators import check_choice, check_known, duplicates
 from salesfunnel.errors import ArgumentError, DataError
+from salesfunnel.panel import ALL
 from salesfunnel.planning.measure import Measure, MeasureState, Quantiles
 from salesfunnel.planning.simulate import Assumptions, effect_of, joint_effect
 
@@ -39,6 +40,8 @@ class ImprovementPlan(TableMixin):
         First day of the plan.
     assumptions : Assumptions
         What the effects assume.
+    names : mapping of str to str
+        Key of a stage or step → its name for people.
 
     Raises
     ------
@@ -49,6 +52,7 @@ class ImprovementPlan(TableMixin):
     measures: tuple[Measure, ...] = attrs.field(converter=as_tuple)
     start: date
     assumptions: Assumptions = attrs.field(factory=Assumptions)
+    names: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
 
     def __attrs_post_init__(self) -> None:
         twice = duplicates(measure.key for measure in self.measures)
@@ -71,6 +75,12 @@ class ImprovementPlan(TableMixin):
         """Return the measure with this key; raise UnknownNameError if there is none."""
         check_known("measure", key, [m.key for m in self.measures])
         return next(m for m in self.measures if m.key == key)
+
+    def step(self, measure: Measure) -> str:
+        """Return the step a measure is for, with the names for people, and its segment."""
+        b = measure.bottleneck
+        step = f"{self.names.get(b.source, b.source)} → {self.names.get(b.target, b.target)}"
+        return step if measure.segment == ALL else f"{step} ({measure.segment})"
 
     @property
     def active(self) -> tuple[Measure, ...]:
