@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import types
 
@@ -286,3 +287,43 @@ def test_errors_of_plugins_are_errors_of_this_library():
         assert issubclass(error, SalesFunnelError)
         assert issubclass(error, ImportError)
     assert BenchmarkSet("x", [Benchmark("a", "b", 0.5, source="s")]).key == "x"
+
+
+def test_a_plugin_that_works_again_is_no_longer_listed_as_broken(acme):
+    acme.later = lambda: 3
+    registry = Registry([OWN, point("later", "acme_for_test:later")])
+    for _ in range(2):
+        with pytest.raises(PluginError) as caught:
+            ask(registry, "later")
+    assert caught.value.__context__ is None, "each look-up raises an error of its own"
+    assert registry.records(TEMPLATES)[1].state == "broken"
+    later = Registry([OWN, point("later", "acme_for_test:absent_yet")])
+    with pytest.raises(PluginError):
+        ask(later, "later")
+    acme.absent_yet = acme.funnel
+    assert ask(later, "later").key == "acme"
+    assert later.records(TEMPLATES)[1].state == "loaded"
+
+
+def test_what_stands_for_benchmarks():
+    from salesfunnel.plugins import benchmarks_of
+
+    own = sf.BenchmarkSet.from_rates("own", {"a→b": 0.3}, source="s")
+    assert benchmarks_of(own) is own
+    assert benchmarks_of(None) is None
+    assert benchmarks_of("method").key == "method"
+    (given,) = benchmarks_of({("a", "b"): 0.2})
+    assert (given.rate, given.source) == (0.2, "given by the caller")
+    with pytest.raises(ArgumentError, match="'benchmark' must be a BenchmarkSet"):
+        benchmarks_of(0.3)
+
+
+def test_definitions_need_no_numpy():
+    code = (
+        "import sys, salesfunnel as sf\n"
+        "sf.template('b2b'); sf.templates(); sf.sources(); sf.rule_sets()\n"
+        "sf.benchmark('b2b-saas').for_funnel(sf.template('b2b'))\n"
+        "print('numpy' in sys.modules, 'hypothesis' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]

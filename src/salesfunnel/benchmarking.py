@@ -267,7 +267,7 @@ class BenchmarkSet(ResultMixin):
     def from_rates(
         cls,
         key: str,
-        rates: Mapping[Any, float],
+        rates: Mapping[Any, float | Benchmark],
         *,
         source: str,
         cv: float = DEFAULT_CV,

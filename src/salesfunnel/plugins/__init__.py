@@ -17,6 +17,7 @@ from salesfunnel.plugins._registry import Registry
 from salesfunnel.plugins._access import (  # isort: skip - stands on the three above
     benchmark,
     benchmarks,
+    benchmarks_of,
     rule_set,
     rule_sets,
     source,
@@ -35,6 +36,7 @@ __all__ = [
     "TemplatePlugin",
     "benchmark",
     "benchmarks",
+    "benchmarks_of",
     "rule_set",
     "rule_sets",
     "source",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, cast
 
 from salesfunnel._typing import DIMENSIONS, LOCALES, Locale, PluginGroup
 from salesfunnel._validators import check_choice
-from salesfunnel.benchmarking import BenchmarkSet
-from salesfunnel.errors import SalesFunnelError
+from salesfunnel.benchmarking import Benchmark, BenchmarkSet
+from salesfunnel.errors import ArgumentError, SalesFunnelError
 from salesfunnel.funnel import Funnel
 from salesfunnel.plugins._discovery import Found, discover
 from salesfunnel.plugins._record import PluginRecord
@@ -20,6 +20,7 @@ from salesfunnel.plugins._registry import Registry
 __all__ = [
     "benchmark",
     "benchmarks",
+    "benchmarks_of",
     "rule_set",
     "rule_sets",
     "source",
@@ -137,6 +138,29 @@ def benchmark(name: str) -> BenchmarkSet:
 def benchmarks(*, load: bool = False) -> tuple[PluginRecord, ...]:
     """List the sets of benchmarks that are installed, by name; `load` checks each as well."""
     return _list("salesfunnel.benchmarks", benchmark, load)
+
+
+def benchmarks_of(
+    value: BenchmarkSet | str | Mapping[Any, float | Benchmark] | None,
+) -> BenchmarkSet | None:
+    """Return what a ``benchmark=`` argument stands for: a set, the name of one, or bare rates.
+
+    Raises
+    ------
+    ArgumentError
+        If it is something else.
+    UnknownNameError, PluginError, DefinitionError
+        As `benchmark`, and as `BenchmarkSet.from_rates`.
+    """
+    if value is None or isinstance(value, BenchmarkSet):
+        return value
+    if isinstance(value, str):
+        return benchmark(value)
+    if isinstance(value, Mapping):
+        return BenchmarkSet.from_rates("given", value, source="given by the caller")
+    raise ArgumentError(
+        f"'benchmark' must be a BenchmarkSet, the name of one or a mapping, got {value!r}"
+    )
 
 
 def rule_set(name: str) -> Any:

@@ -86,7 +86,7 @@ def _changed(path: str) -> int:
 def _scan(_paths: tuple[tuple[str, int], ...]) -> tuple[Found, ...]:
     from importlib_metadata import entry_points
 
-    entries: Iterable[Any] = [e for group in PLUGIN_GROUPS for e in entry_points(group=group)]
+    entries: Iterable[Any] = (e for e in entry_points() if e.group in PLUGIN_GROUPS)
     # One distribution that is on the path twice (an editable install in its own folder) is one.
     unique = dict.fromkeys(Found.of(entry) for entry in entries)
     return tuple(sorted(unique, key=lambda f: (f.group, f.name, f.distribution, f.value)))

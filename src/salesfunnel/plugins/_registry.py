@@ -46,8 +46,8 @@ class Registry:
 
     Notes
     -----
-    What was loaded, and what failed, is remembered: a second look-up costs nothing, and a plugin
-    that failed is listed as broken from then on. A name that two distributions offer can be had
+    What was loaded is remembered. A plugin that failed is listed as broken until it works when
+    asked for again. A name that two distributions offer can be had
     as ``"name@distribution"``.
     """
 
@@ -58,7 +58,7 @@ class Registry:
         kept = known if third_party else [f for f in known if f.distribution == HOME]
         self._found = tuple(sorted(kept, key=lambda f: (f.group, f.name, f.distribution, f.value)))
         self._loaded: dict[Found, Any] = {}
-        self._failed: dict[Found, PluginError] = {}
+        self._failed: dict[Found, tuple[str, bool]] = {}
 
     def records(self, group: PluginGroup) -> tuple[PluginRecord, ...]:
         """Return a record of every plugin of a group, sorted by name; nothing is loaded."""
@@ -97,14 +97,8 @@ class Registry:
             If it cannot be loaded, or is not what its group wants.
         """
         found = self._choose(group, name)
-        if found in self._failed:
-            raise self._failed[found]
         if found not in self._loaded:
-            try:
-                self._loaded[found] = _load(found, check)
-            except PluginError as error:
-                self._failed[found] = error
-                raise
+            self._loaded[found] = self._kept(found, lambda: _load(found, check))
         return self._loaded[found]
 
     def call(self, group: PluginGroup, name: str, *, returns: type, options: dict[str, Any]) -> Any:
@@ -114,18 +108,16 @@ class Registry:
         """
         function = self.load(group, name, check=_not_callable)
         found = self._choose(group, name)
+        return self._kept(found, lambda: _called(found, function, returns, options))
+
+    def _kept(self, found: Found, work: Callable[[], Any]) -> Any:
+        """Do the work; remember for the listing whether it failed. The next look-up tries anew."""
         try:
-            value = function(**_accepted(function, options))
-        except KeyboardInterrupt:
+            value = work()
+        except PluginError as error:
+            self._failed[found] = error.message, isinstance(error, PluginVersionError)
             raise
-        except BaseException as error:  # a plugin may raise anything, SystemExit too
-            self._failed[found] = _broken(found, f"run, got {type(error).__name__}: {error}")
-            raise self._failed[found] from error
-        if not isinstance(value, returns):
-            self._failed[found] = _broken(
-                found, f"return a {returns.__name__}, got {type(value).__name__}"
-            )
-            raise self._failed[found]
+        self._failed.pop(found, None)
         return value
 
     def _choose(self, group: PluginGroup, name: str) -> Found:
@@ -157,9 +149,8 @@ class Registry:
         error: str | None = None
         same = [f for f in self._found if (f.group, f.name) == (found.group, found.name)]
         if found in self._failed:
-            failure = self._failed[found]
-            error = failure.message
-            state = "incompatible" if isinstance(failure, PluginVersionError) else "broken"
+            error, other_version = self._failed[found]
+            state = "incompatible" if other_version else "broken"
         elif len(same) > 1:
             state, error = "conflict", _conflict(same).message
         elif found in self._loaded:
@@ -199,11 +190,12 @@ def _conflict(found: list[Found]) -> PluginConflictError:
 def _load(found: Found, check: Check | None) -> Any:
     try:
         loaded = found.entry.load()
+        version = _api_version(loaded, found)
+        problem = None if check is None or version not in SUPPORTED else check(loaded)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # an import may raise anything, SystemExit too
         raise _broken(found, f"load, got {type(error).__name__}: {error}") from error
-    version = _api_version(loaded, found)
     if version not in SUPPORTED:
         supported = ", ".join(map(str, SUPPORTED))
         raise _broken(
@@ -211,10 +203,21 @@ def _load(found: Found, check: Check | None) -> Any:
             f"be written for version {supported} of the plugin API, got {version!r}",
             PluginVersionError,
         )
-    problem = None if check is None else check(loaded)
     if problem is not None:
         raise _broken(found, problem)
     return loaded
+
+
+def _called(found: Found, function: Any, returns: type, options: dict[str, Any]) -> Any:
+    try:
+        value = function(**_accepted(function, options))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plugin may raise anything, SystemExit too
+        raise _broken(found, f"run, got {type(error).__name__}: {error}") from error
+    if not isinstance(value, returns):
+        raise _broken(found, f"return a {returns.__name__}, got {type(value).__name__}")
+    return value
 
 
 def _api_version(loaded: Any, found: Found) -> Any:
