@@ -24,6 +24,8 @@ Time = npt.NDArray[np.datetime64]
 DAY = np.timedelta64(1, "D")
 RIPE = 0.9
 """A deal is ripe when it is older than this quantile of the days that advances take."""
+UNDECIDED = 0.1
+"""A period with at most this share of young open deals is decided: its closed deals are ripe."""
 
 
 def period_numbers(times: Time, by: Frequency) -> Int:
@@ -170,7 +172,7 @@ class Case:
         names, index = np.unique(self.period, return_inverse=True)
         total = np.bincount(index, minlength=names.size)
         still = np.bincount(index, weights=self.open & ~old, minlength=names.size)
-        complete = still <= 0.05 * total
+        complete = still <= UNDECIDED * total
         return np.asarray(old | (complete[index] & decided))
 
     def _check_columns(self) -> None:
