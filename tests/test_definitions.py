@@ -252,3 +252,29 @@ def test_trades_differ_in_earnest():
         for b, second in made.items():
             if a < b:
                 assert len(set(first.keys) & set(second.keys)) <= 2, (a, b)
+
+
+@pytest.mark.parametrize(("own", "other"), [("en", "zh"), ("zh", "en")])
+@pytest.mark.parametrize("name", [record.name for record in sf.templates() if record.builtin])
+def test_a_sheet_in_one_language_is_read_with_a_template_in_the_other(name, own, other):
+    ours, theirs = sf.template(name, locale=own), sf.template(name, locale=other)
+    counts = [(s, m) for s in theirs for m in s.metrics if m.unit == "count"]
+    lines = [f"{s.name},{m.name},10,{100 - i}" for i, (s, m) in enumerate(counts)]
+    text = "\n".join(["漏斗阶段,关键指标,目标值,实际值", *lines]) + "\n"
+    sheet = sf.read_table(text, funnel=ours)
+    assert [(row.stage, row.metric) for row in sheet.rows] == [(s.key, m.key) for s, m in counts]
+    assert not sheet.faults_of("error")
+
+
+def test_names_as_teams_write_them_are_known():
+    known = {
+        "线索获取量(留资表单)": "leads", "线索获取量": "leads", "曝光量": "impressions",
+        "内容下载量(白皮书)": "content_downloads", "Demo预约数": "demos_booked",
+        "方案提交数": "proposals_submitted", "报价单发送数": "quotations_sent",
+        "合同签订数": "contracts_signed", "复购客户数": "repurchasing_customers",
+    }  # fmt: skip
+    for funnel in (sf.template("b2b"), sf.template("b2b", locale="zh")):
+        names = {n: m.key for s in funnel for m in s.metrics for n in (m.name, *m.aliases)}
+        assert {name: names[name] for name in known} == known
+        stages = {n: s.key for s in funnel for n in (s.name, *s.aliases)}
+        assert stages["认知"] == stages["认知阶段"] == stages["Awareness"] == "awareness"

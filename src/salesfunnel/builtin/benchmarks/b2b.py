@@ -22,7 +22,7 @@ GROWTH_ENGINEER = Source(
     sample="not stated; quartiles given",
 )
 SHERPA = Source(
-    source="MarketingSherpa: B2B Marketing Benchmark Survey 2009, as reported by Tiziani Whitmyre",
+    source="MarketingSherpa: B2B Marketing Benchmark Survey 2009, as reported by Return on Ideas",
     url="https://returnonideas.tizinc.com/2010/07/how-long-does-it-take-to-convert-b2b-leads-to-sales/",
     year=2009,
     sample="more than 1,000 B2B marketers",
