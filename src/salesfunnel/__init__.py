@@ -89,7 +89,7 @@ _HOMES = {
 }
 """The module that each public name lives in."""
 
-_MODULES = frozenset({"errors", "testing"})
+_MODULES = frozenset({"errors", "stats", "testing"})
 """Public modules that are reached as attributes."""
 
 __all__ = [
@@ -167,11 +167,12 @@ __all__ = [
     "upsell_candidates",
     # modules
     "errors",
+    "stats",
     "testing",
 ]
 
 if TYPE_CHECKING:
-    from salesfunnel import errors, testing
+    from salesfunnel import errors, stats, testing
     from salesfunnel.benchmarking import Benchmark, BenchmarkSet
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
     from salesfunnel.diagnosis import (

@@ -1,0 +1,24 @@
+"""The statistics behind the figures, for use on their own: arrays in, typed results out.
+
+Each room of this package holds the public face of some kernels; names are gathered here.
+"""
+
+from __future__ import annotations
+
+from salesfunnel.stats.mix import (
+    MixSplit,
+    StratifiedComparison,
+    kitagawa,
+    largest_remainder,
+    lmdi,
+    mantel_haenszel,
+)
+
+__all__ = [
+    "MixSplit",
+    "StratifiedComparison",
+    "kitagawa",
+    "largest_remainder",
+    "lmdi",
+    "mantel_haenszel",
+]
