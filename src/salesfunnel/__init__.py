@@ -65,6 +65,11 @@ _HOMES = {
     "review": "monitoring",
     "Playbook": "playbook",
     "write_playbook": "playbook",
+    # ahead
+    "TargetPlan": "target",
+    "TargetProgress": "target",
+    "decompose_target": "target",
+    "follow_target": "target",
     # existing customers
     "BgNbd": "lifetime",
     "CustomerSummary": "purchases",
@@ -144,6 +149,11 @@ __all__ = [
     "review",
     "Playbook",
     "write_playbook",
+    # ahead
+    "TargetPlan",
+    "TargetProgress",
+    "decompose_target",
+    "follow_target",
     # existing customers
     "BgNbd",
     "CustomerSummary",
@@ -233,6 +243,7 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.stage import KeyAction, Stage
+    from salesfunnel.target import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.tracking import Tracking, TrackingRow
 
 

@@ -72,7 +72,8 @@ def incidence(
         hazard = np.where(at_risk > 0, events / at_risk, 0.0)
     S = np.cumprod(left)
     before = np.concatenate([[1.0], S[:-1]]) if S.size else S
-    return Incidence(times, at_risk, events, S, np.cumsum(before * hazard, axis=1))
+    share = np.asarray(np.cumsum(before * hazard, axis=1), dtype=np.float64)
+    return Incidence(times, at_risk, events, np.asarray(S, dtype=np.float64), share)
 
 
 def greenwood(curve: Incidence, *, z: float) -> tuple[Array, Array]:

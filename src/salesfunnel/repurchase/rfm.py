@@ -166,7 +166,7 @@ def rfm(purchases: Purchases, *, as_of: Moment) -> Rfm:
         frequency=number,
         amount=paid,
         r=_fifths(-age),
-        f=np.searchsorted(FREQUENCY_BINS, number, "right") + 1,
+        f=(np.searchsorted(FREQUENCY_BINS, number, "right") + 1).astype(np.int8),
         m=_fifths(paid),
         as_of=known.today.astype(date),
     )

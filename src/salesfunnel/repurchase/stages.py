@@ -89,7 +89,7 @@ def _grown(known: Known, regular: int, growth: float, item: str | None) -> Days:
 def _before(values: npt.NDArray[np.float64], known: Known) -> npt.NDArray[np.float64]:
     """Return the sum of a customer's values before each of his orders."""
     total = np.concatenate([[0.0], np.cumsum(values)])
-    return total[:-1] - total[known.start[known.orders.customer]]
+    return np.asarray(total[:-1] - total[known.start[known.orders.customer]])
 
 
 def _new_item(known: Known, item: str) -> npt.NDArray[np.bool_]:
