@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
@@ -23,6 +23,27 @@ class Coded(NamedTuple):
 
     codes: npt.NDArray[Any]
     values: tuple[Any, ...]
+
+
+class Names:
+    """The names of entities by code: known, or still in the column they came in."""
+
+    def __init__(self, values: Any = None, *, look_up: Callable[[Any], Any] | None = None) -> None:
+        self._values = values
+        self._look_up = look_up
+
+    def __getitem__(self, codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        found: npt.NDArray[Any] = (
+            self._values[codes] if self._look_up is None else self._look_up(codes)
+        )
+        return found
+
+
+class Ids(NamedTuple):
+    """A column of entities as codes, -1 where missing; numbers that are not used have no name."""
+
+    codes: npt.NDArray[Any]
+    names: Names
 
 
 class Times(NamedTuple):
@@ -319,8 +340,3 @@ def _seconds(field: str, value: Any) -> timedelta | None:
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
         return None
     raise ArgumentError(f"{field!r} must be a length of time, got {value!r}")
-
-
-def take(values: Sequence[Any], index: npt.NDArray[Any]) -> list[Any]:
-    """Return the values at these places."""
-    return [values[i] for i in index.tolist()]

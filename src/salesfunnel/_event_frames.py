@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel import _event_columns as cols
+from salesfunnel._kernels.encoding import text_codes
 from salesfunnel._optional import require
 from salesfunnel._validators import did_you_mean
-from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
+from salesfunnel.errors import ArgumentError, DataError, MissingExtraError, UnknownNameError
 
 ROLES = ("entity", "step", "time")
 
@@ -30,12 +31,17 @@ def read_frame(
                 f"'columns' must have keys of {', '.join(map(repr, ROLES))}, got {role!r}"
             )
     if isinstance(frame, Mapping):
-        known, get = list(frame), frame.__getitem__
+        known = list(frame)
     elif type(frame).__module__.partition(".")[0] == "pandas":
-        known, get = list(frame.columns), frame.__getitem__
+        known = list(frame.columns)
     else:
-        table = _arrow_table(frame)
-        known, get = table.column_names, lambda name: from_arrow(name, table.column(name))
+        frame = _arrow_table(frame)
+        known = frame.column_names
+
+    def get(name: str, *, raw: bool = False) -> Any:
+        column = frame[name]
+        return from_arrow(column) if hasattr(column, "num_chunks") and not raw else column
+
     rest = [name for name in known if name not in names.values()]
     wanted = rest if attributes is None else list(attributes)
     for name in (*names.values(), *wanted):
@@ -44,9 +50,9 @@ def read_frame(
                 f"'columns' must be in the dataframe, got {name!r}",
                 hint=did_you_mean(name, [str(column) for column in known]),
             )
-    return {role: get(name) for role, name in names.items()}, {
-        str(name): cols.code(str(name), get(name)) for name in wanted
-    }
+    main = {role: get(name) for role, name in names.items() if role != "entity"}
+    main["entity"] = ids_of(get(names["entity"], raw=True))
+    return main, {str(name): cols.code(str(name), get(name)) for name in wanted}
 
 
 def _arrow_table(frame: Any) -> Any:
@@ -67,7 +73,59 @@ def _arrow_table(frame: Any) -> Any:
     return native.to_arrow()
 
 
-def from_arrow(name: str, column: Any) -> Any:
+def ids_of(column: Any) -> Any:
+    """Return a column of entities as something that EventLog takes; text is numbered by hashing."""
+    if type(column).__module__.partition(".")[0] == "pandas" and str(column.dtype) != "category":
+        if column.dtype.kind not in "OTU" and "string" not in str(column.dtype):
+            return column
+        try:
+            arrow = require("pyarrow", extra="frames", feature="reading text")
+            column = arrow.chunked_array([arrow.Array.from_pandas(column)])
+        except (MissingExtraError, TypeError, ValueError):
+            return column
+    if not hasattr(column, "num_chunks"):
+        return column
+    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
+    kind = str(column.type)
+    if kind not in {"string", "large_string", "string_view"}:
+        return from_arrow(column)
+    whole = column.cast(arrow.large_string()).combine_chunks()
+    if hasattr(whole, "chunks"):
+        whole = whole.chunk(0) if whole.num_chunks else arrow.array([], arrow.large_string())
+    return _hashed(whole) or from_arrow(column)
+
+
+def _hashed(column: Any) -> cols.Ids | None:
+    """Return a large_string array as codes by hashing; None where texts are not fit for it."""
+    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
+    compute = require("pyarrow.compute", extra="frames", feature="reading a dataframe")
+    _, ends, data = column.buffers()
+    if not len(column) or data is None:
+        return None
+    offsets = np.frombuffer(ends, np.int64)[column.offset : column.offset + len(column) + 1]
+    found = text_codes(np.frombuffer(data, np.uint8), offsets)
+    if found is None:
+        return None
+    codes, rows, used = found
+    numbers = np.flatnonzero(used)
+    names = column.take(arrow.array(rows[numbers]))
+    blank = compute.equal(compute.utf8_trim_whitespace(names.fill_null("")), "")
+    gone = np.zeros(used.size, dtype=np.bool_)
+    gone[numbers] = blank.to_numpy(zero_copy_only=False)
+    missing = gone.take(codes) if gone.any() else None
+    if column.null_count:
+        nulls = column.is_null().to_numpy(zero_copy_only=False)
+        missing = nulls if missing is None else missing | nulls
+    if missing is not None:
+        codes[missing] = -1
+
+    def look_up(wanted: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.asarray(column.take(arrow.array(rows[wanted])).to_numpy(zero_copy_only=False))
+
+    return cols.Ids(codes, cols.Names(look_up=look_up))
+
+
+def from_arrow(column: Any) -> Any:
     """Return an Arrow column as something that `code` and `times` take."""
     arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
     kinds = arrow.types
@@ -79,7 +137,7 @@ def from_arrow(name: str, column: Any) -> Any:
         return column.to_numpy()
     if kinds.is_date(column.type):
         return _from_timestamp(column.cast(arrow.timestamp("s")))
-    if name and (kinds.is_string(column.type) or kinds.is_large_string(column.type)):
+    if kinds.is_string(column.type) or kinds.is_large_string(column.type):
         return _from_dictionary(column.dictionary_encode())
     if "string_view" in str(column.type):
         return _from_dictionary(column.cast(arrow.large_string()).dictionary_encode())

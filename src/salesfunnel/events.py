@@ -52,8 +52,8 @@ class EventLog:
     ----------
     entity : ndarray of int64, shape (n,)
         Ids as they are where they are whole numbers, else codes into `entities`.
-    entities : tuple of str, or None
-        The names of the entities.
+    entities : object, or None
+        The names of the entities: ``log.entities[codes]``; None where ids are whole numbers.
     step : ndarray of int, shape (n,)
         Codes into `steps`.
     steps : tuple of str or int
@@ -86,7 +86,7 @@ class EventLog:
     """
 
     entity: npt.NDArray[Any]
-    entities: npt.NDArray[Any] | None
+    entities: cols.Names | None
     step: npt.NDArray[Any]
     steps: tuple[Any, ...]
     time: npt.NDArray[np.int64]
@@ -260,8 +260,10 @@ def _extent(entity: npt.NDArray[Any], time: npt.NDArray[np.int64]) -> tuple[int,
     return int(entity.min()), int(entity.max()), int(time.min()), int(time.max())
 
 
-def _entities(entity: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
+def _entities(entity: Any) -> tuple[npt.NDArray[Any], cols.Names | None]:
     """Return whole-number ids as they are, or codes and the names they stand for."""
+    if isinstance(entity, cols.Ids):
+        return entity.codes, entity.names
     if isinstance(entity, cols.Coded) or cols.dictionary(entity) is not None:
         coded = cols.code("entity", entity)
     else:
@@ -273,7 +275,7 @@ def _entities(entity: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
             if (whole == np.floor(whole)).all() and np.abs(whole).max(initial=0) < 1 << 53:
                 return whole.astype(np.int64), None
         coded = cols.code("entity", array)
-    return np.asarray(coded.codes), np.array(coded.values, dtype=object)
+    return np.asarray(coded.codes), cols.Names(np.array(coded.values, dtype=object))
 
 
 def _known(
@@ -442,15 +444,15 @@ def _ticks(log: EventLog, unit: str) -> npt.NDArray[np.int64]:
     return log.time * (cols.FINE_TICKS[unit] // cols.FINE_TICKS.get(log.unit, 1))
 
 
-def _join_names(
-    left: EventLog, right: EventLog
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
+def _join_names(left: EventLog, right: EventLog) -> tuple[npt.NDArray[Any], cols.Names | None]:
     if left.entities is None or right.entities is None:
         return np.concatenate([left.entity, right.entity]), None
-    both = np.concatenate([left.entities, right.entities])
-    names, where = np.unique(both, return_inverse=True)
-    cut = len(left.entities)
-    return np.concatenate([where[:cut][left.entity], where[cut:][right.entity]]), names
+    parts = [np.unique(log.entity, return_inverse=True) for log in (left, right)]
+    both = [left.entities[parts[0][0]], right.entities[parts[1][0]]]
+    names, where = np.unique(np.concatenate(both).astype(str), return_inverse=True)
+    cut = parts[0][0].size
+    codes = [where[:cut][parts[0][1]], where[cut:][parts[1][1]]]
+    return np.concatenate(codes), cols.Names(names.astype(object))
 
 
 def _join(left: cols.Coded, right: cols.Coded) -> cols.Coded:

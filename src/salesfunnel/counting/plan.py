@@ -87,7 +87,7 @@ def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = Fal
     scale, bits = _fit(log, (first, end), high - low + 1, workers, (window, *gaps, as_of))
     span = end // scale - first // scale
     places, count, steps, names, voids = _places(log, query)
-    shift = _block_bits(len(log), high - low + 1, workers, KEY_BITS - bits)
+    shift = _block_bits(len(log), high - low + 1, workers, KEY_BITS - bits - count.bit_length())
     blocks = ((high - low) >> shift) + 1
 
     def clip(ticks: int | None) -> int:

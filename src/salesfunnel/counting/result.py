@@ -62,6 +62,10 @@ def _counts(values: Iterable[int]) -> tuple[int, ...]:
     return tuple(int(value) for value in values)
 
 
+def _faults(values: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(values)
+
+
 def _segments(values: Mapping[str, Iterable[int]]) -> Mapping[str, tuple[int, ...]]:
     return MappingProxyType({str(key): _counts(value) for key, value in values.items()})
 
@@ -137,7 +141,7 @@ class StepCounts(TableMixin):
     )
     durations: tuple[StepDuration, ...] = attrs.field(default=(), converter=tuple, repr=False)
     duplicates: int = attrs.field(default=0, repr=False)
-    faults: tuple[Fault, ...] = attrs.field(default=(), converter=tuple)
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=_faults)
     events: int = 0
     window: timedelta | int | None = None
     step_windows: tuple[timedelta | int | None, ...] = attrs.field(default=(), converter=tuple)

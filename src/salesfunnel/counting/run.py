@@ -123,11 +123,23 @@ def _many_blocks(plan: Plan) -> Iterable[Block]:
     for block, high in enumerate(ends.tolist()):
         if high > low:
             base = block << layout.shift
-            (pieces,) = _pack(
-                plan, order[low:high], layout._replace(base=layout.base + base, blocks=1)
-            )
+            one = layout._replace(base=layout.base + base, blocks=1)
+            if one.top + plan.count.bit_length() <= KEY_BITS:
+                (pieces,) = _pack(plan, order[low:high], one)
+            else:
+                pieces = [
+                    _pack(_only(plan, place), order[low:high], one)[0][0]
+                    for place in range(plan.count)
+                ]
             yield Block(Store(pieces, bits=layout.bits, shift=layout.shift), base)
         low = high
+
+
+def _only(plan: Plan, place: int) -> Plan:
+    """Return the plan for the rows of one place."""
+    codes = np.arange(int(plan.step.max(initial=0)) + 1)
+    places = codes if plan.places is None else plan.places
+    return attrs.evolve(plan, places=(places != place).astype(np.uint8), count=1)
 
 
 def spread(function: Callable[[Any], T], items: Iterable[Any], workers: int) -> list[T]:

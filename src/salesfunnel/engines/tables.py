@@ -48,7 +48,8 @@ def count_table(
             engine=f"{engine}, numpy",
             faults=_faults(events, query),
         )
-    by_segment, waiting = {}, {}
+    by_segment: dict[str, list[int]] = {}
+    waiting: dict[str, int] = {}
     if query.breakdown is not None:
         by_segment, waiting = _read(_rows(_query(events, query)), query)
     # The totals of a breakdown by "all" are those of entities, not of entities and values.
