@@ -200,7 +200,11 @@ def test_codes_of_ids_are_equal_where_ids_are(ids, times):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.text(st.characters(min_codepoint=1), max_size=15), min_size=1, max_size=60))
+@given(
+    st.lists(
+        st.text(st.characters(min_codepoint=1, codec="utf-8"), max_size=15), min_size=1, max_size=60
+    )
+)
 def test_codes_of_texts_are_equal_where_texts_are(texts):
     raw = [text.encode() for text in texts * 2]
     offsets = np.concatenate([[0], np.cumsum([len(text) for text in raw])])
