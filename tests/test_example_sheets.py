@@ -24,7 +24,7 @@ def test_the_months_are_the_same_in_both_languages():
     entered, advanced, _ = panel.flows()
     rates = (advanced / entered)[:, 0, panel.steps.index("proposals_submitted")]
     assert rates[:-2].min() > 0.45
-    assert rates[-2:].max() < 0.40
+    assert rates[-2:].max() < 0.42
 
 
 def test_the_months_are_what_their_script_makes(tmp_path):
