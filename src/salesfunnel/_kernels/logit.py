@@ -56,6 +56,7 @@ def fit_logit(
         step = np.linalg.solve(
             X.T @ ((n * p * (1 - p))[:, None] * X) + eye, X.T @ (x - n * p) - ridge * beta
         )
+        loss = best
         for _ in range(30):
             loss = _loss(x, n, X @ (beta + step)) + ridge / 2 * (beta + step) @ (beta + step)
             if loss <= best + 1e-12 * abs(best):
@@ -91,7 +92,10 @@ def its_design(months: npt.ArrayLike, start: float) -> Array:
     """
     t = np.asarray(months, dtype=np.float64)
     wave = 2 * np.pi * t / 12
-    return np.stack([np.ones_like(t), t, np.sin(wave), np.cos(wave), (t >= start) * 1.0], axis=1)
+    step = (t >= start).astype(np.float64)
+    return np.asarray(
+        np.stack([np.ones_like(t), t, np.sin(wave), np.cos(wave), step], axis=1), dtype=np.float64
+    )
 
 
 def did(groups: npt.ArrayLike, *, dispersion: float = 1.0) -> tuple[Array, Array, Array, Array]:

@@ -214,7 +214,7 @@ def _by_month(rows: Array, by: Frequency) -> Array:
     months = np.array([day.year * 12 + day.month - 1 for day in first])
     names, index = np.unique(months, return_inverse=True)
     sums = [np.bincount(index.ravel(), weights=rows[:, j]) for j in (1, 2)]
-    return np.stack([names.astype(np.float64), *sums], axis=1)
+    return np.asarray(np.stack([names, *sums], axis=1), dtype=np.float64)
 
 
 def _after(x: float, n: float, a: float, b: float, planned: float) -> dict[str, Any]:
