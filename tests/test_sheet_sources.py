@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import salesfunnel as sf
 from salesfunnel.errors import ArgumentError, IntakeError, SalesFunnelError, UnknownNameError
-from salesfunnel.intake import workbook
+from salesfunnel.intake import archives
 from shared import ROOT
 
 ZH = (ROOT / "examples/tracking_zh.csv").read_text("utf-8")
@@ -228,8 +228,8 @@ def test_dates_of_days_stay_days():
         ("stage,metric,actual\n", "must have rows"),
         ([], "got no rows"),
         (b"\xff\xfe\x00", "encoding of its byte order mark"),
-        (b"PK\x03\x04garbage", "damaged archive"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1garbage", "must be a workbook"),
+        (b"PK\x03\x04garbage", "damaged one"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1garbage", "damaged one"),
         (ROOT, "must be a file that can be opened"),
     ],
     ids=str,
@@ -301,13 +301,13 @@ def archive(parts, method=zipfile.ZIP_DEFLATED):
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch):
-    monkeypatch.setattr(workbook, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(archives, "MAX_BYTES", 100_000)
     with pytest.raises(IntakeError, match="unpacked"):
         sf.read_table(archive([("xl/a.xml", b"0" * 200_000)]))
 
 
 def test_an_archive_that_lies_about_its_size_is_refused(monkeypatch):
-    monkeypatch.setattr(workbook, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(archives, "MAX_BYTES", 100_000)
     data = bytearray(archive([("xl/a.xml", b"0" * 200_000)]))
     at = data.index(b"PK\x01\x02")
     struct.pack_into("<I", data, at + 24, 10)
@@ -317,7 +317,7 @@ def test_an_archive_that_lies_about_its_size_is_refused(monkeypatch):
 
 
 def test_an_archive_of_too_many_parts_is_refused(monkeypatch):
-    monkeypatch.setattr(workbook, "MAX_ENTRIES", 10)
+    monkeypatch.setattr(archives, "MAX_ENTRIES", 10)
     with pytest.raises(IntakeError, match="11 parts"):
         sf.read_table(archive([(f"{i}.xml", b"") for i in range(11)]))
 
@@ -431,3 +431,68 @@ WHOLE = [
 ]
 with zipfile.ZipFile(io.BytesIO(WHOLE[0])) as _source:
     PARTS = {name: _source.read(name) for name in _source.namelist()}
+
+
+# old workbooks that ask for more memory than there is
+
+
+def old_book(change):
+    stream = bytearray(archives._workbook_stream((DATA / "tracking_zh.xls").read_bytes()))
+    change(stream)
+    return archives._compound(bytes(stream))
+
+
+def record(stream, kind):
+    """Return where the first record of a kind in the worksheet starts."""
+    (start,) = [
+        struct.unpack_from("<I", stream, at)[0]
+        for k, at, _ in archives._records(stream, 0)
+        if k == 0x85
+    ]
+    return next(at for k, at, _ in archives._records(stream, start) if k == kind)
+
+
+def test_an_old_workbook_packed_anew_is_the_same():
+    assert sf.read_table(old_book(lambda stream: None)) == EXPECTED
+    large = archives._compound(bytes(range(256)) * 40_000)
+    assert archives._workbook_stream(large) == bytes(range(256)) * 40_000
+
+
+def test_an_old_workbook_with_a_far_corner_is_refused():
+    def corner(stream):
+        struct.pack_into("<II", stream, record(stream, 0x200), 0, 2**31)
+
+    def cell(stream):
+        struct.pack_into("<HH", stream, record(stream, 0xFD), 65535, 65535)
+
+    def backwards(stream):
+        struct.pack_into("<II", stream, record(stream, 0x200), 9, 3)
+
+    for change in (corner, cell):
+        with pytest.raises(IntakeError, match="rows × "):
+            sf.read_table(old_book(change))
+    with pytest.raises(IntakeError, match="before it begins"):
+        sf.read_table(old_book(backwards))
+
+
+def test_a_compound_file_that_goes_round_in_a_circle_is_refused():
+    data = bytearray(old_book(lambda stream: None))
+    fat = struct.unpack_from("<I", data, 76)[0]
+    struct.pack_into("<I", data, (fat + 1) * 4096, 0)
+    with pytest.raises(IntakeError, match="circle"):
+        sf.read_table(bytes(data))
+
+
+def test_a_workbook_that_says_it_has_many_texts_is_refused():
+    parts = [(name, content) for name, content in PARTS.items() if "sharedStrings" not in name]
+    texts = PARTS["xl/sharedStrings.xml"].replace(b"<si>", b"<si>", 1)
+    texts = (
+        texts[: texts.index(b"uniqueCount=")] + b'uniqueCount="99999999999"><si><t>x</t></si></sst>'
+    )
+    with pytest.raises(IntakeError, match="99999999999 texts"):
+        sf.read_table(archive([*parts, ("xl/sharedStrings.xml", texts)]))
+
+
+def test_a_binary_workbook_is_refused():
+    with pytest.raises(IntakeError, match="xlsb"):
+        sf.read_table(archive([("xl/workbook.bin", b"")]))

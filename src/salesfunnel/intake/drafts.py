@@ -130,7 +130,8 @@ def _fill_merged(grid: Grid, header: Header) -> list[list[Any]]:
     """Return the rows below the header with cells that were merged downwards filled."""
     rows = [list(row) for row in grid.rows]
     for (top, left), (bottom, right) in grid.merged:
-        if top > header.at and left == right and bottom < len(rows) and left < len(rows[top]):
+        inside = header.at < top <= bottom < len(rows)
+        if inside and left == right and left < len(rows[top]):
             for i in range(top + 1, bottom + 1):
                 if left < len(rows[i]) and shown(rows[i][left]) == "":
                     rows[i][left] = rows[top][left]

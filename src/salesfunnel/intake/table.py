@@ -41,7 +41,7 @@ def read_table(
     ----------
     source : path, file, bytes, str, sequence of mappings or of lists, mapping, or dataframe
         A CSV, TSV or other text table (UTF-8, UTF-16, GB18030, Big5), a workbook (xlsx, xlsm,
-        xlsb, xls, ods; extra ``excel``), text pasted from one (a str with a line end or a tab),
+        xls, ods; extra ``excel``), text pasted from one (a str with a line end or a tab),
         or records. The header may stand below titles, in English or Chinese, its columns in any
         order.
     funnel : Funnel or str, optional
