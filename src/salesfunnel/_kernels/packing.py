@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 Keys = npt.NDArray[np.int64]
 CHUNK = 1 << 19
+PART = 1 << 14
 LEAST = np.iinfo(np.int64).min
 MOST = np.iinfo(np.int64).max
 
@@ -70,19 +71,27 @@ def pack_rows(
     """
     pieces: list[list[list[Keys]]] = [[[] for _ in range(count)] for _ in range(layout.blocks)]
     edges = _edges(count, layout)
-    room = np.empty(min(CHUNK, time.size), dtype=np.int64)
+    # One large piece of memory: many small ones are paid for page by page.
+    memory = np.empty(time.size, dtype=np.int64)
+    full = 0
     for low in range(0, time.size, CHUNK):
-        rows = slice(low, low + CHUNK)
-        who, what, when = entity[rows], step[rows], time[rows]
-        keep = None
-        if places is not None:
-            what = _look_up(places, what)
-            keep = what < count
-        if until is not None:
-            keep = (when <= until) if keep is None else keep & (when <= until)
-        if keep is not None and not keep.all():
-            who, what, when = (np.compress(keep, column) for column in (who, what, when))
-        keys = _pack(who, what, when, layout, room[: when.size])
+        high = min(low + CHUNK, time.size)
+        end = full
+        for start in range(low, high, PART):
+            rows = slice(start, min(start + PART, high))
+            who, what, when = entity[rows], step[rows], time[rows]
+            keep = None
+            if places is not None:
+                what = _look_up(places, what)
+                keep = what < count
+            if until is not None:
+                keep = (when <= until) if keep is None else keep & (when <= until)
+            if keep is not None and not keep.all():
+                who, what, when = (np.compress(keep, column) for column in (who, what, when))
+            _pack(who, what, when, layout, memory[end : end + when.size])
+            end += when.size
+        keys = memory[full:end]
+        full = end
         keys.sort()
         ends = [*np.searchsorted(keys, edges).tolist(), keys.size]
         for group, (first, last) in enumerate(pairwise(ends)):
@@ -109,36 +118,34 @@ def _look_up(table: npt.NDArray[np.uint8], codes: npt.NDArray[Any]) -> npt.NDArr
 
 
 def _pack(
-    who: npt.NDArray[Any], what: npt.NDArray[Any], when: Keys, layout: Layout, room: Keys
-) -> Keys:
-    keys = np.empty(when.size, dtype=np.int64)
-    np.subtract(who, layout.base, out=keys, dtype=np.int64)
-    np.left_shift(keys, layout.bits, out=keys)
+    who: npt.NDArray[Any], what: npt.NDArray[Any], when: Keys, layout: Layout, keys: Keys
+) -> None:
+    if layout.base:
+        np.subtract(who, layout.base, out=keys, dtype=np.int64)
+        np.left_shift(keys, layout.bits, out=keys)
+    else:
+        np.left_shift(who, layout.bits, out=keys, dtype=np.int64)
     ticks = when if layout.scale == 1 else when // layout.scale
-    np.subtract(ticks, layout.start, out=room)
-    np.bitwise_or(keys, room, out=keys)
-    np.left_shift(what, layout.top, out=room, dtype=np.int64)
-    np.bitwise_or(keys, room, out=keys)
-    return keys
+    np.bitwise_or(keys, ticks - layout.start, out=keys)
+    np.bitwise_or(keys, np.left_shift(what, layout.top, dtype=np.int64), out=keys)
 
 
 class Scratch:
     """Memory of one thread that is used again and again: fresh memory is slow."""
 
-    def __init__(self) -> None:
-        self.size = 0
+    def __init__(self, entities: int) -> None:
+        self.first = np.full(entities, MOST)
+        self.last = np.full(entities, LEAST)
+        self.numbers = np.empty((3, 0), dtype=np.int64)
+        self.mask = np.empty(0, dtype=np.bool_)
 
-    def of(
-        self, size: int
-    ) -> tuple[Keys, Keys, Keys, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-        """Return room for so many keys, entities and bounds, and for two masks."""
-        if size > self.size:
-            self.size = size + size // 4
-            self.numbers = np.empty((3, self.size), dtype=np.int64)
-            self.masks = np.empty((2, self.size), dtype=np.bool_)
+    def of(self, size: int) -> tuple[Keys, Keys, Keys, npt.NDArray[np.bool_]]:
+        """Return room for so many keys, entities and bounds, and for a mask."""
+        if size > self.mask.size:
+            self.numbers = np.empty((3, size + size // 4), dtype=np.int64)
+            self.mask = np.empty(size + size // 4, dtype=np.bool_)
         first, second, third = self.numbers[:, :size]
-        mask, other = self.masks[:, :size]
-        return first, second, third, mask, other
+        return first, second, third, self.mask[:size]
 
 
 class Store:
@@ -184,20 +191,20 @@ class Store:
         if self.entities > 4 * size + (1 << 16):
             return self.load(place, unique=False)
         who = before >> self.bits
-        first = np.full(self.entities, MOST)
+        first, last = scratch.first, scratch.last
         first[who[::-1]] = before[::-1]
-        last = np.full(self.entities, LEAST)
         last[who] = until
-        keys, entity, bound, good, other = scratch.of(size)
+        keys, entity, bound, good = scratch.of(size)
         np.concatenate(self.pieces[place], out=keys)
         np.bitwise_and(keys, self.mask, out=keys)
         np.right_shift(keys, self.bits, out=entity)
         np.take(first, entity, out=bound, mode="clip")
         np.greater_equal(keys, bound, out=good)
-        np.take(last, entity, out=bound, mode="clip")
-        np.less_equal(keys, bound, out=other)
-        np.logical_and(good, other, out=good)
         found = np.compress(good, keys)
+        found = np.compress(found <= last.take(found >> self.bits), found)
+        # Left as they were found, for the next one.
+        first[who] = MOST
+        last[who] = LEAST
         if len(self.pieces[place]) > 1:
             found.sort()
         return found

@@ -49,7 +49,9 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
         own = threading.local()
 
         def count(block: Block) -> npt.NDArray[np.int64]:
-            scratch = own.__dict__.setdefault("scratch", Scratch())
+            scratch = own.__dict__.get("scratch")
+            if scratch is None:
+                scratch = own.scratch = Scratch(1 << plan.layout.shift)
             return count_fast(block.store, plan, scratch)
 
         for counts in spread(count, blocks, workers):
