@@ -163,9 +163,7 @@ class Names:
             _index(stages, _STAGE_ENDING),
             _index(metrics, _METRIC_ENDING),
             tuple(
-                dict.fromkeys(
-                    n for ms in metrics.values() for m in ms for n in (m.label, *m.aliases, m.key)
-                )
+                dict.fromkeys(n for ms in metrics.values() for m in ms for n in (m.label, m.key))
             ),
             tuple(dict.fromkeys(n for ss in stages.values() for s in ss for n in (s.label, s.key))),
         )
