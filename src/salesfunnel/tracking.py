@@ -153,7 +153,11 @@ class TrackingRow:
     target_rate: float | None = None
     basis: RateBasis = "not-a-step"
     stated_rate: float | None = attrs.field(default=None)
-    attainment: float | None = attrs.field(init=False, repr=False)
+    attainment: float | None = attrs.field(
+        default=attrs.Factory(lambda self: _attainment(self), takes_self=True),
+        init=False,
+        repr=False,
+    )
     owner: str | None = attrs.field(default=None, converter=_owner)
     note: str = attrs.field(default="", converter=_text)
     unit: Unit = "count"
@@ -164,11 +168,6 @@ class TrackingRow:
     metric_name: str = attrs.field(default="", converter=one_line, eq=False)
     row: int | None = attrs.field(default=None, eq=False)
     sheet: str | None = attrs.field(default=None, eq=False)
-
-    @attainment.default
-    def _attainment(self) -> float | None:
-        numbers = isinstance(self.actual, int | float) and isinstance(self.target, int | float)
-        return _ratio(self.actual, self.target) if numbers else None
 
     def __attrs_post_init__(self) -> None:
         problems = self._problems()
@@ -214,6 +213,11 @@ class TrackingRow:
     def identity(self) -> tuple[str, str, str, str]:
         """Period, segment, stage and metric: what no two rows of a sheet may share."""
         return self.period, self.segment, self.stage, self.metric
+
+
+def _attainment(row: TrackingRow) -> float | None:
+    numbers = isinstance(row.actual, int | float) and isinstance(row.target, int | float)
+    return _ratio(row.actual, row.target) if numbers else None
 
 
 def is_clean(value: str) -> bool:

@@ -30,12 +30,12 @@ class Draft:
 
     row: int
     sheet: str | None
-    texts: Mapping[Role, str]
-    numbers: Mapping[Role, Written]
-    written: Mapping[Role, str]
+    texts: Mapping[str, str]
+    numbers: Mapping[str, Written]
+    written: Mapping[str, str]
     period: PeriodName | str | None
     other: tuple[tuple[str, str], ...]
-    columns: Mapping[Role, str]
+    columns: Mapping[str, str]
 
     def text(self, role: Role) -> str:
         """Return a text cell, "" where blank."""

@@ -173,7 +173,10 @@ def _compare_attainments(sheet: Tracking, drafts: Sequence[Draft], faults: list[
         None if row.attainment is None else Fraction(row.actual or 0) / Fraction(row.target or 1)
         for row in sheet.rows
     ]
-    cells = ((d, _ATTAINMENT, d.number(_ATTAINMENT), x) for d, x in zip(drafts, exact, strict=True))
+    cells: list[tuple[Draft, Role, Written, Fraction | None]] = [
+        (draft, _ATTAINMENT, draft.number(_ATTAINMENT), share)
+        for draft, share in zip(drafts, exact, strict=True)
+    ]
     faults.extend(
         stated.draft.fault(
             "attainment-differs",
