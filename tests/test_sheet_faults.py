@@ -193,7 +193,7 @@ def test_a_metric_under_another_stage_is_said():
 
 def test_names_are_matched_in_both_languages_and_many_forms():
     names = [
-        "impressions", "IMPRESSIONS", " Impressions ", "曝光量", "曝光量（次）", "曝光 量", 
+        "impressions", "IMPRESSIONS", " Impressions ", "曝光量", "曝光量（次）", "曝光 量",
         "曝光数",
         "ｉｍｐｒｅｓｓｉｏｎｓ", "曝光量【全渠道】",
     ]  # fmt: skip

@@ -84,6 +84,11 @@ def _ratio(over: float | None, under: float | None) -> float | None:
     return quotient if math.isfinite(quotient) else None
 
 
+def _attainment(row: Any) -> float | None:
+    numbers = isinstance(row.actual, int | float) and isinstance(row.target, int | float)
+    return _ratio(row.actual, row.target) if numbers else None
+
+
 @attrs.frozen(kw_only=True)
 class TrackingRow:
     """One line of the sheet: a metric of a stage in a period, with target and actual.
@@ -154,7 +159,7 @@ class TrackingRow:
     basis: RateBasis = "not-a-step"
     stated_rate: float | None = attrs.field(default=None)
     attainment: float | None = attrs.field(
-        default=attrs.Factory(lambda self: _attainment(self), takes_self=True),
+        default=attrs.Factory(_attainment, takes_self=True),
         init=False,
         repr=False,
     )
@@ -213,11 +218,6 @@ class TrackingRow:
     def identity(self) -> tuple[str, str, str, str]:
         """Period, segment, stage and metric: what no two rows of a sheet may share."""
         return self.period, self.segment, self.stage, self.metric
-
-
-def _attainment(row: TrackingRow) -> float | None:
-    numbers = isinstance(row.actual, int | float) and isinstance(row.target, int | float)
-    return _ratio(row.actual, row.target) if numbers else None
 
 
 def is_clean(value: str) -> bool:

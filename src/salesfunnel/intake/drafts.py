@@ -30,12 +30,12 @@ class Draft:
 
     row: int
     sheet: str | None
-    texts: Mapping[str, str]
-    numbers: Mapping[str, Written]
-    written: Mapping[str, str]
+    texts: Mapping[Role, str]
+    numbers: Mapping[Role, Written]
+    written: Mapping[Role, str]
     period: PeriodName | str | None
     other: tuple[tuple[str, str], ...]
-    columns: Mapping[str, str]
+    columns: Mapping[Role, str]
 
     def text(self, role: Role) -> str:
         """Return a text cell, "" where blank."""
@@ -210,12 +210,14 @@ def _draft(
     sheet: str | None,
     decimal: DecimalMark | None,
 ) -> Draft:
-    texts = {
+    texts: dict[Role, str] = {
         role: one_line(shown(cell)) if role != "note" else shown(cell)
         for role, cell in cells.items()
         if role not in NUMBERS
     }
-    written = {role: shown(cell).strip()[:200] for role, cell in cells.items() if role in NUMBERS}
+    written: dict[Role, str] = {
+        role: shown(cell).strip()[:200] for role, cell in cells.items() if role in NUMBERS
+    }
     unit = texts.get("unit", "")
     return Draft(
         row=number,
