@@ -80,7 +80,9 @@ def drafts_of(
     decimal: DecimalMark | None,
 ) -> list[Draft]:
     """Return the rows below the header; what is no row of the table becomes a fault."""
-    columns = {role: name for role, name in zip(header.roles, header.names, strict=True) if role}
+    columns: dict[Role, str] = {
+        role: name for role, name in zip(header.roles, header.names, strict=True) if role
+    }
     filled = _fill_merged(grid, header)
     faults.extend(_unknown_columns(grid, header, sheet))
     above: dict[Role, Any] = {}
