@@ -66,6 +66,11 @@ _HOMES = {
     "Playbook": "playbook",
     "write_playbook": "playbook",
     # ahead
+    "Backtest": "backtesting",
+    "BacktestScore": "backtesting",
+    "Forecast": "forecasting",
+    "backtest": "backtesting",
+    "forecast": "forecasting",
     "TargetPlan": "target",
     "TargetProgress": "target",
     "decompose_target": "target",
@@ -150,6 +155,11 @@ __all__ = [
     "Playbook",
     "write_playbook",
     # ahead
+    "Backtest",
+    "BacktestScore",
+    "Forecast",
+    "backtest",
+    "forecast",
     "TargetPlan",
     "TargetProgress",
     "decompose_target",
@@ -183,6 +193,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from salesfunnel import errors, stats, testing
+    from salesfunnel.backtesting import Backtest, BacktestScore, backtest
     from salesfunnel.benchmarking import Benchmark, BenchmarkSet
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
     from salesfunnel.diagnosis import (
@@ -200,6 +211,7 @@ if TYPE_CHECKING:
     )
     from salesfunnel.events import EventLog
     from salesfunnel.fault import Fault
+    from salesfunnel.forecasting import Forecast, forecast
     from salesfunnel.funnel import Funnel, Transition
     from salesfunnel.intake.table import read_table
     from salesfunnel.interval import Interval

@@ -1,0 +1,335 @@
+"""forecast: the open deals by stage and age, the deals to come, and what all have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._kernels import simulate, targets
+from salesfunnel._validators import check_known, check_positive_int
+from salesfunnel.errors import ArgumentError, DataError
+from salesfunnel.fault import Fault
+from salesfunnel.forecasting.chances import Laws, chances, fit_laws
+from salesfunnel.forecasting.result import Forecast
+from salesfunnel.forecasting.snapshot import (
+    DAY,
+    Moment,
+    Snapshot,
+    days,
+    length,
+    moment,
+    snapshot,
+)
+from salesfunnel.interval import Interval
+
+__all__ = ["forecast"]
+
+Floats = npt.NDArray[np.float64]
+STRENGTH, CLOSED, RECENT = 20.0, 30, 180.0
+DRAWS, LEVEL = 4000, 0.8
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+class Outlook(NamedTuple):
+    """The parts of a forecast before it is summed up."""
+
+    known: Snapshot
+    rows: npt.NDArray[np.intp]  # open deals, positions in the snapshot
+    chance: Floats  # (open, cells)
+    value: Floats  # (open,)
+    owner: npt.NDArray[np.intp]
+    owners: tuple[str, ...]
+    edges: Floats
+    fresh: Floats  # (cells,), wins to expect of deals to come
+    won_values: Floats
+    common: float
+    arrivals: float  # their scatter, relative to the mean
+    new_a_day: float
+    faults: tuple[Fault, ...]
+
+
+class Draws(NamedTuple):
+    """Simulated value and wins by cell, and value by owner."""
+
+    open_value: Floats
+    new_value: Floats
+    wins: Floats
+    by_owner: Floats
+
+
+def forecast(
+    history: Any,
+    *,
+    horizon: Any,
+    as_of: Moment | None = None,
+    seed: int = 0,
+    strata: str | None = None,
+    owner: str = "owner",
+    new_deals: bool = True,
+    draws: int = DRAWS,
+) -> Forecast:
+    """Forecast what will be won: every open deal by its stage and age, and the deals to come.
+
+    Parameters
+    ----------
+    history : StageHistory
+        Deals with their stages, closed and open.
+    horizon : int, datetime.timedelta or str
+        How far ahead: days, or ``"90D"``.
+    as_of : date, datetime or ISO text, optional
+        The moment of the forecast; the history's by default. Nothing later is looked at.
+    seed : int
+        Of the simulation.
+    strata : str, optional
+        An attribute, such as the channel, whose groups have chances of their own, drawn to those
+        of all deals with the weight of 20 deals.
+    owner : str
+        The attribute that names the owner; without it there is no breakdown by owner.
+    new_deals : bool
+        Whether to count the deals that are still to come.
+    draws : int
+        Of the simulation.
+
+    Raises
+    ------
+    DataError
+        If no deal was won or lost by then.
+    UnknownNameError
+        If `strata` is not an attribute.
+
+    Notes
+    -----
+    For a deal in stage s at age a, the time to leave for a later stage, for won or for lost is the
+    Aalen–Johansen estimate given that it is still there at a; the time from a later stage to won
+    follows by convolution. Ages at which fewer than ten deals, or 2 %, are left are taken as the
+    last one before. The interval is that of a simulation in which all logits move together, as
+    months have in the past.
+
+    References
+    ----------
+    .. [1] Aalen & Johansen (1978), Scand. J. Statistics 5:141.
+    """
+    span = length("horizon", horizon)
+    size = check_positive_int("draws", draws, minimum=100)
+    at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
+    view = outlook(history, at, span, strata=strata, owner=owner, new_deals=new_deals)
+    drawn = simulated(view, size, seed)
+    return _sum_up(history, view, drawn, span, {"strata": strata, "draws": size, "seed": seed})
+
+
+def outlook(
+    history: Any,
+    at: np.datetime64,
+    horizon: int,
+    *,
+    strata: str | None,
+    owner: str,
+    new_deals: bool,
+) -> Outlook:
+    """Return the chance of every open deal by time, and the wins of the deals to come."""
+    if at > np.datetime64(history.as_of, "us"):
+        raise ArgumentError(f"'as_of' must not be after the history's {history.as_of}, got {at}")
+    known = snapshot(history, at)
+    closed = ~known.open
+    if not closed.any():
+        raise DataError("'history' must hold deals that were won or lost by then, got none")
+    laws = fit_laws(known, horizon)
+    rows = np.flatnonzero(known.open)
+    chance = chances(laws, known.stage[rows], known.age[rows])
+    faults: list[Fault] = []
+    if closed.sum() < CLOSED:
+        faults.append(Fault.of("few-closed-deals", n=int(closed.sum()), needed=CLOSED))
+    if strata is not None:
+        check_known("strata", strata, tuple(history.attributes))
+        group = np.asarray(history.attributes[strata])[known.rows].astype(np.str_)
+        chance = _by_stratum(chance, known, group, rows)
+    value, won_values, unknown = _values(known, rows)
+    if unknown:
+        faults.append(Fault.of("deal-value-unknown", n=unknown, mean=float(won_values.mean())))
+    names, codes = _owners(history, known, rows, owner)
+    rate, scatter = _arrivals(known)
+    months = np.sqrt(max(horizon / 30.0, 1.0))
+    fresh = _fresh(laws, rate) if new_deals else np.zeros(laws.edges.size - 1)
+    return Outlook(
+        known, rows, chance, value, codes, names, laws.edges, fresh, won_values,
+        _common(known) / months, scatter / months, rate, tuple(faults),
+    )  # fmt: skip
+
+
+def _by_stratum(
+    chance: Floats, known: Snapshot, group: npt.NDArray[Any], rows: npt.NDArray[np.intp]
+) -> Floats:
+    """Return chances moved by the odds ratio of each group, drawn to 1."""
+    closed, won = known.outcome > 0, known.outcome == 1
+    p = (won.sum() + 0.5) / (closed.sum() + 1.0)
+    total = chance.sum(1)
+    names, code = np.unique(group, return_inverse=True)
+    code = code.reshape(-1)
+    n = np.bincount(code[closed], minlength=names.size)
+    x = np.bincount(code[won], minlength=names.size)
+    own = (x + STRENGTH * p) / (n + STRENGTH)
+    move = np.log(own / (1 - own)) - np.log(p / (1 - p))
+    moved = simulate.shifted(np.minimum(total, 1.0), move[code[rows]])
+    return np.asarray(
+        chance * np.where(total > 0, moved / np.where(total > 0, total, 1), 0)[:, None]
+    )
+
+
+def _values(known: Snapshot, rows: npt.NDArray[np.intp]) -> tuple[Floats, Floats, int]:
+    """Return the values of open deals, those of won deals, and how many are not known."""
+    won = known.value[(known.outcome == 1) & np.isfinite(known.value)]
+    value = known.value[rows]
+    if not np.isfinite(known.value).any():
+        return np.ones(rows.size), np.ones(1), 0
+    if not won.size:
+        won = known.value[np.isfinite(known.value)]
+    unknown = ~np.isfinite(value)
+    return np.where(unknown, won.mean(), value), won, int(unknown.sum())
+
+
+def _owners(
+    history: Any, known: Snapshot, rows: npt.NDArray[np.intp], owner: str
+) -> tuple[tuple[str, ...], npt.NDArray[np.intp]]:
+    if owner not in history.attributes:
+        return (), np.zeros(rows.size, dtype=np.intp)
+    column = np.asarray(history.attributes[owner])[known.rows[rows]].astype(np.str_)
+    names, code = np.unique(column, return_inverse=True)
+    return tuple(names.tolist()), code.reshape(-1).astype(np.intp)
+
+
+def _common(known: Snapshot) -> float:
+    """Return the standard deviation of what the deals closed in a month have in common.
+
+    On the logit. Over a longer horizon months average out: it falls with the root of their number.
+    """
+    closed = known.outcome > 0
+    month = known.closed[closed].astype("datetime64[M]").astype(np.int64)
+    which = month - month.min()
+    n = np.bincount(which).astype(np.float64)[-24:]
+    x = np.bincount(which[known.outcome[closed] == 1], minlength=int(which.max()) + 1)[-24:]
+    if n.sum() < 1:
+        return targets.PRIOR_SD
+    p = (x.sum() + 0.5) / (n.sum() + 1.0)
+    return float(np.sqrt(targets.overdispersion(n, x.astype(np.float64)) / (p * (1 - p))))
+
+
+def _arrivals(known: Snapshot) -> tuple[float, float]:
+    """Return new deals a day over the last half year, and how much the 30-day counts scatter."""
+    age = days(known.at - known.created)
+    span = min(RECENT, float(age.max())) if age.size else 0.0
+    if span < 1:
+        return 0.0, 0.0
+    rate = float((age < span).sum()) / span
+    blocks = int(span // 30)
+    if blocks < 3:
+        return rate, 0.1
+    count = np.bincount((age[age < blocks * 30] // 30).astype(np.intp), minlength=blocks)
+    mean = float(count.mean())
+    extra = max(float(count.var(ddof=1)) - mean, 0.0)
+    return rate, float(np.sqrt((blocks * extra + 2 * (0.1 * mean) ** 2) / (blocks + 2))) / mean
+
+
+def _fresh(laws: Laws, rate: float) -> Floats:
+    """Return the wins to expect, by cell, of deals that arrive evenly from now on."""
+    width = float(laws.edges[1] - laws.edges[0])
+    mass, instant = laws.win[-1], laws.at_once[-1]
+    grown = np.cumsum(mass)
+    before = np.concatenate([[0.0], grown[:-1]])
+    # arrivals spread over their cell: half of the first cell's mass falls into the next
+    return rate * width * (instant + before + 0.5 * mass)
+
+
+def simulated(view: Outlook, size: int, seed: int) -> Draws:
+    """Return draws of what is won."""
+    rng = np.random.default_rng(seed)
+    factor = view.common * rng.standard_normal(size)
+    busy = np.exp(view.arrivals * rng.standard_normal(size) - view.arrivals**2 / 2)
+    value, by_owner, wins = simulate.won_cells(
+        view.chance, view.value, factor, rng, group=view.owner, groups=max(len(view.owners), 1)
+    )
+    mean = view.fresh[None, :] * (busy * np.exp(factor - view.common**2 / 2))[:, None]
+    new_value, new_wins = simulate.compound(mean, view.won_values, rng)
+    return Draws(value, new_value, wins + new_wins, by_owner)
+
+
+def _sum_up(
+    history: Any, view: Outlook, drawn: Draws, span: int, how: Mapping[str, Any]
+) -> Forecast:
+    total = (drawn.open_value + drawn.new_value).sum(1)
+    per_win = float(view.won_values.mean())
+    open_cells = view.chance * view.value[:, None]
+    expected_open, expected_new = float(open_cells.sum()), float(view.fresh.sum() * per_win)
+    months, share = _months(view.known.at, view.edges)
+    by_month = (drawn.open_value + drawn.new_value) @ share
+    low, high = _limits(by_month)
+    open_wins = view.chance.sum(0) @ share
+    owner_value = np.bincount(view.owner, open_cells.sum(1), minlength=drawn.by_owner.shape[1])
+    owner_wins = np.bincount(view.owner, view.chance.sum(1), minlength=drawn.by_owner.shape[1])
+    order = np.argsort(-owner_value, kind="stable")[: len(view.owners)]
+    owner_low, owner_high = _limits(drawn.by_owner)
+    path = np.cumsum(drawn.open_value + drawn.new_value, axis=1)
+    shown = np.unique(np.linspace(0, path.shape[1], min(path.shape[1], 30) + 1).astype(np.intp))
+    reached = np.concatenate([np.zeros((len(path), 1)), path], axis=1)[:, shown]
+    rows = view.rows
+    stages = (*history.stages, "")
+    return Forecast(
+        as_of=view.known.at.astype(datetime),
+        horizon=span,
+        expected=expected_open + expected_new,
+        interval=_interval(total),
+        wins=float(view.chance.sum() + view.fresh.sum()),
+        wins_interval=_interval(drawn.wins.sum(1)),
+        expected_open=expected_open,
+        expected_new=expected_new,
+        periods=months,
+        period_expected=(open_cells.sum(0) + view.fresh * per_win) @ share,
+        period_low=low,
+        period_high=high,
+        period_wins=open_wins + view.fresh @ share,
+        period_open_wins=open_wins,
+        owners=[view.owners[i] for i in order.tolist()],
+        owner_expected=np.asarray(owner_value, dtype=np.float64)[order],
+        owner_low=owner_low[order],
+        owner_high=owner_high[order],
+        owner_wins=np.asarray(owner_wins, dtype=np.float64)[order],
+        path_days=view.edges[shown],
+        path=np.quantile(reached, QUANTILES, axis=0),
+        deals=[history.deals[i] for i in view.known.rows[rows].tolist()],
+        deal_stage=[stages[s] for s in view.known.stage[rows].tolist()],
+        deal_age=view.known.age[rows],
+        deal_chance=np.minimum(view.chance.sum(1), 1.0),
+        deal_value=view.value,
+        common=view.common,
+        new_a_day=view.new_a_day,
+        faults=view.faults,
+        **how,
+    )
+
+
+def _limits(sample: Floats) -> tuple[Floats, Floats]:
+    low, high = np.quantile(sample, ((1 - LEVEL) / 2, (1 + LEVEL) / 2), axis=0)
+    return np.asarray(low), np.asarray(high)
+
+
+def _interval(sample: Floats) -> Interval:
+    low, high = _limits(sample)
+    return Interval(float(low), float(high), LEVEL, "monte-carlo")
+
+
+def _months(at: np.datetime64, edges: Floats) -> tuple[tuple[str, ...], Floats]:
+    """Return the calendar months ahead, and the share of each cell that lies in each."""
+    end = at + np.timedelta64(round(float(edges[-1]) * 86400), "s")
+    first, last = (
+        at.astype("datetime64[M]"),
+        (end - np.timedelta64(1, "us")).astype("datetime64[M]"),
+    )
+    months = np.arange(first, last + 1)
+    starts = (months.astype("datetime64[us]") - at) / DAY
+    stops = ((months + 1).astype("datetime64[us]") - at) / DAY
+    low, high = edges[:-1, None], edges[1:, None]
+    overlap = np.maximum(np.minimum(high, stops) - np.maximum(low, starts), 0.0)
+    return tuple(str(m) for m in months), overlap / overlap.sum(1, keepdims=True)

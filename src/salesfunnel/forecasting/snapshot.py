@@ -1,0 +1,98 @@
+"""A history as it stood at an earlier moment: later entries and closes are not known yet."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel import _event_columns as cols
+from salesfunnel.errors import ArgumentError, DataError
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Times = npt.NDArray[np.datetime64]
+Moment = date | datetime | np.datetime64 | str
+
+DAY = np.timedelta64(1, "D")
+MICROSECONDS = 86_400_000_000.0
+
+
+class Snapshot(NamedTuple):
+    """What was known of the deals at a moment; n deals, S stages."""
+
+    rows: npt.NDArray[np.intp]  # positions in the history
+    entered: Times  # (n, S)
+    created: Times
+    closed: Times  # NaT while open
+    outcome: npt.NDArray[np.int8]  # 0 open, 1 won, 2 lost
+    value: Floats
+    stage: npt.NDArray[np.intp]  # highest stage entered so far, -1 none
+    at: np.datetime64
+
+    @property
+    def open(self) -> Bools:
+        """Which deals were open."""
+        return np.asarray(self.outcome == 0)
+
+    @property
+    def age(self) -> Floats:
+        """Days in the highest stage entered; since creation without one."""
+        n = np.arange(len(self.rows))
+        since = np.where(self.stage >= 0, self.entered[n, np.maximum(self.stage, 0)], self.created)
+        return days(self.at - since)
+
+
+def days(span: Any) -> Floats:
+    """Return timedeltas as days; NaT as NaN."""
+    ticks = np.asarray(span).astype("timedelta64[us]")
+    return np.where(np.isnat(ticks), np.nan, ticks.astype(np.int64) / MICROSECONDS)
+
+
+def moment(field: str, value: Moment) -> np.datetime64:
+    """Return a moment as datetime64[us]; raise ArgumentError where it is none."""
+    try:
+        kind, tick = cols.moment(field, value)
+    except DataError as error:
+        raise ArgumentError(error.message, hint=error.hint) from None
+    if kind == "number":
+        raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}")
+    return np.datetime64(tick, "us")
+
+
+def length(field: str, value: Any) -> int:
+    """Return a length of time in whole days; a bare int is in days."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = timedelta(days=value)
+    ticks = cols.span_ticks(field, value, "s")
+    if ticks is None or ticks < 86400:
+        raise ArgumentError(f"{field!r} must be a day at least, got {value!r}")
+    return ticks // 86400
+
+
+def snapshot(history: Any, at: np.datetime64) -> Snapshot:
+    """Return what was known at a moment; deals created later are left out.
+
+    A value is taken as it stands: histories do not say when it was changed.
+    """
+    known = np.flatnonzero(history.created <= at)
+    entered = history.entered[known].astype("datetime64[us]")
+    entered = np.where(entered <= at, entered, np.datetime64("NaT", "us"))
+    closed = history.closed[known].astype("datetime64[us]")
+    later = ~(closed <= at)
+    outcome = np.where(later, 0, history.outcome[known]).astype(np.int8)
+    S = entered.shape[1]
+    seen = ~np.isnat(entered)
+    stage = np.where(seen.any(1), S - 1 - np.argmax(seen[:, ::-1], axis=1), -1)
+    return Snapshot(
+        rows=known,
+        entered=entered,
+        created=history.created[known].astype("datetime64[us]"),
+        closed=np.where(later, np.datetime64("NaT", "us"), closed),
+        outcome=outcome,
+        value=np.asarray(history.value, dtype=np.float64)[known],
+        stage=stage.astype(np.intp),
+        at=at,
+    )
