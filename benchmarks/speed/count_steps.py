@@ -6,11 +6,11 @@
 
 This folder holds studies of speed; the package `salesfunnel.benchmarks()` holds industry figures.
 
-Every contender runs in a process of its own, holds the log in its own native form, and is asked in
-turn, round after round, so that a busy moment of the machine hits all alike. The figures are medians
-over the rounds; a ratio is the median of the ratios round by round. Each engine is given several
-ways to ask the question, and its fastest one counts. All must give equal counts. Peak memory is
-the high-water mark of the resident set during a run less what was there before the first (Linux).
+Every contender runs in a process of its own, holds the log in its own native form, and is asked
+in turn, round after round, so that a busy moment of the machine hits all alike. The figures are
+medians over the rounds; a ratio is the median of the ratios round by round. Each engine is given
+several ways to ask the question, and its fastest one counts. All must give equal counts. Peak
+memory is the high-water mark of the resident set less what was there before the first run (Linux).
 
 With text ids, `ours` starts from a Polars frame of text, as Polars itself does, and so pays for
 reading it; `ours, log` starts from a log read before.
