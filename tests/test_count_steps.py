@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import pickle
 from pathlib import Path
 
 import pytest
@@ -207,6 +208,57 @@ def test_duplicates_are_the_rows_that_say_the_same_again(rows):
     asked = [row for row in rows if row[1] != "x"]
     found = sf.count_steps(log_of(rows), ["a", "b", "c"])
     assert found.duplicates == len(asked) - len(set(asked))
+
+
+FULL = {
+    "window": 6,
+    "step_windows": [4],
+    "exclude": [("x", "a", "b")],
+    "breakdown": "value",
+    "as_of": 8,
+}
+
+
+def full_result(**changes):
+    values = ["p", "q", None, "p", "p"]
+    rows = [(1, "a", 1), (1, "b", 3), (2, "a", 7), (3, "a", 1), (3, "a", 1)]
+    return sf.count_steps(
+        log_of(rows, attributes={"value": values}), ["a", "b"], **{**FULL, **changes}
+    )
+
+
+@pytest.mark.parametrize("order", ["ordered", "strict"])
+def test_a_result_becomes_a_document_and_comes_back_equal(order):
+    found = full_result(order=order)
+    again = sf.StepCounts.from_json(found.to_json())
+    assert again == found
+    assert again.durations == found.durations != ()
+    assert again.duplicates == 1
+    assert pickle.loads(pickle.dumps(full_result(order=order))) == found
+
+
+def test_a_result_records_the_question():
+    found = full_result()
+    assert found.window == 6
+    assert found.step_windows == (4,)
+    assert found.exclude == ("x",)
+    assert (found.breakdown, found.attribution, found.as_of) == ("value", "first", 8)
+    assert (found.order, found.per, found.increasing, found.engine) == (
+        "ordered", "entity", False, "numpy",
+    )  # fmt: skip
+
+
+def test_the_panel_of_a_breakdown_has_its_segments_and_what_is_immature():
+    found = full_result()
+    panel = found.panel(period="2026-10")
+    assert panel.steps == found.steps
+    assert panel.segments == ("p", "(missing)")
+    assert panel.counts.tolist() == [[[2, 1], [0, 0]]]
+    assert panel.immature.tolist() == [[0, 1]]
+    assert panel.attributes == ("value",)
+    again = sf.count_steps(log_of([(1, "a", 1), (1, "a", 2)]), ["a", "a"]).panel()
+    assert again.steps == ("a (1)", "a (2)")
+    assert again.counts.tolist() == [[[1, 1]]]
 
 
 def test_one_event_serves_one_step_only():

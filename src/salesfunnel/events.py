@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -96,6 +96,11 @@ class EventLog:
     faults: tuple[Fault, ...]
     rows: int
     extent: tuple[int, int, int, int]
+
+    if TYPE_CHECKING:
+
+        def __attrs_init__(self, **parts: Any) -> None:
+            """Set the fields; written by attrs."""
 
     def __init__(
         self,

@@ -87,7 +87,8 @@ def pack_rows(
             if until is not None:
                 keep = (when <= until) if keep is None else keep & (when <= until)
             if keep is not None and not keep.all():
-                who, what, when = (np.compress(keep, column) for column in (who, what, when))
+                who, what = np.compress(keep, who), np.compress(keep, what)
+                when = np.compress(keep, when)
             _pack(who, what, when, layout, memory[end : end + when.size])
             end += when.size
         keys = memory[full:end]
