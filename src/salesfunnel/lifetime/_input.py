@@ -65,3 +65,8 @@ def log_interval(value: float, log_error: float, level: float) -> Interval | Non
     return Interval(
         value * math.exp(-reach), value * math.exp(min(reach, 700.0)), level, "wald-log"
     )
+
+
+def same_floats(left: tuple[float, ...], right: tuple[float, ...]) -> bool:
+    """Whether numbers are equal, NaN to NaN."""
+    return bool(np.array_equal(left, right, equal_nan=True))

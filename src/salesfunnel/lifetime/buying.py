@@ -21,6 +21,7 @@ from salesfunnel.lifetime._input import (
     FitVerdict,
     Moment,
     log_interval,
+    same_floats,
     summary_of,
 )
 from salesfunnel.purchases import CustomerSummary
@@ -42,7 +43,7 @@ class BgNbd(ResultMixin):
         The paces of customers are spread as Gamma(r, rate alpha), `alpha` in `unit`.
     a, b : float
         After a repeat purchase a customer stops with a chance spread as Beta(a, b).
-    loglik : float
+    loglik : float, optional
         Log-likelihood at the top.
     log_errors : tuple of float
         Standard errors of the logs of r, alpha, a, b; NaN where the data do not settle them.
@@ -64,13 +65,13 @@ class BgNbd(ResultMixin):
     1.226
     """
 
-    r: float
-    alpha: float
-    a: float
-    b: float
-    loglik: float = math.nan
+    r: float = attrs.field(converter=float)
+    alpha: float = attrs.field(converter=float)
+    a: float = attrs.field(converter=float)
+    b: float = attrs.field(converter=float)
+    loglik: float | None = None
     log_errors: tuple[float, ...] = attrs.field(
-        default=(math.nan,) * 4, converter=as_tuple, eq=attrs.cmp_using(eq=np.array_equal)
+        default=(math.nan,) * 4, converter=as_tuple, eq=attrs.cmp_using(eq=same_floats)
     )
     customers: int = 0
     repeaters: int = 0

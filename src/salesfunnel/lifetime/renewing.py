@@ -31,7 +31,7 @@ class Sbg(ResultMixin):
     ----------
     alpha, beta : float
         The chance to end at a renewal is spread as Beta(alpha, beta) over customers.
-    loglik : float
+    loglik : float, optional
         Log-likelihood at the top.
     observed : tuple of float
         Share still customers after 0, 1, 2, ... renewals, as observed (Kaplan–Meier).
@@ -49,9 +49,9 @@ class Sbg(ResultMixin):
     [0.63, 0.76, 0.88]
     """
 
-    alpha: float
-    beta: float
-    loglik: float = math.nan
+    alpha: float = attrs.field(converter=float)
+    beta: float = attrs.field(converter=float)
+    loglik: float | None = None
     observed: tuple[float, ...] = attrs.field(default=(), converter=as_tuple)
     customers: int = 0
     verdict: FitVerdict = "ok"

@@ -21,6 +21,7 @@ from salesfunnel.lifetime._input import (
     FitVerdict,
     Moment,
     log_interval,
+    same_floats,
     whole_numbers,
 )
 from salesfunnel.purchases import CustomerSummary, Purchases
@@ -38,7 +39,7 @@ class GammaGamma(ResultMixin):
     ----------
     p, q, v : float
         Purchases scatter as Gamma(p, ν) with ν spread as Gamma(q, v) over customers.
-    loglik : float
+    loglik : float, optional
         Log-likelihood at the top.
     log_errors : tuple of float
         Standard errors of the logs of p, q, v; NaN where the data do not settle them.
@@ -60,12 +61,12 @@ class GammaGamma(ResultMixin):
     24.66
     """
 
-    p: float
-    q: float
-    v: float
-    loglik: float = math.nan
+    p: float = attrs.field(converter=float)
+    q: float = attrs.field(converter=float)
+    v: float = attrs.field(converter=float)
+    loglik: float | None = None
     log_errors: tuple[float, ...] = attrs.field(
-        default=(math.nan,) * 3, converter=as_tuple, eq=attrs.cmp_using(eq=np.array_equal)
+        default=(math.nan,) * 3, converter=as_tuple, eq=attrs.cmp_using(eq=same_floats)
     )
     customers: int = 0
     sample_mean: float | None = None

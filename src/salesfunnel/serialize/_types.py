@@ -12,10 +12,12 @@ from salesfunnel.errors import SerializationError
 SCHEMA_VERSION = 1
 
 _HOMES = {
+    "salesfunnel.backtesting": ("Backtest", "BacktestScore"),
     "salesfunnel.benchmarking": ("Benchmark", "BenchmarkSet"),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),
     "salesfunnel.diagnosis.finding": ("Evidence", "Finding", "Group"),
     "salesfunnel.fault": ("Fault",),
+    "salesfunnel.forecasting": ("Forecast",),
     "salesfunnel.funnel": ("Funnel", "Transition"),
     "salesfunnel.interval": ("Interval",),
     "salesfunnel.lifetime": ("BgNbd", "GammaGamma", "LifetimeValue", "Sbg"),
