@@ -492,3 +492,48 @@ def test_a_workbook_that_says_it_has_many_texts_is_refused():
 def test_a_binary_workbook_is_refused():
     with pytest.raises(IntakeError, match="xlsb"):
         sf.read_table(archive([("xl/workbook.bin", b"")]))
+
+
+# wide sheets
+
+
+def test_months_side_by_side():
+    text = (
+        "部门月报,,,,\n阶段,指标,2026年8月目标,2026年8月实际,2026年9月(实际),负责人\n"
+        "认知阶段,曝光量,50万,40万,48万,张三\n,线索获取量,5000,4000,4200,\n兴趣阶段,内容下载量,,-,1800,\n"
+    )
+    sheet = sf.read_table(text)
+    assert sheet.periods == ("2026-08", "2026-09")
+    found = [(r.period, r.metric, r.target, r.actual, r.row) for r in sheet.rows]
+    assert found == [
+        ("2026-08", "impressions", 500_000, 400_000, 1),
+        ("2026-09", "impressions", None, 480_000, 1),
+        ("2026-08", "leads", 5000, 4000, 2),
+        ("2026-09", "leads", None, 4200, 2),
+        ("2026-08", "content_downloads", None, None, 3),
+        ("2026-09", "content_downloads", None, 1800, 3),
+    ]
+    (fault,) = [fault for fault in sheet.faults if fault.severity != "info"]
+    assert (fault.code, fault.row, fault.column) == ("missing-value", 3, "2026年8月实际")
+    assert sheet.rows[3].rate == 4200 / 480_000
+    assert sf.read_table(sheet.to_csv(locale="zh"), funnel=sheet.funnel) == sheet
+
+
+def test_metrics_side_by_side():
+    text = (
+        "Month\tImpressions\tLeads captured\tNotes\nAug 2026\t1,000\t100\tx\nSep 2026\t2k\t90\t\n"
+    )
+    sheet = sf.read_table(text)
+    assert [(r.period, r.metric, r.actual) for r in sheet.rows] == [
+        ("2026-08", "impressions", 1000),
+        ("2026-08", "leads", 100),
+        ("2026-09", "impressions", 2000),
+        ("2026-09", "leads", 90),
+    ]
+    assert [row.rate for row in sheet.rows] == [None, 0.1, None, 0.045]
+
+
+def test_months_without_a_year_side_by_side():
+    text = "metric,Aug,Sep\nviews,10,20\norders,1,2"
+    assert sf.read_table(text, period="2026").periods == ("2026-08", "2026-09")
+    assert "period-without-year" in [fault.code for fault in sf.read_table(text).faults]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -13,6 +13,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.intake.grid import Grid, Header, is_header_again, shown
 from salesfunnel.intake.numbers import DecimalMark, Written, read_number
 from salesfunnel.intake.period_names import PeriodName, read_period
+from salesfunnel.intake.wide import Slot
 from salesfunnel.intake.words import Role, fold, nearest_header
 from salesfunnel.tracking import one_line
 
@@ -60,6 +61,7 @@ def decimal_mark(grids: Sequence[tuple[Grid, Header]]) -> tuple[DecimalMark | No
     votes = {".": 0, ",": 0}
     for grid, header in grids:
         places = [i for i, role in enumerate(header.roles) if role in NUMBERS]
+        places += [slot.index for slot in header.slots]
         for row in grid.rows[header.at + 1 :]:
             for i in places:
                 if i < len(row) and isinstance(row[i], str):
@@ -86,7 +88,7 @@ def drafts_of(
     filled = _fill_merged(grid, header)
     faults.extend(_unknown_columns(grid, header, sheet))
     above: dict[Role, Any] = {}
-    drafts = []
+    drafts: list[Draft] = []
     for number, row in enumerate(filled, start=1):
         if is_header_again(row, header) or not any(shown(cell).strip() for cell in row):
             continue
@@ -101,19 +103,48 @@ def drafts_of(
                 Fault.of("total-row", severity="info", row=number, value=first, file=sheet)
             )
             continue
-        if not _is_row(cells, header):
+        if not _is_row(cells, header) and not any(
+            shown(row[slot.index]).strip() for slot in header.slots if slot.index < len(row)
+        ):
             faults.append(
                 Fault.of("row-not-read", severity="info", row=number, value=first[:200], file=sheet)
             )
             continue
         _fill_down(cells, above)
-        drafts.append(_draft(number, cells, other, columns, sheet=sheet, decimal=decimal))
+        drafts.extend(
+            _draft(number, more, other, names, sheet=sheet, decimal=decimal, period=period)
+            for more, names, period in _spread(row, cells, columns, header)
+        )
     return drafts
+
+
+def _spread(
+    row: Sequence[Any], cells: dict[Role, Any], columns: dict[Role, str], header: Header
+) -> Iterator[tuple[dict[Role, Any], dict[Role, str], PeriodName | None]]:
+    """Yield the cells of each row that a row of a wide sheet stands for; itself if it is not."""
+    if not header.slots:
+        yield cells, columns, None
+    groups: dict[tuple[str | None, str | None], list[Slot]] = {}
+    for slot in header.slots:
+        if slot.index < len(row) and shown(row[slot.index]).strip():
+            label = None if slot.period is None else slot.period.label
+            groups.setdefault((label, slot.metric), []).append(slot)
+    for (_, metric), slots in groups.items():
+        names: dict[Role, str] = {} if metric is None else {"metric": slots[0].header}
+        texts: dict[Role, Any] = {} if metric is None else {"metric": metric}
+        yield (
+            {**cells, **texts, **{slot.role: row[slot.index] for slot in slots}},
+            {**columns, **names, **{slot.role: slot.header for slot in slots}},
+            slots[0].period,
+        )
 
 
 def _unknown_columns(grid: Grid, header: Header, sheet: str | None) -> list[Fault]:
     found = []
+    slots = {slot.index for slot in header.slots}
     for i, (name, role) in enumerate(zip(header.names, header.roles, strict=True)):
+        if i in slots:
+            continue
         used = any(i < len(row) and shown(row[i]).strip() for row in grid.rows[header.at + 1 :])
         if role is None and (name or used):
             found.append(
@@ -147,6 +178,7 @@ def _split(
     cells: dict[Role, Any] = {}
     other: list[tuple[str, str]] = []
     bad = None
+    slots = {slot.index for slot in header.slots}
     for i, cell in enumerate(row):
         role = header.roles[i] if i < len(header.roles) else None
         name = (header.names[i] if i < len(header.names) else "") or f"column {i + 1}"
@@ -159,7 +191,7 @@ def _split(
             value = cell
         if role is not None:
             cells[role] = value
-        elif shown(value).strip():
+        elif shown(value).strip() and i not in slots:
             name = _label(name)
             taken = any(name == known for known, _ in other)
             other.append((f"{name} ({i + 1})" if taken else name, shown(value)))
@@ -211,6 +243,7 @@ def _draft(
     *,
     sheet: str | None,
     decimal: DecimalMark | None,
+    period: PeriodName | None,
 ) -> Draft:
     texts: dict[Role, str] = {
         role: one_line(shown(cell)) if role != "note" else shown(cell)
@@ -231,7 +264,7 @@ def _draft(
             if role in NUMBERS
         },
         written=written,
-        period=_period(cells),
+        period=_period(cells) if period is None else period,
         other=tuple(other),
         columns=columns,
     )

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from salesfunnel._cells import unescape_cell
+from salesfunnel.intake.wide import Slot, metrics_across, months_across
 from salesfunnel.intake.words import Role, fold, role_of
 
 _SEARCHED = 40
@@ -37,11 +38,12 @@ class Grid:
 
 @attrs.frozen(kw_only=True)
 class Header:
-    """Where the header of a grid stands and what its columns hold."""
+    """Where the header of a grid stands and what its columns hold; `slots` those of a wide one."""
 
     at: int
     names: tuple[str, ...]
     roles: tuple[Role | None, ...]
+    slots: tuple[Slot, ...] = ()
 
     @property
     def score(self) -> int:
@@ -51,7 +53,14 @@ class Header:
     @property
     def is_table(self) -> bool:
         """Whether it has what a tracking sheet must have."""
-        return "actual" in self.roles and bool({"stage", "metric"} & set(self.roles))
+        return bool(self.slots) or (
+            "actual" in self.roles and bool({"stage", "metric"} & set(self.roles))
+        )
+
+    @property
+    def has_periods(self) -> bool:
+        """Whether its rows, or its columns, say which period they are of."""
+        return "period" in self.roles or any(slot.period is not None for slot in self.slots)
 
 
 def shown(cell: Any) -> str:
@@ -74,8 +83,10 @@ def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
         seen += 1
         if seen > _SEARCHED:
             break
-        header = Header(at=at, names=names, roles=_roles(names))
-        if header.score >= 2 and (best is None or _rank(header) > _rank(best)):
+        roles = _roles(names)
+        slots = months_across(names, roles) or metrics_across(names, roles, rows[at + 1 :])
+        header = Header(at=at, names=names, roles=roles, slots=slots)
+        if (header.score >= 2 or slots) and (best is None or _rank(header) > _rank(best)):
             best = header
     return best
 

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias
 
 import attrs
 
 from salesfunnel.fault import Fault
+from salesfunnel.funnel import Funnel
 from salesfunnel.intake.drafts import Draft
 from salesfunnel.intake.numbers import EXACT, Written
 from salesfunnel.intake.words import Role
 from salesfunnel.tracking import Tracking, TrackingRow
 
+_Actuals: TypeAlias = Mapping[tuple[str, str, str], float | None]
+_Cell: TypeAlias = tuple[Draft, TrackingRow, Role, Written, Fraction | None]
+
 
 @attrs.frozen(kw_only=True)
 class _Stated:
-    """A rate as stated: a fraction, its written precision, and what it should be."""
+    """A rate as stated: its row, a fraction, its written precision, and what it should be."""
 
     draft: Draft
+    row: TrackingRow
     role: Role
     value: Decimal
     step: Decimal
@@ -35,16 +41,17 @@ def with_stated_rates(
     A column that is called the stated rate is the one that counts; the column of rates is
     compared all the same.
     """
-    computed = _computed(sheet)
+    known = {(row.period, row.segment, row.metric): row.actual for row in sheet.rows}
+    computed = _computed(sheet, known)
     rates = _scaled(
-        (draft, role, draft.number(role), exact)
-        for draft, exact in zip(drafts, computed, strict=True)
+        (draft, row, role, draft.number(role), exact)
+        for draft, row, exact in zip(drafts, sheet.rows, computed, strict=True)
         for role in _RATE_ROLES
     )
     has_column = bool(drafts) and any("stated_rate" in draft.columns for draft in drafts)
     chosen: dict[int, _Stated] = {}
     for stated in rates:
-        _compare(stated, faults, sheet)
+        _compare(stated, faults, sheet.funnel, known)
         if (stated.role == "stated_rate") or not has_column:
             chosen[id(stated.draft)] = stated
     for draft in drafts:
@@ -74,11 +81,10 @@ def _stated_row(row: TrackingRow, stated: _Stated | None) -> TrackingRow:
     )
 
 
-def _computed(sheet: Tracking) -> list[Fraction | None]:
+def _computed(sheet: Tracking, known: _Actuals) -> list[Fraction | None]:
     """Return the exact rate of every row."""
     chain = sheet.funnel.level_keys("step")
     before = dict(zip(chain[1:], chain, strict=False))
-    known = {(row.period, row.segment, row.metric): row.actual for row in sheet.rows}
     exact: list[Fraction | None] = []
     for row in sheet.rows:
         above = known.get((row.period, row.segment, before.get(row.metric, "")))
@@ -88,21 +94,22 @@ def _computed(sheet: Tracking) -> list[Fraction | None]:
 
 
 def _scaled(
-    cells: Iterable[tuple[Draft, Role, Written, Fraction | None]],
+    cells: Iterable[_Cell],
 ) -> list[_Stated]:
     """Return rates as fractions; bare numbers are per cent where that fits the column better."""
-    known = [cell for cell in cells if cell[2].value is not None]
+    known = [cell for cell in cells if cell[3].value is not None]
     done = []
     for role in (*_RATE_ROLES, _ATTAINMENT):
-        column = [cell for cell in known if cell[1] == role]
-        bare = [(w, exact) for _, _, w, exact in column if w.unit != "rate"]
+        column = [cell for cell in known if cell[2] == role]
+        bare = [(w, exact) for _, _, _, w, exact in column if w.unit != "rate"]
         shift = -2 if _is_percent(bare, _header(column)) else 0
-        for draft, _, written, exact in column:
+        for draft, row, _, written, exact in column:
             assert written.value is not None
             by = 0 if written.unit == "rate" else shift
             done.append(
                 _Stated(
                     draft=draft,
+                    row=row,
                     role=role,
                     value=written.value.scaleb(by, EXACT),
                     step=written.step.scaleb(by, EXACT),
@@ -113,8 +120,8 @@ def _scaled(
     return done
 
 
-def _header(column: Sequence[tuple[Draft, Role, Written, Fraction | None]]) -> str:
-    return column[0][0].columns.get(column[0][1], "") if column else ""
+def _header(column: Sequence[_Cell]) -> str:
+    return column[0][0].columns.get(column[0][2], "") if column else ""
 
 
 def _is_percent(bare: Sequence[tuple[Written, Fraction | None]], header: str) -> bool:
@@ -133,19 +140,20 @@ def _is_percent(bare: Sequence[tuple[Written, Fraction | None]], header: str) ->
     )
 
 
-def _compare(stated: _Stated, faults: list[Fault], sheet: Tracking) -> None:
+def _compare(stated: _Stated, faults: list[Fault], funnel: Funnel, known: _Actuals) -> None:
     if stated.computed is None:
         return
     figures = {"stated": float(stated.value), "computed": float(stated.computed)}
     if abs(Fraction(stated.value) - stated.computed) > Fraction(stated.step):
-        source, actual, before = _parts(stated, sheet)
+        row, chain = stated.row, funnel.level_keys("step")
+        source = chain[chain.index(row.metric) - 1]
         faults.append(
             stated.draft.fault(
                 "stated-rate-differs",
                 stated.role,
-                actual=actual,
-                before=before,
-                source=source,
+                actual=row.actual,
+                before=known[row.period, row.segment, source],
+                source=funnel.metric(source).label,
                 **figures,
             )
         )
@@ -153,29 +161,14 @@ def _compare(stated: _Stated, faults: list[Fault], sheet: Tracking) -> None:
         faults.append(stated.draft.fault("stated-rate-imprecise", stated.role, **figures))
 
 
-def _parts(stated: _Stated, sheet: Tracking) -> tuple[str, float | None, float | None]:
-    """Return what a computed rate is made of: the step before, and the two counts."""
-    chain = sheet.funnel.level_keys("step")
-    (row,) = (
-        row for row in sheet.rows if (row.row, row.sheet) == (stated.draft.row, stated.draft.sheet)
-    )
-    source = chain[chain.index(row.metric) - 1]
-    (above,) = (
-        other
-        for other in sheet.rows
-        if (other.period, other.segment, other.metric) == (row.period, row.segment, source)
-    )
-    return sheet.funnel.metric(source).label, row.actual, above.actual
-
-
 def _compare_attainments(sheet: Tracking, drafts: Sequence[Draft], faults: list[Fault]) -> None:
     exact = [
         None if row.attainment is None else Fraction(row.actual or 0) / Fraction(row.target or 1)
         for row in sheet.rows
     ]
-    cells: list[tuple[Draft, Role, Written, Fraction | None]] = [
-        (draft, _ATTAINMENT, draft.number(_ATTAINMENT), share)
-        for draft, share in zip(drafts, exact, strict=True)
+    cells: list[_Cell] = [
+        (draft, row, _ATTAINMENT, draft.number(_ATTAINMENT), share)
+        for draft, row, share in zip(drafts, sheet.rows, exact, strict=True)
     ]
     faults.extend(
         stated.draft.fault(

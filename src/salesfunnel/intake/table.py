@@ -148,7 +148,7 @@ def _tables(loaded: Source, sheet: str | int | None, faults: list[Fault]) -> lis
     dated = [
         (grid, header)
         for grid, header in tables
-        if "period" in header.roles or (grid.name is not None and _sheet_period(grid.name))
+        if header.has_periods or (grid.name is not None and _sheet_period(grid.name))
     ]
     chosen = dated or tables[:1]
     read = [grid.name for grid, _ in chosen]
@@ -245,9 +245,9 @@ def _default_period(grid: Grid, header: Header, period: str | None, faults: list
             return str(grid.name)
         return of_sheet.label
     is_year = asked is not None and len(asked.label) == 4 and asked.label.isdigit()
-    if period is not None and not (is_year and "period" in header.roles):
+    if period is not None and not (is_year and header.has_periods):
         return asked.label if asked is not None and not asked.needs_year else period.strip()
-    if "period" in header.roles:
+    if header.has_periods:
         return ALL
     title = " ".join(shown(cell) for row in grid.rows[: header.at] for cell in row)
     month = month_inside(title)

@@ -1,0 +1,71 @@
+"""Wide sheets: months side by side, or metrics side by side with a row a month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from salesfunnel.intake.numbers import read_number
+from salesfunnel.intake.period_names import PeriodName, read_period
+from salesfunnel.intake.words import HEADERS, Role, fold, without_notes
+
+_BRACKETS = dict.fromkeys(map(ord, "()（）[]【】"), " ")
+_SPREAD: tuple[Role, ...] = ("target", "actual", "rate", "attainment")
+
+
+@attrs.frozen(kw_only=True)
+class Slot:
+    """A column of a wide sheet: which number of which period, or of which metric, it holds."""
+
+    index: int
+    header: str
+    role: Role
+    period: PeriodName | None = None
+    metric: str | None = None
+
+
+def months_across(names: Sequence[str], roles: Sequence[Role | None]) -> tuple[Slot, ...]:
+    """Return the columns of months (``2026-09``, ``9月实际``) where the rows are metrics."""
+    if "actual" in roles or "period" in roles or not {"stage", "metric"} & set(roles):
+        return ()
+    slots = []
+    for i, (name, role) in enumerate(zip(names, roles, strict=True)):
+        found = _month_of(name) if role is None and name else None
+        if found is not None:
+            slots.append(Slot(index=i, header=name, role=found[1], period=found[0]))
+    return tuple(slots) if any(slot.role == "actual" for slot in slots) else ()
+
+
+def _month_of(name: str) -> tuple[PeriodName, Role] | None:
+    """Return the period and the number that a header names: 2026-09, 9月目标, Sep 2026 actual."""
+    whole = read_period(name) or read_period(without_notes(name))
+    bare = name.translate(_BRACKETS).strip()
+    for role in _SPREAD:
+        for word in sorted(HEADERS[role], key=len, reverse=True):
+            if len(word) > 1 and fold(bare).endswith(fold(word)):
+                for cut in range(len(bare) - 1, 0, -1):
+                    if fold(bare[cut:]) == fold(word):
+                        period = read_period(bare[:cut].strip(" -_/·:："))
+                        if period is not None:
+                            return period, role
+    return None if whole is None else (whole, "actual")
+
+
+def metrics_across(
+    names: Sequence[str], roles: Sequence[Role | None], below: Sequence[Sequence[Any]]
+) -> tuple[Slot, ...]:
+    """Return the columns of metrics where rows are periods: those of numbers and nothing else."""
+    known = {role for role in roles if role}
+    if "period" not in known or known & {"actual", "metric", "stage", "target"}:
+        return ()
+    when = roles.index("period")
+    rows = [row for row in below if when < len(row) and read_period(row[when]) is not None]
+    slots = []
+    for i, (name, role) in enumerate(zip(names, roles, strict=True)):
+        cells = [read_number(row[i]) for row in rows if i < len(row)]
+        numbers = any(cell.value is not None for cell in cells)
+        if role is None and name and numbers and not any(cell.fault for cell in cells):
+            slots.append(Slot(index=i, header=name, role="actual", metric=name))
+    return tuple(slots) if len(slots) > 1 else ()
