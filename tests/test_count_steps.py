@@ -6,6 +6,7 @@ import importlib.util
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -259,6 +260,39 @@ def test_the_panel_of_a_breakdown_has_its_segments_and_what_is_immature():
     again = sf.count_steps(log_of([(1, "a", 1), (1, "a", 2)]), ["a", "a"]).panel()
     assert again.steps == ("a (1)", "a (2)")
     assert again.counts.tolist() == [[[1, 1]]]
+
+
+@pytest.fixture(scope="module")
+def big_log():
+    rng = np.random.default_rng(3)
+    n = 70_000
+    value = rng.choice(np.array(["p", "q", None]), n)
+    entity, step = rng.integers(-50, 9000, n), rng.choice(list("abcxyz"), n)
+    return sf.EventLog(entity, step, rng.integers(0, 300, n), attributes={"value": value})
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"window": 60},
+        {"step_windows": 40, "increasing": True},
+        {"order": "strict"},
+        {"order": "any", "window": 60},
+        {"per": "entry", "window": 60},
+        {"window": 60, "as_of": 250},
+        {"exclude": ["x"], "window": 90},
+        {"breakdown": "value", "attribution": "last", "window": 60},
+        {"breakdown": "value", "attribution": "all", "as_of": 250, "window": 60},
+    ],
+    ids=str,
+)
+def test_blocks_and_threads_change_nothing(big_log, question):
+    one, *more = (
+        sf.count_steps(big_log, ["a", "b", "c"], threads=threads, **question)
+        for threads in (1, 2, 5)
+    )
+    assert one.counts[-1] > 0
+    assert all(other == one for other in more)
 
 
 def test_one_event_serves_one_step_only():

@@ -90,7 +90,7 @@ def make_blocks(plan: Plan, workers: int) -> Iterable[Block]:
         yield from _many_blocks(plan)
         return
     size = plan.time.size
-    parts = 4 * workers if size > 1 << 20 else 1
+    parts = 4 * workers if size > 1 << 16 else 1
     cuts = [size * i // parts for i in range(parts + 1)]
     packed = spread(lambda i: _pack(plan, slice(cuts[i], cuts[i + 1])), range(parts), workers)
     for block in range(layout.blocks):
