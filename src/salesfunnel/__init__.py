@@ -43,6 +43,9 @@ _HOMES = {
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
+    "Conversion": "conversion",
+    "ConversionTable": "conversion",
+    "conversions": "conversion",
     # causes
     "Case": "diagnosis",
     "Evidence": "diagnosis",
@@ -132,6 +135,9 @@ __all__ = [
     "StepCounts",
     "StepDuration",
     "count_steps",
+    "Conversion",
+    "ConversionTable",
+    "conversions",
     # causes
     "Case",
     "Evidence",
@@ -195,6 +201,7 @@ if TYPE_CHECKING:
     from salesfunnel import errors, stats, testing
     from salesfunnel.backtesting import Backtest, BacktestScore, backtest
     from salesfunnel.benchmarking import Benchmark, BenchmarkSet
+    from salesfunnel.conversion import Conversion, ConversionTable, conversions
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
     from salesfunnel.diagnosis import (
         Case,

@@ -13,12 +13,30 @@ from salesfunnel.stats.mix import (
     lmdi,
     mantel_haenszel,
 )
+from salesfunnel.stats.rates import (
+    IntervalArray,
+    RateComparison,
+    betainc,
+    betaincinv,
+    compare_rates,
+    gammaln,
+    hyp2f1,
+    rate_interval,
+)
 
 __all__ = [
+    "IntervalArray",
     "MixSplit",
+    "RateComparison",
     "StratifiedComparison",
+    "betainc",
+    "betaincinv",
+    "compare_rates",
+    "gammaln",
+    "hyp2f1",
     "kitagawa",
     "largest_remainder",
     "lmdi",
     "mantel_haenszel",
+    "rate_interval",
 ]

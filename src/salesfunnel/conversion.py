@@ -1,0 +1,276 @@
+"""Conversion rates of every step, with intervals: conversions and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._arrays import array_field
+from salesfunnel._kernels import intervals as kernel
+from salesfunnel._result import TableMixin
+from salesfunnel._typing import (
+    INTERVAL_METHODS,
+    RATE_STATUSES,
+    IntervalMethod,
+    PanelMode,
+    RateStatus,
+)
+from salesfunnel._validators import check_choice, check_fraction
+from salesfunnel.funnel import Funnel, Transition
+from salesfunnel.interval import Interval
+from salesfunnel.panel import Panel
+
+__all__ = ["Conversion", "ConversionTable", "conversions"]
+
+Float = npt.NDArray[np.float64]
+OK, NO_DATA, MISSING, ABOVE_ONE = range(4)
+
+
+@attrs.frozen(kw_only=True)
+class Conversion:
+    """The rate of one step in one period and segment.
+
+    Parameters
+    ----------
+    source, target : str
+        Keys of the step's ends.
+    period, segment : str
+        Which counts.
+    entered, advanced : int or None
+        Of `entered`, `advanced` went on; None where not known.
+    rate : float or None
+        advanced ÷ entered; above 1 where the status says so; None where there is none.
+    interval : Interval
+        Of the rate; [0, 1] where there is none.
+    status : {"ok", "no-data", "missing", "rate-gt-1"}
+        Whether there is a rate: nobody entered, a count is not known, more advanced than entered.
+    cumulative : float or None
+        The product of the rates from the first step to this one.
+    cumulative_interval : Interval
+        Of `cumulative`; [0, 1] where there is none.
+    """
+
+    source: str
+    target: str
+    period: str
+    segment: str
+    entered: int | None
+    advanced: int | None
+    rate: float | None
+    interval: Interval
+    status: RateStatus
+    cumulative: float | None
+    cumulative_interval: Interval
+
+    @property
+    def transition(self) -> Transition:
+        """The step."""
+        return Transition(self.source, self.target)
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class ConversionTable(TableMixin):
+    """The rates of all steps by period and segment; arrays inside, rows on demand.
+
+    Parameters
+    ----------
+    transitions : tuple of Transition
+        The steps, in order.
+    periods, segments : tuple of str
+        Names of the other axes.
+    entered, advanced : ndarray of int64, shape (periods, segments, steps)
+        The counts; zero where missing.
+    rate, low, high : ndarray of float64, same shape
+        Rates with the ends of their intervals; NaN, 0 and 1 where there is none.
+    cumulative, cumulative_low, cumulative_high : ndarray of float64, same shape
+        Of the product of the rates up to the step.
+    status : ndarray of int8, same shape
+        Index into ``("ok", "no-data", "missing", "rate-gt-1")``.
+    level : float
+        Of the intervals.
+    method : {"wilson", "jeffreys", "clopper-pearson"}
+        Of the intervals.
+    mode : {"period", "cohort"}
+        What the counts mean, see `Panel`.
+    partial : tuple of str
+        Periods that are not over yet.
+    funnel : Funnel, optional
+        Names the steps for people.
+    """
+
+    transitions: tuple[Transition, ...]
+    periods: tuple[str, ...]
+    segments: tuple[str, ...]
+    entered: npt.NDArray[np.int64] = array_field(np.int64)
+    advanced: npt.NDArray[np.int64] = array_field(np.int64)
+    rate: Float = array_field(np.float64)
+    low: Float = array_field(np.float64)
+    high: Float = array_field(np.float64)
+    cumulative: Float = array_field(np.float64)
+    cumulative_low: Float = array_field(np.float64)
+    cumulative_high: Float = array_field(np.float64)
+    status: npt.NDArray[np.int8] = array_field(np.int8)
+    level: float = 0.95
+    method: IntervalMethod = "wilson"
+    mode: PanelMode = "period"
+    partial: tuple[str, ...] = ()
+    funnel: Funnel | None = None
+
+    def __repr__(self) -> str:
+        t, g, s = self.rate.shape
+        return f"<ConversionTable {self.mode}: {t} periods × {g} segments × {s} steps>"
+
+    def __len__(self) -> int:
+        return int(self.rate.size)
+
+    def __iter__(self) -> Iterator[Conversion]:
+        t, g, s = self.rate.shape
+        return (self._row(i, j, k) for i in range(t) for j in range(g) for k in range(s))
+
+    @property
+    def rows(self) -> tuple[Conversion, ...]:
+        """One row a period, segment and step, in that order."""
+        return tuple(self)
+
+    def _row(self, t: int, g: int, s: int) -> Conversion:
+        at = t, g, s
+        status = int(self.status[at])
+        known = status != MISSING
+        step = self.transitions[s]
+
+        def interval(low: Float, high: Float) -> Interval:
+            return Interval(float(low[at]), float(high[at]), self.level, self.method)
+
+        return Conversion(
+            source=step.source,
+            target=step.target,
+            period=self.periods[t],
+            segment=self.segments[g],
+            entered=int(self.entered[at]) if known else None,
+            advanced=int(self.advanced[at]) if known else None,
+            rate=_known(self.rate[at]),
+            interval=interval(self.low, self.high),
+            status=RATE_STATUSES[status],  # type: ignore[arg-type]
+            cumulative=_known(self.cumulative[at]),
+            cumulative_interval=interval(self.cumulative_low, self.cumulative_high),
+        )
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return one row a period, segment and step; rates are NaN where there is none."""
+        t, g, s = self.rate.shape
+        names = np.array(RATE_STATUSES, dtype=np.str_)
+        return {
+            "period": np.repeat(np.array(self.periods, dtype=np.str_), g * s),
+            "segment": np.tile(np.repeat(np.array(self.segments, dtype=np.str_), s), t),
+            "source": np.tile(np.array([x.source for x in self.transitions], dtype=np.str_), t * g),
+            "target": np.tile(np.array([x.target for x in self.transitions], dtype=np.str_), t * g),
+            "entered": self.entered.ravel(),
+            "advanced": self.advanced.ravel(),
+            "rate": self.rate.ravel(),
+            "low": self.low.ravel(),
+            "high": self.high.ravel(),
+            "status": names[self.status.ravel()],
+            "cumulative": self.cumulative.ravel(),
+            "cumulative_low": self.cumulative_low.ravel(),
+            "cumulative_high": self.cumulative_high.ravel(),
+        }
+
+
+def _known(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def conversions(
+    panel: Panel, *, level: float = 0.95, method: IntervalMethod = "wilson"
+) -> ConversionTable:
+    """Work out how many of those who enter each step go on, and how sure that is.
+
+    Parameters
+    ----------
+    panel : Panel
+        Counts by period, segment and step.
+    level : float
+        Nominal coverage of the intervals, in (0, 1).
+    method : {"wilson", "jeffreys", "clopper-pearson"}
+        How the intervals are made, see `salesfunnel.stats.rate_interval`.
+
+    Returns
+    -------
+    ConversionTable
+        One row a period, segment and step: rate, interval, status, cumulative rate.
+
+    Raises
+    ------
+    ArgumentError
+        If `level` or `method` is not valid.
+
+    Notes
+    -----
+    In ``period`` mode a rate is advances in the period ÷ entries in the period; it may pass 1 when
+    older entrants advance, and then gets the interval of a ratio of counts and the status
+    ``rate-gt-1``. Nothing is cut.
+    The interval of a cumulative rate is that of one rate with as many entrants as give the spread
+    of the product: Var(log R) = Σ(1 − r)/(n r).
+
+    Examples
+    --------
+    >>> panel = Panel.from_counts({"intent": 45, "won": 14})
+    >>> row = conversions(panel).rows[0]
+    >>> round(row.rate, 4), row.status, round(row.interval.low, 3), round(row.interval.high, 3)
+    (0.3111, 'ok', 0.196, 0.457)
+    """
+    check_choice("method", method, INTERVAL_METHODS)
+    level = check_fraction("level", level, open_ends=True)
+    entered, advanced, missing = panel.flows()
+    n, x = entered.astype(np.float64), advanced.astype(np.float64)
+    status = np.full(n.shape, OK, dtype=np.int8)
+    status[x > n] = ABOVE_ONE
+    status[n == 0] = NO_DATA
+    status[missing] = MISSING
+    rate, low, high = _rates(x, n, status, level, method)
+    whole: Float = np.cumprod(rate, axis=-1)  # NaN spreads to the steps after it
+    n_eff = kernel.effective_entrants(rate, n)
+    there = ~np.isnan(whole)
+    above = there & (whole > 1)
+    code = np.where(above, ABOVE_ONE, np.where(there, OK, NO_DATA)).astype(np.int8)
+    product = np.where(there, whole, 0.0) * n_eff
+    _, c_low, c_high = _rates(np.where(above, product, np.minimum(product, n_eff)), n_eff, code,
+                              level, method)  # fmt: skip
+    return ConversionTable(
+        transitions=panel.transitions,
+        periods=panel.periods,
+        segments=panel.segments,
+        entered=entered,
+        advanced=advanced,
+        rate=rate,
+        low=low,
+        high=high,
+        cumulative=whole,
+        cumulative_low=c_low,
+        cumulative_high=c_high,
+        status=status,
+        level=level,
+        method=method,
+        mode=panel.mode,
+        partial=panel.partial,
+        funnel=panel.funnel,
+    )
+
+
+def _rates(
+    x: Float, n: Float, status: npt.NDArray[np.int8], level: float, method: IntervalMethod
+) -> tuple[Float, Float, Float]:
+    """Return rates with their intervals by status; NaN, 0, 1 where there is none."""
+    rate = np.full(n.shape, np.nan)
+    low, high = np.zeros(n.shape), np.ones(n.shape)
+    for code in (OK, ABOVE_ONE):
+        at = status == code
+        if at.any():
+            rate[at] = x[at] / n[at]
+            made = kernel.METHODS[method] if code == OK else kernel.ratio_above_one
+            low[at], high[at] = made(x[at], n[at], level)
+    return rate, low, high
