@@ -232,7 +232,7 @@ def conversions(
     status[n == 0] = NO_DATA
     status[missing] = MISSING
     rate, low, high = _rates(x, n, status, level, method)
-    whole: Float = np.cumprod(rate, axis=-1)  # NaN spreads to the steps after it
+    whole: Float = np.multiply.accumulate(rate, axis=-1)  # NaN spreads to the steps after it
     n_eff = kernel.effective_entrants(rate, n)
     there = ~np.isnan(whole)
     above = there & (whole > 1)

@@ -91,7 +91,8 @@ def newcombe(
     x1: npt.ArrayLike, n1: npt.ArrayLike, x0: npt.ArrayLike, n0: npt.ArrayLike, level: float
 ) -> tuple[Array, Array]:
     """Return the interval of x1/n1 − x0/n0 from two Wilson intervals [4]_; n1, n0 > 0."""
-    p1, p0 = np.asarray(x1, dtype=np.float64) / n1, np.asarray(x0, dtype=np.float64) / n0
+    X1, N1, X0, N0 = (np.asarray(v, dtype=np.float64) for v in (x1, n1, x0, n0))
+    p1, p0 = X1 / N1, X0 / N0
     l1, u1 = wilson(x1, n1, level)
     l0, u0 = wilson(x0, n0, level)
     d = p1 - p0
