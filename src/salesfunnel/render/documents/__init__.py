@@ -1,0 +1,37 @@
+"""Which builder makes the document of which type of result.
+
+How to add a document
+---------------------
+Write a function ``(result, locale) -> Document`` in a module of this package: it puts figures and
+words (``salesfunnel.i18n.text``, catalogs ``i18n/en`` and ``i18n/zh``) into the blocks of
+``salesfunnel.render.model``. Then name it here, under the name of the type. The module is loaded
+when a result of the type is shown. A type without a builder is shown as a table of its fields.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from salesfunnel._typing import Locale
+from salesfunnel.render.documents._generic import generic_document
+from salesfunnel.render.model import Document
+
+BUILDERS = {
+    "BenchmarkSet": "definitions:benchmark_document",
+    "Funnel": "definitions:funnel_document",
+    "Panel": "panel:panel_document",
+    "Tracking": "tracking:tracking_document",
+}
+"""Type name → ``module:function`` in this package."""
+
+
+def document_of(result: Any, locale: Locale) -> Document:
+    """Return the document of a result in one language."""
+    place = BUILDERS.get(type(result).__name__)
+    if place is None:
+        return generic_document(result, locale)
+    module, _, function = place.partition(":")
+    home = importlib.import_module(f"salesfunnel.render.documents.{module}")
+    document: Document = getattr(home, function)(result, locale)
+    return document

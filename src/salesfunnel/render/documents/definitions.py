@@ -1,0 +1,73 @@
+"""The documents of definitions: a funnel with its key actions, a set of benchmarks."""
+
+from __future__ import annotations
+
+from salesfunnel._typing import Locale
+from salesfunnel.benchmarking import Benchmark, BenchmarkSet
+from salesfunnel.funnel import Funnel
+from salesfunnel.i18n import text
+from salesfunnel.render.documents._words import shown
+from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
+from salesfunnel.stage import KeyAction
+
+
+def funnel_document(funnel: Funnel, locale: Locale) -> Document:
+    """Return one row a stage: goal, key actions, metrics, owner."""
+    names = ("stage", "goal", "actions", "metrics", "owner")
+    heads = [text(f"definition.{name}", locale) for name in names]
+    comma = text("report.comma", locale)
+    rows = [
+        (
+            stage.label,
+            stage.goal,
+            comma.join(_action(action, locale) for action in stage.actions),
+            comma.join(
+                text("definition.step", locale, metric=m.label) if m.step else m.label
+                for m in stage.metrics
+            ),
+            stage.owner or "–",
+        )
+        for stage in funnel
+    ]
+    title = text("report.definition-of", locale, name=funnel.label)
+    return Document(title, [Table(heads, rows)], locale=locale)
+
+
+def _action(action: KeyAction, locale: Locale) -> str:
+    if action.within is None:
+        return action.label
+    return text("definition.within", locale, action=action.label, within=action.within)
+
+
+def benchmark_document(benchmarks: BenchmarkSet, locale: Locale) -> Document:
+    """Return one row a figure, with its source."""
+    names = ("step", "rate", "range", "industry", "region", "source", "year", "sample")
+    heads = [
+        Column(text(f"definition.benchmark.{name}", locale), align="right" if i == 1 else "left")
+        for i, name in enumerate(names)
+    ]
+    rows = [_figure(figure, locale) for figure in benchmarks.benchmarks]
+    blocks: list[Block] = [Table(heads, rows)]
+    if benchmarks.unmapped:
+        steps = text("report.comma", locale).join(benchmarks.unmapped)
+        words = text("definition.benchmark.unmapped", locale, steps=steps)
+        blocks.append(Paragraph(words, mark="muted"))
+    name = benchmarks.name or benchmarks.key
+    return Document(text("report.benchmarks", locale, name=name), blocks, locale=locale)
+
+
+def _figure(figure: Benchmark, locale: Locale) -> tuple[str, ...]:
+    low, high = figure.low, figure.high
+    ends = "–"
+    if low is not None and high is not None:
+        ends = f"{shown(low, 'percent', locale)} – {shown(high, 'percent', locale)}"
+    return (
+        f"{figure.start}→{figure.end}",
+        shown(figure.rate, "percent", locale),
+        ends,
+        figure.industry or "–",
+        figure.region or "–",
+        figure.source,
+        "–" if figure.year is None else str(figure.year),
+        figure.sample or "–",
+    )

@@ -1,0 +1,80 @@
+"""The funnel picture of one period of a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from salesfunnel._typing import Locale
+from salesfunnel.i18n import text
+from salesfunnel.panel import ALL, Panel
+from salesfunnel.render.documents._words import segment_words, shown
+from salesfunnel.render.model import FunnelPicture, FunnelStep, Mark
+
+
+def step_labels(panel: Panel) -> dict[str, str]:
+    """Return the name for people of each step."""
+    labels = {key: key for key in panel.steps}
+    if panel.funnel is not None:
+        named = {m.key: m.label for stage in panel.funnel for m in stage.metrics}
+        named.update({stage.key: stage.label for stage in panel.funnel})
+        labels.update({key: named[key] for key in panel.steps if key in named})
+    return labels
+
+
+def funnel_picture(
+    panel: Panel,
+    locale: Locale,
+    *,
+    period: str,
+    segment: str = ALL,
+    intervals: Mapping[str, str] | None = None,
+    marks: Mapping[str, tuple[Mark, str]] | None = None,
+) -> FunnelPicture:
+    """Return the picture of one period and segment.
+
+    Parameters
+    ----------
+    panel : Panel
+    locale : {"en", "zh"}
+    period, segment : str
+        Which cell of the panel.
+    intervals : mapping of str to str, optional
+        Words for the interval of the rate into a step, by the key of the step.
+    marks : mapping of str to (mark, str), optional
+        A mark and its words for the transition into a step, by the key of the step.
+    """
+    t, g = panel.periods.index(period), panel.segments.index(segment)
+    entered, advanced, unknown = (array[t, g] for array in panel.flows())
+    labels = step_labels(panel)
+    steps = []
+    for s, key in enumerate(panel.steps):
+        missing = bool(panel.missing[t, g, s])
+        count = None if missing else int(panel.counts[t, g, s])
+        words = text("report.missing", locale) if missing else shown(count, "count", locale)
+        rate = lost = ""
+        if s and not unknown[s - 1]:
+            n, x = int(entered[s - 1]), int(advanced[s - 1])
+            rate = shown(x / n, "percent", locale) if n else "–"
+            key_of = "report.lost" if x <= n else "report.gained"
+            lost = text(key_of, locale, lost=n - x, gained=x - n)
+        elif s:
+            rate = "–"
+        mark, note = (marks or {}).get(key, ("", ""))
+        steps.append(
+            FunnelStep(
+                labels[key],
+                count,
+                words,
+                rate=rate,
+                interval=(intervals or {}).get(key, ""),
+                lost=lost,
+                mark=mark,
+                note=note,
+            )
+        )
+    title = text("report.funnel", locale)
+    if period != ALL:
+        title += f" {period}"
+    if segment != ALL:
+        title += f" · {segment_words(segment, locale)}"
+    return FunnelPicture(title, steps, scale_note=text("report.log-scale", locale))

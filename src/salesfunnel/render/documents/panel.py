@@ -1,0 +1,35 @@
+"""The document of a panel: counts by period and step, a table a segment."""
+
+from __future__ import annotations
+
+from salesfunnel._typing import Locale
+from salesfunnel.i18n import text
+from salesfunnel.panel import Panel
+from salesfunnel.render.documents._words import segment_words, shown
+from salesfunnel.render.documents.funnel_picture import funnel_picture, step_labels
+from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
+
+_SEGMENTS = 10
+
+
+def panel_document(panel: Panel, locale: Locale) -> Document:
+    """Return a table of counts a segment, ten at most, and the picture of the last period."""
+    labels = step_labels(panel)
+    heads = [text("report.period", locale), *labels.values()]
+    columns = [Column(head, align="right" if i else "left") for i, head in enumerate(heads)]
+    blocks: list[Block] = []
+    for g, segment in enumerate(panel.segments[:_SEGMENTS]):
+        rows = []
+        for t, period in enumerate(panel.periods):
+            pairs = zip(panel.counts[t, g].tolist(), panel.missing[t, g].tolist(), strict=True)
+            cells = [shown(None if gone else n, "count", locale) for n, gone in pairs]
+            rows.append([period, *cells])
+        caption = segment_words(segment, locale) if len(panel.segments) > 1 else ""
+        blocks.append(Table(columns, rows, caption=caption))
+    if len(panel.segments) > _SEGMENTS:
+        counts = {"shown": _SEGMENTS, "all": len(panel.segments)}
+        blocks.append(Paragraph(text("report.rows-shown", locale, **counts), mark="muted"))
+    if panel.periods and panel.steps and len(panel.segments) == 1:
+        last, only = panel.periods[-1], panel.segments[0]
+        blocks.append(funnel_picture(panel, locale, period=last, segment=only))
+    return Document(text("report.panel", locale), blocks, locale=locale)
