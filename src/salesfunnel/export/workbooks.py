@@ -7,6 +7,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Sequence
+from copy import copy
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -79,21 +80,27 @@ def _style(sheet: Any, columns: Sequence[Column], rows: int, wrong: set[tuple[in
     border = styles.Border(left=thin, right=thin, top=thin, bottom=thin)
     head = styles.PatternFill("solid", fgColor="1F4E79")
     warn = styles.PatternFill("solid", fgColor="FFE699")
+    bold = styles.Font(name="Calibri", sz=11, bold=True, color="FFFFFF")
     for j, column in enumerate(columns, start=1):
         right = column.role in _NUMERIC
-        for i in range(1, rows + 2):
-            cell = sheet.cell(i, j)
-            cell.border = border
-            cell.alignment = styles.Alignment(
-                horizontal="center" if i == 1 else "right" if right else "left",
-                vertical="center",
-                wrap_text=not right or i == 1,
-                indent=0 if i == 1 else 1,
-            )
-            if i == 1:
-                cell.font = styles.Font(bold=True, color="FFFFFF")
-                cell.fill = head
-            elif (i - 2, column.role) in wrong:
+        top = sheet.cell(1, j)
+        top.border, top.font, top.fill = border, bold, head
+        top.alignment = styles.Alignment(horizontal="center", vertical="center", wrap_text=True)
+        body = styles.Alignment(
+            horizontal="right" if right else "left",
+            vertical="center",
+            wrap_text=not right,
+            indent=1,
+        )
+        styled: dict[str, Any] = {}
+        for i in range(rows):
+            cell = sheet.cell(i + 2, j)
+            form = cell.number_format
+            if form not in styled:
+                cell.border, cell.alignment = border, body
+                styled[form] = cell._style  # noqa: SLF001 - setting styles one by one is slow
+            cell._style = copy(styled[form])  # noqa: SLF001 - as above
+            if (i, column.role) in wrong:
                 cell.fill = warn
     _size(sheet, columns, rows)
     first = next((j for j, c in enumerate(columns, start=1) if c.role == "target"), 1)
