@@ -74,3 +74,14 @@ def test_owners_and_notes_are_kept_as_written():
     assert second.owner is None
     assert second.metric_name == "线索获取量(留资表单)"
     assert last.note == "满意度4.2/5"
+
+
+@pytest.mark.parametrize("path", SHEETS[:2], ids=lambda path: path.stem)
+def test_the_sheet_as_a_document_keeps_all_that_was_written(path):
+    sheet = sf.read_table(path)
+    again = sf.Tracking.from_json(sheet.to_json())
+    assert again == sheet
+    assert again.faults == sheet.faults
+    for one, other in zip(sheet.rows, again.rows, strict=True):
+        kept = ("row", "stated_text", "stage_name", "metric_name")
+        assert [getattr(one, name) for name in kept] == [getattr(other, name) for name in kept]

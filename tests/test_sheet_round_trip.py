@@ -88,6 +88,14 @@ def test_what_is_written_as_csv_is_read_back_equal(sheet, locale):
 
 
 @settings(relaxed, max_examples=60)
+@given(sheets)
+def test_what_becomes_a_document_comes_back_equal(sheet):
+    again = sf.Tracking.from_json(sheet.to_json())
+    assert again == sheet
+    assert again.to_json() == sheet.to_json()
+
+
+@settings(relaxed, max_examples=60)
 @given(sheets, st.sampled_from(["en", "zh"]))
 def test_what_is_written_as_a_workbook_is_read_back_equal(sheet, locale):
     assert sf.read_table(sheet.to_xlsx(locale=locale), funnel=FUNNEL) == sheet
