@@ -20,6 +20,7 @@ from salesfunnel.render.model import Document
 BUILDERS = {
     "BenchmarkSet": "definitions:benchmark_document",
     "Funnel": "definitions:funnel_document",
+    "PluginRecord": "plugins:record_document",
     "Panel": "panel:panel_document",
     "Tracking": "tracking:tracking_document",
 }

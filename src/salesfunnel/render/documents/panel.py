@@ -27,8 +27,8 @@ def panel_document(panel: Panel, locale: Locale) -> Document:
         caption = segment_words(segment, locale) if len(panel.segments) > 1 else ""
         blocks.append(Table(columns, rows, caption=caption))
     if len(panel.segments) > _SEGMENTS:
-        counts = {"shown": _SEGMENTS, "all": len(panel.segments)}
-        blocks.append(Paragraph(text("report.rows-shown", locale, **counts), mark="muted"))
+        words = text("report.rows-shown", locale, shown=_SEGMENTS, all=len(panel.segments))
+        blocks.append(Paragraph(words, mark="muted"))
     if panel.periods and panel.steps and len(panel.segments) == 1:
         last, only = panel.periods[-1], panel.segments[0]
         blocks.append(funnel_picture(panel, locale, period=last, segment=only))

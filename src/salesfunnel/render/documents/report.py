@@ -1,0 +1,43 @@
+"""The report on a tracking sheet: table, funnel, bottlenecks, faults."""
+
+from __future__ import annotations
+
+from salesfunnel._typing import Locale
+from salesfunnel.i18n import text
+from salesfunnel.render.documents import document_of
+from salesfunnel.render.documents._words import faults_block
+from salesfunnel.render.documents.tracking import pictures, tracking_table
+from salesfunnel.render.model import Block, Document, Paragraph, Section
+from salesfunnel.tracking import Tracking
+
+
+def report_document(
+    tracking: Tracking, locale: Locale, *, benchmark: str | None = None
+) -> Document:
+    """Return the report of the main job.
+
+    Parameters
+    ----------
+    tracking : Tracking
+    locale : {"en", "zh"}
+    benchmark : str, optional
+        Name of a set of industry figures to compare with, beside the history.
+    """
+    blocks: list[Block] = [tracking_table(tracking, locale), *pictures(tracking, locale)]
+    blocks.append(_bottlenecks(tracking, locale, benchmark))
+    blocks.append(faults_block(tracking.faults, locale))
+    name = tracking.funnel.label
+    return Document(text("report.title", locale, name=name), blocks, locale=locale)
+
+
+def _bottlenecks(tracking: Tracking, locale: Locale, benchmark: str | None) -> Section:
+    title = text("report.bottlenecks", locale)
+    panel = tracking.panel(level="step")
+    if len(panel.steps) < 2 or not panel.periods:
+        return Section(title, [Paragraph(text("report.no-chain", locale), mark="muted")])
+    if len(panel.periods) == 1 and benchmark is None:
+        return Section(title, [Paragraph(text("report.one-period", locale), mark="warn")])
+    from salesfunnel.bottleneck import find_bottlenecks
+
+    found = find_bottlenecks(panel, benchmark=benchmark)
+    return Section(title, document_of(found, locale).blocks)

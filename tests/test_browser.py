@@ -1,0 +1,79 @@
+"""The HTML report in a real browser: no console message, no request, no overflow."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+import salesfunnel as sf
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None and not os.environ.get("CI"):
+        pytest.skip("there is no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.mark.parametrize("wide", [1280, 390])
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_the_report_is_quiet_and_fits(browser, tmp_path, locale, wide):
+    sheet = sf.read_table(EXAMPLES / f"tracking_{locale}.csv")
+    path = tmp_path / "report.html"
+    sheet.to_html(path, locale=locale)
+    said, asked = [], []
+    page = browser.new_page(viewport={"width": wide, "height": 900})
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    try:
+        assert page.inner_text("h1").strip()
+        assert page.locator("svg[role=img] title").count() == 1
+        assert page.locator("tbody tr").count() == 8
+        assert page.evaluate("document.documentElement.scrollWidth") <= wide
+        assert page.evaluate("document.scripts.length") == 0
+        assert said == []
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    finally:
+        page.close()
+
+
+def test_names_cannot_act(browser, tmp_path):
+    name = '</title><img src=x onerror="document.title=1"><script>document.title=2</script>'
+    funnel = sf.Funnel("f", [sf.Stage("a", name), sf.Stage("b", name)], name=name)
+    panel = sf.Panel.from_counts({"a": 5, "b": 2}, funnel=funnel)
+    path = tmp_path / "panel.html"
+    panel.to_html(path)
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    try:
+        assert page.evaluate("document.scripts.length + document.images.length") == 0
+        assert name in page.text_content("svg")
+    finally:
+        page.close()
