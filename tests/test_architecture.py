@@ -80,7 +80,8 @@ def imported(tree: ast.AST) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports hide the room"
             if node.module == "salesfunnel":
-                found += [f"salesfunnel.{alias.name}" for alias in node.names]
+                names = [alias.name for alias in node.names if alias.name != "__version__"]
+                found += [f"salesfunnel.{name}" for name in names]
             elif node.module:
                 found.append(node.module)
     return found

@@ -13,8 +13,6 @@ import salesfunnel as sf
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
