@@ -84,6 +84,7 @@ _HOMES = {
     "GammaGamma": "lifetime",
     "LifetimeValue": "lifetime",
     "Purchases": "purchases",
+    "read_purchases": "intake.purchases",
     "Sbg": "lifetime",
     "clv": "lifetime",
     "fit_bgnbd": "lifetime",
@@ -176,6 +177,7 @@ __all__ = [
     "GammaGamma",
     "LifetimeValue",
     "Purchases",
+    "read_purchases",
     "Sbg",
     "clv",
     "fit_bgnbd",
@@ -220,6 +222,7 @@ if TYPE_CHECKING:
     from salesfunnel.fault import Fault
     from salesfunnel.forecasting import Forecast, forecast
     from salesfunnel.funnel import Funnel, Transition
+    from salesfunnel.intake.purchases import read_purchases
     from salesfunnel.intake.table import read_table
     from salesfunnel.interval import Interval
     from salesfunnel.lifetime import (

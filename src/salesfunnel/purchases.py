@@ -289,15 +289,15 @@ class Purchases(TableMixin):
         for role in names:
             check_known("columns", role, ("customer", "time", "amount"))
         amount = names.get("amount", "amount")
-        roles = {"entity": names["customer"], "step": names["customer"], "time": names["time"]}
+        roles = {"entity": names["time"], "step": names["customer"], "time": names["time"]}
         main, more = read_frame(frame, roles, None)
         if "amount" in names and amount not in more:
             check_known("columns", amount, tuple(more))
-        paid = more.pop(amount, None)
+        paid, when = more.pop(amount, None), main["time"]
         return cls.from_columns(
-            main["entity"],
-            main["time"],
-            None if paid is None else np.array([*paid.values, None], dtype=object)[paid.codes],
+            main["step"],
+            _plain(when) if isinstance(when, cols.Coded) else when,
+            None if paid is None else _plain(paid),
             attributes=more,
         )
 
@@ -468,6 +468,12 @@ class Orders:
     amount: npt.NDArray[np.float64]
     number: npt.NDArray[np.int64]
     row: npt.NDArray[np.intp]
+
+
+def _plain(column: cols.Coded) -> npt.NDArray[Any]:
+    """Return a coded column as its values, None where missing."""
+    plain: npt.NDArray[Any] = np.array([*column.values, None], dtype=object)[column.codes]
+    return plain
 
 
 def _amounts(column: Any) -> npt.NDArray[np.float64]:
