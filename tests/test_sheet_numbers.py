@@ -123,6 +123,8 @@ FAULTY = {
     "5-Sep": "date-in-number",
     "Sep-05": "date-in-number",
     "2026/9/1": "date-in-number",
+    "2026.9.1": "date-in-number",
+    "2026/9": "date-in-number",
     "12:30": "date-in-number",
     "100-200": "number-range",
     "100~200": "number-range",
@@ -227,6 +229,11 @@ def test_any_text_is_read_or_has_a_fault(text):
 @given(st.integers(-(10**15), 10**15), st.sampled_from(["{}", "{:,}", " {} ", "'{}"]))
 def test_whole_numbers_in_several_habits(number, form):
     assert read_number(form.format(number)).plain() == number
+
+
+@given(st.decimals(0, 10**6, places=2))
+def test_any_amount_is_no_date(amount):
+    assert read_number(f"{amount:f}").value == amount
 
 
 @given(st.integers(0, 10**8), st.integers(0, 4))

@@ -14,12 +14,11 @@ from salesfunnel.intake.grid import Grid, Header, is_header_again, shown
 from salesfunnel.intake.numbers import DecimalMark, Written, read_number
 from salesfunnel.intake.period_names import PeriodName, read_period
 from salesfunnel.intake.wide import Slot
-from salesfunnel.intake.words import Role, fold, nearest_header
+from salesfunnel.intake.words import TOTALS, Role, fold, nearest_header
 from salesfunnel.tracking import one_line
 
 NUMBERS: tuple[Role, ...] = ("target", "actual", "rate", "stated_rate", "attainment")
 _FILLED: tuple[Role, ...] = ("period", "year", "segment", "stage")
-_TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "grandtotal", "subtotal", "sum"}
 _UNITS = {"count", "currency", "rate", "score", "duration"}
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANK = Written()
@@ -98,7 +97,7 @@ def drafts_of(
                 Fault.of("control-characters", row=number, column=bad[0], value=bad[1], file=sheet)
             )
         first = next((shown(cell).strip() for cell in row if shown(cell).strip()), "")
-        if {fold(shown(cells.get(role))) for role in ("stage", "metric")} & _TOTALS:
+        if {fold(shown(cells.get(role))) for role in ("stage", "metric")} & TOTALS:
             faults.append(
                 Fault.of("total-row", severity="info", row=number, value=first, file=sheet)
             )

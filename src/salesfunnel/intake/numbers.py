@@ -67,7 +67,7 @@ _ABOUT_AFTER = re.compile(r"\s*(\+|以上|以下|左右|多|余|上下)$")
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DATE = re.compile(
-    r"\d{4}[-/.年]\s?\d{1,2}([-/.月]\s?\d{1,2}日?|月)?([ t]\d{1,2}:\d{2}.*)?"
+    r"\d{4}([-/年]\s?\d{1,2}|\.\d{1,2}(?=\.))([-/.月]\s?\d{1,2}日?|月)?([ t]\d{1,2}:\d{2}.*)?"
     r"|\d{1,2}月\d{1,2}[日号]?|\d{1,2}(?P<mark>[-/.])\d{1,2}(?P=mark)(\d{4}|\d{2})|\d{1,2}:\d{2}(:\d{2})?"
     rf"|\d{{1,2}}[- ]({_MONTHS})[a-z]*|({_MONTHS})[a-z]*[- ]\d{{1,2}}",
     re.ASCII,

@@ -9,7 +9,7 @@ import attrs
 
 from salesfunnel.intake.numbers import read_number
 from salesfunnel.intake.period_names import PeriodName, read_period
-from salesfunnel.intake.words import HEADERS, Role, fold, without_notes
+from salesfunnel.intake.words import HEADERS, TOTALS, Role, fold, without_notes
 
 _BRACKETS = dict.fromkeys(map(ord, "()（）[]【】"), " ")
 _SPREAD: tuple[Role, ...] = ("target", "actual", "rate", "attainment")
@@ -66,6 +66,12 @@ def metrics_across(
     for i, (name, role) in enumerate(zip(names, roles, strict=True)):
         cells = [read_number(row[i]) for row in rows if i < len(row)]
         numbers = any(cell.value is not None for cell in cells)
-        if role is None and name and numbers and not any(cell.fault for cell in cells):
+        if (
+            role is None
+            and name
+            and fold(name) not in TOTALS
+            and numbers
+            and not any(cell.fault for cell in cells)
+        ):
             slots.append(Slot(index=i, header=name, role="actual", metric=name))
     return tuple(slots) if len(slots) > 1 else ()

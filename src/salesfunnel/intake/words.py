@@ -81,6 +81,9 @@ HEADERS: Mapping[Role, tuple[str, ...]] = {
 }  # fmt: skip
 """What the columns of a tracking sheet are called, as far as we have seen."""
 
+TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "grandtotal", "subtotal", "sum"}
+"""What rows and columns of sums are called, folded."""
+
 _BRACKETS = re.compile(r"[(（\[【<《][^()（）\[\]【】<>《》]*[)）\]】>》]")
 _STAGE_ENDING = re.compile(r"(阶段|階段|环节|stage|phase)$")
 _METRIC_ENDING = re.compile(r"(数量|個數|个数|人数|次数|总数|数|量|count|number)$")
