@@ -46,6 +46,13 @@ _HOMES = {
     "Conversion": "conversion",
     "ConversionTable": "conversion",
     "conversions": "conversion",
+    # bottlenecks
+    "Bottleneck": "bottleneck",
+    "Bottlenecks": "bottleneck",
+    "History": "bottleneck",
+    "OutputChange": "bottleneck",
+    "find_bottlenecks": "bottleneck",
+    "output_change": "bottleneck",
     # causes
     "Case": "diagnosis",
     "Evidence": "diagnosis",
@@ -139,6 +146,13 @@ __all__ = [
     "Conversion",
     "ConversionTable",
     "conversions",
+    # bottlenecks
+    "Bottleneck",
+    "Bottlenecks",
+    "History",
+    "OutputChange",
+    "find_bottlenecks",
+    "output_change",
     # causes
     "Case",
     "Evidence",
@@ -203,6 +217,14 @@ if TYPE_CHECKING:
     from salesfunnel import errors, stats, testing
     from salesfunnel.backtesting import Backtest, BacktestScore, backtest
     from salesfunnel.benchmarking import Benchmark, BenchmarkSet
+    from salesfunnel.bottleneck import (
+        Bottleneck,
+        Bottlenecks,
+        History,
+        OutputChange,
+        find_bottlenecks,
+        output_change,
+    )
     from salesfunnel.conversion import Conversion, ConversionTable, conversions
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
     from salesfunnel.diagnosis import (

@@ -221,7 +221,7 @@ def conversions(
     >>> panel = Panel.from_counts({"intent": 45, "won": 14})
     >>> row = conversions(panel).rows[0]
     >>> round(row.rate, 4), row.status, round(row.interval.low, 3), round(row.interval.high, 3)
-    (0.3111, 'ok', 0.196, 0.457)
+    (0.3111, 'ok', 0.195, 0.457)
     """
     check_choice("method", method, INTERVAL_METHODS)
     level = check_fraction("level", level, open_ends=True)

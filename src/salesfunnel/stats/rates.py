@@ -147,7 +147,7 @@ def rate_interval(
     --------
     >>> found = rate_interval(30, 100)
     >>> round(found.low, 4), round(found.high, 4)
-    (0.2188, 0.3958)
+    (0.2189, 0.3958)
     """
     check_choice("method", method, INTERVAL_METHODS)
     level = check_fraction("level", level, open_ends=True)

@@ -1,0 +1,89 @@
+"""What it is worth if a step reached its reference, by simulation. Arguments are already validated.
+
+References
+----------
+.. [1] Wilson & Hilferty (1931), The distribution of chi-square, PNAS 17:684 (gamma draws from
+   normal ones).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+DRAWS = 1024
+BLOCK = 256
+
+
+def common_draws(seed: int, steps: int, draws: int = DRAWS) -> Array:
+    """Return draws of shape (steps, 8, draws): four standard normal, four logs of uniform.
+
+    Keyed by the seed and the place in the chain. All segments share them: a result depends on its
+    own figures only, not on who stands beside it. Antithetic: the second half mirrors the first.
+    """
+    out = np.empty((steps, 8, 2 * (draws // 2)))
+    for place in range(steps):
+        rng = np.random.default_rng([seed, place])
+        normal = rng.standard_normal((4, draws // 2))
+        uniform = rng.uniform(1e-12, 1.0, (4, draws // 2))
+        out[place, :4] = np.concatenate([normal, -normal], axis=-1)
+        out[place, 4:] = np.log(np.concatenate([uniform, 1 - uniform + 1e-12], axis=-1))
+    return out
+
+
+def _gamma(shape: Array, normal: Array, log_uniform: Array) -> Array:
+    """Return gamma draws from normal ones [1]_; below 1 by Γ(a) = Γ(a+1)·U^{1/a}."""
+    small = shape < 1.0
+    a = np.where(small, shape + 1.0, shape)
+    drawn: Array = a * np.maximum(1 - 1 / (9 * a) + normal / (3 * np.sqrt(a)), 1e-4) ** 3
+    if not small.any():
+        return drawn
+    return np.where(small, drawn * np.exp(np.maximum(log_uniform / shape, -600.0)), drawn)
+
+
+def beta_draws(a: Array, b: Array, draws: Array, which: int = 0) -> Array:
+    """Return draws of Beta(a, b), shape (cells, draws), from one place of `common_draws`.
+
+    `which` is 0 or 1: two laws at one place are independent.
+    """
+    i = 2 * which
+    first = _gamma(a[:, None], draws[i], draws[4 + i])
+    second = _gamma(b[:, None], draws[i + 1], draws[5 + i])
+    return np.asarray(first / (first + second))
+
+
+def gain_if_reference(
+    current: npt.ArrayLike, reference: npt.ArrayLike, deals: npt.ArrayLike
+) -> Array:
+    """Return deals·(reference/current − 1) where current < reference, else 0."""
+    now, ref = np.asarray(current, dtype=np.float64), np.asarray(reference, dtype=np.float64)
+    return np.asarray(np.where(now < ref, np.asarray(deals) * (ref / now - 1), 0.0))
+
+
+def extra_at_the_end(entrants: Array, now: Array, raised: Array, room: Array) -> Array:
+    """Return the deals that raised rates add at the end of a chain.
+
+    d₀ = 0, d_{j+1} = min(d_j·r′_j + n_j(r′_j − r_j), room_{j+1}).
+
+    Parameters
+    ----------
+    entrants : ndarray of float, shape (steps, cells or 1, 1)
+        n, entrants a period.
+    now, raised : ndarray of float, shape (steps, cells, draws)
+        r and r′ ≥ r.
+    room : ndarray of float, shape (steps, cells or 1, 1)
+        How many more each step's end can take; infinite without a cap.
+    """
+    extra = np.zeros(np.broadcast_shapes(now.shape[1:], entrants.shape[1:]))
+    for j in range(now.shape[0]):
+        extra = np.minimum(extra * raised[j] + entrants[j] * (raised[j] - now[j]), room[j])
+    return extra
+
+
+def summary(draws: Array, level: float) -> tuple[Array, Array, Array]:
+    """Return mean and the ends of the central interval along the last axis."""
+    tail = (1 - level) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=-1)
+    return draws.mean(axis=-1), low, high

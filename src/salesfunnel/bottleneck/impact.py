@@ -1,0 +1,252 @@
+"""What a bottleneck costs: gains by simulation, and the change of output split by factor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._kernels import gain as kernel
+from salesfunnel._kernels.mix import lmdi
+from salesfunnel._result import ResultMixin
+from salesfunnel._validators import check_known
+from salesfunnel.bottleneck.inputs import capacity_of
+from salesfunnel.errors import ArgumentError, DataError
+from salesfunnel.interval import Interval
+from salesfunnel.panel import Panel
+
+__all__ = ["OutputChange", "output_change"]
+
+Array = npt.NDArray[np.float64]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Flow:
+    """What the simulation needs of every cell; arrays of shape (segments, steps)."""
+
+    entered: Array
+    advanced: Array
+    months: Array
+    reference: Array  # NaN where there is none
+    reference_sd: Array
+    strength: Array
+
+    def take(self, g: npt.NDArray[np.intp]) -> Flow:
+        """Return the cells of some segments."""
+        return Flow(**{f.name: getattr(self, f.name)[g] for f in attrs.fields(Flow)})
+
+
+def _rates(flow: Flow, j: int, z: Array) -> tuple[Array, Array, Array]:
+    """Return draws of the rate now, of the rate downstream, and of the reference at one step."""
+    n = np.maximum(flow.entered[:, j], 0.0)
+    x = np.minimum(flow.advanced[:, j], n)
+    p, known = flow.reference[:, j], np.isfinite(flow.reference[:, j])
+    p = np.where(known, p, 0.5)
+    m = np.where(known, flow.strength[:, j], 1.0)
+    now = kernel.beta_draws(x + 0.5, n - x + 0.5, z)
+    later = kernel.beta_draws(p * m + x, (1 - p) * m + n - x, z)
+    sd = np.where(known, flow.reference_sd[:, j], 0.5)
+    worth = np.maximum(p * (1 - p) / np.maximum(sd, 1e-9) ** 2 - 1, 0.5)
+    return now, later, kernel.beta_draws(p * worth, (1 - p) * worth, z, 1)
+
+
+def _extra(flow: Flow, raised: npt.NDArray[np.bool_], z: Array, caps: Array) -> Array:
+    """Return draws of deals a month more where the marked steps reach their reference."""
+    steps = flow.entered.shape[1]
+    months = np.maximum(flow.months, 1.0)
+    now_all, up_all, n_all, room = [], [], [], []
+    for j in range(steps):
+        now, later, reference = _rates(flow, j, z[j])
+        mark = raised[:, j, None]
+        base = np.where(mark, now, later)
+        now_all.append(base)
+        up_all.append(np.where(mark, np.maximum(reference, base), base))
+        n_all.append((flow.entered[:, j] / months[:, j])[:, None])
+        room.append(np.maximum(caps[j] - flow.advanced[:, j] / months[:, j], 0.0)[:, None])
+    return kernel.extra_at_the_end(
+        np.stack(n_all), np.stack(now_all), np.stack(up_all), np.stack(room)
+    )
+
+
+def single_gains(
+    flow: Flow,
+    cells: npt.NDArray[np.bool_],
+    *,
+    seed: int,
+    caps: Array,
+    value: tuple[float, float] | None,
+    level: float,
+) -> dict[str, Array]:
+    """Return mean and interval of the gain of each marked cell by itself, NaN elsewhere."""
+    shape = flow.entered.shape
+    z = kernel.common_draws(seed, shape[1])
+    money = None if value is None else _money(value, seed, z.shape[-1])
+    out = {name: np.full(shape, np.nan) for name in ("gain", "gain_low", "gain_high",
+                                                     "revenue_low", "revenue_high")}  # fmt: skip
+    where_g, where_s = np.nonzero(cells)
+    for start in range(0, where_g.size, kernel.BLOCK):
+        g, s = where_g[start : start + kernel.BLOCK], where_s[start : start + kernel.BLOCK]
+        mark = np.zeros((g.size, shape[1]), dtype=np.bool_)
+        mark[np.arange(g.size), s] = True
+        extra = _extra(flow.take(g), mark, z, caps)
+        out["gain"][g, s], out["gain_low"][g, s], out["gain_high"][g, s] = kernel.summary(
+            extra, level
+        )
+        if money is not None:
+            _, out["revenue_low"][g, s], out["revenue_high"][g, s] = kernel.summary(
+                extra * money, level
+            )
+    return out
+
+
+def _money(value: tuple[float, float], seed: int, draws: int) -> Array:
+    normal = np.random.default_rng([seed, 10**6]).standard_normal(draws)
+    return np.maximum(value[0] + value[1] * normal, 0.0)
+
+
+def joint_gain(
+    found: Any, g: int, steps: Sequence[int], capacity: Mapping[str, float] | None, level: float
+) -> Interval:
+    """Return the interval of what several steps of one segment bring together."""
+    flow = Flow(
+        entered=found.entered.astype(np.float64),
+        advanced=found.advanced.astype(np.float64),
+        months=found.months,
+        reference=found.reference,
+        reference_sd=found.reference_sd,
+        strength=found.strength,
+    ).take(np.array([g]))
+    mark = np.zeros(flow.entered.shape, dtype=np.bool_)
+    mark[0, list(steps)] = True
+    mark &= np.isfinite(flow.reference)
+    keys = [found.transitions[0].source, *(t.target for t in found.transitions)]
+    z = kernel.common_draws(found.seed, mark.shape[1])
+    extra = _extra(flow, mark, z, capacity_of(capacity, keys))
+    _, low, high = kernel.summary(extra, level)
+    return Interval(float(low[0]), float(high[0]), level, "monte-carlo")
+
+
+@attrs.frozen(kw_only=True)
+class OutputChange(ResultMixin):
+    """The change of what came out of the funnel between two periods, split by what made it.
+
+    Parameters
+    ----------
+    before, after : str
+        The periods.
+    segment : str
+        Whose.
+    factors : tuple of str
+        The first step, then the steps as ``"intent→won"``, and ``"value"`` where one was given.
+    factors_before, factors_after : tuple of float
+        Entrants of the first step, rates, mean value.
+    output_before, output_after : float
+        Their products: deals, or money where a value was given.
+    contributions : tuple of float
+        What each factor brought; they add up to the change.
+    """
+
+    before: str
+    after: str
+    segment: str
+    factors: tuple[str, ...]
+    factors_before: tuple[float, ...]
+    factors_after: tuple[float, ...]
+    output_before: float
+    output_after: float
+    contributions: tuple[float, ...]
+
+    @property
+    def change(self) -> float:
+        """After minus before."""
+        return self.output_after - self.output_before
+
+
+def output_change(
+    panel: Panel,
+    *,
+    before: str | None = None,
+    after: str | None = None,
+    segment: str | None = None,
+    value: tuple[float, float] | float | None = None,
+) -> OutputChange:
+    """Split the change of deals, or revenue, between two periods over leads, rates and value.
+
+    Parameters
+    ----------
+    panel : Panel
+        Counts by period.
+    before, after : str, optional
+        The periods; the last two that are over by default.
+    segment : str, optional
+        Whose; all added up by default.
+    value : float or pair of float, optional
+        Mean value of a deal, the same or before and after.
+
+    Returns
+    -------
+    OutputChange
+        One contribution a factor, in deals or money; they add up to the change exactly.
+
+    Raises
+    ------
+    DataError
+        If there are not two periods, or a count of theirs is missing or zero entrants.
+
+    Notes
+    -----
+    Logarithmic mean Divisia index [1]_, which depends neither on the order of the factors nor
+    leaves a rest.
+
+    References
+    ----------
+    .. [1] Ang (2005), The LMDI approach to decomposition analysis, Energy Policy 33:867.
+
+    Examples
+    --------
+    >>> panel = Panel.from_counts({"2026-09": [100, 50, 10], "2026-10": [120, 48, 12]})
+    >>> found = output_change(panel)
+    >>> [round(part, 2) for part in found.contributions], round(found.change, 2)
+    ([2.0, -2.45, 2.45], 2.0)
+    """
+    over = [name for name in panel.periods if name not in panel.partial]
+    for name in (before, after):
+        if name is not None:
+            check_known("period", name, panel.periods)
+    after = after if after is not None else (over[-1] if over else None)
+    if before is None and after is not None and panel.periods.index(after) > 0:
+        before = panel.periods[panel.periods.index(after) - 1]
+    if before is None or after is None or before == after:
+        raise DataError("'panel' must have two periods to compare, got one at most")
+    chosen = panel.total() if segment is None else panel.select(segments=segment)
+    worth = (None, None) if value is None else value if isinstance(value, tuple) else (value, value)
+    rows = [_factors(chosen, name, w) for name, w in zip((before, after), worth, strict=True)]
+    y0, y1 = (float(np.prod(row)) for row in rows)
+    names = [panel.steps[0], *(str(step) for step in panel.transitions)]
+    return OutputChange(
+        before=before,
+        after=after,
+        segment=chosen.segments[0],
+        factors=(*names, *(() if value is None else ("value",))),
+        factors_before=tuple(rows[0]),
+        factors_after=tuple(rows[1]),
+        output_before=y0,
+        output_after=y1,
+        contributions=tuple(lmdi(np.array(rows[0]), np.array(rows[1])).tolist()),
+    )
+
+
+def _factors(panel: Panel, period: str, value: float | None) -> list[float]:
+    one = panel.select(periods=period)
+    n, x, missing = (array[0, 0] for array in one.flows())
+    if missing.any() or (n == 0).any():
+        raise DataError(
+            f"'panel' must have entrants at every step of {period!r}, got a missing count or none"
+        )
+    if value is not None and not value >= 0:
+        raise ArgumentError(f"'value' must be at least 0, got {value!r}")
+    rates = [float(b) / float(a) for a, b in zip(n, x, strict=True)]
+    return [float(n[0]), *rates, *(() if value is None else (float(value),))]
