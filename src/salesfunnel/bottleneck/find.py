@@ -170,8 +170,10 @@ def _flags(flows: Flows, found: judge.Verdict, adjusted: bool) -> npt.NDArray[np
     n, x = flows.exposed[-3:], flows.advanced[-3:]
     beyond = np.where(np.isnan(n), 0.0, np.maximum(x - np.nan_to_num(n), 0.0))
     last, several = beyond[-1], beyond.sum(axis=0)
-    doubt = np.maximum(_with_fed(last) / np.maximum(np.nan_to_num(now), 1.0),
-                       _with_fed(several) / np.maximum(np.nan_to_num(n).sum(axis=0), 1.0))  # fmt: skip
+    one, all_three = np.nan_to_num(now), np.nan_to_num(n).sum(axis=0)
+    doubt = np.maximum(
+        _with_fed(last) / np.maximum(one, 1.0), _with_fed(several) / np.maximum(all_three, 1.0)
+    )
     faulty = doubt >= VETO
     before = flows.exposed[:-1]
     left_out = (~np.isnan(before) & (flows.advanced[:-1] > np.nan_to_num(before) + 0.5)).any(axis=0)

@@ -110,7 +110,7 @@ def _shares(value: Any, key: str) -> Array:
     f = np.asarray(value, dtype=np.float64)
     if f.ndim != 1 or not f.size or not (np.isfinite(f) & (f >= 0)).all() or f.sum() <= 0:
         raise ArgumentError(f"'lag' of {key!r} must be shares of at least 0, got {value!r}")
-    return f / f.sum()
+    return np.asarray(f / f.sum())
 
 
 def trimmed(f: Array, keep: float = 0.98) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -154,7 +154,8 @@ def verdict(one: Window, three: Window, steps: int) -> Verdict:
     with np.errstate(over="ignore"):
         p = np.where(np.isneginf(log_bf), np.nan, bb.drop_probability(log_bf, prior))
     longer = np.nan_to_num(p[1], nan=-1.0) > np.nan_to_num(p[0], nan=-1.0)
-    chosen = Window(*(_pick(a, b, longer) for a, b in zip(one, three, strict=True)))
+    parts: list[Any] = [_pick(a, b, longer) for a, b in zip(one, three, strict=True)]
+    chosen = Window(*parts)
     best = np.where(longer, p[1], p[0])
     detectable = np.minimum(one.detectable, three.detectable)
     filled = np.nan_to_num(best, nan=-1.0)
@@ -168,8 +169,7 @@ def verdict(one: Window, three: Window, steps: int) -> Verdict:
     )
 
 
-def _pick(one: object, three: object, longer: Bool) -> object:
-    if isinstance(one, bb.Reference) and isinstance(three, bb.Reference):
+def _pick(one: Any, three: Any, longer: Bool) -> Any:
+    if isinstance(one, bb.Reference):
         return bb.Reference(*(np.where(longer, b, a) for a, b in zip(one, three, strict=True)))
-    assert isinstance(one, np.ndarray)
-    return np.where(longer, three, one)  # type: ignore[arg-type]
+    return np.where(longer, three, one)
