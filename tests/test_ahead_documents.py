@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +13,8 @@ import pytest
 
 import salesfunnel as sf
 from salesfunnel import serialize
+from salesfunnel.render import document_of
+from salesfunnel.render.grid_svg import grid_svg
 
 _spec = importlib.util.spec_from_file_location("deals", Path(__file__).parent / "deals.py")
 deals = importlib.util.module_from_spec(_spec)
@@ -88,3 +91,39 @@ def test_tables_have_rows_of_one_length(name):
     columns = result.columns()
     assert len({len(column) for column in columns.values()}) == 1
     assert list(result.to_frame().columns) == list(columns)
+
+
+@pytest.mark.parametrize("name", [name for name in RESULTS if name != "summary"])
+def test_every_result_is_shown_in_both_languages(name):
+    result = RESULTS[name]()
+    english, chinese = (document_of(result, locale) for locale in ("en", "zh"))
+    assert english.title != type(result).__name__
+    assert [type(block) for block in english.blocks] == [type(block) for block in chinese.blocks]
+    for locale in ("en", "zh"):
+        text = result.to_text(locale=locale)
+        assert "{" not in text
+        assert "nan" not in text.lower().replace("finance", "")
+        page = result.to_html(locale=locale)
+        assert "<svg" in page or name not in PICTURES
+    assert any("\u4e00" <= char <= "\u9fff" for char in chinese.title)
+
+
+PICTURES = ("target", "progress", "forecast", "backtest", "lifecycle", "curve", "sbg")
+
+
+def test_the_grid_and_the_triangle_have_the_figures_of_the_result():
+    table, curve = RESULTS["rfm"](), RESULTS["curve"]()
+    (grid,) = [b for b in document_of(table, "en").blocks if type(b).__name__ == "Grid"]
+    assert sum(int(c) for row in grid.values for c in row if c) == len(table)
+    (triangle,) = [b for b in document_of(curve, "en").blocks if type(b).__name__ == "Grid"]
+    known = np.isfinite(curve.triangle())
+    assert [[v is not None for v in row] for row in triangle.values] == known.tolist()
+
+
+def test_a_grid_as_svg_is_well_formed_and_described():
+    (grid,) = [b for b in document_of(RESULTS["rfm"](), "en").blocks if type(b).__name__ == "Grid"]
+    root = ET.fromstring(grid_svg(grid))
+    assert root.attrib["role"] == "img"
+    cells = [e for e in root.iter() if e.tag.endswith("rect")]
+    assert len(cells) == sum(v is not None for row in grid.values for v in row)
+    assert "R 5: " in root.findtext("{http://www.w3.org/2000/svg}desc")

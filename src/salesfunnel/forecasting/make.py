@@ -272,7 +272,7 @@ def _sum_up(
     order = np.argsort(-owner_value, kind="stable")[: len(view.owners)]
     owner_low, owner_high = _limits(drawn.by_owner)
     path = np.cumsum(drawn.open_value + drawn.new_value, axis=1)
-    shown = np.unique(np.linspace(0, path.shape[1], min(path.shape[1], 30) + 1).astype(np.intp))
+    shown = np.unique(np.linspace(0, path.shape[1], min(path.shape[1], 12) + 1).astype(np.intp))
     reached = np.concatenate([np.zeros((len(path), 1)), path], axis=1)[:, shown]
     rows = view.rows
     stages = (*history.stages, "")

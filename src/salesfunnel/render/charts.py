@@ -80,7 +80,13 @@ def lines_svg(block: Lines, locale: str) -> str:
         parts.append(words(left - 6, y(tick) + 4, form(tick, locale), size=11, anchor="end"))
     every = max(1, math.ceil(count / 7))
     parts += [
-        words(x(i), high - 10, label(block.labels[i], 12), size=11, anchor="middle")
+        words(
+            x(i),
+            high - 10,
+            label(block.labels[i], 12),
+            size=11,
+            anchor="end" if i and i == count - 1 else "middle",  # the last one would be cut off
+        )  # fmt: skip
         for i in range(0, count, every)
     ]
     for number, line in enumerate(block.lines):

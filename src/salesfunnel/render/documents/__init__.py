@@ -18,6 +18,19 @@ from salesfunnel.render.documents._generic import generic_document
 from salesfunnel.render.model import Document
 
 BUILDERS = {
+    "Backtest": "forecast:backtest_document",
+    "BgNbd": "customers:model_document",
+    "Forecast": "forecast:forecast_document",
+    "GammaGamma": "customers:model_document",
+    "Lifecycle": "customers:lifecycle_document",
+    "LifetimeValue": "customers:value_document",
+    "Purchases": "customers:purchases_document",
+    "RepurchaseCurve": "customers:curve_document",
+    "Rfm": "customers:rfm_document",
+    "Sbg": "customers:model_document",
+    "TargetPlan": "target:target_document",
+    "TargetProgress": "target:progress_document",
+    "UpsellCandidates": "customers:upsell_document",
     "BenchmarkSet": "definitions:benchmark_document",
     "Funnel": "definitions:funnel_document",
     "PluginRecord": "plugins:record_document",

@@ -1,0 +1,165 @@
+"""Documents of a forecast and of its back-test: the fan, months, owners, deals, scores."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from salesfunnel._typing import Locale
+from salesfunnel.backtesting import Backtest
+from salesfunnel.forecasting import Forecast
+from salesfunnel.i18n import FORMS, text
+from salesfunnel.interval import Interval
+from salesfunnel.render.documents._words import faults_block, shown
+from salesfunnel.render.model import (
+    Block,
+    Column,
+    Document,
+    KeyFigures,
+    Line,
+    Lines,
+    Paragraph,
+    Table,
+)
+
+_DEALS = 15
+
+
+def forecast_document(forecast: Forecast, locale: Locale) -> Document:
+    """Return key figures, the fan, months, owners and the deals that bring most."""
+    day = FORMS["date"](forecast.as_of.date(), locale)
+    title = text("ahead.forecast", locale, day=day, horizon=forecast.horizon)
+    items = [
+        (text("ahead.expected", locale), FORMS["money"](forecast.expected, locale)),
+        (text("ahead.interval", locale), _range(forecast.interval, "money", locale)),
+        (text("ahead.wins", locale), FORMS["number"](round(forecast.wins, 1), locale)),
+        (text("ahead.wins-interval", locale), _range(forecast.wins_interval, "number", locale)),
+        (text("ahead.expected-open", locale), FORMS["money"](forecast.expected_open, locale)),
+        (text("ahead.expected-new", locale), FORMS["money"](forecast.expected_new, locale)),
+    ]
+    blocks: list[Block] = [KeyFigures(items), _fan(forecast, locale), _months(forecast, locale)]
+    if forecast.owners:
+        blocks.append(_owners(forecast, locale))
+    if forecast.deals:
+        blocks.append(_deals(forecast, locale))
+    blocks.append(Paragraph(text("ahead.forecast-note", locale), mark="muted"))
+    blocks.append(faults_block(forecast.faults, locale))
+    return Document(title, blocks, locale=locale)
+
+
+def _range(interval: Interval, form: str, locale: Locale) -> str:
+    low, high = shown(interval.low, form, locale), shown(interval.high, form, locale)
+    return f"{low} – {high}"
+
+
+def _fan(forecast: Forecast, locale: Locale) -> Lines:
+    labels = [text("ahead.day", locale, day=round(day)) for day in forecast.path_days.tolist()]
+    low, quarter, middle, three, high = forecast.path.tolist()
+    lines = [
+        Line(text("ahead.middle", locale), middle, low=low, high=high),
+        Line(text("ahead.half", locale), middle, low=quarter, high=three, dashed=True),
+    ]
+    return Lines(text("ahead.fan", locale), labels, lines, form="money")
+
+
+def _months(forecast: Forecast, locale: Locale) -> Table:
+    rows = [
+        [
+            period,
+            *(
+                FORMS["money"](float(column[i]), locale)
+                for column in (
+                    forecast.period_expected,
+                    forecast.period_low,
+                    forecast.period_high,
+                )
+            ),
+            shown(round(float(forecast.period_wins[i]), 1), "number", locale),
+        ]
+        for i, period in enumerate(forecast.periods)
+    ]
+    return Table(
+        _heads(("period", "expected", "low", "high", "wins"), locale),
+        rows,
+        caption=text("ahead.by-month-of", locale),
+    )
+
+
+def _heads(names: tuple[str, ...], locale: Locale, *, left: int = 1) -> list[Column]:
+    return [
+        Column(text(f"ahead.{name}", locale), align="right" if i >= left else "left")
+        for i, name in enumerate(names)
+    ]
+
+
+def _owners(forecast: Forecast, locale: Locale) -> Table:
+    rows = [
+        [
+            name or text("ahead.nobody", locale),
+            *(
+                FORMS["money"](float(column[i]), locale)
+                for column in (forecast.owner_expected, forecast.owner_low, forecast.owner_high)
+            ),
+            shown(round(float(forecast.owner_wins[i]), 1), "number", locale),
+        ]
+        for i, name in enumerate(forecast.owners)
+    ]
+    return Table(
+        _heads(("owner", "expected", "low", "high", "wins"), locale),
+        rows,
+        caption=text("ahead.by-owner", locale),
+    )
+
+
+def _deals(forecast: Forecast, locale: Locale) -> Table:
+    brings = forecast.deal_chance * forecast.deal_value
+    first = np.argsort(-brings, kind="stable")[:_DEALS].tolist()
+    rows = [
+        [
+            forecast.deals[i],
+            forecast.deal_stage[i],
+            FORMS["duration"](float(forecast.deal_age[i]), locale),
+            FORMS["chance"](float(forecast.deal_chance[i]), locale),
+            FORMS["money"](float(forecast.deal_value[i]), locale),
+            FORMS["money"](float(brings[i]), locale),
+        ]
+        for i in first
+    ]
+    heads = _heads(("deal", "stage", "age", "chance", "value", "expected"), locale, left=2)
+    caption = text("ahead.top-deals", locale, shown=len(first), all=len(forecast.deals))
+    return Table(heads, rows, caption=caption)
+
+
+def backtest_document(done: Backtest, locale: Locale) -> Document:
+    """Return the scores of every way to forecast, and forecast beside what came."""
+    title = text("ahead.backtest", locale, n=len(done.origins), horizon=done.horizon)
+    names = ("way", "scope", "wape", "bias", "coverage", "crps", "pinball")
+    rows = [
+        [
+            text(f"ahead.way-{score.way}", locale),
+            text(f"ahead.scope-{score.scope}", locale),
+            shown(score.wape, "percent", locale),
+            "–" if score.bias is None else f"{score.bias:+.1%}",
+            shown(score.coverage, "percent", locale),
+            shown(score.crps, "money", locale),
+            shown(score.pinball, "money", locale),
+        ]
+        for score in done.scores
+    ]
+    lines = [
+        Line(text("ahead.came", locale), done.actual.tolist()),
+        Line(
+            text("ahead.way-age-conditioned", locale),
+            done.expected.tolist(),
+            low=done.low.tolist(),
+            high=done.high.tolist(),
+            dashed=True,
+        ),
+        Line(text("ahead.way-static-win-rate", locale), done.static.tolist(), dashed=True),
+    ]
+    labels = [str(day) for day in done.origins.tolist()]
+    blocks: list[Block] = [
+        Table(_heads(names, locale, left=2), rows, caption=text("ahead.scores", locale)),
+        Lines(text("ahead.beside", locale), labels, lines, form="money"),
+        faults_block(done.faults, locale),
+    ]
+    return Document(title, blocks, locale=locale)

@@ -1,0 +1,181 @@
+"""Documents of a target plan and of its follow-up: the ladder, the months, the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from salesfunnel._typing import Locale
+from salesfunnel.i18n import FORMS, text
+from salesfunnel.render.documents._words import faults_block, segment_words, shown
+from salesfunnel.render.model import (
+    Bar,
+    Bars,
+    Block,
+    Column,
+    Document,
+    FunnelPicture,
+    FunnelStep,
+    KeyFigures,
+    Paragraph,
+    Table,
+)
+from salesfunnel.target import TargetPlan, TargetProgress
+
+_PARTS = 40
+
+
+def target_document(plan: TargetPlan, locale: Locale) -> Document:
+    """Return key figures, the ladder of needs, months, parts, and what is suspicious."""
+    form = "money" if plan.unit == "currency" else "count"
+    title = text(
+        "ahead.target",
+        locale,
+        target=FORMS[form](plan.target, locale),
+        first=plan.periods[0],
+        last=plan.periods[-1],
+    )
+    blocks: list[Block] = [_figures(plan, locale)]
+    if not plan.feasible:
+        words = text("ahead.infeasible", locale, step=plan.infeasible)
+        blocks.append(Paragraph(words, mark="bad"))
+    elif plan.stretch is not None and plan.stretch > 1:
+        words = text("ahead.stretch", locale, stretch=plan.stretch - 1, chance=plan.probability)
+        blocks.append(Paragraph(words, mark="warn"))
+    blocks += [_ladder(plan, locale), _months(plan, form, locale), _needs(plan, locale)]
+    if plan.parts:
+        blocks.append(_parts(plan, form, locale))
+    blocks.append(Paragraph(text("ahead.target-note", locale), mark="muted"))
+    blocks.append(faults_block(plan.faults, locale))
+    return Document(title, blocks, locale=locale)
+
+
+def _figures(plan: TargetPlan, locale: Locale) -> KeyFigures:
+    chance = FORMS["chance"]
+    items = [
+        (text("ahead.chance-now", locale), chance(plan.chance_now, locale)),
+        (text("ahead.entrants-now", locale), shown(plan.entrants_now, "count", locale)),
+        (
+            text("ahead.entrants-even", locale),
+            shown(plan.entrants_even, "count", locale),
+        ),
+        (
+            text("ahead.entrants-safe", locale, chance=plan.probability),
+            shown(plan.entrants_safe, "count", locale),
+        ),
+    ]
+    if plan.covered.any():
+        items.append((text("ahead.covered", locale), shown(plan.covered.sum(), "number", locale)))
+    if plan.unit == "currency":
+        items.append((text("ahead.wins-needed", locale), shown(plan.wins, "count", locale)))
+    return KeyFigures(items)
+
+
+def _ladder(plan: TargetPlan, locale: Locale) -> FunnelPicture:
+    need = (plan.safe.sum(0) + plan.safe_before).tolist()
+    steps = [FunnelStep(plan.steps[0], need[0], shown(need[0], "count", locale))]
+    for s, step in enumerate(plan.steps[1:]):
+        low, high = float(plan.rate_low[s]), float(plan.rate_high[s])
+        blocked = plan.infeasible == plan.steps[s]
+        steps.append(
+            FunnelStep(
+                step,
+                need[s + 1],
+                shown(need[s + 1], "count", locale),
+                rate=shown(float(plan.rates[s]), "percent", locale),
+                interval=f"{shown(low, 'percent', locale)} – {shown(high, 'percent', locale)}",
+                mark="bad" if blocked else "",
+                note=text("ahead.blocked", locale) if blocked else "",
+            )
+        )
+    return FunnelPicture(text("ahead.ladder", locale, chance=plan.probability), steps)
+
+
+def _months(plan: TargetPlan, form: str, locale: Locale) -> Bars:
+    bars = [
+        Bar(period, float(amount), FORMS[form](amount, locale))
+        for period, amount in zip(plan.periods, plan.amounts.tolist(), strict=True)
+    ]
+    key = "ahead.by-month-seasonal" if plan.seasonal else "ahead.by-month"
+    return Bars(text(key, locale), bars)
+
+
+def _needs(plan: TargetPlan, locale: Locale) -> Table:
+    columns = [
+        Column(text("report.period", locale)),
+        *[Column(step, align="right") for step in plan.steps],
+    ]
+    rows = [
+        [period, *_counts(cells, locale)]
+        for period, cells in zip(plan.periods, plan.safe.tolist(), strict=True)
+    ]
+    if plan.safe_before.any():
+        before = _counts(plan.safe_before.tolist(), locale)
+        rows.insert(0, [text("ahead.before", locale), *before])
+    total = (plan.safe.sum(0) + plan.safe_before).tolist()
+    rows.append([text("ahead.total", locale), *_counts(total, locale)])
+    caption = text("ahead.needs", locale, chance=plan.probability)
+    return Table(columns, rows, caption=caption)
+
+
+def _counts(cells: Sequence[Any], locale: Locale) -> list[str]:
+    return [shown(cell, "count", locale) for cell in cells]
+
+
+def _parts(plan: TargetPlan, form: str, locale: Locale) -> Table:
+    total = text("ahead.total", locale)
+    columns = [
+        Column(" / ".join(plan.levels)),
+        *[Column(name, align="right") for name in (*plan.periods, total)],
+    ]
+    rows = []
+    for p, name in enumerate(plan.parts[:_PARTS]):
+        cells = plan.part_amounts[:, p].tolist()
+        figures = [FORMS[form](cell, locale) for cell in (*cells, sum(cells))]
+        rows.append([segment_words(name, locale), *figures])
+    sums = plan.part_amounts.sum(1).tolist()
+    rows.append([total, *[FORMS[form](cell, locale) for cell in (*sums, sum(sums))]])
+    caption = text("ahead.parts", locale)
+    if len(plan.parts) > _PARTS:
+        caption += text("report.comma", locale) + text(
+            "report.rows-shown", locale, shown=_PARTS, all=len(plan.parts)
+        )
+    return Table(columns, rows, caption=caption)
+
+
+def progress_document(progress: TargetProgress, locale: Locale) -> Document:
+    """Return where the plan stands: the chance, the gap by step, what the rest must bring."""
+    title = text("ahead.progress", locale, through=progress.through)
+    items = [
+        (text("ahead.chance", locale), FORMS["chance"](progress.chance, locale)),
+        (text("ahead.months-left", locale), str(progress.months_left)),
+        (text("ahead.gap-deals", locale), shown(float(progress.gap[-1]), "number", locale)),
+    ]
+    blocks: list[Block] = [KeyFigures(items)]
+    if progress.largest_gap is not None:
+        words = text("ahead.largest-gap", locale, step=progress.largest_gap)
+        blocks.append(Paragraph(words, mark="warn"))
+    names = ("step", "planned", "actual", "gap", "remaining", "remaining-by-month", "pace")
+    columns = [
+        Column(text(f"ahead.{name}", locale), align="right" if i else "left")
+        for i, name in enumerate(names)
+    ]
+    rows = [
+        [
+            step,
+            *_counts((progress.planned[s], progress.actual[s]), locale),
+            f"{int(progress.gap[s]):+,}",
+            shown(int(progress.remaining[s]), "count", locale),
+            shown(float(progress.remaining_by_month[s]), "number", locale),
+            shown(float(progress.pace[s]), "number", locale),
+        ]
+        for s, step in enumerate(progress.steps)
+    ]
+    marks = ["bad" if gap < 0 else "good" for gap in progress.gap.tolist()]
+    blocks.append(Table(columns, rows, marks=marks))
+    bars = [
+        Bar(step, value, f"{value:+.1f}", mark="bad" if value < 0 else "good")
+        for step, value in zip(progress.steps, progress.gap_deals.tolist(), strict=True)
+    ]
+    blocks.append(Bars(text("ahead.gap-by-step", locale), bars))
+    return Document(title, blocks, locale=locale)
