@@ -86,7 +86,7 @@ def lines_svg(block: Lines, locale: str) -> str:
             label(block.labels[i], 12),
             size=11,
             anchor="end" if i and i == count - 1 else "middle",  # the last one would be cut off
-        )  # fmt: skip
+        )
         for i in range(0, count, every)
     ]
     for number, line in enumerate(block.lines):
