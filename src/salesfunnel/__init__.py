@@ -37,6 +37,7 @@ _HOMES = {
     "Fault": "fault",
     "Interval": "interval",
     "Panel": "panel",
+    "StageHistory": "history",
     "Tracking": "tracking",
     "TrackingRow": "tracking",
     "read_table": "intake.table",
@@ -137,6 +138,7 @@ __all__ = [
     "Fault",
     "Interval",
     "Panel",
+    "StageHistory",
     "Tracking",
     "TrackingRow",
     "read_table",
@@ -244,6 +246,7 @@ if TYPE_CHECKING:
     from salesfunnel.fault import Fault
     from salesfunnel.forecasting import Forecast, forecast
     from salesfunnel.funnel import Funnel, Transition
+    from salesfunnel.history import StageHistory
     from salesfunnel.intake.purchases import read_purchases
     from salesfunnel.intake.table import read_table
     from salesfunnel.interval import Interval

@@ -101,3 +101,23 @@ def wilson(x: npt.ArrayLike, n: npt.ArrayLike, *, z: float) -> tuple[Array, Arra
     low = np.where((m > 0) & (k > 0), centre - half, 0.0)
     high = np.where((m > 0) & (k < m), centre + half, 1.0)
     return low, high
+
+
+def incidence_variance(curve: Incidence, *, kind: int = 0) -> Array:
+    """Return the variance of F of a kind (from 0) at each time, by the delta method [2]_.
+
+    For F = F_kind, S just before t_i, d_i events of all kinds and c_i of this kind among Y_i:
+    V(t) = Σ [F(t) − F_i]² d_i / (Y_i (Y_i − d_i)) + S_i² c_i (Y_i − c_i) / Y_i³
+    − 2 [F(t) − F_i] S_i c_i / Y_i², over t_i ≤ t; the first term is 0 where Y_i = d_i.
+    """
+    F, Y = curve.share[kind], curve.at_risk
+    d, c = curve.events.sum(0), curve.events[kind]
+    before = np.concatenate([[1.0], curve.open_share[:-1]]) if F.size else F
+    with np.errstate(divide="ignore", invalid="ignore"):
+        a = np.where(d < Y, d / (Y * (Y - d)), 0.0)
+        b = before**2 * c * (Y - c) / Y**3
+        e = before * c / Y**2
+    first = F**2 * np.cumsum(a) - 2 * F * np.cumsum(a * F) + np.cumsum(a * F**2)
+    third = F * np.cumsum(e) - np.cumsum(e * F)
+    variance = first + np.cumsum(b) - 2 * third
+    return np.asarray(np.maximum(variance, 0.0), dtype=np.float64)

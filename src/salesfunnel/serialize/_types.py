@@ -19,6 +19,7 @@ _HOMES = {
     "salesfunnel.fault": ("Fault",),
     "salesfunnel.forecasting": ("Forecast",),
     "salesfunnel.funnel": ("Funnel", "Transition"),
+    "salesfunnel.history": ("StageHistory",),
     "salesfunnel.interval": ("Interval",),
     "salesfunnel.lifetime": ("BgNbd", "GammaGamma", "LifetimeValue", "Sbg"),
     "salesfunnel.metric": ("Metric",),
@@ -33,7 +34,13 @@ _HOMES = {
     "salesfunnel.purchases": ("CustomerSummary", "Purchases"),
     "salesfunnel.repurchase": ("Lifecycle", "RepurchaseCurve", "Rfm", "UpsellCandidates"),
     "salesfunnel.stage": ("KeyAction", "Stage"),
-    "salesfunnel.stats": ("MixSplit", "StratifiedComparison"),
+    "salesfunnel.stats": (
+        "AalenJohansen",
+        "IntervalArray",
+        "MixSplit",
+        "RateComparison",
+        "StratifiedComparison",
+    ),
     "salesfunnel.target": ("TargetPlan", "TargetProgress"),
     "salesfunnel.tracking": ("Tracking", "TrackingRow"),
 }

@@ -23,12 +23,15 @@ from salesfunnel.stats.rates import (
     hyp2f1,
     rate_interval,
 )
+from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
 
 __all__ = [
+    "AalenJohansen",
     "IntervalArray",
     "MixSplit",
     "RateComparison",
     "StratifiedComparison",
+    "aalen_johansen",
     "betainc",
     "betaincinv",
     "compare_rates",

@@ -1,0 +1,248 @@
+"""StageHistory: columns, panels against a plain loop, spells, data quality."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import deals
+import salesfunnel as sf
+from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
+from salesfunnel.history import history_from_changes
+
+BASE = np.datetime64("2026-01-01", "us")
+NAT = np.datetime64("NaT", "us")
+STAGES = ("lead", "offer", "deal")
+AS_OF = BASE + np.timedelta64(100, "D")
+
+
+@st.composite
+def histories(draw):
+    n = draw(st.integers(0, 12))
+    entry = st.none() | st.integers(0, 100)
+    days = [[draw(entry) for _ in STAGES] for _ in range(n)]
+    entered = np.array(
+        [[NAT if d is None else BASE + np.timedelta64(d, "D") for d in row] for row in days],
+        dtype="M8[us]",
+    ).reshape(n, len(STAGES))
+    outcome = np.array([draw(st.integers(0, 2)) for _ in range(n)], dtype=np.int8)
+    channel = [draw(st.sampled_from(["ads", "web", ""])) for _ in range(n)]
+    region = [draw(st.sampled_from(["n", "s"])) for _ in range(n)]
+    return sf.StageHistory(
+        deals=[f"d{i}" for i in range(n)],
+        stages=STAGES,
+        entered=entered,
+        outcome=outcome,
+        as_of=AS_OF,
+        attributes={"channel": np.array(channel, dtype=str), "region": np.array(region, dtype=str)},
+    )
+
+
+def name_of(moment, by):
+    day = moment.astype("M8[D]").item()
+    return {
+        "day": day.isoformat(),
+        "week": "{}-W{:02d}".format(*day.isocalendar()[:2]),
+        "month": f"{day:%Y-%m}",
+        "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
+        "year": str(day.year),
+    }[by]
+
+
+def twin(history, by, mode, window, segment):
+    """Count deal by deal: {(period, segment, stage): count}, {(period, segment): immature}."""
+    counts, immature = {}, {}
+    for i in range(len(history)):
+        at = []
+        for k in range(len(STAGES)):
+            later = [t for t in history.entered[i, k:] if not np.isnat(t)]
+            at.append(min(later) if later else None)
+        if at[0] is None:
+            continue
+        words = [history.attributes[name][i] or "(missing)" for name in segment]
+        group = " / ".join(words) or "all"
+        home = (name_of(at[0], by), group)
+        if mode == "period":
+            for k, t in enumerate(at):
+                if t is not None:
+                    key = (name_of(t, by), group, STAGES[k])
+                    counts[key] = counts.get(key, 0) + 1
+            continue
+        if window is not None and AS_OF - at[0] < window:
+            immature[home] = immature.get(home, 0) + 1
+            continue
+        if window is None and history.outcome[i] == 0 and at[-1] is None:
+            immature[home] = immature.get(home, 0) + 1
+        for k, t in enumerate(at):
+            if t is not None and (window is None or t - at[0] <= window):
+                key = (*home, STAGES[k])
+                counts[key] = counts.get(key, 0) + 1
+    return counts, immature
+
+
+@settings(max_examples=150)
+@given(
+    histories(),
+    st.sampled_from(["day", "week", "month", "quarter", "year"]),
+    st.sampled_from(["cohort", "period"]),
+    st.none() | st.integers(1, 60),
+    st.sampled_from([(), ("channel",), ("channel", "region")]),
+)
+def test_panel_against_a_twin(history, by, mode, days, segment):
+    window = None if days is None or mode == "period" else timedelta(days=days)
+    panel = history.panel(by=by, mode=mode, window=window, segment=segment)
+    counts, immature = twin(history, by, mode, window and np.timedelta64(window), segment)
+    mine = {
+        (p, g, s): int(panel.counts[t, j, k])
+        for t, p in enumerate(panel.periods)
+        for j, g in enumerate(panel.segments)
+        for k, s in enumerate(panel.steps)
+        if panel.counts[t, j, k]
+    }
+    assert mine == counts
+    if mode == "cohort":
+        rows = np.argwhere(panel.immature)
+        assert {
+            (panel.periods[t], panel.segments[j]): int(panel.immature[t, j]) for t, j in rows
+        } == immature
+    if panel.periods:
+        assert panel.periods[-1] == name_of(AS_OF, by)
+
+
+@given(histories(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(history, random):
+    index = list(range(len(history)))
+    random.shuffle(index)
+    shuffled = history.select(np.array(index, dtype=int))
+    for segment in (None, "channel"):
+        assert shuffled.panel(segment=segment) == history.panel(segment=segment)
+
+
+@given(histories())
+def test_parts_add_up_and_documents_come_back(history):
+    half = len(history) // 2
+    index = np.arange(len(history))
+    whole = history.select(index < half) + history.select(index >= half)
+    assert whole == history
+    assert sf.StageHistory.from_json(history.to_json()) == history
+    for stage in STAGES:
+        duration, event, rows = history.stage_times(stage)
+        assert (duration >= 0).all()
+        assert len(rows) == int((~np.isnat(history.entered[:, STAGES.index(stage)])).sum())
+        assert set(event.tolist()) <= {0, 1, 2}
+
+
+def test_open_deals_are_censored_not_lost():
+    history = deals.history(
+        [0, 0, 0], [[0, 10], [0, np.nan], [0, np.nan]], [20, 9, np.nan], [1, 2, 0], as_of=30
+    )
+    duration, event, _ = history.stage_times("s0")
+    assert duration.tolist() == [10, 9, 30]
+    assert event.tolist() == [1, 2, 0]
+
+
+def test_a_skipped_stage_counts_as_passed_and_a_step_back_never_unreaches():
+    history = deals.history(
+        [0, 0], [[0, np.nan, 5], [3, 1, np.nan]], [np.nan] * 2, [0, 0], as_of=40
+    )
+    assert history.reached.tolist() == [2, 1]
+    assert history.panel().counts[:, 0].sum(0).tolist() == [2, 2, 1]
+
+
+def changes(rows, **options):
+    deal, stage, day = zip(*rows, strict=True)
+    when = [BASE + np.timedelta64(d, "D") for d in day]
+    return history_from_changes(deal, stage, when, stages=STAGES, as_of=AS_OF, **options)
+
+
+def test_spells_add_up_and_the_first_entry_dates_a_stage():
+    rows = [("a", "lead", 0), ("a", "offer", 10), ("a", "lead", 15), ("a", "offer", 18)]
+    history = changes([*rows, ("a", "deal", 30)])
+    days = history.spent[0] / np.timedelta64(1, "D")
+    assert days.tolist() == [13, 17, 0]
+    assert history.entered[0, 1] == BASE + np.timedelta64(10, "D")
+    assert history.outcome.tolist() == [1]
+    assert [fault.code for fault in history.faults] == ["stages-back"]
+
+
+def test_a_reopened_deal_is_one_deal_and_its_loss_is_void():
+    history = changes(
+        [("a", "lead", 0), ("a", "lost", 5), ("a", "offer", 9), ("b", "lead", 1), ("b", "lost", 4)]
+    )
+    assert history.outcome.tolist() == [0, 2]
+    assert np.isnat(history.closed[0])
+    assert [(f.code, dict(f.params)) for f in history.faults if f.code == "reopened"] == [
+        ("reopened", {"deals": 1})
+    ]
+
+
+def test_an_open_spell_runs_to_as_of():
+    history = changes([("a", "lead", 90)])
+    assert history.spent[0, 0] == np.timedelta64(10, "D")
+
+
+def test_batch_days_and_skips_are_reported():
+    rows = [(f"d{i}", "lead", i % 25) for i in range(40)]
+    rows += [(f"d{i}", "deal", 28) for i in range(30)]
+    codes = {fault.code for fault in changes(rows).faults}
+    assert codes == {"stages-skipped", "batch-day"}
+
+
+def test_a_deal_closed_before_it_was_created_is_reported():
+    created = {"a": BASE + np.timedelta64(50, "D")}
+    history = changes([("a", "lead", 0), ("a", "lost", 5)], created=created)
+    assert [fault.code for fault in history.faults] == ["closed-before-created"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"deals": ["a", "a"]}, "unique"),
+        ({"outcome": [0, 3]}, "outcome"),
+        ({"outcome": [0]}, "shape"),
+        ({"closed": [BASE, NAT]}, "open"),
+        ({"entered": np.full((2, 3), AS_OF + np.timedelta64(1, "D"))}, "as_of"),
+        ({"value": [1.0]}, "value"),
+        ({"attributes": {"x": ["a"]}}, "'x'"),
+    ],
+)
+def test_contradictions_are_refused(change, words):
+    parts = {
+        "deals": ["a", "b"],
+        "stages": STAGES,
+        "entered": np.full((2, 3), BASE),
+        "outcome": [0, 0],
+        "as_of": AS_OF,
+    }
+    with pytest.raises(DataError, match=words):
+        sf.StageHistory(**{**parts, **change})
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"by": "moth"}, ArgumentError),
+        ({"mode": "chort"}, ArgumentError),
+        ({"window": "90 days"}, ArgumentError),
+        ({"window": timedelta(0)}, ArgumentError),
+        ({"mode": "period", "window": "9D"}, ArgumentError),
+        ({"segment": "chanel"}, UnknownNameError),
+    ],
+)
+def test_wrong_arguments_are_named(options, error):
+    history = deals.planted(1, days=60)
+    with pytest.raises(error):
+        history.panel(**options)
+
+
+def test_the_last_period_is_partial_unless_it_is_over():
+    history = changes([("a", "lead", 0)])
+    assert history.panel().partial == ("2026-04",)
+    whole = history_from_changes(
+        ["a"], ["lead"], [BASE], stages=STAGES, as_of=np.datetime64("2026-01-31T23:59:59.999999")
+    )
+    assert whole.panel().partial == ()
