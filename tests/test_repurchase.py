@@ -274,3 +274,23 @@ def test_nobody_at_all():
 def test_other_data_are_refused_with_a_hint():
     with pytest.raises(DataError, match="read_purchases"):
         sf.lifecycle([("ann", "2026-01-01")], as_of="2026-01-01")
+
+
+def test_a_fall_of_repurchase_is_found_by_the_same_machinery():
+    rng = np.random.default_rng(0)
+    who, day = [], []
+    for month in range(14):
+        for i in range(60):
+            when = np.datetime64("2025-01-01") + int(month * 30 + rng.integers(0, 30))
+            again = 0.5 if month < 12 else 0.15
+            while True:
+                who.append(f"{month}-{i}")
+                day.append(str(when))
+                if rng.random() >= again:
+                    break
+                when += int(rng.integers(5, 60))
+    panel = sf.repurchase_panel(sf.Purchases.from_columns(who, day), as_of="2026-09-01")
+    found = sf.find_bottlenecks(panel)
+    first = next(iter(found.rows if hasattr(found, "rows") else found))
+    assert (first.transition.source, first.transition.target) == ("first_order", "second_order")
+    assert first.tier in ("confirmed", "suspected")

@@ -190,7 +190,8 @@ class _Reader:
         dayfirst: bool | None,
     ) -> None:
         self.names, self.roles = names, roles
-        self.decimal, self.dayfirst = decimal, dayfirst
+        self.decimal: DecimalMark | None = decimal
+        self.dayfirst = dayfirst
         self.faults: list[Fault] = []
 
     def _fault(self, code: str, role: str, row: int, cell: Any) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from salesfunnel.repurchase.curve import RepurchaseCurve, repurchase_curve
-from salesfunnel.repurchase.lifecycle import LIFECYCLE_STATES, Lifecycle, LifecycleState, lifecycle
-from salesfunnel.repurchase.rfm import RFM_GROUPS, Rfm, RfmGroup, rfm
+from salesfunnel.repurchase.scores import RFM_GROUPS, Rfm, RfmGroup, rfm
 from salesfunnel.repurchase.stages import repurchase_history, repurchase_panel
+from salesfunnel.repurchase.states import LIFECYCLE_STATES, Lifecycle, LifecycleState, lifecycle
 from salesfunnel.repurchase.upsell import UpsellCandidates, upsell_candidates
 
 __all__ = [

@@ -24,7 +24,7 @@ from salesfunnel.repurchase._customers import (
     known_at,
 )
 from salesfunnel.repurchase.curve import period_numbers
-from salesfunnel.repurchase.lifecycle import DORMANT
+from salesfunnel.repurchase.states import DORMANT
 
 if TYPE_CHECKING:
     from salesfunnel.history import StageHistory

@@ -17,8 +17,8 @@ from salesfunnel._validators import check_known
 from salesfunnel.errors import DataError
 from salesfunnel.purchases import Purchases
 from salesfunnel.repurchase._customers import Known, Moment, known_at, medians
-from salesfunnel.repurchase.lifecycle import LIFECYCLE_STATES, lifecycle
-from salesfunnel.repurchase.rfm import FREQUENCY_BINS
+from salesfunnel.repurchase.scores import FREQUENCY_BINS
+from salesfunnel.repurchase.states import LIFECYCLE_STATES, lifecycle
 
 __all__ = ["UpsellCandidates", "upsell_candidates"]
 
