@@ -67,12 +67,18 @@ def test_a_clear_fall_is_confirmed_and_a_steady_step_is_not():
 def test_the_verdict_is_the_formula_by_hand():
     gold = GOLDEN["overdispersion"]
     rows = [[int(n), int(x)] for n, x in zip(gold["n"], gold["x"], strict=True)]
-    row = sf.find_bottlenecks(panel_of([*rows, [124, 20]], steps=("a", "b")), history=12)[0]
+    between = [[120, 36], [125, 38]]  # of the longer window, not of the reference
+    panel = panel_of([*rows, *between, [124, 20]], steps=("a", "b"))
+    row = sf.find_bottlenecks(panel, history=12)[0]
     known = bb.history_reference(np.array(gold["x"]), np.array(gold["n"]))
     strength = bb.predictive_strength(known, np.float64(1))
     want = bb.drop_probability(bb.log_drop_bf(20, 124, known.rate, strength), bb.prior_of(1))
     assert row.probability_1 == pytest.approx(float(want), rel=1e-12)
-    assert row.reference == pytest.approx(GOLDEN["bb_predictive"]["p_ref"]) or row.window == 3
+    assert row.reference == pytest.approx(GOLDEN["bb_predictive"]["p_ref"])
+    w = (120 + 125 + 124) ** 2 / (120**2 + 125**2 + 124**2)
+    strength = bb.predictive_strength(known, np.float64(w))
+    want = bb.drop_probability(bb.log_drop_bf(94, 369, known.rate, strength), bb.prior_of(1))
+    assert row.probability_3 == pytest.approx(float(want), rel=1e-12)
 
 
 def test_three_months_tell_what_one_cannot():
@@ -236,7 +242,7 @@ def test_lag_is_checked():
 
 def test_months_before_the_lag_are_not_comparable():
     found = sf.find_bottlenecks(panel_of([*STEADY, [300, 100, 40]]), lag=[0.5, 0.3, 0.2])
-    assert found.find("lead→offer").history_months == 10
+    assert found.find("lead→offer").history_months == 8  # 13, less 2 of the lag, less 3 judged
 
 
 # -- edge cases of the specification -------------------------------------------------------------

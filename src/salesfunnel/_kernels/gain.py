@@ -62,7 +62,9 @@ def gain_if_reference(
     return np.asarray(np.where(now < ref, np.asarray(deals) * (ref / now - 1), 0.0))
 
 
-def extra_at_the_end(entrants: Array, now: Array, raised: Array, room: Array) -> Array:
+def extra_at_the_end(
+    entrants: Array, now: Array, raised: Array, room: Array, before: Array | None = None
+) -> Array:
     """Return the deals that raised rates add at the end of a chain.
 
     d₀ = 0, d_{j+1} = min(d_j·r′_j + n_j(r′_j − r_j), room_{j+1}).
@@ -75,8 +77,11 @@ def extra_at_the_end(entrants: Array, now: Array, raised: Array, room: Array) ->
         r and r′ ≥ r.
     room : ndarray of float, shape (steps, cells or 1, 1)
         How many more each step's end can take; infinite without a cap.
+    before : ndarray of float, shape (cells, draws or 1), optional
+        d₀, 0 by default.
     """
     extra = np.zeros(np.broadcast_shapes(now.shape[1:], entrants.shape[1:]))
+    extra = extra if before is None else extra + before
     for j in range(now.shape[0]):
         extra = np.minimum(extra * raised[j] + entrants[j] * (raised[j] - now[j]), room[j])
     return extra

@@ -101,7 +101,7 @@ def detectable_drop(
     worth = np.where(usable, n, 1.0) / (1 + np.maximum(np.where(usable, n, 1.0) - 1, 0.0) * r / w)
     ratio = np.where(usable, p * (1 - p) / np.where(usable, v, 1.0), 1.0) / worth
     low, high = np.zeros(p.shape), np.ones(p.shape)
-    for _ in range(30):
+    for _ in range(24):
         middle = (low + high) / 2
         unseen = _needed(p, p * (1 - middle), ratio, z) > worth
         low, high = np.where(unseen, middle, low), np.where(unseen, high, middle)

@@ -27,18 +27,25 @@ _TINY = 1e-300
 def gammaln(x: npt.ArrayLike) -> Array:
     """Return log Γ(x), x > 0: recurrence up to 10, then Stirling's series [1]_."""
     z = np.array(x, dtype=np.float64)
-    product = np.ones_like(z)
-    for _ in range(10):
-        small = z < 10
-        if not small.any():
-            break
-        product = np.where(small, product * z, product)
-        z = np.where(small, z + 1, z)
+    flat = z.reshape(-1)  # a view: `z` is a fresh, contiguous copy
+    small = np.flatnonzero(flat < 10)
+    shift = np.zeros_like(flat)
+    if small.size:
+        low = flat[small]
+        product = np.ones_like(low)
+        for _ in range(10):
+            less = low < 10
+            product = np.where(less, product * low, product)
+            low = np.where(less, low + 1, low)
+        flat[small] = low
+        shift[small] = np.log(product)
     u = 1 / z**2
     series = np.zeros_like(z)
     for c in reversed(_STIRLING):
-        series = series * u + c
-    return np.asarray((z - 0.5) * np.log(z) - z + _HALF_LOG_2PI + series / z - np.log(product))
+        series *= u
+        series += c
+    series /= z
+    return np.asarray((z - 0.5) * np.log(z) - z + _HALF_LOG_2PI + series - shift.reshape(z.shape))
 
 
 def betaln(a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
@@ -91,7 +98,7 @@ def _beta_fraction(a: Array, b: Array, x: Array) -> Array:
             step = c[i] * d[i]
             h[i] *= step
         left = i[np.abs(step - 1) > 3e-16]
-    return h
+    return np.asarray(h)
 
 
 def betaincinv(a: npt.ArrayLike, b: npt.ArrayLike, p: npt.ArrayLike) -> Array:
@@ -145,7 +152,7 @@ def _gamma_series(s: Array, x: Array) -> Array:
         total = total + term
         if not (np.abs(term) > 1e-17 * np.abs(total)).any():
             break
-    return total * _gamma_front(s, x)
+    return np.asarray(total * _gamma_front(s, x))
 
 
 def _gamma_fraction(s: Array, x: Array) -> Array:
@@ -164,7 +171,7 @@ def _gamma_fraction(s: Array, x: Array) -> Array:
         h = h * step
         if not (np.abs(step - 1) > 3e-16).any():
             break
-    return h * _gamma_front(s, x)
+    return np.asarray(h * _gamma_front(s, x))
 
 
 def chi2_sf(x: npt.ArrayLike, df: npt.ArrayLike) -> Array:

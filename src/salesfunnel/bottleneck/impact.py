@@ -39,36 +39,46 @@ class Flow:
         return Flow(**{f.name: getattr(self, f.name)[g] for f in attrs.fields(Flow)})
 
 
-def _rates(flow: Flow, j: int, z: Array) -> tuple[Array, Array, Array]:
-    """Return draws of the rate now, of the rate downstream, and of the reference at one step."""
+def _law(flow: Flow, j: int) -> tuple[Array, Array, Array, Array, Array]:
+    """Return n, x, p, M and the sd of p at one step, with fillers where there is no reference."""
     n = np.maximum(flow.entered[:, j], 0.0)
-    x = np.minimum(flow.advanced[:, j], n)
-    p, known = flow.reference[:, j], np.isfinite(flow.reference[:, j])
-    p = np.where(known, p, 0.5)
+    known = np.isfinite(flow.reference[:, j])
+    p = np.where(known, flow.reference[:, j], 0.5)
     m = np.where(known, flow.strength[:, j], 1.0)
-    now = kernel.beta_draws(x + 0.5, n - x + 0.5, z)
-    later = kernel.beta_draws(p * m + x, (1 - p) * m + n - x, z)
-    sd = np.where(known, flow.reference_sd[:, j], 0.5)
-    worth = np.maximum(p * (1 - p) / np.maximum(sd, 1e-9) ** 2 - 1, 0.5)
-    return now, later, kernel.beta_draws(p * worth, (1 - p) * worth, z, 1)
-
-
-def _extra(flow: Flow, raised: npt.NDArray[np.bool_], z: Array, caps: Array) -> Array:
-    """Return draws of deals a month more where the marked steps reach their reference."""
-    steps = flow.entered.shape[1]
-    months = np.maximum(flow.months, 1.0)
-    now_all, up_all, n_all, room = [], [], [], []
-    for j in range(steps):
-        now, later, reference = _rates(flow, j, z[j])
-        mark = raised[:, j, None]
-        base = np.where(mark, now, later)
-        now_all.append(base)
-        up_all.append(np.where(mark, np.maximum(reference, base), base))
-        n_all.append((flow.entered[:, j] / months[:, j])[:, None])
-        room.append(np.maximum(caps[j] - flow.advanced[:, j] / months[:, j], 0.0)[:, None])
-    return kernel.extra_at_the_end(
-        np.stack(n_all), np.stack(now_all), np.stack(up_all), np.stack(room)
+    return (
+        n,
+        np.minimum(flow.advanced[:, j], n),
+        p,
+        m,
+        np.where(known, flow.reference_sd[:, j], 0.5),
     )
+
+
+def _rates(flow: Flow, j: int, z: Array, *, raised: bool) -> tuple[Array, Array]:
+    """Return draws of the rate now and of the rate then, at one step.
+
+    Where it is raised: the rate by itself, and the reference if that is above. Where not: the
+    rate drawn to its reference, twice.
+    """
+    n, x, p, m, sd = _law(flow, j)
+    if not raised:
+        later = kernel.beta_draws(p * m + x, (1 - p) * m + n - x, z)
+        return later, later
+    now = kernel.beta_draws(x + 0.5, n - x + 0.5, z)
+    worth = np.maximum(p * (1 - p) / np.maximum(sd, 1e-9) ** 2 - 1, 0.5)
+    return now, np.maximum(now, kernel.beta_draws(p * worth, (1 - p) * worth, z, 1))
+
+
+def _extra(flow: Flow, raised: frozenset[int], z: Array, caps: Array) -> Array:
+    """Return draws of deals a month more where the named steps reach their reference."""
+    months = np.maximum(flow.months, 1.0)
+    extra = np.zeros((flow.entered.shape[0], 1))
+    for j in range(min(raised), flow.entered.shape[1]):
+        now, then = _rates(flow, j, z[j], raised=j in raised)
+        entrants = (flow.entered[:, j] / months[:, j])[:, None]
+        room = np.maximum(caps[j] - flow.advanced[:, j] / months[:, j], 0.0)[:, None]
+        extra = kernel.extra_at_the_end(entrants[None], now[None], then[None], room[None], extra)
+    return extra
 
 
 def single_gains(
@@ -86,19 +96,18 @@ def single_gains(
     money = None if value is None else _money(value, seed, z.shape[-1])
     out = {name: np.full(shape, np.nan) for name in ("gain", "gain_low", "gain_high",
                                                      "revenue_low", "revenue_high")}  # fmt: skip
-    where_g, where_s = np.nonzero(cells)
-    for start in range(0, where_g.size, kernel.BLOCK):
-        g, s = where_g[start : start + kernel.BLOCK], where_s[start : start + kernel.BLOCK]
-        mark = np.zeros((g.size, shape[1]), dtype=np.bool_)
-        mark[np.arange(g.size), s] = True
-        extra = _extra(flow.take(g), mark, z, caps)
-        out["gain"][g, s], out["gain_low"][g, s], out["gain_high"][g, s] = kernel.summary(
-            extra, level
-        )
-        if money is not None:
-            _, out["revenue_low"][g, s], out["revenue_high"][g, s] = kernel.summary(
-                extra * money, level
-            )
+    for s in range(shape[1]):
+        hit = np.flatnonzero(cells[:, s])
+        for start in range(0, hit.size, kernel.BLOCK):
+            g = hit[start : start + kernel.BLOCK]
+            extra = _extra(flow.take(g), frozenset({s}), z, caps)
+            ends = kernel.summary(extra, level)
+            for name, values in zip(("gain", "gain_low", "gain_high"), ends, strict=True):
+                out[name][g, s] = values
+            if money is not None:
+                _, out["revenue_low"][g, s], out["revenue_high"][g, s] = kernel.summary(
+                    extra * money, level
+                )
     return out
 
 
@@ -119,12 +128,11 @@ def joint_gain(
         reference_sd=found.reference_sd,
         strength=found.strength,
     ).take(np.array([g]))
-    mark = np.zeros(flow.entered.shape, dtype=np.bool_)
-    mark[0, list(steps)] = True
-    mark &= np.isfinite(flow.reference)
-    keys = [found.transitions[0].source, *(t.target for t in found.transitions)]
-    z = kernel.common_draws(found.seed, mark.shape[1])
-    extra = _extra(flow, mark, z, capacity_of(capacity, keys))
+    raised = frozenset(j for j in steps if np.isfinite(flow.reference[0, j]))
+    keys = [found.transitions[0].source, *[t.target for t in found.transitions]]
+    z = kernel.common_draws(found.seed, flow.entered.shape[1])
+    caps = capacity_of(capacity, keys)
+    extra = _extra(flow, raised, z, caps) if raised else np.zeros((1, 1))
     _, low, high = kernel.summary(extra, level)
     return Interval(float(low[0]), float(high[0]), level, "monte-carlo")
 

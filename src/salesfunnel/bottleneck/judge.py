@@ -14,6 +14,10 @@ from salesfunnel._kernels.series import ewma
 Array = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 
+LONGEST = 3
+"""Months of the longer window."""
+SHARED_FROM = 6
+"""Months before the longer window from which both windows have one reference."""
 LEAST_HISTORY = 3
 """Months below which a history says too little."""
 CONFIRMED, SUSPECTED, WATCH = 0.8, 0.5, 0.3
@@ -36,7 +40,7 @@ class Prior(NamedTuple):
 
 
 class Window(NamedTuple):
-    """One window judged against what was before it; all of shape (segments, steps)."""
+    """One window judged against what was before; all of shape (segments, steps)."""
 
     entered: Array
     advanced: Array
@@ -53,14 +57,20 @@ class Window(NamedTuple):
 def judge_window(
     x: Array, n: Array, width: int, prior: Prior, benchmark: tuple[Array, Array]
 ) -> Window:
-    """Judge the last `width` months of arrays of shape (months, segments, steps), NaN unknown."""
+    """Judge the last `width` months of arrays of shape (months, segments, steps), NaN unknown.
+
+    Both windows have one reference, the months before the longer one, so that months that may be
+    ill already are no measure; with a short history the shorter window takes all before it.
+    """
     cut = max(n.shape[0] - width, 0)
+    end = n.shape[0] - LONGEST
+    end = end if end >= SHARED_FROM else cut
     there = ~np.isnan(n[cut:])
     n_now = np.where(
         there, np.maximum(np.round(np.nan_to_num(n[cut:])), np.nan_to_num(x[cut:])), 0.0
     )
     x_now = np.where(there, np.nan_to_num(x[cut:]), 0.0)
-    before_n, before_x = usable(x[:cut][-prior.months :], n[:cut][-prior.months :])
+    before_n, before_x = usable(x[:end][-prior.months :], n[:end][-prior.months :])
     reference = bb.history_reference(
         before_x, before_n, month_sd=prior.month_sd, prior_months=prior.prior_months
     )
