@@ -14,6 +14,8 @@ SCHEMA_VERSION = 1
 _HOMES = {
     "salesfunnel.backtesting": ("Backtest", "BacktestScore"),
     "salesfunnel.benchmarking": ("Benchmark", "BenchmarkSet"),
+    "salesfunnel.bottleneck": ("Bottleneck", "Bottlenecks", "History", "OutputChange"),
+    "salesfunnel.conversion": ("Conversion", "ConversionTable"),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),
     "salesfunnel.diagnosis.finding": ("Evidence", "Finding", "Group"),
     "salesfunnel.fault": ("Fault",),

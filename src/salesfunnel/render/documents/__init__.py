@@ -18,6 +18,10 @@ from salesfunnel.render.documents._generic import generic_document
 from salesfunnel.render.model import Document
 
 BUILDERS = {
+    "Bottleneck": "bottlenecks:bottleneck_document",
+    "Bottlenecks": "bottlenecks:bottlenecks_document",
+    "ConversionTable": "rates:conversion_document",
+    "OutputChange": "bottlenecks:change_document",
     "Backtest": "forecast:backtest_document",
     "BgNbd": "customers:model_document",
     "Forecast": "forecast:forecast_document",

@@ -1,0 +1,203 @@
+"""Bottlenecks in the words of a sales manager."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from salesfunnel._typing import Locale
+from salesfunnel.bottleneck import Bottleneck, Bottlenecks, OutputChange
+from salesfunnel.funnel import Funnel
+from salesfunnel.i18n import text
+from salesfunnel.render.documents._words import faults_block, segment_words, shown
+from salesfunnel.render.model import (
+    Bar,
+    Bars,
+    Block,
+    Column,
+    Document,
+    KeyFigures,
+    Mark,
+    Paragraph,
+    Table,
+)
+
+_ROWS, _SENTENCES = 20, 5
+_MARKS: dict[str, Mark] = {"confirmed": "bad", "suspected": "warn", "not-enough-data": "muted"}
+
+
+def labels_of(funnel: Funnel | None, keys: Sequence[str]) -> dict[str, str]:
+    """Return the name for people of each step."""
+    named: dict[str, str] = {}
+    if funnel is not None:
+        named = {m.key: m.label for stage in funnel for m in stage.metrics}
+        named.update({stage.key: stage.label for stage in funnel})
+    return {key: named.get(key, key) for key in keys}
+
+
+def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
+    """Return a sentence for each bottleneck, then what is not known, then the table."""
+    keys = [x for step in found.transitions for x in (step.source, step.target)]
+    labels = labels_of(found.funnel, keys)
+    end = labels[found.transitions[-1].target]
+    several = len(found.segments) > 1
+    rows = list(islice(iter(found), _ROWS))
+    alarms = [row for row in rows if row.alarm]
+    blocks: list[Block] = []
+    for row in alarms[:_SENTENCES]:
+        mark: Mark = "bad" if row.tier == "confirmed" else "warn"
+        words = sentence(row, labels, end, locale, several=several)
+        blocks.append(Paragraph(words, mark=mark))
+    if not alarms:
+        blocks.append(_silence(found, labels, locale))
+    blocks += [
+        Paragraph(text("bottleneck.drifting", locale, **_names(row, labels, locale)), mark="warn")
+        for row in rows
+        if row.drifting and not row.alarm
+    ]
+    unjudged = sum(row.tier == "not-enough-data" for row in rows)
+    if unjudged:
+        words = text("bottleneck.not-enough", locale, n=unjudged, all=len(found))
+        blocks.append(Paragraph(words, mark="muted"))
+    blocks.append(_table(rows, labels, locale, several=several))
+    if len(found) > _ROWS:
+        words = text("report.rows-shown", locale, shown=_ROWS, all=len(found))
+        blocks.append(Paragraph(words, mark="muted"))
+    if any(row.probability is not None for row in rows):
+        blocks.append(Paragraph(text("bottleneck.how", locale), mark="muted"))
+    faults = dict.fromkeys((*found.faults, *(fault for row in rows for fault in row.faults)))
+    if faults:
+        blocks.append(faults_block(faults, locale))
+    title = text("bottleneck.title", locale, period=found.period)
+    return Document(title, blocks, locale=locale)
+
+
+def bottleneck_document(row: Bottleneck, locale: Locale) -> Document:
+    """Return one row: its sentence, and its figures."""
+    labels = labels_of(None, (row.transition.source, row.transition.target))
+    end = labels[row.transition.target]
+    blocks: list[Block] = [Paragraph(sentence(row, labels, end, locale, several=True))]
+    blocks.append(_table([row], labels, locale, several=True))
+    if row.faults:
+        blocks.append(faults_block(row.faults, locale))
+    return Document(text("bottleneck.title", locale, period=row.period), blocks, locale=locale)
+
+
+def sentence(
+    row: Bottleneck, labels: dict[str, str], end: str, locale: Locale, *, several: bool
+) -> str:
+    """Return what a sales manager wants to hear: what fell, how sure, by what, worth what."""
+    if row.rate is None or row.reference is None or row.probability is None:
+        return text("bottleneck.unknown", locale, **_names(row, labels, locale))
+    where = text("bottleneck.where", locale, **_names(row, labels, locale)) if several else ""
+    words = [
+        text(
+            f"bottleneck.fell-{row.window}",
+            locale,
+            **_names(row, labels, locale),
+            where=where,
+            period=row.period,
+            rate=row.rate,
+            reference=row.reference,
+            against=text(f"bottleneck.against-{row.source}", locale, n=row.history_months),
+            sure=row.probability,
+            tier=text(f"bottleneck.tier-{row.tier}", locale),
+        )
+    ]
+    if row.gain is not None and row.expected_gain is not None:
+        figures = {
+            "gain": round(row.expected_gain, 1),
+            "low": round(row.gain.low, 1),
+            "high": round(row.gain.high, 1),
+        }
+        words.append(text("bottleneck.gain", locale, end=end, **figures))
+    if row.revenue is not None:
+        ends = {"low": row.revenue.low, "high": row.revenue.high}
+        words.append(text("bottleneck.revenue", locale, **ends))
+    if row.drifting:
+        words.append(text("bottleneck.drifting-too", locale))
+    if not row.verified:
+        words.append(text("bottleneck.unverified", locale))
+    if row.cohort != "unknown":
+        words.append(text(f"bottleneck.cohort-{row.cohort}", locale))
+    return text("bottleneck.space", locale).join(words)
+
+
+def _names(row: Bottleneck, labels: dict[str, str], locale: Locale) -> dict[str, str]:
+    return {
+        "source": labels[row.transition.source],
+        "target": labels[row.transition.target],
+        "segment": segment_words(row.segment, locale),
+    }
+
+
+def _silence(found: Bottlenecks, labels: dict[str, str], locale: Locale) -> Paragraph:
+    """Say that nothing fell; or, where nothing could be judged, what is missing."""
+    rows = list(islice(iter(found), _ROWS))
+    if all(row.probability is None for row in rows):
+        lowest = found.lowest
+        words = text("bottleneck.no-reference", locale)
+        if lowest is not None and lowest.rate is not None:
+            words += text("bottleneck.space", locale) + text(
+                "bottleneck.lowest", locale, rate=lowest.rate, **_names(lowest, labels, locale)
+            )
+        return Paragraph(words, mark="muted")
+    return Paragraph(text("bottleneck.quiet", locale), mark="good")
+
+
+def _table(
+    rows: Sequence[Bottleneck], labels: dict[str, str], locale: Locale, *, several: bool
+) -> Table:
+    heads = ["step", *(["segment"] if several else []), "rate", "reference", "probability",
+             "verdict", "window", "gain-a-month", "detectable"]  # fmt: skip
+    left = {"step", "segment", "verdict"}
+    columns = [
+        Column(
+            text(f"report.{h}" if h in ("step", "segment", "rate") else f"bottleneck.{h}", locale),
+            align="left" if h in left else "right",
+        )
+        for h in heads
+    ]
+    cells = []
+    for row in rows:
+        names = _names(row, labels, locale)
+        gain = None if row.expected_gain is None else round(row.expected_gain, 1)
+        cells.append([
+            f"{names['source']} → {names['target']}",
+            *([names["segment"]] if several else []),
+            shown(row.rate, "percent", locale),
+            shown(row.reference, "percent", locale),
+            shown(row.probability, "chance", locale),
+            text(f"bottleneck.tier-{row.tier}", locale),
+            text("bottleneck.months", locale, n=row.window) if row.probability is not None else "–",
+            shown(gain, "number", locale),
+            shown(row.detectable, "chance", locale),
+        ])  # fmt: skip
+    marks = [_MARKS.get(row.tier, "") for row in rows]
+    return Table(columns, cells, marks=marks)
+
+
+def change_document(found: OutputChange, locale: Locale) -> Document:
+    """Return what each factor brought to the change of output."""
+    money = "value" in found.factors
+    form = "money" if money else "number"
+    digits = 0 if money else 2
+    figures = [
+        (text("bottleneck.before", locale, period=found.before), found.output_before),
+        (text("bottleneck.after", locale, period=found.after), found.output_after),
+        (text("bottleneck.change", locale), found.change),
+    ]
+    bars = []
+    for name, part in zip(found.factors, found.contributions, strict=True):
+        label = text("report.value", locale) if name == "value" else name
+        value = round(part, digits)
+        bars.append(Bar(label, part, shown(value, form, locale), mark="bad" if part < 0 else ""))
+    title = text("bottleneck.change-of-output", locale)
+    return Document(
+        title,
+        [
+            KeyFigures([(name, shown(round(v, digits), form, locale)) for name, v in figures]),
+            Bars(text("bottleneck.brought", locale), bars),
+        ],
+        locale=locale,
+    )

@@ -1,0 +1,79 @@
+"""The document of a conversion table."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from salesfunnel._typing import Locale
+from salesfunnel.conversion import Conversion, ConversionTable
+from salesfunnel.i18n import text
+from salesfunnel.interval import Interval
+from salesfunnel.render.documents._words import segment_words, shown
+from salesfunnel.render.documents.bottlenecks import labels_of
+from salesfunnel.render.model import Block, Column, Document, Mark, Paragraph, Table
+
+_ROWS = 60
+_MARKS: dict[str, Mark] = {"rate-gt-1": "warn", "missing": "muted", "no-data": "muted"}
+
+
+def conversion_document(table: ConversionTable, locale: Locale) -> Document:
+    """Return the rates of the last period first, each with its interval."""
+    keys = [x for step in table.transitions for x in (step.source, step.target)]
+    labels = labels_of(table.funnel, keys)
+    t, g, _ = table.rate.shape
+    heads = [
+        *(["period"] if t > 1 else []), *(["segment"] if g > 1 else []),
+        "step", "entered", "advanced", "rate", "interval", "cumulative", "note",
+    ]  # fmt: skip
+    left = {"period", "segment", "step", "note"}
+    columns = [
+        Column(
+            text(f"report.{h}" if h in ("period", "segment", "step", "rate", "note")
+                 else f"conversion.{h}", locale),
+            align="left" if h in left else "right",
+        )
+        for h in heads
+    ]  # fmt: skip
+    by_period = range(t - 1, -1, -1)
+    per = max(g * len(table.transitions), 1)
+    rows = list(islice((row for k in by_period for row in _of_period(table, k)), _ROWS))
+    cells = [
+        [
+            *([row.period] if t > 1 else []),
+            *([segment_words(row.segment, locale)] if g > 1 else []),
+            f"{labels[row.source]} → {labels[row.target]}",
+            *_figures(row, locale),
+        ]
+        for row in rows
+    ]
+    marks = [_MARKS.get(row.status, "") for row in rows]
+    blocks: list[Block] = [Table(columns, cells, marks=marks)]
+    if t * per > _ROWS:
+        words = text("report.rows-shown", locale, shown=_ROWS, all=t * per)
+        blocks.append(Paragraph(words, mark="muted"))
+    how = text(f"conversion.how-{table.mode}", locale, level=table.level)
+    blocks.append(Paragraph(how, mark="muted"))
+    return Document(text("conversion.title", locale), blocks, locale=locale)
+
+
+def _of_period(table: ConversionTable, t: int) -> list[Conversion]:
+    per = table.rate.shape[1] * table.rate.shape[2]
+    return list(islice(iter(table), t * per, (t + 1) * per))
+
+
+def _figures(row: Conversion, locale: Locale) -> list[str]:
+    known = row.rate is not None
+    return [
+        shown(row.entered, "count", locale),
+        shown(row.advanced, "count", locale),
+        shown(row.rate, "percent", locale),
+        _ends(row.interval, locale) if known else "–",
+        shown(row.cumulative, "percent", locale),
+        "" if row.status == "ok" else text(f"conversion.{row.status}", locale),
+    ]
+
+
+def _ends(interval: Interval, locale: Locale) -> str:
+    low, high = (shown(v, "percent", locale).removesuffix(" %") for v in
+                 (interval.low, interval.high))  # fmt: skip
+    return f"{low}–{high} %"
