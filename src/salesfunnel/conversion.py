@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._arrays import array_field
 from salesfunnel._kernels import intervals as kernel
-from salesfunnel._result import TableMixin
+from salesfunnel._result import ResultMixin, TableMixin
 from salesfunnel._typing import (
     INTERVAL_METHODS,
     RATE_STATUSES,
@@ -31,7 +31,7 @@ OK, NO_DATA, MISSING, ABOVE_ONE = range(4)
 
 
 @attrs.frozen(kw_only=True)
-class Conversion:
+class Conversion(ResultMixin):
     """The rate of one step in one period and segment.
 
     Parameters

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from salesfunnel._arrays import array_field
 from salesfunnel._kernels import betabinomial as bb
 from salesfunnel._kernels import intervals
-from salesfunnel._result import TableMixin
+from salesfunnel._result import ResultMixin, TableMixin
 from salesfunnel._typing import TIERS, Tier
 from salesfunnel._validators import check_known, check_positive_int
 from salesfunnel.bottleneck.impact import joint_gain
@@ -53,7 +53,7 @@ _FAULTS = (
 
 
 @attrs.frozen
-class History:
+class History(ResultMixin):
     """How the months before are read as a reference.
 
     Parameters
@@ -80,7 +80,7 @@ class History:
 
 
 @attrs.frozen(kw_only=True)
-class Bottleneck:
+class Bottleneck(ResultMixin):
     """One step of one segment, judged: how sure are we that it holds the funnel back now.
 
     Parameters

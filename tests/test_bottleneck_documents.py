@@ -1,0 +1,119 @@
+"""Bottlenecks and rates in words of both languages, and as documents that come back."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+import salesfunnel as sf
+from salesfunnel import serialize
+
+FALLEN = {
+    **{f"2025-{m:02d}": [300, 105, 40] for m in range(1, 13)},
+    "2026-01": [310, 62, 24],
+}
+
+
+def panel(counts=None):
+    return sf.Panel.from_counts(
+        FALLEN if counts is None else counts, steps=("lead", "offer", "won")
+    )
+
+
+RESULTS = {
+    "bottlenecks": lambda: sf.find_bottlenecks(panel(), value=900.0, benchmark={"lead→offer": 0.3}),
+    "one month": lambda: sf.find_bottlenecks(panel({"2026-01": [310, 62, None]})),
+    "bottleneck": lambda: sf.find_bottlenecks(panel())[0],
+    "history": lambda: sf.History(6),
+    "conversions": lambda: sf.conversions(
+        panel({"2026-01": [310, 62, None], "2026-02": [0, 3, 1]})
+    ),
+    "conversion": lambda: sf.conversions(panel()).rows[0],
+    "change": lambda: sf.output_change(panel()),
+    "comparison": lambda: sf.stats.compare_rates([3, 0], [10, 0], 4, 9),
+    "intervals": lambda: sf.stats.rate_interval([3, 0], [10, 0]),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_results_come_back_equal_and_valid(name):
+    result = RESULTS[name]()
+    again = serialize.from_json(serialize.to_json(result), type(result))
+    assert again == result
+    document = json.loads(serialize.to_json(again))
+    jsonschema.Draft202012Validator(serialize.json_schema()).validate(document)
+
+
+def test_a_manager_reads_what_fell_how_sure_and_what_it_is_worth():
+    text = sf.find_bottlenecks(panel(), value=900.0).to_text(width=2000)
+    assert "lead → offer: 20 % in 2026-01, against 35.00 % in the 10 months before." in (
+        text.replace("20.00 %", "20 %")
+    )
+    assert "probability of >99 %" in text
+    assert '"won" a month' in text
+    assert "In money that is" in text
+    chinese = sf.find_bottlenecks(panel(), value=900.0).to_text(locale="zh", width=2000)
+    assert "此前 10 个月为 35.00 %" in chinese
+    assert "概率为 >99 %" in chinese
+    assert "已确认" in chinese
+
+
+def test_one_month_says_what_is_missing():
+    found = sf.find_bottlenecks(panel({"2026-01": [310, 62, 24]}))
+    english, chinese = found.to_text(width=400), found.to_text(locale="zh", width=400)
+    assert "three earlier months, or a benchmark" in english
+    assert "lowest rate is 20.00 %" in english
+    assert "三个更早的月份或一个基准" in chinese
+    assert "需要 3 个月" in chinese
+
+
+def test_the_window_of_three_months_is_named():
+    rows = {f"2025-{m:02d}": [60, 24, 10] for m in range(1, 11)}
+    rows |= {"2025-11": [60, 13, 6], "2025-12": [60, 12, 6], "2026-01": [60, 13, 6]}
+    found = sf.find_bottlenecks(panel(rows))
+    assert "in the three months to 2026-01" in found.to_text(width=2000)
+    assert "截至 2026-01 的三个月" in found.to_text(locale="zh", width=2000)
+
+
+def test_steady_rates_are_no_bottleneck_and_doubt_is_said():
+    steady = {f"2025-{m:02d}": [30_000, 12_000, 4_000] for m in range(1, 13)}
+    assert "No bottleneck" in sf.find_bottlenecks(panel(steady)).to_text(width=400)
+    doubtful = {**FALLEN, "2026-01": [310, 400, 60]}
+    assert "repair the counts first" in sf.find_bottlenecks(panel(doubtful)).to_text(width=400)
+
+
+def test_names_of_the_funnel_stand_for_the_keys():
+    b2b = sf.template("b2b")
+    keys = b2b.keys
+    counts = {f"2025-{m:02d}": [2000 // 2**k for k in range(len(keys))] for m in range(1, 13)}
+    counts["2026-01"] = [2000, 400, *[400 // 2**k for k in range(1, len(keys) - 1)]]
+    named = sf.Panel.from_counts(counts, funnel=b2b)
+    first, second = (stage.label for stage in b2b.stages[:2])
+    text = sf.find_bottlenecks(named).to_text(width=2000)
+    assert f"{first} → {second}" in text
+    assert f"{first} → {second}" in sf.conversions(named).to_text(width=2000)
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+@pytest.mark.parametrize(
+    "name", ["bottlenecks", "one month", "bottleneck", "conversions", "change"]
+)
+def test_every_result_has_a_page(name, locale):
+    result = RESULTS[name]()
+    assert result.to_text(locale=locale) if hasattr(result, "to_text") else True
+    from salesfunnel.render import to_fragment
+
+    fragment = to_fragment(result, locale=locale)
+    assert "{" not in fragment.split("</style>")[-1]
+
+
+def test_rates_of_a_table_show_their_intervals():
+    text = sf.conversions(panel({"2026-01": [310, 62, 80]})).to_text(width=200)
+    assert "20.00 %" in text
+    assert "more advanced than entered" in text
+    assert "从" not in text
+    assert "推进数多于进入数" in sf.conversions(panel({"2026-01": [310, 62, 80]})).to_text(
+        locale="zh", width=200
+    )
