@@ -1,10 +1,10 @@
-"""Planted deals for tests of what lies ahead; a StageHistory where there is one."""
+"""Planted deals for tests of what lies ahead."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
+
+import salesfunnel as sf
 
 BASE = np.datetime64("2024-01-01T00:00:00.000000")
 NAT = np.datetime64("NaT", "us")
@@ -35,11 +35,7 @@ def history(created, entered, closed, outcome, *, as_of, value=None, stages=None
         "funnel": None,
         "faults": (),
     }
-    try:
-        from salesfunnel import StageHistory
-    except ImportError:
-        return SimpleNamespace(**parts)
-    return StageHistory(**parts)
+    return sf.StageHistory(**parts)
 
 
 def planted(seed, *, days=600, per_day=2.0, stages=2, go=0.6, mean=15.0, **options):

@@ -180,7 +180,7 @@ def test_nothing_later_than_as_of_is_known(sold):
         np.where(closed <= then, np.asarray(sold.outcome)[keep], 0),
         as_of=then,
         value=np.asarray(sold.value)[keep],
-        owner=np.asarray(sold.attributes["owner"])[keep],
+        owner=sold.attribute("owner")[keep],
     )
     a = sf.forecast(sold, horizon=90, as_of=early)
     b = sf.forecast(exported, horizon=90)

@@ -294,3 +294,24 @@ def test_a_fall_of_repurchase_is_found_by_the_same_machinery():
     first = next(iter(found.rows if hasattr(found, "rows") else found))
     assert (first.transition.source, first.transition.target) == ("first_order", "second_order")
     assert first.tier in ("confirmed", "suspected")
+
+
+def test_customers_as_deals_of_the_template():
+    plan = {**MONTHLY, "gone": [0, 30], "new": [150], "grown": [0, 30, 60, 90]}
+    who = [n for n, days in plan.items() for _ in days]
+    day = [str(START + int(d)) for days in plan.values() for d in days]
+    paid = [100.0] * (len(who) - 1) + [200.0]
+    p = sf.Purchases.from_columns(who, day, paid, attributes={"kind": ["k"] * len(who)})
+    as_of = START + 250
+    history = sf.repurchase_history(p, as_of=as_of)
+    assert history.stages == ("first_order", "second_order", "regular", "grown")
+    state = dict(zip(history.deals, history.outcome.tolist(), strict=True))
+    assert (state["gone"], state["new"], state["grown"], state["m0"]) == (2, 0, 1, 0)
+    at = history.deals.tolist().index("gone")
+    # lost six expected gaps of 30 days after the last order
+    assert history.closed[at] == START + 30 + 180
+    assert history.value[history.deals.tolist().index("grown")] == 500
+    assert set(history.attribute("kind").tolist()) == {"k"}
+    panel = history.panel(by="month")
+    assert int(panel.counts.sum(axis=(0, 1))[0]) == len(plan)
+    assert sf.forecast(history, horizon=90).wins >= 0

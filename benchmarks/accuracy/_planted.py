@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
+
+import salesfunnel as sf
 
 STAGES = ("qualified", "demo", "proposal", "negotiation")
 ADVANCE = (0.55, 0.60, 0.60, 0.55)
@@ -72,8 +72,4 @@ def _as_of(born, entered, closed, outcome, *, value, owner, end):
         "funnel": None,
         "faults": (),
     }
-    try:
-        from salesfunnel import StageHistory
-    except ImportError:
-        return SimpleNamespace(**parts)
-    return StageHistory(**parts)
+    return sf.StageHistory(**parts)

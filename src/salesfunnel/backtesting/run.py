@@ -14,6 +14,7 @@ from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.make import LEVEL, outlook, simulated
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, length
+from salesfunnel.history import StageHistory
 
 __all__ = ["backtest"]
 
@@ -37,7 +38,7 @@ class Look(NamedTuple):
 
 
 def backtest(
-    history: Any,
+    history: StageHistory,
     *,
     horizon: Any = 90,
     origins: int = ORIGINS,
@@ -128,7 +129,13 @@ def backtest(
 
 
 def _look(
-    history: Any, at: np.datetime64, span: int, *, seed: int, strata: str | None, draws: int
+    history: StageHistory,
+    at: np.datetime64,
+    span: int,
+    *,
+    seed: int,
+    strata: str | None,
+    draws: int,
 ) -> Look:
     view = outlook(history, at, span, strata=strata, owner="owner", new_deals=True)
     drawn = simulated(view, draws, seed)

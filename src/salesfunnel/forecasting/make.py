@@ -24,6 +24,7 @@ from salesfunnel.forecasting.snapshot import (
     moment,
     snapshot,
 )
+from salesfunnel.history import StageHistory
 from salesfunnel.interval import Interval
 
 __all__ = ["forecast"]
@@ -62,7 +63,7 @@ class Draws(NamedTuple):
 
 
 def forecast(
-    history: Any,
+    history: StageHistory,
     *,
     horizon: Any,
     as_of: Moment | None = None,
@@ -122,7 +123,7 @@ def forecast(
 
 
 def outlook(
-    history: Any,
+    history: StageHistory,
     at: np.datetime64,
     horizon: int,
     *,
@@ -145,7 +146,7 @@ def outlook(
         faults.append(Fault.of("few-closed-deals", n=int(closed.sum()), needed=CLOSED))
     if strata is not None:
         check_known("strata", strata, tuple(history.attributes))
-        group = np.asarray(history.attributes[strata])[known.rows].astype(np.str_)
+        group = history.attribute(strata)[known.rows].astype(np.str_)
         chance = _by_stratum(chance, known, group, rows)
     value, won_values, unknown = _values(known, rows)
     if unknown:
@@ -192,11 +193,11 @@ def _values(known: Snapshot, rows: npt.NDArray[np.intp]) -> tuple[Floats, Floats
 
 
 def _owners(
-    history: Any, known: Snapshot, rows: npt.NDArray[np.intp], owner: str
+    history: StageHistory, known: Snapshot, rows: npt.NDArray[np.intp], owner: str
 ) -> tuple[tuple[str, ...], npt.NDArray[np.intp]]:
     if owner not in history.attributes:
         return (), np.zeros(rows.size, dtype=np.intp)
-    column = np.asarray(history.attributes[owner])[known.rows[rows]].astype(np.str_)
+    column = history.attribute(owner)[known.rows[rows]].astype(np.str_)
     names, code = np.unique(column, return_inverse=True)
     return tuple(names.tolist()), code.reshape(-1).astype(np.intp)
 
@@ -257,7 +258,7 @@ def simulated(view: Outlook, size: int, seed: int) -> Draws:
 
 
 def _sum_up(
-    history: Any, view: Outlook, drawn: Draws, span: int, how: Mapping[str, Any]
+    history: StageHistory, view: Outlook, drawn: Draws, span: int, how: Mapping[str, Any]
 ) -> Forecast:
     total = (drawn.open_value + drawn.new_value).sum(1)
     per_win = float(view.won_values.mean())
@@ -298,7 +299,7 @@ def _sum_up(
         owner_wins=np.asarray(owner_wins, dtype=np.float64)[order],
         path_days=view.edges[shown],
         path=np.quantile(reached, QUANTILES, axis=0),
-        deals=[history.deals[i] for i in view.known.rows[rows].tolist()],
+        deals=[str(history.deals[i]) for i in view.known.rows[rows].tolist()],
         deal_stage=[stages[s] for s in view.known.stage[rows].tolist()],
         deal_age=view.known.age[rows],
         deal_chance=np.minimum(view.chance.sum(1), 1.0),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel import _event_columns as cols
 from salesfunnel.errors import ArgumentError, DataError
+from salesfunnel.history import StageHistory
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -72,7 +73,7 @@ def length(field: str, value: Any) -> int:
     return ticks // 86400
 
 
-def snapshot(history: Any, at: np.datetime64) -> Snapshot:
+def snapshot(history: StageHistory, at: np.datetime64) -> Snapshot:
     """Return what was known at a moment; deals created later are left out.
 
     A value is taken as it stands: histories do not say when it was changed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from salesfunnel._typing import Frequency
 from salesfunnel._validators import check_choice, check_positive_int
 from salesfunnel.errors import ArgumentError
 from salesfunnel.funnel import Funnel
+from salesfunnel.history import StageHistory
 from salesfunnel.panel import Panel
 from salesfunnel.plugins import template
 from salesfunnel.purchases import DAY, Purchases
@@ -22,12 +23,10 @@ from salesfunnel.repurchase._customers import (
     expected_gaps,
     groups_of,
     known_at,
+    totals,
 )
 from salesfunnel.repurchase.curve import period_numbers
 from salesfunnel.repurchase.states import DORMANT
-
-if TYPE_CHECKING:
-    from salesfunnel.history import StageHistory
 
 __all__ = ["repurchase_history", "repurchase_panel"]
 
@@ -209,9 +208,6 @@ def repurchase_history(
         more than six expected gaps ago (closed on that day); else open. Attributes are those of
         his first purchase, the value is what he has paid so far.
     """
-    from salesfunnel.history import StageHistory
-    from salesfunnel.repurchase._customers import totals
-
     known, entered = _reached(purchases, as_of, regular, growth, item)
     _, group = groups_of(known, None)
     gap = expected_gaps(known, group)
