@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import salesfunnel as sf
-from salesfunnel._kernels.censoring import greenwood, incidence, wilson
+from salesfunnel._kernels.censoring import greenwood, incidence
 from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
 
 START = np.datetime64("2026-01-01")
@@ -184,14 +184,6 @@ def test_incidence_with_late_entry():
         np.array([2.0, 3.0, 5.0]), np.array([1, 1, 1]), entry=np.array([0.0, 2.0, 4.0])
     )
     assert curve.at_risk.tolist() == [1, 1, 1]
-
-
-def test_limits_of_wilson_against_wilson_1927_at_15_of_148():
-    low, high = wilson(15, 148, z=1.959963984540054)
-    assert (float(low), float(high)) == pytest.approx((0.0624, 0.1605), abs=5e-5)
-    assert [float(v) for v in wilson(0, 0, z=2.0)] == [0, 1]
-    assert float(wilson(0, 5, z=2.0)[0]) == 0
-    assert float(wilson(5, 5, z=2.0)[1]) == 1
 
 
 def test_limits_hold_the_curve():

@@ -6,7 +6,6 @@ References
 ----------
 .. [1] Kaplan & Meier (1958), JASA 53:457; Greenwood (1926).
 .. [2] Aalen & Johansen (1978), Scand. J. Statistics 5:141.
-.. [3] Wilson (1927), JASA 22:209.
 """
 
 from __future__ import annotations
@@ -89,18 +88,6 @@ def greenwood(curve: Incidence, *, z: float) -> tuple[Array, Array]:
         np.where(inside, low, np.where(S > 0, 0.0, np.nan)),
         np.where(inside, high, 1.0),
     )
-
-
-def wilson(x: npt.ArrayLike, n: npt.ArrayLike, *, z: float) -> tuple[Array, Array]:
-    """Return Wilson's limits of a rate [3]_; [0, 1] where n is 0, exact at x = 0 and x = n."""
-    k, m = np.asarray(x, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    safe = np.where(m > 0, m, 1.0)
-    p = k / safe
-    centre = (p + z**2 / (2 * safe)) / (1 + z**2 / safe)
-    half = z / (1 + z**2 / safe) * np.sqrt(p * (1 - p) / safe + z**2 / (4 * safe**2))
-    low = np.where((m > 0) & (k > 0), centre - half, 0.0)
-    high = np.where((m > 0) & (k < m), centre + half, 1.0)
-    return low, high
 
 
 def incidence_variance(curve: Incidence, *, kind: int = 0) -> Array:

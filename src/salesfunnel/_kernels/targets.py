@@ -1,11 +1,6 @@
 """From a target back to what each step needs, and how likely a plan meets it.
 
 Arguments are already validated.
-
-References
-----------
-.. [1] Williams (1982), Extra-binomial variation, Applied Statistics 31:144; Kleinman (1973),
-   JASA 68:46.
 """
 
 from __future__ import annotations
@@ -13,35 +8,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.betabinomial import shrunk_rho
 from salesfunnel._kernels.special import betainc, gammaincc, gammaln, norm_sf
 
 Array = npt.NDArray[np.float64]
 
-PRIOR_SD, PRIOR_WEIGHT = 0.15, 4.0
-"""Standard deviation of a month's logit to expect, and the degrees of freedom it counts for."""
 EXACT_WINS, MANY = 200, 20_000
-
-
-def overdispersion(n: Array, x: Array) -> float:
-    """Return the intraclass correlation of months, by moments [1]_, drawn to what is usual.
-
-    Parameters
-    ----------
-    n, x : ndarray of float64, shape (m,)
-        Entered and advanced by month; at least one n positive.
-    """
-    use = n > 0
-    n, x = n[use], x[use]
-    N, X = float(n.sum()), float(x.sum())
-    p = (X + 0.5) / (N + 1.0)
-    usual = PRIOR_SD**2 * p * (1 - p)
-    m = n.size
-    if m < 2 or X in (0.0, N):
-        return usual
-    q = X / N
-    chi2 = float(((x - n * q) ** 2 / (n * q * (1 - q))).sum())
-    own = max(0.0, (chi2 - (m - 1)) / float(((n - 1) * (1 - n / N)).sum() or np.inf))
-    return ((m - 1) * min(own, 1.0) + PRIOR_WEIGHT * usual) / (m - 1 + PRIOR_WEIGHT)
 
 
 def predictive(n: Array, x: Array, months: float) -> tuple[float, float]:
@@ -52,7 +24,7 @@ def predictive(n: Array, x: Array, months: float) -> tuple[float, float]:
     """
     N, X = float(n.sum()), float(x.sum())
     p = (X + 0.5) / (N + 1.0)
-    rho = overdispersion(n, x)
+    rho = float(shrunk_rho(x, n))
     spread = 1.0 / N + rho * float((n**2).sum()) / N**2 + rho / months
     size = max(1.0 / spread - 1.0, 0.5)
     return p * size, (1 - p) * size

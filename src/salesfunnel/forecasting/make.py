@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels import simulate, targets
+from salesfunnel._kernels import simulate
+from salesfunnel._kernels.betabinomial import PRIOR_SD, shrunk_rho
 from salesfunnel._validators import check_known, check_positive_int
 from salesfunnel.errors import ArgumentError, DataError
 from salesfunnel.fault import Fault
@@ -213,9 +214,9 @@ def _common(known: Snapshot) -> float:
     n = np.bincount(which).astype(np.float64)[-24:]
     x = np.bincount(which[known.outcome[closed] == 1], minlength=int(which.max()) + 1)[-24:]
     if n.sum() < 1:
-        return targets.PRIOR_SD
+        return PRIOR_SD
     p = (x.sum() + 0.5) / (n.sum() + 1.0)
-    return float(np.sqrt(targets.overdispersion(n, x.astype(np.float64)) / (p * (1 - p))))
+    return float(np.sqrt(float(shrunk_rho(x, n)) / (p * (1 - p))))
 
 
 def _arrivals(known: Snapshot) -> tuple[float, float]:

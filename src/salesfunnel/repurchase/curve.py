@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from salesfunnel._arrays import array_field
 from salesfunnel._frozen import as_tuple
-from salesfunnel._kernels.censoring import greenwood, incidence, wilson
+from salesfunnel._kernels.censoring import greenwood, incidence
+from salesfunnel._kernels.intervals import wilson
 from salesfunnel._periods import end_of, label_of
 from salesfunnel._result import TableMixin
 from salesfunnel._typing import Frequency
@@ -192,7 +193,7 @@ def repurchase_curve(
     back = over & again[:, None] & (time[:, None] <= span)
     z = NormalDist().inv_cdf(0.5 + coverage / 2)
     entered, returned = over.sum(0), back.sum(0)
-    low, high = wilson(returned, entered, z=z)
+    low, high = wilson(returned, entered, coverage)
     curve = incidence(time, again.astype(np.int8))
     share_low, share_high = greenwood(curve, z=z)
     names, cohort, ripe = _cohorts(known, by, spans)

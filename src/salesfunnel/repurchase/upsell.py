@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._arrays import array_field
 from salesfunnel._frozen import as_tuple
-from salesfunnel._kernels.censoring import wilson
+from salesfunnel._kernels.intervals import wilson
 from salesfunnel._result import TableMixin
 from salesfunnel._validators import check_known
 from salesfunnel.errors import DataError
@@ -25,7 +25,7 @@ __all__ = ["UpsellCandidates", "upsell_candidates"]
 Floats = npt.NDArray[np.float64]
 PEERS, OWNERS, ITEMS = 5, 5, 400
 """Fewest peers, fewest owners of both items, and most items that are compared."""
-Z90 = 1.2815515655446004
+LEVEL = 0.8  # two-sided: the lower limit is one-sided 90 %
 YEAR = 365.25
 
 
@@ -189,7 +189,7 @@ def _items(
         return best, best_share, best_low
     both = owns.astype(np.float64).T @ owns
     have = np.diag(both)
-    low, _ = wilson(both, np.broadcast_to(have[:, None], both.shape), z=Z90)
+    low, _ = wilson(both, np.broadcast_to(have[:, None], both.shape), LEVEL)
     ranked = np.where((both >= OWNERS) & (low > have[None, :] / n), low, 0.0)
     np.fill_diagonal(ranked, 0.0)
     for row in np.flatnonzero(active).tolist():
