@@ -38,6 +38,7 @@ _HOMES = {
     "Interval": "interval",
     "Panel": "panel",
     "StageHistory": "history",
+    "read_stage_history": "intake.stage_history",
     "Tracking": "tracking",
     "TrackingRow": "tracking",
     "read_table": "intake.table",
@@ -139,6 +140,7 @@ __all__ = [
     "Interval",
     "Panel",
     "StageHistory",
+    "read_stage_history",
     "Tracking",
     "TrackingRow",
     "read_table",
@@ -248,6 +250,7 @@ if TYPE_CHECKING:
     from salesfunnel.funnel import Funnel, Transition
     from salesfunnel.history import StageHistory
     from salesfunnel.intake.purchases import read_purchases
+    from salesfunnel.intake.stage_history import read_stage_history
     from salesfunnel.intake.table import read_table
     from salesfunnel.interval import Interval
     from salesfunnel.lifetime import (

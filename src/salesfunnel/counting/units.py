@@ -169,7 +169,7 @@ def _any_units(
     return units, ticks
 
 
-def _segments(  # noqa: PLR0917 - a block has as many parts
+def _segments(
     log: EventLog, plan: Plan, query: Query, units: tracing.Units, ticks: Ints, block: Span
 ) -> Ints:
     """Return the value that counts for each unit, as a code; the last one where it is missing."""
@@ -193,7 +193,7 @@ def _segments(  # noqa: PLR0917 - a block has as many parts
     return np.where(known.any(axis=1), chosen, missing)
 
 
-def _values_at(  # noqa: PLR0917 - as above
+def _values_at(
     plan: Plan,
     codes: npt.NDArray[Any],
     place: int,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from salesfunnel import _event_columns as cols
@@ -14,6 +13,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.intake.grid import Grid, shown
 from salesfunnel.intake.numbers import DecimalMark, clean, read_number
 from salesfunnel.intake.source import load
+from salesfunnel.intake.times import AmbiguousTimeError, read_time
 from salesfunnel.purchases import Purchases
 
 __all__ = ["read_purchases"]
@@ -33,8 +33,6 @@ HEADERS = {
     ),
 }
 _ROLE = {name: role for role, names in HEADERS.items() for name in names.split("|")}
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ t](.*))?", re.ASCII)
-_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[ t](.*))?", re.ASCII)
 SEARCHED = 40
 
 
@@ -214,38 +212,10 @@ class _Reader:
 
     def time(self, cells: Sequence[Any], row: int) -> datetime | None:
         cell = _cell(cells, self.roles["time"])
-        if isinstance(cell, datetime):
-            return cell
-        if isinstance(cell, date):
-            return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a date is naive
-        text = clean(shown(cell)).removesuffix("z")
-        if not text:
-            return None
         try:
-            return self._read(text)
-        except _AmbiguousError:
+            return read_time(cell, dayfirst=self.dayfirst)
+        except AmbiguousTimeError:
             self._fault("time-ambiguous", "time", row, cell)
         except ValueError:
             self._fault("time-not-understood", "time", row, cell)
         return None
-
-    def _read(self, text: str) -> datetime:
-        match = _YEAR_FIRST.fullmatch(text)
-        if match is not None:
-            year, month, day, clock = match.groups()
-        else:
-            match = _YEAR_LAST.fullmatch(text)
-            if match is None:
-                return datetime.fromisoformat(text)
-            one, two, year, clock = match.groups()
-            if self.dayfirst is None:
-                raise _AmbiguousError(text)
-            day, month = (one, two) if self.dayfirst else (two, one)
-        when = datetime(int(year), int(month), int(day))  # noqa: DTZ001 - no zone is written
-        if not clock:
-            return when
-        return datetime.fromisoformat(f"{when:%Y-%m-%d}T{clock.strip()}")
-
-
-class _AmbiguousError(ValueError):
-    """Raised inside for a date that can be read in two ways."""

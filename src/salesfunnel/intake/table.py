@@ -82,7 +82,7 @@ def read_table(
     ... Visit,visitors,1k,800,-
     ... Order,orders,100,80,12%''', period="2026-09")
     >>> [(row.metric, row.actual, row.rate) for row in sheet.rows]
-    [('visitors', 800, None), ('orders', 80, 0.1)]
+    [('visits', 800, None), ('orders', 80, 0.1)]
     >>> [fault.code for fault in sheet.faults if fault.severity != "info"]
     ['stated-rate-differs']
     """

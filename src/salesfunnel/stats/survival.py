@@ -165,8 +165,8 @@ def aalen_johansen(
     >>> curve = aalen_johansen([3, 5, 8, 8, 12], [1, 2, 1, 0, 0])
     >>> curve.times.tolist()
     [3.0, 5.0, 8.0]
-    >>> round(curve.eventual, 3)
-    0.4
+    >>> curve.advanced.round(3).tolist()
+    [0.2, 0.2, 0.4]
     """
     time = np.asarray(duration, dtype=np.float64)
     kind = np.asarray(event)
