@@ -489,3 +489,57 @@ def test_ripe_cohorts_confirm_or_not():
     )
     assert not_seen[0].cohort == "not-seen"
     assert sf.find_bottlenecks(panel)[0].cohort == "unknown"
+
+
+def deals_of(rng, *, fall_from=None, months_of=20, per_month=300, mean=18.0):
+    """Deals of a funnel of two steps; from a month on fewer go on."""
+    entry = np.sort(rng.uniform(0, months_of * 30.4, months_of * per_month))
+    month = (entry // 30.4).astype(int)
+    rate = np.where((fall_from is not None) & (month >= (fall_from or 0)), 0.22, 0.4)
+    goes, spent = rng.random(entry.size) < rate, rng.exponential(mean, entry.size)
+    base, end = np.datetime64("2024-01-01", "us"), months_of * 30.4
+    after = np.where(goes & (entry + spent <= end), entry + spent, np.nan)
+    lost = ~goes & (entry + spent <= end)
+    closed = np.where(np.isnan(after), np.where(lost, entry + spent, np.nan), after)
+
+    def moments(days):
+        ticks = np.round(np.nan_to_num(days) * 86_400e6).astype("timedelta64[us]")
+        return np.where(np.isnan(days), np.datetime64("NaT", "us"), base + ticks)
+
+    n = entry.size
+    entered = np.stack([moments(entry), moments(after)], axis=1)
+    return sf.StageHistory(
+        deals=tuple(f"d{i}" for i in range(n)),
+        stages=("offer", "won"),
+        entered=entered,
+        spent=np.zeros((n, 2), dtype="timedelta64[us]"),
+        created=moments(entry),
+        closed=moments(closed),
+        outcome=np.where(~np.isnan(after), 1, np.where(lost, 2, 0)).astype(np.int8),
+        value=np.full(n, 100.0),
+        attributes={"team": np.where(np.arange(n) % 2 > 0, "b", "a")},
+        as_of=moments(np.array([end]))[0],
+        funnel=None,
+    )
+
+
+def test_deals_give_the_lag_and_ripe_cohorts_confirm():
+    fallen = deals_of(np.random.default_rng(8), fall_from=14)
+    row = sf.find_bottlenecks(fallen)[0]
+    assert row.alarm
+    assert row.cohort == "seen"
+    steady = sf.find_bottlenecks(deals_of(np.random.default_rng(9)))
+    assert steady.lag_adjusted
+    assert not steady[0].alarm
+    assert steady[0].cohort == "not-seen"
+    by_team = fallen.panel(by="month", mode="period", segment="team")
+    found = sf.find_bottlenecks(by_team, lag=fallen)
+    assert {row.cohort for row in found} == {"seen"}
+
+
+def test_young_cohorts_are_not_judged():
+    panel = deals_of(np.random.default_rng(10), mean=60.0).panel(by="month")
+    found = sf.find_bottlenecks(panel)
+    assert "cohorts-not-ripe" in {fault.code for fault in found.faults}
+    assert found.period < panel.periods[-2]
+    assert not found[0].alarm

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from salesfunnel._kernels.series import lagged_entrants
 from salesfunnel._validators import check_known, check_positive_int
 from salesfunnel.bottleneck import judge, result
+from salesfunnel.bottleneck.confirm import by_cohorts
 from salesfunnel.bottleneck.impact import Flow, single_gains
 from salesfunnel.bottleneck.inputs import benchmark_of, capacity_of, lags_of, value_of
 from salesfunnel.bottleneck.result import Bottlenecks, History
@@ -36,7 +37,7 @@ class Flows(NamedTuple):
 
 
 def find_bottlenecks(
-    panel: Panel,
+    panel: Panel | Any,
     *,
     period: str | None = None,
     history: int | History = 12,
@@ -45,14 +46,15 @@ def find_bottlenecks(
     value: float | Sequence[float] | None = None,
     seed: int = 0,
     capacity: Mapping[str, float] | None = None,
-    cohorts: Panel | None = None,
+    cohorts: Any = None,
 ) -> Bottlenecks:
     """Find the steps that hold the funnel back now, say how sure that is and what it is worth.
 
     Parameters
     ----------
-    panel : Panel
-        Counts by period, usually by month; every segment is judged by itself.
+    panel : Panel or StageHistory
+        Counts by period, usually by month; every segment is judged by itself. A StageHistory is
+        counted by month, its lag estimated, its ripe cohorts asked.
     period : str, optional
         The last period to judge; the last one that is over by default.
     history : int or History
@@ -71,8 +73,9 @@ def find_bottlenecks(
         Of the draws behind the gains.
     capacity : mapping from str to float, optional
         The most a step can take a period, which caps gains: ``{"offer": 40}``.
-    cohorts : Panel, optional
-        Cohorts of the same steps with a fixed window that is over, to confirm by.
+    cohorts : Panel or StageHistory, optional
+        To confirm by: cohorts of the same steps with a fixed window that is over, or deals to
+        make them of. By default the StageHistory given as `lag`, if it is one.
 
     Returns
     -------
@@ -104,10 +107,16 @@ def find_bottlenecks(
     >>> str(worst.transition), worst.tier, worst.window, round(worst.reference, 2)
     ('lead→offer', 'confirmed', 1, 0.35)
     """
+    if hasattr(panel, "stage_times"):
+        lag = panel if lag is None else lag
+        cohorts = panel if cohorts is None else cohorts
+        panel = panel.panel(by="month", mode="period")
     if not isinstance(panel, Panel):
         raise ArgumentError(f"'panel' must be a Panel, got {type(panel).__name__}")
     if not panel.transitions or not panel.periods:
         raise DataError(f"'panel' must have two steps and a period at least, got {panel!r}")
+    if cohorts is None and hasattr(lag, "stage_times"):
+        cohorts = lag
     known = history if isinstance(history, History) else History(history)
     check_positive_int("seed", seed, minimum=0)
     judged, faults = _period(panel, period)
@@ -123,7 +132,9 @@ def find_bottlenecks(
     found = judge.verdict(one, three, len(panel.transitions))
     flags = _flags(flows, found, lags is not None or panel.mode == "cohort")
     if cohorts is not None:
-        flags |= _by_cohort(cohorts, panel, judged, prior, (rate, sd))
+        said = by_cohorts(cohorts, panel, judged, prior, (rate, sd))
+        flags |= np.where(said == 1, result.SEEN_BY_COHORT, 0).astype(np.int32)
+        flags |= np.where(said == 2, result.NOT_SEEN_BY_COHORT, 0).astype(np.int32)
     return _result(
         panel, found, money=money, caps=caps, seed=seed,
         period=judged, history=known, flags=flags, benchmark=rate,
@@ -145,7 +156,24 @@ def _period(panel: Panel, period: str | None) -> tuple[str, list[Fault]]:
             f"'panel' must have a period that is over, got {', '.join(panel.periods)}",
         )
     said = [Fault.of("partial-period-left-out", severity="info", value=n) for n in left_out]
-    return over[-1], said
+    unripe = _unripe(panel)
+    ripe = [name for name in over if name not in unripe]
+    young = [name for name in over if name in unripe and (not ripe or name > ripe[-1])]
+    if young:
+        said.append(Fault.of("cohorts-not-ripe", n=len(young), first=young[0], last=young[-1]))
+    return (ripe or over)[-1], said
+
+
+def _unripe(panel: Panel) -> set[str]:
+    """Return the cohorts of which a tenth or more is still open and may advance."""
+    if panel.mode != "cohort" or panel.immature is None:
+        return set()
+    still = panel.immature.sum(axis=1)
+    all_of = panel.counts[..., 0].sum(axis=1) + (0 if panel.window is None else still)
+    return {
+        name for name, n, total in zip(panel.periods, still, all_of, strict=True)
+        if n >= VETO * max(total, 1)
+    }  # fmt: skip
 
 
 def _flows(panel: Panel, judged: str, lags: tuple[Array, ...] | None) -> Flows:
@@ -210,36 +238,6 @@ def _volume(flows: Flows) -> npt.NDArray[np.bool_]:
     now = np.nan_to_num(flows.entered[-1])
     spread = 3 * np.sqrt(np.maximum(usual, 1.0))  # what chance does
     return (months >= judge.LEAST_HISTORY) & (np.abs(now - usual) > VOLUME * usual + spread)
-
-
-def _by_cohort(
-    cohorts: Panel,
-    panel: Panel,
-    judged: str,
-    prior: judge.Prior,
-    benchmark: tuple[Array, Array],
-) -> npt.NDArray[np.int32]:
-    """Return whether ripe cohorts show a drop too, as bits."""
-    for field in ("steps", "segments"):
-        mine, theirs = getattr(panel, field), getattr(cohorts, field)
-        if mine != theirs:
-            raise DataError(
-                f"'cohorts' must have the {field} of the panel {mine!r}, got {theirs!r}"
-            )
-    over = [n for n in cohorts.periods if n not in cohorts.partial and n <= judged]
-    flags = np.zeros((len(panel.segments), len(panel.transitions)), dtype=np.int32)
-    if not over:
-        return flags
-    flows = _flows(cohorts, over[-1], None)
-    windows = [
-        judge.judge_window(flows.advanced, flows.exposed, width, prior, benchmark)
-        for width in (1, 3)
-    ]
-    p = judge.verdict(windows[0], windows[1], len(panel.transitions)).probability
-    known = ~np.isnan(p)
-    flags[known & (np.nan_to_num(p) >= judge.SUSPECTED)] = result.SEEN_BY_COHORT
-    flags[known & (np.nan_to_num(p) < judge.SUSPECTED)] = result.NOT_SEEN_BY_COHORT
-    return flags
 
 
 def _result(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from salesfunnel._typing import Locale
+import numpy as np
+
+from salesfunnel._typing import TIERS, Locale
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, OutputChange
 from salesfunnel.funnel import Funnel
 from salesfunnel.i18n import text
@@ -23,6 +25,7 @@ from salesfunnel.render.model import (
 )
 
 _ROWS, _SENTENCES = 20, 5
+_NOT_ENOUGH = TIERS.index("not-enough-data")
 _MARKS: dict[str, Mark] = {"confirmed": "bad", "suspected": "warn", "not-enough-data": "muted"}
 
 
@@ -55,7 +58,8 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
         for row in rows
         if row.drifting and not row.alarm
     ]
-    unjudged = sum(row.tier == "not-enough-data" for row in rows)
+    thin = (found.tier == _NOT_ENOUGH) & ~np.isnan(found.probability)
+    unjudged = int(thin.sum())
     if unjudged:
         words = text("bottleneck.not-enough", locale, n=unjudged, all=len(found))
         blocks.append(Paragraph(words, mark="muted"))
