@@ -10,6 +10,8 @@ from types import SimpleNamespace
 import attrs
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import salesfunnel as sf
 from salesfunnel._kernels import betabinomial as bb
@@ -543,3 +545,95 @@ def test_young_cohorts_are_not_judged():
     assert "cohorts-not-ripe" in {fault.code for fault in found.faults}
     assert found.period < panel.periods[-2]
     assert not found[0].alarm
+
+
+# -- twins and properties --------------------------------------------------------------------------
+
+
+def twin(n, x):
+    """The verdict of one step, months along lists, as the specification writes it."""
+
+    def lbeta(a, b):
+        return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+
+    best = 0.0
+    old = [(a, b) for a, b in zip(n[:-3][-12:], x[:-3][-12:], strict=True) if a > 0]
+    N, X, m = sum(a for a, _ in old), sum(b for _, b in old), len(old)
+    p, raw = (X + 0.5) / (N + 1), X / N
+    spread = sum((b - a * raw) ** 2 / (a * raw * (1 - raw)) for a, b in old)
+    moment = max(0.0, (spread - (m - 1)) / sum((a - 1) * (1 - a / N) for a, _ in old))
+    rho = ((m - 1) * min(moment, 1) + 4 * 0.15**2 * p * (1 - p)) / (m + 3)
+    v_ref = p * (1 - p) * (1 / N + rho * sum(a * a for a, _ in old) / N**2)
+    for width in (1, 3):
+        now, won = n[-width:], sum(x[-width:])
+        months = sum(now) ** 2 / sum(a * a for a in now)
+        size = max(p * (1 - p) / (p * (1 - p) * rho / months + v_ref) - 1, 0.5)
+
+        def law(q, won=won, now=now, size=size):
+            a, b = q * size, (1 - q) * size
+            return lbeta(won + a, sum(now) - won + b) - lbeta(a, b)
+
+        fallen = [math.exp(law(p * (1 - d)) - law(p)) for d in bb.DROPS]
+        odds = 0.2 / 0.8 * sum(fallen) / len(fallen)  # three steps: 0.6 / 3
+        best = max(best, odds / (1 + odds))
+    return best
+
+
+def test_every_cell_against_a_plain_loop():
+    panel = random_panel(seed=12, segments=5, periods=15, steps=4)
+    found = sf.find_bottlenecks(panel)
+    entered, advanced, _ = panel.flows()
+    for g in range(5):
+        for s in range(3):
+            want = twin(entered[:, g, s].tolist(), advanced[:, g, s].tolist())
+            assert found.probability[g, s] == pytest.approx(want, rel=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_any_panel_is_judged_or_told_why_not(data):
+    periods, steps = data.draw(st.integers(1, 16)), data.draw(st.integers(2, 4))
+    cell = st.one_of(st.none(), st.integers(0, 40), st.integers(0, 100_000))
+    rows = data.draw(
+        st.lists(st.lists(cell, min_size=steps, max_size=steps), min_size=periods, max_size=periods)
+    )
+    panel = panel_of(rows, steps=[f"s{k}" for k in range(steps)])
+    lag = data.draw(st.sampled_from([None, [0.6, 0.4], 1.0]))
+    benchmark = data.draw(st.sampled_from([None, {"s0→s1": 0.3}]))
+    found = sf.find_bottlenecks(panel, lag=lag, benchmark=benchmark, value=10.0)
+    for row in found:
+        assert row.probability is None or 0 <= row.probability <= 1
+        if row.probability is None:
+            assert row.tier == "not-enough-data"
+            assert row.faults
+        if row.gain is not None:
+            assert 0 <= row.gain.low <= row.gain.high < math.inf
+        assert row.rate is None or 0 <= row.rate <= 1
+    assert set(found.evidence()) >= {"mid_p"}
+    assert {len(v) for v in found.columns().values()} == {len(found)}
+
+
+def test_no_figure_depends_on_scipy():
+    source = Path(sf.__file__).parent
+    assert not [path for path in source.rglob("*.py") if "import scipy" in path.read_text("utf-8")]
+    assert not [path for path in source.rglob("*.py") if "from scipy" in path.read_text("utf-8")]
+
+
+def test_leads_that_jump_do_not_alarm_with_a_lag():
+    """Half a thousand healthy funnels with +60 % leads in the judged month: at most 5 % alarm."""
+    rng = np.random.default_rng(31)
+    pmf, months_of = np.array([0.35, 0.3, 0.2, 0.1, 0.05]), 22
+    leads = rng.poisson(300 * np.r_[np.ones(months_of - 1), 1.6][:, None], (months_of, 500))
+    wins = np.zeros_like(leads)
+    for t in range(months_of):
+        parts = rng.multinomial(rng.binomial(leads[t], 0.35), pmf)
+        for k in range(5):
+            if t + k < months_of:
+                wins[t + k] += parts[:, k]
+    panel = sf.Panel.from_counts(
+        np.stack([leads, wins], axis=-1)[5:],
+        periods=months(17),
+        segments=[f"f{k}" for k in range(500)],
+    )
+    assert (sf.find_bottlenecks(panel, lag=pmf).probability >= 0.5).mean() <= 0.05
+    assert (sf.find_bottlenecks(panel).probability >= 0.5).mean() > 0.3

@@ -108,9 +108,10 @@ def find_bottlenecks(
     ('lead→offer', 'confirmed', 1, 0.35)
     """
     if hasattr(panel, "stage_times"):
-        lag = panel if lag is None else lag
-        cohorts = panel if cohorts is None else cohorts
-        panel = panel.panel(by="month", mode="period")
+        deals: Any = panel
+        lag = deals if lag is None else lag
+        cohorts = deals if cohorts is None else cohorts
+        panel = deals.panel(by="month", mode="period")
     if not isinstance(panel, Panel):
         raise ArgumentError(f"'panel' must be a Panel, got {type(panel).__name__}")
     if not panel.transitions or not panel.periods:
@@ -237,7 +238,8 @@ def _volume(flows: Flows) -> npt.NDArray[np.bool_]:
     usual = np.nan_to_num(before).sum(axis=0) / np.maximum(months, 1)
     now = np.nan_to_num(flows.entered[-1])
     spread = 3 * np.sqrt(np.maximum(usual, 1.0))  # what chance does
-    return (months >= judge.LEAST_HISTORY) & (np.abs(now - usual) > VOLUME * usual + spread)
+    far = np.abs(now - usual) > VOLUME * usual + spread
+    return np.asarray(far & (months >= judge.LEAST_HISTORY))
 
 
 def _result(
@@ -268,8 +270,8 @@ def _result(
         transitions=panel.transitions,
         segments=panel.segments,
         seed=seed,
-        entered=window.entered,
-        advanced=window.advanced,
+        entered=window.entered.astype(np.int64),
+        advanced=window.advanced.astype(np.int64),
         reference=reference,
         reference_sd=sd,
         rho=np.where(has, window.reference.rho, np.nan),
@@ -282,11 +284,10 @@ def _result(
         window=found.window,
         source=window.source,
         months=window.months,
-        history_months=window.reference.months,
-        history_entered=window.reference.entered,
-        history_advanced=window.reference.advanced,
+        history_months=window.reference.months.astype(np.int64),
+        history_entered=window.reference.entered.astype(np.int64),
+        history_advanced=window.reference.advanced.astype(np.int64),
         value=None if money is None else money[0],
         funnel=panel.funnel,
-        **gains,
-        **more,
+        **{**gains, **more},
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import Any
 
+import attrs
 import numpy as np
 
 from salesfunnel._typing import TIERS, Locale
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, OutputChange
+from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
 from salesfunnel.i18n import text
 from salesfunnel.render.documents._words import faults_block, segment_words, shown
@@ -18,6 +21,7 @@ from salesfunnel.render.model import (
     Block,
     Column,
     Document,
+    Faults,
     KeyFigures,
     Mark,
     Paragraph,
@@ -71,7 +75,7 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
         blocks.append(Paragraph(text("bottleneck.how", locale), mark="muted"))
     faults = dict.fromkeys((*found.faults, *(fault for row in rows for fault in row.faults)))
     if faults:
-        blocks.append(faults_block(faults, locale))
+        blocks.append(_faults(faults, locale))
     title = text("bottleneck.title", locale, period=found.period)
     return Document(title, blocks, locale=locale)
 
@@ -83,7 +87,7 @@ def bottleneck_document(row: Bottleneck, locale: Locale) -> Document:
     blocks: list[Block] = [Paragraph(sentence(row, labels, end, locale, several=True))]
     blocks.append(_table([row], labels, locale, several=True))
     if row.faults:
-        blocks.append(faults_block(row.faults, locale))
+        blocks.append(_faults(row.faults, locale))
     return Document(text("bottleneck.title", locale, period=row.period), blocks, locale=locale)
 
 
@@ -109,14 +113,14 @@ def sentence(
         )
     ]
     if row.gain is not None and row.expected_gain is not None:
-        figures = {
+        figures: dict[str, Any] = {
             "gain": round(row.expected_gain, 1),
             "low": round(row.gain.low, 1),
             "high": round(row.gain.high, 1),
         }
         words.append(text("bottleneck.gain", locale, end=end, **figures))
     if row.revenue is not None:
-        ends = {"low": row.revenue.low, "high": row.revenue.high}
+        ends: dict[str, Any] = {"low": row.revenue.low, "high": row.revenue.high}
         words.append(text("bottleneck.revenue", locale, **ends))
     if row.drifting:
         words.append(text("bottleneck.drifting-too", locale))
@@ -133,6 +137,10 @@ def _names(row: Bottleneck, labels: dict[str, str], locale: Locale) -> dict[str,
         "target": labels[row.transition.target],
         "segment": segment_words(row.segment, locale),
     }
+
+
+def _faults(faults: Iterable[Fault], locale: Locale) -> Faults:
+    return attrs.evolve(faults_block(faults, locale), title=text("bottleneck.faults", locale))
 
 
 def _silence(found: Bottlenecks, labels: dict[str, str], locale: Locale) -> Paragraph:
