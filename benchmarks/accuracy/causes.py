@@ -80,7 +80,7 @@ Command: `python benchmarks/accuracy/causes.py --write` ·
 """
 TAIL = """
 Must hold in the hard case: .75 / .90 / .97 at 80 / 200 / 600 deals; by rise at most .25.
-Where the share rises by 15 points only, the planted cause costs two of 80 deals: that is the hardest
+Where the share rises by 15 points only, the planted cause costs two of 80 deals: the hardest
 line.
 """
 

@@ -1,4 +1,4 @@
-"""How long `import salesfunnel` takes beside `import attrs`: python benchmarks/speed/import_time.py.
+"""Time of `import salesfunnel` beside `import attrs`: python benchmarks/speed/import_time.py.
 
 Speed study (the package ``salesfunnel.builtin.benchmarks`` holds industry figures, not this).
 Each import runs in a fresh process with -X importtime; the two take turns; the ratio of the
