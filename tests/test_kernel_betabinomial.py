@@ -204,3 +204,12 @@ def test_false_discoveries_stay_in_their_share():
     p = np.array([0.2, 0.99, 0.9, 0.7])
     assert bb.expected_false_share(p, 0.1).tolist() == [False, True, True, False]
     assert bb.expected_false_share(p, 0.15).tolist() == [False, True, True, True]
+
+
+def test_weights_of_drops_add_up_to_the_probability():
+    x, n = np.array([26.0, 20.0, 0.0]), np.array([124.0, 124.0, 0.0])
+    p, m = np.full(3, 0.304), np.full(3, 296.3)
+    weights = bb.drop_weights(x, n, p, m, 0.12)
+    np.testing.assert_allclose(weights.sum(axis=0), 1.0)
+    want = bb.drop_probability(bb.log_drop_bf(x, n, p, m), 0.12)
+    np.testing.assert_allclose(weights[1:].sum(axis=0), want, rtol=1e-9)

@@ -181,6 +181,20 @@ def log_drop_bf(
     return out.reshape(shape)
 
 
+def drop_weights(x: Array, n: Array, rate: Array, strength: Array, prior: float) -> Array:
+    """Return the posterior weights of "as before" and of each of `DROPS`, shape (1 + drops, cells).
+
+    "As before" has 1 − prior before the data, the drops share `prior` alike.
+    """
+    grid = np.concatenate([[1.0], 1 - np.asarray(DROPS)])[:, None]
+    a = grid * (rate * strength)
+    b = strength - a
+    ln = gammaln(x + a) + gammaln(n - x + b) - gammaln(a) - gammaln(b)
+    ln += np.log(np.where(grid == 1.0, 1 - prior, prior / len(DROPS)))
+    weights = np.exp(ln - ln.max(axis=0))
+    return np.asarray(weights / weights.sum(axis=0))
+
+
 def drop_probability(log_bf: npt.ArrayLike, prior: float) -> Array:
     """Return the posterior probability of a drop, sigmoid(logit(prior) + log BF)."""
     return np.asarray(1 / (1 + np.exp(-(np.log(prior / (1 - prior)) + np.asarray(log_bf)))))

@@ -18,18 +18,19 @@ BLOCK = 256
 
 
 def common_draws(seed: int, steps: int, draws: int = DRAWS) -> Array:
-    """Return draws of shape (steps, 8, draws): four standard normal, four logs of uniform.
+    """Return draws of shape (steps, 9, draws): four normal, four logs of uniform, one uniform.
 
     Keyed by the seed and the place in the chain. All segments share them: a result depends on its
     own figures only, not on who stands beside it. Antithetic: the second half mirrors the first.
     """
-    out = np.empty((steps, 8, 2 * (draws // 2)))
+    out = np.empty((steps, 9, 2 * (draws // 2)))
     for place in range(steps):
         rng = np.random.default_rng([seed, place])
         normal = rng.standard_normal((4, draws // 2))
         uniform = rng.uniform(1e-12, 1.0, (4, draws // 2))
         out[place, :4] = np.concatenate([normal, -normal], axis=-1)
-        out[place, 4:] = np.log(np.concatenate([uniform, 1 - uniform + 1e-12], axis=-1))
+        out[place, 4:8] = np.log(np.concatenate([uniform, 1 - uniform + 1e-12], axis=-1))
+        out[place, 8] = (rng.permutation(out.shape[-1]) + 0.5) / out.shape[-1]
     return out
 
 
@@ -37,7 +38,8 @@ def _gamma(shape: Array, normal: Array, log_uniform: Array) -> Array:
     """Return gamma draws from normal ones [1]_; below 1 by Γ(a) = Γ(a+1)·U^{1/a}."""
     small = shape < 1.0
     a = np.where(small, shape + 1.0, shape)
-    drawn: Array = a * np.maximum(1 - 1 / (9 * a) + normal / (3 * np.sqrt(a)), 1e-4) ** 3
+    root = np.maximum(1 - 1 / (9 * a) + normal / (3 * np.sqrt(a)), 1e-4)
+    drawn: Array = a * (root * root * root)
     if not small.any():
         return drawn
     return np.where(small, drawn * np.exp(np.maximum(log_uniform / shape, -600.0)), drawn)
@@ -46,11 +48,12 @@ def _gamma(shape: Array, normal: Array, log_uniform: Array) -> Array:
 def beta_draws(a: Array, b: Array, draws: Array, which: int = 0) -> Array:
     """Return draws of Beta(a, b), shape (cells, draws), from one place of `common_draws`.
 
-    `which` is 0 or 1: two laws at one place are independent.
+    `which` is 0 or 1: two laws at one place are independent. a and b of shape (cells,), or
+    (cells, draws) where every draw has its own law.
     """
     i = 2 * which
-    first = _gamma(a[:, None], draws[i], draws[4 + i])
-    second = _gamma(b[:, None], draws[i + 1], draws[5 + i])
+    first = _gamma(a if a.ndim > 1 else a[:, None], draws[i], draws[4 + i])
+    second = _gamma(b if b.ndim > 1 else b[:, None], draws[i + 1], draws[5 + i])
     return np.asarray(first / (first + second))
 
 

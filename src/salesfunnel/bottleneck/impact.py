@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels import betabinomial as bb
 from salesfunnel._kernels import gain as kernel
 from salesfunnel._kernels.mix import lmdi
 from salesfunnel._result import ResultMixin
@@ -57,14 +58,18 @@ def _law(flow: Flow, j: int) -> tuple[Array, Array, Array, Array, Array]:
 def _rates(flow: Flow, j: int, z: Array, *, raised: bool) -> tuple[Array, Array]:
     """Return draws of the rate now and of the rate then, at one step.
 
-    Where it is raised: the rate by itself, and the reference if that is above. Where not: the
-    rate drawn to its reference, twice.
+    Where it is raised: the rate under the mixture of "as before" and the drops, which takes off
+    what chance added to a fall because it was picked for being large; and the reference if that
+    is above. Where not: the rate drawn to its reference, twice.
     """
     n, x, p, m, sd = _law(flow, j)
     if not raised:
         later = kernel.beta_draws(p * m + x, (1 - p) * m + n - x, z)
         return later, later
-    now = kernel.beta_draws(x + 0.5, n - x + 0.5, z)
+    weights = bb.drop_weights(x, n, p, m, bb.prior_of(flow.entered.shape[1]))
+    which = (z[8] > np.cumsum(weights, axis=0)[:-1, :, None]).sum(axis=0)
+    kept = np.concatenate([[1.0], 1 - np.asarray(bb.DROPS)])[which] * (p * m)[:, None]
+    now = kernel.beta_draws(kept + x[:, None], (m + n - x)[:, None] - kept, z)
     worth = np.maximum(p * (1 - p) / np.maximum(sd, 1e-9) ** 2 - 1, 0.5)
     return now, np.maximum(now, kernel.beta_draws(p * worth, (1 - p) * worth, z, 1))
 
