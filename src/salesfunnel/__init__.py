@@ -77,6 +77,9 @@ _HOMES = {
     "review": "monitoring",
     "Playbook": "playbook",
     "write_playbook": "playbook",
+    # all steps in a row
+    "Analysis": "analysis",
+    "analyze": "analysis",
     # ahead
     "Backtest": "backtesting",
     "BacktestScore": "backtesting",
@@ -179,6 +182,9 @@ __all__ = [
     "review",
     "Playbook",
     "write_playbook",
+    # all steps in a row
+    "Analysis",
+    "analyze",
     # ahead
     "Backtest",
     "BacktestScore",
@@ -219,6 +225,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from salesfunnel import errors, stats, testing
+    from salesfunnel.analysis import Analysis, analyze
     from salesfunnel.backtesting import Backtest, BacktestScore, backtest
     from salesfunnel.benchmarking import Benchmark, BenchmarkSet
     from salesfunnel.bottleneck import (

@@ -12,6 +12,7 @@ from salesfunnel.errors import SerializationError
 SCHEMA_VERSION = 1
 
 _HOMES = {
+    "salesfunnel.analysis": ("Analysis",),
     "salesfunnel.backtesting": ("Backtest", "BacktestScore"),
     "salesfunnel.benchmarking": ("Benchmark", "BenchmarkSet"),
     "salesfunnel.bottleneck": ("Bottleneck", "Bottlenecks", "History", "OutputChange"),

@@ -18,6 +18,12 @@ from salesfunnel.render.documents._generic import generic_document
 from salesfunnel.render.model import Document
 
 BUILDERS = {
+    "Analysis": "analysis:analysis_document",
+    "Finding": "causes:finding_document",
+    "ImprovementPlan": "causes:plan_document",
+    "Measure": "causes:measure_document",
+    "Playbook": "causes:playbook_document",
+    "Review": "causes:review_document",
     "Bottleneck": "bottlenecks:bottleneck_document",
     "Bottlenecks": "bottlenecks:bottlenecks_document",
     "ConversionTable": "rates:conversion_document",

@@ -1,0 +1,230 @@
+"""analyze: the steps of the method in a row, one object, one report."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from salesfunnel._frozen import as_tuple
+from salesfunnel._periods import end_of
+from salesfunnel._result import ResultMixin
+from salesfunnel._typing import LOCALES, Locale
+from salesfunnel._validators import check_choice, check_known
+from salesfunnel.bottleneck import Bottleneck, Bottlenecks, find_bottlenecks
+from salesfunnel.conversion import ConversionTable, conversions
+from salesfunnel.diagnosis import Finding, diagnose
+from salesfunnel.errors import ArgumentError
+from salesfunnel.fault import Fault
+from salesfunnel.funnel import Funnel
+from salesfunnel.history import StageHistory
+from salesfunnel.panel import Panel
+from salesfunnel.planning import ImprovementPlan, plan
+from salesfunnel.tracking import Tracking
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from salesfunnel.benchmarking import BenchmarkSet
+
+__all__ = ["Analysis", "analyze"]
+
+ALARMS = ("confirmed", "suspected")
+DIAGNOSED = 3
+"""Bottlenecks that are diagnosed, at most."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Analysis(ResultMixin):
+    """What the data say: rates, bottlenecks, possible causes, what to do.
+
+    Parameters
+    ----------
+    period : str
+        The period that was judged.
+    conversions : ConversionTable
+        Rates of that period, with intervals.
+    bottlenecks : Bottlenecks
+        All steps, the most probable bottleneck first.
+    findings : tuple of Finding
+        Possible causes of the alarms, in order of the bottlenecks.
+    plan : ImprovementPlan
+        Measures for them.
+    panel : Panel
+        The counts.
+    funnel : Funnel or None
+        The definition, for the names.
+    faults : tuple of Fault
+        Everything that is wrong or suspicious in the input.
+    locale : {"en", "zh"}
+        The language it shows itself in by default.
+    """
+
+    period: str
+    conversions: ConversionTable
+    bottlenecks: Bottlenecks
+    findings: tuple[Finding, ...] = attrs.field(default=(), converter=as_tuple)
+    plan: ImprovementPlan
+    panel: Panel
+    funnel: Funnel | None = None
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+    locale: Locale = "en"
+
+    def __repr__(self) -> str:
+        alarms = sum(row.tier in ALARMS for row in self.bottlenecks)
+        return (
+            f"<Analysis of {self.period}: {alarms} bottlenecks, {len(self.findings)} findings,"
+            f" {len(self.plan)} measures>"
+        )
+
+    def _repr_html_(self) -> str:
+        from salesfunnel._result import _leaf
+
+        fragment: str = _leaf("salesfunnel.render").to_fragment(self, locale=self.locale)
+        return fragment
+
+
+def analyze(
+    data: StageHistory | Tracking | Panel,
+    *,
+    funnel: Funnel | None = None,
+    period: str | None = None,
+    benchmark: BenchmarkSet | str | None = None,
+    evidence: StageHistory | Tracking | None = None,
+    locale: Locale = "en",
+    seed: int = 0,
+    start: date | None = None,
+    value: float | Sequence[float] | None = None,
+    columns: Mapping[str, str] | None = None,
+    owners: Mapping[str, str] | None = None,
+) -> Analysis:
+    """Take all steps of the method in a row: rates, bottlenecks, possible causes, plan.
+
+    Parameters
+    ----------
+    data : StageHistory, Tracking or Panel
+        What is known. A panel or a sheet gives rates and bottlenecks; deals give causes too.
+    funnel : Funnel, optional
+        The definition; the one of the data by default.
+    period : str, optional
+        The period to judge; the last complete one by default.
+    benchmark : BenchmarkSet or str, optional
+        Industry figures, or the name of an installed set.
+    evidence : StageHistory or Tracking, optional
+        Where to look for causes, where `data` are counts.
+    locale : {"en", "zh"}
+        The language it shows itself in by default.
+    seed : int
+        Of every draw.
+    start : datetime.date, optional
+        First day of the plan; by default the first working day after the data.
+    value : float or sequence of float, optional
+        Mean value of a won deal, or the values; those of the won deals by default.
+    columns : mapping of str to str, optional
+        Field of a rule → the user's own column.
+    owners : mapping of str to str, optional
+        Role or stage → name.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    ArgumentError
+        If `data` is none of the three, or no period is complete.
+    UnknownNameError
+        If `period` is not in the data.
+    """
+    check_choice("locale", locale, LOCALES)
+    if not isinstance(data, StageHistory | Tracking | Panel):
+        raise ArgumentError(
+            f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}"
+        )
+    source: Any = data if evidence is None else evidence
+    panel = _panel(data)
+    judged = _period(panel, period)
+    worth = _values(source) if value is None else value
+    mean = float(np.mean(worth)) if worth is not None and np.size(worth) else None
+    bottlenecks = find_bottlenecks(
+        panel,
+        period=judged,
+        benchmark=benchmark,
+        lag=data if isinstance(data, StageHistory) else None,
+        value=mean,
+        seed=seed,
+    )
+    findings: list[Finding] = []
+    for row in _alarms(bottlenecks):
+        findings += diagnose(row, source, columns=columns)
+    definition = funnel or getattr(data, "funnel", None) or panel.funnel
+    return Analysis(
+        period=judged,
+        conversions=conversions(panel.select(periods=judged)),
+        bottlenecks=bottlenecks,
+        findings=tuple(findings),
+        plan=plan(
+            bottlenecks,
+            findings,
+            start=_start(panel, data) if start is None else start,
+            owners=owners,
+            value=worth,
+            funnel=definition,
+            seed=seed,
+        ),
+        panel=panel,
+        funnel=definition,
+        faults=tuple(getattr(data, "faults", ())),
+        locale=locale,
+    )
+
+
+def _panel(data: StageHistory | Tracking | Panel) -> Panel:
+    if isinstance(data, Panel):
+        return data
+    if isinstance(data, StageHistory):
+        return data.panel(by="month", mode="period")
+    return data.panel(level="step")
+
+
+def _period(panel: Panel, period: str | None) -> str:
+    if period is not None:
+        check_known("period", period, panel.periods)
+        return period
+    whole = [name for name in panel.periods if name not in panel.partial]
+    if not whole:
+        raise ArgumentError(f"'data' must have a complete period, got {panel.periods!r}")
+    return whole[-1]
+
+
+def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
+    """Return the rows to diagnose: alarms, else the first that is watched."""
+    rows = list(bottlenecks)
+    alarms = [row for row in rows if row.tier in ALARMS][:DIAGNOSED]
+    return alarms or [row for row in rows if row.tier == "watch"][:1]
+
+
+def _values(source: Any) -> Any:
+    """Return the values of won deals, None where they are not known."""
+    if not isinstance(source, StageHistory):
+        return None
+    values = source.value[(source.outcome == 1) & np.isfinite(source.value)]
+    return values.tolist() if values.size else None
+
+
+def _start(panel: Panel, data: Any) -> date:
+    if isinstance(data, StageHistory):
+        day: date = data.as_of.astype("datetime64[D]").astype(object)
+    elif panel.by == "none":
+        raise ArgumentError(
+            "'start' must be given where periods have no dates, got None",
+            hint="write start=date(2026, 11, 2)",
+        )
+    else:
+        day = end_of(panel.periods[-1], panel.by) - timedelta(days=1)
+    day += timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return day
