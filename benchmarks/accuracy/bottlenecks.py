@@ -312,6 +312,50 @@ def delay_study(rng, funnels):
           "median months"], rows)  # fmt: skip
 
 
+def other_study(rng, funnels):
+    """Print the rules under other conditions: short histories, wild months, benchmarks alone."""
+    rows = []
+    cases = [("history of 3 months", 0.1, 3, None), ("history of 6 months", 0.1, 6, None),
+             ("history of 24 months", 0.1, 24, None), ("month noise 0.3", 0.3, 12, None),
+             ("month noise 0.3, told so", 0.3, 12, 0.3),
+             ("no history, benchmark off by 10 %", 0.1, 0, "benchmark"),
+             ("3 months and the benchmark", 0.1, 3, "benchmark")]  # fmt: skip
+    for name, tau, before, special in cases:
+        scores, truths, rule = [], [], []
+        for volume in VOLUMES:
+            drop = planted(rng, funnels)
+            months = before + 3 if before else 2
+            base = np.repeat(rng.uniform(0.25, 0.6, (1, 1, STEPS)), funnels, axis=1)
+            odds = np.log(base / (1 - base)) + rng.normal(0, 1, (months, funnels, STEPS)) * tau
+            rate = 1 / (1 + np.exp(-odds))
+            rate[-min(3, months) :] *= 1 - drop
+            counts = [rng.poisson(volume, (months, funnels))]
+            for k in range(STEPS):
+                counts.append(rng.binomial(counts[-1], rate[..., k]))
+            counts = np.stack(counts, axis=-1)
+            options = {}
+            if special == "benchmark":
+                off = base[0, 0] * (1 + rng.normal(0, 0.1, STEPS))
+                options["benchmark"] = {f"s{k}->s{k + 1}": off[k] for k in range(STEPS)}
+            if before:
+                options["history"] = sf.History(
+                    max(before, 12), month_sd=special if isinstance(special, float) else 0.15
+                )
+            found = sf.find_bottlenecks(panel_of(counts), **options)
+            scores.append(np.nan_to_num(found.probability))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                rule.append(np.nan_to_num(1 - found.rate / found.reference))
+            truths.append(drop > 0)
+        score, short, truth = map(np.concatenate, (scores, rule, truths))
+        rows.append([name, *map(show, measure(short, truth, 0.2)),
+                     *map(show, measure(score, truth, 0.5)),
+                     *map(show, measure(score, truth, 0.7))])  # fmt: skip
+    head = ["condition (fall 3 months old)", "20 % below the reference: precision", "recall",
+            "healthy alarmed", "P ≥ .5: precision", "recall", "healthy alarmed",
+            "P ≥ .7: precision", "recall", "healthy alarmed"]  # fmt: skip
+    table("Other conditions, all volumes together", head, rows)
+
+
 def gain_study(rng, funnels):
     """Print how often the interval of the gain holds the planted one, of true alarms."""
     rows, months, age = [], BEFORE + 3, 3
@@ -355,6 +399,7 @@ def main():
     lagged = lag_study(rng, options.funnels)
     delay_study(rng, max(options.funnels // 2, 50))
     gain_study(rng, options.funnels)
+    other_study(rng, options.funnels)
     five, seven = found["five"], found["seven"]
     table("What must hold", ["", "wanted", "found"], [
         ["P ≥ .5: precision", "≥ 0.78", show(five[0])],

@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.betabinomial import shrunk_rho
 from salesfunnel._kernels.special import betainc, betaln
 
 Array = npt.NDArray[np.float64]
@@ -23,34 +24,18 @@ UPLIFTS: tuple[float, ...] = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 
 """Relative rises that the evidence is averaged over, all alike."""
 
 
-PRIOR_SD = 0.15
-"""Standard deviation of a month's log odds before any history is seen."""
-PRIOR_MONTHS = 4.0
-"""How many months of history that is worth."""
-
-
 def shrunk_intraclass(x: npt.ArrayLike, n: npt.ArrayLike) -> float:
     """Return the intraclass correlation of periods, drawn to what is usual.
 
-    Moment estimate (Kleinman 1973; Williams 1982), then weighted with `PRIOR_SD`.
+    Moment estimate (Kleinman 1973; Williams 1982), then weighted with the prior of
+    `betabinomial.shrunk_rho`.
 
     Parameters
     ----------
     x, n : array_like of float, shape (m,)
         Advanced and entered by period; n positive.
     """
-    x, n = np.asarray(x, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    m, N = x.size, n.sum()
-    p = (x.sum() + 0.5) / (N + 1)
-    prior = PRIOR_SD**2 * p * (1 - p)
-    if m < 2:
-        return float(prior)
-    raw = x.sum() / N
-    spread = ((x - n * raw) ** 2 / np.maximum(n * raw * (1 - raw), 1e-300)).sum()
-    spread = spread if 0 < raw < 1 else 0.0
-    scale = ((n - 1) * (1 - n / N)).sum()
-    moment = min(max(0.0, (spread - (m - 1)) / scale), 1.0) if scale > 0 else 0.0
-    return float(((m - 1) * moment + PRIOR_MONTHS * prior) / (m - 1 + PRIOR_MONTHS))
+    return float(shrunk_rho(x, n))
 
 
 def level_before(

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._frozen import as_tuple
+from salesfunnel._kernels.betabinomial import PRIOR_SD
 from salesfunnel._kernels.effect import entrants_to_see
 from salesfunnel._kernels.logit import did, fit_logit, its_design
 from salesfunnel._kernels.special import t_ppf
 from salesfunnel._kernels.uplift import (
-    PRIOR_SD,
     confidence_sequence,
     level_before,
     log_plan_ratio,
