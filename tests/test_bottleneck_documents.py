@@ -63,10 +63,10 @@ def test_a_manager_reads_what_fell_how_sure_and_what_it_is_worth():
 def test_one_month_says_what_is_missing():
     found = sf.find_bottlenecks(panel({"2026-01": [310, 62, 24]}))
     english, chinese = found.to_text(width=400), found.to_text(locale="zh", width=400)
-    assert "three earlier months, or a benchmark" in english
+    assert "three earlier periods, or a benchmark" in english
     assert "lowest rate is 20.00 %" in english
-    assert "三个更早的月份或一个基准" in chinese
-    assert "需要 3 个月" in chinese
+    assert "三个更早的时期或一个基准" in chinese
+    assert "需要 3 个" in chinese
 
 
 def test_the_window_of_three_months_is_named():
@@ -74,7 +74,15 @@ def test_the_window_of_three_months_is_named():
     rows |= {"2025-11": [60, 13, 6], "2025-12": [60, 12, 6], "2026-01": [60, 13, 6]}
     found = sf.find_bottlenecks(panel(rows))
     assert "in the three months to 2026-01" in found.to_text(width=2000)
-    assert "截至 2026-01 的三个月" in found.to_text(locale="zh", width=2000)
+    assert "截至 2026-01 的 3 个月" in found.to_text(locale="zh", width=2000)
+
+
+def test_weeks_are_called_weeks():
+    weeks = {f"2026-W{k:02d}": row for k, row in enumerate(FALLEN.values(), start=1)}
+    text = sf.find_bottlenecks(panel(weeks)).to_text(width=2000)
+    assert "in the 10 weeks before" in text
+    assert '"won" a week' in text
+    assert "此前 10 周" in sf.find_bottlenecks(panel(weeks)).to_text(locale="zh", width=2000)
 
 
 def test_steady_rates_are_no_bottleneck_and_doubt_is_said():

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from salesfunnel._periods import frequency_of
 from salesfunnel._typing import TIERS, Locale
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, OutputChange
 from salesfunnel.fault import Fault
@@ -97,17 +98,18 @@ def sentence(
     """Return what a sales manager wants to hear: what fell, how sure, by what, worth what."""
     if row.rate is None or row.reference is None or row.probability is None:
         return text("bottleneck.unknown", locale, **_names(row, labels, locale))
-    where = text("bottleneck.where", locale, **_names(row, labels, locale)) if several else ""
+    names = _names(row, labels, locale)
+    where = text("bottleneck.where", locale, **names) if several else ""
     words = [
         text(
             f"bottleneck.fell-{row.window}",
             locale,
-            **_names(row, labels, locale),
+            **names,
             where=where,
             period=row.period,
             rate=row.rate,
             reference=row.reference,
-            against=text(f"bottleneck.against-{row.source}", locale, n=row.history_months),
+            against=text(f"bottleneck.against-{row.source}", locale, n=row.history_months, **names),
             sure=row.probability,
             tier=text(f"bottleneck.tier-{row.tier}", locale),
         )
@@ -118,10 +120,10 @@ def sentence(
             "low": round(row.gain.low, 1),
             "high": round(row.gain.high, 1),
         }
-        words.append(text("bottleneck.gain", locale, end=end, **figures))
+        words.append(text("bottleneck.gain", locale, end=end, **names, **figures))
     if row.revenue is not None:
         ends: dict[str, Any] = {"low": row.revenue.low, "high": row.revenue.high}
-        words.append(text("bottleneck.revenue", locale, **ends))
+        words.append(text("bottleneck.revenue", locale, **names, **ends))
     if row.drifting:
         words.append(text("bottleneck.drifting-too", locale))
     if not row.verified:
@@ -132,7 +134,10 @@ def sentence(
 
 
 def _names(row: Bottleneck, labels: dict[str, str], locale: Locale) -> dict[str, str]:
+    by = frequency_of(row.period)
     return {
+        "unit": text(f"bottleneck.unit-{by}", locale),
+        "units": text(f"bottleneck.units-{by}", locale),
         "source": labels[row.transition.source],
         "target": labels[row.transition.target],
         "segment": segment_words(row.segment, locale),
@@ -173,6 +178,7 @@ def _table(
     cells = []
     for row in rows:
         names = _names(row, labels, locale)
+        unknown = row.probability is None
         gain = None if row.expected_gain is None else round(row.expected_gain, 1)
         cells.append([
             f"{names['source']} → {names['target']}",
@@ -181,7 +187,7 @@ def _table(
             shown(row.reference, "percent", locale),
             shown(row.probability, "chance", locale),
             text(f"bottleneck.tier-{row.tier}", locale),
-            text("bottleneck.months", locale, n=row.window) if row.probability is not None else "–",
+            "–" if unknown else text(f"bottleneck.window-{row.window}", locale, **names),
             shown(gain, "number", locale),
             shown(row.detectable, "chance", locale),
         ])  # fmt: skip
