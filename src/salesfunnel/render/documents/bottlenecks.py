@@ -187,7 +187,7 @@ def _table(
             shown(row.reference, "percent", locale),
             shown(row.probability, "chance", locale),
             text(f"bottleneck.tier-{row.tier}", locale),
-            "–" if unknown else text(f"bottleneck.window-{row.window}", locale, **names),
+            "–" if unknown else text(f"bottleneck.window-{row.window}", locale),
             shown(gain, "number", locale),
             shown(row.detectable, "chance", locale),
         ])  # fmt: skip
