@@ -246,3 +246,49 @@ def test_the_last_period_is_partial_unless_it_is_over():
         ["a"], ["lead"], [BASE], stages=STAGES, as_of=np.datetime64("2026-01-31T23:59:59.999999")
     )
     assert whole.panel().partial == ()
+
+
+def test_a_period_that_as_of_only_touches_is_there_only_with_deals_in_it():
+    def panel(as_of, days):
+        entered = np.array([[day, "NaT"] for day in days], dtype="M8[us]")
+        history = sf.StageHistory(
+            deals=[str(i) for i in range(len(days))], stages=("a", "b"), entered=entered,
+            outcome=np.zeros(len(days)), as_of=as_of,
+        )  # fmt: skip
+        return history.panel()
+
+    over = panel("2026-03-01", ["2026-01-05", "2026-02-28T23:59"])
+    assert (over.periods, over.partial) == (("2026-01", "2026-02"), ())
+    begun = panel("2026-03-01", ["2026-01-05", "2026-03-01"])
+    assert (begun.periods, begun.partial) == (("2026-01", "2026-02", "2026-03"), ("2026-03",))
+    quiet = panel("2026-03-02", ["2026-01-05"])
+    assert (quiet.periods, quiet.partial) == (("2026-01", "2026-02", "2026-03"), ("2026-03",))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(*[st.none() | st.integers(-(10**15), 10**15)] * 3), min_size=1, max_size=8),
+    st.sampled_from(["day", "month", "year"]),
+)
+def test_times_before_1970_and_of_any_microsecond_keep_their_order(rows, by):
+    nat = np.iinfo(np.int64).min
+    micros = np.array([[nat if t is None else t for t in row] for row in rows], dtype=np.int64)
+    history = sf.StageHistory(
+        deals=[str(i) for i in range(len(rows))], stages=STAGES, entered=micros.view("M8[us]"),
+        outcome=np.zeros(len(rows)), as_of=np.datetime64(10**15, "us"),
+    )  # fmt: skip
+    if by == "day":
+        history = history.select(np.arange(1))
+    expected = {}
+    for row in rows[: len(history)]:
+        known = [t for t in row if t is not None]
+        if known:
+            reached = max(k for k, t in enumerate(row) if t is not None)
+            for k in range(reached + 1):
+                key = (name_of(np.datetime64(min(known), "us"), by), STAGES[k])
+                expected[key] = expected.get(key, 0) + 1
+    panel = history.panel(by=by)
+    assert {
+        (panel.periods[t], STAGES[k]): int(panel.counts[t, 0, k])
+        for t, _, k in np.argwhere(panel.counts)
+    } == expected
