@@ -33,7 +33,7 @@ def time_of(key: int) -> int:
 
 def _reached(block: Ints) -> Keys:
     """Return when each stage or a later one was first entered; (b, S) times to (S, b) keys."""
-    keys = block.T.copy(order="C").view(np.uint64)
+    keys: Keys = block.T.copy(order="C").view(np.uint64)
     keys += _SHIFT
     for k in range(keys.shape[0] - 2, -1, -1):
         np.minimum(keys[k], keys[k + 1], out=keys[k])
