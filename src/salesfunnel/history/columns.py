@@ -297,7 +297,8 @@ class StageHistory(TableMixin):
         -------
         Panel
             Periods from the first to that of `as_of`, which is ``partial`` unless `as_of` is its
-            end. A period that starts at `as_of` is left out unless a deal is in it. A stage counts all deals that visited it or any later one.
+            end. A period that starts at `as_of` is left out unless a deal is in it. A stage
+            counts all deals that visited it or any later one.
 
         Raises
         ------

@@ -176,8 +176,9 @@ def _places(history: StageHistory, low: int, high: int, by: Frequency) -> _Calen
 
     A period that `as_of` only touches, at its very start, counts only if something is in it.
     """
-    last = int(period_numbers(np.array([history.as_of]), by)[0])
     if high < low:
+        before = history.as_of - np.timedelta64(1, "us")
+        last = int(period_numbers(np.array([before]), by)[0])
         return _Calendar(key_of(0), np.ones(1, dtype=np.int64), last, 1)
     begin = low // _DAY
     moment = int(history.as_of.astype(np.int64))
