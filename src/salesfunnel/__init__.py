@@ -77,6 +77,17 @@ _HOMES = {
     "review": "monitoring",
     "Playbook": "playbook",
     "write_playbook": "playbook",
+    # time in the funnel
+    "Ageing": "timing",
+    "LittlesLaw": "timing",
+    "StageDurations": "timing",
+    "Velocity": "timing",
+    "VelocityChange": "timing",
+    "ageing": "timing",
+    "littles_law": "timing",
+    "stage_durations": "timing",
+    "velocity": "timing",
+    "velocity_change": "timing",
     # all steps in a row
     "Analysis": "analysis",
     "analyze": "analysis",
@@ -182,6 +193,17 @@ __all__ = [
     "review",
     "Playbook",
     "write_playbook",
+    # time in the funnel
+    "Ageing",
+    "LittlesLaw",
+    "StageDurations",
+    "Velocity",
+    "VelocityChange",
+    "ageing",
+    "littles_law",
+    "stage_durations",
+    "velocity",
+    "velocity_change",
     # all steps in a row
     "Analysis",
     "analyze",
@@ -301,6 +323,18 @@ if TYPE_CHECKING:
     )
     from salesfunnel.stage import KeyAction, Stage
     from salesfunnel.target import TargetPlan, TargetProgress, decompose_target, follow_target
+    from salesfunnel.timing import (
+        Ageing,
+        LittlesLaw,
+        StageDurations,
+        Velocity,
+        VelocityChange,
+        ageing,
+        littles_law,
+        stage_durations,
+        velocity,
+        velocity_change,
+    )
     from salesfunnel.tracking import Tracking, TrackingRow
 
 

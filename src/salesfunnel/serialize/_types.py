@@ -45,6 +45,13 @@ _HOMES = {
         "StratifiedComparison",
     ),
     "salesfunnel.target": ("TargetPlan", "TargetProgress"),
+    "salesfunnel.timing": (
+        "Ageing",
+        "LittlesLaw",
+        "StageDurations",
+        "Velocity",
+        "VelocityChange",
+    ),
     "salesfunnel.tracking": ("Tracking", "TrackingRow"),
 }
 """The public home of each type. A new type of result needs one entry here."""

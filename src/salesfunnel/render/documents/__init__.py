@@ -18,6 +18,11 @@ from salesfunnel.render.documents._generic import generic_document
 from salesfunnel.render.model import Document
 
 BUILDERS = {
+    "Ageing": "timing:ageing_document",
+    "LittlesLaw": "timing:little_document",
+    "StageDurations": "timing:durations_document",
+    "Velocity": "timing:velocity_document",
+    "VelocityChange": "timing:change_document",
     "Analysis": "analysis:analysis_document",
     "Finding": "causes:finding_document",
     "ImprovementPlan": "causes:plan_document",

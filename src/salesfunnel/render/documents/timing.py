@@ -1,0 +1,134 @@
+"""Durations, velocity, ageing deals and Little's law in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from salesfunnel._typing import Locale
+from salesfunnel.i18n import text
+from salesfunnel.render.documents._words import shown
+from salesfunnel.render.model import (
+    Bar,
+    Bars,
+    Block,
+    Column,
+    Document,
+    KeyFigures,
+    Mark,
+    Paragraph,
+    Table,
+)
+from salesfunnel.timing import Ageing, LittlesLaw, StageDurations, Velocity, VelocityChange
+
+_ROWS = 50
+
+
+def _table(
+    names: tuple[str, ...], rows: Sequence[tuple[str, ...]], locale: Locale, **options: Any
+) -> Table:
+    heads = [
+        Column(text(f"timing.{name}", locale), align="left" if i == 0 else "right")
+        for i, name in enumerate(names)
+    ]
+    return Table(heads, rows, **options)
+
+
+def _days(value: float, locale: Locale) -> str:
+    return shown(float(value), "duration", locale)
+
+
+def durations_document(found: StageDurations, locale: Locale) -> Document:
+    """Return a row a stage."""
+    names = ("stage", "entered", "advanced", "lost", "open", "eventual", "median", "p80")
+    rows = []
+    for k, stage in enumerate(found.stages):
+        counts = (found.entered[k], found.advanced[k], found.lost[k], found.open[k])
+        ends = (found.low[k], found.high[k])
+        share = shown(float(found.eventual[k]), "percent", locale)
+        if ends[0] == ends[0]:
+            low, high = (shown(float(end), "percent", locale) for end in ends)
+            share += f" [{low} – {high}]"
+        times = (_days(found.median[k], locale), _days(found.p80[k], locale))
+        rows.append((stage, *(shown(int(n), "count", locale) for n in counts), share, *times))
+    blocks: list[Block] = [_table(names, rows, locale)]
+    blocks.append(Paragraph(text("timing.censored", locale), mark="muted"))
+    return Document(text("timing.durations", locale), blocks, locale=locale)
+
+
+def velocity_document(found: Velocity, locale: Locale) -> Document:
+    """Return the four factors and their product."""
+    rate = shown(found.win_rate, "percent", locale)
+    if found.win_rate_interval is not None:
+        ends = (found.win_rate_interval.low, found.win_rate_interval.high)
+        rate += " [{} – {}]".format(*(shown(end, "percent", locale) for end in ends))
+    items = [
+        (text("timing.velocity.per-day", locale), shown(found.per_day, "money", locale)),
+        (text("timing.opportunities", locale), shown(found.opportunities, "count", locale)),
+        (text("timing.value", locale), shown(found.value, "money", locale)),
+        (text("timing.win_rate", locale), rate),
+        (text("timing.cycle_days", locale), shown(found.cycle_days, "duration", locale)),
+    ]
+    blocks: list[Block] = [KeyFigures(items)]
+    if found.per_day is None:
+        blocks.append(Paragraph(text("timing.velocity.unknown", locale), mark="warn"))
+    if found.left_out:
+        words = text("timing.left-out", locale, n=found.left_out)
+        blocks.append(Paragraph(words, mark="warn"))
+    blocks.append(Paragraph(text("timing.censored", locale), mark="muted"))
+    return Document(text("timing.velocity", locale), blocks, locale=locale)
+
+
+def change_document(found: VelocityChange, locale: Locale) -> Document:
+    """Return what each factor brought."""
+    bars = []
+    for name in ("opportunities", "value", "win_rate", "cycle_days"):
+        part = getattr(found, name)
+        mark: Mark = "good" if part > 0 else "bad" if part < 0 else ""
+        label = text(f"timing.{name}", locale)
+        bars.append(Bar(label, part, shown(part, "money", locale), mark=mark))
+    title = text("timing.change", locale, before=found.before.per_day, after=found.after.per_day)
+    return Document(text("timing.velocity", locale), [Bars(title, bars)], locale=locale)
+
+
+def ageing_document(found: Ageing, locale: Locale) -> Document:
+    """Return the stale deals, the oldest beside its usual time first."""
+    words = text("timing.stale", locale, n=len(found.deals), open=found.open)
+    blocks: list[Block] = [Paragraph(words, mark="warn" if found.deals else "good")]
+    names = ("deal", "stage", "age", "usual", "chance", "chance_at_entry")
+    rows = [
+        (
+            deal,
+            found.stages[i],
+            _days(found.age[i], locale),
+            _days(found.usual[i], locale),
+            shown(float(found.chance[i]), "percent", locale),
+            shown(float(found.chance_at_entry[i]), "percent", locale),
+        )
+        for i, deal in enumerate(found.deals[:_ROWS])
+    ]
+    if rows:
+        blocks.append(_table(names, rows, locale))
+    if len(found.deals) > _ROWS:
+        words = text("report.rows-shown", locale, shown=_ROWS, all=len(found.deals))
+        blocks.append(Paragraph(words, mark="muted"))
+    return Document(text("timing.ageing", locale), blocks, locale=locale)
+
+
+def little_document(found: LittlesLaw, locale: Locale) -> Document:
+    """Return a row a stage; those that do not agree are marked."""
+    names = ("stage", "wip", "throughput", "days", "ratio")
+    rows = [
+        (
+            stage,
+            shown(float(found.wip[k]), "number", locale),
+            shown(float(found.throughput[k]), "number", locale),
+            _days(found.days[k], locale),
+            shown(float(found.ratio[k]), "number", locale),
+        )
+        for k, stage in enumerate(found.stages)
+    ]
+    marks: list[Mark] = ["" if ok else "warn" for ok in found.agrees.tolist()]
+    blocks: list[Block] = [_table(names, rows, locale, marks=marks)]
+    blocks.append(Paragraph(text("timing.little.how", locale, window=found.window), mark="muted"))
+    return Document(text("timing.little", locale), blocks, locale=locale)

@@ -1,0 +1,26 @@
+"""Time in the funnel: stage durations, sales velocity, ageing deals, Little's law."""
+
+from __future__ import annotations
+
+from salesfunnel.timing.pace import Velocity, VelocityChange, velocity, velocity_change
+from salesfunnel.timing.stages import (
+    Ageing,
+    LittlesLaw,
+    StageDurations,
+    ageing,
+    littles_law,
+    stage_durations,
+)
+
+__all__ = [
+    "Ageing",
+    "LittlesLaw",
+    "StageDurations",
+    "Velocity",
+    "VelocityChange",
+    "ageing",
+    "littles_law",
+    "stage_durations",
+    "velocity",
+    "velocity_change",
+]

@@ -1,0 +1,279 @@
+"""How long deals stay in a stage, which of them have grown old, and whether the counts agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._arrays import array_field
+from salesfunnel._frozen import as_tuple
+from salesfunnel._result import TableMixin
+from salesfunnel._validators import check_fraction
+from salesfunnel.errors import ArgumentError
+from salesfunnel.history import StageHistory
+from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
+
+__all__ = [
+    "Ageing",
+    "LittlesLaw",
+    "StageDurations",
+    "ageing",
+    "littles_law",
+    "stage_durations",
+]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+_DAY = np.timedelta64(86_400_000_000, "us")
+SLOW, UNLIKELY = 0.8, 0.5
+"""A deal is stale past this quantile, with less than this part of the chance at entry."""
+AGREE = (0.7, 1.4)
+"""Little's law holds well enough where measured ÷ expected lies here."""
+
+
+@attrs.frozen(kw_only=True)
+class StageDurations(TableMixin):
+    """Days from entering a stage to advancing, with open deals censored and lost ones lost.
+
+    Parameters
+    ----------
+    stages : tuple of str
+        All stages but the last.
+    entered, advanced, lost, open : ndarray of int64, shape (stages,)
+        Deals that entered; of them advanced, lost, still there.
+    eventual, low, high : ndarray of float64, shape (stages,)
+        Share that advances in the end, in [0, 1], with its interval; NaN where none has.
+    median, p80 : ndarray of float64, shape (stages,)
+        Days by which half, four fifths of those who ever advance have; NaN where none has.
+    level : float
+        Nominal coverage of the interval.
+    """
+
+    stages: tuple[str, ...] = attrs.field(converter=as_tuple)
+    entered: Ints = array_field(np.int64)
+    advanced: Ints = array_field(np.int64)
+    lost: Ints = array_field(np.int64)
+    open: Ints = array_field(np.int64)
+    eventual: Floats = array_field(np.float64)
+    low: Floats = array_field(np.float64)
+    high: Floats = array_field(np.float64)
+    median: Floats = array_field(np.float64)
+    p80: Floats = array_field(np.float64)
+    level: float = 0.95
+
+    def columns(self) -> dict[str, Any]:
+        """Return one row a stage."""
+        names = ("entered", "advanced", "lost", "open", "eventual", "low", "high", "median", "p80")
+        return {
+            "stage": np.array(self.stages, dtype=np.str_),
+            **{name: getattr(self, name) for name in names},
+        }
+
+
+def _curve(history: StageHistory, stage: str) -> tuple[AalenJohansen, Any, Any]:
+    duration, event, rows = history.stage_times(stage)
+    return aalen_johansen(duration, event), (duration, event), rows
+
+
+def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurations:
+    """Return how long deals take to advance from each stage.
+
+    Parameters
+    ----------
+    history : StageHistory
+        The deals.
+    level : float
+        Nominal coverage of the interval of the share that advances, in (0, 1).
+
+    Examples
+    --------
+    >>> history = StageHistory.from_records(
+    ...     [{"deal": "a", "lead": "2026-09-01", "won": "2026-09-11"},
+    ...      {"deal": "b", "lead": "2026-09-03"}],
+    ...     stages=["lead", "won"], as_of="2026-10-01")
+    >>> stage_durations(history).median.tolist()
+    [10.0]
+    """
+    check_fraction("level", level, open_ends=True)
+    rows: list[tuple[float, ...]] = []
+    for stage in history.stages[:-1]:
+        curve, (_, event), _ = _curve(history, stage)
+        interval = curve.interval(level=level)
+        counts = [int((event == kind).sum()) for kind in (1, 2, 0)]
+        known = curve.eventual is not None
+        rows.append(
+            (
+                len(event),
+                *counts,
+                _or_nan(curve.eventual),
+                interval.low if known else np.nan,
+                interval.high if known else np.nan,
+                _or_nan(curve.quantile(0.5)),
+                _or_nan(curve.quantile(SLOW)),
+            )
+        )
+    table = np.array(rows, dtype=np.float64).reshape(len(rows), 9).T
+    names = ("entered", "advanced", "lost", "open", "eventual", "low", "high", "median", "p80")
+    parts: dict[str, Any] = dict(zip(names, table, strict=True))
+    return StageDurations(stages=history.stages[:-1], level=level, **parts)
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+@attrs.frozen(kw_only=True)
+class Ageing(TableMixin):
+    """Open deals that have grown old in their stage, oldest beside its usual time first.
+
+    Parameters
+    ----------
+    deals, stages : tuple of str
+        The stale deals and where they stand.
+    age, usual : ndarray of float64
+        Days in the stage, and the days by which four fifths of those who advance have.
+    chance, chance_at_entry : ndarray of float64
+        Chance of advancing at that age, and on entering the stage.
+    open : int
+        How many deals are open in a stage that can be judged.
+    """
+
+    deals: tuple[str, ...] = attrs.field(converter=as_tuple)
+    stages: tuple[str, ...] = attrs.field(converter=as_tuple)
+    age: Floats = array_field(np.float64)
+    usual: Floats = array_field(np.float64)
+    chance: Floats = array_field(np.float64)
+    chance_at_entry: Floats = array_field(np.float64)
+    open: int = 0
+
+    def columns(self) -> dict[str, Any]:
+        """Return one row a stale deal."""
+        return {
+            "deal": np.array(self.deals, dtype=np.str_),
+            "stage": np.array(self.stages, dtype=np.str_),
+            "age": self.age,
+            "usual": self.usual,
+            "chance": self.chance,
+            "chance_at_entry": self.chance_at_entry,
+        }
+
+
+def ageing(history: StageHistory) -> Ageing:
+    """Return the open deals that have grown stale.
+
+    A deal is stale if it has been in its stage for longer than four fifths of those who advance
+    needed, and its chance of advancing has fallen below half of that on entering.
+
+    Parameters
+    ----------
+    history : StageHistory
+        The deals; a stage that nobody advanced from is not judged.
+    """
+    found: list[tuple[str, str, float, float, float, float]] = []
+    judged = 0
+    for k, stage in enumerate(history.stages[:-1]):
+        curve, (duration, event), rows = _curve(history, stage)
+        usual, entry = curve.quantile(SLOW), curve.eventual
+        if usual is None or not entry:
+            continue
+        here = (event == 0) & (history.reached[rows] == k)
+        judged += int(here.sum())
+        for i in np.flatnonzero(here & (duration > usual)):
+            chance = curve.chance(float(duration[i])) or 0.0
+            if chance < UNLIKELY * entry:
+                deal = str(history.deals[rows[i]])
+                found.append((deal, stage, float(duration[i]), usual, chance, entry))
+    found.sort(key=lambda row: (-row[2] / max(row[3], 1e-9), row[0]))
+    columns = list(zip(*found, strict=True)) or [()] * 6
+    names = ("deals", "stages", "age", "usual", "chance", "chance_at_entry")
+    parts: dict[str, Any] = dict(zip(names, columns, strict=True))
+    return Ageing(open=judged, **parts)
+
+
+@attrs.frozen(kw_only=True)
+class LittlesLaw(TableMixin):
+    """Whether deals in a stage = arrivals a day × days in the stage, over the last days.
+
+    Parameters
+    ----------
+    stages : tuple of str
+        All stages but the last.
+    wip : ndarray of float64
+        Deals in the stage on average.
+    throughput : ndarray of float64
+        Entries a day.
+    days : ndarray of float64
+        Mean days in the stage of those who left it.
+    ratio : ndarray of float64
+        `wip` ÷ (`throughput` × `days`); NaN where it cannot be told.
+    agrees : ndarray of bool
+        Whether the ratio lies in [0.7, 1.4]. Outside, the flow is not steady or deals are stale:
+        a finding on data quality, never a bottleneck by itself.
+    window : int
+        Over how many days.
+    """
+
+    stages: tuple[str, ...] = attrs.field(converter=as_tuple)
+    wip: Floats = array_field(np.float64)
+    throughput: Floats = array_field(np.float64)
+    days: Floats = array_field(np.float64)
+    ratio: Floats = array_field(np.float64)
+    agrees: npt.NDArray[np.bool_] = array_field(np.bool_)
+    window: int = 90
+
+    def columns(self) -> dict[str, Any]:
+        """Return one row a stage."""
+        names = ("wip", "throughput", "days", "ratio", "agrees")
+        return {
+            "stage": np.array(self.stages, dtype=np.str_),
+            **{name: getattr(self, name) for name in names},
+        }
+
+
+def littles_law(history: StageHistory, *, window: int = 90) -> LittlesLaw:
+    """Compare the deals in each stage with what arrivals and durations make them.
+
+    Parameters
+    ----------
+    history : StageHistory
+        The deals.
+    window : int
+        How many days up to ``history.as_of``.
+
+    Raises
+    ------
+    ArgumentError
+        If `window` is below one day.
+
+    References
+    ----------
+    .. [1] Little (1961), Operations Research 9:383.
+    """
+    if window < 1:
+        raise ArgumentError(f"'window' must be at least 1 day, got {window!r}")
+    rows = []
+    for stage in history.stages[:-1]:
+        duration, event, deals = history.stage_times(stage)
+        entry = (history.as_of - history.entered[deals, history.stages.index(stage)]) / _DAY
+        left = entry - duration
+        inside = np.minimum(entry, window) - np.minimum(left, window)
+        wip = float(np.maximum(inside, 0.0).sum()) / window
+        rate = float((entry <= window).sum()) / window
+        gone = (event > 0) & (left <= window)
+        days = float(duration[gone].mean()) if gone.any() else np.nan
+        ratio = wip / (rate * days) if rate * days > 0 else np.nan
+        rows.append((wip, rate, days, ratio))
+    table = np.array(rows, dtype=np.float64).reshape(len(rows), 4).T
+    agrees = np.isnan(table[3]) | ((table[3] >= AGREE[0]) & (table[3] <= AGREE[1]))
+    return LittlesLaw(
+        stages=history.stages[:-1],
+        wip=table[0],
+        throughput=table[1],
+        days=table[2],
+        ratio=table[3],
+        agrees=agrees,
+        window=window,
+    )
