@@ -103,27 +103,27 @@ def _beta_fraction(a: Array, b: Array, x: Array) -> Array:
 
 def betaincinv(a: npt.ArrayLike, b: npt.ArrayLike, p: npt.ArrayLike) -> Array:
     """Return x with I_x(a, b) = p: Newton's steps in logit x, kept inside a bracket."""
-    A, B, P = (
-        np.array(v, dtype=np.float64)
-        for v in np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (a, b, p)))
-    )
-    low, high = np.full(A.shape, -745.0), np.full(A.shape, 40.0)
+    A, B, P = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (a, b, p)))
+    shape = A.shape
+    A, B, P = A.ravel(), B.ravel(), P.ravel()
+    low, high = np.full(A.size, -745.0), np.full(A.size, 40.0)
     u = np.clip(np.log(A / B), -700, 36)
     log_beta = betaln(A, B)
+    left = np.flatnonzero((P > 0) & (P < 1))
     for _ in range(200):
-        log_x, log_y = -np.logaddexp(0, -u), -np.logaddexp(0, u)
-        f = betainc(A, B, np.exp(log_x)) - P
-        low, high = np.where(f < 0, u, low), np.where(f >= 0, u, high)
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
-            newton = u - f / np.exp(A * log_x + B * log_y - log_beta)
-        ok = (newton > low) & (newton < high)
-        new = np.where(ok, newton, (low + high) / 2)
-        done = np.abs(new - u) <= 1e-14 * np.maximum(1.0, np.abs(u))
-        u = new
-        if done.all():
+        if not left.size:
             break
+        i, v = left, u[left]
+        log_x, log_y = -np.logaddexp(0, -v), -np.logaddexp(0, v)
+        f = betainc(A[i], B[i], np.exp(log_x)) - P[i]
+        low[i], high[i] = np.where(f < 0, v, low[i]), np.where(f >= 0, v, high[i])
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
+            newton = v - f / np.exp(A[i] * log_x + B[i] * log_y - log_beta[i])
+        ok = (newton > low[i]) & (newton < high[i])
+        u[i] = np.where(ok, newton, (low[i] + high[i]) / 2)
+        left = i[np.abs(u[i] - v) > 1e-14 * np.maximum(1.0, np.abs(v))]
     x = np.exp(-np.logaddexp(0, -u))
-    return np.asarray(np.where(P <= 0, 0.0, np.where(P >= 1, 1.0, x)))
+    return np.asarray(np.where(P <= 0, 0.0, np.where(P >= 1, 1.0, x)).reshape(shape))
 
 
 def gammaincc(s: npt.ArrayLike, x: npt.ArrayLike) -> Array:
