@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.special import betaln, chi2_sf, gammaln, norm_ppf
+from salesfunnel._kernels.special import betaln, chi2_sf, gammaln, norm_ppf, t_ppf
 
 Array = npt.NDArray[np.float64]
 
@@ -293,8 +293,6 @@ def quasi_wilson(
 
     n_eff = N/max(1, φ), t with m − 1 degrees of freedom in place of z.
     """
-    from salesfunnel._kernels.special import t_ppf
-
     X, N = np.asarray(x, dtype=np.float64), np.asarray(n, dtype=np.float64)
     phi = float(overdispersion(X, N)[1])
     n_eff, p = float(N.sum()) / max(1.0, phi), float(X.sum() / N.sum())
