@@ -158,6 +158,32 @@ def test_the_example_company():
     assert {fault.code for fault in history.faults} == {"stage-absent"}
 
 
+def test_names_that_may_be_the_same_are_told_and_kept():
+    products = ["GTX Pro", "GTXPro", "GTX Pro"]
+    text = "deal,lead,won,product\n"
+    text += "".join(f"{i},2026-01-05,,{name}\n" for i, name in enumerate(products))
+    history = sf.read_stage_history(
+        text, stages=["lead", "won"], as_of="2026-03-01", names={"product": ["GTX PRO", "GTX Pro"]}
+    )
+    alike, unknown = history.faults
+    assert (alike.code, alike.value, dict(alike.params)["other"]) == (
+        "names-alike",
+        "GTXPro",
+        "GTX Pro",
+    )
+    assert (unknown.code, unknown.value) == ("name-not-known", "GTXPro")
+    assert dict(unknown.params)["nearest"] == "GTX PRO"
+    assert history.attributes["product"].tolist() == products
+    with pytest.raises(UnknownNameError, match="product"):
+        sf.read_stage_history(text, stages=["lead", "won"], names={"produkt": []})
+
+
+def test_a_funnel_may_be_named():
+    path = EXAMPLES / "company" / "deals.csv"
+    named = sf.read_stage_history(path, funnel="b2b", as_of="2026-11-20")
+    assert named == sf.read_stage_history(path, funnel=sf.template("b2b"), as_of="2026-11-20")
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the public data set is not here")
 def test_open_deals_of_the_public_crm_data_stay_open():
     history = sf.read_stage_history(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,12 @@ from salesfunnel.funnel import Funnel
 from salesfunnel.history import StageHistory, history_from_changes
 from salesfunnel.history.quality import quality_faults
 from salesfunnel.intake.deal_columns import Deals, find_columns
+from salesfunnel.intake.deal_names import name_faults
 from salesfunnel.intake.deal_rows import Reader, outcome_words
 from salesfunnel.intake.grid import Grid, shown
 from salesfunnel.intake.numbers import DecimalMark
 from salesfunnel.intake.source import load
+from salesfunnel.plugins import template
 
 __all__ = ["read_stage_history"]
 
@@ -28,7 +30,7 @@ _NAT = np.datetime64("NaT", "us")
 def read_stage_history(
     source: Any,
     *,
-    funnel: Funnel | None = None,
+    funnel: Funnel | str | None = None,
     columns: Mapping[str, str] | None = None,
     as_of: Any = None,
     tz: str | None = None,
@@ -37,6 +39,7 @@ def read_stage_history(
     sheet: str | int | None = None,
     decimal: DecimalMark | None = None,
     dayfirst: bool | None = None,
+    names: Mapping[str, Iterable[str]] | None = None,
 ) -> StageHistory:
     """Read deals with the times of their stages.
 
@@ -45,8 +48,8 @@ def read_stage_history(
     source : path, file, bytes, str, sequence of mappings or of lists, mapping, or dataframe
         One row a deal, with a column of times a stage; or one row a stage change, with columns
         for the deal, the stage and the time. Headers in English or Chinese, in any order.
-    funnel : Funnel, optional
-        Whose stages these are; found in the header by key, name or alias. Stages without a column
+    funnel : Funnel or str, optional
+        Whose stages these are, or the name of a template; found in the header by key, name or alias. Stages without a column
         are left out of the history, with a fault.
     columns : mapping of str to str, optional
         Names of columns: from ``deal``, ``stage``, ``time``, ``created``, ``closed``, ``outcome``,
@@ -61,6 +64,9 @@ def read_stage_history(
         Keys of the stages in order, where there is no funnel.
     encoding, sheet, decimal, dayfirst
         As in ``read_purchases``.
+    names : mapping of str to iterable of str, optional
+        The known names of an attribute, such as the products of a price list. Others are reported
+        with the nearest known one, and kept as they are.
 
     Returns
     -------
@@ -86,14 +92,16 @@ def read_stage_history(
     >>> history.outcome.tolist(), history.reached.tolist()
     ([1, 0, 2], [2, 1, 0])
     """
+    if isinstance(funnel, str):
+        funnel = template(funnel)
     grid = _grid(load(source, encoding=encoding).grids, sheet)
     found = find_columns(grid, funnel, stages, columns)
     body = [row for row in grid.rows[found.at + 1 :] if any(shown(c).strip() for c in row)]
     reader = Reader(found, tz=tz, decimal=decimal, dayfirst=dayfirst)
     moment = _moment(as_of, reader)
-    if found.stage is None:
-        return _wide(found, body, reader, moment)
-    return _long(found, body, reader, moment)
+    read = _wide if found.stage is None else _long
+    history = read(found, body, reader, moment)
+    return attrs.evolve(history, faults=(*history.faults, *name_faults(history, names)))
 
 
 def _moment(as_of: Any, reader: Reader) -> Any:
