@@ -49,8 +49,8 @@ def read_stage_history(
         One row a deal, with a column of times a stage; or one row a stage change, with columns
         for the deal, the stage and the time. Headers in English or Chinese, in any order.
     funnel : Funnel or str, optional
-        Whose stages these are, or the name of a template; found in the header by key, name or alias. Stages without a column
-        are left out of the history, with a fault.
+        Whose stages these are, or the name of a template; found in the header by key, name or
+        alias. Stages without a column are left out of the history, with a fault.
     columns : mapping of str to str, optional
         Names of columns: from ``deal``, ``stage``, ``time``, ``created``, ``closed``, ``outcome``,
         ``value``, or the key of a stage, to the name in the header. Others are attributes.
