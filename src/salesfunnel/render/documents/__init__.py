@@ -50,6 +50,7 @@ BUILDERS = {
     "Funnel": "definitions:funnel_document",
     "PluginRecord": "plugins:record_document",
     "Panel": "panel:panel_document",
+    "StageHistory": "deals:history_document",
     "Tracking": "tracking:tracking_document",
 }
 """Type name → ``module:function`` in this package."""

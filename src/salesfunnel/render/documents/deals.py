@@ -1,0 +1,63 @@
+"""The document of a stage history: how deals ended, how far they got, what is suspicious."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from salesfunnel._typing import Locale
+from salesfunnel.history import StageHistory
+from salesfunnel.i18n import FORMS, text
+from salesfunnel.render.documents._words import faults_block, shown
+from salesfunnel.render.model import Block, Column, Document, KeyFigures, Paragraph, Table
+
+_HEADS = ("stage", "reached", "share", "advanced", "lost", "open", "median-days")
+
+
+def history_document(history: StageHistory, locale: Locale) -> Document:
+    """Return the deals in figures, a row a stage, and the faults."""
+    total = len(history)
+    open_, won, lost = (int((history.outcome == code).sum()) for code in (0, 1, 2))
+    rate = won / (won + lost) if won + lost else None
+    figures = [
+        ("deals", FORMS["count"](total, locale)),
+        ("won", FORMS["count"](won, locale)),
+        ("lost", FORMS["count"](lost, locale)),
+        ("open", FORMS["count"](open_, locale)),
+        ("win-rate", shown(rate, "percent", locale)),
+        ("as-of", str(history.as_of)[:10]),
+    ]
+    heads = [
+        Column(text(f"deals.{name}", locale), align="right" if i else "left")
+        for i, name in enumerate(_HEADS)
+    ]
+    blocks: list[Block] = [
+        KeyFigures([(text(f"deals.{name}", locale), value) for name, value in figures]),
+        Table(heads, _stages(history, locale), caption=text("deals.by-stage", locale)),
+        Paragraph(text("deals.how", locale), mark="muted"),
+        faults_block(history.faults, locale),
+    ]
+    return Document(text("deals.title", locale), blocks, locale=locale)
+
+
+def _stages(history: StageHistory, locale: Locale) -> list[list[str]]:
+    """Return one row a stage: reached, of those before, what became of those who were in it."""
+    rows = []
+    before: int | None = None
+    last = len(history.stages) - 1
+    for k, stage in enumerate(history.stages):
+        reached = int((history.reached >= k).sum())
+        days, event, _ = history.stage_times(stage)
+        went = days[event == 1]
+        label = stage if history.funnel is None else history.funnel.stage(stage).label
+        counts = [FORMS["count"](int((event == code).sum()), locale) for code in (1, 2, 0)]
+        rows.append(
+            [
+                label,
+                FORMS["count"](reached, locale),
+                shown(reached / before if before else None, "percent", locale),
+                *(counts if k < last else ["–"] * 3),
+                shown(float(np.median(went)) if went.size and k < last else None, "number", locale),
+            ]
+        )
+        before = reached
+    return rows
