@@ -295,3 +295,20 @@ def test_times_before_1970_and_of_any_microsecond_keep_their_order(rows, by):
         (panel.periods[t], STAGES[k]): int(panel.counts[t, 0, k])
         for t, _, k in np.argwhere(panel.counts)
     } == expected
+
+
+def test_a_change_that_is_told_twice_counts_once():
+    rows = [("a", "lead", 0), ("a", "offer", 3), ("a", "offer", 3), ("a", "lead", 5)]
+    history = changes(rows)
+    (fault,) = (f for f in history.faults if f.code == "changes-twice")
+    assert dict(fault.params)["rows"] == 1
+    once = changes([rows[0], rows[1], rows[3]])
+    assert history == once
+    assert "changes-twice" not in {f.code for f in once.faults}
+
+
+def test_a_stage_after_the_won_one_is_won_too():
+    rows = [("a", "lead", 0), ("a", "offer", 3), ("a", "deal", 9)]
+    history = changes(rows, won="offer")
+    assert history.outcome.tolist() == [1]
+    assert history.closed[0] == BASE + np.timedelta64(3, "D")

@@ -70,6 +70,9 @@ def history_from_changes(
     when = np.asarray(time, dtype="datetime64[us]")
     order = np.lexsort((rank, when, code))
     code, rank, when = code[order], rank[order], when[order]
+    again = _again(code, rank, when)
+    code, rank, when = code[~again], rank[~again], when[~again]
+    repeats = int(again.sum())
     n, S = names.size, len(stages)
     moment = np.datetime64(as_of, "us")
     entered = _first_entries(code, rank, when, (n, S))
@@ -77,15 +80,22 @@ def history_from_changes(
     outcome = np.full(n, OPEN, dtype=np.int8)
     final, final_at = rank[last], when[last]
     goal = S - 1 if won is None else place[won]
-    outcome[code[last]] = np.where(final == S, LOST, np.where(final == goal, WON, OPEN))
+    outcome[code[last]] = np.where(final == S, LOST, np.where(final >= goal, WON, OPEN))
     closed = np.full(n, _NAT)
-    closed[code[last]] = np.where(final >= min(goal, S), final_at, _NAT)
+    # a deal that went on after it was won closed when it was won
+    at_goal = np.array(entered[code[last], goal])
+    for k in range(goal + 1, S):
+        at_goal = np.fmin(at_goal, entered[code[last], k])
+    final_at = np.where((final > goal) & (final < S), at_goal, final_at)
+    closed[code[last]] = np.where(final >= goal, final_at, _NAT)
     closed = np.where(outcome == OPEN, _NAT, closed)
     spent = _spells(code, rank, when, last, (n, S), moment, outcome)
     reopened = int(((rank == S) & ~last).sum())
     back = _back_moves(code, rank, S)
     ids = names.tolist()
-    extra = () if not reopened else (Fault.of("reopened", severity="info", deals=reopened),)
+    extra = [Fault.of("reopened", severity="info", deals=reopened)] if reopened else []
+    if repeats:
+        extra.append(Fault.of("changes-twice", severity="info", rows=repeats))
     optional: dict[str, Any] = {}
     if created is not None:
         times = [created.get(i, _NAT) for i in ids]
@@ -153,6 +163,15 @@ def _spells(
     inside = rank < shape[1]
     np.add.at(spent, (code[inside], rank[inside]), micros[inside])
     return spent.astype("timedelta64[us]")
+
+
+def _again(
+    code: npt.NDArray[np.intp], rank: npt.NDArray[np.intp], when: npt.NDArray[np.datetime64]
+) -> npt.NDArray[np.bool_]:
+    """Return which of the sorted rows say the same as the row before."""
+    again = np.zeros(code.size, dtype=np.bool_)
+    again[1:] = (code[1:] == code[:-1]) & (rank[1:] == rank[:-1]) & (when[1:] == when[:-1])
+    return again
 
 
 def _back_moves(code: npt.NDArray[np.intp], rank: npt.NDArray[np.intp], S: int) -> int:
