@@ -17,7 +17,7 @@ from salesfunnel.intake.grid import shown
 from salesfunnel.intake.numbers import DecimalMark, clean, read_number
 from salesfunnel.intake.times import AmbiguousTimeError, read_time
 
-__all__ = ["Reader", "outcome_words"]
+__all__ = ["Reader", "outcome_words", "zone_of"]
 
 _NAT = np.datetime64("NaT", "us")
 LOST = {
@@ -55,7 +55,7 @@ class Reader:
         self.faults: list[Fault] = []
         self._kinds: dict[bool, tuple[int, str]] = {}
         if tz is not None:
-            self.zone = _zone(tz)
+            self.zone = zone_of(tz)
         for key in found.absent:
             self.note("stage-absent", value=key)
         if found.inferred:
@@ -182,7 +182,8 @@ class Reader:
         return None
 
 
-def _zone(tz: str) -> Any:
+def zone_of(tz: str) -> Any:
+    """Return a time zone by its name; raise ArgumentError where there is none."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:

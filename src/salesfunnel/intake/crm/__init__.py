@@ -1,0 +1,1 @@
+"""Records of CRMs, as their own Python clients return them or as CSV exports, to histories."""
