@@ -38,12 +38,18 @@ def history():
     lost = np.array([row["deal_stage"] == "Lost" for row in deals])
     start = np.array([row["engage_date"] for row in deals], dtype="datetime64[us]")
     end = np.array([row["close_date"] or "NaT" for row in deals], dtype="datetime64[us]")
-    return SimpleNamespace(
+    last = np.datetime64(AS_OF, "us")
+    return sf.StageHistory(
         deals=tuple(row["opportunity_id"] for row in deals),
         stages=("engaging", "won"),
         entered=np.stack([start, np.where(won, end, np.datetime64("NaT", "us"))], axis=1),
+        spent=np.stack(
+            [np.where(np.isnat(end), last, end) - start, np.zeros(len(deals), "timedelta64[us]")],
+            axis=1,
+        ),
+        created=start,
         closed=end,
-        outcome=np.where(won, 1, np.where(lost, 2, 0)),
+        outcome=np.where(won, 1, np.where(lost, 2, 0)).astype(np.int8),
         value=np.array([float(row["close_value"] or "nan") for row in deals]),
         attributes={
             "sector": np.array([accounts.get(r["account"], {}).get("sector", "") for r in deals]),
@@ -51,9 +57,7 @@ def history():
             "product": np.array([row["product"] for row in deals]),
             "office": np.array([teams[r["sales_agent"]]["regional_office"] for r in deals]),
         },
-        as_of=np.datetime64(AS_OF, "us"),
-        funnel=None,
-        reached=np.where(won, 1, 0),
+        as_of=last,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from unicodedata import east_asian_width
 from salesfunnel._cells import escape_cell
 from salesfunnel._optional import require
 from salesfunnel._typing import Locale
+from salesfunnel.export.workbooks import save
 from salesfunnel.i18n import text
 from salesfunnel.planning.measure import Measure
 from salesfunnel.planning.plan import ImprovementPlan
@@ -148,8 +149,7 @@ def to_xlsx(plan: ImprovementPlan, path: str | PathLike[str], *, locale: Locale)
     sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(
         fitToPage=True
     )
-    book.properties.created = book.properties.modified = datetime.combine(plan.start, time())
-    book.save(path)
+    Path(path).write_bytes(save(book))
 
 
 def _lines(values: Sequence[Any]) -> int:
