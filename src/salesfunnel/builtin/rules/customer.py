@@ -102,14 +102,15 @@ def deal_size(case: Case) -> Mixture | Finding | None:
 def lost_reasons(case: Case) -> list[Finding]:
     """Name the stated reasons of lost deals that are given more often than before.
 
-    contribution = (share of deals lost for it now − before) · deals now: an account of what people
-    stated, not an estimate of an effect.
+    contribution = (share of lost deals with this reason now − before) · lost deals now. Shares are
+    of lost deals: where more deals are lost for any cause, every reason is counted more often, and
+    that says nothing about one of them. An account of what people stated, not of an effect.
     """
     column = case[REASON]
     lost = (case.outcome == 2) & ~case.advanced
     filled = column.known
-    decided = case.advanced | lost
-    n0, n1 = int((decided & ~case.now).sum()), int((decided & case.now).sum())
+    stated = lost & filled
+    n0, n1 = int((stated & ~case.now).sum()), int((stated & case.now).sum())
     if n0 < 10 or n1 < 10:
         return []
     text = column.text
@@ -130,9 +131,8 @@ def lost_reasons(case: Case) -> list[Finding]:
         pooled = (before[i] + after[i]) / (n0 + n1)
         se = math.sqrt(pooled * (1 - pooled) * (1 / n0 + 1 / n1))
         confidence = NormalDist().cdf((p1 - p0) / se) if se > 0 else 0.5
-        n = case.entered_now
-        half = NormalDist().inv_cdf(0.9) * se * n
-        change = (p1 - p0) * n
+        half = NormalDist().inv_cdf(0.9) * se * n1
+        change = (p1 - p0) * n1
         small = min(int(after[i]), n0)
         strong = confidence >= 0.8 and coverage >= 0.5 and small >= 10
         found.append(
@@ -143,8 +143,8 @@ def lost_reasons(case: Case) -> list[Finding]:
                     "reason": str(name),
                     "lost_now": int(after[i]),
                     "lost_before": int(before[i]),
-                    "decided_now": n1,
-                    "decided_before": n0,
+                    "stated_now": n1,
+                    "stated_before": n0,
                     "surprise": float(surprise[i]) if surprise.size else 0.0,
                 },
                 contribution=change,
