@@ -18,6 +18,7 @@ from salesfunnel.render.documents._generic import generic_document
 from salesfunnel.render.model import Document
 
 BUILDERS = {
+    "StepCounts": "steps:steps_document",
     "Ageing": "timing:ageing_document",
     "LittlesLaw": "timing:little_document",
     "StageDurations": "timing:durations_document",
