@@ -104,12 +104,21 @@ def _guess(data: bytes) -> tuple[str, str]:
     return first
 
 
+def _cut(text: str, delimiter: str) -> list[list[str]]:
+    """Return the rows of a CSV. Python 3.10 refuses NUL there, so another mark stands in."""
+    if "\0" not in text:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
+    rows = csv.reader(io.StringIO(text.replace("\0", mark), newline=""), delimiter=delimiter)
+    return [[cell.replace(mark, "\0") for cell in row] for row in rows]
+
+
 def candidates(text: str) -> Iterator[Grid]:
     """Yield the ways to cut text into cells."""
     for delimiter in _DELIMITERS:
         if delimiter in text:
             try:
-                rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+                rows = _cut(text, delimiter)
             except csv.Error:
                 continue
             yield Grid(rows=_without_rules(rows) if delimiter == "|" else rows)

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from importlib.machinery import PathFinder
 from typing import Any, Protocol
@@ -84,12 +85,24 @@ def _changed(path: str) -> int:
 
 @lru_cache(maxsize=4)
 def _scan(_paths: tuple[tuple[str, int], ...]) -> tuple[Found, ...]:
-    from importlib_metadata import entry_points
-
-    entries: Iterable[Any] = (e for e in entry_points() if e.group in PLUGIN_GROUPS)
+    entries: Iterable[Any] = (e for e in _entries() if e.group in PLUGIN_GROUPS)
     # One distribution that is on the path twice (an editable install in its own folder) is one.
     unique = dict.fromkeys(Found.of(entry) for entry in entries)
     return tuple(sorted(unique, key=lambda f: (f.group, f.name, f.distribution, f.value)))
+
+
+def _entries() -> list[Any]:
+    """Return all entry points; a malformed one hides its own distribution, not all of them."""
+    from importlib_metadata import distributions, entry_points
+
+    try:
+        return list(entry_points())
+    except ValueError:  # newer releases check the form of every entry of every distribution
+        found: list[Any] = []
+        for distribution in distributions():
+            with suppress(ValueError):
+                found += distribution.entry_points
+        return found
 
 
 def module_missing(value: str) -> str | None:
