@@ -31,8 +31,9 @@ def frequency_of(label: str) -> Frequency:
 
 def common_frequency(labels: Iterable[str]) -> Frequency:
     """Return the frequency that all labels share, ``"none"`` where they share none."""
-    found = {frequency_of(label) for label in labels}
-    return found.pop() if len(found) == 1 else "none"
+    found: set[Frequency] = {frequency_of(label) for label in labels}
+    none: Frequency = "none"
+    return found.pop() if len(found) == 1 else none
 
 
 def ordinal(label: str, by: Frequency) -> int:

@@ -75,7 +75,7 @@ class Funnel(ResultMixin):
 
     key: str
     stages: tuple[Stage, ...] = attrs.field(default=(), converter=_stages)
-    name: str = attrs.field(default="", kw_only=True)
+    name: str = attrs.field(default="")
 
     def __attrs_post_init__(self) -> None:
         problems = self._problems()

@@ -54,9 +54,9 @@ class Metric:
 
     key: str
     name: str = ""
-    unit: Unit = attrs.field(default="count", kw_only=True)
-    better: Better = attrs.field(default="higher", kw_only=True)
-    step: bool = attrs.field(default=False, kw_only=True)
+    unit: Unit = attrs.field(default="count")
+    better: Better = attrs.field(default="higher")
+    step: bool = attrs.field(default=False)
     aliases: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

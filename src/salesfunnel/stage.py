@@ -46,8 +46,8 @@ class KeyAction:
 
     key: str
     name: str = ""
-    owner: str | None = attrs.field(default=None, kw_only=True)
-    within: timedelta | None = attrs.field(default=None, kw_only=True)
+    owner: str | None = attrs.field(default=None)
+    within: timedelta | None = attrs.field(default=None)
     evidence: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -122,10 +122,10 @@ class Stage:
 
     key: str
     name: str = ""
-    goal: str = attrs.field(default="", kw_only=True)
-    actions: tuple[KeyAction, ...] = attrs.field(default=(), converter=_actions, kw_only=True)
-    metrics: tuple[Metric, ...] = attrs.field(default=(), converter=_metrics, kw_only=True)
-    owner: str | None = attrs.field(default=None, kw_only=True)
+    goal: str = attrs.field(default="")
+    actions: tuple[KeyAction, ...] = attrs.field(default=(), converter=_actions)
+    metrics: tuple[Metric, ...] = attrs.field(default=(), converter=_metrics)
+    owner: str | None = attrs.field(default=None)
     aliases: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

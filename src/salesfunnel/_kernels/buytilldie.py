@@ -222,7 +222,7 @@ def _inverse(information: Array) -> Array:
         np.linalg.cholesky(information)
     except np.linalg.LinAlgError:
         return np.full(information.shape, np.nan)
-    return np.asarray(np.linalg.inv(information))
+    return np.asarray(np.linalg.inv(information), dtype=np.float64)
 
 
 def p_alive(

@@ -88,7 +88,7 @@ def fit(x: npt.ArrayLike, mean: npt.ArrayLike, *, ridge: float = 0.0) -> SpendFi
     value, _, hessian = curved(n, m / scale, top.x)
     try:
         np.linalg.cholesky(-hessian)
-        covariance = np.asarray(np.linalg.inv(-hessian))
+        covariance: Array = np.asarray(np.linalg.inv(-hessian), dtype=np.float64)
     except np.linalg.LinAlgError:
         covariance = np.full((3, 3), np.nan)
     params = np.exp(top.x) * np.array([1.0, 1.0, scale])

@@ -50,7 +50,8 @@ class Reader:
         self, found: Deals, *, tz: str | None, decimal: DecimalMark | None, dayfirst: bool | None
     ) -> None:
         self.found = found
-        self.decimal, self.dayfirst = decimal, dayfirst
+        self.decimal: DecimalMark | None = decimal
+        self.dayfirst = dayfirst
         self.zone: Any = timezone.utc
         self.faults: list[Fault] = []
         self._kinds: dict[bool, tuple[int, str]] = {}

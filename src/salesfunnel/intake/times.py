@@ -42,12 +42,14 @@ def read_time(cell: Any, *, dayfirst: bool | None = None) -> datetime | None:
     if cell is None or cell != cell:  # noqa: PLR0124 - NaN and NaT are missing
         return None
     if isinstance(cell, datetime):
-        return cell.to_pydatetime() if hasattr(cell, "to_pydatetime") else cell
+        plain: Any = getattr(cell, "to_pydatetime", None)  # of a pandas Timestamp
+        moment: datetime = cell if plain is None else plain()
+        return moment
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a date is naive
     if hasattr(cell, "dtype") and getattr(cell.dtype, "kind", "") == "M":
-        moment: datetime = cell.astype("datetime64[us]").item()
-        return moment
+        stamp: datetime = cell.astype("datetime64[us]").item()
+        return stamp
     text = clean(shown(cell))
     if text in _MISSING:
         return None

@@ -62,6 +62,13 @@ def decode_object(body: Mapping[str, Any], cls: type[Any], path: str) -> Any:
         raise SerializationError(f"'{path}' must be well formed, got {error!r}") from error
 
 
+def is_array(hint: Any) -> bool:
+    """Whether an annotation is that of an array; newer numpy makes NDArray an alias of its own."""
+    origin = get_origin(hint)
+    named = getattr(origin, "__name__", "") == "NDArray"
+    return origin is np.ndarray or hint is np.ndarray or named
+
+
 def decode(value: Any, hint: Any, path: str) -> Any:
     """Return a value of the kind that `hint` wants; raise SerializationError with the path."""
     if hint is Any:
@@ -77,7 +84,7 @@ def decode(value: Any, hint: Any, path: str) -> Any:
         return _tuple(value, get_args(hint), path)
     if origin in (collections.abc.Mapping, dict):
         return _mapping(value, get_args(hint)[1], path)
-    if origin is np.ndarray or hint is np.ndarray:
+    if is_array(hint):
         return _array(value, path)
     if isinstance(hint, type) and attrs.has(hint):
         return _object(value, hint, path)

@@ -14,9 +14,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, Union, get_args, get_origin
 
 import attrs
-import numpy as np
 
-from salesfunnel.serialize._decode import hints_of
+from salesfunnel.serialize._decode import hints_of, is_array
 from salesfunnel.serialize._types import NAMES, SCHEMA_VERSION, class_of
 
 _SCALARS: dict[Any, dict[str, Any]] = {
@@ -94,7 +93,7 @@ def _of(hint: Any) -> dict[str, Any]:
         return {"type": "array", "prefixItems": items, "minItems": len(args), "items": False}
     if origin in (collections.abc.Mapping, dict):
         return {"type": "object", "additionalProperties": _of(args[1])}
-    if origin is np.ndarray:
+    if is_array(hint):
         return {"$ref": "#/$defs/Array"}
     return {"$ref": f"#/$defs/{hint.__name__}"}
 
