@@ -200,8 +200,7 @@ def _array(value: Any, path: str) -> np.ndarray[Any, Any]:
     whole = isinstance(shape, list) and all(type(n) is int and 0 <= n < _LIMIT for n in shape)
     if not whole or not isinstance(data, list) or math.prod(shape) != len(data):
         raise _wrong(path, "an array whose data fill its shape", shape)
-    array = _filled(data, name, path)
-    array.shape = tuple(shape)
+    array: np.ndarray[Any, Any] = _filled(data, name, path).reshape(shape)
     array.flags.writeable = False
     return array
 
