@@ -2,7 +2,6 @@
 
     python benchmarks/speed/count_steps.py                  # the whole table, some minutes
     python benchmarks/speed/count_steps.py --sizes 1e6      # a quick look
-    python benchmarks/speed/count_steps.py --write          # into docs/benchmarks/count_steps.md
 
 This folder holds studies of speed; the package `salesfunnel.benchmarks()` holds industry figures.
 
@@ -65,7 +64,7 @@ def frame_of(data):
         {
             "entity": pl.Series(entity.tolist() if entity.dtype.kind == "U" else entity),
             "step": pl.Series(np.array(STEPS)[step].tolist(), dtype=pl.Enum(STEPS)),
-            "time": pl.Series(when).cast(pl.Datetime("ms") if False else pl.Int64),
+            "time": pl.Series(when),
         }
     ).with_columns(time=(pl.col("time") * 1000).cast(pl.Datetime("ms")))
 
@@ -124,23 +123,14 @@ def duckdb(data):
     import duckdb as db
 
     con = db.connect()
-    entity = data["entity"]
-    if entity.dtype.kind == "S":
-        entity = entity.astype("U17").astype(object)
     frame = frame_of(data).to_arrow()
     con.register("source", frame)
-    con.execute(
-        "create table events as select entity::"
-        + ("varchar" if entity.dtype == object else "bigint")
-        + " as entity, step::varchar::enum_step as step, time::timestamp as time from source"
-        if False
-        else "create type enum_step as enum (" + ", ".join(f"'{name}'" for name in STEPS) + ")"
-    )
+    con.execute(f"create type enum_step as enum ({', '.join(map(repr, STEPS))})")
     con.execute(
         "create table events as select entity, step::varchar::enum_step as step, time from source"
     )
     con.unregister("source")
-    del frame, data, entity
+    del frame, data
 
     def asof(*, semi):
         parts = [

@@ -133,12 +133,6 @@ def advance(before: Matches, now: Keys, k: int, rules: Rules) -> Matches:
     return _valid(now, _link(before, now, k, rules, run=-1, strict=rules.increasing))
 
 
-def still_open(before: Matches, probes: Keys, k: int, rules: Rules) -> npt.NDArray[np.bool_]:
-    """Return at which probes an event of step k would go on, where runs do not matter."""
-    live: npt.NDArray[np.bool_] = _link(before, probes, k, rules, run=-1, strict=True) != NONE
-    return live
-
-
 def _advance_runs(
     states: dict[int, Matches], now: Keys, k: int, rules: Rules
 ) -> dict[int, Matches]:

@@ -16,9 +16,7 @@ import numpy.typing as npt
 
 Keys = npt.NDArray[np.int64]
 CHUNK = 1 << 19
-PART = 1 << 14
-LEAST = np.iinfo(np.int64).min
-MOST = np.iinfo(np.int64).max
+PART = 1 << 17
 
 
 class Layout(NamedTuple):
@@ -127,26 +125,8 @@ def _pack(
     else:
         np.left_shift(who, layout.bits, out=keys, dtype=np.int64)
     ticks = when if layout.scale == 1 else when // layout.scale
-    np.bitwise_or(keys, ticks - layout.start, out=keys)
+    np.bitwise_or(keys, ticks - layout.start if layout.start else ticks, out=keys)
     np.bitwise_or(keys, np.left_shift(what, layout.top, dtype=np.int64), out=keys)
-
-
-class Scratch:
-    """Memory of one thread that is used again and again: fresh memory is slow."""
-
-    def __init__(self, entities: int) -> None:
-        self.first = np.full(entities, MOST)
-        self.last = np.full(entities, LEAST)
-        self.numbers = np.empty((3, 0), dtype=np.int64)
-        self.mask = np.empty(0, dtype=np.bool_)
-
-    def of(self, size: int) -> tuple[Keys, Keys, Keys, npt.NDArray[np.bool_]]:
-        """Return room for so many keys, entities and bounds, and for a mask."""
-        if size > self.mask.size:
-            self.numbers = np.empty((3, size + size // 4), dtype=np.int64)
-            self.mask = np.empty(size + size // 4, dtype=np.bool_)
-        first, second, third = self.numbers[:, :size]
-        return first, second, third, self.mask[:size]
 
 
 class Store:
@@ -171,41 +151,3 @@ class Store:
             if not new.all():
                 keys = keys[np.concatenate([[True], new])]
         return keys
-
-    def load_after(self, place: int, before: Keys, until: Keys, scratch: Scratch) -> Keys:
-        """Return the sorted keys of a step code that could follow a match.
-
-        Parameters
-        ----------
-        place : int
-            The place of the step code; -1 for one that never occurs.
-        before : ndarray of int64, shape (m,)
-            The sorted keys of the matches of the step before.
-        until : ndarray of int64, shape (m,)
-            For each, the last key that could follow; rising within an entity.
-        scratch : Scratch
-            Memory to work in.
-        """
-        if place < 0 or not before.size or not self.pieces[place]:
-            return np.empty(0, dtype=np.int64)
-        size = sum(map(len, self.pieces[place]))
-        if self.entities > 4 * size + (1 << 16):
-            return self.load(place, unique=False)
-        who = before >> self.bits
-        first, last = scratch.first, scratch.last
-        first[who[::-1]] = before[::-1]
-        last[who] = until
-        keys, entity, bound, good = scratch.of(size)
-        np.concatenate(self.pieces[place], out=keys)
-        np.bitwise_and(keys, self.mask, out=keys)
-        np.right_shift(keys, self.bits, out=entity)
-        np.take(first, entity, out=bound, mode="clip")
-        np.greater_equal(keys, bound, out=good)
-        found = np.compress(good, keys)
-        found = np.compress(found <= last.take(found >> self.bits), found)
-        # Left as they were found, for the next one.
-        first[who] = MOST
-        last[who] = LEAST
-        if len(self.pieces[place]) > 1:
-            found.sort()
-        return found

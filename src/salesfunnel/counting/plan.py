@@ -85,8 +85,12 @@ def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = Fal
             (high - low + 1) * values - 1,
         )
     scale, bits = _fit(log, (first, end), high - low + 1, workers, (window, *gaps, as_of))
-    span = end // scale - first // scale
+    start, span = first // scale, end // scale - first // scale
     places, count, steps, names, voids = _places(log, query)
+    whole = max(bits, (end // scale + 1).bit_length())
+    if start >= 0 and whole + (high - low).bit_length() + count.bit_length() < KEY_BITS:
+        # There is room for ticks as they are: a subtraction saved for every row.
+        start, bits = 0, whole
     shift = _block_bits(len(log), high - low + 1, workers, KEY_BITS - bits - count.bit_length())
     blocks = ((high - low) >> shift) + 1
 
@@ -97,11 +101,11 @@ def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = Fal
         entity=entity,
         step=log.step,
         time=log.time,
-        layout=Layout(low, first // scale, bits, scale, shift, blocks),
+        layout=Layout(low, start, bits, scale, shift, blocks),
         entities=high - low + 1,
         window=clip(window),
         gaps=tuple(clip(gap) for gap in (gaps or (None,) * (len(steps) - 1))),
-        probe=None if as_of is None or not _bounded(query) else as_of // scale + 1 - first // scale,
+        probe=None if as_of is None or not _bounded(query) else as_of // scale + 1 - start,
         until=as_of if late else None,
         places=places,
         count=count,
@@ -111,7 +115,7 @@ def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = Fal
         values=values,
         increasing=query.increasing,
         scale=scale,
-        last=(last if as_of is None else as_of) // scale - first // scale,
+        last=(last if as_of is None else as_of) // scale - start,
     )
 
 

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from salesfunnel import _event_columns as cols
 from salesfunnel._kernels import counting as kernel
-from salesfunnel._kernels.packing import Layout, Scratch, Store, pack_rows
+from salesfunnel._kernels.following import Scratch
+from salesfunnel._kernels.packing import Layout, Store, pack_rows
 from salesfunnel._validators import check_positive_int
 from salesfunnel.counting.plan import KEY_BITS, Plan, make_plan
 from salesfunnel.counting.query import Query, unknown_names

@@ -10,12 +10,14 @@ import numpy.typing as npt
 
 from salesfunnel._kernels import counting as kernel
 from salesfunnel._kernels import tracing
-from salesfunnel._kernels.packing import Scratch, Store
+from salesfunnel._kernels.following import Scratch, find_followers
+from salesfunnel._kernels.packing import Store
 from salesfunnel.counting.plan import Plan
 from salesfunnel.counting.query import Query
 from salesfunnel.events import EventLog
 
 Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.intp]
 
 
 class Outcome(NamedTuple):
@@ -35,22 +37,40 @@ def fits_fast(query: Query) -> bool:
 
 def count_fast(store: Store, plan: Plan, scratch: Scratch) -> Ints:
     """Return how many entities reach each step; only events that can follow are sorted."""
-    rules = kernel.Rules(plan.names, plan.window, plan.gaps, increasing=plan.increasing)
     now = store.load(plan.steps[0], unique=False)
     match = kernel.Matches(now, now)
     counts = np.zeros(len(plan.steps), dtype=np.int64)
+    ends = np.empty(0, dtype=np.intp)
     for k in range(len(plan.steps)):
         if k:
-            until = match.starts + plan.window
-            if plan.gaps[k - 1] < plan.window:
-                np.minimum(until, match.keys + plan.gaps[k - 1], out=until)
-            now = store.load_after(plan.steps[k], match.keys, until, scratch)
-            match = kernel.advance(match, now, k, rules)
-        who = match.keys >> plan.layout.bits
-        counts[k] = np.count_nonzero(who[1:] != who[:-1]) + (who.size > 0)
+            match = _follow(store, plan, scratch, match, ends, k)
         if not match.keys.size:
             break
+        who = match.keys >> plan.layout.bits
+        ends = np.append(np.flatnonzero(who[1:] != who[:-1]), who.size - 1)
+        counts[k] = ends.size
     return counts
+
+
+def _follow(
+    store: Store, plan: Plan, scratch: Scratch, match: kernel.Matches, ends: Places, k: int
+) -> kernel.Matches:
+    """Return the matches of step k; `ends` are the places of each entity's last one before."""
+    gap = plan.gaps[k - 1]
+    until = match.starts + plan.window
+    if gap < plan.window:
+        np.minimum(until, match.keys + gap, out=until)
+    now, at = find_followers(
+        store,
+        plan.steps[k],
+        match.keys,
+        until,
+        ends=ends,
+        strict=plan.increasing,
+        scratch=scratch,
+    )
+    good = now <= until.take(at)
+    return kernel.Matches(np.compress(good, now), np.compress(good, match.starts.take(at)))
 
 
 def rules_of(store: Store, plan: Plan, query: Query) -> kernel.Rules:
