@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.errors import ArgumentError, DataError
+from salesfunnel._event_values import (
+    FINE_TICKS,
+    LEAST,
+    MOST,
+    fine_moment,
+    is_missing,
+    is_number,
+    moment,
+    span_ticks,
+)
+from salesfunnel.errors import DataError
+
+__all__ = [
+    "FINE_TICKS", "Coded", "Ids", "Names", "Times", "code", "dictionary", "fine_moment",
+    "is_missing", "is_number", "moment", "one_dimensional", "order_of", "span_ticks",
+    "tidy", "times", "whole_ticks",
+]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-UNIT_TICKS = {"D": 86400, "h": 3600, "m": 60, "s": 1}
-FINE_TICKS = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 class Coded(NamedTuple):
@@ -55,37 +69,52 @@ class Times(NamedTuple):
     missing: Bools | None
 
 
-def is_missing(value: Any) -> bool:
-    """Whether one value of an object column is missing: None, NaN, NaT, pandas.NA, blank text."""
-    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
-        return True
-    if isinstance(value, str):
-        return not value.strip()
-    if isinstance(value, float | np.floating):
-        return bool(np.isnan(value))
-    return isinstance(value, np.datetime64 | np.timedelta64) and bool(np.isnat(value))
-
-
 def one_dimensional(field: str, column: Any) -> npt.NDArray[Any]:
     """Return the column as a one-dimensional array, or raise DataError."""
-    if isinstance(column, str | bytes):
-        raise DataError(f"{field!r} must be a column, got {column!r}")
     if not isinstance(column, np.ndarray):
-        column = column.to_numpy() if hasattr(column, "to_numpy") else _from_values(column)
+        if isinstance(column, str | bytes | AbstractSet | Mapping):
+            raise DataError(f"{field!r} must be a column, got {column!r}")
+        column = column.to_numpy() if hasattr(column, "to_numpy") else _from_values(field, column)
+    if isinstance(column, np.ma.MaskedArray):
+        column = _unmasked(column)
+    if column.dtype.kind == "T":
+        column = column.astype(object)
     if column.ndim != 1:
         raise DataError(f"{field!r} must be one-dimensional, got shape {column.shape}")
     array: npt.NDArray[Any] = column
     return array
 
 
-def _from_values(column: Any) -> npt.NDArray[Any]:
-    values = list(column)
-    kinds = {type(value) for value in values}
-    if kinds <= {int} or kinds <= {str}:
+def _unmasked(column: Any) -> npt.NDArray[Any]:
+    """Return a masked array with what is masked missing."""
+    kind = column.dtype.kind
+    if not np.ma.getmaskarray(column).any():
+        return np.asarray(column.data)
+    if kind in "fM":
+        return np.asarray(column.filled(np.nan if kind == "f" else np.datetime64("NaT", "s")))
+    known = np.asarray(column.data).astype(object)
+    known[np.ma.getmaskarray(column)] = None
+    return known
+
+
+def _from_values(field: str, column: Any) -> npt.NDArray[Any]:
+    try:
+        values = list(column)
+    except TypeError:
+        raise DataError(f"{field!r} must be a column, got {column!r}") from None
+    kinds = set(map(type, values))
+    whole = all(kind is int or issubclass(kind, np.integer) for kind in kinds)
+    if values and whole and np.timedelta64 not in kinds:
         try:
-            return np.array(values, dtype=np.int64 if kinds <= {int} and values else None)
+            return np.array(values, dtype=np.int64)
         except OverflowError:
             pass
+    if kinds == {np.datetime64} and len({value.dtype for value in values}) == 1:
+        return np.array(values)
+    # Kept as they are where a float would round a whole number.
+    exact = kinds <= {float, int} and all(type(v) is float or abs(v) <= 1 << 53 for v in values)
+    if exact and float in kinds:
+        return np.array(values, dtype=np.float64)
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
@@ -101,24 +130,33 @@ def dictionary(column: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
 
 
 def code(field: str, column: Any) -> Coded:
-    """Return any column of names or numbers as codes into its sorted values."""
+    """Return any column of names or numbers as codes into its sorted values.
+
+    Moments become text: days as ``"2026-05-01"``.
+    """
     if isinstance(column, Coded):
         return column
+    if isinstance(column, Times):
+        return _code_times(column)
     known = dictionary(column)
     if known is not None:
-        return _tidy(np.asarray(known[0]), list(known[1].tolist()))
+        values = code(field, known[1])
+        names = [*values.values, None]
+        return tidy(np.asarray(known[0]), [names[i] for i in values.codes.tolist()])
     array = one_dimensional(field, column)
     if array.dtype.kind in "iub":
         return _code_numbers(array)
     if array.dtype.kind in "US":
         return _code_text(array)
+    if array.dtype.kind == "M":
+        return _code_times(times(field, array))
     return _code_objects(field, array)
 
 
-def _tidy(codes: npt.NDArray[Any], values: list[Any]) -> Coded:
+def tidy(codes: npt.NDArray[Any], values: list[Any]) -> Coded:
     """Return codes in which blank and repeated values are put right."""
     clean = [_plain(value) for value in values]
-    names = sorted({value for value in clean if not is_missing(value)}, key=_order)
+    names = sorted({value for value in clean if not is_missing(value)}, key=order_of)
     if names == clean:
         return Coded(codes, tuple(names))
     where = {value: i for i, value in enumerate(names)}
@@ -126,7 +164,8 @@ def _tidy(codes: npt.NDArray[Any], values: list[Any]) -> Coded:
     return Coded(table[codes], tuple(names))
 
 
-def _order(value: Any) -> tuple[int, Any]:
+def order_of(value: Any) -> tuple[int, Any]:
+    """Return what values are sorted by: numbers first, then text."""
     return (0, value) if isinstance(value, int | float) else (1, str(value))
 
 
@@ -140,7 +179,17 @@ def _plain(value: Any) -> Any:
         return str(value).lower()
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
+    if isinstance(value, bytes):
+        return _text(value)
     return value if isinstance(value, str | int) else str(value)
+
+
+def _text(value: bytes) -> str:
+    """Return bytes as the text they are, or as Python writes them where they are none."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return repr(value)
 
 
 def _code_numbers(array: npt.NDArray[Any]) -> Coded:
@@ -154,22 +203,43 @@ def _code_numbers(array: npt.NDArray[Any]) -> Coded:
         seen = np.flatnonzero(np.bincount(offset, minlength=high - low + 1))
         table = np.zeros(high - low + 1, dtype=np.int64)
         table[seen] = np.arange(seen.size)
-        return Coded(table[offset], tuple((seen + low).tolist()))
+        return Coded(table[offset], tuple(low + i for i in seen.tolist()))
     values, codes = np.unique(array, return_inverse=True)
     return Coded(codes.astype(np.int64), tuple(values.tolist()))
 
 
 def _code_text(array: npt.NDArray[Any]) -> Coded:
     values, codes = np.unique(array, return_inverse=True)
-    names = [str(v, "utf-8") if isinstance(v, bytes) else str(v) for v in values.tolist()]
-    return _tidy(codes.astype(np.int64), names)
+    return tidy(codes.astype(np.int64), values.tolist())
+
+
+def _code_times(when: Times) -> Coded:
+    """Return moments as codes of their text."""
+    seen, codes = np.unique(when.ticks, return_inverse=True)
+    names: list[Any] = seen.tolist()
+    if when.unit is not None:
+        moments = seen.view(f"datetime64[{when.unit}]")
+        per_second = FINE_TICKS.get(when.unit, 1)
+        if not (seen % per_second).any():
+            moments = moments.astype("datetime64[s]")
+        if not when.aware and not (seen % (86400 * per_second)).any():
+            moments = moments.astype("datetime64[D]")
+        names = [text + "Z" * when.aware for text in np.datetime_as_string(moments).tolist()]
+    codes = codes.astype(np.int64)
+    if when.missing is not None:
+        codes[when.missing] = -1
+    return tidy(codes, names)
 
 
 def _code_objects(field: str, array: npt.NDArray[Any]) -> Coded:
+    rows = array.tolist()
+    if bool in set(map(type, rows)):
+        # A truth value and the number 1 are equal in Python.
+        rows = [_plain(value) if isinstance(value, bool) else value for value in rows]
     where: dict[Any, int] = {}
     values: list[Any] = []
-    codes = np.empty(len(array), dtype=np.int64)
-    for row, value in enumerate(array.tolist()):
+    codes = np.empty(len(rows), dtype=np.int64)
+    for row, value in enumerate(rows):
         try:
             found = where.get(value)
         except TypeError:
@@ -180,7 +250,7 @@ def _code_objects(field: str, array: npt.NDArray[Any]) -> Coded:
             found = where[value] = len(values)
             values.append(value)
         codes[row] = found
-    return _tidy(codes, values)
+    return tidy(codes, values)
 
 
 def times(field: str, column: Any) -> Times:
@@ -189,70 +259,126 @@ def times(field: str, column: Any) -> Times:
     Raises
     ------
     DataError
-        If naive and aware times are mixed, or a value is no time.
+        If naive and aware times are mixed, a value is no time, or one does not fit.
     """
     if isinstance(column, Times):
         return column
-    zone = getattr(getattr(column, "dtype", None), "tz", None)
-    if zone is None and hasattr(column, "dt"):
-        zone = getattr(column.dt, "tz", None)
+    known = column if isinstance(column, Coded) else dictionary(column)
+    if known is not None:
+        return _from_coded(field, known[0], known[1])
+    given: Any = column
+    kind: Any = getattr(given, "dtype", None)
+    zone = getattr(kind, "tz", None)
     if zone is not None:
-        column = column.to_numpy(dtype="datetime64[ns]")
+        column = given.to_numpy(dtype=f"datetime64[{getattr(kind, 'unit', 'ns')}]")
     array = one_dimensional(field, column)
     if array.dtype.kind == "M":
         return _from_datetime64(field, array, aware=zone is not None)
     if array.dtype.kind in "iu":
+        if array.dtype == np.uint64 and int(array.max(initial=0)) > MOST:
+            _refuse_wide(field, int(array.max()), int(array.argmax()))
         return Times(array.astype(np.int64, copy=False), None, aware=False, missing=None)
     if array.dtype.kind == "f":
         return _from_floats(field, array)
     if array.dtype.kind in "US":
-        return _from_objects(field, np.array(array.tolist(), dtype=object))
+        array = np.array([_plain(text) for text in array.tolist()], dtype=object)
     if array.dtype.kind == "O":
         return _from_objects(field, array)
     raise DataError(f"{field!r} must hold times, got dtype {array.dtype}")
 
 
+def _from_coded(field: str, codes: npt.NDArray[Any], values: Any) -> Times:
+    """Return times that are written as codes of a few moments."""
+    kept = np.arange(len(values))
+    if isinstance(values, tuple):
+        array = np.empty(len(values), dtype=object)
+        array[:] = values
+        # Rows are told where a value is no time.
+        firsts = np.full(len(values) + 1, -1, dtype=np.int64)
+        firsts[codes[::-1]] = np.arange(len(codes))[::-1]
+        kept = np.flatnonzero(firsts[:-1] >= 0)
+        found = _from_objects(field, array[kept], rows=firsts[kept])
+    else:
+        found = times(field, values)
+    table = np.zeros(len(values) + 1, dtype=np.int64)
+    table[kept] = found.ticks
+    gone = np.ones(len(values) + 1, dtype=np.bool_)
+    gone[kept] = False if found.missing is None else found.missing
+    missing = gone[codes]
+    return found._replace(ticks=table[codes], missing=missing if missing.any() else None)
+
+
+def _refuse_wide(field: str, value: Any, row: int) -> None:
+    raise DataError(
+        f"{field!r} must hold times of 64 bits, got {value!r} at row {row + 1}",
+        hint="use a coarser unit",
+    )
+
+
+def whole_ticks(field: str, array: npt.NDArray[Any], unit: str) -> npt.NDArray[Any]:
+    """Return datetime64 values in another unit, refusing what does not fit or would be cut."""
+    try:
+        changed = array.astype(f"datetime64[{unit}]")
+        # A value too far away wraps around, and does not come back as it was.
+        wrong = np.flatnonzero((changed.astype(array.dtype) != array) & ~np.isnat(array))
+    except OverflowError:
+        changed, wrong = array, np.array([int(np.abs(array.view(np.int64)).argmax())])
+    if wrong.size:
+        _refuse_wide(field, array[wrong[0]], int(wrong[0]))
+    return changed
+
+
 def _from_datetime64(field: str, array: npt.NDArray[Any], *, aware: bool) -> Times:
     unit, step = np.datetime_data(array.dtype)
-    if unit in {"Y", "M", "W", "generic"} or step != 1:
-        array, unit = array.astype("datetime64[D]"), "D"
-    if unit in {"D", "h", "m"}:
+    if unit == "generic":
         array, unit = array.astype("datetime64[s]"), "s"
-    if unit not in {"s", "ms", "us", "ns"}:
+    elif unit in {"Y", "M", "W", "D", "h", "m"}:
+        array, unit = whole_ticks(field, array, "s"), "s"
+    elif step != 1 and unit in {"s", *FINE_TICKS}:
+        array = whole_ticks(field, array, unit)
+    if unit not in {"s", *FINE_TICKS}:
         raise DataError(f"{field!r} must have a unit from seconds to nanoseconds, got {unit!r}")
+    if array.dtype.byteorder not in "=|":
+        array = array.astype(array.dtype.newbyteorder("="))
     missing = np.isnat(array)
-    return Times(array.view(np.int64), unit, aware, missing if missing.any() else None)
+    ticks = np.ascontiguousarray(array).view(np.int64)
+    return Times(ticks, unit, aware, missing if missing.any() else None)
 
 
 def _from_floats(field: str, array: npt.NDArray[Any]) -> Times:
     missing = np.isnan(array)
     known = np.where(missing, 0, array)
-    wrong = np.flatnonzero(known != np.floor(known))
+    wrong = np.flatnonzero((known != np.floor(known)) | ~np.isfinite(known))
     if wrong.size:
         row = int(wrong[0])
         raise DataError(
             f"{field!r} must hold whole numbers, got {float(array[row])!r} at row {row + 1}",
             hint="scale the times to whole ticks, such as milliseconds",
         )
+    wide = np.flatnonzero(np.abs(known) >= 2.0**63)
+    if wide.size:
+        _refuse_wide(field, float(array[wide[0]]), int(wide[0]))
     return Times(known.astype(np.int64), None, aware=False, missing=missing)
 
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive times are counted from a naive epoch
-_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def _from_objects(field: str, array: npt.NDArray[Any]) -> Times:
-    ticks = np.zeros(len(array), dtype=np.int64)
+def _from_objects(field: str, array: npt.NDArray[Any], rows: Ints | None = None) -> Times:
+    """Return times out of Python objects; `rows` are the rows they stand in, by default in turn."""
+    found: list[int | Fraction] = []
     missing = np.zeros(len(array), dtype=np.bool_)
     first: dict[str, int] = {}
-    for row, value in enumerate(array.tolist()):
+    numbers = range(len(array)) if rows is None else rows.tolist()
+    fine = False
+    for place, (row, value) in enumerate(zip(numbers, array.tolist(), strict=True)):
+        tick: int | Fraction = 0
         if is_missing(value):
-            missing[row] = True
-            continue
-        kind, tick = moment(field, value, row)
-        first.setdefault(kind, row)
-        ticks[row] = tick
+            missing[place] = True
+        else:
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)  # noqa: PLW2901 - a whole number that a missing neighbour made a float
+            kind, tick = fine_moment(field, value, row)
+            first[kind] = min(row, first.get(kind, row))
+            fine |= isinstance(tick, Fraction)
+        found.append(tick)
     if len(first) > 1:
         places = ", ".join(f"{kind} at row {row + 1}" for kind, row in sorted(first.items()))
         raise DataError(
@@ -260,83 +386,9 @@ def _from_objects(field: str, array: npt.NDArray[Any]) -> Times:
             hint="give every time its zone, or none of them",
         )
     kind = next(iter(first), "naive")
-    return Times(ticks, None if kind == "number" else "us", kind == "aware", missing)
-
-
-def moment(field: str, value: Any, row: int | None = None) -> tuple[str, int]:
-    """Return the kind of one time (number, naive, aware) and its tick (microseconds)."""
-    place = "" if row is None else f" at row {row + 1}"
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
-        except ValueError:
-            raise DataError(f"{field!r} must hold ISO times, got {value!r}{place}") from None
-    if hasattr(value, "to_pydatetime"):
-        value = value.to_pydatetime()
-    if isinstance(value, np.datetime64):
-        return "naive", int(value.astype("datetime64[us]").astype(np.int64))
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            return "naive", (value - _EPOCH) // _MICROSECOND
-        return "aware", (value - _EPOCH_UTC) // _MICROSECOND
-    if isinstance(value, date):
-        return "naive", (datetime(value.year, value.month, value.day) - _EPOCH) // _MICROSECOND  # noqa: DTZ001 - a date is naive
-    if isinstance(value, int | np.integer) and not isinstance(value, bool):
-        return "number", int(value)
-    raise DataError(f"{field!r} must hold times, got {value!r}{place}")
-
-
-_WORDS = {"D": 86400, "d": 86400, "h": 3600, "H": 3600, "min": 60, "m": 60, "s": 1, "W": 604800}
-
-
-def span_ticks(field: str, value: Any, unit: str | None) -> int | None:
-    """Return a length of time as ticks of `unit`, rounded down (a bound inside stays inside).
-
-    Raises
-    ------
-    ArgumentError
-        If it is negative, no length of time, or of another kind than the times.
-    """
-    if value is None:
-        return None
-    seconds = _seconds(field, value)
-    if unit is None:
-        if seconds is not None:
-            raise ArgumentError(
-                f"{field!r} must be a whole number where times are whole numbers, got {value!r}"
-            )
-        ticks = int(value)
-    else:
-        if seconds is None:
-            raise ArgumentError(
-                f"{field!r} must be a length of time such as '14D', got {value!r}",
-                hint="a bare number has no unit",
-            )
-        scale = FINE_TICKS.get(unit, 1)
-        ticks = int(seconds // timedelta(microseconds=1)) * scale // 10**6
-        if unit == "ns" and isinstance(value, np.timedelta64):
-            ticks = int(value.astype("timedelta64[ns]").astype(np.int64))
-    if ticks < 0:
-        raise ArgumentError(f"{field!r} must not be negative, got {value!r}")
-    return ticks
-
-
-def _seconds(field: str, value: Any) -> timedelta | None:
-    """Return a length of time as a timedelta, None where it is a bare whole number."""
-    if isinstance(value, timedelta):
-        return value
-    if isinstance(value, np.timedelta64):
-        return timedelta(microseconds=int(value.astype("timedelta64[us]").astype(np.int64)))
-    if isinstance(value, str):
-        text = value.strip()
-        number = text.rstrip("".join(sorted(set("".join(_WORDS)))))
-        name = text[len(number) :].strip()
-        try:
-            return timedelta(seconds=float(number) * _WORDS[name])
-        except (KeyError, ValueError):
-            raise ArgumentError(
-                f"{field!r} must be a length of time such as '14D', '6h' or '30min', got {value!r}"
-            ) from None
-    if isinstance(value, int | np.integer) and not isinstance(value, bool):
-        return None
-    raise ArgumentError(f"{field!r} must be a length of time, got {value!r}")
+    ticks = [tick * 1000 // 1 for tick in found] if fine else found
+    for place, whole in enumerate(ticks):
+        if not LEAST <= whole <= MOST:
+            _refuse_wide(field, array[place], numbers[place])
+    unit = None if kind == "number" else "ns" if fine else "us"
+    return Times(np.array(ticks, dtype=np.int64), unit, kind == "aware", missing)

@@ -24,75 +24,134 @@ def read_frame(
 
     All other columns are attributes where `attributes` is None.
     """
-    names = {role: role for role in ROLES} | dict(columns or {})
-    for role in names:
-        if role not in ROLES:
-            raise ArgumentError(
-                f"'columns' must have keys of {', '.join(map(repr, ROLES))}, got {role!r}"
-            )
+    names = role_names(columns)
     if isinstance(frame, Mapping):
         known = list(frame)
-    elif type(frame).__module__.partition(".")[0] == "pandas":
+    elif _library(frame) == "pandas" and hasattr(frame, "columns"):
         known = list(frame.columns)
     else:
         frame = _arrow_table(frame)
         known = frame.column_names
-
-    def get(name: str, *, raw: bool = False) -> Any:
-        column = frame[name]
-        return from_arrow(column) if hasattr(column, "num_chunks") and not raw else column
-
     rest = [name for name in known if name not in names.values()]
     wanted = rest if attributes is None else list(attributes)
     for name in (*names.values(), *wanted):
         if name not in known:
             raise UnknownNameError(
                 f"'columns' must be in the dataframe, got {name!r}",
-                hint=did_you_mean(name, [str(column) for column in known]),
+                hint=did_you_mean(str(name), [str(column) for column in known]),
             )
-    main = {role: get(name) for role, name in names.items() if role != "entity"}
-    main["entity"] = ids_of(get(names["entity"], raw=True))
-    return main, {str(name): cols.code(str(name), get(name)) for name in wanted}
+    main = {role: open_column(frame[names[role]]) for role in ("step", "time")}
+    main["entity"] = ids_of(frame[names["entity"]])
+    return main, {str(name): cols.code(str(name), open_column(frame[name])) for name in wanted}
+
+
+def role_names(columns: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the name of the column of each role; raise ArgumentError."""
+    if columns is not None and not isinstance(columns, Mapping):
+        raise ArgumentError(
+            f"'columns' must be a mapping such as {{'entity': 'user_id'}}, got {columns!r}"
+        )
+    names = {role: role for role in ROLES} | dict(columns or {})
+    for role in names:
+        if role not in ROLES:
+            raise ArgumentError(
+                f"'columns' must have keys of {', '.join(map(repr, ROLES))}, got {role!r}"
+            )
+    return names
+
+
+def _library(thing: Any) -> str:
+    return type(thing).__module__.partition(".")[0]
 
 
 def _arrow_table(frame: Any) -> Any:
     arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
     if isinstance(frame, arrow.Table):
         return frame
-    if hasattr(frame, "__arrow_c_stream__"):
-        return arrow.table(frame)
-    narwhals = require("narwhals", extra="frames", feature="reading a dataframe")
+    refused = DataError(
+        f"'events' must be an EventLog, a dataframe or an ibis table, got {type(frame)!r}",
+        hint="EventLog.from_records takes mappings, one an event",
+    )
     try:
+        if hasattr(frame, "__arrow_c_stream__"):
+            return arrow.table(frame)
+        narwhals = require("narwhals", extra="frames", feature="reading a dataframe")
         native = narwhals.from_native(frame)
-    except TypeError:
-        raise DataError(
-            f"'events' must be an EventLog, a dataframe or an ibis table, got {type(frame)!r}"
-        ) from None
-    if isinstance(native, narwhals.LazyFrame):
-        native = native.collect()
-    return native.to_arrow()
+        if isinstance(native, narwhals.LazyFrame):
+            native = native.collect()
+        return native.to_arrow()
+    except (TypeError, ValueError, arrow.ArrowException):
+        raise refused from None
+
+
+def open_column(column: Any) -> Any:
+    """Return a column of any library as something that `code` and `times` take, with its nulls."""
+    library = _library(column)
+    if isinstance(column, np.ndarray | list | tuple | cols.Coded | cols.Times | cols.Ids):
+        return column
+    if library == "pandas":
+        return _from_pandas(column)
+    if library == "polars" and str(getattr(column, "dtype", "")) == "Object":
+        return column.to_list()
+    arrow_like = any(hasattr(column, f"__arrow_c_{kind}__") for kind in ("array", "stream"))
+    if arrow_like and not hasattr(column, "columns"):
+        return from_arrow(_chunked(column))
+    return column
+
+
+def _chunked(column: Any) -> Any:
+    """Return any Arrow column as one of pyarrow, in chunks."""
+    arrow = require("pyarrow", extra="frames", feature="reading a column")
+    if isinstance(column, arrow.ChunkedArray):
+        return column
+    if not isinstance(column, arrow.Array):
+        if hasattr(column, "to_arrow"):
+            column = column.to_arrow()
+        elif hasattr(column, "__arrow_c_stream__"):
+            return arrow.chunked_array(column)
+        else:
+            column = arrow.array(column)
+    return column if isinstance(column, arrow.ChunkedArray) else arrow.chunked_array([column])
+
+
+def _from_pandas(column: Any) -> Any:
+    """Return a pandas column without what pandas does to its nulls on the way to numpy."""
+    dtype: Any = getattr(column, "dtype", None)
+    if hasattr(dtype, "pyarrow_dtype"):
+        arrow = require("pyarrow", extra="frames", feature="reading a column")
+        found = arrow.array(column)
+        return from_arrow(found if hasattr(found, "num_chunks") else arrow.chunked_array([found]))
+    if hasattr(dtype, "numpy_dtype") and hasattr(column, "isna"):
+        plain = not bool(column.isna().any())
+        return column.to_numpy(dtype=dtype.numpy_dtype if plain else object)
+    return column
 
 
 def ids_of(column: Any) -> Any:
     """Return a column of entities as something that EventLog takes; text is numbered by hashing."""
-    if type(column).__module__.partition(".")[0] == "pandas" and str(column.dtype) != "category":
-        if column.dtype.kind not in "OTU" and "string" not in str(column.dtype):
-            return column
+    text = column
+    if _library(column) == "pandas":
+        dtype = getattr(column, "dtype", None)
+        named = str(dtype)
+        if not (named == "object" or "string" in named or named == "str"):
+            return open_column(column)
         try:
             arrow = require("pyarrow", extra="frames", feature="reading text")
-            column = arrow.chunked_array([arrow.Array.from_pandas(column)])
+            found = arrow.array(column, from_pandas=True)
+            text = found if hasattr(found, "num_chunks") else arrow.chunked_array([found])
         except (MissingExtraError, TypeError, ValueError):
-            return column
-    if not hasattr(column, "num_chunks"):
-        return column
-    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
-    kind = str(column.type)
-    if kind not in {"string", "large_string", "string_view"}:
-        return from_arrow(column)
-    whole = column.cast(arrow.large_string()).combine_chunks()
+            return open_column(column)
+    elif not isinstance(column, np.ndarray) and hasattr(column, "__arrow_c_stream__"):
+        text = _chunked(column)
+    if not hasattr(text, "num_chunks"):
+        return open_column(column)
+    if str(text.type) not in {"string", "large_string", "string_view"}:
+        return open_column(column)
+    arrow = require("pyarrow", extra="frames", feature="reading a column")
+    whole = text.cast(arrow.large_string()).combine_chunks()
     if hasattr(whole, "chunks"):
         whole = whole.chunk(0) if whole.num_chunks else arrow.array([], arrow.large_string())
-    return _hashed(whole) or from_arrow(column)
+    return _hashed(whole) or from_arrow(text)
 
 
 def _hashed(column: Any) -> cols.Ids | None:
@@ -133,7 +192,9 @@ def from_arrow(column: Any) -> Any:
         return _from_dictionary(column)
     if kinds.is_timestamp(column.type):
         return _from_timestamp(column)
-    if kinds.is_integer(column.type) and column.null_count == 0:
+    if column.null_count == 0 and (kinds.is_integer(column.type) or kinds.is_boolean(column.type)):
+        return column.to_numpy()
+    if kinds.is_floating(column.type):
         return column.to_numpy()
     if kinds.is_date(column.type):
         return _from_timestamp(column.cast(arrow.timestamp("s")))
@@ -146,12 +207,17 @@ def from_arrow(column: Any) -> Any:
     return values
 
 
-def _from_dictionary(column: Any) -> cols.Coded:
+def _from_dictionary(column: Any) -> Any:
+    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
+    if "string" not in str(column.type.value_type):
+        return from_arrow(column.cast(column.type.value_type))
     whole = column.unify_dictionaries().combine_chunks()
     if hasattr(whole, "chunks"):
-        whole = whole.chunk(0) if whole.num_chunks else column.type.value_type
-    codes: npt.NDArray[Any] = whole.indices.cast("int64").fill_null(-1).to_numpy()
-    return cols._tidy(codes, whole.dictionary.to_pylist())  # noqa: SLF001 - its own helper
+        if not whole.num_chunks:
+            return cols.Coded(np.empty(0, dtype=np.int64), ())
+        whole = whole.chunk(0)
+    codes: npt.NDArray[Any] = whole.indices.cast(arrow.int64()).fill_null(-1).to_numpy()
+    return cols.tidy(codes, whole.dictionary.to_pylist())
 
 
 def _from_timestamp(column: Any) -> cols.Times:

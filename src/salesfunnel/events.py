@@ -13,9 +13,9 @@ from typing_extensions import Self
 
 from salesfunnel import _event_columns as cols
 from salesfunnel._arrays import frozen_array
-from salesfunnel._event_frames import read_frame
+from salesfunnel._event_frames import ROLES, ids_of, open_column, read_frame, role_names
 from salesfunnel._validators import nearest
-from salesfunnel.errors import DataError, UnknownNameError
+from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel.fault import Fault
 
 __all__ = ["EventLog"]
@@ -24,7 +24,7 @@ SHOWN = 50
 """Faults of one kind that are listed row by row; the rest is counted in one more fault."""
 
 
-@attrs.frozen(init=False, repr=False, eq=False)
+@attrs.frozen(init=False, repr=False, eq=False, getstate_setstate=False)
 class EventLog:
     """A log of events: one row says that an entity took a step at a time.
 
@@ -111,21 +111,21 @@ class EventLog:
         attributes: Mapping[str, Any] | None = None,
         steps: Iterable[Any] | None = None,
     ) -> None:
-        who, names = _entities(entity)
-        what = cols.code("step", step)
-        when = cols.times("time", time)
-        more = {str(key): cols.code(str(key), value) for key, value in (attributes or {}).items()}
-        sizes = {
-            "entity": len(who),
-            "step": len(what.codes),
-            "time": len(when.ticks),
-            **{key: len(value.codes) for key, value in more.items()},
-        }
-        if len(set(sizes.values())) > 1:
-            listed = ", ".join(f"{key} {size}" for key, size in sizes.items())
+        who, names, missing = _entities(ids_of(entity))
+        what = cols.code("step", open_column(step))
+        when = cols.times("time", open_column(time))
+        more = _attributes(attributes)
+        sizes = [
+            ("entity", len(who)),
+            ("step", len(what.codes)),
+            ("time", len(when.ticks)),
+            *((key, len(value.codes)) for key, value in more.items()),
+        ]
+        if len({size for _, size in sizes}) > 1:
+            listed = ", ".join(f"{key} {size}" for key, size in sizes)
             raise DataError(f"'events' must have columns of equal length, got {listed}")
         codes, what_names, unknown = _known(what, steps)
-        bad = _bad_rows(who if names is not None else None, entity, codes, when)
+        bad = {"entity": missing, "step": _negative(codes), "time": when.missing}
         faults = _faults(bad, unknown, what)
         keep = _keep([*bad.values(), unknown[0] if unknown is not None else None])
         if keep is not None:
@@ -145,7 +145,7 @@ class EventLog:
                 {key: cols.Coded(_freeze(v.codes), v.values) for key, v in sorted(more.items())}
             ),
             faults=faults,
-            rows=sizes["step"],
+            rows=len(what.codes),
             extent=_extent(who, when.ticks),
         )
 
@@ -187,9 +187,60 @@ class EventLog:
         ... )
         <EventLog: 2 events, 2 steps>
         """
+        if isinstance(attributes, str):
+            attributes = (attributes,)
+        if not (attributes is None or isinstance(attributes, Iterable)):
+            raise ArgumentError(f"'attributes' must be names of columns, got {attributes!r}")
         kept = None if attributes is None else tuple(attributes)
         main, more = read_frame(frame, columns, kept)
         return cls(main["entity"], main["step"], main["time"], attributes=more, steps=steps)
+
+    @classmethod
+    def from_records(
+        cls,
+        records: Iterable[Mapping[str, Any]],
+        *,
+        columns: Mapping[str, str] | None = None,
+        attributes: Iterable[str] | None = None,
+        steps: Iterable[Any] | None = None,
+    ) -> Self:
+        """Make a log from mappings, one an event; a key that is absent is missing.
+
+        Parameters
+        ----------
+        records : iterable of mapping
+            Such as the rows of a ``csv.DictReader``, or a generator of dicts.
+        columns : mapping of str to str, optional
+            The names of the keys ``entity``, ``step`` and ``time``, where they differ.
+        attributes : iterable of str, optional
+            The keys to keep as attributes; all others by default.
+        steps : iterable of str or int, optional
+            The names that are known, as in the class.
+
+        Raises
+        ------
+        DataError
+            If a record is no mapping.
+        UnknownNameError
+            If no record has a key.
+
+        Examples
+        --------
+        >>> rows = [{"entity": 1, "step": "view", "time": 3}, {"entity": 1, "time": 4}]
+        >>> log = EventLog.from_records(rows)
+        >>> len(log), log.faults[0].code, log.faults[0].row
+        (1, 'event-without-step', 2)
+        """
+        rows: list[Mapping[str, Any]] = []
+        for number, record in enumerate(_iterated(records)):
+            if not isinstance(record, Mapping):
+                raise DataError(f"'records' must hold mappings, got {record!r} at row {number + 1}")
+            rows.append(record)
+        known = dict.fromkeys(key for record in rows for key in record if key is not None)
+        frame: dict[str, Any] = {key: [record.get(key) for record in rows] for key in known}
+        if not rows:
+            frame = {name: [] for name in role_names(columns).values()}
+        return cls.from_frame(frame, columns=columns, attributes=attributes, steps=steps)
 
     @classmethod
     def _unchecked(cls, **parts: Any) -> Self:
@@ -217,22 +268,42 @@ class EventLog:
     __hash__ = None  # type: ignore[assignment]
 
     def columns(self) -> dict[str, Any]:
-        """Return the log as a dict of arrays: entity, step, time and the attributes."""
+        """Return the log as a dict of arrays: entity, step, time and the attributes.
+
+        An attribute that is called like one of the three has ``_attribute`` behind its name.
+        """
         unit = self.unit
         return {
             "entity": self.entity if self.entities is None else self.entities[self.entity],
-            "step": np.array([*self.steps, None], dtype=object)[self.step],
+            "step": _names([*self.steps, None])[self.step],
             "time": self.time if unit is None else self.time.view(f"datetime64[{unit}]"),
             **{
-                key: np.array([*column.values, None], dtype=object)[column.codes]
+                key + "_attribute" * (key in ROLES): _values(column)
                 for key, column in self.attributes.items()
             },
         }
 
+    def __getstate__(self) -> dict[str, Any]:
+        state = {field.name: getattr(self, field.name) for field in attrs.fields(EventLog)}
+        state["attributes"] = dict(self.attributes)
+        if self.entities is not None:
+            used, codes = np.unique(self.entity, return_inverse=True)
+            state["entity"] = codes.reshape(-1)
+            state["entities"] = cols.Names(self.entities[used])
+            state["extent"] = (0, max(len(used) - 1, 0), *self.extent[2:])
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        frozen = {key: _freeze(state[key]) for key in ("entity", "step", "time")}
+        more = {
+            key: cols.Coded(_freeze(v.codes), v.values) for key, v in state["attributes"].items()
+        }
+        self.__attrs_init__(**{**state, **frozen, "attributes": MappingProxyType(more)})
+
     def attribute(self, name: str) -> cols.Coded:
         """Return an attribute as codes and values; raise UnknownNameError if there is none."""
-        if name not in self.attributes:
-            close = nearest(name, self.attributes)
+        if not isinstance(name, str) or name not in self.attributes:
+            close = nearest(str(name), self.attributes)
             raise UnknownNameError(
                 f"'breakdown' must be an attribute of the events, got {name!r}",
                 hint=f"did you mean {close!r}?"
@@ -265,22 +336,62 @@ def _extent(entity: npt.NDArray[Any], time: npt.NDArray[np.int64]) -> tuple[int,
     return int(entity.min()), int(entity.max()), int(time.min()), int(time.max())
 
 
-def _entities(entity: Any) -> tuple[npt.NDArray[Any], cols.Names | None]:
-    """Return whole-number ids as they are, or codes and the names they stand for."""
+def _iterated(records: Any) -> Iterable[Any]:
+    if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
+        raise DataError(
+            f"'records' must be an iterable of mappings, got {records!r}",
+            hint="EventLog.from_frame takes dataframes and mappings of columns",
+        )
+    return records
+
+
+def _values(column: cols.Coded) -> npt.NDArray[Any]:
+    found: npt.NDArray[Any] = _names([*column.values, None])[column.codes]
+    return found
+
+
+def _attributes(attributes: Mapping[str, Any] | None) -> dict[str, cols.Coded]:
+    """Return the attributes as codes; values that are written alike are one."""
+    if not isinstance(attributes, Mapping | None):
+        raise DataError(f"'attributes' must be a mapping of columns, got {attributes!r}")
+    found = {}
+    for key, value in (attributes or {}).items():
+        column = cols.code(str(key), open_column(value))
+        texts = [str(name) for name in column.values]
+        if len(set(texts)) < len(texts):
+            column = cols.tidy(np.asarray(column.codes), texts)
+        found[str(key)] = column
+    return found
+
+
+def _entities(
+    entity: Any,
+) -> tuple[npt.NDArray[Any], cols.Names | None, npt.NDArray[np.bool_] | None]:
+    """Return whole-number ids as they are, or codes and their names; and what is missing."""
     if isinstance(entity, cols.Ids):
-        return entity.codes, entity.names
-    if isinstance(entity, cols.Coded) or cols.dictionary(entity) is not None:
+        return entity.codes, entity.names, _negative(entity.codes)
+    if isinstance(entity, cols.Coded | cols.Times) or cols.dictionary(entity) is not None:
         coded = cols.code("entity", entity)
     else:
         array = cols.one_dimensional("entity", entity)
         if array.dtype.kind == "i" or (array.dtype.kind == "u" and array.dtype.itemsize < 8):
-            return array, None
+            return array, None, None
         if array.dtype.kind == "f":
-            whole = np.where(np.isnan(array), 0, array)
+            missing = np.isnan(array)
+            whole = np.where(missing, 0, array)
             if (whole == np.floor(whole)).all() and np.abs(whole).max(initial=0) < 1 << 53:
-                return whole.astype(np.int64), None
+                return whole.astype(np.int64), None, missing
         coded = cols.code("entity", array)
-    return np.asarray(coded.codes), cols.Names(np.array(coded.values, dtype=object))
+    codes = np.asarray(coded.codes)
+    return codes, cols.Names(_names(coded.values)), _negative(codes)
+
+
+def _names(values: Iterable[Any]) -> npt.NDArray[Any]:
+    """Return names as an array of objects."""
+    listed = list(values)
+    names = np.empty(len(listed), dtype=object)
+    names[:] = listed
+    return names
 
 
 def _known(
@@ -290,20 +401,11 @@ def _known(
     codes, names = np.asarray(what.codes), what.values
     if steps is None:
         return codes, names, None
+    if isinstance(steps, str) or not isinstance(steps, Iterable):
+        raise ArgumentError(f"'steps' must be a list of names, got {steps!r}")
     known = tuple(steps)
     strange = np.array([name not in known for name in names] + [False], dtype=np.bool_)
     return codes, names, (strange[codes], known)
-
-
-def _bad_rows(
-    entity_codes: npt.NDArray[Any] | None, entity: Any, codes: npt.NDArray[Any], when: cols.Times
-) -> dict[str, npt.NDArray[np.bool_] | None]:
-    missing = None
-    if entity_codes is not None:
-        missing = entity_codes < 0
-    elif getattr(getattr(entity, "dtype", None), "kind", "") == "f":
-        missing = np.isnan(np.asarray(entity))
-    return {"entity": missing, "step": _negative(codes), "time": when.missing}
 
 
 def _negative(codes: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
@@ -446,22 +548,27 @@ def _say(kind: object) -> str:
 def _ticks(log: EventLog, unit: str) -> npt.NDArray[np.int64]:
     if log.unit is None or log.unit == unit:
         return log.time
-    return log.time * (cols.FINE_TICKS[unit] // cols.FINE_TICKS.get(log.unit, 1))
+    moments = log.time.view(f"datetime64[{log.unit}]")
+    finer: npt.NDArray[np.int64] = cols.whole_ticks("time", moments, unit).view(np.int64)
+    return finer
 
 
 def _join_names(left: EventLog, right: EventLog) -> tuple[npt.NDArray[Any], cols.Names | None]:
     if left.entities is None or right.entities is None:
         return np.concatenate([left.entity, right.entity]), None
     parts = [np.unique(log.entity, return_inverse=True) for log in (left, right)]
-    both = [left.entities[parts[0][0]], right.entities[parts[1][0]]]
-    names, where = np.unique(np.concatenate(both).astype(str), return_inverse=True)
-    cut = parts[0][0].size
-    codes = [where[:cut][parts[0][1]], where[cut:][parts[1][1]]]
-    return np.concatenate(codes), cols.Names(names.astype(object))
+    both = _join(
+        *(
+            cols.Coded(codes.reshape(-1), tuple(log.entities[used].tolist()))
+            for log, (used, codes) in zip((left, right), parts, strict=True)
+            if log.entities is not None
+        )
+    )
+    return both.codes, cols.Names(_names(both.values))
 
 
 def _join(left: cols.Coded, right: cols.Coded) -> cols.Coded:
-    names = sorted({*left.values, *right.values}, key=cols._order)  # noqa: SLF001 - its own helper
+    names = sorted({*left.values, *right.values}, key=cols.order_of)
     where = {name: i for i, name in enumerate(names)}
     tables = [
         np.array([*(where[name] for name in side.values), -1], dtype=np.int64)

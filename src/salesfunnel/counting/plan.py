@@ -134,17 +134,23 @@ _KINDS = {
 def _ticks(log: EventLog, query: Query) -> tuple[int | None, tuple[int | None, ...], int | None]:
     """Return window, step windows and moment of the last observation in the log's ticks."""
     as_of = None
-    if query.as_of is not None:
-        kind, tick = cols.moment("as_of", query.as_of)
+    if query.as_of is not None and len(log):
+        kind, tick = cols.fine_moment("as_of", query.as_of)
         wanted = "number" if log.unit is None else "aware" if log.aware else "naive"
-        if kind != wanted and len(log):
+        if kind != wanted:
             raise ArgumentError(
                 f"'as_of' must be {_KINDS[wanted]} as the times are, got {query.as_of!r}"
             )
-        as_of = tick if log.unit is None else tick * cols.FINE_TICKS.get(log.unit, 1) // 10**6
+        as_of = int(tick if log.unit is None else tick * cols.FINE_TICKS.get(log.unit, 1) // 10**6)
+
+    def ticks(field: str, span: Any) -> int | None:
+        # A log of no events has times of no kind.
+        unit = log.unit if len(log) else None if cols.is_number(span) else "us"
+        return cols.span_ticks(field, span, unit)
+
     return (
-        cols.span_ticks("window", query.window, log.unit),
-        tuple(cols.span_ticks("step_windows", gap, log.unit) for gap in query.step_windows),
+        ticks("window", query.window),
+        tuple(ticks("step_windows", gap) for gap in query.step_windows),
         as_of,
     )
 

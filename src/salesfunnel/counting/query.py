@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,10 +13,12 @@ import numpy as np
 from salesfunnel import _event_columns as cols
 from salesfunnel._typing import STEP_ORDERS, StepOrder
 from salesfunnel._validators import check_choice, nearest
-from salesfunnel.errors import ArgumentError
+from salesfunnel.errors import ArgumentError, DataError
 from salesfunnel.fault import Fault
 
 COUNTED = ("entity", "entry")
+LONGEST = timedelta.max // timedelta(microseconds=1)
+FARTHEST = 1 << 62
 
 
 @attrs.frozen(kw_only=True)
@@ -68,18 +71,19 @@ class Query:
 def _plain_span(span: Any) -> timedelta | int | None:
     if span is None:
         return None
-    ticks = cols.span_ticks("window", span, "us") if not _is_number(span) else None
-    return int(span) if ticks is None else timedelta(microseconds=ticks)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64)
+    ticks = cols.span_ticks("window", span, "us") if not cols.is_number(span) else None
+    if ticks is None:
+        return int(span)
+    return timedelta(microseconds=ticks) if ticks < LONGEST else timedelta.max
 
 
 def _plain_moment(moment: Any) -> datetime | int | None:
+    if isinstance(moment, datetime) and hasattr(moment, "to_pydatetime"):
+        # A pandas moment may have nanoseconds, which a datetime has not.
+        return moment.to_pydatetime(warn=False)  # type: ignore[no-any-return]
     if moment is None or isinstance(moment, datetime):
         return moment
-    if _is_number(moment):
+    if cols.is_number(moment):
         return int(moment)
     if isinstance(moment, str):
         return datetime.fromisoformat(moment.strip().replace("Z", "+00:00"))
@@ -115,7 +119,12 @@ def make_query(
     check_choice("order", order, STEP_ORDERS)
     check_choice("per", per, COUNTED)
     check_choice("attribution", attribution, ("first", "last", "all", *map(str, names)))
+    if not isinstance(increasing, bool | np.bool_):
+        raise ArgumentError(f"'increasing' must be True or False, got {increasing!r}")
+    _check_moment(as_of)
     gaps = _gaps(step_windows, names)
+    for field, span in (("window", window), *(("step_windows", gap) for gap in gaps)):
+        cols.span_ticks(field, span, None if cols.is_number(span) else "us")
     voids = _exclusions(exclude, names)
     if order == "any":
         clashes = (
@@ -146,8 +155,19 @@ def make_query(
     )
 
 
+def _check_moment(as_of: Any) -> None:
+    if as_of is None:
+        return
+    try:
+        kind, tick = cols.fine_moment("as_of", as_of)
+    except DataError as error:
+        raise ArgumentError(error.message, hint=error.hint) from None
+    if kind == "number" and not -FARTHEST <= tick <= FARTHEST:
+        raise ArgumentError(f"'as_of' must be less than 2 ** 62, got {as_of!r}")
+
+
 def _names(steps: Sequence[Any]) -> tuple[Any, ...]:
-    if isinstance(steps, str) or not isinstance(steps, Iterable):
+    if isinstance(steps, str | AbstractSet) or not isinstance(steps, Iterable):
         raise ArgumentError(f"'steps' must be a list of names, got {steps!r}")
     names = tuple(step.item() if isinstance(step, np.generic) else step for step in steps)
     if not names:
@@ -173,6 +193,10 @@ def _gaps(step_windows: Any, names: tuple[Any, ...]) -> tuple[Any, ...]:
                     hint=None if close is None else f"did you mean {close!r}?",
                 )
         return tuple(step_windows.get(name) for name in names[1:])
+    if not isinstance(step_windows, Iterable):
+        raise ArgumentError(
+            f"'step_windows' must be a length of time, or one a transition, got {step_windows!r}"
+        )
     gaps = tuple(step_windows)
     if len(gaps) != len(names) - 1:
         raise ArgumentError(
@@ -182,6 +206,8 @@ def _gaps(step_windows: Any, names: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _exclusions(exclude: Any, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
+    if isinstance(exclude, Mapping) or not isinstance(exclude, Iterable):
+        raise ArgumentError(f"'exclude' must be a name or a list of names, got {exclude!r}")
     items = [exclude] if isinstance(exclude, str) else list(exclude)
     found = []
     for item in items:
@@ -201,6 +227,11 @@ def _exclusions(exclude: Any, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
                 )
         else:
             name, ends = item, [0, len(names) - 1]
+        if isinstance(name, bool) or not isinstance(name, str | int):
+            raise ArgumentError(
+                f"'exclude' must hold names or whole numbers, got {name!r}",
+                hint="(name, step, step) is written as a tuple",
+            )
         found.append(Exclude(name=name, first=ends[0], last=ends[1]))
     return tuple(found)
 

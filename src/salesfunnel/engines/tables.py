@@ -151,13 +151,12 @@ def _query(events: Any, query: Query) -> Any:
     rows = _relevant(events, query)
     if query.breakdown is not None:
         rows = rows.mutate(value=rows.value.cast("string"))
+    before = ibis.range_window(preceding=None, following=0, group_by=keys, order_by="time")
     if query.increasing:
-        # Numbers of moments, so that "strictly earlier" is a whole number apart.
-        moments = ibis.window(group_by=keys, order_by="time")
-        rows = rows.mutate(moment=ibis.dense_rank().over(moments))
+        # How many events there are up to each moment, so that "strictly earlier" is a whole number
+        # less. Not a rank: ibis gives it a frame, with which ClickHouse tells ties apart.
+        rows = rows.mutate(moment=rows.count().over(before))
         before = ibis.range_window(preceding=(None, 1), group_by=keys, order_by="moment")
-    else:
-        before = ibis.range_window(preceding=None, following=0, group_by=keys, order_by="time")
     for k, name in enumerate(query.steps):
         mine, start = rows.step == name, rows.time
         if k:
