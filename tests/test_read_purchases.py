@@ -89,3 +89,8 @@ def test_no_table_says_what_is_near():
 def test_sheets_by_name():
     with pytest.raises(UnknownNameError, match="sheet"):
         sf.read_purchases(CSV, sheet="orders")
+
+
+def test_rows_keep_their_numbers_behind_blank_ones():
+    found = sf.read_purchases("customer,date,amount\n\na,2026-01-05,1\n,,\nb,soon,2\n")
+    assert ("time-not-understood", 4) in {(f.code, f.row) for f in found.faults}

@@ -9,6 +9,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel.errors import DataError
+
 
 def frozen_array(dtype: npt.DTypeLike) -> Callable[[Any], Any]:
     """Return a converter that copies to a read-only array of `dtype`; None stays None."""
@@ -24,7 +26,12 @@ def frozen_array(dtype: npt.DTypeLike) -> Callable[[Any], Any]:
             and _owned_read_only(value)
         ):
             return value
-        array = np.array(value, dtype=dtype, order="C", copy=True)
+        try:
+            array = np.array(value, dtype=dtype, order="C", copy=True)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise DataError(
+                f"a column of {np.dtype(dtype)} must hold such values, got others: {error}"
+            ) from error
         array.flags.writeable = False
         return array
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import attrs
 
-from salesfunnel._typing import SEVERITIES, Severity
+from salesfunnel._typing import SEVERITIES, Locale, Severity
 from salesfunnel._validators import check_choice
 from salesfunnel.i18n import text
 
-__all__ = ["Fault"]
+__all__ = ["Fault", "hint_text"]
 
 Param = str | int | float | bool | None
 
@@ -105,7 +105,7 @@ class Fault:
             file=file,
             params=params,
             message=text(f"fault.{code}.message", "en", **words),
-            hint=text(f"fault.{code}.hint", "en", default="", **words),
+            hint=hint_text(code, "en", words),
         )
 
     @property
@@ -122,3 +122,22 @@ class Fault:
         text = f"{self.place}: " if self.place else ""
         text += self.message or self.code
         return f"{text} ({self.hint})" if self.hint else text
+
+
+def hint_text(code: str, locale: Locale, words: Mapping[str, Any], default: str = "") -> str:
+    """Return the hint of a fault in a language; nothing where it would name a nearest that is none.
+
+    Parameters
+    ----------
+    code : str
+        Code of the fault.
+    locale : {"en", "zh"}
+        The language.
+    words : mapping
+        The figures.
+    default : str
+        What to return where the catalogs do not know the code.
+    """
+    if "nearest" in words and not words["nearest"]:
+        return ""
+    return text(f"fault.{code}.hint", locale, default=default, **words)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -28,10 +29,17 @@ OPEN, WON, LOST = 0, 1, 2
 """The codes of `StageHistory.outcome`."""
 
 _DAY = np.timedelta64(86_400_000_000, "us")
+_ZONE = re.compile(r"T.*(Z|[+-]\d\d:?\d\d)$|Z$")
 
 
 def _moment(value: Any) -> Any:
-    return np.datetime64(value, "us")
+    aware = isinstance(value, datetime) and value.tzinfo is not None
+    if aware or (isinstance(value, str) and _ZONE.search(value)):
+        raise DataError(f"'as_of' must be a time without a zone, got {value!r}")
+    try:
+        return np.datetime64(value, "us")
+    except (TypeError, ValueError) as error:
+        raise DataError(f"'as_of' must be a time, got {value!r}") from error
 
 
 def _text(values: Any) -> npt.NDArray[np.str_]:
@@ -215,6 +223,11 @@ class StageHistory(TableMixin):
         index = np.asarray(mask)
         if index.dtype == np.bool_ and index.shape != (len(self),):
             raise DataError(f"'mask' must have shape ({len(self)},), got {index.shape}")
+        if index.dtype.kind not in "biu" and index.size:
+            raise DataError(f"'mask' must hold bool or indices, got {index.dtype}")
+        index = index if index.size else index.astype(np.intp)
+        if index.dtype.kind in "iu" and ((index < -len(self)) | (index >= len(self))).any():
+            raise DataError(f"'mask' must hold indices below {len(self)}, got others")
         return attrs.evolve(
             self,
             deals=self.deals[index],

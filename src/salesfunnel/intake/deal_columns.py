@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NoReturn
 
 import attrs
 
-from salesfunnel._validators import did_you_mean, nearest
+from salesfunnel._validators import did_you_mean, duplicates, nearest
 from salesfunnel.errors import ArgumentError, IntakeError, UnknownNameError
 from salesfunnel.funnel import Funnel
 from salesfunnel.intake.grid import Grid, shown
 from salesfunnel.intake.numbers import clean
 from salesfunnel.intake.times import read_time
 
-__all__ = ["ROLES", "Deals", "find_columns"]
+__all__ = ["ROLES", "Deals", "find_columns", "has_deals"]
 
 ROLES = {
     "deal": (
@@ -38,10 +39,17 @@ ROLES = {
     ),
 }
 _ROLE = {name: role for role, names in ROLES.items() for name in names.split("|")}
+_LATER = {
+    **dict.fromkeys(("deal", "opportunity", "商机"), 1),
+    **dict.fromkeys(("record id", "id", "编号", "status", "状态", "time", "timestamp"), 2),
+    **dict.fromkeys(("时间", "日期", "date", "deal name", "opportunity name", "商机名称"), 3),
+    **dict.fromkeys(("state", "created date"), 4),
+}
+"""Names that mean a role only where no better one stands in the header; the least first."""
 _SEARCHED = 40
 WON = {
     *("won", "win", "closed won", "closedwon", "success"),
-    *("赢单", "成交", "已成交", "成交阶段", "赢", "成功"),
+    *("赢单", "已赢单", "成交", "已成交", "成交阶段", "赢", "成功", "签约", "已签约"),
 }
 """Words that mean that a deal is won, folded."""
 
@@ -61,6 +69,7 @@ class Deals:
     funnel: Funnel | None
     absent: tuple[str, ...]
     inferred: bool
+    twice: tuple[str, ...] = ()
 
     @property
     def stage(self) -> int | None:
@@ -68,8 +77,8 @@ class Deals:
         return None if self.times else self.roles.get("stage")
 
 
-def _fold(name: str) -> str:
-    return clean(name).replace("_", " ").strip()
+def folded_word(name: str) -> str:
+    return " ".join(clean(name).replace("_", " ").replace("-", " ").split())
 
 
 def _stage_words(funnel: Funnel | None, stages: Sequence[str] | None) -> dict[str, str]:
@@ -77,7 +86,7 @@ def _stage_words(funnel: Funnel | None, stages: Sequence[str] | None) -> dict[st
     words = {}
     if funnel is not None:
         for stage in funnel:
-            words.update({_fold(name): stage.key for name in stage.aliases})
+            words.update({folded_word(name): stage.key for name in stage.aliases})
     return {**words, **_own_words(funnel, stages)}
 
 
@@ -85,8 +94,8 @@ def _own_words(funnel: Funnel | None, stages: Sequence[str] | None) -> dict[str,
     """Return the key of a stage by its key and its name, folded: these go before roles."""
     words = {}
     for stage in funnel or ():
-        words.update({_fold(name): stage.key for name in (stage.name, stage.key) if name})
-    words.update({_fold(key): key for key in stages or ()})
+        words.update({folded_word(name): stage.key for name in (stage.name, stage.key) if name})
+    words.update({folded_word(key): key for key in stages or ()})
     return words
 
 
@@ -105,6 +114,12 @@ def find_columns(
     UnknownNameError
         If a named column is not there, or `columns` names no role and no stage.
     """
+    if isinstance(stages, str):
+        raise ArgumentError(
+            f"'stages' must be a sequence of keys, got {stages!r}", hint=f"stages=[{stages!r}, ...]"
+        )
+    for key in duplicates(stages or ()):
+        raise ArgumentError(f"'stages' must be unique, got {key!r} twice")
     words, own = _stage_words(funnel, stages), _own_words(funnel, stages)
     keys = tuple(stages) if stages is not None else funnel.keys if funnel is not None else ()
     for name in columns or {}:
@@ -113,26 +128,43 @@ def find_columns(
                 f"'columns' must have keys of roles or stages, got {name!r}",
                 hint=did_you_mean(name, (*ROLES, *keys)),
             )
-    first: tuple[str, ...] = ()
+    headers = list(_headers(grid, words, own, columns))
+    if not headers:
+        rows = (tuple(shown(cell).strip() for cell in row) for row in grid.rows[:_SEARCHED])
+        _refuse(next((names for names in rows if any(names)), ()), columns)
+    known = [header for header in headers if len(header[2]) + len(header[3]) > 1]
+    at, names, roles, times = (known or headers)[0]
+    return _deals(grid, at, names, roles, times, words, funnel, keys)
+
+
+def _headers(
+    grid: Grid,
+    words: Mapping[str, str],
+    own: Mapping[str, str],
+    columns: Mapping[str, str] | None,
+) -> Iterator[tuple[int, tuple[str, ...], dict[str, int], dict[str, int]]]:
+    """Yield the rows that may be the header: those with a deal."""
     for at, row in enumerate(grid.rows[:_SEARCHED]):
         names = tuple(shown(cell).strip() for cell in row)
-        first = first or names
         if columns and not set(columns.values()) <= set(names):
             continue
         roles, times = _places(names, words, own, columns)
         if "deal" in roles:
-            return _deals(grid, at, names, roles, times, words, funnel, keys)
-    _refuse(first, columns)
-    raise AssertionError  # pragma: no cover - _refuse always raises
+            yield at, names, roles, times
 
 
-def _refuse(names: Sequence[str], columns: Mapping[str, str] | None) -> None:
+def has_deals(grid: Grid, columns: Mapping[str, str] | None) -> bool:
+    """Whether some row of a table names a deal."""
+    return next(_headers(grid, {}, {}, columns), None) is not None
+
+
+def _refuse(names: Sequence[str], columns: Mapping[str, str] | None) -> NoReturn:
     for name in (columns or {}).values():
         if name not in names:
             raise UnknownNameError(
                 f"'columns' must be in the header, got {name!r}", hint=did_you_mean(name, names)
             )
-    close = [(name, nearest(_fold(name), _ROLE)) for name in names]
+    close = [(name, nearest(folded_word(name), _ROLE)) for name in names]
     hint = next((f"{name!r} may mean {near!r}" for name, near in close if near), None)
     raise IntakeError(
         f"'source' must have a column for the deal, got {list(names)!r}",
@@ -151,10 +183,8 @@ def _places(
     for role, name in (columns or {}).items():
         (roles if role in ROLES else times)[role] = names.index(name)
     taken = {*roles.values(), *times.values()}
-    for i, name in enumerate(names):
-        if i in taken or not name:
-            continue
-        folded = _fold(name)
+    free = [(i, folded_word(name)) for i, name in enumerate(names) if i not in taken and name]
+    for i, folded in sorted(free, key=lambda place: _LATER.get(place[1], 0)):
         if folded in own:
             times.setdefault(own[folded], i)
         elif folded in _ROLE:
@@ -195,9 +225,11 @@ def _deals(
     absent = tuple(key for key in keys if key not in present)
     if funnel is not None and absent:
         funnel = funnel.replace(stages=tuple(s for s in funnel if s.key in present))
-    used = {*times.values(), *(i for role, i in roles.items() if long or role != "stage")}
-    if not long:
-        used -= {roles["time"]} if "time" in roles else set()
+    # what a table of this kind does not need stays an attribute
+    spare = {"closed", "outcome"} if long else {"stage", "time"}
+    used = {*times.values(), *(i for role, i in roles.items() if role not in spare)}
+    twice = tuple(duplicates(name for name in names if name))
+    names = _unlike(names)
     rest = tuple(i for i, name in enumerate(names) if name and i not in used)
     return Deals(
         at=at,
@@ -211,13 +243,26 @@ def _deals(
         funnel=funnel,
         absent=absent,
         inferred=inferred,
+        twice=twice,
     )
+
+
+def _unlike(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of columns, the second of a name with "(2)" behind."""
+    found: list[str] = []
+    for name in names:
+        number, one = 1, name
+        while name and one in found:
+            number += 1
+            one = f"{name} ({number})"
+        found.append(one)
+    return tuple(found)
 
 
 def _goal(keys: Sequence[str], words: Mapping[str, str]) -> str:
     """Return the stage that means won: the one named so, else the last."""
     named = [words[word] for word in WON if words.get(word) in keys]
-    own = [key for key in keys if _fold(key) in WON]
+    own = [key for key in keys if folded_word(key) in WON]
     return (own or sorted(named, key=keys.index) or keys)[-1]
 
 

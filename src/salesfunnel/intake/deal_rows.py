@@ -12,17 +12,17 @@ from salesfunnel._typing import Severity
 from salesfunnel._validators import nearest
 from salesfunnel.errors import ArgumentError
 from salesfunnel.fault import Fault
-from salesfunnel.intake.deal_columns import WON, Deals
+from salesfunnel.intake.deal_columns import WON, Deals, folded_word
 from salesfunnel.intake.grid import shown
-from salesfunnel.intake.numbers import DecimalMark, clean, read_number
-from salesfunnel.intake.times import AmbiguousTimeError, read_time
+from salesfunnel.intake.numbers import DecimalMark, read_number
+from salesfunnel.intake.times import AmbiguousTimeError, NumberAsTimeError, is_missing, read_time
 
-__all__ = ["Reader", "outcome_words", "zone_of"]
+__all__ = ["Reader", "moment_of", "outcome_words", "word_of", "zone_of"]
 
 _NAT = np.datetime64("NaT", "us")
 LOST = {
     *("lost", "loss", "closed lost", "closedlost", "lose", "failed", "cancelled", "canceled"),
-    *("输单", "丢单", "流失", "失败", "已流失", "战败"),
+    *("输单", "已输单", "丢单", "已丢单", "流失", "失败", "已流失", "战败", "已战败"),
 }
 OPEN_WORDS = {
     *("open", "in progress", "ongoing", "pending", "active", ""),
@@ -30,17 +30,39 @@ OPEN_WORDS = {
 }
 
 
-def _fold(word: str) -> str:
-    return clean(word).replace("_", " ").strip()
-
-
 def outcome_words(found: Deals) -> dict[str, int]:
-    """Return 0 open, 1 won, 2 lost by each known word, in lower case."""
+    """Return 0 open, 1 won, 2 lost by each known word, folded."""
     words = dict.fromkeys(OPEN_WORDS, 0)
     words.update({name: int(key == found.goal) for name, key in found.words.items()})
     words.update(dict.fromkeys(WON, 1))
     words.update(dict.fromkeys(LOST, 2))
     return words
+
+
+def word_of(cell: Any) -> str:
+    """Return a cell as text, nothing where it is missing."""
+    return "" if is_missing(cell) else shown(cell).strip()
+
+
+def moment_of(as_of: Any, zone: Any) -> Any:
+    """Return the moment of the data in the zone of the funnel; None stays None."""
+    if as_of is None:
+        return None
+    try:
+        moment = read_time(as_of)
+    except ValueError as error:
+        raise ArgumentError(
+            f"'as_of' must be a moment, got {as_of!r}", hint="such as '2026-10-05'"
+        ) from error
+    if moment is None:
+        raise ArgumentError(f"'as_of' must be a moment, got {as_of!r}")
+    return _local(moment, zone)
+
+
+def _local(moment: datetime, zone: Any) -> np.datetime64:
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(zone).replace(tzinfo=None)
+    return np.datetime64(moment, "us")
 
 
 class Reader:
@@ -61,19 +83,23 @@ class Reader:
             self.note("stage-absent", value=key)
         if found.inferred:
             self.note("stages-inferred", value=", ".join(found.stages))
+        for name in found.twice:
+            self.faults.append(Fault.of("column-twice", column=name))
 
-    def note(
-        self, code: str, *, severity: Severity = "info", value: str | None = None, **params: Any
-    ) -> None:
-        """Keep a finding on the whole table."""
-        self.faults.append(Fault.of(code, severity=severity, value=value, **params))
+    def note(self, code: str, *, severity: Severity = "info", **options: Any) -> None:
+        """Keep a finding on the whole table, or on many rows of it."""
+        self.faults.append(Fault.of(code, severity=severity, **options))
+
+    def column_of(self, role: str) -> str | None:
+        """Return the name of the column of a role or stage."""
+        at = self.found.roles.get(role, self.found.times.get(role))
+        return None if at is None else self.found.names[at]
 
     def fault(self, code: str, row: int, role: str, value: str, **params: Any) -> None:
         """Keep a fault of a cell."""
-        at = self.found.roles.get(role, self.found.times.get(role))
-        column = None if at is None else self.found.names[at]
+        options: dict[str, Any] = {"severity": "error", **params}
         self.faults.append(
-            Fault.of(code, severity="error", row=row, column=column, value=value[:80], **params)
+            Fault.of(code, row=row, column=self.column_of(role), value=value[:80], **options)
         )
 
     def _cell(self, row: Sequence[Any], role: str) -> Any:
@@ -82,35 +108,57 @@ class Reader:
 
     def deal(self, row: Sequence[Any]) -> str:
         """Return the id of the deal of a row."""
-        return shown(self._cell(row, "deal")).strip()
+        return word_of(self._cell(row, "deal"))
 
-    def unique_deals(self, body: Sequence[Sequence[Any]]) -> list[int]:
+    def filled(self, rows: Sequence[Sequence[Any]]) -> list[tuple[int, Sequence[Any]]]:
+        """Return the rows in which anything stands, each with its number from 1.
+
+        What stands beyond the header belongs to no column: a fault, for it tells of a mark that
+        parts one cell in two.
+        """
+        body = []
+        width = len(self.found.names)
+        for number, row in enumerate(rows, 1):
+            words = [word_of(cell) for cell in row]
+            if any(words):
+                body.append((number, row))
+                beyond = [word for word in words[width:] if word]
+                if beyond:
+                    self.note(
+                        "cells-beyond-header",
+                        severity="warning",
+                        row=number,
+                        value=" ".join(beyond)[:80],
+                    )
+        return body
+
+    def unique_deals(
+        self, body: Sequence[tuple[int, Sequence[Any]]]
+    ) -> list[tuple[int, Sequence[Any]]]:
         """Return the rows to keep: those with an id, the first of each."""
         first: dict[str, int] = {}
         kept = []
-        for i, row in enumerate(body):
+        for number, row in body:
             deal = self.deal(row)
             if not deal:
-                self.fault("deal-without-id", i + 1, "deal", "")
+                self.fault("deal-without-id", number, "deal", "")
             elif deal in first:
-                self.fault("deal-twice", i + 1, "deal", deal, first=first[deal] + 1)
+                self.fault("deal-twice", number, "deal", deal, first=first[deal])
             else:
-                first[deal] = i
-                kept.append(i)
+                first[deal] = number
+                kept.append((number, row))
         return kept
 
     def local(self, moment: datetime) -> np.datetime64:
         """Return a moment in the zone of the funnel, without its zone."""
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(self.zone).replace(tzinfo=None)
-        return np.datetime64(moment, "us")
+        return _local(moment, self.zone)
 
-    def times(self, rows: Sequence[Sequence[Any]], numbers: Sequence[int], at: int | None) -> Any:
+    def times(self, body: Sequence[tuple[int, Sequence[Any]]], at: int | None) -> Any:
         """Return the times of a column, NaT where empty or not understood (a fault)."""
-        times = np.full(len(rows), _NAT)
+        times = np.full(len(body), _NAT)
         if at is None:
             return times
-        for i, (row, number) in enumerate(zip(rows, numbers, strict=True)):
+        for i, (number, row) in enumerate(body):
             cell = row[at] if at < len(row) else None
             moment = self._time(cell, number, at)
             if moment is not None:
@@ -118,20 +166,22 @@ class Reader:
         return times
 
     def _time(self, cell: Any, number: int, at: int) -> datetime | None:
-        code = "time-not-understood"
+        code, params = "time-not-understood", {}
         try:
             moment = read_time(cell, dayfirst=self.dayfirst)
         except AmbiguousTimeError:
             code = "time-ambiguous"
+        except NumberAsTimeError as error:
+            code, params = "time-is-number", {"reading": f"{error.reading:%Y-%m-%d}"}
         except ValueError:
             pass
         else:
             if moment is not None:
                 self._mixed(moment, number, at)
             return moment
-        column = self.found.names[at]
+        column, value = self.found.names[at], shown(cell)[:80]
         self.faults.append(
-            Fault.of(code, severity="error", row=number, column=column, value=shown(cell)[:80])
+            Fault.of(code, severity="error", row=number, column=column, value=value, **params)
         )
         return None
 
@@ -152,25 +202,29 @@ class Reader:
                 )
 
     def value(self, row: Sequence[Any], number: int) -> float | None:
-        """Return the amount of a row."""
+        """Return the amount of a row; a negative one is kept, with a warning."""
         cell = self._cell(row, "value")
-        if cell is None or cell != cell:  # noqa: PLR0124 - NaN is missing
+        if is_missing(cell):
             return None
         written = read_number(cell, decimal=self.decimal)
-        if written.fault is not None:
+        if written.value is None and written.fault is None:
+            return None
+        if written.value is None or written.fault or written.unit not in {None, "currency"}:
             self.fault("amount-not-understood", number, "value", shown(cell))
             return None
-        return None if written.value is None else float(written.value)
+        if written.value < 0:
+            self.fault("amount-negative", number, "value", shown(cell), severity="warning")
+        return float(written.value)
 
-    def values(self, rows: Sequence[Sequence[Any]], numbers: Sequence[int]) -> Any:
+    def values(self, body: Sequence[tuple[int, Sequence[Any]]]) -> Any:
         """Return the amounts of all rows, NaN where unknown."""
-        amounts = [self.value(row, number) for row, number in zip(rows, numbers, strict=True)]
+        amounts = [self.value(row, number) for number, row in body]
         return np.array([np.nan if a is None else a for a in amounts], dtype=np.float64)
 
     def stage(self, row: Sequence[Any], number: int) -> str | None:
         """Return the key of the stage of a change, ``"lost"`` for a loss; None is a fault."""
-        word = shown(self._cell(row, "stage")).strip()
-        folded = _fold(word)
+        word = word_of(self._cell(row, "stage"))
+        folded = folded_word(word)
         key = self.found.words.get(folded)
         if key is not None:
             return key

@@ -95,7 +95,12 @@ def read_purchases(
         )
     grid = _grid(load(source, encoding=encoding).grids, sheet)
     at, names, roles = _header(grid, columns)
-    body = [row for row in grid.rows[at + 1 :] if any(shown(cell).strip() for cell in row)]
+    numbered = [
+        (number, row)
+        for number, row in enumerate(grid.rows[at + 1 :], 1)
+        if any(shown(cell).strip() for cell in row)
+    ]
+    body = [row for _, row in numbered]
     reader = _Reader(names, roles, decimal, dayfirst)
     used = set(roles.values())
     more = {
@@ -105,8 +110,8 @@ def read_purchases(
     }
     return Purchases.from_columns(
         [shown(_cell(row, roles["customer"])).strip() for row in body],
-        [reader.time(row, i) for i, row in enumerate(body, 1)],
-        [reader.amount(row, i) for i, row in enumerate(body, 1)],
+        [reader.time(row, i) for i, row in numbered],
+        [reader.amount(row, i) for i, row in numbered],
         attributes=more,
         faults=reader.faults,
     )

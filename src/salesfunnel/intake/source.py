@@ -8,7 +8,8 @@ from typing import Any
 
 import attrs
 
-from salesfunnel._validators import did_you_mean
+from salesfunnel._optional import require
+from salesfunnel._validators import nearest
 from salesfunnel.errors import ArgumentError, IntakeError
 from salesfunnel.intake.grid import Grid
 from salesfunnel.intake.text_table import decode, read_text
@@ -69,9 +70,10 @@ def _file_bytes(path: str) -> bytes:
             names = []
         reason = getattr(error, "strerror", None) or str(error)
         missing = isinstance(error, FileNotFoundError)
+        close = nearest(os.path.basename(path), names) if missing else None  # noqa: PTH119 - as above
         raise IntakeError(
             f"'source' must be a file that can be opened, got {path!r} ({reason})",
-            hint=did_you_mean(os.path.basename(path), names) if missing else None,  # noqa: PTH119 - as above
+            hint=None if close is None else f"did you mean {close!r}?",
         ) from error
 
 
@@ -111,6 +113,7 @@ def _from_bytes(data: bytes, encoding: str | None, name: str | None) -> Source:
 
 def _records(source: Any) -> list[list[Any]]:
     """Return rows, the header first, from records, lists, columns or a dataframe."""
+    source = _eager(source)
     for method, options in (
         ("to_dicts", {}),
         ("to_pylist", {}),
@@ -136,6 +139,23 @@ def _records(source: Any) -> list[list[Any]]:
         return [list(row) for row in rows]
     kinds = ", ".join(sorted({type(row).__name__ for row in rows}))
     raise ArgumentError(f"'source' must hold mappings or lists, all of one kind, got {kinds}")
+
+
+def _eager(source: Any) -> Any:
+    """Return a dataframe that has records to give: any other one through Arrow or narwhals."""
+    known = ("to_dicts", "to_pylist", "to_dict")
+    if any(hasattr(source, method) for method in known) or isinstance(source, list | tuple):
+        return source
+    if hasattr(source, "__arrow_c_stream__"):
+        arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
+        return arrow.table(source)
+    if hasattr(source, "collect") or hasattr(source, "__narwhals_lazyframe__"):
+        narwhals = require("narwhals", extra="frames", feature="reading a dataframe")
+        try:
+            return narwhals.from_native(source).lazy().collect("pyarrow").to_arrow()
+        except TypeError:
+            return source
+    return source
 
 
 def _from_columns(source: Mapping[Any, Any]) -> list[list[Any]]:

@@ -21,6 +21,10 @@ _BOMS = (
 _GUESSES = ("utf-8", "gb18030", "big5", "cp1252")
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _COLUMNS = re.compile(r"\t+|[ \u00a0]{2,}|\u3000+")
+_SEEN = 200
+_HIGH = re.compile(rb"[\x80-\xff]{2,}")
+_LONE = re.compile(rb"(?<=[a-z])[\x80-\xff]{2}(?=[a-z])")
+_HALF = re.compile(rb"(?<![\x80-\xff])(?:[\x80-\xff]{2})*[\x81-\xfe][A-Za-z](?![\x80-\xff])")
 _RULE = re.compile(r"[\s|+:=\-–—]*")
 
 
@@ -84,8 +88,8 @@ def _wide_guess(data: bytes) -> str | None:
 
 
 def _guess(data: bytes) -> tuple[str, str]:
-    """Return the first reading whose header we know, else the first that decodes at all."""
-    first: tuple[str, str] | None = None
+    """Return the first reading whose header we know, else the one with the least odd marks."""
+    best: tuple[int, str, str] | None = None
     for name in _GUESSES:
         try:
             text = data.decode(name)
@@ -93,15 +97,33 @@ def _guess(data: bytes) -> tuple[str, str]:
             continue
         if name == "utf-8":
             return text, name
-        first = first or (text, name)
-        if any(grid_score(grid) >= 2 and not text.isascii() for grid in candidates(text)):
+        odd = _odd(text, data, name)
+        if best is None or odd < best[0]:
+            best = odd, text, name
+        if not odd and any(grid_score(grid) >= 2 for grid in candidates(text)):
             return text, name
-    if first is None:
+    if best is None:
         raise IntakeError(
             "'source' must be text or a workbook, got bytes in no encoding we know",
             hint="name it with encoding=",
         )
-    return first
+    return best[1:]
+
+
+def _odd(text: str, data: bytes, name: str) -> int:
+    """Return how many marks are unlike what people write in an encoding.
+
+    Chinese: private characters, letters of two bytes of which the second is ASCII, a lone one
+    among small Latin letters; that is what "Müller" and "Größe" of cp1252 look like. In cp1252:
+    signs side by side and runs of three letters with accents; that is what Chinese looks like.
+    """
+    if name == "cp1252":
+        runs = _HIGH.findall(data)
+        return sum(
+            sum(b < 0xC0 for b in run) + (len(run) // 2 if len(run) > 2 else 0) for run in runs
+        )
+    odd = sum("\ue000" <= mark <= "\uf8ff" for mark in text)
+    return odd + (len(_HALF.findall(data)) + len(_LONE.findall(data)) if name == "gb18030" else 0)
 
 
 def _cut(text: str, delimiter: str) -> list[list[str]]:
@@ -143,6 +165,14 @@ def grid_score(grid: Grid) -> int:
     return 0 if header is None else header.score * (2 if header.is_table else 1)
 
 
+def _evenness(grid: Grid) -> float:
+    """Return the share of rows as wide as the first: where no header tells, it parts the cells."""
+    widths = [len(row) for row in grid.rows[:_SEEN] if any(cell.strip() for cell in row)]
+    if not widths or widths[0] < 2:
+        return 0.0
+    return sum(width == widths[0] for width in widths) / len(widths)
+
+
 def read_text(text: str) -> Grid:
     """Return the best way to cut text into cells.
 
@@ -151,7 +181,7 @@ def read_text(text: str) -> Grid:
     IntakeError
         If there is none.
     """
-    best = max(candidates(text), key=grid_score, default=None)
+    best = max(candidates(text), key=lambda grid: (grid_score(grid), _evenness(grid)), default=None)
     if best is None:
         raise IntakeError(
             "'source' must be a table, got text without columns",

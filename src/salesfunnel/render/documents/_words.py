@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from salesfunnel._typing import Locale
-from salesfunnel.fault import Fault
+from salesfunnel.fault import Fault, hint_text
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.panel import ALL
 from salesfunnel.render.model import FaultItem, Faults
@@ -20,7 +20,7 @@ def fault_item(fault: Fault, locale: Locale) -> FaultItem:
         words, hint = fault.message, fault.hint
     else:
         words = text(f"fault.{fault.code}.message", locale, default=fault.message, **figures)
-        hint = text(f"fault.{fault.code}.hint", locale, default=fault.hint, **figures)
+        hint = hint_text(fault.code, locale, figures, fault.hint)
     parts = [] if fault.file is None else [fault.file]
     if fault.row is not None:
         parts.append(text("report.row", locale, row=fault.row))
