@@ -47,7 +47,8 @@ class Analysis(ResultMixin):
     conversions : ConversionTable
         Rates of that period, with intervals.
     bottlenecks : Bottlenecks
-        All steps, the most probable bottleneck first.
+        All steps, the most probable bottleneck first; those whose deals a finding vetoes are marked
+        as unverified and come after the alarms whose data are sound.
     findings : tuple of Finding
         Possible causes of the alarms, in order of the bottlenecks.
     plan : ImprovementPlan
@@ -159,6 +160,7 @@ def analyze(
     findings: list[Finding] = []
     for row in _alarms(bottlenecks):
         findings += diagnose(row, source, columns=columns)
+    bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
     return Analysis(
         period=judged,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import attrs
@@ -40,6 +40,7 @@ GAIN_LEVEL = 0.9
     (VOLUME_CHANGED),
 ) = (1 << k for k in range(8))
 NOT_SEEN_BY_COHORT, SEEN_BY_COHORT = 1 << 8, 1 << 9
+IN_DOUBT = 1 << 10  # set by `in_doubt` only
 _FAULTS = (
     (PERIOD_MISSING, "judged-period-missing", "warning"),
     (NO_ENTRANTS, "no-entrants", "info"),
@@ -49,6 +50,7 @@ _FAULTS = (
     (MONTHS_LEFT_OUT, "months-left-out", "info"),
     (NO_REFERENCE, "no-reference", "info"),
     (VOLUME_CHANGED, "volume-changed", "warning"),
+    (IN_DOUBT, "data-in-doubt", "warning"),
 )
 
 
@@ -159,7 +161,7 @@ class Bottleneck(ResultMixin):
     @property
     def verified(self) -> bool:
         """Whether the data are sound enough for the verdict."""
-        return all(fault.code != "unverified" for fault in self.faults)
+        return all(fault.code not in ("unverified", "data-in-doubt") for fault in self.faults)
 
     @property
     def alarm(self) -> bool:
@@ -257,16 +259,21 @@ class Bottlenecks(TableMixin):
 
     @property
     def order(self) -> npt.NDArray[np.intp]:
-        """Flat indices of the rows: by probability, then gain, then step and name of segment."""
+        """Flat indices of the rows: by probability, then gain, then step and name of segment.
+
+        Alarms that rest on data in doubt come after the others.
+        """
         s = len(self.transitions)
         names = np.array(self.segments, dtype=np.str_)
         rank = np.empty(names.size, dtype=np.intp)
         rank[np.argsort(names, kind="stable")] = np.arange(names.size)
+        alarm, doubtful = self.tier.ravel() < 2, (self.flags.ravel() & IN_DOUBT) > 0
         keys = (
             np.repeat(rank, s),
             np.tile(np.arange(s), names.size),
             -np.nan_to_num(self.gain.ravel(), nan=-1.0),
             -np.nan_to_num(self.probability.ravel(), nan=-1.0),
+            np.select([alarm & ~doubtful, alarm], [0, 1], 2),
         )
         return np.lexsort(keys)
 
@@ -300,6 +307,24 @@ class Bottlenecks(TableMixin):
         """Share that advanced, NaN where nobody entered, shape (segments, steps)."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.where(self.entered > 0, self.advanced / self.entered, np.nan))
+
+    def in_doubt(self, rows: Iterable[tuple[Transition, str]]) -> Bottlenecks:
+        """Return the same, with rows marked as resting on data that are in doubt.
+
+        `analyze` does so with the steps whose deals `diagnose` vetoes: the verdict stays, says that
+        it is not verified, and comes after the alarms whose data are sound.
+
+        Parameters
+        ----------
+        rows : iterable of (Transition, str)
+            Steps and segments; what is not here is passed over.
+        """
+        flags = self.flags.copy()
+        for step, segment in rows:
+            if step in self.transitions and segment in self.segments:
+                place = self.segments.index(segment), self.transitions.index(step)
+                flags[place] |= IN_DOUBT
+        return attrs.evolve(self, flags=flags)
 
     def find(self, transition: Transition | str, segment: str | None = None) -> Bottleneck:
         """Return the row of one step, ``"intent→won"``, of the only segment or a named one."""

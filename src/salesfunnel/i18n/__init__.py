@@ -4,7 +4,8 @@ A catalog is a JSON file a topic and a language (``en/fault.json``, ``zh/fault.j
 mapping from key to template. Its keys are read as ``<topic>.<key>``; a topic may have several
 files, ``fault.json`` and ``fault.sheets.json``. A template is a format
 string; beside Python's own format specs it knows the named ones of `FORMS`:
-``{rate:percent}``, ``{n:count}``, ``{x:number}``, ``{gain:money}``, ``{when:date}``.
+``{rate:percent}``, ``{p:chance}``, ``{gain:deals}``, ``{n:count}``, ``{x:number}``,
+``{gain:money}``, ``{when:date}``.
 """
 
 from __future__ import annotations

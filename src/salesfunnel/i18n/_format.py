@@ -14,22 +14,27 @@ DASH = "–"
 
 
 def percent(value: float, locale: Locale = "en") -> str:
-    """Return a rate as per cent: two decimals, three significant digits below one per cent."""
+    """Return a rate as per cent: at least two decimals and at least three significant digits."""
     del locale
     share = float(value) * 100
+    digits = 2
     if 0 < abs(share) < 1:
         digits = min(2 - math.floor(math.log10(abs(share))), 6)
-        shown = f"{share:.{digits}f}".rstrip("0").rstrip(".")
-        return f"{shown} %"
-    return f"{share:.2f} %"
+    return f"{share:.{digits}f} %"
+
+
+def share(value: float, locale: Locale = "en") -> str:
+    """Return a share that needs no decimals as whole per cent."""
+    del locale
+    return f"{value * 100:.0f} %"
 
 
 def chance(value: float, locale: Locale = "en") -> str:
-    """Return a probability as whole per cent, never 0 or 100 where it is neither."""
+    """Return a probability as whole per cent, never 0 or 100: it is an estimate."""
     del locale
-    if 0 < value < 0.005:
+    if value < 0.005:
         return "<1 %"
-    if 0.995 < value < 1:
+    if value > 0.995:
         return ">99 %"
     return f"{value * 100:.0f} %"
 
@@ -48,13 +53,22 @@ def number(value: float, locale: Locale = "en") -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+def deals(value: float, locale: Locale = "en") -> str:
+    """Return an expected number of deals: one decimal below 100, none above."""
+    del locale
+    shown = f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:.1f}"
+    return "0" if shown in {"0.0", "-0.0"} else shown
+
+
 def money(value: float, locale: Locale = "en") -> str:
     """Return an amount; the library knows no currency. Chinese counts in 万 and 亿."""
     size = abs(value)
     if locale == "zh" and size >= 1e4:
         unit, name = (1e8, "亿") if size >= 1e8 else (1e4, "万")
-        return f"{value / unit:,.2f}".rstrip("0").rstrip(".") + name
-    return f"{value:,.0f}" if size >= 100 else f"{value:,.2f}"
+        return f"{value / unit:,.2f}".removesuffix(".00") + name
+    if size >= 100 or not size:
+        return f"{value:,.0f}"
+    return f"{value:,.2f}"
 
 
 def day(value: date, locale: Locale = "en") -> str:
@@ -90,6 +104,8 @@ def unit(value: str, locale: Locale = "en") -> str:
 FORMS: Mapping[str, Callable[..., str]] = {
     "percent": percent,
     "chance": chance,
+    "share": share,
+    "deals": deals,
     "count": count,
     "number": number,
     "money": money,

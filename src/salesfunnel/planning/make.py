@@ -11,13 +11,13 @@ import attrs
 
 from salesfunnel._periods import frequency_of, label_of, ordinal
 from salesfunnel.diagnosis.diagnose import DEFAULT_RULES
-from salesfunnel.diagnosis.finding import Finding
+from salesfunnel.diagnosis.finding import Finding, Param
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
 from salesfunnel.errors import ArgumentError, SalesFunnelError
 from salesfunnel.funnel import Funnel
 from salesfunnel.planning.calendar import holidays_of, working_day
 from salesfunnel.planning.library import LIBRARY
-from salesfunnel.planning.measure import Basis, Measure
+from salesfunnel.planning.measure import ACTION, Basis, Measure
 from salesfunnel.planning.plan import ImprovementPlan, place_of, priority_of
 from salesfunnel.planning.simulate import Assumptions, effect_of, seen_after
 
@@ -101,7 +101,8 @@ def plan(
     -----
     Extra deals = entrants touched a month × months × RD⁺ × g × ∏ downstream rates, with
     RD⁺ ~ N(|RD|, SE) cut at 0, g ~ Beta(5, 5), downstream rates from their Jeffreys laws; the rate
-    is cut at the reference. An association is not an effect: g says how much of it survives.
+    is cut at the reference's upper limit. An association is not an effect: g says how much of it
+    survives.
     """
     if not isinstance(start, date):
         raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")
@@ -221,7 +222,7 @@ class _Maker:
         out += [self._measure(row, f, None) for f in thin if f.code != "missing-fields"]
         missing = sorted({name for f in findings for name in f.collect})
         if missing:
-            out.append(self._collect(row, missing))
+            out.append(self._collect(row, missing, _action_names(findings)))
         return [measure for measure in out if measure is not None]
 
     def _remedy(self, code: str, source: str) -> Remedy | None:
@@ -290,12 +291,17 @@ class _Maker:
         )
         return attrs.evolve(made, priority=priority_of(made))
 
-    def _collect(self, row: Any, missing: Sequence[str]) -> Measure | None:
+    def _collect(
+        self, row: Any, missing: Sequence[str], names: Mapping[str, Param]
+    ) -> Measure | None:
         remedy = self._remedy("not-measured", row.transition.source)
         if remedy is None:
             return None
         return attrs.evolve(
-            self._of(row, remedy, "not-measured"), collect=tuple(missing), dimension="data"
+            self._of(row, remedy, "not-measured"),
+            collect=tuple(missing),
+            dimension="data",
+            problem_params=names,
         )
 
     def _basis(self, row: Any, finding: Finding) -> Basis:
@@ -353,6 +359,15 @@ class _Maker:
         if target in WON or self.complete or chain:
             return tuple(chain)
         return None
+
+
+def _action_names(findings: Iterable[Finding]) -> dict[str, Param]:
+    """Return the names of the key actions to record, by ``action.`` and their key."""
+    return {
+        f"{ACTION}{f.params['action']}": f.params["name"]
+        for f in findings
+        if f.collect and "action" in f.params and "name" in f.params
+    }
 
 
 def _since(row: Any) -> str:

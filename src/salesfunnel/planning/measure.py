@@ -17,6 +17,8 @@ from salesfunnel.funnel import Transition
 __all__ = ["Basis", "Effect", "Measure", "MeasureState", "Quantiles"]
 
 MeasureState = Literal["proposed", "accepted", "rejected"]
+ACTION = "action."
+"""Begins the keys of `Measure.problem_params` that hold the names of key actions to record."""
 
 
 @attrs.frozen
@@ -55,7 +57,8 @@ class Effect(ResultMixin):
         The rate of the step now, and the one the measure should reach (P50).
     notices : tuple of str
         ``"downstream-unknown"``: deals are counted at the step; ``"gap"``: no measured cause, half
-        of the gap to the reference is assumed to be closed; ``"capped"``: cut at the reference.
+        of the gap to the reference is assumed to be closed; ``"capped"``: cut at the upper limit of
+        the reference.
     """
 
     deals: Quantiles

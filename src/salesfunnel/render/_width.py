@@ -6,6 +6,9 @@ import unicodedata
 from functools import lru_cache
 
 _ZERO = {"Mn", "Me", "Cf"}
+_CLOSING = "，。；：、）》”！？％～"  # never first in a line
+_OPENING = "（《“"  # never last in a line
+_UNITS = "年月日天周个单万亿元人次步期层"  # never parted from their figure
 _TURNS = "\u202a\u202b\u202d\u202e\u2066\u2067"  # they reorder what stands after them
 
 
@@ -48,7 +51,7 @@ def wrap(text: str, columns: int) -> list[str]:
     columns = max(columns, 2)
     lines: list[str] = []
     line = ""
-    for word in _words(text):
+    for word in pieces(text):
         if line and width(line) + width(word.rstrip()) > columns:
             lines.append(line.rstrip())
             line = ""
@@ -62,19 +65,29 @@ def wrap(text: str, columns: int) -> list[str]:
     return lines
 
 
-def _words(text: str) -> list[str]:
-    """Split so that a break may come before each piece."""
-    pieces: list[str] = []
-    fresh = True
-    for char in text:
-        wide = _char_width(char) == 2
-        closing = char in "，。；：、）》”！？％"
-        if not pieces or ((fresh or wide) and not closing and char != " "):
-            pieces.append(char)
+def pieces(text: str) -> list[str]:
+    """Split so that a line may break before each piece: a figure keeps its unit."""
+    found: list[str] = []
+    for i, char in enumerate(text):
+        if not found or _breaks(text, i):
+            found.append(char)
         else:
-            pieces[-1] += char
-        fresh = char == " " or wide
-    return pieces
+            found[-1] += char
+    return found
+
+
+def _breaks(text: str, i: int) -> bool:
+    """Whether a line may break between the characters i - 1 and i."""
+    before, char = text[i - 1], text[i]
+    if char == " " or char in _CLOSING or before in _OPENING:
+        return False
+    if char == "%":
+        return not (before == " " and i > 1 and text[i - 2].isdigit())
+    if before.isdigit() and char in _UNITS:
+        return False
+    if before in "年月" and char.isdigit():
+        return not (i > 1 and text[i - 2].isdigit())
+    return before == " " or _char_width(before) == 2 or _char_width(char) == 2
 
 
 def _head(word: str, columns: int) -> str:

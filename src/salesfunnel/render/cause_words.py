@@ -2,47 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from salesfunnel._typing import Locale
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.i18n import has, text
 from salesfunnel.monitoring.review import Review
-from salesfunnel.planning.measure import Effect, Measure
+from salesfunnel.planning.measure import ACTION, Effect, Measure
 
 __all__ = [
+    "LEAST",
+    "actions_of",
     "collect_words",
     "effect_words",
     "evidence_words",
     "finding_text",
     "finding_title",
+    "follow_words",
     "measure_detail",
     "measure_title",
     "notice_words",
     "owner_words",
     "problem_words",
     "seen_words",
+    "title_of",
 ]
 
+LEAST = 0.05
+"""Deals below which a figure would be shown as nothing."""
+MOST_FACTOR = 1000
+"""Evidence beyond this is said as "more than": no model is that exact."""
 
-def finding_title(code: str, locale: Locale, title: Any = None) -> str:
-    """Return the name of a cause: its own words, the catalog's, else its code."""
+
+def finding_title(
+    code: str,
+    locale: Locale,
+    title: Any = None,
+    params: Mapping[str, Any] | None = None,
+    actions: Mapping[str, str] | None = None,
+) -> str:
+    """Return the name of a cause: its own words, the catalog's, else its code.
+
+    A cause that comes several times names its own: which reason of loss, which key action.
+    """
     if title:
         return str(title.get(locale) or title.get("en") or code)
+    which = dict(params or {})
+    if "action" in which:
+        which["name"] = (actions or {}).get(str(which["action"]), which.get("name"))
+    if which.get("reason") or which.get("name"):
+        own = text(f"finding.{code}.title-of", locale, default="", **which)
+        if own:
+            return own
     return text(f"finding.{code}.title", locale, default=code)
 
 
-def collect_words(names: tuple[str, ...], locale: Locale) -> str:
-    """Return the columns to collect, in words."""
-    words = [text(f"finding.field.{name}", locale, default=name) for name in names]
+def title_of(finding: Finding, locale: Locale, actions: Mapping[str, str] | None = None) -> str:
+    """Return the name of the cause that a finding is about."""
+    return finding_title(finding.code, locale, finding.title, finding.params, actions)
+
+
+def collect_words(
+    names: Iterable[str], locale: Locale, actions: Mapping[str, str] | None = None
+) -> str:
+    """Return the columns to collect, in words; `actions` names the key actions."""
+    words = []
+    for name in names:
+        if actions and name in actions:
+            words.append(text("finding.field-of-action", locale, name=actions[name]))
+        else:
+            words.append(text(f"finding.field.{name}", locale, default=name))
     return ("、" if locale == "zh" else ", ").join(words)
+
+
+def actions_of(finding: Finding) -> dict[str, str]:
+    """Return the key action that a finding asks about, with its name."""
+    action, name = finding.params.get("action"), finding.params.get("name")
+    return {str(action): str(name)} if action and name else {}
 
 
 def _group(name: Any, locale: Locale) -> str:
     return text("finding.group.other", locale) if name == "…" else str(name)
 
 
-def finding_text(finding: Finding, locale: Locale) -> str:
+def finding_text(finding: Finding, locale: Locale, actions: Mapping[str, str] | None = None) -> str:
     """Return what a finding says, with its figures."""
     e, params = finding.evidence, dict(finding.params)
     words: dict[str, Any] = {**params, "field": e.field or "", "code": finding.code}
@@ -50,7 +94,9 @@ def finding_text(finding: Finding, locale: Locale) -> str:
         words["group"] = _group(words["group"], locale)
     if not finding.measured:
         key = "none" if finding.collect else "nothing"
-        return text(f"finding.{key}", locale, collect=collect_words(finding.collect, locale))
+        known = {**actions_of(finding), **(actions or {})}
+        collect = collect_words(finding.collect, locale, known)
+        return text(f"finding.{key}", locale, collect=collect)
     own = f"finding.{finding.code}.text"
     if e.method in {"quality", "queue"} and has(own):
         return text(own, locale, **words)
@@ -65,7 +111,10 @@ def _form(finding: Finding) -> str:
             return "not-comparable"
         if contribution is None:
             return "mantel-haenszel-standing"
-        return "mantel-haenszel" if contribution > 0 else "mantel-haenszel-more"
+        if contribution >= LEAST:
+            return "mantel-haenszel"
+        standing = (finding.potential or 0.0) >= LEAST
+        return "mantel-haenszel-same" if standing else "mantel-haenszel-more"
     if method == "kitagawa":
         if contribution is None:
             return "not-comparable"
@@ -82,14 +131,10 @@ def _figures(finding: Finding) -> dict[str, Any]:
         "now": e.exposure,
         "points": None if e.difference is None else round(-e.difference * 100, 1),
         "strata": e.strata,
-        "contribution": _rounded(finding.contribution),
-        "gain": None if finding.contribution is None else abs(_rounded(finding.contribution) or 0),
-        "potential": _rounded(finding.potential),
+        "contribution": finding.contribution,
+        "gain": None if finding.contribution is None else abs(finding.contribution),
+        "potential": finding.potential,
     }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
 
 
 def notice_words(notices: tuple[str, ...], locale: Locale, topic: str = "finding") -> list[str]:
@@ -104,19 +149,36 @@ def measure_title(measure: Measure, locale: Locale) -> str:
     return text(f"measure.{measure.measure}.title", locale, default=measure.measure)
 
 
-def measure_detail(measure: Measure, locale: Locale) -> str:
+def measure_detail(
+    measure: Measure, locale: Locale, actions: Mapping[str, str] | None = None
+) -> str:
     """Return what is to be done."""
     if measure.detail:
         return str(measure.detail.get(locale) or measure.detail.get("en") or "")
     words = text(f"measure.{measure.measure}.detail", locale, default="")
     if measure.collect:
-        return text("plan.collect", locale, collect=collect_words(measure.collect, locale))
+        known = {
+            key.removeprefix(ACTION): str(name)
+            for key, name in measure.problem_params.items()
+            if key.startswith(ACTION)
+        }
+        known.update(actions or {})
+        return text("plan.collect", locale, collect=collect_words(measure.collect, locale, known))
     return words
 
 
-def problem_words(measure: Measure, locale: Locale) -> str:
+def problem_words(
+    measure: Measure, locale: Locale, actions: Mapping[str, str] | None = None
+) -> str:
     """Return the problem a measure answers."""
-    return finding_title(measure.problem, locale, measure.problem_title)
+    return finding_title(
+        measure.problem, locale, measure.problem_title, measure.problem_params, actions
+    )
+
+
+def follow_words(measure: Measure, locale: Locale) -> str:
+    """Return what shows in the first weeks whether a measure is carried out."""
+    return text(f"measure.follow.{measure.follow}", locale, default=measure.follow)
 
 
 def owner_words(owner: str, locale: Locale) -> str:
@@ -131,14 +193,7 @@ def effect_words(effect: Effect | None, locale: Locale) -> str:
     d = effect.deals
     parts = [
         text("plan.effect.rate", locale, now=effect.rate_now, planned=effect.rate_planned),
-        text(
-            "plan.effect.deals",
-            locale,
-            p10=_rounded(d.p10),
-            p50=_rounded(d.p50),
-            p90=_rounded(d.p90),
-            months=effect.months,
-        ),
+        text("plan.effect.deals", locale, p10=d.p10, p50=d.p50, p90=d.p90, months=effect.months),
     ]
     if effect.revenue is not None:
         r = effect.revenue
@@ -161,7 +216,7 @@ def evidence_words(review: Review, locale: Locale) -> str:
     e = review.evidence
     parts = [
         text(
-            "review.evidence.rate",
+            "review.evidence.rate" if e.entered else "review.evidence.nothing",
             locale,
             advanced=e.advanced,
             entered=e.entered,
@@ -170,8 +225,7 @@ def evidence_words(review: Review, locale: Locale) -> str:
         )
     ]
     if e.entered:
-        factor = round(e.bayes_factor, 2 if e.bayes_factor < 10 else 0)
-        parts.append(text("review.evidence.factor", locale, factor=factor))
+        parts.append(_factor_words(e.bayes_factor, locale))
     if review.state == "not-enough-data" and e.weeks_needed:
         parts.append(text("review.evidence.weeks", locale, weeks=e.weeks_needed))
     if e.adoption is not None:
@@ -179,3 +233,16 @@ def evidence_words(review: Review, locale: Locale) -> str:
     if e.p_control is not None:
         parts.append(text("review.evidence.control", locale, p=e.p_control))
     return ("；" if locale == "zh" else "; ").join(parts)
+
+
+def _factor_words(factor: float, locale: Locale) -> str:
+    """Return how much likelier a rise is than none, cut where more says nothing more."""
+    if factor > MOST_FACTOR:
+        return text("review.evidence.factor-above", locale, factor=MOST_FACTOR)
+    if factor < 1:
+        return text("review.evidence.factor-against", locale, factor=_rough(1 / factor))
+    return text("review.evidence.factor", locale, factor=_rough(factor))
+
+
+def _rough(factor: float) -> float:
+    return round(min(factor, MOST_FACTOR), 1 if factor < 10 else 0)

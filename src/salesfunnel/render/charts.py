@@ -95,7 +95,8 @@ def lines_svg(block: Lines, locale: str) -> str:
     for number, line in enumerate(block.lines):
         colour = COLOURS[number % len(COLOURS)]
         parts.append(f'<rect x="{n(left)}" y="{n(legend)}" width="14" height="4" fill="{colour}"/>')
-        parts.append(words(left + 20, legend + 7, label(line.label, 56), size=12))
+        name = line.label if not line.band else f"{line.label}, {line.band}"
+        parts.append(words(left + 20, legend + 7, label(name, 56), size=12))
         legend += 18
     points = "; ".join(
         f"{line.label}: " + ", ".join("–" if v is None else form(v, locale) for v in line.values)

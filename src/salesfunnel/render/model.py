@@ -163,13 +163,14 @@ class Bars:
 
 @attrs.frozen
 class Line:
-    """A line over the shared x labels, with a band from `low` to `high` where given."""
+    """A line over the shared x labels, with a band from `low` to `high`, which `band` names."""
 
     label: str
     values: tuple[float | None, ...] = attrs.field(converter=_tuple)
     low: tuple[float | None, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
     high: tuple[float | None, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
     dashed: bool = attrs.field(default=False, kw_only=True)
+    band: str = attrs.field(default="", kw_only=True)
 
 
 @attrs.frozen

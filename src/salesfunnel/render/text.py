@@ -9,9 +9,13 @@ from typing import Any
 from salesfunnel.i18n import FORMS
 from salesfunnel.render import model
 from salesfunnel.render._scale import fractions, is_log, span
-from salesfunnel.render._width import clean, pad, width, wrap
+from salesfunnel.render._width import clean, pad, pieces, width, wrap
 
 WIDTH = 80
+LONGEST, SHORT, NARROW = 20, 13, 8
+"""Widths in a table: what one word may claim, what stays in one line, the least of Chinese."""
+TALLEST = 6
+"""Lines of a cell above which the rows of a table stand one below the other."""
 _MARKS = {"good": "+", "warn": "!", "bad": "!!", "muted": "", "": ""}
 _SEVERITY = {"error": "✗", "warning": "!", "info": "i"}
 _SHADES = " ░▒▓█"
@@ -73,8 +77,13 @@ def _table(block: model.Table, columns: int, locale: str) -> list[str]:
     if marked:
         heads, aligns = ["", *heads], ["left", *aligns]
         rows = [[_MARKS[m], *row] for m, row in zip(block.marks, rows, strict=True)]
-    sizes, gap = _sizes(heads, rows, columns)
     lines = wrap(clean(block.caption), columns) if block.caption else []
+    if not rows:
+        return lines
+    found = _sizes(heads, rows, columns)
+    if found is None or _tall(rows, found[0]):
+        return [*lines, *_records(heads, rows, columns)]
+    sizes, gap = found
     lines += _row(heads, sizes, aligns, gap)
     lines.append(gap.join("─" * size for size in sizes))
     tall = any(width(cell) > size for row in rows for cell, size in zip(row, sizes, strict=True))
@@ -85,28 +94,70 @@ def _table(block: model.Table, columns: int, locale: str) -> list[str]:
     return lines
 
 
-def _sizes(heads: list[str], rows: list[list[str]], columns: int) -> tuple[list[int], str]:
-    """Return the width of each column, and the gap; the widest shrink until the table fits."""
-    natural = [max(map(width, cells)) for cells in zip(heads, *rows, strict=True)]
-    least = [
-        max([min(max(map(width, cells)), 8), *(_longest(cell) for cell in cells)])
-        for cells in zip(heads, *rows, strict=True)
-    ]
-    sizes = list(natural)
-    gap = "  " if sum(least) + 2 * (len(sizes) - 1) <= columns else " "
-    room = columns - len(gap) * (len(sizes) - 1)
-    while sum(sizes) > room:
-        slack = [size - low for size, low in zip(sizes, least, strict=True)]
-        if max(slack, default=0) <= 0:
+def _sizes(heads: list[str], rows: list[list[str]], columns: int) -> tuple[list[int], str] | None:
+    """Return the width of each column, and the gap; None where they cannot stand side by side.
+
+    Each column gets what its longest word or figure needs; what is left goes, column by column, to
+    the one whose cells would be the tallest.
+    """
+    natural = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
+    words = [max(map(_longest, cells)) for cells in zip(heads, *rows, strict=True)]
+    for least in (SHORT, 0):  # short cells stay in one line where there is room for that
+        sizes = [
+            max(word, size if size <= least else 0)
+            for size, word in zip(natural, words, strict=True)
+        ]
+        gap = "  " if sum(sizes) + 2 * (len(sizes) - 1) <= columns else " "
+        room = columns - len(gap) * (len(sizes) - 1) - sum(sizes)
+        if room >= 0:
             break
-        over = [size if free > 0 else -1 for size, free in zip(sizes, slack, strict=True)]
-        sizes[over.index(max(over))] -= 1
+    else:
+        return None
+    natural = [max(n, width(head)) for n, head in zip(natural, heads, strict=True)]
+    while room > 0:
+        lines = [
+            full / size if full > size else 0.0 for full, size in zip(natural, sizes, strict=True)
+        ]
+        if not any(lines):
+            break
+        sizes[lines.index(max(lines))] += 1
+        room -= 1
     return sizes, gap
 
 
 def _longest(cell: str) -> int:
-    """Return the width that a cell needs at least: of a number or short word, all of it."""
-    return min(max((width(word) for word in cell.split(" ")), default=0), 12) if cell else 0
+    """Return the width that a cell needs at least: of a figure or a word, all of it."""
+    longest = max((width(piece.rstrip()) for piece in pieces(cell)), default=0)
+    wide = width(cell) if width(cell) > len(cell) else 0  # a line of one Chinese word is no column
+    return min(max(longest, min(wide, NARROW)), LONGEST)
+
+
+def _tall(rows: list[list[str]], sizes: list[int]) -> bool:
+    """Whether cells of a table would be too tall to be read across."""
+    return any(
+        len(wrap(cell, size)) > TALLEST
+        for row in rows
+        for cell, size in zip(row, sizes, strict=True)
+        if width(cell) > size
+    )
+
+
+def _records(heads: list[str], rows: list[list[str]], columns: int) -> list[str]:
+    """Return a table that is too wide as one block a row: the names of the columns at the left."""
+    left = min(max(map(width, heads), default=0), columns // 3)
+    lines: list[str] = []
+    for number, row in enumerate(rows):
+        if number:
+            lines.append("")
+        for head, cell in zip(heads, row, strict=True):
+            if not cell or not head:
+                lines += [cell] * bool(cell)
+                continue
+            names, words = wrap(head, left), wrap(cell, columns - left - 2)
+            for i in range(max(len(names), len(words))):
+                name = names[i] if i < len(names) else ""
+                lines.append(f"{pad(name, left)}  {words[i] if i < len(words) else ''}".rstrip())
+    return lines
 
 
 def _row(cells: Sequence[str], sizes: Sequence[int], aligns: Sequence[str], gap: str) -> list[str]:
@@ -188,17 +239,20 @@ def _lines(block: model.Lines, columns: int, locale: str) -> list[str]:
     form: Callable[..., str] = FORMS[block.form]
     heads = [model.Column("")]
     cells: list[list[str]] = [[label] for label in block.labels]
+    told: list[model.Line] = []
     for line in block.lines:
-        heads.append(model.Column(line.label, align="right"))
+        new = all(line.values != other.values for other in told)
         banded = bool(line.low and line.high)
-        if banded:
-            heads.append(model.Column("", align="right"))
+        heads += [model.Column(line.label, align="right")] * new
+        heads += [model.Column(line.band, align="right")] * banded
         for i, row in enumerate(cells):
-            row.append(_figure(line.values[i], form, locale))
+            row.extend([_figure(line.values[i], form, locale)] * new)
             if banded:
                 low, high = (_figure(side[i], form, locale) for side in (line.low, line.high))
-                row.append(f"[{low} – {high}]" if line.low[i] is not None else "")
-    spark = [f"{clean(line.label)}  {_spark(line.values)}" for line in block.lines]
+                first = low.removesuffix(" %") if high.endswith(" %") else low
+                row.append(f"{first}–{high}" if line.low[i] is not None else "")
+        told += [line] * new
+    spark = [f"{clean(line.label)}  {_spark(line.values)}" for line in told]
     table = model.Table(heads, cells, caption=block.title)
     return [*_table(table, columns, locale), *spark]
 

@@ -25,7 +25,7 @@ BUILDERS = {
     "Velocity": "timing:velocity_document",
     "VelocityChange": "timing:change_document",
     "Analysis": "analysis:analysis_document",
-    "Finding": "causes:finding_document",
+    "Finding": "findings:finding_document",
     "ImprovementPlan": "causes:plan_document",
     "Measure": "causes:measure_document",
     "Playbook": "causes:playbook_document",

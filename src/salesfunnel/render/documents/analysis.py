@@ -1,52 +1,199 @@
-"""The report of all steps in a row."""
+"""The report of all steps in a row: the answer first, then what it rests on."""
 
 from __future__ import annotations
 
 from salesfunnel._typing import Locale
 from salesfunnel.analysis import Analysis
+from salesfunnel.bottleneck import Bottleneck
+from salesfunnel.diagnosis import Finding
 from salesfunnel.i18n import text
 from salesfunnel.panel import ALL
+from salesfunnel.planning import Measure
+from salesfunnel.render.cause_words import measure_title, owner_words, problem_words, title_of
 from salesfunnel.render.documents import document_of
-from salesfunnel.render.documents._words import faults_block, shown
-from salesfunnel.render.documents.bottlenecks import labels_of
-from salesfunnel.render.documents.causes import findings_blocks, plan_blocks
+from salesfunnel.render.documents._words import faults_block, segment_words, span
+from salesfunnel.render.documents.bottlenecks import mark_of, silence, verdict
+from salesfunnel.render.documents.causes import plan_blocks, shown_date
+from salesfunnel.render.documents.findings import findings_blocks, leading, step_words
 from salesfunnel.render.documents.funnel_picture import funnel_picture
-from salesfunnel.render.model import Block, Document, Mark, Section
+from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Section
+from salesfunnel.render.names import action_names, foreign, in_language, labels_of
 
-_MARKS: dict[str, Mark] = {"confirmed": "bad", "suspected": "warn"}
+Labels = dict[str, str]
 
 
 def analysis_document(analysis: Analysis, locale: Locale) -> Document:
-    """Return bottlenecks, causes and plan first, then the funnel, the rates, the faults."""
-    panel = analysis.panel.total()
-    labels = labels_of(analysis.funnel, panel.steps)
-    marks = {}
-    for row in analysis.bottlenecks.rows:
-        mark = _MARKS.get(row.tier)
-        if mark is not None and row.segment == ALL:
-            words = text("report.chance-of-fall", locale, p=row.probability)
-            marks[row.transition.target] = (mark, words)
-    intervals = {
-        row.target: f"{shown(row.interval.low, 'percent', locale)} – "
-        f"{shown(row.interval.high, 'percent', locale)}"
-        for row in analysis.conversions.rows
-        if row.segment == ALL and row.interval is not None
-    }
-    picture = funnel_picture(
-        panel, locale, period=analysis.period, intervals=intervals, marks=marks
-    )
+    """Return the answer, bottlenecks, causes and plan first, then the funnel, rates, faults."""
+    labels = labels_of(analysis.funnel, analysis.panel.steps, locale)
+    actions = action_names(analysis.funnel, locale)
     blocks: list[Block] = [
+        Section(text("report.answer", locale), _answer(analysis, labels, actions, locale)),
         Section(
             text("report.bottlenecks", locale), document_of(analysis.bottlenecks, locale).blocks
         ),
-        Section(
-            text("finding.heading", locale), findings_blocks(analysis.findings, locale, labels)
-        ),
-        Section(text("plan.title", locale), plan_blocks(analysis.plan, locale)),
-        Section("", [picture]),
+        Section(text("finding.heading", locale), _why(analysis, labels, actions, locale)),
+        Section(text("plan.title", locale), plan_blocks(analysis.plan, locale, labels, actions)),
+        Section("", [_picture(analysis, locale)]),
         Section(text("report.rates", locale), document_of(analysis.conversions, locale).blocks),
         faults_block(analysis.faults, locale),
     ]
-    name = analysis.funnel.label if analysis.funnel is not None else ""
-    title = text("report.title", locale, name=name)
-    return Document(title, blocks, locale=locale, subtitle=analysis.period)
+    if analysis.funnel is not None and any(foreign(name, locale) for name in labels.values()):
+        blocks.append(Paragraph(text("report.names-as-given", locale), mark="muted"))
+    funnel = None if analysis.funnel is None else in_language(analysis.funnel, locale)
+    title = text("report.title", locale, name="" if funnel is None else funnel.label)
+    return Document(title.rstrip(" :："), blocks, locale=locale, subtitle=analysis.period)
+
+
+def _answer(
+    analysis: Analysis, labels: Labels, actions: dict[str, str], locale: Locale
+) -> list[Block]:
+    """Return what is wrong, how sure, worth what, why, what to do, who, by when."""
+    found = analysis.bottlenecks
+    worst = next(iter(found), None)
+    errors = sum(fault.severity == "error" for fault in analysis.faults)
+    doubt: list[Block] = []
+    if errors:
+        doubt = [Paragraph(text("report.errors-first", locale, n=errors), mark="bad")]
+    if worst is None or not worst.alarm:
+        return [*doubt, silence(found, labels, locale), *_next(analysis, None, locale)]
+    step = _place(worst, labels, locale)
+    items = [
+        (text("report.what", locale), text(
+            "report.what-fell", locale, step=step, rate=worst.rate, reference=worst.reference)),
+        (text("report.how-sure", locale), text(
+            "report.sure", locale, sure=worst.probability, tier=verdict(worst, locale))),
+        *_cost(worst, labels[found.transitions[-1].target], locale),
+        *_cause(analysis, worst, actions, locale),
+        *_measure(analysis, worst, locale),
+    ]  # fmt: skip
+    others = [_place(row, labels, locale) for row in found.alarms[1:]]
+    blocks: list[Block] = [*doubt, KeyFigures(items)]
+    if not worst.verified:
+        blocks.insert(0, Paragraph(text("bottleneck.unverified", locale), mark="warn"))
+    if others:
+        names = ("；" if locale == "zh" else "; ").join(others)
+        blocks.append(Paragraph(text("report.others", locale, steps=names)))
+    return [*blocks, *_next(analysis, worst, locale)]
+
+
+def _place(row: Bottleneck, labels: Labels, locale: Locale) -> str:
+    step = step_words(row.transition.source, row.transition.target, labels)
+    if row.segment == ALL:
+        return step
+    return step + text("bottleneck.where", locale, segment=segment_words(row.segment, locale))
+
+
+def _of(row: Bottleneck, thing: Finding | Measure) -> bool:
+    step = thing.transition if isinstance(thing, Finding) else thing.bottleneck
+    return (step, thing.segment) == (row.transition, row.segment)
+
+
+def _cost(row: Bottleneck, end: str, locale: Locale) -> list[tuple[str, str]]:
+    """Return what the bottleneck is worth a period, in deals and in money."""
+    from salesfunnel._periods import frequency_of
+
+    if row.gain is None or row.expected_gain is None:
+        return []
+    unit = text(f"bottleneck.unit-{frequency_of(row.period)}", locale)
+    deals = span(row.gain.low, row.gain.high, "deals", locale)
+    words = text("report.cost", locale, gain=row.expected_gain, range=deals, end=end, unit=unit)
+    if row.revenue is not None:
+        money = span(row.revenue.low, row.revenue.high, "money", locale)
+        words += text("report.cost-money", locale, range=money)
+    return [(text("report.worth", locale), words)]
+
+
+def _cause(
+    analysis: Analysis, row: Bottleneck, actions: dict[str, str], locale: Locale
+) -> list[tuple[str, str]]:
+    mine = [f for f in analysis.findings if _of(row, f) and f.measured]
+    first = next((f for f in mine if f.veto or leading(f)), None)
+    if first is None:
+        words = text("report.no-cause", locale)
+    elif first.veto:
+        words = text("report.veto", locale, cause=title_of(first, locale, actions))
+    else:
+        words = text(
+            "report.cause", locale,
+            cause=title_of(first, locale, actions),
+            grade=text(f"finding.grade.{first.grade}", locale),
+            share=first.share,
+        )  # fmt: skip
+    return [(text("report.why", locale), words)]
+
+
+def _measure(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[tuple[str, str]]:
+    measure = next((m for m in analysis.plan.active if _of(row, m)), None)
+    if measure is None:
+        return []
+    items = [
+        (text("report.do", locale), measure_title(measure, locale)),
+        (text("report.who", locale), owner_words(measure.owner, locale)),
+        (text("report.when", locale), shown_date(measure, locale)),
+    ]
+    effect = measure.effect
+    if effect is not None:
+        words = text(
+            "report.expect", locale,
+            p50=effect.deals.p50,
+            range=span(effect.deals.p10, effect.deals.p90, "deals", locale),
+            months=effect.months,
+        )  # fmt: skip
+        if effect.revenue is not None:
+            money = span(effect.revenue.p10, effect.revenue.p90, "money", locale)
+            words += text("report.expect-money", locale, p50=effect.revenue.p50, range=money)
+        items.append((text("report.effect", locale), words))
+    return items
+
+
+def _next(analysis: Analysis, worst: Bottleneck | None, locale: Locale) -> list[Block]:
+    """Name what to do where there is no alarm, or what else the plan has."""
+    rest = [m for m in analysis.plan.active if worst is None or not _of(worst, m)]
+    if worst is not None or not rest:
+        return []
+    first = rest[0]
+    words = text(
+        "report.first-step", locale,
+        measure=measure_title(first, locale),
+        problem=problem_words(first, locale),
+        owner=owner_words(first.owner, locale),
+        due=first.due,
+    )  # fmt: skip
+    return [Paragraph(words)]
+
+
+def _why(
+    analysis: Analysis, labels: Labels, actions: dict[str, str], locale: Locale
+) -> list[Block]:
+    """Return the causes, after what they are counted in."""
+    blocks: list[Block] = []
+    asked = {(f.transition, f.segment) for f in analysis.findings}
+    for row in analysis.bottlenecks:
+        if (row.transition, row.segment) not in asked or not row.shortfall:
+            continue
+        missing = row.entered * ((row.reference or 0.0) - (row.rate or 0.0))
+        if missing > 0:
+            words = text(
+                f"finding.counted-{row.window}", locale,
+                step=_place(row, labels, locale),
+                target=labels[row.transition.target],
+                missing=missing,
+                period=row.period,
+            )  # fmt: skip
+            blocks.append(Paragraph(words))
+    return [*blocks, *findings_blocks(analysis.findings, locale, labels, actions)]
+
+
+def _picture(analysis: Analysis, locale: Locale) -> Block:
+    marks: dict[str, tuple[Mark, str]] = {}
+    for row in analysis.bottlenecks.alarms:
+        if row.segment == ALL:
+            words = text("report.chance-of-fall", locale, p=row.probability)
+            marks[row.transition.target] = (mark_of(row), words)
+    intervals = {
+        row.target: span(row.interval.low, row.interval.high, "percent", locale)
+        for row in analysis.conversions.rows
+        if row.segment == ALL and row.interval is not None
+    }
+    panel = analysis.panel.total()
+    return funnel_picture(panel, locale, period=analysis.period, intervals=intervals, marks=marks)

@@ -13,7 +13,6 @@ from salesfunnel._periods import frequency_of
 from salesfunnel._typing import TIERS, Locale
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, OutputChange
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
 from salesfunnel.i18n import text
 from salesfunnel.render.documents._words import faults_block, segment_words, shown
 from salesfunnel.render.model import (
@@ -28,36 +27,28 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
+from salesfunnel.render.names import labels_of
 
 _ROWS, _SENTENCES = 20, 5
 _NOT_ENOUGH = TIERS.index("not-enough-data")
 _MARKS: dict[str, Mark] = {"confirmed": "bad", "suspected": "warn", "not-enough-data": "muted"}
 
 
-def labels_of(funnel: Funnel | None, keys: Sequence[str]) -> dict[str, str]:
-    """Return the name for people of each step."""
-    named: dict[str, str] = {}
-    if funnel is not None:
-        named = {m.key: m.label for stage in funnel for m in stage.metrics}
-        named.update({stage.key: stage.label for stage in funnel})
-    return {key: named.get(key, key) for key in keys}
-
-
 def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
     """Return a sentence for each bottleneck, then what is not known, then the table."""
     keys = [x for step in found.transitions for x in (step.source, step.target)]
-    labels = labels_of(found.funnel, keys)
+    labels = labels_of(found.funnel, keys, locale)
     end = labels[found.transitions[-1].target]
     several = len(found.segments) > 1
     rows = list(islice(iter(found), _ROWS))
     alarms = [row for row in rows if row.alarm]
     blocks: list[Block] = []
     for row in alarms[:_SENTENCES]:
-        mark: Mark = "bad" if row.tier == "confirmed" else "warn"
+        mark = mark_of(row)
         words = sentence(row, labels, end, locale, several=several)
         blocks.append(Paragraph(words, mark=mark))
     if not alarms:
-        blocks.append(_silence(found, labels, locale))
+        blocks.append(silence(found, labels, locale))
     blocks += [
         Paragraph(text("bottleneck.drifting", locale, **_names(row, labels, locale)), mark="warn")
         for row in rows
@@ -76,19 +67,19 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
         blocks.append(Paragraph(text("bottleneck.how", locale), mark="muted"))
     faults = dict.fromkeys((*found.faults, *(fault for row in rows for fault in row.faults)))
     if faults:
-        blocks.append(_faults(faults, locale))
+        blocks.append(_faults(faults, labels, locale))
     title = text("bottleneck.title", locale, period=found.period)
     return Document(title, blocks, locale=locale)
 
 
 def bottleneck_document(row: Bottleneck, locale: Locale) -> Document:
     """Return one row: its sentence, and its figures."""
-    labels = labels_of(None, (row.transition.source, row.transition.target))
+    labels = labels_of(None, (row.transition.source, row.transition.target), locale)
     end = labels[row.transition.target]
     blocks: list[Block] = [Paragraph(sentence(row, labels, end, locale, several=True))]
     blocks.append(_table([row], labels, locale, several=True))
     if row.faults:
-        blocks.append(_faults(row.faults, locale))
+        blocks.append(_faults(row.faults, labels, locale))
     return Document(text("bottleneck.title", locale, period=row.period), blocks, locale=locale)
 
 
@@ -111,14 +102,14 @@ def sentence(
             reference=row.reference,
             against=text(f"bottleneck.against-{row.source}", locale, n=row.history_months, **names),
             sure=row.probability,
-            tier=text(f"bottleneck.tier-{row.tier}", locale),
+            tier=verdict(row, locale),
         )
     ]
     if row.gain is not None and row.expected_gain is not None:
         figures: dict[str, Any] = {
-            "gain": round(row.expected_gain, 1),
-            "low": round(row.gain.low, 1),
-            "high": round(row.gain.high, 1),
+            "gain": row.expected_gain,
+            "low": row.gain.low,
+            "high": row.gain.high,
         }
         words.append(text("bottleneck.gain", locale, end=end, **names, **figures))
     if row.revenue is not None:
@@ -144,11 +135,13 @@ def _names(row: Bottleneck, labels: dict[str, str], locale: Locale) -> dict[str,
     }
 
 
-def _faults(faults: Iterable[Fault], locale: Locale) -> Faults:
-    return attrs.evolve(faults_block(faults, locale), title=text("bottleneck.faults", locale))
+def _faults(faults: Iterable[Fault], labels: dict[str, str], locale: Locale) -> Faults:
+    return attrs.evolve(
+        faults_block(faults, locale, labels), title=text("bottleneck.faults", locale)
+    )
 
 
-def _silence(found: Bottlenecks, labels: dict[str, str], locale: Locale) -> Paragraph:
+def silence(found: Bottlenecks, labels: dict[str, str], locale: Locale) -> Paragraph:
     """Say that nothing fell; or, where nothing could be judged, what is missing."""
     rows = list(islice(iter(found), _ROWS))
     if all(row.probability is None for row in rows):
@@ -179,20 +172,32 @@ def _table(
     for row in rows:
         names = _names(row, labels, locale)
         unknown = row.probability is None
-        gain = None if row.expected_gain is None else round(row.expected_gain, 1)
         cells.append([
             f"{names['source']} → {names['target']}",
             *([names["segment"]] if several else []),
             shown(row.rate, "percent", locale),
             shown(row.reference, "percent", locale),
             shown(row.probability, "chance", locale),
-            text(f"bottleneck.tier-{row.tier}", locale),
+            verdict(row, locale),
             "–" if unknown else text(f"bottleneck.window-{row.window}", locale),
-            shown(gain, "number", locale),
-            shown(row.detectable, "chance", locale),
+            shown(row.expected_gain, "deals", locale),
+            shown(row.detectable, "share", locale),
         ])  # fmt: skip
-    marks = [_MARKS.get(row.tier, "") for row in rows]
-    return Table(columns, cells, marks=marks)
+    return Table(columns, cells, marks=[mark_of(row) for row in rows])
+
+
+def mark_of(row: Bottleneck) -> Mark:
+    """Return how bad a verdict is: no worse than suspected where the data are in doubt."""
+    mark = _MARKS.get(row.tier, "")
+    return "warn" if mark == "bad" and not row.verified else mark
+
+
+def verdict(row: Bottleneck, locale: Locale) -> str:
+    """Return the tier in words, with the doubt in the data where there is one."""
+    words = text(f"bottleneck.tier-{row.tier}", locale)
+    if row.alarm and not row.verified:
+        return text("bottleneck.tier-unverified", locale, tier=words)
+    return words
 
 
 def change_document(found: OutputChange, locale: Locale) -> Document:

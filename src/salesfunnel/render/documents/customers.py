@@ -12,7 +12,7 @@ from salesfunnel.i18n import FORMS, text
 from salesfunnel.interval import Interval
 from salesfunnel.lifetime import BgNbd, GammaGamma, LifetimeValue, Sbg
 from salesfunnel.purchases import Purchases
-from salesfunnel.render.documents._words import faults_block, shown
+from salesfunnel.render.documents._words import faults_block, shown, span
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -30,6 +30,7 @@ from salesfunnel.render.model import (
 from salesfunnel.repurchase import Lifecycle, RepurchaseCurve, Rfm, UpsellCandidates
 
 _ROWS, _CURVE = 20, 12
+_RFM = ("group", "customers", "share-of-customers", "amount", "share-of-amount")
 _MARKS: dict[str, Mark] = {
     "new": "good",
     "active": "good",
@@ -58,7 +59,7 @@ def purchases_document(bought: Purchases, locale: Locale) -> Document:
     """Return how many purchases of how many customers, and what could not be read."""
     known = bought.amount[np.isfinite(bought.amount)]
     days = bought.time.astype("datetime64[D]")
-    span = f"{days.min()} – {days.max()}" if len(bought) else "–"
+    dates = f"{days.min()} – {days.max()}" if len(bought) else "–"
     items = [
         (text("ahead.purchases", locale), shown(len(bought), "count", locale)),
         (text("ahead.customers", locale), shown(len(bought.customers), "count", locale)),
@@ -66,7 +67,7 @@ def purchases_document(bought: Purchases, locale: Locale) -> Document:
             text("ahead.amount", locale),
             shown(float(known.sum()) if known.size else None, "money", locale),
         ),
-        (text("ahead.span", locale), span),
+        (text("ahead.span", locale), dates),
     ]
     blocks: list[Block] = [KeyFigures(items), faults_block(bought.faults, locale)]
     return Document(text("ahead.purchases-of", locale), blocks, locale=locale)
@@ -106,7 +107,7 @@ def lifecycle_document(cycle: Lifecycle, locale: Locale) -> Document:
         Table(
             _heads(("customer", "state", "due", "since", "gap-expected", "amount"), locale, left=3),
             rows,
-            caption=" ".join(
+            caption=text("report.colon", locale).join(
                 part
                 for part in (text("ahead.due-now", locale), _of(_ROWS, len(due), locale))
                 if part
@@ -148,7 +149,10 @@ def rfm_document(table: Rfm, locale: Locale) -> Document:
             words,
             corner=text("ahead.r-f", locale),
         ),
-        Table(_heads(("group", "customers", "share", "amount", "share"), locale), rows),
+        Table(
+            _heads(_RFM, locale),
+            rows,
+        ),
         Paragraph(text("ahead.rfm-note", locale), mark="muted"),
     ]
     return Document(title, blocks, locale=locale)
@@ -180,7 +184,7 @@ def curve_document(curve: RepurchaseCurve, locale: Locale) -> Document:
 
 
 def _span(low: float, high: float, locale: Locale) -> str:
-    return f"{shown(low, 'percent', locale)} – {shown(high, 'percent', locale)}"
+    return span(low, high, "percent", locale)
 
 
 def _curve(curve: RepurchaseCurve, locale: Locale) -> Lines:
@@ -196,6 +200,7 @@ def _curve(curve: RepurchaseCurve, locale: Locale) -> Lines:
         read(curve.share, 0.0),
         low=read(curve.share_low, 0.0),
         high=read(curve.share_high, 0.0),
+        band=text("ahead.band-interval", locale, level=0.95),
     )
     labels = [text("ahead.day", locale, day=round(day)) for day in days.tolist()]
     return Lines(text("ahead.curve-title", locale), labels, [line], form="percent")

@@ -6,13 +6,15 @@ from salesfunnel._typing import Locale
 from salesfunnel.benchmarking import Benchmark, BenchmarkSet
 from salesfunnel.funnel import Funnel
 from salesfunnel.i18n import text
-from salesfunnel.render.documents._words import shown
+from salesfunnel.render.documents._words import filled, shown, span
 from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
+from salesfunnel.render.names import in_language
 from salesfunnel.stage import KeyAction
 
 
 def funnel_document(funnel: Funnel, locale: Locale) -> Document:
     """Return one row a stage: goal, key actions, metrics, owner."""
+    funnel = in_language(funnel, locale)
     names = ("stage", "goal", "actions", "metrics", "owner")
     heads = [text(f"definition.{name}", locale) for name in names]
     comma = text("report.comma", locale)
@@ -25,12 +27,13 @@ def funnel_document(funnel: Funnel, locale: Locale) -> Document:
                 text("definition.step", locale, metric=m.label) if m.step else m.label
                 for m in stage.metrics
             ),
-            stage.owner or "–",
+            stage.owner or "",
         )
         for stage in funnel
     ]
     title = text("report.definition-of", locale, name=funnel.label)
-    return Document(title, [Table(heads, rows)], locale=locale)
+    columns, cells = filled([Column(head) for head in heads], rows)
+    return Document(title, [Table(columns, cells)], locale=locale)
 
 
 def _action(action: KeyAction, locale: Locale) -> str:
@@ -40,14 +43,21 @@ def _action(action: KeyAction, locale: Locale) -> str:
 
 
 def benchmark_document(benchmarks: BenchmarkSet, locale: Locale) -> Document:
-    """Return one row a figure, with its source."""
-    names = ("step", "rate", "range", "industry", "region", "source", "year", "sample")
+    """Return one row a figure, with its source and what that rests on."""
+    names = ("step", "rate", "range", "spread", "industry", "region", "source", "year", "sample")
+    right = {"rate", "range", "spread"}
     heads = [
-        Column(text(f"definition.benchmark.{name}", locale), align="right" if i == 1 else "left")
-        for i, name in enumerate(names)
+        Column(
+            text(f"definition.benchmark.{name}", locale),
+            align="right" if name in right else "left",
+        )
+        for name in names
     ]
     rows = [_figure(figure, locale) for figure in benchmarks.benchmarks]
-    blocks: list[Block] = [Table(heads, rows)]
+    blocks: list[Block] = [
+        Table(*filled(heads, rows)),
+        Paragraph(text("definition.benchmark.how", locale), mark="muted"),
+    ]
     if benchmarks.unmapped:
         steps = text("report.comma", locale).join(benchmarks.unmapped)
         words = text("definition.benchmark.unmapped", locale, steps=steps)
@@ -58,16 +68,15 @@ def benchmark_document(benchmarks: BenchmarkSet, locale: Locale) -> Document:
 
 def _figure(figure: Benchmark, locale: Locale) -> tuple[str, ...]:
     low, high = figure.low, figure.high
-    ends = "–"
-    if low is not None and high is not None:
-        ends = f"{shown(low, 'percent', locale)} – {shown(high, 'percent', locale)}"
+    known = low is not None and high is not None
     return (
-        f"{figure.start}→{figure.end}",
+        f"{figure.start} → {figure.end}",
         shown(figure.rate, "percent", locale),
-        ends,
-        figure.industry or "–",
-        figure.region or "–",
+        span(low, high, "percent", locale) if known else "",
+        f"± {shown(figure.cv, 'share', locale)}",
+        figure.industry or "",
+        figure.region or "",
         figure.source,
-        "–" if figure.year is None else str(figure.year),
-        figure.sample or "–",
+        "" if figure.year is None else str(figure.year),
+        figure.sample or text("definition.benchmark.no-sample", locale),
     )

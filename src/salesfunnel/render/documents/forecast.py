@@ -9,7 +9,7 @@ from salesfunnel.backtesting import Backtest
 from salesfunnel.forecasting import Forecast
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.interval import Interval
-from salesfunnel.render.documents._words import faults_block, shown
+from salesfunnel.render.documents._words import faults_block, shown, signed, span
 from salesfunnel.render.model import (
     Block,
     Column,
@@ -31,7 +31,7 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
     items = [
         (text("ahead.expected", locale), FORMS["money"](forecast.expected, locale)),
         (text("ahead.interval", locale), _range(forecast.interval, "money", locale)),
-        (text("ahead.wins", locale), FORMS["number"](round(forecast.wins, 1), locale)),
+        (text("ahead.wins", locale), FORMS["deals"](forecast.wins, locale)),
         (text("ahead.wins-interval", locale), _range(forecast.wins_interval, "number", locale)),
         (text("ahead.expected-open", locale), FORMS["money"](forecast.expected_open, locale)),
         (text("ahead.expected-new", locale), FORMS["money"](forecast.expected_new, locale)),
@@ -47,16 +47,16 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
 
 
 def _range(interval: Interval, form: str, locale: Locale) -> str:
-    low, high = shown(interval.low, form, locale), shown(interval.high, form, locale)
-    return f"{low} – {high}"
+    return span(interval.low, interval.high, form, locale)
 
 
 def _fan(forecast: Forecast, locale: Locale) -> Lines:
     labels = [text("ahead.day", locale, day=round(day)) for day in forecast.path_days.tolist()]
     low, quarter, middle, three, high = forecast.path.tolist()
+    name = text("ahead.middle", locale)
     lines = [
-        Line(text("ahead.middle", locale), middle, low=low, high=high),
-        Line(text("ahead.half", locale), middle, low=quarter, high=three, dashed=True),
+        Line(name, middle, low=low, high=high, band=text("ahead.band-80", locale)),
+        Line(name, middle, low=quarter, high=three, band=text("ahead.band-50", locale)),
     ]
     return Lines(text("ahead.fan", locale), labels, lines, form="money")
 
@@ -73,7 +73,7 @@ def _months(forecast: Forecast, locale: Locale) -> Table:
                     forecast.period_high,
                 )
             ),
-            shown(round(float(forecast.period_wins[i]), 1), "number", locale),
+            shown(float(forecast.period_wins[i]), "deals", locale),
         ]
         for i, period in enumerate(forecast.periods)
     ]
@@ -99,7 +99,7 @@ def _owners(forecast: Forecast, locale: Locale) -> Table:
                 FORMS["money"](float(column[i]), locale)
                 for column in (forecast.owner_expected, forecast.owner_low, forecast.owner_high)
             ),
-            shown(round(float(forecast.owner_wins[i]), 1), "number", locale),
+            shown(float(forecast.owner_wins[i]), "deals", locale),
         ]
         for i, name in enumerate(forecast.owners)
     ]
@@ -125,7 +125,8 @@ def _deals(forecast: Forecast, locale: Locale) -> Table:
         for i in first
     ]
     heads = _heads(("deal", "stage", "age", "chance", "value", "expected"), locale, left=2)
-    caption = text("ahead.top-deals", locale, shown=len(first), all=len(forecast.deals))
+    key = "ahead.top-deals" if len(first) < len(forecast.deals) else "ahead.all-deals"
+    caption = text(key, locale, shown=len(first), all=len(forecast.deals))
     return Table(heads, rows, caption=caption)
 
 
@@ -138,8 +139,8 @@ def backtest_document(done: Backtest, locale: Locale) -> Document:
             text(f"ahead.way-{score.way}", locale),
             text(f"ahead.scope-{score.scope}", locale),
             shown(score.wape, "percent", locale),
-            "–" if score.bias is None else f"{score.bias:+.1%}",
-            shown(score.coverage, "percent", locale),
+            signed(score.bias, "percent", locale),
+            shown(score.coverage, "share", locale),
             shown(score.crps, "money", locale),
             shown(score.pinball, "money", locale),
         ]
@@ -153,6 +154,7 @@ def backtest_document(done: Backtest, locale: Locale) -> Document:
             low=done.low.tolist(),
             high=done.high.tolist(),
             dashed=True,
+            band=text("ahead.band-80", locale),
         ),
         Line(text("ahead.way-static-win-rate", locale), done.static.tolist(), dashed=True),
     ]

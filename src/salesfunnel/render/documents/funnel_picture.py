@@ -9,16 +9,7 @@ from salesfunnel.i18n import text
 from salesfunnel.panel import ALL, Panel
 from salesfunnel.render.documents._words import segment_words, shown
 from salesfunnel.render.model import FunnelPicture, FunnelStep, Mark
-
-
-def step_labels(panel: Panel) -> dict[str, str]:
-    """Return the name for people of each step."""
-    labels = {key: key for key in panel.steps}
-    if panel.funnel is not None:
-        named = {m.key: m.label for stage in panel.funnel for m in stage.metrics}
-        named.update({stage.key: stage.label for stage in panel.funnel})
-        labels.update({key: named[key] for key in panel.steps if key in named})
-    return labels
+from salesfunnel.render.names import labels_of
 
 
 def funnel_picture(
@@ -45,7 +36,7 @@ def funnel_picture(
     """
     t, g = panel.periods.index(period), panel.segments.index(segment)
     entered, advanced, unknown = (array[t, g] for array in panel.flows())
-    labels = step_labels(panel)
+    labels = labels_of(panel.funnel, panel.steps, locale)
     steps = []
     for s, key in enumerate(panel.steps):
         missing = bool(panel.missing[t, g, s])

@@ -6,15 +6,16 @@ from salesfunnel._typing import Locale
 from salesfunnel.i18n import text
 from salesfunnel.panel import Panel
 from salesfunnel.render.documents._words import segment_words, shown
-from salesfunnel.render.documents.funnel_picture import funnel_picture, step_labels
+from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
+from salesfunnel.render.names import labels_of
 
 _SEGMENTS = 10
 
 
 def panel_document(panel: Panel, locale: Locale) -> Document:
     """Return a table of counts a segment, ten at most, and the picture of the last period."""
-    labels = step_labels(panel)
+    labels = labels_of(panel.funnel, panel.steps, locale)
     heads = [text("report.period", locale), *labels.values()]
     columns = [Column(head, align="right" if i else "left") for i, head in enumerate(heads)]
     blocks: list[Block] = []

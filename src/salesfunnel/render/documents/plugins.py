@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from salesfunnel._typing import PLUGIN_GROUPS, Locale
 from salesfunnel.i18n import text
 from salesfunnel.plugins import PluginRecord
-from salesfunnel.render.model import Block, Document, Mark, Section, Table
+from salesfunnel.render.documents._words import filled
+from salesfunnel.render.model import Block, Column, Document, Mark, Section, Table
 
 _BAD = {"broken", "conflict", "incompatible"}
 
@@ -29,7 +30,8 @@ def plugins_document(records: Iterable[PluginRecord], locale: Locale) -> Documen
                 marks.append(mark)
         if rows:
             title = text(f"plugin.group.{group}", locale)
-            blocks.append(Section(title, [Table(heads, rows, marks=marks)]))
+            columns, cells = filled([Column(head) for head in heads], rows)
+            blocks.append(Section(title, [Table(columns, cells, marks=marks)]))
     return Document(text("report.plugins", locale), blocks, locale=locale)
 
 

@@ -7,10 +7,9 @@ from itertools import islice
 from salesfunnel._typing import Locale
 from salesfunnel.conversion import Conversion, ConversionTable
 from salesfunnel.i18n import text
-from salesfunnel.interval import Interval
-from salesfunnel.render.documents._words import segment_words, shown
-from salesfunnel.render.documents.bottlenecks import labels_of
+from salesfunnel.render.documents._words import filled, segment_words, shown, span
 from salesfunnel.render.model import Block, Column, Document, Mark, Paragraph, Table
+from salesfunnel.render.names import labels_of
 
 _ROWS = 60
 _MARKS: dict[str, Mark] = {"rate-gt-1": "warn", "missing": "muted", "no-data": "muted"}
@@ -19,7 +18,7 @@ _MARKS: dict[str, Mark] = {"rate-gt-1": "warn", "missing": "muted", "no-data": "
 def conversion_document(table: ConversionTable, locale: Locale) -> Document:
     """Return the rates of the last period first, each with its interval."""
     keys = [x for step in table.transitions for x in (step.source, step.target)]
-    labels = labels_of(table.funnel, keys)
+    labels = labels_of(table.funnel, keys, locale)
     t, g, _ = table.rate.shape
     heads = [
         *(["period"] if t > 1 else []), *(["segment"] if g > 1 else []),
@@ -29,7 +28,7 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
     columns = [
         Column(
             text(f"report.{h}" if h in ("period", "segment", "step", "rate", "note")
-                 else f"conversion.{h}", locale),
+                 else f"conversion.{h}", locale, level=table.level),
             align="left" if h in left else "right",
         )
         for h in heads
@@ -47,12 +46,17 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
         for row in rows
     ]
     marks = [_MARKS.get(row.status, "") for row in rows]
-    blocks: list[Block] = [Table(columns, cells, marks=marks)]
+    blocks: list[Block] = [Table(*filled(columns, cells), marks=marks)]
     if t * per > _ROWS:
         words = text("report.rows-shown", locale, shown=_ROWS, all=t * per)
         blocks.append(Paragraph(words, mark="muted"))
-    how = text(f"conversion.how-{table.mode}", locale, level=table.level)
-    blocks.append(Paragraph(how, mark="muted"))
+    if any(row.status == "rate-gt-1" for row in rows):
+        blocks.append(Paragraph(text("conversion.rate-gt-1-how", locale), mark="warn"))
+    for period in table.partial:
+        if any(row.period == period for row in rows):
+            words = text("conversion.partial", locale, period=period)
+            blocks.append(Paragraph(words, mark="warn"))
+    blocks.append(Paragraph(text(f"conversion.how-{table.mode}", locale), mark="muted"))
     return Document(text("conversion.title", locale), blocks, locale=locale)
 
 
@@ -67,13 +71,7 @@ def _figures(row: Conversion, locale: Locale) -> list[str]:
         shown(row.entered, "count", locale),
         shown(row.advanced, "count", locale),
         shown(row.rate, "percent", locale),
-        _ends(row.interval, locale) if known else "–",
+        span(row.interval.low, row.interval.high, "percent", locale) if known else "–",
         shown(row.cumulative, "percent", locale),
         "" if row.status == "ok" else text(f"conversion.{row.status}", locale),
     ]
-
-
-def _ends(interval: Interval, locale: Locale) -> str:
-    low, high = (shown(v, "percent", locale).removesuffix(" %") for v in
-                 (interval.low, interval.high))  # fmt: skip
-    return f"{low}–{high} %"

@@ -8,6 +8,7 @@ from salesfunnel.render.documents import document_of
 from salesfunnel.render.documents._words import faults_block
 from salesfunnel.render.documents.tracking import pictures, tracking_table
 from salesfunnel.render.model import Block, Document, Paragraph, Section
+from salesfunnel.render.names import in_language
 from salesfunnel.tracking import Tracking
 
 
@@ -26,7 +27,7 @@ def report_document(
     blocks: list[Block] = [tracking_table(tracking, locale), *pictures(tracking, locale)]
     blocks.append(_bottlenecks(tracking, locale, benchmark))
     blocks.append(faults_block(tracking.faults, locale))
-    name = tracking.funnel.label
+    name = in_language(tracking.funnel, locale).label
     return Document(text("report.title", locale, name=name), blocks, locale=locale)
 
 

@@ -30,10 +30,10 @@ def steps_document(found: StepCounts, locale: Locale) -> Document:
         FunnelPicture(
             text("report.funnel", locale), steps, scale_note=text("report.log-scale", locale)
         ),
-        _table(count_rows(found, locale)),
+        _table(count_rows(found, locale), left=2 if found.by_segment else 1),
     ]
     if found.durations:
-        blocks.append(_table(duration_rows(found, locale)))
+        blocks.append(_table(duration_rows(found, locale), left=2))
     blocks += [Paragraph(words) for words in result_words(found, locale)]
     blocks += [Paragraph(words, mark="muted") for words in question_words(found, locale)]
     if found.faults:
@@ -41,9 +41,6 @@ def steps_document(found: StepCounts, locale: Locale) -> Document:
     return Document(text("report.steps", locale), blocks, locale=locale)
 
 
-def _table(rows: tuple[tuple[str, ...], ...]) -> Table:
-    heads = [
-        Column(name, align="right" if i >= len(rows[0]) - 2 else "left")
-        for i, name in enumerate(rows[0])
-    ]
+def _table(rows: tuple[tuple[str, ...], ...], *, left: int) -> Table:
+    heads = [Column(name, align="right" if i >= left else "left") for i, name in enumerate(rows[0])]
     return Table(heads, rows[1:])

@@ -7,7 +7,7 @@ from typing import Any
 
 from salesfunnel._typing import Locale
 from salesfunnel.i18n import FORMS, text
-from salesfunnel.render.documents._words import faults_block, segment_words, shown
+from salesfunnel.render.documents._words import faults_block, segment_words, shown, signed, span
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -65,7 +65,8 @@ def _figures(plan: TargetPlan, locale: Locale) -> KeyFigures:
         ),
     ]
     if plan.covered.any():
-        items.append((text("ahead.covered", locale), shown(plan.covered.sum(), "number", locale)))
+        covered = shown(float(plan.covered.sum()), "deals", locale)
+        items.append((text("ahead.covered", locale), covered))
     if plan.unit == "currency":
         items.append((text("ahead.wins-needed", locale), shown(plan.wins, "count", locale)))
     return KeyFigures(items)
@@ -83,7 +84,7 @@ def _ladder(plan: TargetPlan, locale: Locale) -> FunnelPicture:
                 need[s + 1],
                 shown(need[s + 1], "count", locale),
                 rate=shown(float(plan.rates[s]), "percent", locale),
-                interval=f"{shown(low, 'percent', locale)} – {shown(high, 'percent', locale)}",
+                interval=span(low, high, "percent", locale),
                 mark="bad" if blocked else "",
                 note=text("ahead.blocked", locale) if blocked else "",
             )
@@ -147,9 +148,9 @@ def progress_document(progress: TargetProgress, locale: Locale) -> Document:
     """Return where the plan stands: the chance, the gap by step, what the rest must bring."""
     title = text("ahead.progress", locale, through=progress.through)
     items = [
-        (text("ahead.chance", locale), FORMS["chance"](progress.chance, locale)),
+        (text("ahead.chance-target", locale), FORMS["chance"](progress.chance, locale)),
         (text("ahead.months-left", locale), str(progress.months_left)),
-        (text("ahead.gap-deals", locale), shown(float(progress.gap[-1]), "number", locale)),
+        (text("ahead.gap-deals", locale), signed(float(progress.gap[-1]), "count", locale)),
     ]
     blocks: list[Block] = [KeyFigures(items)]
     if progress.largest_gap is not None:
@@ -164,7 +165,7 @@ def progress_document(progress: TargetProgress, locale: Locale) -> Document:
         [
             step,
             *_counts((progress.planned[s], progress.actual[s]), locale),
-            f"{int(progress.gap[s]):+,}",
+            signed(int(progress.gap[s]), "count", locale),
             shown(int(progress.remaining[s]), "count", locale),
             shown(float(progress.remaining_by_month[s]), "number", locale),
             shown(float(progress.pace[s]), "number", locale),
@@ -174,7 +175,7 @@ def progress_document(progress: TargetProgress, locale: Locale) -> Document:
     marks = ["bad" if gap < 0 else "good" for gap in progress.gap.tolist()]
     blocks.append(Table(columns, rows, marks=marks))
     bars = [
-        Bar(step, value, f"{value:+.1f}", mark="bad" if value < 0 else "good")
+        Bar(step, value, signed(value, "deals", locale), mark="bad" if value < 0 else "good")
         for step, value in zip(progress.steps, progress.gap_deals.tolist(), strict=True)
     ]
     blocks.append(Bars(text("ahead.gap-by-step", locale), bars))

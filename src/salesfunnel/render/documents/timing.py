@@ -7,7 +7,7 @@ from typing import Any
 
 from salesfunnel._typing import Locale
 from salesfunnel.i18n import text
-from salesfunnel.render.documents._words import shown
+from salesfunnel.render.documents._words import shown, signed, span
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -47,8 +47,7 @@ def durations_document(found: StageDurations, locale: Locale) -> Document:
         ends = (found.low[k], found.high[k])
         share = shown(float(found.eventual[k]), "percent", locale)
         if ends[0] == ends[0]:
-            low, high = (shown(float(end), "percent", locale) for end in ends)
-            share += f" [{low} – {high}]"
+            share += f" [{span(float(ends[0]), float(ends[1]), 'percent', locale)}]"
         times = (_days(found.median[k], locale), _days(found.p80[k], locale))
         rows.append((stage, *(shown(int(n), "count", locale) for n in counts), share, *times))
     blocks: list[Block] = [_table(names, rows, locale)]
@@ -61,7 +60,7 @@ def velocity_document(found: Velocity, locale: Locale) -> Document:
     rate = shown(found.win_rate, "percent", locale)
     if found.win_rate_interval is not None:
         ends = (found.win_rate_interval.low, found.win_rate_interval.high)
-        rate += " [{} – {}]".format(*(shown(end, "percent", locale) for end in ends))
+        rate += f" [{span(*ends, 'percent', locale)}]"
     items = [
         (text("timing.velocity.per-day", locale), shown(found.per_day, "money", locale)),
         (text("timing.opportunities", locale), shown(found.opportunities, "count", locale)),
@@ -86,7 +85,7 @@ def change_document(found: VelocityChange, locale: Locale) -> Document:
         part = getattr(found, name)
         mark: Mark = "good" if part > 0 else "bad" if part < 0 else ""
         label = text(f"timing.{name}", locale)
-        bars.append(Bar(label, part, shown(part, "money", locale), mark=mark))
+        bars.append(Bar(label, part, signed(part, "money", locale), mark=mark))
     title = text("timing.change", locale, before=found.before.per_day, after=found.after.per_day)
     return Document(text("timing.velocity", locale), [Bars(title, bars)], locale=locale)
 
@@ -102,8 +101,8 @@ def ageing_document(found: Ageing, locale: Locale) -> Document:
             found.stages[i],
             _days(found.age[i], locale),
             _days(found.usual[i], locale),
-            shown(float(found.chance[i]), "percent", locale),
-            shown(float(found.chance_at_entry[i]), "percent", locale),
+            shown(float(found.chance[i]), "chance", locale),
+            shown(float(found.chance_at_entry[i]), "chance", locale),
         )
         for i, deal in enumerate(found.deals[:_ROWS])
     ]
@@ -121,8 +120,8 @@ def little_document(found: LittlesLaw, locale: Locale) -> Document:
     rows = [
         (
             stage,
-            shown(float(found.wip[k]), "number", locale),
-            shown(float(found.throughput[k]), "number", locale),
+            shown(float(found.wip[k]), "deals", locale),
+            shown(float(found.throughput[k]), "deals", locale),
             _days(found.days[k], locale),
             shown(float(found.ratio[k]), "number", locale),
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from salesfunnel._typing import Locale
+from salesfunnel.funnel import Funnel
 from salesfunnel.i18n import text
 from salesfunnel.panel import ALL
-from salesfunnel.render.documents._words import faults_block, segment_words, shown
+from salesfunnel.render.documents._words import faults_block, filled, segment_words, shown
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.model import Block, Column, Document, Mark, Table
+from salesfunnel.render.names import in_language
 from salesfunnel.tracking import Tracking, TrackingRow
 
 _FORMS = {"count": "count", "currency": "money", "rate": "percent", "duration": "duration"}
@@ -15,7 +17,8 @@ _FORMS = {"count": "count", "currency": "money", "rate": "percent", "duration": 
 
 def tracking_document(tracking: Tracking, locale: Locale) -> Document:
     """Return table, picture of the last period, and faults of a sheet."""
-    title = text("report.tracking", locale, name=tracking.funnel.label)
+    name = in_language(tracking.funnel, locale).label
+    title = text("report.tracking", locale, name=name)
     blocks: list[Block] = [tracking_table(tracking, locale), *pictures(tracking, locale)]
     blocks.append(faults_block(tracking.faults, locale))
     return Document(title, blocks, locale=locale)
@@ -35,20 +38,20 @@ def tracking_table(tracking: Tracking, locale: Locale) -> Table:
     ]
     wrong = {fault.row for fault in tracking.faults if fault.severity == "error"}
     doubtful = {fault.row for fault in tracking.faults if fault.severity == "warning"}
+    funnel = in_language(tracking.funnel, locale)
     cells, marks, last = [], [], ("", "", "")
     for row in rows:
         stage = (row.period, row.segment, row.stage)
-        cells.append(_cells(row, tracking, locale, names, first=stage != last))
+        cells.append(_cells(row, funnel, locale, names, first=stage != last))
         last = stage
         mark: Mark = "bad" if row.row in wrong else "warn" if row.row in doubtful else ""
         marks.append("" if row.row is None else mark)
-    return Table(columns, cells, caption=text("report.table", locale), marks=marks)
+    return Table(*filled(columns, cells), caption=text("report.table", locale), marks=marks)
 
 
 def _cells(
-    row: TrackingRow, tracking: Tracking, locale: Locale, names: list[str], *, first: bool
+    row: TrackingRow, funnel: Funnel, locale: Locale, names: list[str], *, first: bool
 ) -> list[str]:
-    funnel = tracking.funnel
     stages = {stage.key: stage.label for stage in funnel}
     metrics = {metric.key: metric.label for stage in funnel for metric in stage.metrics}
     words = {

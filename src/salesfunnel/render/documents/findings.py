@@ -1,0 +1,207 @@
+"""Possible causes in words: what is behind the fall, what else was seen, what was not measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from salesfunnel._typing import Locale
+from salesfunnel.diagnosis import Finding
+from salesfunnel.i18n import text
+from salesfunnel.panel import ALL
+from salesfunnel.render.cause_words import (
+    LEAST,
+    actions_of,
+    collect_words,
+    finding_text,
+    notice_words,
+    title_of,
+)
+from salesfunnel.render.documents._words import segment_words, shown, span
+from salesfunnel.render.model import (
+    Bar,
+    Bars,
+    Block,
+    Column,
+    Document,
+    Heading,
+    Mark,
+    Paragraph,
+    Table,
+)
+
+__all__ = ["finding_document", "findings_blocks", "leading", "step_words"]
+
+Names = Mapping[str, str] | None
+
+_GRADES: dict[str, Mark] = {"strong": "bad", "moderate": "warn", "not-measured": "muted"}
+_SENTENCES = 5
+LIKELY, SURE = 0.5, 0.8
+"""Probability from which a cause is told as one of the fall; as one that stands anyway."""
+
+
+def leading(finding: Finding) -> bool:
+    """Whether a cause is behind the fall, more probably than not, by deals that can be shown."""
+    cost = finding.contribution
+    return cost is not None and cost >= LEAST and finding.confidence >= LIKELY
+
+
+def _standing(finding: Finding) -> bool:
+    """Whether a cause costs deals as it did before: it could be ended, but explains no fall."""
+    return (finding.potential or 0.0) >= LIKELY and finding.confidence >= SURE
+
+
+def _sign(finding: Finding) -> bool:
+    """Whether a finding is told in words though it has no figure in deals."""
+    return finding.contribution is None and (
+        finding.evidence.method in {"quality", "queue", "note"}
+        or (finding.evidence.method == "aggregate" and bool(finding.params.get("bad")))
+    )
+
+
+def findings_blocks(
+    findings: Iterable[Finding], locale: Locale, labels: Names = None, actions: Names = None
+) -> list[Block]:
+    """Return the causes of each bottleneck: those of the fall first, in sentences and a table."""
+    found = tuple(findings)
+    if not found:
+        return [Paragraph(text("finding.empty", locale), mark="muted")]
+    places = list(dict.fromkeys((f.transition, f.segment) for f in found))
+    blocks: list[Block] = []
+    for step, segment in places:
+        mine = [f for f in found if (f.transition, f.segment) == (step, segment)]
+        if len(places) > 1:
+            words = step_words(step.source, step.target, labels)
+            if segment != ALL:
+                words += text("bottleneck.where", locale, segment=segment_words(segment, locale))
+            blocks.append(Heading(words, level=3))
+        blocks += _of_one(mine, locale, actions)
+    blocks.append(Paragraph(text("finding.association", locale), mark="muted"))
+    return blocks
+
+
+def _of_one(found: Sequence[Finding], locale: Locale, actions: Names) -> list[Block]:
+    """Return the causes of one bottleneck."""
+    measured = [f for f in found if f.measured]
+    lead = [f for f in measured if leading(f)]
+    signs = [f for f in measured if _sign(f)]
+    standing = [f for f in measured if f not in lead and f not in signs and _standing(f)]
+    rest = [f for f in measured if f not in lead and f not in signs and f not in standing]
+    blocks: list[Block] = [_sentence(f, locale, actions, mark="bad") for f in signs if f.veto]
+    if not lead:
+        blocks.append(Paragraph(text("finding.no-cause", locale), mark="warn"))
+    blocks += [_sentence(f, locale, actions) for f in lead[:_SENTENCES]]
+    if lead:
+        blocks += [*_bars(lead, locale, actions), _table(lead, locale, actions)]
+    if len(lead) > 1:
+        blocks.append(Paragraph(text("finding.overlap", locale), mark="muted"))
+    blocks += [_sentence(f, locale, actions, mark="warn") for f in signs if not f.veto]
+    if standing:
+        blocks.append(Paragraph(text("finding.standing", locale)))
+        blocks += [_sentence(f, locale, actions, mark="muted") for f in standing[:_SENTENCES]]
+    for key, some in (("rest", rest), ("rest-standing", standing[_SENTENCES:])):
+        if some:
+            names = "；" if locale == "zh" else "; "
+            titles = names.join(dict.fromkeys(title_of(f, locale, actions) for f in some))
+            blocks.append(Paragraph(text(f"finding.{key}", locale, causes=titles), mark="muted"))
+    return [*blocks, *_to_collect(found, locale, actions)]
+
+
+def _sentence(
+    finding: Finding, locale: Locale, actions: Names, *, mark: Mark | None = None
+) -> Paragraph:
+    words = title_of(finding, locale, actions) + text("finding.colon", locale)
+    words += finding_text(finding, locale, actions)
+    return Paragraph(words, mark=_GRADES.get(finding.grade, "") if mark is None else mark)
+
+
+def _bars(lead: Sequence[Finding], locale: Locale, actions: Names) -> list[Block]:
+    if len(lead) < 2:
+        return []
+    bars = [
+        Bar(
+            title_of(f, locale, actions),
+            f.contribution,
+            shown(f.contribution, "deals", locale),
+            mark=_GRADES.get(f.grade, ""),
+        )
+        for f in lead
+    ]
+    return [Bars(text("finding.label.deals", locale), bars)]
+
+
+def _table(found: Sequence[Finding], locale: Locale, actions: Names) -> Table:
+    names = ("cause", "dimension", "deals", "interval", "share", "confidence", "coverage", "grade")
+    right = {"deals", "interval", "share", "confidence", "coverage"}
+    heads = [
+        Column(text(f"finding.label.{name}", locale), align="right" if name in right else "left")
+        for name in names
+    ]
+    rows = [_row(f, locale, actions) for f in found]
+    marks: list[Mark] = [
+        _GRADES.get(f.grade, "") if leading(f) or f.veto else "muted" for f in found
+    ]
+    return Table(heads, rows, marks=marks)
+
+
+def _row(f: Finding, locale: Locale, actions: Names) -> tuple[str, ...]:
+    """Return the cells of one cause; what explains no fall has neither a share nor a grade."""
+    ends = f.interval
+    grade = text(f"finding.grade.{f.grade}", locale)
+    explains = f.contribution is None or f.contribution > 0
+    return (
+        title_of(f, locale, actions),
+        text(f"finding.dimension.{f.dimension}", locale),
+        shown(f.contribution, "deals", locale),
+        "–" if ends is None else span(ends.low, ends.high, "deals", locale),
+        shown(f.share if explains else None, "share", locale),
+        shown(f.confidence, "chance", locale) if f.measured else "–",
+        shown(f.coverage, "share", locale) if f.measured else "–",
+        grade if explains else text("finding.grade-of-none", locale),
+    )
+
+
+def _to_collect(found: Sequence[Finding], locale: Locale, actions: Names) -> list[Block]:
+    """Return what to record, so that the causes that could not be asked can be next time."""
+    missing = [f for f in found if not f.measured and f.collect]
+    if not missing:
+        return []
+    known = {key: name for f in missing for key, name in actions_of(f).items()}
+    known.update(actions or {})
+    names = dict.fromkeys(name for f in missing for name in f.collect)
+    collect = collect_words(names, locale, known)
+    return [Paragraph(text("finding.none", locale, collect=collect), mark="muted")]
+
+
+def step_words(source: str, target: str, labels: Names) -> str:
+    """Return a transition in the names of people."""
+    names = labels or {}
+    return f"{names.get(source, source)} → {names.get(target, target)}"
+
+
+def finding_document(finding: Finding, locale: Locale) -> Document:
+    """Return one cause: the sentence, its figures, its groups, its notices."""
+    e = finding.evidence
+    step = text(
+        "finding.step",
+        locale,
+        step=step_words(finding.transition.source, finding.transition.target, None),
+        period=finding.period,
+    )
+    blocks: list[Block] = [Paragraph(finding_text(finding, locale))]
+    blocks.append(_table([finding], locale, None))
+    if e.groups:
+        heads: list[Column | str] = [
+            text("finding.label.group", locale),
+            *(
+                Column(text(f"finding.label.{name}", locale), align="right")
+                for name in ("before", "now")
+            ),
+        ]
+        rows = [
+            (g.name, shown(g.rate_before, "percent", locale), shown(g.rate, "percent", locale))
+            for g in e.groups
+        ]
+        blocks.append(Table(heads, rows, caption=text("finding.label.rates", locale)))
+    blocks += [Paragraph(words, mark="warn") for words in notice_words(e.notices, locale)]
+    blocks.append(Paragraph(text("finding.association", locale), mark="muted"))
+    return Document(title_of(finding, locale), blocks, locale=locale, subtitle=step)
