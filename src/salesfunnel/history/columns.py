@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,18 +15,23 @@ from salesfunnel._arrays import array_field, arrays_equal
 from salesfunnel._frozen import FrozenMap, as_tuple
 from salesfunnel._result import TableMixin
 from salesfunnel._typing import Frequency, PanelMode
-from salesfunnel._validators import check_known, duplicates
+from salesfunnel._validators import check_known
 from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
+from salesfunnel.history.checks import (
+    LOST,
+    OPEN,
+    WON,
+    contradictions,
+    shape_problems,
+    spent_between,
+)
 
 if TYPE_CHECKING:
     from salesfunnel.panel import Panel
 
 __all__ = ["LOST", "OPEN", "WON", "StageHistory"]
-
-OPEN, WON, LOST = 0, 1, 2
-"""The codes of `StageHistory.outcome`."""
 
 _DAY = np.timedelta64(86_400_000_000, "us")
 _ZONE = re.compile(r"T.*(Z|[+-]\d\d:?\d\d)$|Z$")
@@ -135,10 +140,10 @@ class StageHistory(TableMixin):
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        problems = _shape_problems(self)
+        problems = shape_problems(self)
         if not problems:
             self._fill()
-            problems = _problems(self)
+            problems = contradictions(self)
         if problems:
             lines = "".join(f"\n  - {problem}" for problem in problems)
             raise DataError(f"'history' must be well formed, got{lines}")
@@ -275,7 +280,10 @@ class StageHistory(TableMixin):
             after = np.where(self.outcome[rows] == WON, self.closed[rows], np.datetime64("NaT"))
         advanced = ~np.isnat(after)
         lost = ~advanced & (self.outcome[rows] == LOST)
-        end = np.where(advanced, after, np.where(lost, self.closed[rows], self.as_of))
+        # of a loss without a time the last thing known is the last entry
+        ended = np.fmax(self.closed[rows], np.fmax.reduce(self.entered[rows], axis=1))
+        ended = np.where(np.isnat(self.closed[rows]), ended, self.closed[rows])
+        end = np.where(advanced, after, np.where(lost, ended, self.as_of))
         duration = (end - entry[rows]) / _DAY
         event = np.where(advanced, 1, np.where(lost, 2, 0)).astype(np.int8)
         return np.maximum(duration, 0.0), event, rows
@@ -325,7 +333,10 @@ class StageHistory(TableMixin):
         return history_panel(self, by=by, mode=mode, window=window, segment=segment)
 
     def __add__(self, other: object) -> StageHistory:
-        """Return the deals of both; raise DataError where an id is in both."""
+        """Return the deals of both; raise DataError where an id is in both.
+
+        The later `as_of` holds for all; where they differ, a fault says so.
+        """
         if not isinstance(other, StageHistory):
             return NotImplemented
         if self.stages != other.stages:
@@ -333,6 +344,10 @@ class StageHistory(TableMixin):
                 f"histories to add must have the same stages, got {self.stages} and {other.stages}"
             )
         names = sorted({*self.attributes, *other.attributes})
+        faults = [*self.faults, *other.faults]
+        if self.as_of != other.as_of and len(self) and len(other):
+            first, second = sorted(str(moment)[:10] for moment in (self.as_of, other.as_of))
+            faults.append(Fault.of("as-of-differs", first=first, second=second))
         return StageHistory(
             deals=np.concatenate([self.deals, other.deals]),
             stages=self.stages,
@@ -345,7 +360,7 @@ class StageHistory(TableMixin):
             attributes={name: _joined(self, other, name) for name in names},
             as_of=max(self.as_of, other.as_of),
             funnel=self.funnel if self.funnel == other.funnel else None,
-            faults=(*self.faults, *other.faults),
+            faults=faults,
         )
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
@@ -370,81 +385,3 @@ def _joined(left: StageHistory, right: StageHistory, name: str) -> npt.NDArray[A
             column = np.array(["" if v != v else f"{v:g}" for v in column.tolist()])  # noqa: PLR0124
         parts.append(column)
     return np.concatenate(parts)
-
-
-def _shape_problems(history: StageHistory) -> list[str]:
-    n, S = len(history.deals), len(history.stages)
-    wanted: dict[str, tuple[int, ...]] = {"entered": (n, S), "spent": (n, S)}
-    wanted.update(dict.fromkeys(("created", "closed", "outcome", "value"), (n,)))
-    found = [
-        f"{field!r} must have shape {shape}, got {getattr(history, field).shape}"
-        for field, shape in wanted.items()
-        if getattr(history, field) is not None and getattr(history, field).shape != shape
-    ]
-    found.extend(
-        f"attribute {name!r} must have shape ({n},), got {column.shape}"
-        for name, column in history.attributes.items()
-        if column.shape != (n,)
-    )
-    if not S:
-        found.append("'stages' must hold at least one stage, got none")
-    twice = duplicates(history.stages)
-    found.extend(f"'stages' must be unique, got {name!r} twice" for name in twice)
-    if np.isnat(history.as_of):
-        found.append("'as_of' must be a time, got NaT")
-    return found
-
-
-def _problems(history: StageHistory) -> list[str]:
-    found: list[str] = []
-    names, counts = np.unique(history.deals, return_counts=True)
-    twice = names[counts > 1]
-    found.extend(f"'deals' must be unique, got {name!r} twice" for name in twice[:20].tolist())
-    wrong = ~np.isin(history.outcome, (OPEN, WON, LOST))
-    found.extend(
-        f"'outcome' must be 0 open, 1 won or 2 lost, got {history.outcome[i]} for"
-        f" {history.deals[i]!r}"
-        for i in np.flatnonzero(wrong)[:20]
-    )
-    ended = (history.outcome == OPEN) & ~np.isnat(history.closed)
-    found.extend(
-        f"'closed' must be empty while a deal is open, got {history.closed[i]} for"
-        f" {history.deals[i]!r}"
-        for i in np.flatnonzero(ended)[:20]
-    )
-    with np.errstate(invalid="ignore"):
-        late = (history.entered > history.as_of).any(axis=1) | (history.closed > history.as_of)
-    found.extend(
-        f"times must not be after 'as_of' ({history.as_of}), got a later one for"
-        f" {history.deals[i]!r}"
-        for i in np.flatnonzero(late)[:20]
-    )
-    return found
-
-
-def spent_between(
-    entered: npt.NDArray[np.datetime64], closed: npt.NDArray[np.datetime64], as_of: Any
-) -> npt.NDArray[np.timedelta64]:
-    """Return the time in each stage where only first entries are known.
-
-    A visited stage lasts until the next later entry of the deal, the last one until the deal
-    closed, or `as_of`.
-    """
-    n, S = entered.shape
-    end = np.where(np.isnat(closed), as_of, closed)
-    spent = np.zeros((n, S), dtype="timedelta64[us]")
-    for k in range(S):
-        until = end.copy()
-        for j in range(S):
-            if j != k:
-                with np.errstate(invalid="ignore"):
-                    later = entered[:, j] > entered[:, k]
-                until = np.where(later, np.fmin(until, entered[:, j]), until)
-        time = until - entered[:, k]
-        spent[:, k] = np.where(np.isnat(time), np.timedelta64(0, "us"), time)
-    return np.maximum(spent, np.timedelta64(0, "us"))
-
-
-def all_faults(parts: Iterable[Iterable[Fault]]) -> tuple[Fault, ...]:
-    """Return the faults of all parts, in their order."""
-    return tuple(fault for part in parts for fault in part)

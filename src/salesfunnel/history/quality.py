@@ -33,7 +33,7 @@ def quality_faults(history: StageHistory, *, back: int | None = None) -> tuple[F
     -------
     tuple of Fault
         ``stages-skipped``, ``stages-back`` at a share of ten per cent, ``batch-day`` for each
-        stage and month, ``closed-before-created``, ``without-dates``.
+        stage and month, ``closed-before-created``, ``entered-after-closed``, ``without-dates``.
     """
     faults: list[Fault] = []
     visited = ~np.isnat(history.entered)
@@ -54,6 +54,10 @@ def quality_faults(history: StageHistory, *, back: int | None = None) -> tuple[F
         early = int((history.closed < history.created).sum())
     if early:
         faults.append(Fault.of("closed-before-created", deals=early, all=len(history)))
+    with np.errstate(invalid="ignore"):
+        after = int((history.entered > history.closed[:, None]).any(axis=1).sum())
+    if after:
+        faults.append(Fault.of("entered-after-closed", deals=after, all=len(history)))
     if len(history) > deals:
         without = len(history) - deals
         faults.append(Fault.of("without-dates", deals=without, all=len(history)))

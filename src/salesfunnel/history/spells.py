@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
 from salesfunnel.history.columns import LOST, OPEN, WON, StageHistory
 from salesfunnel.history.quality import quality_faults
 
 _NAT = np.datetime64("NaT", "us")
+Ints = npt.NDArray[np.intp]
+Times = npt.NDArray[np.datetime64]
 
 
 def history_from_changes(
@@ -38,7 +41,8 @@ def history_from_changes(
     deal, stage : array_like of str, shape (m,)
         Which deal went where; a stage is one of `stages`, or one of `lost`.
     time : array_like of datetime64[us], shape (m,)
-        When. Rows may come in any order; rows of one moment count in the order of the stages.
+        When. Rows may come in any order; rows of one moment count in the order of the stages. A
+        row in the stage of the row before is no change.
     stages : sequence of str
         The stages in order.
     as_of : datetime64[us]
@@ -60,46 +64,36 @@ def history_from_changes(
     -------
     StageHistory
         A deal that moved on after "lost" is one deal, its loss void; how many, is a fault. Time in
-        a stage is the sum of its spells.
+        a stage is the sum of its spells. A deal closed when the state in which it stands began.
+
+    Raises
+    ------
+    DataError
+        If columns differ in length, a time is missing, or a stage is not known.
     """
-    names, code = np.unique(np.asarray(deal, dtype=np.str_), return_inverse=True)
-    code = code.reshape(-1)
     place = {name: k for k, name in enumerate(stages)}
     place.update(dict.fromkeys(lost, len(stages)))
-    rank = np.array([place[name] for name in np.asarray(stage, dtype=np.str_).tolist()], np.intp)
-    when = np.asarray(time, dtype="datetime64[us]")
-    order = np.lexsort((rank, when, code))
-    code, rank, when = code[order], rank[order], when[order]
-    again = _again(code, rank, when)
-    code, rank, when = code[~again], rank[~again], when[~again]
-    repeats = int(again.sum())
-    n, S = names.size, len(stages)
+    names, code, rank, when = _sorted(deal, stage, time, place)
     moment = np.datetime64(as_of, "us")
+    goal = len(stages) - 1 if won is None else place[won]
+    stays, again = _stays(code, rank, when)
+    code, rank, when = code[~stays], rank[~stays], when[~stays]
+    n, S = names.size, len(stages)
     entered = _first_entries(code, rank, when, (n, S))
     last = np.append(code[1:] != code[:-1], True) if code.size else np.zeros(0, dtype=np.bool_)
-    outcome = np.full(n, OPEN, dtype=np.int8)
-    final, final_at = rank[last], when[last]
-    goal = S - 1 if won is None else place[won]
-    outcome[code[last]] = np.where(final == S, LOST, np.where(final >= goal, WON, OPEN))
-    closed = np.full(n, _NAT)
-    # a deal that went on after it was won closed when it was won
-    at_goal = np.array(entered[code[last], goal])
-    for k in range(goal + 1, S):
-        at_goal = np.fmin(at_goal, entered[code[last], k])
-    final_at = np.where((final > goal) & (final < S), at_goal, final_at)
-    closed[code[last]] = np.where(final >= goal, final_at, _NAT)
-    closed = np.where(outcome == OPEN, _NAT, closed)
+    final = rank[last]
+    outcome = np.where(final == S, LOST, np.where(final >= goal, WON, OPEN)).astype(np.int8)
+    closed = np.where(outcome == OPEN, _NAT, _last_ends(code, rank, when, goal, S))
     spent = _spells(code, rank, when, last, (n, S), moment, outcome)
-    reopened = int(((rank == S) & ~last).sum())
-    back = _back_moves(code, rank, S)
+    extra = _moves(code, rank, last, goal, S)
+    if again:
+        extra.append(Fault.of("changes-twice", severity="info", rows=again))
     ids = names.tolist()
-    extra = [Fault.of("reopened", severity="info", deals=reopened)] if reopened else []
-    if repeats:
-        extra.append(Fault.of("changes-twice", severity="info", rows=repeats))
     optional: dict[str, Any] = {}
     if created is not None:
-        times = [created.get(i, _NAT) for i in ids]
-        optional["created"] = np.array(times, dtype="datetime64[us]")
+        times = np.array([created.get(i, _NAT) for i in ids], dtype="datetime64[us]")
+        first = np.fmin.reduce(entered, axis=1) if entered.size else times
+        optional["created"] = np.where(np.isnat(times), first, times)
     if value is not None:
         optional["value"] = np.array([value.get(i, np.nan) for i in ids], dtype=np.float64)
     history = StageHistory(
@@ -117,6 +111,7 @@ def history_from_changes(
         as_of=moment,
         funnel=funnel,
     )
+    back = _back_moves(code, rank, S)
     found = (*faults, *extra, *quality_faults(history, back=back))
     return _with_faults(history, found)
 
@@ -132,9 +127,9 @@ def _with_faults(history: StageHistory, faults: Sequence[Fault]) -> StageHistory
 
 
 def _first_entries(
-    code: npt.NDArray[np.intp],
-    rank: npt.NDArray[np.intp],
-    when: npt.NDArray[np.datetime64],
+    code: Ints,
+    rank: Ints,
+    when: Times,
     shape: tuple[int, int],
 ) -> npt.NDArray[np.datetime64]:
     entered = np.full(shape, _NAT)
@@ -146,9 +141,9 @@ def _first_entries(
 
 
 def _spells(
-    code: npt.NDArray[np.intp],
-    rank: npt.NDArray[np.intp],
-    when: npt.NDArray[np.datetime64],
+    code: Ints,
+    rank: Ints,
+    when: Times,
     last: npt.NDArray[np.bool_],
     shape: tuple[int, int],
     as_of: np.datetime64,
@@ -165,16 +160,66 @@ def _spells(
     return spent.astype("timedelta64[us]")
 
 
-def _again(
-    code: npt.NDArray[np.intp], rank: npt.NDArray[np.intp], when: npt.NDArray[np.datetime64]
-) -> npt.NDArray[np.bool_]:
-    """Return which of the sorted rows say the same as the row before."""
-    again = np.zeros(code.size, dtype=np.bool_)
-    again[1:] = (code[1:] == code[:-1]) & (rank[1:] == rank[:-1]) & (when[1:] == when[:-1])
-    return again
+def _sorted(
+    deal: npt.ArrayLike, stage: npt.ArrayLike, time: npt.ArrayLike, place: Mapping[str, int]
+) -> tuple[npt.NDArray[np.str_], Ints, Ints, Times]:
+    """Return ids, and deal, rank of the stage and time of each row, sorted by deal, time, rank."""
+    deals, words = np.asarray(deal, dtype=np.str_), np.asarray(stage, dtype=np.str_)
+    when = np.asarray(time, dtype="datetime64[us]")
+    if not deals.shape == words.shape == when.shape or deals.ndim != 1:
+        shapes = ", ".join(str(column.shape) for column in (deals, words, when))
+        raise DataError(f"'deal', 'stage' and 'time' must have one shape (m,), got {shapes}")
+    if np.isnat(when).any():
+        row = int(np.argmax(np.isnat(when)))
+        raise DataError(f"'time' must hold times, got NaT for {str(deals[row])!r}")
+    known, number = np.unique(words, return_inverse=True)
+    strange = [str(word) for word in known.tolist() if word not in place]
+    if strange:
+        raise DataError(f"'stage' must hold known stages, got {strange[0]!r}")
+    ranks = np.array([place[word] for word in known.tolist()], dtype=np.intp)
+    rank = ranks[number.reshape(-1)]
+    names, code = np.unique(deals, return_inverse=True)
+    code = code.reshape(-1)
+    order = np.lexsort((rank, when, code))
+    return names, code[order], rank[order], when[order]
 
 
-def _back_moves(code: npt.NDArray[np.intp], rank: npt.NDArray[np.intp], S: int) -> int:
+def _stays(code: Ints, rank: Ints, when: Times) -> tuple[npt.NDArray[np.bool_], int]:
+    """Return which of the sorted rows stay in the stage of the row before, and how many repeat it.
+
+    CRMs write a row for each edit of a deal, so the stage of many rows is that of the row before:
+    a spell began with the first of them.
+    """
+    stays = np.zeros(code.size, dtype=np.bool_)
+    stays[1:] = (code[1:] == code[:-1]) & (rank[1:] == rank[:-1])
+    return stays, int((stays[1:] & (when[1:] == when[:-1])).sum())
+
+
+def _last_ends(code: Ints, rank: Ints, when: Times, goal: int, S: int) -> Times:
+    """Return when the state in which each deal stands began: won from `goal` on, or lost."""
+    kind = np.where(rank == S, 2, np.where(rank >= goal, 1, 0))
+    begins = np.ones(code.size, dtype=np.bool_)
+    begins[1:] = (code[1:] != code[:-1]) | (kind[1:] != kind[:-1])
+    ends = np.append(code[1:] != code[:-1], True) if code.size else begins
+    start: Times = np.maximum.accumulate(np.where(begins, np.arange(code.size), 0))
+    found: Times = when[start[ends]]
+    return found
+
+
+def _moves(code: Ints, rank: Ints, last: npt.NDArray[np.bool_], goal: int, S: int) -> list[Fault]:
+    """Return how many deals were reopened after a loss, and how many left the won stage again."""
+    after = np.append(rank[1:], 0) if rank.size else rank
+    lost = np.unique(code[(rank == S) & ~last]).size
+    won = np.unique(
+        code[(rank >= goal) & (rank < S) & ~last & ((after < goal) | (after == S))]
+    ).size
+    found = [Fault.of("reopened", severity="info", deals=lost)] if lost else []
+    if won:
+        found.append(Fault.of("won-undone", severity="warning", deals=won))
+    return found
+
+
+def _back_moves(code: Ints, rank: Ints, S: int) -> int:
     """Return how many deals ever moved to an earlier stage."""
     if code.size < 2:
         return 0
