@@ -23,9 +23,9 @@ from salesfunnel._event_values import (
 from salesfunnel.errors import DataError
 
 __all__ = [
-    "FINE_TICKS", "Coded", "Ids", "Names", "Times", "code", "dictionary", "fine_moment",
-    "is_missing", "is_number", "moment", "one_dimensional", "order_of", "span_ticks",
-    "tidy", "times", "whole_ticks",
+    "FINE_TICKS", "LEAST", "MOST", "Coded", "Ids", "Names", "Times", "code", "dictionary",
+    "fine_moment", "is_missing", "is_number", "moment", "one_dimensional", "order_of",
+    "span_ticks", "tidy", "times", "whole_ticks",
 ]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
