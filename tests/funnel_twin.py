@@ -53,54 +53,80 @@ def best_chain(events, steps, rules):
 
 def immature(events, steps, rules, as_of):
     """Whether an event of the next step, one tick after `as_of`, would go on with a chain."""
-    later = "\0later"
-    for chain in chains(events, steps, rules):
-        if len(chain) < len(steps):
-            added = (as_of + 1, later)
-            if valid([*chain, added], {*events, added}, rules):
-                return True
-    return False
+    return any(
+        goes_on(chain, events, steps, rules, as_of) for chain in chains(events, steps, rules)
+    )
 
 
 def level(events, steps, rules):
     return len(best_chain(events, steps, rules))
 
 
-def attempts(events, steps, rules):
-    """The number of steps of each attempt, in order of time."""
+def attempts(events, steps, rules, as_of=None):
+    """The chain of each attempt in order of time, and whether it can still get further.
+
+    It can where one of the first events within the attempt can still go on: a later start that
+    gets further takes the attempt over.
+    """
     by_start = {}
     for chain in chains(events, steps, rules):
-        depth, end = by_start.get(chain[0][0], (0, 0))
-        if len(chain) > depth or (len(chain) == depth and chain[-1][0] < end):
-            by_start[chain[0][0]] = (len(chain), chain[-1][0])
+        key = (-len(chain), chain[-1][0], [time for time, _ in chain])
+        start = chain[0][0]
+        if start not in by_start or key < by_start[start][0]:
+            by_start[start] = (key, chain)
+    alive = set()
+    if as_of is not None:
+        alive = {chain[0][0] for chain in chains(events, steps, rules)
+                 if goes_on(chain, events, steps, rules, as_of)}  # fmt: skip
     found = []
-    current = None
     for start in sorted(by_start):
-        depth, end = by_start[start]
-        if current is None or start > current[1]:
-            if current:
-                found.append(current[0])
-            current = (depth, end)
-        elif depth > current[0]:
-            current = (depth, end)
-    return found + ([current[0]] if current else [])
+        chain = by_start[start][1]
+        if found and start <= found[-1][0][-1][0]:
+            if len(chain) > len(found[-1][0]):
+                found[-1][0] = chain
+        else:
+            found.append([chain, False])
+        found[-1][1] |= start in alive
+    return [(chain, open_ and len(chain) < len(steps)) for chain, open_ in found]
+
+
+def goes_on(chain, events, steps, rules, as_of):
+    """Whether an event of the next step, one tick after `as_of`, would go on with a chain."""
+    added = (as_of + 1, "\0later")
+    return len(chain) < len(steps) and valid([*chain, added], {*events, added}, rules)
+
+
+def best_any(events, steps, rules):
+    """The events of as many first steps as stand inside one window, in any order.
+
+    Of these sets the first to be complete; of these, that of the latest events, step by step.
+    """
+    window = rules.get("window")
+    excluded = [name for name, _, _ in rules.get("exclude", ())]
+    found = []
+    for k in range(1, len(steps) + 1):
+        for chain in product(*[[e for e in events if e[1] == name] for name in steps[:k]]):
+            low, high = min(chain)[0], max(chain)[0]
+            if len(set(chain)) < k or (window is not None and high - low > window):
+                continue
+            if not any(name in excluded and low < time < high for time, name in events):
+                found.append((-k, high, [-time for time, _ in chain], chain))
+    return min(found)[-1] if found else ()
 
 
 def level_any(events, steps, rules):
-    """How many of the first steps stand inside one window, in any order."""
-    window = rules.get("window")
+    return len(best_any(events, steps, rules))
+
+
+def immature_any(events, steps, rules, as_of):
+    """Whether one of the events could still be in one window with an event after `as_of`."""
     excluded = [name for name, _, _ in rules.get("exclude", ())]
-    for k in range(len(steps), 0, -1):
-        for chain in product(*[[e for e in events if e[1] == name] for name in steps[:k]]):
-            if len(set(chain)) < k:
-                continue
-            low, high = min(chain)[0], max(chain)[0]
-            if window is not None and high - low > window:
-                continue
-            if any(name in excluded and low < time < high for time, name in events):
-                continue
-            return k
-    return 0
+    return 0 < level_any(events, steps, rules) < len(steps) and any(
+        name in steps
+        and as_of + 1 - time <= rules["window"]
+        and not any(n in excluded and time < t for t, n in events)
+        for time, name in events
+    )
 
 
 def counts(levels, n):

@@ -178,7 +178,9 @@ def test_attribution_all_makes_chains_of_one_value(rows, question):
 def test_entries_are_attempts_one_after_the_other(rows, question, threads):
     steps, rules = question
     found = sf.count_steps(log_of(rows), steps, per="entry", threads=threads, **ask(rules, steps))
-    levels = [level for events in by_entity(rows) for level in twin.attempts(events, steps, rules)]
+    levels = [
+        len(chain) for events in by_entity(rows) for chain, _ in twin.attempts(events, steps, rules)
+    ]
     assert found.counts == twin.counts(levels, len(steps))
     entities = [twin.level(events, steps, rules) for events in by_entity(rows)]
     pairs = zip(found.counts, twin.counts(entities, len(steps)), strict=True)
@@ -197,6 +199,113 @@ def test_durations_are_those_of_the_best_chains(rows, question, as_of):
     for k, duration in enumerate(found.durations):
         watched = twin.watched([chain for chain in chains if len(chain) > k], k, rules, seen)
         assert (duration.source, duration.target) == (steps[k], steps[k + 1])
+        assert duration.entered == len(watched)
+        assert duration.advanced == sum(event == 1 for _, event in watched)
+        assert duration.open == sum(event == 0 for _, event in watched)
+        assert duration.median == twin.quantile(watched, 0.5)
+        assert duration.p80 == twin.quantile(watched, 0.8)
+
+
+@st.composite
+def whole_questions(draw):
+    """Every argument of count_steps at once, with what does not go together left out."""
+    steps, rules = draw(questions())
+    if draw(st.integers(0, 4)) == 0:
+        rules = {"window": rules["window"], "order": "any", "exclude": []}
+        if draw(st.booleans()):
+            rules["exclude"] = [("x", 0, len(steps) - 1)]
+    elif len(steps) > 2 and draw(st.booleans()):
+        # A second exclusion, between other steps than the first.
+        rules.setdefault("exclude", []).append((draw(st.sampled_from("xab")), 1, len(steps) - 1))
+    per = "entity" if rules["order"] == "any" else draw(st.sampled_from(["entity", "entry"]))
+    whose = draw(st.sampled_from(["first", "last", "all", 0, -1]))
+    return {
+        "steps": steps,
+        "rules": rules,
+        "per": per,
+        "attribution": whose if isinstance(whose, str) else steps[whose],
+        "as_of": draw(st.none() | st.integers(0, 11)),
+    }
+
+
+def units_of(events, q):
+    """The chain of each unit of an entity, and whether it is immature."""
+    steps, rules, as_of = q["steps"], q["rules"], q["as_of"]
+    gaps = rules.get("step_windows", [])
+    bounded = rules["window"] is not None or any(gap is not None for gap in gaps)
+    probe = as_of if bounded else None
+    if rules["order"] == "any":
+        chain = twin.best_any(events, steps, rules)
+        open_ = probe is not None and twin.immature_any(events, steps, rules, probe)
+        return [(chain, open_)] if chain else []
+    if q["per"] == "entry":
+        return twin.attempts(events, steps, rules, probe)
+    chain = twin.best_chain(events, steps, rules)
+    open_ = probe is not None and twin.immature(events, steps, rules, probe)
+    return [(chain, open_ and len(chain) < len(steps))] if chain else []
+
+
+def segment_of(who, chain, values, q):
+    """The segment of a unit: of the step asked for, else the first or last known value in time."""
+    seen = [values[who, name, time] for time, name in chain]
+    if q["attribution"] in q["steps"]:
+        k = q["steps"].index(q["attribution"])
+        return (seen[k] if k < len(seen) else None) or ""
+    order = sorted(range(len(chain)), key=lambda k: chain[k][0])
+    if q["attribution"] == "last":
+        order.reverse()
+    return next((seen[k] for k in order if seen[k] is not None), "")
+
+
+def tallied(units, n):
+    """Counts of the ripe, and how many are immature."""
+    ripe = [len(chain) for chain, open_ in units if not open_]
+    return twin.counts(ripe, n), sum(open_ for _, open_ in units)
+
+
+@settings(max_examples=400, deadline=None)
+@given(valued_rows, whole_questions(), st.sampled_from([1, 2]))
+def test_everything_at_once_against_every_chain_written_out(rows, q, threads):
+    steps, n = q["steps"], len(q["steps"])
+    log = log_of(rows, attributes={"value": [row[3] for row in rows]})
+    found = sf.count_steps(
+        log, steps, breakdown="value", attribution=q["attribution"], per=q["per"],
+        as_of=q["as_of"], threads=threads, **ask(q["rules"], steps),
+    )  # fmt: skip
+    seen = max([row[2] for row in rows], default=0) if q["as_of"] is None else q["as_of"]
+    rows = [row for row in rows if row[2] <= seen]
+    values, people = first_values(rows), sorted({row[0] for row in rows})
+
+    def units(who, *only):
+        mine = {(t, name) for e, name, t, v in rows if e == who and (not only or v == only[0])}
+        return [(who, chain, open_) for chain, open_ in units_of(mine, q)]
+
+    whole = [unit for who in people for unit in units(who)]
+    assert (found.counts, found.immature) == tallied([unit[1:] for unit in whole], n)
+    segments = {}
+    if q["attribution"] == "all":
+        for who in people:
+            for value in {row[3] for row in rows}:
+                for unit in units(who, value):
+                    segments.setdefault(value or "", []).append(unit[1:])
+    else:
+        for who, chain, open_ in whole:
+            name = segment_of(who, chain, values, q)
+            segments.setdefault(name, []).append((chain, open_))
+    tally = {name: tallied(some, n) for name, some in segments.items()}
+    assert dict(found.by_segment) == {name: counts for name, (counts, _) in tally.items()}
+    assert dict(found.immature_by_segment) == {name: k for name, (_, k) in tally.items()}
+    asked = {*steps, *(name for name, _, _ in q["rules"].get("exclude", ()))}
+    if q["rules"]["order"] == "strict":
+        asked = {*NAMES}
+    events = [row[:3] for row in rows if row[1] in asked]
+    assert (found.events, found.duplicates) == (len(events), len(events) - len(set(events)))
+    if q["rules"]["order"] == "any":
+        assert found.durations == ()
+        return
+    for k, duration in enumerate(found.durations):
+        chains = [chain for _, chain, _ in whole if len(chain) > k]
+        watched = twin.watched(chains, k, q["rules"], seen)
         assert duration.entered == len(watched)
         assert duration.advanced == sum(event == 1 for _, event in watched)
         assert duration.open == sum(event == 0 for _, event in watched)
@@ -293,6 +402,23 @@ def test_blocks_and_threads_change_nothing(big_log, question):
     )
     assert one.counts[-1] > 0
     assert all(other == one for other in more)
+
+
+def test_the_value_of_a_step_is_not_that_of_an_event_after_the_last_observation():
+    rows = [(0, "a", 0), (1, "b", 9), (1, "b", 1)]
+    log = log_of(rows, attributes={"value": ["q", "late", "p"]})
+    found = sf.count_steps(log, ["b"], breakdown="value", as_of=1)
+    assert dict(found.by_segment) == {"p": (1,)}
+
+
+def test_an_attempt_is_immature_while_a_later_start_within_it_can_go_on():
+    """The start at 0 is too old at 15, but that at 8 takes the attempt over with c at 16."""
+    rows = [(1, "a", 0), (1, "a", 8), (1, "b", 9), (1, "c", 16)]
+    question = {"steps": ["a", "b", "c"], "window": 10, "per": "entry"}
+    young = sf.count_steps(log_of(rows), as_of=15, **question)
+    assert (young.counts, young.immature) == ((0, 0, 0), 1)
+    late = sf.count_steps(log_of(rows), as_of=16, **question)
+    assert (late.counts, late.immature) == ((1, 1, 1), 0)
 
 
 def test_one_event_serves_one_step_only():

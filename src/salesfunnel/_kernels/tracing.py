@@ -52,7 +52,8 @@ def attempt_units(keys: Sequence[Keys], rules: kernel.Rules, bits: int, probe: i
 
     An attempt begins at the first event of the first step that is later than the attempt before;
     its chain goes as far as it can from there, and ends as soon as it can. A later start within the
-    attempt that gets further takes it over.
+    attempt that gets further takes it over; so an attempt is immature while one of the starts
+    within it can still go on.
     """
     starts = keys[0]
     level = np.ones(starts.size, dtype=np.int64)
@@ -68,9 +69,10 @@ def attempt_units(keys: Sequence[Keys], rules: kernel.Rules, bits: int, probe: i
         if probe is not None:
             at, _ = _earliest_ends([*keys[:k], probes], _with_probe(rules, k, probes))
             immature[at] = True
-    immature &= level < len(keys)
-    mine = _attempts(starts, end, level, bits)
-    return Units(starts[mine], end[mine], level[mine], immature[mine])
+    begin, mine = _attempts(starts, end, level, bits)
+    if begin.size:
+        immature = np.logical_or.reduceat(immature, begin)
+    return Units(starts[mine], end[mine], level[mine], immature & (level[mine] < len(keys)))
 
 
 def _earliest_ends(keys: Sequence[Keys], rules: kernel.Rules) -> tuple[Keys, Keys]:
@@ -95,13 +97,13 @@ def _with_probe(rules: kernel.Rules, k: int, probes: Keys) -> kernel.Rules:
 
 def _attempts(
     starts: Keys, end: Keys, level: npt.NDArray[np.int64], bits: int
-) -> npt.NDArray[np.intp]:
-    """Return which starts are those of the attempts' chains."""
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return which starts begin an attempt, and which are those of the attempts' chains."""
     who = starts >> bits
     first = np.flatnonzero(kernel.distinct(who))
     size = np.diff(np.append(first, starts.size))
     current = first.copy()
-    done = []
+    begun, done = [first], []
     # One round for each first event an entity has; entities that have no more leave.
     offset = 1
     left = np.flatnonzero(size > offset)
@@ -110,11 +112,12 @@ def _attempts(
         mine = current[left]
         over = starts[here] > end[mine]
         further = ~over & (level[here] > level[mine])
+        begun.append(here[over])
         done.append(mine[over])
         current[left] = np.where(over | further, here, mine)
         offset += 1
         left = left[size[left] > offset]
-    return np.sort(np.concatenate([current, *done])) if first.size else first
+    return np.sort(np.concatenate(begun)), np.sort(np.concatenate([current, *done]))
 
 
 def trace(

@@ -232,6 +232,9 @@ def _values_at(
     here[who] = True
     step = plan.step if plan.places is None else plan.places.take(plan.step)
     rows = np.flatnonzero(step == place)
+    if plan.until is not None:
+        # A later event has no place in a key.
+        rows = rows[plan.time[rows] <= plan.until]
     ids = plan.entity[rows].astype(np.int64) - (layout.base + block.base)
     inside = np.flatnonzero((ids >= 0) & (ids < block.size))
     inside = inside[here[ids[inside]]]
