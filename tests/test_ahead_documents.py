@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import jsonschema
@@ -14,7 +13,6 @@ import pytest
 import salesfunnel as sf
 from salesfunnel import serialize
 from salesfunnel.render import document_of
-from salesfunnel.render.grid_svg import grid_svg
 
 _spec = importlib.util.spec_from_file_location("deals", Path(__file__).parent / "deals.py")
 deals = importlib.util.module_from_spec(_spec)
@@ -118,12 +116,3 @@ def test_the_grid_and_the_triangle_have_the_figures_of_the_result():
     (triangle,) = [b for b in document_of(curve, "en").blocks if type(b).__name__ == "Grid"]
     known = np.isfinite(curve.triangle())
     assert [[v is not None for v in row] for row in triangle.values] == known.tolist()
-
-
-def test_a_grid_as_svg_is_well_formed_and_described():
-    (grid,) = [b for b in document_of(RESULTS["rfm"](), "en").blocks if type(b).__name__ == "Grid"]
-    root = ET.fromstring(grid_svg(grid))
-    assert root.attrib["role"] == "img"
-    cells = [e for e in root.iter() if e.tag.endswith("rect")]
-    assert len(cells) == sum(v is not None for row in grid.values for v in row)
-    assert "R 5: " in root.findtext("{http://www.w3.org/2000/svg}desc")

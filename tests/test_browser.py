@@ -75,3 +75,32 @@ def test_names_cannot_act(browser, tmp_path):
         assert name in page.text_content("svg")
     finally:
         page.close()
+
+
+@pytest.mark.parametrize("wide", [1280, 390])
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_the_analysis_fits_is_read_and_is_printed(browser, tmp_path, locale, wide):
+    from results import results
+
+    path = tmp_path / "analysis.html"
+    results()["analysis"].to_html(path, locale=locale)
+    said = []
+    page = browser.new_page(viewport={"width": wide, "height": 900})
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(path.as_uri())
+    try:
+        assert page.evaluate("document.documentElement.scrollWidth") <= wide
+        # the plan is a table of words: on a telephone its rows stand one below the other
+        plan = page.locator(".sf-cards").first
+        assert plan.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+        assert plan.locator("tbody tr").count() == 4
+        top = page.locator("dl.sf-list").first.bounding_box()
+        assert top is not None
+        assert top["y"] < 250  # the answer stands on the first screen
+        assert page.locator("svg[role=img][aria-label]").count() == page.locator("svg").count()
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 718, "height": 1000})  # A4 with margins
+        assert page.evaluate("document.documentElement.scrollWidth") <= 718
+        assert said == []
+    finally:
+        page.close()

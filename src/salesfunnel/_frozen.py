@@ -40,6 +40,11 @@ def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(values)
 
 
+def plain(value: Any) -> Any:
+    """Return a numpy scalar as the Python value it holds, anything else as it is."""
+    return value.item() if getattr(value, "shape", None) == () else value
+
+
 def frozen_map(items: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> FrozenMap[Any]:
     """Return the mapping as one that cannot change; the converter of mapping fields."""
-    return FrozenMap(items)
+    return FrozenMap({key: plain(value) for key, value in dict(items).items()})

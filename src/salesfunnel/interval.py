@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import attrs
 
+from salesfunnel._frozen import plain
+
 __all__ = ["Interval"]
 
 
@@ -27,8 +29,8 @@ class Interval:
     0.2
     """
 
-    low: float
-    high: float
+    low: float = attrs.field(converter=plain)
+    high: float = attrs.field(converter=plain)
     level: float
     method: str
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from salesfunnel._frozen import as_tuple, frozen_map
+from salesfunnel._frozen import as_tuple, frozen_map, plain
 from salesfunnel._result import ResultMixin
 from salesfunnel._typing import DIMENSIONS, GRADES, Dimension, Grade
 from salesfunnel._validators import check_choice
@@ -177,12 +177,12 @@ class Finding(ResultMixin):
     segment: str = "all"
     period: str = ""
     params: Mapping[str, Param] = attrs.field(factory=dict, converter=frozen_map)
-    contribution: float | None = None
+    contribution: float | None = attrs.field(default=None, converter=plain)
     interval: Interval | None = None
-    potential: float | None = None
-    confidence: float = 0.0
-    coverage: float = 0.0
-    share: float | None = None
+    potential: float | None = attrs.field(default=None, converter=plain)
+    confidence: float = attrs.field(default=0.0, converter=plain)
+    coverage: float = attrs.field(default=0.0, converter=plain)
+    share: float | None = attrs.field(default=None, converter=plain)
     grade: Grade = "not-measured"
     evidence: Evidence = attrs.field(factory=lambda: Evidence(method="none"))
     rule_set: str = ""

@@ -158,7 +158,7 @@ def outlook(
     fresh = _fresh(laws, rate) if new_deals else np.zeros(laws.edges.size - 1)
     return Outlook(
         known, rows, chance, value, codes, names, laws.edges, fresh, won_values,
-        _common(known) / months, scatter / months, rate, tuple(faults),
+        float(_common(known) / months), scatter / months, rate, tuple(faults),
     )  # fmt: skip
 
 

@@ -6,8 +6,10 @@ from html import escape
 
 from salesfunnel.render._width import clean, width
 
-BLUE, PALE, RED, AMBER, GREEN = "#2f7fbf", "#2f7fbf33", "#d1495b", "#d9a21b", "#2e9e6b"
-COLOURS = (BLUE, "#e07a3f", GREEN, "#8b6bb8", AMBER)
+BLUE, PALE, RED, AMBER, GREEN = "#2f7fbf", "#2f7fbf33", "#d1495b", "#b07d00", "#2e9e6b"
+COLOURS = (BLUE, "#c8622a", GREEN, "#8b6bb8", AMBER)
+DASHES = ("", "7 4", "2 3", "9 3 2 3", "1 5")
+"""A pattern a line, so that lines can be told apart without their colours."""
 MARKS = {"": BLUE, "good": GREEN, "warn": AMBER, "bad": RED, "muted": "#8a94a0"}
 SANS = (
     "system-ui,-apple-system,'Segoe UI',Roboto,'PingFang SC','Microsoft YaHei',"
@@ -44,7 +46,7 @@ def words(
     opacity: float = 1,
     fill: str = "currentColor",
 ) -> str:
-    """Return a text element; what was cut from it stands in its title."""
+    """Return a text element."""
     faint = f' opacity="{n(opacity)}"' if opacity != 1 else ""
     bold = f' font-weight="{weight}"' if weight != 400 else ""
     return (
@@ -57,6 +59,7 @@ def svg(body: str, wide: float, high: float, title: str, description: str) -> st
     """Return a picture that scales and that a screen reader can read."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {n(wide)} {n(high)}" role="img" '
+        f'aria-label="{escape(clean(title), quote=True)}" '
         f'width="{n(wide)}" height="{n(high)}" font-family="{SANS}">'
         f"<title>{escape(clean(title))}</title><desc>{escape(clean(description))}</desc>"
         f"{body}</svg>"

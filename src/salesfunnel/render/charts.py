@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 
 from salesfunnel.i18n import FORMS
 from salesfunnel.render._scale import span
-from salesfunnel.render._svg import COLOURS, MARKS, label, n, svg, words
+from salesfunnel.render._svg import COLOURS, DASHES, MARKS, label, n, svg, words
+from salesfunnel.render._width import clean, width, wrap
 from salesfunnel.render.model import Bars, Line, Lines
 
 __all__ = ["bars_svg", "lines_svg"]
 
-WIDE = 520.0
+WIDE = 420.0
 
 
 def bars_svg(block: Bars) -> str:
@@ -26,9 +27,12 @@ def bars_svg(block: Bars) -> str:
 
     parts, y = [], 4.0
     for bar in block.bars:
-        parts.append(words(10, y + 13, label(bar.label, 52), size=12.5))
-        parts.append(words(WIDE - 10, y + 13, bar.shown, size=12.5, anchor="end", weight=600))
-        top = y + 18
+        names = wrap(clean(bar.label), 56 - width(bar.shown))
+        parts.append(words(WIDE - 10, y + 13, bar.shown, size=12, anchor="end", weight=600))
+        for name in names:
+            parts.append(words(10, y + 13, name, size=12))
+            y += 15
+        top = y + 3
         parts.append(
             f'<rect x="10" y="{n(top)}" width="{n(room)}" height="12" rx="3" '
             f'fill="currentColor" fill-opacity=".07"/>'
@@ -45,7 +49,7 @@ def bars_svg(block: Bars) -> str:
                 f'<line x1="{n(x)}" x2="{n(x)}" y1="{n(top - 3)}" y2="{n(top + 15)}" '
                 f'stroke="currentColor" stroke-width="2"/>'
             )
-        y += 40
+        y += 25
     described = "; ".join(f"{bar.label}: {bar.shown}" for bar in block.bars)
     return svg("".join(parts), WIDE, y + 2, block.title, described)
 
@@ -78,7 +82,8 @@ def lines_svg(block: Lines, locale: str) -> str:
             f'stroke="currentColor" stroke-opacity=".15"/>'
         )
         parts.append(words(left - 6, y(tick) + 4, form(tick, locale), size=11, anchor="end"))
-    every = max(1, math.ceil(count / 7))
+    room = (WIDE - left - right) / (max((width(name) for name in block.labels), default=1) * 6 + 14)
+    every = max(1, math.ceil(count / max(room, 1)))
     parts += [
         words(
             x(i),
@@ -90,13 +95,15 @@ def lines_svg(block: Lines, locale: str) -> str:
         for i in range(0, count, every)
     ]
     for number, line in enumerate(block.lines):
-        parts.append(_line(line, COLOURS[number % len(COLOURS)], x, y))
+        parts.append(_line(line, number, x, y))
     legend = high
     for number, line in enumerate(block.lines):
-        colour = COLOURS[number % len(COLOURS)]
-        parts.append(f'<rect x="{n(left)}" y="{n(legend)}" width="14" height="4" fill="{colour}"/>')
+        parts.append(
+            f'<line x1="{n(left)}" x2="{n(left + 24)}" y1="{n(legend + 2)}" y2="{n(legend + 2)}"'
+            f"{_stroke(line, number)}/>"
+        )
         name = line.label if not line.band else f"{line.label}, {line.band}"
-        parts.append(words(left + 20, legend + 7, label(name, 56), size=12))
+        parts.append(words(left + 30, legend + 6, label(name, 50), size=12))
         legend += 18
     points = "; ".join(
         f"{line.label}: " + ", ".join("–" if v is None else form(v, locale) for v in line.values)
@@ -105,20 +112,25 @@ def lines_svg(block: Lines, locale: str) -> str:
     return svg("".join(parts), WIDE, legend + 4, block.title, points)
 
 
-def _line(line: Line, colour: str, x: Callable[[int], float], y: Callable[[float], float]) -> str:
+def _stroke(line: Line, number: int) -> str:
+    """Return how a line is drawn: its colour, and a pattern that tells it without the colour."""
+    dash = DASHES[number % len(DASHES)] or ("7 4" if line.dashed else "")
+    pattern = f' stroke-dasharray="{dash}"' if dash else ""
+    return f' stroke="{COLOURS[number % len(COLOURS)]}" stroke-width="2"{pattern}'
+
+
+def _line(line: Line, number: int, x: Callable[[int], float], y: Callable[[float], float]) -> str:
     parts = []
+    colour = COLOURS[number % len(COLOURS)]
     if line.low and line.high:
         for run in _runs([None if a is None or b is None else a for a, b in _both(line)]):
             upper = [f"{n(x(i))},{n(y(line.high[i] or 0.0))}" for i in run]
             lower = [f"{n(x(i))},{n(y(line.low[i] or 0.0))}" for i in reversed(run)]
             points = " ".join([*upper, *lower])
             parts.append(f'<polygon points="{points}" fill="{colour}" fill-opacity=".16"/>')
-    dash = ' stroke-dasharray="6 4"' if line.dashed else ""
     for run in _runs(line.values):
         points = " ".join(f"{n(x(i))},{n(y(line.values[i] or 0.0))}" for i in run)
-        parts.append(
-            f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>'
-        )
+        parts.append(f'<polyline points="{points}" fill="none"{_stroke(line, number)}/>')
         parts += [
             f'<circle cx="{n(x(i))}" cy="{n(y(line.values[i] or 0.0))}" r="2.6" fill="{colour}"/>'
             for i in run

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from salesfunnel.i18n import text
 from salesfunnel.render import model
-from salesfunnel.render._width import clean
+from salesfunnel.render._width import clean, width
 from salesfunnel.render.charts import bars_svg, lines_svg
 from salesfunnel.render.svg import funnel_svg
 
@@ -18,42 +20,65 @@ STYLE = """
 .sf h2{font-size:1.2em;margin:1.6em 0 .5em;padding-bottom:.2em;border-bottom:1px solid #8884}
 .sf h3,.sf h4{font-size:1.05em;margin:1.2em 0 .4em}
 .sf p{margin:.5em 0;max-width:46rem}
-.sf .sf-muted{opacity:.7}
+.sf .sf-muted{opacity:.75}
 .sf .sf-good,.sf .sf-warn,.sf .sf-bad{border-left:4px solid;padding:.35em .8em;border-radius:3px}
 .sf .sf-good{border-color:#2e9e6b;background:#2e9e6b18}
-.sf .sf-warn{border-color:#d9a21b;background:#d9a21b18}
+.sf .sf-warn{border-color:#b07d00;background:#d9a21b18}
 .sf .sf-bad{border-color:#d1495b;background:#d1495b18}
+.sf .sf-mark{font-weight:700;margin-right:.45em}
 .sf dl{display:flex;flex-wrap:wrap;gap:.6em;margin:1em 0;padding:0}
 .sf dl>div{border:1px solid #8884;border-radius:8px;padding:.5em .9em;min-width:7em}
-.sf dt{font-size:.82em;opacity:.75}
+.sf dt{font-size:.82em;opacity:.8}
 .sf dd{margin:0;font-size:1.15em;font-weight:600;font-variant-numeric:tabular-nums}
+.sf dl.sf-list{display:block;max-width:52rem;border-top:1px solid #8884}
+.sf dl.sf-list>div{display:grid;grid-template-columns:11em 1fr;gap:0 1em;border:0;
+border-bottom:1px solid #8884;border-radius:0;padding:.45em 0}
+.sf dl.sf-list dt{font-size:1em}
+.sf dl.sf-list dd{font-size:1em}
 .sf .sf-scroll{overflow-x:auto;margin:.6em 0 1.2em}
 .sf table{border-collapse:collapse;font-size:.93em;font-variant-numeric:tabular-nums;min-width:50%}
 .sf caption{text-align:left;font-weight:600;padding:.3em 0}
 .sf th,.sf td{padding:.4em .7em;text-align:left;vertical-align:top;background:transparent}
-.sf th{border-bottom:2px solid #8886;font-weight:600;white-space:nowrap}
-.sf td{border-bottom:1px solid #8883}
+.sf thead th{border-bottom:2px solid #8886;font-weight:600;vertical-align:bottom}
+.sf tbody th{font-weight:400}
+.sf tbody th,.sf td{border-bottom:1px solid #8883}
+.sf .sf-short{white-space:nowrap}
 .sf .sf-right{text-align:right;white-space:nowrap}
 .sf .sf-center{text-align:center}
-.sf tr.sf-row-bad td{background:#d1495b1c}
-.sf tr.sf-row-warn td{background:#d9a21b1c}
-.sf tr.sf-row-good td{background:#2e9e6b1c}
-.sf tr.sf-row-muted td{opacity:.65}
-.sf figure{margin:1em 0;max-width:44rem}
+.sf tr.sf-row-bad>*{background:#d1495b1c}
+.sf tr.sf-row-warn>*{background:#d9a21b1c}
+.sf tr.sf-row-good>*{background:#2e9e6b1c}
+.sf tr.sf-row-muted>*{opacity:.75}
+.sf figure{margin:1em 0;max-width:34rem}
 .sf figcaption{font-weight:600;margin-bottom:.3em}
 .sf svg{width:100%;height:auto;display:block}
 .sf ul.sf-faults{list-style:none;padding:0;margin:.5em 0}
 .sf ul.sf-faults li{margin:.5em 0}
 .sf .sf-place{font-weight:600}
-.sf .sf-hint{display:block;opacity:.8;font-size:.93em}
-.sf code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;opacity:.75}
+.sf .sf-hint{display:block;font-size:.93em}
+.sf code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .sf td.sf-cell{text-align:center}
-@media(max-width:600px){.sf td{white-space:nowrap}}
-@media print{.sf{max-width:none}.sf .sf-scroll{overflow:visible}
-.sf figure,.sf tr{break-inside:avoid}}
+@media(max-width:600px){.sf td,.sf tbody th{white-space:nowrap}
+.sf dl.sf-list>div{display:block}
+.sf .sf-cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.sf .sf-cards table,.sf .sf-cards tbody,.sf .sf-cards tr,.sf .sf-cards td,.sf .sf-cards tbody th,
+.sf .sf-cards caption{display:block;white-space:normal;text-align:left}
+.sf .sf-cards tr{border-bottom:2px solid #8886;padding:.4em 0}
+.sf .sf-cards td,.sf .sf-cards tbody th{border:0;padding:.15em .5em}
+.sf .sf-cards tbody th{font-weight:600}
+.sf .sf-cards td:empty{display:none}
+.sf .sf-cards td[data-label]::before{content:attr(data-label);display:block;font-size:.82em;
+opacity:.8}}
+@media print{.sf{max-width:none;font-size:10.5pt}.sf .sf-scroll{overflow:visible}
+.sf table{font-size:8.5pt}.sf .sf-right,.sf .sf-short{white-space:normal}
+.sf h2,.sf h3,.sf caption,.sf figcaption{break-after:avoid}
+.sf figure,.sf tr,.sf dl>div,.sf li{break-inside:avoid}}
 """
 """The style of fragments; every rule is below the class ``sf``."""
 
+LONG, TEXTUAL, SHORT = 26, 28, 13
+"""Widths: from which a figure is a sentence, a table one of words; up to which a cell is whole."""
+_SIGNS = {"bad": "‼", "warn": "!", "good": "✓"}
 _SEVERITY = {"error": "bad", "warning": "warn", "info": "muted"}
 
 
@@ -77,8 +102,8 @@ def block_html(block: Any, locale: str) -> str:
     return _BACKENDS[type(block)](block, locale)
 
 
-def _e(text: str) -> str:
-    return escape(clean(text), quote=True)
+def _e(words: str) -> str:
+    return escape(clean(words), quote=True)
 
 
 def _heading(block: model.Heading, locale: str) -> str:
@@ -87,39 +112,70 @@ def _heading(block: model.Heading, locale: str) -> str:
     return f"<h{level}>{_e(block.text)}</h{level}>"
 
 
+def _glued(words: str) -> str:
+    """Escape a sentence; a figure is not parted from its per cent sign."""
+    return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", _e(words))
+
+
+def _sign(mark: str, locale: str) -> str:
+    """Return what tells a mark without its colour, to the eye and to a screen reader."""
+    if mark not in _SIGNS:
+        return ""
+    said = _e(text(f"report.mark-{mark}", "zh" if locale == "zh" else "en"))
+    return f'<span class="sf-mark" role="img" aria-label="{said}">{_SIGNS[mark]}</span>'
+
+
 def _paragraph(block: model.Paragraph, locale: str) -> str:
-    del locale
     kind = f' class="sf-{block.mark}"' if block.mark else ""
-    return f"<p{kind}>{_e(block.text)}</p>"
+    return f"<p{kind}>{_sign(block.mark, locale)}{_glued(block.text)}</p>"
 
 
 def _key_figures(block: model.KeyFigures, locale: str) -> str:
     del locale
-    items = (f"<div><dt>{_e(name)}</dt><dd>{_e(fig)}</dd></div>" for name, fig in block.items)
-    return f"<dl>{''.join(items)}</dl>"
+    items = (f"<div><dt>{_e(name)}</dt><dd>{_glued(fig)}</dd></div>" for name, fig in block.items)
+    long = any(width(figure) > LONG for _, figure in block.items)
+    kind = ' class="sf-list"' if long else ""
+    return f"<dl{kind}>{''.join(items)}</dl>"
 
 
 def _align(column: model.Column) -> str:
     return "" if column.align == "left" else f' class="sf-{column.align}"'
 
 
+def _kind(column: model.Column, cell: str) -> str:
+    """Return the class of a cell: dates, names and other short words stay in one line."""
+    if column.align == "left" and 0 < width(cell) <= SHORT:
+        return ' class="sf-short"'
+    return _align(column)
+
+
 def _table(block: model.Table, locale: str) -> str:
-    del locale
     heads = "".join(f'<th scope="col"{_align(c)}>{_e(c.title)}</th>' for c in block.columns)
     marks = block.marks or ("",) * len(block.rows)
     rows = []
     for row, mark in zip(block.rows, marks, strict=True):
         kind = f' class="sf-row-{mark}"' if mark else ""
-        cells = (
-            f"<td{_align(column)}>{_e(cell)}</td>"
-            for column, cell in zip(block.columns, row, strict=True)
-        )
+        first, *others = zip(block.columns, row, strict=True)
+        name = _sign(mark, locale) + _e(first[1])
+        cells = [f'<th scope="row"{_align(first[0])}>{name}</th>' if name else "<td></td>"]
+        cells += [
+            f'<td{_kind(column, cell)} data-label="{_e(column.title)}">{_glued(cell)}</td>'
+            for column, cell in others
+        ]
         rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
     caption = f"<caption>{_e(block.caption)}</caption>" if block.caption else ""
     body = "\n".join(rows)
+    textual = any(
+        width(cell) > TEXTUAL
+        for row in block.rows
+        for column, cell in list(zip(block.columns, row, strict=True))[1:]
+        if column.align == "left"
+    )
+    kind = "sf-scroll sf-cards" if textual else "sf-scroll"
+    named = _e(block.caption or block.columns[0].title)
     return (
-        f'<div class="sf-scroll" tabindex="0"><table>{caption}<thead><tr>{heads}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        f'<div class="{kind}" tabindex="0" role="region" aria-label="{named}"><table>{caption}'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -158,14 +214,15 @@ def _grid(block: model.Grid, locale: str) -> str:
             cells.append(f'<td class="sf-cell"{style}>{_e(words)}</td>')
         rows.append(f'<tr><th scope="row">{_e(name)}</th>{"".join(cells)}</tr>')
     return (
-        f'<div class="sf-scroll" tabindex="0"><table><caption>{_e(block.title)}</caption><thead>'
-        f"<tr><th>{_e(block.corner)}</th>{heads}</tr></thead>"
+        f'<div class="sf-scroll" tabindex="0" role="region" aria-label="{_e(block.title)}">'
+        f"<table><caption>{_e(block.title)}</caption><thead>"
+        f'<tr><th scope="col">{_e(block.corner)}</th>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
-def _faults(block: model.Faults, locale: str) -> str:
-    title = f"<h2>{_e(block.title)}</h2>" if block.title else ""
+def _faults(block: model.Faults, locale: str, *, level: int = 2) -> str:
+    title = f"<h{level}>{_e(block.title)}</h{level}>" if block.title else ""
     if not block.items:
         return f'{title}<p class="sf-muted">{_e(block.none)}</p>' if block.none else ""
     colon = "：" if locale == "zh" else ": "
@@ -175,13 +232,19 @@ def _faults(block: model.Faults, locale: str) -> str:
         hint = f'<span class="sf-hint">→ {_e(item.hint)}</span>' if item.hint else ""
         code = f" <code>{_e(item.code)}</code>" if item.code else ""
         kind = _SEVERITY[item.severity]
-        items.append(f'<li class="sf-{kind}">{place}{_e(item.text)}{code}{hint}</li>')
+        sign = _sign(kind, locale)
+        items.append(f'<li class="sf-{kind}">{sign}{place}{_glued(item.text)}{code}{hint}</li>')
     return f'{title}<ul class="sf-faults">{"".join(items)}</ul>'
 
 
 def _section(block: model.Section, locale: str) -> str:
     title = f"<h2>{_e(block.title)}</h2>" if block.title else ""
-    inner = "\n".join(block_html(part, locale) for part in block.blocks)
+    inner = "\n".join(
+        _faults(part, locale, level=3)
+        if isinstance(part, model.Faults) and title
+        else block_html(part, locale)
+        for part in block.blocks
+    )
     return f"<section>{title}{inner}</section>"
 
 

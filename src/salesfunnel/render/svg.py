@@ -56,7 +56,7 @@ def _bar(step: FunnelStep, half: float | None, y: float) -> str:
         )
     return (
         shape
-        + words(_MIDDLE, y + 18, label(step.label, 44), size=12.5, anchor="middle", opacity=0.85)
+        + words(_MIDDLE, y + 18, label(step.label, 44), size=13.5, anchor="middle", opacity=0.85)
         + words(_MIDDLE, y + 34, step.shown, size=14, anchor="middle", weight=600)
     )
 
@@ -80,8 +80,8 @@ def _way(step: FunnelStep, above: float | None, below: float | None, y: float) -
     second = " · ".join(part for part in (step.lost, step.note) if part)
     return (
         shape
-        + words(_MIDDLE, y + 17, label(first, 60), size=12.5, anchor="middle", weight=600)
-        + words(_MIDDLE, y + 32, label(second, 66), size=11, anchor="middle", opacity=0.8)
+        + words(_MIDDLE, y + 17, label(first, 54), size=13.5, anchor="middle", weight=600)
+        + words(_MIDDLE, y + 32, label(second, 60), size=12, anchor="middle", opacity=0.8)
     )
 
 

@@ -9,14 +9,10 @@ from typing import Any
 from salesfunnel.i18n import FORMS
 from salesfunnel.render import model
 from salesfunnel.render._scale import fractions, is_log, span
-from salesfunnel.render._width import clean, pad, pieces, width, wrap
+from salesfunnel.render._width import clean, pad, width, wrap
+from salesfunnel.render.text_table import MARKS, table_lines
 
 WIDTH = 80
-LONGEST, SHORT, NARROW = 20, 13, 8
-"""Widths in a table: what one word may claim, what stays in one line, the least of Chinese."""
-TALLEST = 6
-"""Lines of a cell above which the rows of a table stand one below the other."""
-_MARKS = {"good": "+", "warn": "!", "bad": "!!", "muted": "", "": ""}
 _SEVERITY = {"error": "✗", "warning": "!", "info": "i"}
 _SHADES = " ░▒▓█"
 
@@ -50,7 +46,7 @@ def _heading(block: model.Heading, columns: int, locale: str) -> list[str]:
 
 def _paragraph(block: model.Paragraph, columns: int, locale: str) -> list[str]:
     del locale
-    mark = _MARKS[block.mark]
+    mark = MARKS[block.mark]
     lead = f"{mark} " if mark else ""
     first, *rest = wrap(clean(block.text), columns - len(lead))
     return [lead + first, *(" " * len(lead) + line for line in rest)]
@@ -70,107 +66,7 @@ def _key_figures(block: model.KeyFigures, columns: int, locale: str) -> list[str
 
 def _table(block: model.Table, columns: int, locale: str) -> list[str]:
     del locale
-    marked = any(block.marks)
-    heads = [clean(column.title) for column in block.columns]
-    rows = [[clean(cell) for cell in row] for row in block.rows]
-    aligns = [column.align for column in block.columns]
-    if marked:
-        heads, aligns = ["", *heads], ["left", *aligns]
-        rows = [[_MARKS[m], *row] for m, row in zip(block.marks, rows, strict=True)]
-    lines = wrap(clean(block.caption), columns) if block.caption else []
-    if not rows:
-        return lines
-    found = _sizes(heads, rows, columns)
-    if found is None or _tall(rows, found[0]):
-        return [*lines, *_records(heads, rows, columns)]
-    sizes, gap = found
-    lines += _row(heads, sizes, aligns, gap)
-    lines.append(gap.join("─" * size for size in sizes))
-    tall = any(width(cell) > size for row in rows for cell, size in zip(row, sizes, strict=True))
-    for number, row in enumerate(rows):
-        if tall and number:
-            lines.append("")
-        lines += _row(row, sizes, aligns, gap)
-    return lines
-
-
-def _sizes(heads: list[str], rows: list[list[str]], columns: int) -> tuple[list[int], str] | None:
-    """Return the width of each column, and the gap; None where they cannot stand side by side.
-
-    Each column gets what its longest word or figure needs; what is left goes, column by column, to
-    the one whose cells would be the tallest.
-    """
-    natural = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
-    words = [max(map(_longest, cells)) for cells in zip(heads, *rows, strict=True)]
-    for least in (SHORT, 0):  # short cells stay in one line where there is room for that
-        sizes = [
-            max(word, size if size <= least else 0)
-            for size, word in zip(natural, words, strict=True)
-        ]
-        gap = "  " if sum(sizes) + 2 * (len(sizes) - 1) <= columns else " "
-        room = columns - len(gap) * (len(sizes) - 1) - sum(sizes)
-        if room >= 0:
-            break
-    else:
-        return None
-    natural = [max(n, width(head)) for n, head in zip(natural, heads, strict=True)]
-    while room > 0:
-        lines = [
-            full / size if full > size else 0.0 for full, size in zip(natural, sizes, strict=True)
-        ]
-        if not any(lines):
-            break
-        sizes[lines.index(max(lines))] += 1
-        room -= 1
-    return sizes, gap
-
-
-def _longest(cell: str) -> int:
-    """Return the width that a cell needs at least: of a figure or a word, all of it."""
-    longest = max((width(piece.rstrip()) for piece in pieces(cell)), default=0)
-    wide = width(cell) if width(cell) > len(cell) else 0  # a line of one Chinese word is no column
-    return min(max(longest, min(wide, NARROW)), LONGEST)
-
-
-def _tall(rows: list[list[str]], sizes: list[int]) -> bool:
-    """Whether cells of a table would be too tall to be read across."""
-    return any(
-        len(wrap(cell, size)) > TALLEST
-        for row in rows
-        for cell, size in zip(row, sizes, strict=True)
-        if width(cell) > size
-    )
-
-
-def _records(heads: list[str], rows: list[list[str]], columns: int) -> list[str]:
-    """Return a table that is too wide as one block a row: the names of the columns at the left."""
-    left = min(max(map(width, heads), default=0), columns // 3)
-    lines: list[str] = []
-    for number, row in enumerate(rows):
-        if number:
-            lines.append("")
-        for head, cell in zip(heads, row, strict=True):
-            if not cell or not head:
-                lines += [cell] * bool(cell)
-                continue
-            names, words = wrap(head, left), wrap(cell, columns - left - 2)
-            for i in range(max(len(names), len(words))):
-                name = names[i] if i < len(names) else ""
-                lines.append(f"{pad(name, left)}  {words[i] if i < len(words) else ''}".rstrip())
-    return lines
-
-
-def _row(cells: Sequence[str], sizes: Sequence[int], aligns: Sequence[str], gap: str) -> list[str]:
-    wrapped = [wrap(cell, size) for cell, size in zip(cells, sizes, strict=True)]
-    height = max(map(len, wrapped), default=1)
-    lines = []
-    for i in range(height):
-        parts = [
-            pad(lines_of[i] if i < len(lines_of) else "", size, align)
-            for lines_of, size, align in zip(wrapped, sizes, aligns, strict=True)
-        ]
-        lines.append(gap.join(parts).rstrip())
-    return lines
+    return table_lines(block, columns)
 
 
 def _funnel(block: model.FunnelPicture, columns: int, locale: str) -> list[str]:
@@ -203,7 +99,7 @@ def _between(step: model.FunnelStep) -> str:
     if step.lost:
         parts.append(f"· {step.lost}")
     if step.mark:
-        parts.append(f"{_MARKS[step.mark]} {step.note}".rstrip())
+        parts.append(f"{MARKS[step.mark]} {step.note}".rstrip())
     return clean(" ".join(parts))
 
 
@@ -254,7 +150,7 @@ def _lines(block: model.Lines, columns: int, locale: str) -> list[str]:
         told += [line] * new
     spark = [f"{clean(line.label)}  {_spark(line.values)}" for line in told]
     table = model.Table(heads, cells, caption=block.title)
-    return [*_table(table, columns, locale), *spark]
+    return [*table_lines(table, columns), *spark]
 
 
 def _figure(value: float | None, form: Callable[..., str], locale: str) -> str:
@@ -276,6 +172,7 @@ def _spark(values: Sequence[float | None]) -> str:
 
 
 def _grid(block: model.Grid, columns: int, locale: str) -> list[str]:
+    del locale
     known = [v for row in block.values for v in row if v is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     rows = []
@@ -289,7 +186,7 @@ def _grid(block: model.Grid, columns: int, locale: str) -> list[str]:
                 cells.append(f"{_SHADES[1 + min(int(share * 4), 3)]} {words}")
         rows.append(cells)
     heads = [model.Column(block.corner), *(model.Column(c, align="right") for c in block.columns)]
-    return _table(model.Table(heads, rows, caption=block.title), columns, locale)
+    return table_lines(model.Table(heads, rows, caption=block.title), columns)
 
 
 def _faults(block: model.Faults, columns: int, locale: str) -> list[str]:
@@ -298,7 +195,8 @@ def _faults(block: model.Faults, columns: int, locale: str) -> list[str]:
         return [*lines, *wrap(clean(block.none), columns)] if block.none else []
     for item in block.items:
         lead = f"{_SEVERITY[item.severity]} "
-        words = f"{item.place}: {item.text}" if item.place else item.text
+        colon = "：" if locale == "zh" else ": "
+        words = f"{item.place}{colon}{item.text}" if item.place else item.text
         if item.code:
             words += f" [{item.code}]"
         first, *rest = wrap(clean(words), columns - 2)

@@ -131,8 +131,8 @@ def lost_reasons(case: Case) -> list[Finding]:
         pooled = (before[i] + after[i]) / (n0 + n1)
         se = math.sqrt(pooled * (1 - pooled) * (1 / n0 + 1 / n1))
         confidence = NormalDist().cdf((p1 - p0) / se) if se > 0 else 0.5
-        half = NormalDist().inv_cdf(0.9) * se * n1
-        change = (p1 - p0) * n1
+        half = NormalDist().inv_cdf(0.9) * float(se) * n1
+        change = float((p1 - p0) * n1)
         small = min(int(after[i]), n0)
         strong = confidence >= 0.8 and coverage >= 0.5 and small >= 10
         found.append(

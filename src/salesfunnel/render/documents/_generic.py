@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -16,25 +17,32 @@ from salesfunnel.interval import Interval
 from salesfunnel.render.documents._words import faults_block
 from salesfunnel.render.model import Block, Column, Document, Table
 
-_LIMIT = 20
+_LIMIT, _FEW = 20, 12
 
 
 def generic_document(result: Any, locale: Locale) -> Document:
     """Return a document with one row a field; tables and faults come after."""
     rows: list[tuple[str, str]] = []
     blocks: list[Block] = []
+    table = callable(getattr(result, "columns", None))
     if attrs.has(type(result)):
         for field in attrs.fields(type(result)):
             value = getattr(result, field.name)
+            if table and isinstance(value, np.ndarray | tuple) and field.name != "faults":
+                continue  # a column of the table below
             if field.name == "faults":
                 blocks.append(faults_block(value, locale))
             else:
-                rows.append((field.name, _shown(value, locale)))
+                name = text(f"field.{field.name}", locale, default=field.name.replace("_", " "))
+                rows.append((name, _shown(value, locale)))
     heads = (text("report.field", locale), text("report.value", locale))
     first: list[Block] = [Table(heads, rows)] if rows else []
-    if callable(getattr(result, "columns", None)):
+    if table:
         first.append(columns_table(result.columns(), locale))
-    return Document(type(result).__name__, [*first, *blocks], locale=locale)
+    kind = type(result).__name__
+    title = text(f"field.of.{kind}", locale, default=kind)
+    subtitle = kind if title != kind else ""
+    return Document(title, [*first, *blocks], locale=locale, subtitle=subtitle)
 
 
 def columns_table(columns: Mapping[str, Any], locale: Locale, *, limit: int = _LIMIT) -> Table:
@@ -45,31 +53,39 @@ def columns_table(columns: Mapping[str, Any], locale: Locale, *, limit: int = _L
         [_shown(array[i], locale) for array in arrays.values()] for i in range(min(size, limit))
     ]
     heads = [
-        Column(name, align="right" if array.dtype.kind in "iuf" else "left")
+        Column(
+            text(f"field.{name}", locale, default=name.replace("_", " ")),
+            align="right" if array.dtype.kind in "iuf" else "left",
+        )
         for name, array in arrays.items()
     ]
     caption = text("report.rows-shown", locale, shown=len(rows), all=size) if size > limit else ""
     return Table(heads, rows, caption=caption)
 
 
-def _shown(value: Any, locale: Locale) -> str:  # noqa: C901 - a line a kind
+def _shown(value: Any, locale: Locale) -> str:  # noqa: C901, PLR0912 - a line a kind
     if value is None:
         return "–"
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, bool | str):
-        return str(value)
+    if isinstance(value, bool):
+        return text("field.yes" if value else "field.no", locale)
+    if isinstance(value, str):
+        return value
     if isinstance(value, float) and not np.isfinite(value):
         return "–" if np.isnan(value) else str(value)
     if isinstance(value, int | float):
-        return FORMS["number"](value, locale)
+        return _number(value, locale)
     if isinstance(value, date):
         return FORMS["date"](value, locale)
     if isinstance(value, timedelta):
         return FORMS["duration"](value, locale)
     if isinstance(value, Interval):
-        return f"{_shown(value.low, locale)} – {_shown(value.high, locale)}"
+        low, high = _shown(value.low, locale), _shown(value.high, locale)
+        return text("report.range", locale, low=low, high=high)
     if isinstance(value, np.ndarray):
+        if value.ndim == 1 and value.size <= _FEW:
+            return ", ".join(_shown(item, locale) for item in value)
         return " × ".join(map(str, value.shape)) if value.ndim else str(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_shown(item, locale)}" for key, item in value.items())
@@ -79,4 +95,21 @@ def _shown(value: Any, locale: Locale) -> str:  # noqa: C901 - a line a kind
         return ", ".join(_shown(item, locale) for item in value[:_LIMIT]) + (
             ", …" if len(value) > _LIMIT else ""
         )
+    if attrs.has(type(value)):
+        colon = text("report.colon", locale)
+        parts = (
+            text(f"field.{f.name}", locale, default=f.name.replace("_", " "))
+            + colon
+            + _shown(getattr(value, f.name), locale)
+            for f in attrs.fields(type(value))
+        )
+        return ("；" if locale == "zh" else "; ").join(parts)
     return str(value)
+
+
+def _number(value: float, locale: Locale) -> str:
+    """Return a number with three significant digits at least: rates and p values, too."""
+    if isinstance(value, int) or value == 0 or abs(value) >= 100:
+        return FORMS["number"](value, locale)
+    digits = max(2 - math.floor(math.log10(abs(value))), 0)
+    return f"{value:.{digits}f}" if digits <= 6 else f"{value:.2e}"

@@ -10,7 +10,7 @@ import attrs
 from salesfunnel._typing import Locale
 from salesfunnel.i18n import text
 from salesfunnel.monitoring import Review
-from salesfunnel.planning import ImprovementPlan, Measure
+from salesfunnel.planning import Effect, ImprovementPlan, Measure
 from salesfunnel.playbook import Playbook
 from salesfunnel.render.cause_words import (
     effect_words,
@@ -145,6 +145,15 @@ def measure_document(measure: Measure, locale: Locale) -> Document:
     if detail:
         blocks.insert(0, Paragraph(detail))
     return Document(measure_title(measure, locale), blocks, locale=locale)
+
+
+def effect_document(effect: Effect, locale: Locale) -> Document:
+    """Return what is expected, and what that rests on."""
+    said = effect_words(effect, locale)
+    notices = notice_words(effect.notices, locale, "plan")
+    blocks = [Paragraph(said), Paragraph(text("plan.ranges", locale), mark="muted")]
+    blocks += [Paragraph(words, mark="muted") for words in notices]
+    return Document(text("field.of.Effect", locale), blocks, locale=locale)
 
 
 def review_document(review: Review, locale: Locale) -> Document:

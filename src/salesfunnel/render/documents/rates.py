@@ -8,7 +8,7 @@ from salesfunnel._typing import Locale
 from salesfunnel.conversion import Conversion, ConversionTable
 from salesfunnel.i18n import text
 from salesfunnel.render.documents._words import filled, segment_words, shown, span
-from salesfunnel.render.model import Block, Column, Document, Mark, Paragraph, Table
+from salesfunnel.render.model import Block, Column, Document, KeyFigures, Mark, Paragraph, Table
 from salesfunnel.render.names import labels_of
 
 _ROWS = 60
@@ -75,3 +75,27 @@ def _figures(row: Conversion, locale: Locale) -> list[str]:
         shown(row.cumulative, "percent", locale),
         "" if row.status == "ok" else text(f"conversion.{row.status}", locale),
     ]
+
+
+def row_document(row: Conversion, locale: Locale) -> Document:
+    """Return one rate, with what it stands on."""
+    figures = _figures(row, locale)
+    names = ("entered", "advanced", "rate", "interval", "cumulative", "note")
+    level = 0.95 if row.interval is None else row.interval.level
+    items = [
+        (text("report.step", locale), f"{row.source} → {row.target}"),
+        (text("report.period", locale), row.period),
+        *(
+            (
+                text(
+                    f"report.{n}" if n in ("rate", "note") else f"conversion.{n}",
+                    locale,
+                    level=level,
+                ),
+                figure,
+            )
+            for n, figure in zip(names, figures, strict=True)
+            if figure
+        ),
+    ]
+    return Document(text("conversion.title", locale), [KeyFigures(items)], locale=locale)
