@@ -36,9 +36,9 @@ def table_lines(block: model.Table, columns: int) -> list[str]:
     lines += _row(heads, sizes, aligns, gap)
     lines.append(gap.join("─" * size for size in sizes))
     shown = [_row(row, sizes, aligns, gap) for row in rows]
-    tall = any(len(row) > 2 for row in shown)
-    for number, row in enumerate(shown):
-        lines += [""] * bool(tall and number) + row
+    for before, row in zip([[], *shown], shown, strict=False):
+        tall = max(len(before), len(row)) > 2
+        lines += [""] * bool(before and tall) + row
     return lines
 
 
