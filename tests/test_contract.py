@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from datetime import date
+from math import lgamma, log
 
 import numpy as np
 import pytest
@@ -158,3 +159,148 @@ def test_counted_steps_are_a_document():
     for locale in ("en", "zh"):
         assert "50.00 %" in found.to_text(locale=locale)
         assert "<svg" in found.to_html(locale=locale)
+
+
+DEFAULTS = {
+    "read_table": {
+        "funnel": None, "period": None, "encoding": None, "sheet": None, "decimal": None,
+    },
+    "read_stage_history": {"funnel": None, "columns": None, "as_of": None, "tz": None},
+    "count_steps": {
+        "window": None, "step_windows": None, "order": "ordered", "exclude": (),
+        "breakdown": None, "attribution": "first", "increasing": False, "as_of": None,
+        "threads": None,
+    },
+    "EventLog": {"attributes": None},
+    "conversions": {"level": 0.95, "method": "wilson"},
+    "find_bottlenecks": {
+        "period": None, "history": 12, "benchmark": None, "lag": None, "value": None, "seed": 0,
+    },
+    "diagnose": {"rules": ("data", "action", "resource", "customer")},
+    "plan": {"owners": None, "effort": None, "seed": 0},
+    "review": {"adoption": None},
+    "decompose_target": {
+        "months": 12, "unit": "count", "value": None, "probability": 0.8, "lag": None,
+        "split": None, "seed": 0,
+    },
+    "forecast": {"as_of": None, "seed": 0},
+    "analyze": {
+        "funnel": None, "period": None, "benchmark": None, "evidence": None, "locale": "en",
+        "seed": 0,
+    },
+    "Panel.from_counts": {"funnel": None, "missing": None, "segments": None},
+    "StageHistory.panel": {"by": "month", "mode": "cohort", "window": None, "segment": None},
+    "Metric": {"name": "", "unit": "count", "better": "higher", "step": False},
+    "KeyAction": {"name": "", "owner": None, "within": None},
+    "Stage": {"name": "", "goal": "", "actions": (), "metrics": (), "owner": None},
+    "Funnel": {"name": ""},
+    "Funnel.transitions": {"level": "stage"},
+    "Tracking.panel": {"level": "stage"},
+    "stats.rate_interval": {"level": 0.95, "method": "wilson"},
+    "stats.aalen_johansen": {"entry": None},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_arguments_have_the_defaults_that_are_promised(name):
+    thing = sf
+    for part in name.split("."):
+        thing = getattr(thing, part)
+    parameters = inspect.signature(thing).parameters
+    assert {key: parameters[key].default for key in DEFAULTS[name]} == DEFAULTS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("plan", "start"), ("review", "today"), ("forecast", "horizon"), ("lifecycle", "as_of")],
+)
+def test_moments_have_no_default(name, key):
+    assert inspect.signature(getattr(sf, name)).parameters[key].default is inspect.Parameter.empty
+
+
+def test_attribution_tells_first_from_last_by_default():
+    log = sf.EventLog(["a", "a"], ["view", "cart"], [1, 2], attributes={"channel": ["ads", "mail"]})
+    steps = ["view", "cart"]
+    assert dict(sf.count_steps(log, steps, breakdown="channel").by_segment) == {"ads": (1, 1)}
+    last = sf.count_steps(log, steps, breakdown="channel", attribution="last")
+    assert dict(last.by_segment) == {"mail": (1, 1)}
+
+
+def test_scores_of_customers_by_hand():
+    """Five customers: the later, the more often and the more paid, the higher; ties are equal."""
+    who = ["ann", "bob", "bob", "cid", "dan", "eve"]
+    days = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01", "2026-06-01"]
+    found = sf.rfm(
+        sf.Purchases.from_columns(who, days, [50.0, 10.0, 10.0, 30.0, 40.0, 10.0]),
+        as_of="2026-06-02",
+    )
+    assert found.customers == ("ann", "bob", "cid", "dan", "eve")
+    assert found.r.tolist() == [1, 2, 3, 4, 5]
+    assert found.f.tolist()[1] > found.f.tolist()[0] == found.f.tolist()[2]
+    assert found.m.tolist()[0] == max(found.m.tolist())
+    assert found.m.tolist()[4] == min(found.m.tolist())
+
+
+def test_shares_that_buy_again_by_hand():
+    """Of four who bought on 1 January, two came back within 30 days and a third within 90."""
+    who = ["ann", "bob", "cid", "dan", "ann", "bob", "cid"]
+    days = ["2026-01-01"] * 4 + ["2026-01-11", "2026-01-31", "2026-03-02"]
+    curve = sf.repurchase_curve(sf.Purchases.from_columns(who, days), as_of="2026-12-31")
+    assert [curve.rate(days) for days in (30, 60, 90)] == [0.5, 0.75, 0.75]
+
+
+def test_renewal_by_hand():
+    """Of 840, one in t + 1 is left after t periods: alpha and beta are 1, retention t / (t + 1)."""
+    model = sf.fit_sbg([840, 420, 280, 210, 168, 140])
+    assert (model.alpha, model.beta) == (pytest.approx(1, abs=1e-6), pytest.approx(1, abs=1e-6))
+    assert model.retention([1, 2, 3]).tolist() == pytest.approx([1 / 2, 2 / 3, 3 / 4], abs=1e-6)
+
+
+def test_lifetime_value_by_hand():
+    """A spend of p (v + x m) / (p x + q - 1), 2 (10 + 3 * 20) / 8 = 17.5, for each purchase."""
+    buying = sf.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit="week")
+    spend = sf.GammaGamma(p=2.0, q=3.0, v=10.0)
+    who = sf.CustomerSummary(
+        frequency=[3], recency=[30.0], age=[39.0], monetary=[20.0], unit="week"
+    )
+    assert spend.population_mean == 10.0
+    assert float(spend.expected_mean(3, 20.0)) == 17.5
+    worth = sf.clv(buying, spend, who, discount=0.0, margin=0.5, allow_unreliable=True)
+    assert float(worth.amount[0]) == 17.5
+    assert worth.total == pytest.approx(0.5 * 17.5 * float(worth.purchases[0]))
+    assert sf.clv(buying, spend, who, margin=0.5, allow_unreliable=True).total < worth.total
+
+
+def gamma_gamma_likelihood(p, q, v, x, m):
+    """Fader and Hardie (2013), equation 1a, customer by customer."""
+    return sum(
+        lgamma(p * n + q) - lgamma(p * n) - lgamma(q) + q * log(v)
+        + (p * n - 1) * log(y) + p * n * log(n) - (p * n + q) * log(v + n * y)
+        for n, y in zip(x.tolist(), m.tolist(), strict=True)
+    )  # fmt: skip
+
+
+def test_fitted_models_of_buying_are_at_the_top_of_their_likelihood():
+    """A step of three in a hundred to any side is worse."""
+    rng = np.random.default_rng(1)
+    x = rng.poisson(rng.gamma(0.8, 2.0, 400))
+    age = np.full(400, 52.0)
+    recency = np.where(x > 0, age * rng.uniform(0.2, 1.0, 400), 0.0)
+    paid = np.where(x > 0, rng.gamma(6.0, 5.0, 400), 0.0)
+    model = sf.fit_bgnbd(x, recency, age, ridge=0.0)
+    spend = sf.fit_gamma_gamma(x, paid)
+
+    def of_buying(**values):
+        return float(np.sum(sf.BgNbd(**values).loglik_each(x, recency, age)))
+
+    def of_spending(**values):
+        return gamma_gamma_likelihood(**values, x=x[x > 0], m=paid[x > 0])
+
+    for fitted, names, value in (
+        (model, ("r", "alpha", "a", "b"), of_buying),
+        (spend, ("p", "q", "v"), of_spending),
+    ):
+        best = {name: getattr(fitted, name) for name in names}
+        for name in names:
+            for factor in (0.97, 1.03):
+                assert value(**{**best, name: best[name] * factor}) < value(**best)
