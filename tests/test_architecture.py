@@ -28,6 +28,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("_panel_input", "_event_values"),
     ("_event_columns",),
     ("_event_frames",),
+    ("_event_rows",),
     ("panel",),
     ("stats",),
     ("tracking", "history", "events", "purchases"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import pickle
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -402,6 +403,62 @@ def test_blocks_and_threads_change_nothing(big_log, question):
     )
     assert one.counts[-1] > 0
     assert all(other == one for other in more)
+
+
+QUESTIONS = [
+    {"window": 30},
+    {"step_windows": [5, 20], "window": 22, "increasing": True, "as_of": 1300},
+    {"order": "strict", "window": 9, "as_of": 1100},
+    {"order": "any", "window": 20, "as_of": 1300, "exclude": ["x"]},
+    {"per": "entry", "window": 40, "as_of": 1000},
+    {"exclude": [("x", "b", "c")], "increasing": True, "window": 90},
+]
+
+
+def in_days(question):
+    """The same question where a tick is a day."""
+    changed = dict(question)
+    for field in {"window", "step_windows"} & {*question}:
+        spans = question[field]
+        changed[field] = (
+            [timedelta(days=d) for d in spans] if isinstance(spans, list) else timedelta(days=spans)
+        )
+    if "as_of" in question:
+        changed["as_of"] = np.datetime64(question["as_of"], "D") + np.timedelta64(1, "ns")
+    return changed
+
+
+@pytest.mark.parametrize("whose", [None, "first", "last", "b", "all"])
+@pytest.mark.parametrize("question", QUESTIONS, ids=str)
+def test_other_ids_units_and_order_of_rows_change_nothing(question, whose):
+    """Dense and wide ids, small and far times, whole days and odd nanoseconds take other ways."""
+    rng = np.random.default_rng(len(str(question)))
+    n = 2000
+    day, who = rng.integers(0, 1500, n), rng.integers(0, n // 12, n)
+    step = rng.choice(list("abcxyz"), n)
+    value = np.array(["p", "q", None, "r"], dtype=object)[(day * 7 + who * 3 + (step == "a")) % 4]
+    wide = rng.integers(-(2**62), 2**62, n)[who]
+    mixed = rng.permutation(n)
+    odd = day.astype("datetime64[D]").astype("datetime64[ns]") + np.timedelta64(1, "ns")
+    more = {} if whose is None else {"breakdown": "value", "attribution": whose}
+
+    def answer(who, time, question, rows=slice(None)):
+        log = sf.EventLog(who[rows], step[rows], time[rows], attributes={"value": value[rows]})
+        found = sf.count_steps(log, ["a", "b", "c"], threads=2, **question, **more)
+        return {
+            field: getattr(found, field)
+            for field in ("counts", "by_segment", "immature", "immature_by_segment", "duplicates")
+        }
+
+    plain = answer(who, day, question)
+    assert plain["counts"][0] > 20
+    assert answer(who, day, question, mixed) == plain
+    assert answer(wide, day, question, mixed) == plain
+    assert answer(who.astype(str), day, question) == plain
+    far = {**question, "as_of": question["as_of"] + 2**61} if "as_of" in question else question
+    assert answer(who - 2**62, day + 2**61, far) == plain
+    assert answer(who, odd, in_days(question)) == plain
+    assert answer(wide, odd, in_days(question)) == plain
 
 
 def test_the_value_of_a_step_is_not_that_of_an_event_after_the_last_observation():

@@ -339,6 +339,17 @@ def test_records_and_rows_of_a_csv_file():
             sf.EventLog.from_records(wrong)
 
 
+def test_all_columns_that_are_not_there_are_named_with_the_nearest():
+    with pytest.raises(sf.errors.UnknownNameError, match="got 'entity', 'step', 'time'") as error:
+        sf.EventLog.from_frame({"user": [1], "steps": ["a"], "tme": [1]})
+    assert error.value.hint == "did you mean 'steps' for 'step', 'tme' for 'time'?"
+    with pytest.raises(sf.errors.UnknownNameError, match="got 'chanel'") as error:
+        sf.EventLog.from_frame(
+            {"entity": [1], "step": ["a"], "time": [1], "channel": ["x"]}, attributes=["chanel"]
+        )
+    assert error.value.hint == "did you mean 'channel'?"
+
+
 def test_a_list_of_records_is_told_where_to_go():
     with pytest.raises(sf.errors.DataError, match="from_records"):
         sf.count_steps([{"entity": 1, "step": "a", "time": 1}], ["a"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from salesfunnel import _event_columns as cols
 from salesfunnel._kernels.encoding import text_codes
 from salesfunnel._optional import require
-from salesfunnel._validators import did_you_mean
+from salesfunnel._validators import did_you_mean, nearest
 from salesfunnel.errors import ArgumentError, DataError, MissingExtraError, UnknownNameError
 
 ROLES = ("entity", "step", "time")
@@ -34,15 +34,25 @@ def read_frame(
         known = frame.column_names
     rest = [name for name in known if name not in names.values()]
     wanted = rest if attributes is None else list(attributes)
-    for name in (*names.values(), *wanted):
-        if name not in known:
-            raise UnknownNameError(
-                f"'columns' must be in the dataframe, got {name!r}",
-                hint=did_you_mean(str(name), [str(column) for column in known]),
-            )
+    check_there((*names.values(), *wanted), known, "in the dataframe")
     main = {role: open_column(frame[names[role]]) for role in ("step", "time")}
     main["entity"] = ids_of(frame[names["entity"]])
     return main, {str(name): cols.code(str(name), open_column(frame[name])) for name in wanted}
+
+
+def check_there(names: Iterable[Any], known: Sequence[Any], place: str) -> None:
+    """Raise UnknownNameError with all names that are not known, and the nearest ones."""
+    missing = [name for name in dict.fromkeys(names) if name not in known]
+    if not missing:
+        return
+    texts = [str(column) for column in known]
+    close = {name: nearest(str(name), texts) for name in missing}
+    hint = did_you_mean(str(missing[0]), texts)
+    if len(missing) > 1 and any(close.values()):
+        pairs = ", ".join(f"{found!r} for {name!r}" for name, found in close.items() if found)
+        hint = f"did you mean {pairs}?"
+    listed = ", ".join(map(repr, missing))
+    raise UnknownNameError(f"'columns' must be {place}, got {listed}", hint=hint)
 
 
 def role_names(columns: Mapping[str, str] | None) -> dict[str, str]:

@@ -14,14 +14,23 @@ from typing_extensions import Self
 from salesfunnel import _event_columns as cols
 from salesfunnel._arrays import frozen_array
 from salesfunnel._event_frames import ROLES, ids_of, open_column, read_frame, role_names
+from salesfunnel._event_rows import (
+    attribute_codes,
+    entity_codes,
+    iterated,
+    kept_rows,
+    known_steps,
+    names_array,
+    negative,
+    row_faults,
+    used_codes,
+    values_of,
+)
 from salesfunnel._validators import nearest
 from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel.fault import Fault
 
 __all__ = ["EventLog"]
-
-SHOWN = 50
-"""Faults of one kind that are listed row by row; the rest is counted in one more fault."""
 
 
 @attrs.frozen(init=False, repr=False, eq=False, getstate_setstate=False)
@@ -111,10 +120,10 @@ class EventLog:
         attributes: Mapping[str, Any] | None = None,
         steps: Iterable[Any] | None = None,
     ) -> None:
-        who, names, missing = _entities(ids_of(entity))
+        who, names, missing = entity_codes(ids_of(entity))
         what = cols.code("step", open_column(step))
         when = cols.times("time", open_column(time))
-        more = _attributes(attributes)
+        more = attribute_codes(attributes)
         sizes = [
             ("entity", len(who)),
             ("step", len(what.codes)),
@@ -124,15 +133,15 @@ class EventLog:
         if len({size for _, size in sizes}) > 1:
             listed = ", ".join(f"{key} {size}" for key, size in sizes)
             raise DataError(f"'events' must have columns of equal length, got {listed}")
-        codes, what_names, unknown = _known(what, steps)
-        bad = {"entity": missing, "step": _negative(codes), "time": when.missing}
-        faults = _faults(bad, unknown, what)
-        keep = _keep([*bad.values(), unknown[0] if unknown is not None else None])
+        codes, what_names, unknown = known_steps(what, steps)
+        bad = {"entity": missing, "step": negative(codes), "time": when.missing}
+        faults = row_faults(bad, unknown, what)
+        keep = kept_rows([*bad.values(), unknown[0] if unknown is not None else None])
         if keep is not None:
             who, codes = who[keep], codes[keep]
             when = when._replace(ticks=when.ticks[keep])
             more = {key: cols.Coded(v.codes[keep], v.values) for key, v in more.items()}
-        codes, what_names = _used(codes, what_names)
+        codes, what_names = used_codes(codes, what_names)
         self.__attrs_init__(
             entity=_freeze(who),
             entities=names,
@@ -232,7 +241,7 @@ class EventLog:
         (1, 'event-without-step', 2)
         """
         rows: list[Mapping[str, Any]] = []
-        for number, record in enumerate(_iterated(records)):
+        for number, record in enumerate(iterated(records)):
             if not isinstance(record, Mapping):
                 raise DataError(f"'records' must hold mappings, got {record!r} at row {number + 1}")
             rows.append(record)
@@ -275,10 +284,10 @@ class EventLog:
         unit = self.unit
         return {
             "entity": self.entity if self.entities is None else self.entities[self.entity],
-            "step": _names([*self.steps, None])[self.step],
+            "step": names_array([*self.steps, None])[self.step],
             "time": self.time if unit is None else self.time.view(f"datetime64[{unit}]"),
             **{
-                key + "_attribute" * (key in ROLES): _values(column)
+                key + "_attribute" * (key in ROLES): values_of(column)
                 for key, column in self.attributes.items()
             },
         }
@@ -334,156 +343,6 @@ def _extent(entity: npt.NDArray[Any], time: npt.NDArray[np.int64]) -> tuple[int,
     if not time.size:
         return 0, 0, 0, 0
     return int(entity.min()), int(entity.max()), int(time.min()), int(time.max())
-
-
-def _iterated(records: Any) -> Iterable[Any]:
-    if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
-        raise DataError(
-            f"'records' must be an iterable of mappings, got {records!r}",
-            hint="EventLog.from_frame takes dataframes and mappings of columns",
-        )
-    return records
-
-
-def _values(column: cols.Coded) -> npt.NDArray[Any]:
-    found: npt.NDArray[Any] = _names([*column.values, None])[column.codes]
-    return found
-
-
-def _attributes(attributes: Mapping[str, Any] | None) -> dict[str, cols.Coded]:
-    """Return the attributes as codes; values that are written alike are one."""
-    if not isinstance(attributes, Mapping | None):
-        raise DataError(f"'attributes' must be a mapping of columns, got {attributes!r}")
-    found = {}
-    for key, value in (attributes or {}).items():
-        column = cols.code(str(key), open_column(value))
-        texts = [str(name) for name in column.values]
-        if len(set(texts)) < len(texts):
-            column = cols.tidy(np.asarray(column.codes), texts)
-        found[str(key)] = column
-    return found
-
-
-def _entities(
-    entity: Any,
-) -> tuple[npt.NDArray[Any], cols.Names | None, npt.NDArray[np.bool_] | None]:
-    """Return whole-number ids as they are, or codes and their names; and what is missing."""
-    if isinstance(entity, cols.Ids):
-        return entity.codes, entity.names, _negative(entity.codes)
-    if isinstance(entity, cols.Coded | cols.Times) or cols.dictionary(entity) is not None:
-        coded = cols.code("entity", entity)
-    else:
-        array = cols.one_dimensional("entity", entity)
-        if array.dtype.kind == "i" or (array.dtype.kind == "u" and array.dtype.itemsize < 8):
-            return array, None, None
-        if array.dtype.kind == "f":
-            missing = np.isnan(array)
-            whole = np.where(missing, 0, array)
-            if (whole == np.floor(whole)).all() and np.abs(whole).max(initial=0) < 1 << 53:
-                return whole.astype(np.int64), None, missing
-        coded = cols.code("entity", array)
-    codes = np.asarray(coded.codes)
-    return codes, cols.Names(_names(coded.values)), _negative(codes)
-
-
-def _names(values: Iterable[Any]) -> npt.NDArray[Any]:
-    """Return names as an array of objects."""
-    listed = list(values)
-    names = np.empty(len(listed), dtype=object)
-    names[:] = listed
-    return names
-
-
-def _known(
-    what: cols.Coded, steps: Iterable[Any] | None
-) -> tuple[npt.NDArray[Any], tuple[Any, ...], tuple[npt.NDArray[np.bool_], Any] | None]:
-    """Return step codes and names, and which rows have a name that is not known."""
-    codes, names = np.asarray(what.codes), what.values
-    if steps is None:
-        return codes, names, None
-    if isinstance(steps, str) or not isinstance(steps, Iterable):
-        raise ArgumentError(f"'steps' must be a list of names, got {steps!r}")
-    known = tuple(steps)
-    strange = np.array([name not in known for name in names] + [False], dtype=np.bool_)
-    return codes, names, (strange[codes], known)
-
-
-def _negative(codes: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
-    return codes < 0 if codes.dtype.kind == "i" and codes.size and codes.min() < 0 else None
-
-
-def _faults(
-    bad: Mapping[str, npt.NDArray[np.bool_] | None],
-    unknown: tuple[npt.NDArray[np.bool_], Any] | None,
-    what: cols.Coded,
-) -> tuple[Fault, ...]:
-    faults: list[Fault] = []
-    for column, mask in bad.items():
-        rows = np.flatnonzero(mask) if mask is not None else np.empty(0, dtype=np.intp)
-        faults += [
-            Fault.of("event-without-" + column, severity="error", row=int(row) + 1, column=column)
-            for row in rows[:SHOWN].tolist()
-        ]
-        if rows.size > SHOWN:
-            faults.append(
-                Fault.of(
-                    "events-left-out",
-                    severity="error",
-                    row=int(rows[SHOWN]) + 1,
-                    column=column,
-                    n=int(rows.size) - SHOWN,
-                )
-            )
-    if unknown is not None:
-        rows = np.flatnonzero(unknown[0])
-        for row in rows[:SHOWN].tolist():
-            value = str(what.values[int(what.codes[row])])
-            faults.append(
-                Fault.of(
-                    "event-of-unknown-step",
-                    severity="error",
-                    row=row + 1,
-                    column="step",
-                    value=value,
-                    nearest=nearest(value, [str(name) for name in unknown[1]]),
-                )
-            )
-        if rows.size > SHOWN:
-            faults.append(
-                Fault.of(
-                    "events-left-out",
-                    severity="error",
-                    row=int(rows[SHOWN]) + 1,
-                    column="step",
-                    n=int(rows.size) - SHOWN,
-                )
-            )
-    return tuple(faults)
-
-
-def _keep(masks: Iterable[npt.NDArray[np.bool_] | None]) -> npt.NDArray[np.bool_] | None:
-    bad: npt.NDArray[np.bool_] | None = None
-    for mask in masks:
-        if mask is not None and mask.any():
-            bad = mask if bad is None else bad | mask
-    return None if bad is None else ~bad
-
-
-def _used(
-    codes: npt.NDArray[Any], names: tuple[Any, ...]
-) -> tuple[npt.NDArray[Any], tuple[Any, ...]]:
-    """Return codes of the narrowest type, into the names that occur."""
-    narrow = np.min_scalar_type(max(len(names) - 1, 0))
-    small = codes.astype(narrow, copy=False)
-    if len(names) > 1 << 16:
-        seen = np.unique(small)
-    else:
-        seen = np.flatnonzero(np.bincount(small, minlength=len(names)))
-    if seen.size == len(names):
-        return small, names
-    table = np.zeros(len(names), dtype=narrow)
-    table[seen] = np.arange(seen.size)
-    return table[small], tuple(names[i] for i in seen.tolist())
 
 
 def _merge(left: EventLog, right: EventLog) -> EventLog:
@@ -564,7 +423,7 @@ def _join_names(left: EventLog, right: EventLog) -> tuple[npt.NDArray[Any], cols
             if log.entities is not None
         )
     )
-    return both.codes, cols.Names(_names(both.values))
+    return both.codes, cols.Names(names_array(both.values))
 
 
 def _join(left: cols.Coded, right: cols.Coded) -> cols.Coded:

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from salesfunnel import _event_columns as cols
-from salesfunnel._event_frames import role_names
+from salesfunnel._event_frames import check_there, role_names
 from salesfunnel._optional import require
-from salesfunnel._validators import did_you_mean
 from salesfunnel.counting.query import Query
-from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
+from salesfunnel.errors import ArgumentError, DataError
 
 LONGEST = 10_000 * 366 * 86400 * 10**6
 """Microseconds that no two times of a database lie apart; lengths beyond are no bound."""
@@ -51,13 +50,7 @@ def named_events(table: Any, query: Query, columns: Mapping[str, str] | None) ->
     names = role_names(columns)
     if query.breakdown is not None:
         names["value"] = query.breakdown
-    for role, name in names.items():
-        if name not in table.columns:
-            raise UnknownNameError(
-                f"{'breakdown' if role == 'value' else 'columns'!r} must be in the table,"
-                f" got {name!r}",
-                hint=did_you_mean(str(name), list(table.columns)),
-            )
+    check_there(names.values(), list(table.columns), "in the table")
     events = table.select(**{role: table[name] for role, name in names.items()})
     tidied = {name: _tidied(events[name]) for name in names if name != "time"}
     kind = events.step.type()
