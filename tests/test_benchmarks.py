@@ -200,3 +200,31 @@ def test_the_table_in_the_docs_names_every_figure():
                            and f"| {item.industry} |" in line)  # fmt: skip
                 assert all(cell in row for cell in cells[:4]), row
                 assert item.url in page or record.name == "method"
+
+
+def test_no_published_figure_is_taken_as_more_certain_than_it_can_be():
+    """A narrow range is one of averages: `ecommerce` view→cart gave 0.08."""
+    for record in sf.benchmarks():
+        for found in sf.benchmark(record.name):
+            assert found.cv >= 0.15, f"{record.name}: {found.transition}"
+
+
+def test_the_source_and_its_missing_sample_are_told_where_a_benchmark_is_used():
+    shop = sf.Panel.from_counts(
+        {"2026-01": [9000, 500, 250, 100]}, steps=("view", "cart", "checkout", "order")
+    )
+    found = sf.find_bottlenecks(shop, benchmark="ecommerce")
+    used = [fault for fault in found.faults if "benchmark" in fault.code]
+    told = {dict(fault.params)["step"]: fault for fault in used}
+    assert {step: fault.code for step, fault in told.items()} == {
+        "view→cart": "benchmark-used",
+        "cart→checkout": "benchmark-without-sample",
+        "checkout→order": "benchmark-used",
+    }
+    assert "Littledata" in told["checkout→order"].message
+    for locale, words in (("en", "states no sample"), ("zh", "未注明样本")):
+        text = found.to_text(locale=locale, width=200)
+        assert words in text
+        assert "543 stores" in text
+    own = sf.find_bottlenecks(shop, benchmark={"view→cart": 0.07})
+    assert not [fault for fault in own.faults if "benchmark" in fault.code]

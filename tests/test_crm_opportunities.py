@@ -6,7 +6,6 @@ import csv
 import math
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -66,7 +65,7 @@ def findings(history):
     month = history.entered[:, 0].astype("datetime64[M]").astype(str)
     now, before = month == "2017-10", (month < "2017-10") & (month >= "2016-10")
     won = history.outcome == 1
-    bottleneck = SimpleNamespace(
+    bottleneck = sf.Bottleneck(
         transition=sf.Transition("engaging", "won"), segment="all", period="2017-10", window=1,
         entered=int(now.sum()), advanced=int((now & won).sum()), rate=float(won[now].mean()),
         reference=float(won[before].mean()), tier="suspected", probability=0.5,

@@ -9,7 +9,6 @@ import json
 import math
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -123,7 +122,7 @@ def test_measures_on_one_step_overlap(plan):
 
 def test_gains_of_two_steps_multiply():
     def row(source, target, entered, advanced, reference):
-        return SimpleNamespace(
+        return sf.Bottleneck(
             transition=sf.Transition(source, target), segment="all", period="2026-10", window=1,
             entered=entered, advanced=advanced, rate=advanced / entered, reference=reference,
             tier="confirmed", probability=0.9,

@@ -10,7 +10,7 @@ References
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ Array = npt.NDArray[np.float64]
 class Incidence(NamedTuple):
     """Step functions that jump at `times`; shapes (k,), of the kinds (kinds, k)."""
 
-    times: Array
+    times: npt.NDArray[Any]
     at_risk: Array
     events: Array  # (kinds, k): how many of each kind at each time
     open_share: Array  # S(t): the share to which nothing has happened
@@ -39,14 +39,18 @@ class Incidence(NamedTuple):
 
 
 def incidence(
-    duration: Array, event: npt.NDArray[np.integer], *, kinds: int = 1, entry: Array | None = None
+    duration: npt.NDArray[np.floating | np.integer],
+    event: npt.NDArray[np.integer],
+    *,
+    kinds: int = 1,
+    entry: Array | None = None,
 ) -> Incidence:
     """Return the share to which each kind of event has happened by each time [1]_ [2]_.
 
     Parameters
     ----------
-    duration : ndarray of float64, shape (n,)
-        Time to the event, or to the end of observation.
+    duration : ndarray of float64 or int64, shape (n,)
+        Time to the event, or to the end of observation; `times` are of the same type.
     event : ndarray of int, shape (n,)
         0 nothing yet; 1..kinds what happened.
     kinds : int

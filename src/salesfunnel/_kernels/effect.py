@@ -3,17 +3,16 @@
 References
 ----------
 .. [1] statistics: extra deals = entrants touched · months · RD · realisation · downstream rates.
-.. [2] Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, chapter 4
-   (sample size for two rates).
 """
 
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
+
+from salesfunnel._kernels.power import ALPHA, POWER, entrants_after_history
 
 Array = npt.NDArray[np.float64]
 
@@ -70,31 +69,15 @@ def entrants_to_see(
     *,
     intraclass: float = 0.0,
     per_month: float = 1.0,
-    alpha: float = 0.05,
-    power: float = 0.8,
+    alpha: float = ALPHA,
+    power: float = POWER,
 ) -> float:
-    """Return how many entrants show a rise from p0 to p1 against a finite history [2]_.
+    """Return how many entrants show a rise from p0 to p1 against a finite history.
 
     One-sided; the variance is raised by 1 + (entrants a month − 1)·ρ. Infinite where no number
     would show it.
     """
     if not p1 > p0:
         return math.inf
-    za, zb = NormalDist().inv_cdf(1 - alpha), NormalDist().inv_cdf(power)
     design = 1 + max(per_month - 1, 0.0) * intraclass
-
-    def needed(n: float) -> float:
-        k = history / n
-        mean = (p1 + p0 * k) / (1 + k)
-        root = za * math.sqrt(mean * (1 - mean) * (1 + 1 / k)) + zb * math.sqrt(
-            p1 * (1 - p1) + p0 * (1 - p0) / k
-        )
-        return design * (root / (p1 - p0)) ** 2
-
-    low, high = 1.0, 1e9
-    if needed(high) > high:
-        return math.inf
-    for _ in range(80):
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if needed(middle) > middle else (low, middle)
-    return high
+    return float(entrants_after_history(p0, p1, history, design=design, alpha=alpha, power=power))

@@ -62,17 +62,21 @@ def entrants_after_history(
     p1: npt.ArrayLike,
     history: npt.ArrayLike,
     *,
+    design: float = 1.0,
     alpha: float = ALPHA,
     power: float = POWER,
 ) -> Array:
-    """Return n that tells p1 from p0 where p0 rests on `history` entrants; ∞ where none would."""
+    """Return n that tells p1 from p0 where p0 rests on `history` entrants; ∞ where none would.
+
+    `design` raises the variance: 1 + (m − 1)ρ for months of m entrants [2]_.
+    """
     p0, p1, h = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (p0, p1, history)))
     z = _quantiles(alpha, power)
     low, high = np.zeros(p0.shape), np.full(p0.shape, np.log(1e9))
     for _ in range(80):
         middle = (low + high) / 2
         n = np.exp(middle)
-        more = _needed(p0, p1, h / n, z) > n
+        more = design * _needed(p0, p1, h / n, z) > n
         low, high = np.where(more, middle, low), np.where(more, high, middle)
     return np.asarray(np.where(high >= np.log(1e9) - 1e-9, np.inf, np.exp(high)))
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.censoring import incidence
+
 OPEN, ADVANCED, LOST = 0, 1, 2
 
 
@@ -39,20 +41,14 @@ def waiting_quantiles(
     list of int or None
         None where nobody has advanced.
     """
-    times = np.unique(duration[event != OPEN])
-    advanced = np.bincount(np.searchsorted(times, duration[event == ADVANCED]), minlength=1)
     if not (event == ADVANCED).any():
         return [None] * len(shares)
-    lost = np.bincount(np.searchsorted(times, duration[event == LOST]), minlength=times.size)
-    advanced = np.pad(advanced, (0, times.size - advanced.size))
-    at_risk = duration.size - np.searchsorted(np.sort(duration), times)
-    stay = np.cumprod(1 - (advanced + lost) / at_risk)
-    before = np.concatenate([[1.0], stay[:-1]])
-    incidence = np.cumsum(before * advanced / at_risk)
-    end = times.size - 1
+    curve = incidence(duration, event, kinds=2)
+    advanced = curve.share[ADVANCED - 1]
+    end = advanced.size - 1
     if (event == OPEN).any():
-        enough = np.flatnonzero(at_risk >= max(5, 0.05 * duration.size))
-        if enough.size and incidence[enough[-1]] > 0:
+        enough = np.flatnonzero(curve.at_risk >= max(5, 0.05 * duration.size))
+        if enough.size and advanced[enough[-1]] > 0:
             end = int(enough[-1])
-    level = incidence[end] * (1 - 1e-12)
-    return [int(times[np.searchsorted(incidence, share * level)]) for share in shares]
+    level = advanced[end] * (1 - 1e-12)
+    return [int(curve.times[np.searchsorted(advanced, share * level)]) for share in shares]

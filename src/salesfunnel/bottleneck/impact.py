@@ -16,6 +16,7 @@ from salesfunnel._result import ResultMixin
 from salesfunnel._validators import check_known
 from salesfunnel.bottleneck.inputs import capacity_of
 from salesfunnel.errors import ArgumentError, DataError
+from salesfunnel.funnel import Funnel
 from salesfunnel.interval import Interval
 from salesfunnel.panel import Panel
 
@@ -160,6 +161,8 @@ class OutputChange(ResultMixin):
         Their products: deals, or money where a value was given.
     contributions : tuple of float
         What each factor brought; they add up to the change.
+    funnel : Funnel, optional
+        Names the steps for people.
     """
 
     before: str
@@ -171,6 +174,7 @@ class OutputChange(ResultMixin):
     output_before: float
     output_after: float
     contributions: tuple[float, ...]
+    funnel: Funnel | None = None
 
     @property
     def change(self) -> float:
@@ -249,6 +253,7 @@ def output_change(
         output_before=y0,
         output_after=y1,
         contributions=tuple(lmdi(np.array(rows[0]), np.array(rows[1])).tolist()),
+        funnel=panel.funnel,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.censoring import incidence
 from salesfunnel._validators import check_known
 from salesfunnel.benchmarking import Benchmark, BenchmarkSet
 from salesfunnel.errors import ArgumentError, UnknownNameError
@@ -16,6 +17,8 @@ from salesfunnel.fault import Fault
 from salesfunnel.panel import Panel
 
 Array = npt.NDArray[np.float64]
+UNSTATED = "not stated"
+"""How the sample of a figure begins whose publisher names none."""
 LONGEST_LAG = 12
 """Months: a longer delay is cut here."""
 DAYS_A_PERIOD = {"day": 1.0, "week": 7.0, "month": 30.4375, "quarter": 91.3125, "year": 365.25}
@@ -35,14 +38,30 @@ def benchmark_of(benchmark: Any, panel: Panel) -> tuple[Array, Array, list[Fault
             f"'benchmark' must name steps of the panel, got {placed.unmapped[0]!r}",
             hint=f"the steps are {known}",
         )
+    faults: list[Fault] = []
     for k, step in enumerate(panel.transitions):
         figure = placed.get(step)
         if figure is not None:
             rate[k], sd[k] = figure.rate, figure.rate * figure.cv
-    faults = []
+            if not isinstance(benchmark, Mapping):
+                faults.append(_used(str(step), figure))
     if np.isnan(rate).all():
         faults.append(Fault.of("benchmark-without-step", value=figures.key))
     return rate, sd, faults
+
+
+def _used(step: str, figure: Benchmark) -> Fault:
+    """Say whose figure a step is compared with, and whether it tells whom it was measured on."""
+    stated = bool(figure.sample) and not figure.sample.startswith(UNSTATED)
+    return Fault.of(
+        "benchmark-used" if stated else "benchmark-without-sample",
+        severity="info",
+        step=step,
+        rate=figure.rate,
+        source=figure.source,
+        year=figure.year,
+        sample=figure.sample,
+    )
 
 
 def _benchmark_set(benchmark: Any) -> BenchmarkSet:
@@ -143,17 +162,8 @@ def _estimated(history: Any, key: str, panel: Panel) -> Array:
 
 def _increments(days: Array, event: npt.NDArray[Any]) -> tuple[Array, Array]:
     """Return the times at which deals advanced and the share that did so then."""
-    times = np.unique(days[event > 0])
-    order = np.sort(days)
-    at_risk = days.size - np.searchsorted(order, times, "left")
-    advanced = np.searchsorted(np.sort(days[event == 1]), times, "right") - np.searchsorted(
-        np.sort(days[event == 1]), times, "left"
-    )
-    ended = np.searchsorted(np.sort(days[event > 0]), times, "right") - np.searchsorted(
-        np.sort(days[event > 0]), times, "left"
-    )
-    stay = np.concatenate([[1.0], np.cumprod(1 - ended / np.maximum(at_risk, 1))[:-1]])
-    return times, stay * advanced / np.maximum(at_risk, 1)
+    curve = incidence(days, event, kinds=2)
+    return curve.times, np.diff(curve.share[0], prepend=0.0)
 
 
 def value_of(value: float | Sequence[float] | None) -> tuple[float, float] | None:

@@ -308,6 +308,7 @@ def _sum_up(
         common=view.common,
         new_a_day=view.new_a_day,
         faults=view.faults,
+        funnel=history.funnel,
         **how,
     )
 

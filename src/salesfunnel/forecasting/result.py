@@ -15,6 +15,7 @@ from salesfunnel._frozen import as_tuple
 from salesfunnel._result import TableMixin
 from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
+from salesfunnel.funnel import Funnel
 from salesfunnel.interval import Interval
 
 __all__ = ["Forecast"]
@@ -76,6 +77,8 @@ class Forecast(TableMixin):
         Behind the intervals.
     faults : tuple of Fault
         What is suspicious.
+    funnel : Funnel, optional
+        Names the stages for people.
     """
 
     as_of: datetime
@@ -110,6 +113,7 @@ class Forecast(TableMixin):
     draws: int
     seed: int
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+    funnel: Funnel | None = None
 
     def __attrs_post_init__(self) -> None:
         for names, fields in (

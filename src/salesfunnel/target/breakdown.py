@@ -186,6 +186,7 @@ def decompose_target(
         draws=size,
         seed=seed,
         faults=faults,
+        funnel=panel.funnel,
     )
 
 

@@ -15,6 +15,7 @@ from salesfunnel._kernels.mix import lmdi
 from salesfunnel._result import TableMixin
 from salesfunnel._validators import check_known
 from salesfunnel.errors import DataError
+from salesfunnel.funnel import Funnel
 from salesfunnel.panel import Panel
 from salesfunnel.target.result import TargetPlan
 
@@ -51,6 +52,8 @@ class TargetProgress(TableMixin):
         Counts a month so far.
     chance : float
         That the target is met if entrants go on at this pace.
+    funnel : Funnel, optional
+        Names the steps for people.
     """
 
     steps: tuple[str, ...] = attrs.field(converter=as_tuple)
@@ -64,6 +67,7 @@ class TargetProgress(TableMixin):
     remaining_by_month: Floats = array_field(np.float64)
     pace: Floats = array_field(np.float64)
     chance: float
+    funnel: Funnel | None = None
 
     def __repr__(self) -> str:
         return f"<TargetProgress {self.through}: {int(self.gap[-1]):+d}, chance {self.chance:.0%}>"
@@ -149,6 +153,7 @@ def follow_target(plan: TargetPlan, panel: Panel, *, through: str | None = None)
         remaining_by_month=remaining / left if left else np.zeros(len(plan.steps)),
         pace=actual / done,
         chance=_chance(plan, actual, done, left),
+        funnel=plan.funnel,
     )
 
 

@@ -14,6 +14,7 @@ from salesfunnel._result import TableMixin
 from salesfunnel._validators import check_choice, check_known
 from salesfunnel.errors import ArgumentError, DataError
 from salesfunnel.fault import Fault
+from salesfunnel.funnel import Funnel
 
 __all__ = ["TARGET_UNITS", "TargetPlan", "TargetUnit"]
 
@@ -93,6 +94,8 @@ class TargetPlan(TableMixin):
         Of the draws.
     faults : tuple of Fault
         What is suspicious.
+    funnel : Funnel, optional
+        Names the steps for people.
     """
 
     target: int
@@ -129,6 +132,7 @@ class TargetPlan(TableMixin):
     draws: int
     seed: int
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+    funnel: Funnel | None = None
 
     def __attrs_post_init__(self) -> None:
         check_choice("unit", self.unit, TARGET_UNITS)

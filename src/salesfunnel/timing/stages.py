@@ -13,6 +13,7 @@ from salesfunnel._frozen import as_tuple
 from salesfunnel._result import TableMixin
 from salesfunnel._validators import check_fraction
 from salesfunnel.errors import ArgumentError
+from salesfunnel.funnel import Funnel
 from salesfunnel.history import StageHistory
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
 
@@ -50,6 +51,8 @@ class StageDurations(TableMixin):
         Days by which half, four fifths of those who ever advance have; NaN where none has.
     level : float
         Nominal coverage of the interval.
+    funnel : Funnel, optional
+        Names the stages for people.
     """
 
     stages: tuple[str, ...] = attrs.field(converter=as_tuple)
@@ -63,6 +66,7 @@ class StageDurations(TableMixin):
     median: Floats = array_field(np.float64)
     p80: Floats = array_field(np.float64)
     level: float = 0.95
+    funnel: Funnel | None = None
 
     def columns(self) -> dict[str, Any]:
         """Return one row a stage."""
@@ -118,7 +122,7 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
     table = np.array(rows, dtype=np.float64).reshape(len(rows), 9).T
     names = ("entered", "advanced", "lost", "open", "eventual", "low", "high", "median", "p80")
     parts: dict[str, Any] = dict(zip(names, table, strict=True))
-    return StageDurations(stages=history.stages[:-1], level=level, **parts)
+    return StageDurations(stages=history.stages[:-1], level=level, funnel=history.funnel, **parts)
 
 
 def _or_nan(value: float | None) -> float:
@@ -139,6 +143,8 @@ class Ageing(TableMixin):
         Chance of advancing at that age, and on entering the stage.
     open : int
         How many deals are open in a stage that can be judged.
+    funnel : Funnel, optional
+        Names the stages for people.
     """
 
     deals: tuple[str, ...] = attrs.field(converter=as_tuple)
@@ -148,6 +154,7 @@ class Ageing(TableMixin):
     chance: Floats = array_field(np.float64)
     chance_at_entry: Floats = array_field(np.float64)
     open: int = 0
+    funnel: Funnel | None = None
 
     def columns(self) -> dict[str, Any]:
         """Return one row a stale deal."""
@@ -190,7 +197,7 @@ def ageing(history: StageHistory) -> Ageing:
     columns = list(zip(*found, strict=True)) or [()] * 6
     names = ("deals", "stages", "age", "usual", "chance", "chance_at_entry")
     parts: dict[str, Any] = dict(zip(names, columns, strict=True))
-    return Ageing(open=judged, **parts)
+    return Ageing(open=judged, funnel=history.funnel, **parts)
 
 
 @attrs.frozen(kw_only=True)
@@ -214,6 +221,8 @@ class LittlesLaw(TableMixin):
         a finding on data quality, never a bottleneck by itself.
     window : int
         Over how many days.
+    funnel : Funnel, optional
+        Names the stages for people.
     """
 
     stages: tuple[str, ...] = attrs.field(converter=as_tuple)
@@ -223,6 +232,7 @@ class LittlesLaw(TableMixin):
     ratio: Floats = array_field(np.float64)
     agrees: npt.NDArray[np.bool_] = array_field(np.bool_)
     window: int = 90
+    funnel: Funnel | None = None
 
     def columns(self) -> dict[str, Any]:
         """Return one row a stage."""
@@ -276,4 +286,5 @@ def littles_law(history: StageHistory, *, window: int = 90) -> LittlesLaw:
         ratio=table[3],
         agrees=agrees,
         window=window,
+        funnel=history.funnel,
     )

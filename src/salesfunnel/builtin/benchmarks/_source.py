@@ -10,16 +10,23 @@ __all__ = ["Source", "spread_of_quartiles", "spread_of_range"]
 
 NO_SPREAD = 0.25
 """The spread of a figure whose source gives none: definitions differ between publishers."""
+LEAST_SPREAD = 0.15
+"""The least spread of a published figure, however narrow the range that its source gives.
+
+Such ranges are often of monthly averages, or of one publisher's clients: they say how well that
+mean is known, not how far a healthy company lies from it. What counts as a view, a lead or a cart
+differs between companies; publishers of one step often differ by more.
+"""
 
 
 def spread_of_quartiles(rate: float, low: float, high: float) -> float:
-    """Return the cv from quartiles: the interquartile range is 1.349 standard deviations."""
-    return min((high - low) / 1.349 / rate, 1.0)
+    """Return the cv from quartiles, which are 1.349 deviations apart; at least `LEAST_SPREAD`."""
+    return min(max((high - low) / 1.349 / rate, LEAST_SPREAD), 1.0)
 
 
 def spread_of_range(rate: float, low: float, high: float) -> float:
-    """Return the cv from a range that a source calls typical, read as the middle 80 %."""
-    return min(max((high - low) / 2.563 / rate, 0.05), 1.0)
+    """Return the cv from a typical range, read as the middle 80 %; at least `LEAST_SPREAD`."""
+    return min(max((high - low) / 2.563 / rate, LEAST_SPREAD), 1.0)
 
 
 @attrs.frozen(kw_only=True)

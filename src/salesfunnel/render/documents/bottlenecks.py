@@ -210,9 +210,13 @@ def change_document(found: OutputChange, locale: Locale) -> Document:
         (text("bottleneck.after", locale, period=found.after), found.output_after),
         (text("bottleneck.change", locale), found.change),
     ]
+    keys = [key for name in found.factors for key in name.split("→")]
+    labels = labels_of(found.funnel, keys, locale)
     bars = []
     for name, part in zip(found.factors, found.contributions, strict=True):
-        label = text("report.value", locale) if name == "value" else name
+        label = " → ".join(labels[key] for key in name.split("→"))
+        if name == "value" and money:
+            label = text("bottleneck.value", locale)
         value = round(part, digits)
         bars.append(Bar(label, part, shown(value, form, locale), mark="bad" if part < 0 else ""))
     title = text("bottleneck.change-of-output", locale)

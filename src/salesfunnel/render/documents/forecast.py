@@ -20,6 +20,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
+from salesfunnel.render.names import labels_of
 
 _DEALS = 15
 
@@ -111,12 +112,13 @@ def _owners(forecast: Forecast, locale: Locale) -> Table:
 
 
 def _deals(forecast: Forecast, locale: Locale) -> Table:
+    labels = labels_of(forecast.funnel, forecast.deal_stage, locale)
     brings = forecast.deal_chance * forecast.deal_value
     first = np.argsort(-brings, kind="stable")[:_DEALS].tolist()
     rows = [
         [
             forecast.deals[i],
-            forecast.deal_stage[i],
+            labels[forecast.deal_stage[i]],
             FORMS["duration"](float(forecast.deal_age[i]), locale),
             FORMS["chance"](float(forecast.deal_chance[i]), locale),
             FORMS["money"](float(forecast.deal_value[i]), locale),

@@ -20,6 +20,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
+from salesfunnel.render.names import labels_of
 from salesfunnel.target import TargetPlan, TargetProgress
 
 _PARTS = 40
@@ -35,18 +36,23 @@ def target_document(plan: TargetPlan, locale: Locale) -> Document:
         first=plan.periods[0],
         last=plan.periods[-1],
     )
+    names = labels_of(plan.funnel, plan.steps, locale)
     blocks: list[Block] = [_figures(plan, locale)]
     if not plan.feasible:
-        words = text("ahead.infeasible", locale, step=plan.infeasible)
+        words = text("ahead.infeasible", locale, step=names[str(plan.infeasible)])
         blocks.append(Paragraph(words, mark="bad"))
     elif plan.stretch is not None and plan.stretch > 1:
         words = text("ahead.stretch", locale, stretch=plan.stretch - 1, chance=plan.probability)
         blocks.append(Paragraph(words, mark="warn"))
-    blocks += [_ladder(plan, locale), _months(plan, form, locale), _needs(plan, locale)]
+    blocks += [
+        _ladder(plan, names, locale),
+        _months(plan, form, locale),
+        _needs(plan, names, locale),
+    ]
     if plan.parts:
         blocks.append(_parts(plan, form, locale))
     blocks.append(Paragraph(text("ahead.target-note", locale), mark="muted"))
-    blocks.append(faults_block(plan.faults, locale))
+    blocks.append(faults_block(plan.faults, locale, names))
     return Document(title, blocks, locale=locale)
 
 
@@ -72,15 +78,15 @@ def _figures(plan: TargetPlan, locale: Locale) -> KeyFigures:
     return KeyFigures(items)
 
 
-def _ladder(plan: TargetPlan, locale: Locale) -> FunnelPicture:
+def _ladder(plan: TargetPlan, names: dict[str, str], locale: Locale) -> FunnelPicture:
     need = (plan.safe.sum(0) + plan.safe_before).tolist()
-    steps = [FunnelStep(plan.steps[0], need[0], shown(need[0], "count", locale))]
+    steps = [FunnelStep(names[plan.steps[0]], need[0], shown(need[0], "count", locale))]
     for s, step in enumerate(plan.steps[1:]):
         low, high = float(plan.rate_low[s]), float(plan.rate_high[s])
         blocked = plan.infeasible == plan.steps[s]
         steps.append(
             FunnelStep(
-                step,
+                names[step],
                 need[s + 1],
                 shown(need[s + 1], "count", locale),
                 rate=shown(float(plan.rates[s]), "percent", locale),
@@ -101,10 +107,10 @@ def _months(plan: TargetPlan, form: str, locale: Locale) -> Bars:
     return Bars(text(key, locale), bars)
 
 
-def _needs(plan: TargetPlan, locale: Locale) -> Table:
+def _needs(plan: TargetPlan, names: dict[str, str], locale: Locale) -> Table:
     columns = [
         Column(text("report.period", locale)),
-        *[Column(step, align="right") for step in plan.steps],
+        *[Column(names[step], align="right") for step in plan.steps],
     ]
     rows = [
         [period, *_counts(cells, locale)]
@@ -144,17 +150,27 @@ def _parts(plan: TargetPlan, form: str, locale: Locale) -> Table:
     return Table(columns, rows, caption=caption)
 
 
+def _progress(progress: TargetProgress, locale: Locale) -> str:
+    """Return the chance in words: it is certain only where the target is met, or time is over."""
+    if progress.chance >= 1:
+        return text("ahead.reached", locale)
+    if not progress.months_left:
+        return text("ahead.missed", locale)
+    return FORMS["chance"](progress.chance, locale)
+
+
 def progress_document(progress: TargetProgress, locale: Locale) -> Document:
     """Return where the plan stands: the chance, the gap by step, what the rest must bring."""
     title = text("ahead.progress", locale, through=progress.through)
     items = [
-        (text("ahead.chance-target", locale), FORMS["chance"](progress.chance, locale)),
+        (text("ahead.chance-target", locale), _progress(progress, locale)),
         (text("ahead.months-left", locale), str(progress.months_left)),
         (text("ahead.gap-deals", locale), signed(float(progress.gap[-1]), "count", locale)),
     ]
+    labels = labels_of(progress.funnel, progress.steps, locale)
     blocks: list[Block] = [KeyFigures(items)]
     if progress.largest_gap is not None:
-        words = text("ahead.largest-gap", locale, step=progress.largest_gap)
+        words = text("ahead.largest-gap", locale, step=labels[progress.largest_gap])
         blocks.append(Paragraph(words, mark="warn"))
     names = ("step", "planned", "actual", "gap", "remaining", "remaining-by-month", "pace")
     columns = [
@@ -163,7 +179,7 @@ def progress_document(progress: TargetProgress, locale: Locale) -> Document:
     ]
     rows = [
         [
-            step,
+            labels[step],
             *_counts((progress.planned[s], progress.actual[s]), locale),
             signed(int(progress.gap[s]), "count", locale),
             shown(int(progress.remaining[s]), "count", locale),
@@ -175,7 +191,9 @@ def progress_document(progress: TargetProgress, locale: Locale) -> Document:
     marks = ["bad" if gap < 0 else "good" for gap in progress.gap.tolist()]
     blocks.append(Table(columns, rows, marks=marks))
     bars = [
-        Bar(step, value, signed(value, "deals", locale), mark="bad" if value < 0 else "good")
+        Bar(
+            labels[step], value, signed(value, "deals", locale), mark="bad" if value < 0 else "good"
+        )
         for step, value in zip(progress.steps, progress.gap_deals.tolist(), strict=True)
     ]
     blocks.append(Bars(text("ahead.gap-by-step", locale), bars))

@@ -19,6 +19,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
+from salesfunnel.render.names import labels_of
 from salesfunnel.timing import Ageing, LittlesLaw, StageDurations, Velocity, VelocityChange
 
 _ROWS = 50
@@ -42,6 +43,7 @@ def durations_document(found: StageDurations, locale: Locale) -> Document:
     """Return a row a stage."""
     names = ("stage", "entered", "advanced", "lost", "open", "eventual", "median", "p80")
     rows = []
+    labels = labels_of(found.funnel, found.stages, locale)
     for k, stage in enumerate(found.stages):
         counts = (found.entered[k], found.advanced[k], found.lost[k], found.open[k])
         ends = (found.low[k], found.high[k])
@@ -49,7 +51,8 @@ def durations_document(found: StageDurations, locale: Locale) -> Document:
         if ends[0] == ends[0]:
             share += f" [{span(float(ends[0]), float(ends[1]), 'percent', locale)}]"
         times = (_days(found.median[k], locale), _days(found.p80[k], locale))
-        rows.append((stage, *(shown(int(n), "count", locale) for n in counts), share, *times))
+        figures = (shown(int(n), "count", locale) for n in counts)
+        rows.append((labels[stage], *figures, share, *times))
     blocks: list[Block] = [_table(names, rows, locale)]
     blocks.append(Paragraph(text("timing.censored", locale), mark="muted"))
     return Document(text("timing.durations", locale), blocks, locale=locale)
@@ -94,11 +97,12 @@ def ageing_document(found: Ageing, locale: Locale) -> Document:
     """Return the stale deals, the oldest beside its usual time first."""
     words = text("timing.stale", locale, n=len(found.deals), open=found.open)
     blocks: list[Block] = [Paragraph(words, mark="warn" if found.deals else "good")]
+    labels = labels_of(found.funnel, found.stages, locale)
     names = ("deal", "stage", "age", "usual", "chance", "chance_at_entry")
     rows = [
         (
             deal,
-            found.stages[i],
+            labels[found.stages[i]],
             _days(found.age[i], locale),
             _days(found.usual[i], locale),
             shown(float(found.chance[i]), "chance", locale),
@@ -116,10 +120,11 @@ def ageing_document(found: Ageing, locale: Locale) -> Document:
 
 def little_document(found: LittlesLaw, locale: Locale) -> Document:
     """Return a row a stage; those that do not agree are marked."""
+    labels = labels_of(found.funnel, found.stages, locale)
     names = ("stage", "wip", "throughput", "days", "ratio")
     rows = [
         (
-            stage,
+            labels[stage],
             shown(float(found.wip[k]), "deals", locale),
             shown(float(found.throughput[k]), "deals", locale),
             _days(found.days[k], locale),
