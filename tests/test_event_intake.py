@@ -350,6 +350,20 @@ def test_all_columns_that_are_not_there_are_named_with_the_nearest():
     assert error.value.hint == "did you mean 'channel'?"
 
 
+def test_a_column_that_nobody_asked_for_is_told_how_to_leave_out():
+    frame = {"entity": [1], "step": ["a"], "time": [1], "items": [["x", "y"]], "v": ["p"]}
+    with pytest.raises(sf.errors.DataError, match="'items'") as error:
+        sf.EventLog.from_frame(frame)
+    assert "attributes=" in error.value.hint
+    assert list(sf.EventLog.from_frame(frame, attributes=["v"]).attributes) == ["v"]
+    assert sf.count_steps(frame, ["a"], breakdown="v").counts == (1,)
+
+
+def test_columns_are_of_no_use_to_a_log():
+    with pytest.raises(sf.errors.ArgumentError, match="'columns'"):
+        sf.count_steps(sf.EventLog([1], ["a"], [1]), ["a"], columns={"entity": "who"})
+
+
 def test_a_list_of_records_is_told_where_to_go():
     with pytest.raises(sf.errors.DataError, match="from_records"):
         sf.count_steps([{"entity": 1, "step": "a", "time": 1}], ["a"])

@@ -156,3 +156,15 @@ def test_the_order_of_rows_does_not_matter(rows, random):
     for name, x, t, T in zip(one.customers, one.frequency, one.recency, one.age, strict=True):
         days = twin[int(name[1:])]
         assert (x, t, T) == (len(days) - 1, days[-1] - days[0], 90 - days[0])
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_bare_columns_of_a_library_keep_their_nulls_and_long_numbers(library):
+    module = pytest.importorskip(library)
+    make = module.array if library == "pyarrow" else module.Series
+    kind = {"dtype": "Int64"} if library == "pandas" else {}
+    found = sf.Purchases.from_columns(
+        make([2**60 + 1, None], **kind), make(["2026-01-01", "2026-01-02"]), make([1.5, None])
+    )
+    assert found.customers == (str(2**60 + 1),)
+    assert [(f.code, f.row) for f in found.faults] == [("purchase-without-customer", 2)]

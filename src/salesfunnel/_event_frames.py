@@ -37,7 +37,13 @@ def read_frame(
     check_there((*names.values(), *wanted), known, "in the dataframe")
     main = {role: open_column(frame[names[role]]) for role in ("step", "time")}
     main["entity"] = ids_of(frame[names["entity"]])
-    return main, {str(name): cols.code(str(name), open_column(frame[name])) for name in wanted}
+    try:
+        more = {str(name): cols.code(str(name), open_column(frame[name])) for name in wanted}
+    except DataError as error:
+        if attributes is not None:
+            raise
+        raise DataError(error.message, hint="name the columns to keep: attributes=[...]") from None
+    return main, more
 
 
 def check_there(names: Iterable[Any], known: Sequence[Any], place: str) -> None:
@@ -83,15 +89,16 @@ def _arrow_table(frame: Any) -> Any:
         hint="EventLog.from_records takes mappings, one an event",
     )
     try:
-        if hasattr(frame, "__arrow_c_stream__"):
+        if hasattr(frame, "__arrow_c_stream__") and not hasattr(frame, "collect"):
             return arrow.table(frame)
         narwhals = require("narwhals", extra="frames", feature="reading a dataframe")
         native = narwhals.from_native(frame)
-        if isinstance(native, narwhals.LazyFrame):
-            native = native.collect()
-        return native.to_arrow()
     except (TypeError, ValueError, arrow.ArrowException):
         raise refused from None
+    if isinstance(native, narwhals.LazyFrame):
+        # What goes wrong in a query of the caller is told by its library.
+        native = native.collect()
+    return native.to_arrow()
 
 
 def open_column(column: Any) -> Any:

@@ -39,20 +39,22 @@ class EventLog:
 
     Rows without an entity, step or time are left out and listed in `faults` with their numbers.
     Nothing is sorted; the columns are copied unless they are read-only already, and are read-only
-    afterwards.
+    afterwards. A column is a list, a numpy array, or a column of pandas, polars or Arrow, whose
+    nulls and masked values are missing.
 
     Parameters
     ----------
     entity : array_like, shape (n,)
-        Who: whole numbers, text, or a pandas categorical. A customer, account, or deal.
+        Who: whole numbers, text or anything that has a text, such as a UUID; also as a categorical.
+        A customer, account, or deal.
     step : array_like, shape (n,)
-        What: names or whole numbers, or a pandas categorical.
+        What: names or whole numbers; also as a categorical.
     time : array_like, shape (n,)
         When: datetime64, datetimes (all naive or all with a time zone), ISO text, or whole numbers
-        of any unit.
+        of any unit, of 64 bits.
     attributes : mapping of str to array_like, shape (n,), optional
         More columns, such as the channel or the owner, to break counts down by. Blank, None and NaN
-        are missing.
+        are missing; values that are written alike are one.
     steps : iterable of str or int, optional
         The names that are known: a row with another one is left out, with a fault that names the
         row and the nearest known name. Every name is known by default.
@@ -83,7 +85,7 @@ class EventLog:
     Raises
     ------
     DataError
-        If columns differ in length, or naive and aware times are mixed.
+        If columns differ in length, naive and aware times are mixed, or a time does not fit.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from typing_extensions import Self
 
 from salesfunnel import _event_columns as cols
 from salesfunnel._arrays import array_field
-from salesfunnel._event_frames import read_frame
+from salesfunnel._event_frames import open_column, read_frame
 from salesfunnel._frozen import as_tuple, frozen_map
 from salesfunnel._result import TableMixin
 from salesfunnel._typing import Severity
@@ -234,13 +234,13 @@ class Purchases(TableMixin):
         DataError
             If lengths differ, naive and aware times are mixed, or times are bare numbers.
         """
-        who = cols.code("customer", customer)
-        when = cols.times("time", time)
+        who = cols.code("customer", open_column(customer))
+        when = cols.times("time", open_column(time))
         if when.unit is None and len(when.ticks):
             raise DataError("'time' must hold dates or times, got numbers")
         n = len(who.codes)
-        paid = np.full(n, np.nan) if amount is None else _amounts(amount)
-        more = {str(k): cols.code(str(k), v) for k, v in (attributes or {}).items()}
+        paid = np.full(n, np.nan) if amount is None else _amounts(open_column(amount))
+        more = {str(k): cols.code(str(k), open_column(v)) for k, v in (attributes or {}).items()}
         sizes = {"customer": n, "time": len(when.ticks), "amount": len(paid)}
         sizes |= {key: len(value.codes) for key, value in more.items()}
         if len(set(sizes.values())) > 1:

@@ -11,6 +11,7 @@ from salesfunnel._typing import StepOrder
 from salesfunnel.counting.query import make_query
 from salesfunnel.counting.result import StepCounts
 from salesfunnel.counting.run import count_log
+from salesfunnel.errors import ArgumentError
 from salesfunnel.events import EventLog
 
 Span = timedelta | str | int | Any
@@ -121,6 +122,10 @@ def count_steps(
         as_of=as_of,
     )
     if isinstance(events, EventLog):
+        if columns is not None:
+            raise ArgumentError(
+                f"'columns' must be left out where 'events' is an EventLog, got {columns!r}"
+            )
         return count_log(events, query, threads=threads)
     if type(events).__module__.partition(".")[0] == "ibis":
         engine = importlib.import_module("salesfunnel.engines")
