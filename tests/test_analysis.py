@@ -209,3 +209,30 @@ def test_a_batch_of_entries_reaches_the_verdict(company):
         not row.verified for row in analysis.bottlenecks if (row.transition, row.segment) in vetoed
     )
     assert "unverified" in analysis.to_text(width=200).split("\n\n")[2]
+
+
+def test_what_is_watched_and_what_could_hide_are_said_where_nothing_alarms():
+    months = {f"2025-{m:02d}": [300, 105, 40] for m in range(1, 13)}
+    panel = sf.Panel.from_counts(
+        months | {"2026-01": [300, 87, 35]}, steps=("lead", "offer", "won")
+    )
+    found = sf.analyze(panel, start=date(2026, 2, 2))
+    assert [row.tier for row in found.bottlenecks] == ["watch", "not-enough-data"]
+    for locale, seen, watched, hidden in (
+        ("en", "No bottleneck is seen", "Worth watching: lead → offer", "could hide there"),
+        ("zh", "未见瓶颈", "值得关注：lead → offer", "可能藏着"),
+    ):
+        text = found.to_text(locale=locale, width=300)
+        top = text[: text.index("Where" if locale == "en" else "瓶颈阶段")]
+        assert all(part in top for part in (seen, watched, hidden))
+
+
+def test_a_remark_of_the_sheet_is_named_as_a_sign_only():
+    for name, locale, sign in (
+        ("tracking_months_en.csv", "en", "has a sign of: Customers object to the price"),
+        ("tracking_months_zh.xlsx", "zh", "表中有迹象：客户对价格敏感"),
+    ):
+        pytest.importorskip("python_calamine")
+        text = sf.analyze(sf.read_table(EXAMPLES / name)).to_text(locale=locale, width=300)
+        assert sign in text
+        assert "quotations_sent" not in text

@@ -87,7 +87,7 @@ def test_weeks_are_called_weeks():
 
 def test_steady_rates_are_no_bottleneck_and_doubt_is_said():
     steady = {f"2025-{m:02d}": [30_000, 12_000, 4_000] for m in range(1, 13)}
-    assert "No bottleneck" in sf.find_bottlenecks(panel(steady)).to_text(width=400)
+    assert "No bottleneck is seen" in sf.find_bottlenecks(panel(steady)).to_text(width=400)
     doubtful = {**FALLEN, "2026-01": [310, 400, 60]}
     assert "repair the counts first" in sf.find_bottlenecks(panel(doubtful)).to_text(width=400)
 

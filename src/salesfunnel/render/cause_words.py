@@ -86,15 +86,17 @@ def _group(name: Any, locale: Locale) -> str:
     return text("finding.group.other", locale) if name == "…" else str(name)
 
 
-def finding_text(finding: Finding, locale: Locale, actions: Mapping[str, str] | None = None) -> str:
-    """Return what a finding says, with its figures."""
+def finding_text(finding: Finding, locale: Locale, names: Mapping[str, str] | None = None) -> str:
+    """Return what a finding says; `names` are those of key actions and metrics."""
     e, params = finding.evidence, dict(finding.params)
     words: dict[str, Any] = {**params, "field": e.field or "", "code": finding.code}
+    if "metric" in words:
+        words["metric"] = (names or {}).get(str(words["metric"]), words["metric"])
     if "group" in words:
         words["group"] = _group(words["group"], locale)
     if not finding.measured:
         key = "none" if finding.collect else "nothing"
-        known = {**actions_of(finding), **(actions or {})}
+        known = {**actions_of(finding), **(names or {})}
         collect = collect_words(finding.collect, locale, known)
         return text(f"finding.{key}", locale, collect=collect)
     own = f"finding.{finding.code}.text"

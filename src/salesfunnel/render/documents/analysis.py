@@ -14,7 +14,7 @@ from salesfunnel.render.documents import document_of
 from salesfunnel.render.documents._words import faults_block, segment_words, span
 from salesfunnel.render.documents.bottlenecks import mark_of, silence, verdict
 from salesfunnel.render.documents.causes import plan_blocks, shown_date
-from salesfunnel.render.documents.findings import findings_blocks, leading, step_words
+from salesfunnel.render.documents.findings import findings_blocks, leading, sign, step_words
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Section
 from salesfunnel.render.names import action_names, foreign, in_language, labels_of
@@ -55,7 +55,7 @@ def _answer(
     if errors:
         doubt = [Paragraph(text("report.errors-first", locale, n=errors), mark="bad")]
     if worst is None or not worst.alarm:
-        return [*doubt, silence(found, labels, locale), *_next(analysis, None, locale)]
+        return [*doubt, *silence(found, labels, locale), *_next(analysis, None, locale)]
     step = _place(worst, labels, locale)
     items = [
         (text("report.what", locale), text(
@@ -108,7 +108,10 @@ def _cause(
 ) -> list[tuple[str, str]]:
     mine = [f for f in analysis.findings if _of(row, f) and f.measured]
     first = next((f for f in mine if f.veto or leading(f)), None)
-    if first is None:
+    seen = next((f for f in mine if sign(f) and f.evidence.method != "quality"), None)
+    if first is None and seen is not None:
+        words = text("report.sign", locale, cause=title_of(seen, locale, actions))
+    elif first is None:
         words = text("report.no-cause", locale)
     elif first.veto:
         words = text("report.veto", locale, cause=title_of(first, locale, actions))
@@ -166,7 +169,7 @@ def _why(
     analysis: Analysis, labels: Labels, actions: dict[str, str], locale: Locale
 ) -> list[Block]:
     """Return the causes, after what they are counted in."""
-    blocks: list[Block] = []
+    intros = {}
     asked = {(f.transition, f.segment) for f in analysis.findings}
     for row in analysis.bottlenecks:
         if (row.transition, row.segment) not in asked or not row.shortfall:
@@ -180,8 +183,8 @@ def _why(
                 missing=missing,
                 period=row.period,
             )  # fmt: skip
-            blocks.append(Paragraph(words))
-    return [*blocks, *findings_blocks(analysis.findings, locale, labels, actions)]
+            intros[row.transition, row.segment] = words
+    return findings_blocks(analysis.findings, locale, labels, actions, intros)
 
 
 def _picture(analysis: Analysis, locale: Locale) -> Block:

@@ -48,16 +48,14 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
         words = sentence(row, labels, end, locale, several=several)
         blocks.append(Paragraph(words, mark=mark))
     if not alarms:
-        blocks.append(silence(found, labels, locale))
+        blocks += silence(found, labels, locale)
     blocks += [
         Paragraph(text("bottleneck.drifting", locale, **_names(row, labels, locale)), mark="warn")
         for row in rows
         if row.drifting and not row.alarm
     ]
-    thin = (found.tier == _NOT_ENOUGH) & ~np.isnan(found.probability)
-    unjudged = int(thin.sum())
-    if unjudged:
-        words = text("bottleneck.not-enough", locale, n=unjudged, all=len(found))
+    if alarms and _thin(found):
+        words = text("bottleneck.not-enough", locale, n=_thin(found), all=len(found))
         blocks.append(Paragraph(words, mark="muted"))
     blocks.append(_table(rows, labels, locale, several=several))
     if len(found) > _ROWS:
@@ -141,8 +139,16 @@ def _faults(faults: Iterable[Fault], labels: dict[str, str], locale: Locale) -> 
     )
 
 
-def silence(found: Bottlenecks, labels: dict[str, str], locale: Locale) -> Paragraph:
-    """Say that nothing fell; or, where nothing could be judged, what is missing."""
+def _thin(found: Bottlenecks) -> int:
+    """Return how many steps were judged with too few data."""
+    return int(((found.tier == _NOT_ENOUGH) & ~np.isnan(found.probability)).sum())
+
+
+def silence(found: Bottlenecks, labels: dict[str, str], locale: Locale) -> list[Block]:
+    """Say that no fall is seen, and what could hide; or, where nothing was judged, what is missing.
+
+    What is only watched is named, with its probability.
+    """
     rows = list(islice(iter(found), _ROWS))
     if all(row.probability is None for row in rows):
         lowest = found.lowest
@@ -151,8 +157,27 @@ def silence(found: Bottlenecks, labels: dict[str, str], locale: Locale) -> Parag
             words += text("bottleneck.space", locale) + text(
                 "bottleneck.lowest", locale, rate=lowest.rate, **_names(lowest, labels, locale)
             )
-        return Paragraph(words, mark="muted")
-    return Paragraph(text("bottleneck.quiet", locale), mark="good")
+        return [Paragraph(words, mark="muted")]
+    words = text("bottleneck.quiet", locale)
+    thin = _thin(found)
+    if thin:
+        words += text("bottleneck.space", locale) + text(
+            "bottleneck.not-enough", locale, n=thin, all=len(found)
+        )
+    blocks: list[Block] = [Paragraph(words, mark="" if thin else "good")]
+    several = len(found.segments) > 1
+    for row in rows:
+        if row.tier == "watch":
+            names = _names(row, labels, locale)
+            where = text("bottleneck.where", locale, **names) if several else ""
+            figures: dict[str, Any] = {
+                "rate": row.rate,
+                "reference": row.reference,
+                "sure": row.probability,
+            }
+            said = text("bottleneck.watched", locale, **names, where=where, **figures)
+            blocks.append(Paragraph(said, mark="warn"))
+    return blocks
 
 
 def _table(

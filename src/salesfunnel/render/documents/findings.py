@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from salesfunnel._typing import Locale
 from salesfunnel.diagnosis import Finding
+from salesfunnel.funnel import Transition
 from salesfunnel.i18n import text
 from salesfunnel.panel import ALL
 from salesfunnel.render.cause_words import (
@@ -29,7 +30,7 @@ from salesfunnel.render.model import (
     Table,
 )
 
-__all__ = ["finding_document", "findings_blocks", "leading", "step_words"]
+__all__ = ["finding_document", "findings_blocks", "leading", "sign", "step_words"]
 
 Names = Mapping[str, str] | None
 
@@ -50,7 +51,7 @@ def _standing(finding: Finding) -> bool:
     return (finding.potential or 0.0) >= LIKELY and finding.confidence >= SURE
 
 
-def _sign(finding: Finding) -> bool:
+def sign(finding: Finding) -> bool:
     """Whether a finding is told in words though it has no figure in deals."""
     return finding.contribution is None and (
         finding.evidence.method in {"quality", "queue", "note"}
@@ -59,9 +60,16 @@ def _sign(finding: Finding) -> bool:
 
 
 def findings_blocks(
-    findings: Iterable[Finding], locale: Locale, labels: Names = None, actions: Names = None
+    findings: Iterable[Finding],
+    locale: Locale,
+    labels: Names = None,
+    actions: Names = None,
+    intros: Mapping[tuple[Transition, str], str] | None = None,
 ) -> list[Block]:
-    """Return the causes of each bottleneck: those of the fall first, in sentences and a table."""
+    """Return the causes of each bottleneck: those of the fall first, in sentences and a table.
+
+    `labels` and `actions` name steps and key actions; `intros` stand before the causes of a step.
+    """
     found = tuple(findings)
     if not found:
         return [Paragraph(text("finding.empty", locale), mark="muted")]
@@ -74,7 +82,10 @@ def findings_blocks(
             if segment != ALL:
                 words += text("bottleneck.where", locale, segment=segment_words(segment, locale))
             blocks.append(Heading(words, level=3))
-        blocks += _of_one(mine, locale, actions)
+        said = (intros or {}).get((step, segment))
+        blocks += [Paragraph(said)] if said else []
+        blocks += _of_one(mine, locale, {**(labels or {}), **(actions or {})})
+    blocks += _to_collect(found, locale, actions)
     blocks.append(Paragraph(text("finding.association", locale), mark="muted"))
     return blocks
 
@@ -83,7 +94,7 @@ def _of_one(found: Sequence[Finding], locale: Locale, actions: Names) -> list[Bl
     """Return the causes of one bottleneck."""
     measured = [f for f in found if f.measured]
     lead = [f for f in measured if leading(f)]
-    signs = [f for f in measured if _sign(f)]
+    signs = [f for f in measured if sign(f)]
     standing = [f for f in measured if f not in lead and f not in signs and _standing(f)]
     rest = [f for f in measured if f not in lead and f not in signs and f not in standing]
     blocks: list[Block] = [_sentence(f, locale, actions, mark="bad") for f in signs if f.veto]
@@ -103,7 +114,7 @@ def _of_one(found: Sequence[Finding], locale: Locale, actions: Names) -> list[Bl
             names = "；" if locale == "zh" else "; "
             titles = names.join(dict.fromkeys(title_of(f, locale, actions) for f in some))
             blocks.append(Paragraph(text(f"finding.{key}", locale, causes=titles), mark="muted"))
-    return [*blocks, *_to_collect(found, locale, actions)]
+    return blocks
 
 
 def _sentence(
