@@ -90,6 +90,8 @@ def months():
 
 
 def test_results_have_their_attributes(months):
+    for library in ("pandas", "polars", "pyarrow"):
+        pytest.importorskip(library)
     row = sf.conversions(months).rows[0]
     for name in ("source", "target", "entered", "advanced", "rate", "interval", "status"):
         assert hasattr(row, name), name
@@ -151,6 +153,7 @@ def test_the_b2b_template_is_the_method():
 
 
 def test_counted_steps_are_a_document():
+    pytest.importorskip("jinja2")
     log = sf.EventLog(["a", "a", "b"], ["view", "cart", "view"], [1, 2, 3])
     found = sf.count_steps(log, ["view", "cart"], window=5)
     assert found.counts == (2, 1)

@@ -81,13 +81,15 @@ def _library(thing: Any) -> str:
 
 
 def _arrow_table(frame: Any) -> Any:
-    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
-    if isinstance(frame, arrow.Table):
-        return frame
     refused = DataError(
         f"'events' must be an EventLog, a dataframe or an ibis table, got {type(frame)!r}",
         hint="EventLog.from_records takes mappings, one an event",
     )
+    if _library(frame) in {"builtins", "numpy"}:
+        raise refused
+    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
+    if isinstance(frame, arrow.Table):
+        return frame
     try:
         if hasattr(frame, "__arrow_c_stream__") and not hasattr(frame, "collect"):
             return arrow.table(frame)
