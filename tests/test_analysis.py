@@ -158,7 +158,7 @@ def test_causes_that_overlap_say_so_and_one_that_explains_nothing_has_no_grade(s
 
 def test_a_reason_of_loss_is_named(shown):
     assert "“no need” is stated more often" in shown["en"]
-    assert "“no need”增多" in shown["zh"]
+    assert "“no need”的记录增多" in shown["zh"]
 
 
 def test_sentences_are_parted(shown):
@@ -236,3 +236,37 @@ def test_a_remark_of_the_sheet_is_named_as_a_sign_only():
         text = sf.analyze(sf.read_table(EXAMPLES / name)).to_text(locale=locale, width=300)
         assert sign in text
         assert "quotations_sent" not in text
+
+
+def test_the_plan_is_written_in_the_language_of_its_readers(analysis):
+    chinese = analysis.plan.to_markdown(locale="zh")
+    assert "意向阶段 → 谈判阶段" in chinese
+    assert "“需求调研”的日期" in chinese
+    assert "Needs survey" not in chinese
+    again = type(analysis.plan).from_json(analysis.plan.to_json())
+    assert again.to_markdown(locale="zh") == chinese
+    assert "Intent → Negotiation" in analysis.plan.to_csv(locale="en")
+
+
+def test_a_template_read_in_chinese_gives_an_english_report():
+    history = sf.read_stage_history(
+        EXAMPLES / "company" / "deals.csv", funnel=sf.template("b2b", locale="zh"),
+        as_of="2026-11-20",
+    )  # fmt: skip
+    text = sf.analyze(history).to_text(locale="en", width=200)
+    assert "Sales funnel report: B2B sales" in text
+    assert "Intent → Negotiation" in text
+    assert not any("\u4e00" <= char <= "\u9fff" for char in text)
+
+
+def test_names_that_the_funnel_has_in_one_language_only_are_said_so(company):
+    funnel = sf.Funnel("own", [sf.Stage(key, name) for key, name in
+                               (("interest", "Neugier"), ("intent", "Absicht"),
+                                ("negotiation", "Verhandlung"), ("won", "Auftrag"))])  # fmt: skip
+    history = sf.read_stage_history(
+        EXAMPLES / "company" / "deals.csv", funnel=funnel, as_of="2026-11-20"
+    )
+    analysis = sf.analyze(history)
+    assert "Absicht → Verhandlung" in analysis.to_text(locale="zh", width=200)
+    assert "没有中文名称" in analysis.to_text(locale="zh", width=200)
+    assert "has no English ones" not in analysis.to_text(locale="en", width=200)

@@ -16,7 +16,7 @@ from salesfunnel._cells import escape_cell
 from salesfunnel._optional import require
 from salesfunnel._typing import Locale
 from salesfunnel.export.workbooks import save
-from salesfunnel.i18n import text
+from salesfunnel.i18n import FORMS, text
 from salesfunnel.planning.measure import Measure
 from salesfunnel.planning.plan import ImprovementPlan
 from salesfunnel.render.cause_words import (
@@ -26,7 +26,9 @@ from salesfunnel.render.cause_words import (
     owner_words,
     problem_words,
     seen_words,
+    step_of,
 )
+from salesfunnel.render.names import action_names
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -41,11 +43,11 @@ WIDTHS = (20, 26, 42, 14, 12, 44, 10, 10, 16, 10)
 
 
 def _cells(plan: ImprovementPlan, measure: Measure, locale: Locale) -> list[Any]:
-    step = plan.step(measure)
-    title, detail = measure_title(measure, locale), measure_detail(measure, locale)
+    actions = action_names(plan.funnel, locale)
+    title, detail = measure_title(measure, locale), measure_detail(measure, locale, actions)
     return [
-        step,
-        problem_words(measure, locale),
+        step_of(plan, measure, locale),
+        problem_words(measure, locale, actions),
         f"{title}\n{detail}" if detail else title,
         owner_words(measure.owner, locale),
         measure.due,
@@ -94,18 +96,16 @@ def to_markdown(plan: ImprovementPlan, path: str | PathLike[str] | None, *, loca
         _line(header),
         "|" + "---|" * len(header),
     ]
-    lines += [_line(_cells(plan, measure, locale)) for measure in plan.measures]
+    lines += [
+        _line([FORMS["number"](c, locale) if isinstance(c, float) else c for c in cells])
+        for cells in (_cells(plan, measure, locale) for measure in plan.measures)
+    ]
     if any(m.effect for m in plan.active):
-        d = plan.deals
-        total = text(
-            "plan.total",
-            locale,
-            p10=round(d.p10, 1),
-            p50=round(d.p50, 1),
-            p90=round(d.p90, 1),
-            months=plan.assumptions.months,
-        )
-        lines += ["", total]
+        d, r, months = plan.deals, plan.revenue, plan.assumptions.months
+        lines += ["", text("plan.total", locale, p10=d.p10, p50=d.p50, p90=d.p90, months=months)]
+        if r is not None:
+            lines[-1] += text("bottleneck.space", locale)
+            lines[-1] += text("plan.total-revenue", locale, p10=r.p10, p50=r.p50, p90=r.p90)
     content = "\n".join(lines) + "\n"
     _write(path, content)
     return content
@@ -201,7 +201,7 @@ def to_icalendar(
             part
             for part in (
                 problem_words(measure, locale),
-                measure_detail(measure, locale),
+                measure_detail(measure, locale, action_names(plan.funnel, locale)),
                 effect_words(measure.effect, locale),
             )
             if part

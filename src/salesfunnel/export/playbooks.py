@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from salesfunnel._typing import Locale
 from salesfunnel.i18n import text
 from salesfunnel.playbook import Playbook
-from salesfunnel.render.cause_words import measure_detail, measure_title, owner_words
+from salesfunnel.render.cause_words import factor_words, measure_detail, measure_title, owner_words
+from salesfunnel.render.names import in_language
 from salesfunnel.stage import Stage
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ __all__ = ["to_markdown"]
 
 def to_markdown(playbook: Playbook, path: str | PathLike[str] | None, *, locale: Locale) -> str:
     """Return the playbook in Markdown: a chapter a stage."""
+    funnel = in_language(playbook.funnel, locale)
     lines = [
-        f"# {text('playbook.heading', locale, funnel=playbook.funnel.label)}",
+        f"# {text('playbook.heading', locale, funnel=funnel.label)}",
         "",
         text("playbook.intro" if playbook.entries else "playbook.none", locale),
     ]
-    for stage in playbook.funnel:
+    for stage in funnel:
         lines += ["", *_stage(playbook, stage, locale)]
     content = "\n".join(lines) + "\n"
     if path is not None:
@@ -59,7 +61,7 @@ def _stage(playbook: Playbook, stage: Stage, locale: Locale) -> list[str]:
             advanced=e.advanced,
             entered=e.entered,
             begins=entry.measure.begins,
-            factor=round(e.bayes_factor),
+            factor=factor_words(e.bayes_factor, locale),
         )
         title = measure_title(entry.measure, locale)
         lines.append(f"- **{title}** — {text('playbook.proven', locale, evidence=evidence)}")

@@ -136,6 +136,7 @@ def plan(
         start=start,
         assumptions=maker.assumed,
         names={} if funnel is None else _names_of(funnel),
+        funnel=funnel,
     )
 
 

@@ -16,6 +16,7 @@ from salesfunnel._result import TableMixin
 from salesfunnel._typing import LOCALES, Locale
 from salesfunnel._validators import check_choice, check_known, duplicates
 from salesfunnel.errors import ArgumentError, DataError
+from salesfunnel.funnel import Funnel
 from salesfunnel.panel import ALL
 from salesfunnel.planning.measure import Measure, MeasureState, Quantiles
 from salesfunnel.planning.simulate import Assumptions, effect_of, joint_effect
@@ -42,6 +43,8 @@ class ImprovementPlan(TableMixin):
         What the effects assume.
     names : mapping of str to str
         Key of a stage or step → its name for people.
+    funnel : Funnel, optional
+        Names steps and key actions in the language of a document.
 
     Raises
     ------
@@ -53,6 +56,7 @@ class ImprovementPlan(TableMixin):
     start: date
     assumptions: Assumptions = attrs.field(factory=Assumptions)
     names: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
+    funnel: Funnel | None = None
 
     def __attrs_post_init__(self) -> None:
         twice = duplicates(measure.key for measure in self.measures)

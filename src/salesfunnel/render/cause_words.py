@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import attrs
+
 from salesfunnel._typing import Locale
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.i18n import has, text
 from salesfunnel.monitoring.review import Review
+from salesfunnel.planning import ImprovementPlan
 from salesfunnel.planning.measure import ACTION, Effect, Measure
+from salesfunnel.render.names import labels_of
 
 __all__ = [
     "LEAST",
@@ -17,6 +21,7 @@ __all__ = [
     "collect_words",
     "effect_words",
     "evidence_words",
+    "factor_words",
     "finding_text",
     "finding_title",
     "follow_words",
@@ -26,6 +31,7 @@ __all__ = [
     "owner_words",
     "problem_words",
     "seen_words",
+    "step_of",
     "title_of",
 ]
 
@@ -204,6 +210,15 @@ def effect_words(effect: Effect | None, locale: Locale) -> str:
     return ("；" if locale == "zh" else "; ").join(parts)
 
 
+def step_of(plan: ImprovementPlan, measure: Measure, locale: Locale) -> str:
+    """Return the step a measure is for, in the language of a document, and its segment."""
+    if plan.funnel is None:
+        return plan.step(measure)
+    b = measure.bottleneck
+    named = labels_of(plan.funnel, (b.source, b.target), locale)
+    return attrs.evolve(plan, names={**plan.names, **named}).step(measure)
+
+
 def seen_words(measure: Measure, locale: Locale) -> str:
     """Return when the effect can be seen."""
     if measure.effect is None:
@@ -227,7 +242,7 @@ def evidence_words(review: Review, locale: Locale) -> str:
         )
     ]
     if e.entered:
-        parts.append(_factor_words(e.bayes_factor, locale))
+        parts.append(factor_words(e.bayes_factor, locale))
     if review.state == "not-enough-data" and e.weeks_needed:
         parts.append(text("review.evidence.weeks", locale, weeks=e.weeks_needed))
     if e.adoption is not None:
@@ -237,7 +252,7 @@ def evidence_words(review: Review, locale: Locale) -> str:
     return ("；" if locale == "zh" else "; ").join(parts)
 
 
-def _factor_words(factor: float, locale: Locale) -> str:
+def factor_words(factor: float, locale: Locale) -> str:
     """Return how much likelier a rise is than none, cut where more says nothing more."""
     if factor > MOST_FACTOR:
         return text("review.evidence.factor-above", locale, factor=MOST_FACTOR)

@@ -37,7 +37,7 @@ def bars_svg(block: Bars) -> str:
             f'<rect x="10" y="{n(top)}" width="{n(room)}" height="12" rx="3" '
             f'fill="currentColor" fill-opacity=".07"/>'
         )
-        if bar.value is not None and math.isfinite(bar.value):
+        if bar.value and math.isfinite(bar.value):
             start, end = sorted((at(0.0), at(bar.value)))
             parts.append(
                 f'<rect x="{n(start)}" y="{n(top)}" width="{n(max(end - start, 1))}" height="12" '
@@ -67,6 +67,8 @@ def lines_svg(block: Lines, locale: str) -> str:
     ]
     ticks = _ticks(*_range(known))
     floor, roof = ticks[0], ticks[-1]
+    whole = block.form == "percent" and all(abs(t * 100 - round(t * 100)) < 1e-9 for t in ticks)
+    scale: Callable[..., str] = FORMS["share"] if whole else form
     count = len(block.labels)
 
     def x(i: int) -> float:
@@ -81,9 +83,12 @@ def lines_svg(block: Lines, locale: str) -> str:
             f'<line x1="{n(left)}" x2="{n(WIDE - right)}" y1="{n(y(tick))}" y2="{n(y(tick))}" '
             f'stroke="currentColor" stroke-opacity=".15"/>'
         )
-        parts.append(words(left - 6, y(tick) + 4, form(tick, locale), size=11, anchor="end"))
+        parts.append(words(left - 6, y(tick) + 4, scale(tick, locale), size=11, anchor="end"))
     room = (WIDE - left - right) / (max((width(name) for name in block.labels), default=1) * 6 + 14)
     every = max(1, math.ceil(count / max(room, 1)))
+    told = list(range(0, count, every))
+    if len(told) > 1 and told[-1] == count - 1 and every < count / max(room, 1) * 1.5:
+        del told[-2]  # the last label stands to the left of its point
     parts += [
         words(
             x(i),
@@ -92,7 +97,7 @@ def lines_svg(block: Lines, locale: str) -> str:
             size=11,
             anchor="end" if i and i == count - 1 else "middle",  # the last one would be cut off
         )
-        for i in range(0, count, every)
+        for i in told
     ]
     for number, line in enumerate(block.lines):
         parts.append(_line(line, number, x, y))

@@ -37,7 +37,7 @@ border-bottom:1px solid #8884;border-radius:0;padding:.45em 0}
 .sf dl.sf-list dd{font-size:1em}
 .sf .sf-scroll{overflow-x:auto;margin:.6em 0 1.2em}
 .sf table{border-collapse:collapse;font-size:.93em;font-variant-numeric:tabular-nums;min-width:50%}
-.sf caption{text-align:left;font-weight:600;padding:.3em 0}
+.sf caption{text-align:left;font-weight:600;padding:.3em 0;max-width:86vw}
 .sf th,.sf td{padding:.4em .7em;text-align:left;vertical-align:top;background:transparent}
 .sf thead th{border-bottom:2px solid #8886;font-weight:600;vertical-align:bottom}
 .sf tbody th{font-weight:400}
@@ -181,12 +181,13 @@ def _table(block: model.Table, locale: str) -> str:
 
 def _figure(title: str, picture: str, note: str = "") -> str:
     below = f'<p class="sf-muted">{_e(note)}</p>' if note else ""
-    return f"<figure><figcaption>{_e(title)}</figcaption>{picture}{below}</figure>"
+    above = f"<figcaption>{_e(title)}</figcaption>" if title else ""
+    return f"<figure>{above}{picture}{below}</figure>"
 
 
 def _funnel(block: model.FunnelPicture, locale: str) -> str:
     del locale
-    return f"<figure>{funnel_svg(block)}</figure>"
+    return _figure(block.title, funnel_svg(block, titled=False))
 
 
 def _bars(block: model.Bars, locale: str) -> str:

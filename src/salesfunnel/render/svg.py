@@ -15,8 +15,10 @@ _BAR, _WAY = 40.0, 40.0
 _TOP = 34.0
 
 
-def funnel_svg(picture: FunnelPicture) -> str:
+def funnel_svg(picture: FunnelPicture, *, titled: bool = True) -> str:
     """Return the picture as one ``<svg>`` element that needs nothing from outside.
+
+    Without `titled` its title is not drawn, as where a caption stands above it.
 
     Bars are centred; a bar's label and count stand in it, on it where it is narrow. Between two
     bars stand the rate, its interval and how many are lost; a marked step is drawn in the colour
@@ -25,8 +27,9 @@ def funnel_svg(picture: FunnelPicture) -> str:
     steps = picture.steps
     shares = fractions([step.count for step in steps])
     halves = [None if share is None else max(share * _HALF, 2.0) for share in shares]
-    parts = [words(0, 18, label(picture.title, 60), size=15, weight=600)] if picture.title else []
-    y = _TOP
+    parts = [words(0, 18, label(picture.title, 60), size=15, weight=600)]
+    parts = parts if picture.title and titled else []
+    y = _TOP if titled else 4.0
     for i, step in enumerate(steps):
         if i:
             parts.append(_way(step, halves[i - 1], halves[i], y))

@@ -51,7 +51,7 @@ def shown(value: float | None, form: str, locale: Locale) -> str:
 
 def signed(value: float | None, form: str, locale: Locale) -> str:
     """Return a difference in a named form, with its sign."""
-    words = shown(value, form, locale)
+    words = shown(value, form, locale).replace("-", "\N{MINUS SIGN}")
     return f"+{words}" if value is not None and value > 0 else words
 
 
@@ -61,7 +61,8 @@ def span(low: float | None, high: float | None, form: str, locale: Locale) -> st
     if first == last:
         return last
     if first.startswith("-"):
-        return text("report.range", locale, low=first, high=last)
+        ends = (end.replace("-", "\N{MINUS SIGN}") for end in (first, last))
+        return text("report.range", locale, **dict(zip(("low", "high"), ends, strict=True)))
     return f"{first.removesuffix(' %') if last.endswith(' %') else first}–{last}"
 
 

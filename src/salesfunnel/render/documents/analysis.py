@@ -32,7 +32,7 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
             text("report.bottlenecks", locale), document_of(analysis.bottlenecks, locale).blocks
         ),
         Section(text("finding.heading", locale), _why(analysis, labels, actions, locale)),
-        Section(text("plan.title", locale), plan_blocks(analysis.plan, locale, labels, actions)),
+        Section(text("plan.title", locale), plan_blocks(analysis.plan, locale, actions)),
         Section("", [_picture(analysis, locale)]),
         Section(text("report.rates", locale), document_of(analysis.conversions, locale).blocks),
         faults_block(analysis.faults, locale),

@@ -14,7 +14,7 @@ from salesfunnel._typing import TIERS, Locale
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, OutputChange
 from salesfunnel.fault import Fault
 from salesfunnel.i18n import text
-from salesfunnel.render.documents._words import faults_block, segment_words, shown
+from salesfunnel.render.documents._words import faults_block, segment_words, shown, signed
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -228,8 +228,7 @@ def verdict(row: Bottleneck, locale: Locale) -> str:
 def change_document(found: OutputChange, locale: Locale) -> Document:
     """Return what each factor brought to the change of output."""
     money = "value" in found.factors
-    form = "money" if money else "number"
-    digits = 0 if money else 2
+    form = "money" if money else "deals"
     figures = [
         (text("bottleneck.before", locale, period=found.before), found.output_before),
         (text("bottleneck.after", locale, period=found.after), found.output_after),
@@ -242,13 +241,12 @@ def change_document(found: OutputChange, locale: Locale) -> Document:
         label = " → ".join(labels[key] for key in name.split("→"))
         if name == "value" and money:
             label = text("bottleneck.value", locale)
-        value = round(part, digits)
-        bars.append(Bar(label, part, shown(value, form, locale), mark="bad" if part < 0 else ""))
+        bars.append(Bar(label, part, signed(part, form, locale), mark="bad" if part < 0 else ""))
     title = text("bottleneck.change-of-output", locale)
     return Document(
         title,
         [
-            KeyFigures([(name, shown(round(v, digits), form, locale)) for name, v in figures]),
+            KeyFigures([(name, shown(v, form, locale)) for name, v in figures]),
             Bars(text("bottleneck.brought", locale), bars),
         ],
         locale=locale,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import attrs
-
 from salesfunnel._typing import Locale
 from salesfunnel.i18n import text
 from salesfunnel.monitoring import Review
@@ -22,6 +20,7 @@ from salesfunnel.render.cause_words import (
     owner_words,
     problem_words,
     seen_words,
+    step_of,
 )
 from salesfunnel.render.documents._words import shown
 from salesfunnel.render.documents.definitions import funnel_document
@@ -36,6 +35,7 @@ from salesfunnel.render.model import (
     Section,
     Table,
 )
+from salesfunnel.render.names import action_names, in_language
 
 _STATES: dict[str, Mark] = {
     "working": "good",
@@ -47,20 +47,17 @@ _STATES: dict[str, Mark] = {
 
 
 def plan_blocks(
-    plan: ImprovementPlan,
-    locale: Locale,
-    labels: Mapping[str, str] | None = None,
-    actions: Mapping[str, str] | None = None,
+    plan: ImprovementPlan, locale: Locale, actions: Mapping[str, str] | None = None
 ) -> list[Block]:
     """Return template 2: a row a measure, how each is done, and what all together may bring."""
     if not len(plan):
         return [Paragraph(text("plan.empty", locale), mark="muted")]
-    plan = attrs.evolve(plan, names={**plan.names, **(labels or {})})
+    actions = action_names(plan.funnel, locale) if actions is None else actions
     names = ("bottleneck", "problem", "measure", "owner", "due", "effect", "seen")
     heads = [text(f"plan.column.{name}", locale) for name in names]
     rows = [
         (
-            plan.step(m),
+            step_of(plan, m, locale),
             problem_words(m, locale, actions),
             measure_title(m, locale),
             owner_words(m.owner, locale),
@@ -180,7 +177,7 @@ def review_document(review: Review, locale: Locale) -> Document:
 
 def playbook_document(playbook: Playbook, locale: Locale) -> Document:
     """Return the funnel's key actions, and which of them are proven."""
-    title = text("playbook.heading", locale, funnel=playbook.funnel.label)
+    title = text("playbook.heading", locale, funnel=in_language(playbook.funnel, locale).label)
     blocks: list[Block] = [Paragraph(text("playbook.intro", locale))]
     blocks += funnel_document(playbook.funnel, locale).blocks
     if not playbook.entries:
