@@ -233,9 +233,16 @@ def _code_times(when: Times) -> Coded:
 
 def _code_objects(field: str, array: npt.NDArray[Any]) -> Coded:
     rows = array.tolist()
-    if bool in set(map(type, rows)):
-        # A truth value and the number 1 are equal in Python.
+    codes, values = _number(field, rows)
+    if any(isinstance(v, int | float) and v in {0, 1} for v in values) and bool in map(type, rows):
+        # In Python a truth value and the number 1 are equal; here they are two names.
         rows = [_plain(value) if isinstance(value, bool) else value for value in rows]
+        codes, values = _number(field, rows)
+    return tidy(codes, values)
+
+
+def _number(field: str, rows: list[Any]) -> tuple[Ints, list[Any]]:
+    """Return each value as the number of its first occurrence, and these values."""
     where: dict[Any, int] = {}
     values: list[Any] = []
     codes = np.empty(len(rows), dtype=np.int64)
@@ -250,7 +257,7 @@ def _code_objects(field: str, array: npt.NDArray[Any]) -> Coded:
             found = where[value] = len(values)
             values.append(value)
         codes[row] = found
-    return tidy(codes, values)
+    return codes, values
 
 
 def times(field: str, column: Any) -> Times:

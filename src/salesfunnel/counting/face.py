@@ -72,7 +72,8 @@ def count_steps(
         further.
     as_of : datetime, str or int, optional
         The moment of the last observation. Later events are left out, and who has not taken the
-        last step but still can within the window is counted apart, as immature.
+        last step but still can within the window is counted apart, as immature; of attempts, those
+        that can, or that a later start within them can take over.
     threads : int, optional
         How many threads; as many as there are processors by default. The result is the same.
     columns : mapping of str to str, optional
