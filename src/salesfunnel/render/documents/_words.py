@@ -16,11 +16,12 @@ def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = 
     """Return a fault in the words of a language; `labels` name the steps it speaks of."""
     figures: dict[str, Any] = {"row": fault.row, "column": fault.column, "value": fault.value}
     figures.update(fault.params)
-    step = str(figures.get("step", ""))
-    named = " → ".join((labels or {}).get(key, key) for key in step.split("→"))
-    if step:
-        figures["step"] = named
-    if locale == "en" and fault.message and named == step:
+    as_written = dict(figures)
+    for name in ("step", "value"):
+        if isinstance(figures.get(name), str):
+            keys = figures[name].split("→")
+            figures[name] = " → ".join((labels or {}).get(key, key) for key in keys)
+    if locale == "en" and fault.message and (labels is None or figures == as_written):
         words, hint = fault.message, fault.hint
     else:
         words = text(f"fault.{fault.code}.message", locale, default=fault.message, **figures)

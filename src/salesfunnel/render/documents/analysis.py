@@ -26,6 +26,9 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
     """Return the answer, bottlenecks, causes and plan first, then the funnel, rates, faults."""
     labels = labels_of(analysis.funnel, analysis.panel.steps, locale)
     actions = action_names(analysis.funnel, locale)
+    every = dict(labels)
+    if analysis.funnel is not None:
+        every.update(labels_of(analysis.funnel, analysis.funnel.keys, locale))
     blocks: list[Block] = [
         Section(text("report.answer", locale), _answer(analysis, labels, actions, locale)),
         Section(
@@ -35,7 +38,7 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
         Section(text("plan.title", locale), plan_blocks(analysis.plan, locale, actions)),
         Section("", [_picture(analysis, locale)]),
         Section(text("report.rates", locale), document_of(analysis.conversions, locale).blocks),
-        faults_block(analysis.faults, locale),
+        faults_block(analysis.faults, locale, every),
     ]
     if analysis.funnel is not None and any(foreign(name, locale) for name in labels.values()):
         blocks.append(Paragraph(text("report.names-as-given", locale), mark="muted"))

@@ -9,6 +9,7 @@ from salesfunnel.history import StageHistory
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.documents._words import faults_block, shown
 from salesfunnel.render.model import Block, Column, Document, KeyFigures, Paragraph, Table
+from salesfunnel.render.names import labels_of
 
 _HEADS = ("stage", "reached", "share", "advanced", "lost", "open", "median-days")
 
@@ -30,16 +31,18 @@ def history_document(history: StageHistory, locale: Locale) -> Document:
         Column(text(f"deals.{name}", locale), align="right" if i else "left")
         for i, name in enumerate(_HEADS)
     ]
+    keys = history.stages if history.funnel is None else history.funnel.keys
+    labels = labels_of(history.funnel, keys, locale)
     blocks: list[Block] = [
         KeyFigures([(text(f"deals.{name}", locale), value) for name, value in figures]),
-        Table(heads, _stages(history, locale), caption=text("deals.by-stage", locale)),
+        Table(heads, _stages(history, labels, locale), caption=text("deals.by-stage", locale)),
         Paragraph(text("deals.how", locale), mark="muted"),
-        faults_block(history.faults, locale),
+        faults_block(history.faults, locale, labels),
     ]
     return Document(text("deals.title", locale), blocks, locale=locale)
 
 
-def _stages(history: StageHistory, locale: Locale) -> list[list[str]]:
+def _stages(history: StageHistory, labels: dict[str, str], locale: Locale) -> list[list[str]]:
     """Return one row a stage: reached, of those before, what became of those who were in it."""
     rows = []
     before: int | None = None
@@ -48,11 +51,10 @@ def _stages(history: StageHistory, locale: Locale) -> list[list[str]]:
         reached = int((history.reached >= k).sum())
         days, event, _ = history.stage_times(stage)
         went = days[event == 1]
-        label = stage if history.funnel is None else history.funnel.stage(stage).label
         counts = [FORMS["count"](int((event == code).sum()), locale) for code in (1, 2, 0)]
         rows.append(
             [
-                label,
+                labels.get(stage, stage),
                 FORMS["count"](reached, locale),
                 shown(reached / before if before else None, "percent", locale),
                 *(counts if k < last else ["–"] * 3),
