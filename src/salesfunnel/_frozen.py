@@ -45,6 +45,13 @@ def plain(value: Any) -> Any:
     return value.item() if getattr(value, "shape", None) == () else value
 
 
+def as_items(values: Any) -> tuple[Any, ...]:
+    """Return the values as a tuple; text and what is no iterable stay one item, to be checked."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return (values,)
+    return tuple(values)
+
+
 def frozen_map(items: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> FrozenMap[Any]:
     """Return the mapping as one that cannot change; the converter of mapping fields."""
     return FrozenMap({key: plain(value) for key, value in dict(items).items()})

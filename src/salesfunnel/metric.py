@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import attrs
 
+from salesfunnel._frozen import as_items
 from salesfunnel._typing import BETTERS, UNITS, Better, Unit
 from salesfunnel._validators import key_problem
 from salesfunnel.errors import DefinitionError
 
 __all__ = ["Metric"]
-
-
-def _names(value: str | Iterable[str]) -> tuple[str, ...]:
-    """Return the names as a tuple; what is no iterable stays one item, for the check to name."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        return (value,)
-    return tuple(value)
 
 
 @attrs.frozen
@@ -57,7 +50,7 @@ class Metric:
     unit: Unit = attrs.field(default="count")
     better: Better = attrs.field(default="higher")
     step: bool = attrs.field(default=False)
-    aliases: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    aliases: tuple[str, ...] = attrs.field(default=(), converter=as_items, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         problems = self._problems()

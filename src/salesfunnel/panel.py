@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._arrays import array_field
+from salesfunnel._frozen import as_items
 from salesfunnel._panel_input import parse_counts
 from salesfunnel._periods import common_frequency, label_of, ordinal
 from salesfunnel._result import TableMixin
@@ -19,7 +20,6 @@ from salesfunnel._typing import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel._validators import check_choice, check_known, duplicates
 from salesfunnel.errors import ArgumentError, DataError
 from salesfunnel.funnel import Funnel, Transition
-from salesfunnel.metric import _names
 
 __all__ = ["ALL", "Panel"]
 
@@ -83,9 +83,9 @@ class Panel(TableMixin):
     """
 
     counts: npt.NDArray[np.int64] = array_field(np.int64)
-    periods: tuple[str, ...] = attrs.field(converter=_names)
-    steps: tuple[str, ...] = attrs.field(converter=_names)
-    segments: tuple[str, ...] = attrs.field(default=(ALL,), converter=_names)
+    periods: tuple[str, ...] = attrs.field(converter=as_items)
+    steps: tuple[str, ...] = attrs.field(converter=as_items)
+    segments: tuple[str, ...] = attrs.field(default=(ALL,), converter=as_items)
     missing: npt.NDArray[np.bool_] = array_field(np.bool_, default=None)
     mode: PanelMode = "period"
     by: Frequency = attrs.field(
@@ -94,8 +94,8 @@ class Panel(TableMixin):
     window: timedelta | None = None
     advanced: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
     immature: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
-    attributes: tuple[str, ...] = attrs.field(default=(), converter=_names)
-    partial: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    attributes: tuple[str, ...] = attrs.field(default=(), converter=as_items)
+    partial: tuple[str, ...] = attrs.field(default=(), converter=as_items)
     funnel: Funnel | None = None
 
     def __attrs_post_init__(self) -> None:

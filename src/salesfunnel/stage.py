@@ -8,9 +8,10 @@ from typing import Any
 
 import attrs
 
+from salesfunnel._frozen import as_items
 from salesfunnel._validators import duplicates, key_problem
 from salesfunnel.errors import DefinitionError
-from salesfunnel.metric import Metric, _names
+from salesfunnel.metric import Metric
 
 __all__ = ["KeyAction", "Stage"]
 
@@ -81,12 +82,6 @@ def _actions(values: Iterable[KeyAction | str]) -> tuple[Any, ...]:
     return tuple(KeyAction(value) if isinstance(value, str) else value for value in values)
 
 
-def _metrics(values: Metric | Iterable[Metric]) -> tuple[Any, ...]:
-    if isinstance(values, Metric | str) or not isinstance(values, Iterable):
-        return (values,)
-    return tuple(values)
-
-
 @attrs.frozen
 class Stage:
     """Where a customer stands on the way to a deal.
@@ -124,9 +119,9 @@ class Stage:
     name: str = ""
     goal: str = attrs.field(default="")
     actions: tuple[KeyAction, ...] = attrs.field(default=(), converter=_actions)
-    metrics: tuple[Metric, ...] = attrs.field(default=(), converter=_metrics)
+    metrics: tuple[Metric, ...] = attrs.field(default=(), converter=as_items)
     owner: str | None = attrs.field(default=None)
-    aliases: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    aliases: tuple[str, ...] = attrs.field(default=(), converter=as_items, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         problems = self._problems()

@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.metric import _names
+from salesfunnel._frozen import as_items
 
 __all__ = ["CHANNEL", "DEMO", "OWNER", "Column", "Field", "folded", "match"]
 
@@ -60,7 +60,7 @@ class Field:
     """
 
     key: str
-    names: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    names: tuple[str, ...] = attrs.field(default=(), converter=as_items)
     kind: Literal["text", "number", "flag", "time"] = attrs.field(default="text", kw_only=True)
 
     @classmethod

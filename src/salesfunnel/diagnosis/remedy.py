@@ -7,10 +7,9 @@ from typing import Literal, get_args
 
 import attrs
 
-from salesfunnel._frozen import FrozenMap
+from salesfunnel._frozen import FrozenMap, as_items
 from salesfunnel._validators import key_problem
 from salesfunnel.errors import DefinitionError
-from salesfunnel.metric import _names
 
 __all__ = ["EFFORT_DAYS", "Effort", "Remedy"]
 
@@ -62,8 +61,8 @@ class Remedy:
     """
 
     key: str
-    causes: tuple[str, ...] = attrs.field(converter=_names)
-    stages: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    causes: tuple[str, ...] = attrs.field(converter=as_items)
+    stages: tuple[str, ...] = attrs.field(default=(), converter=as_items, kw_only=True)
     owner: str = attrs.field(default="sales", kw_only=True)
     days: int = attrs.field(default=20, kw_only=True)
     effort: Effort = attrs.field(default="M", kw_only=True)

@@ -1,8 +1,8 @@
-"""Purchases: who bought, when, for how much; the raw material of repurchase."""
+"""Purchases: one row a purchase."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -16,122 +16,14 @@ from salesfunnel._arrays import array_field
 from salesfunnel._event_frames import open_column, read_frame
 from salesfunnel._frozen import as_tuple, frozen_map
 from salesfunnel._result import TableMixin
-from salesfunnel._typing import Severity
 from salesfunnel._validators import check_known
-from salesfunnel.errors import ArgumentError, DataError
+from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
+from salesfunnel.purchases._columns import amounts_of, moment, plain_values, row_faults, texts_of
+from salesfunnel.purchases.orders import Orders, orders_of
+from salesfunnel.purchases.summary import CustomerSummary, summary_of
 
-__all__ = ["CustomerSummary", "Purchases"]
-
-SHOWN = 50
-"""Faults of one kind that are listed row by row; the rest is counted in one more fault."""
-DAY = np.timedelta64(1, "D")
-
-
-def moment(field: str, value: date | datetime | np.datetime64 | str) -> np.datetime64:
-    """Return a moment as datetime64[us]; a date is its first moment; raise ArgumentError.
-
-    A zone-aware moment is taken in UTC.
-    """
-    try:
-        kind, tick = cols.moment(field, value)
-    except DataError as error:
-        raise ArgumentError(error.message, hint=error.hint) from None
-    if kind == "number":
-        raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}")
-    return np.datetime64(tick, "us")
-
-
-@attrs.frozen(kw_only=True, repr=False)
-class CustomerSummary(TableMixin):
-    """What the models of buying need of a customer: how often, how recently, since when, how much.
-
-    Parameters
-    ----------
-    customers : tuple of str
-        Their names; may be empty where only figures are known.
-    frequency : array_like of int64, shape (n,)
-        Repeat purchases: days with a purchase after the first such day.
-    recency : array_like of float64, shape (n,)
-        Time from the first purchase to the last, in `unit`; 0 without a repeat purchase.
-    age : array_like of float64, shape (n,)
-        Time from the first purchase to the end of observation, in `unit`; at least `recency`.
-    monetary : array_like of float64, shape (n,), optional
-        Mean amount of the repeat purchases; NaN where there is none or it is not known.
-    unit : {"day", "week", "month"}
-        The unit of time; a month is a twelfth of 52 weeks.
-
-    Raises
-    ------
-    DataError
-        If lengths differ, or a customer has figures that cannot be.
-
-    Examples
-    --------
-    >>> CustomerSummary(frequency=[2, 0], recency=[30.4, 0], age=[38.9, 38.9], unit="week")
-    <CustomerSummary: 2 customers, 1 with a repeat purchase>
-    """
-
-    frequency: npt.NDArray[np.int64] = array_field(np.int64)
-    recency: npt.NDArray[np.float64] = array_field(np.float64)
-    age: npt.NDArray[np.float64] = array_field(np.float64)
-    monetary: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)
-    customers: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
-    unit: str = "day"
-
-    def __attrs_post_init__(self) -> None:
-        if self.unit not in UNIT_DAYS:
-            raise ArgumentError(
-                f"'unit' must be one of {', '.join(map(repr, UNIT_DAYS))}, got {self.unit!r}"
-            )
-        n = len(self.frequency)
-        for field in ("frequency", "recency", "age", "monetary"):
-            array = getattr(self, field)
-            if array is not None and array.shape != (n,):
-                raise DataError(f"{field!r} must have shape ({n},), got {array.shape}")
-        if self.customers and len(self.customers) != n:
-            raise DataError(f"'customers' must be {n} names, got {len(self.customers)}")
-        self._check()
-
-    def _check(self) -> None:
-        x, t, T = self.frequency, self.recency, self.age
-        for wrong, words in (
-            (x < 0, "'frequency' must not be negative"),
-            (~(np.isfinite(t) & np.isfinite(T)), "'recency' and 'age' must be finite"),
-            (t < 0, "'recency' must not be negative"),
-            (t > T, "'recency' must not be more than 'age'"),
-            ((x == 0) & (t > 0), "'recency' must be 0 without a repeat purchase"),
-        ):
-            at = np.flatnonzero(wrong)
-            if at.size:
-                i = int(at[0])
-                raise DataError(
-                    f"{words}, got frequency {int(x[i])}, recency {float(t[i])!r},"
-                    f" age {float(T[i])!r} at customer {i + 1}"
-                )
-
-    def __len__(self) -> int:
-        return len(self.frequency)
-
-    def __repr__(self) -> str:
-        repeaters = int((self.frequency > 0).sum())
-        return f"<CustomerSummary: {len(self):,} customers, {repeaters:,} with a repeat purchase>"
-
-    def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a customer."""
-        names = self.customers or tuple(str(i + 1) for i in range(len(self)))
-        unknown = np.full(len(self), np.nan)
-        return {
-            "customer": np.array(names, dtype=np.str_),
-            "frequency": self.frequency,
-            "recency": self.recency,
-            "age": self.age,
-            "monetary": unknown if self.monetary is None else self.monetary,
-        }
-
-
-UNIT_DAYS: Mapping[str, float] = {"day": 1.0, "week": 7.0, "month": 364 / 12}
-"""Days in the units of time of the models."""
+__all__ = ["Purchases"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -239,7 +131,7 @@ class Purchases(TableMixin):
         if when.unit is None and len(when.ticks):
             raise DataError("'time' must hold dates or times, got numbers")
         n = len(who.codes)
-        paid = np.full(n, np.nan) if amount is None else _amounts(open_column(amount))
+        paid = np.full(n, np.nan) if amount is None else amounts_of(open_column(amount))
         more = {str(k): cols.code(str(k), open_column(v)) for k, v in (attributes or {}).items()}
         sizes = {"customer": n, "time": len(when.ticks), "amount": len(paid)}
         sizes |= {key: len(value.codes) for key, value in more.items()}
@@ -249,7 +141,7 @@ class Purchases(TableMixin):
         codes = np.asarray(who.codes).astype(np.int64)
         late = np.zeros(n, dtype=np.bool_) if when.missing is None else when.missing
         bad = {"customer": codes < 0, "time": late, "amount": paid < 0}
-        found = [*faults, *_row_faults(bad, paid)]
+        found = [*faults, *row_faults(bad, paid)]
         stamps = (
             when.ticks.view(f"datetime64[{when.unit}]").astype("datetime64[us]")
             if when.unit
@@ -263,7 +155,7 @@ class Purchases(TableMixin):
             customer=codes.reshape(-1),
             time=stamps[order],
             amount=paid[order],
-            attributes={key: _texts(value, order) for key, value in more.items()},
+            attributes={key: texts_of(value, order) for key, value in more.items()},
             faults=found,
             rows=n,
         )
@@ -296,8 +188,8 @@ class Purchases(TableMixin):
         paid, when = more.pop(amount, None), main["time"]
         return cls.from_columns(
             main["step"],
-            _plain(when) if isinstance(when, cols.Coded) else when,
-            None if paid is None else _plain(paid),
+            plain_values(when) if isinstance(when, cols.Coded) else when,
+            None if paid is None else plain_values(paid),
             attributes=more,
         )
 
@@ -375,13 +267,7 @@ class Purchases(TableMixin):
 
     def orders(self) -> Orders:
         """Return the purchases with those of one customer on one day taken together."""
-        day = self.time.astype("datetime64[D]")
-        first = np.ones(len(self), dtype=np.bool_)
-        first[1:] = (self.customer[1:] != self.customer[:-1]) | (day[1:] != day[:-1])
-        start = np.flatnonzero(first)
-        amount = np.add.reduceat(self.amount, start) if len(self) else self.amount
-        per = np.bincount(self.customer[start], minlength=len(self.customers))
-        return Orders(self.customer[start], day[start], amount, per.astype(np.int64), start)
+        return orders_of(self.customer, self.time, self.amount, len(self.customers))
 
     def summary(
         self, as_of: date | datetime | np.datetime64 | str, *, unit: str = "day"
@@ -399,28 +285,7 @@ class Purchases(TableMixin):
         """
         end = moment("as_of", as_of)
         known = self if not len(self) or self.time.max() <= end else self.until(as_of)
-        orders = known.orders()
-        last = np.cumsum(orders.number) - 1
-        first = last - orders.number + 1
-        scale = UNIT_DAYS.get(unit, 1.0)
-        recency = (orders.day[last] - orders.day[first]) / DAY / scale
-        age = (end.astype("datetime64[D]") - orders.day[first]) / DAY / scale
-        repeat = np.ones(len(orders.day), dtype=np.bool_)
-        repeat[first] = False
-        repeat &= np.isfinite(orders.amount) & (orders.amount > 0)
-        n = len(known.customers)
-        total = np.bincount(orders.customer[repeat], orders.amount[repeat], minlength=n)
-        number = np.bincount(orders.customer[repeat], minlength=n)
-        with np.errstate(invalid="ignore"):
-            monetary = np.where(number > 0, total / np.maximum(number, 1), np.nan)
-        return CustomerSummary(
-            customers=known.customers,
-            frequency=orders.number - 1,
-            recency=recency,
-            age=age,
-            monetary=monetary,
-            unit=unit,
-        )
+        return summary_of(known.customers, known.orders(), end, unit)
 
     def __add__(self, other: object) -> Purchases:
         """Return both as one; an attribute that only one of them has is missing in the other."""
@@ -445,80 +310,3 @@ class Purchases(TableMixin):
             faults=(*self.faults, *other.faults),
         )
         return attrs.evolve(merged, rows=self.rows + other.rows)
-
-
-@attrs.frozen(eq=False)
-class Orders:
-    """Purchases of one customer on one day taken together, sorted by customer and day.
-
-    Parameters
-    ----------
-    customer : ndarray of int64, shape (m,)
-    day : ndarray of datetime64[D], shape (m,)
-    amount : ndarray of float64, shape (m,)
-        NaN where a part is not known.
-    number : ndarray of int64, shape (customers,)
-        Orders a customer.
-    row : ndarray of intp, shape (m,)
-        The first purchase of each order.
-    """
-
-    customer: npt.NDArray[np.int64]
-    day: npt.NDArray[np.datetime64]
-    amount: npt.NDArray[np.float64]
-    number: npt.NDArray[np.int64]
-    row: npt.NDArray[np.intp]
-
-
-def _plain(column: cols.Coded) -> npt.NDArray[Any]:
-    """Return a coded column as its values, None where missing."""
-    plain: npt.NDArray[Any] = np.array([*column.values, None], dtype=object)[column.codes]
-    return plain
-
-
-def _amounts(column: Any) -> npt.NDArray[np.float64]:
-    array = cols.one_dimensional("amount", column)
-    if array.dtype.kind in "iuf":
-        values = array.astype(np.float64)
-    else:
-        values = np.full(len(array), np.nan)
-        for row, cell in enumerate(array.tolist()):
-            if cols.is_missing(cell):
-                continue
-            try:
-                values[row] = float(cell)
-            except (TypeError, ValueError):
-                raise DataError(
-                    f"'amount' must hold numbers, got {cell!r} at row {row + 1}",
-                    hint="read_purchases understands amounts as people write them",
-                ) from None
-    wrong = np.flatnonzero(np.isinf(values))
-    if wrong.size:
-        raise DataError(f"'amount' must be finite, got inf at row {int(wrong[0]) + 1}")
-    return values
-
-
-def _texts(value: cols.Coded, order: npt.NDArray[np.intp]) -> tuple[str, ...]:
-    names: Sequence[str] = [*(str(v) for v in value.values), ""]
-    return tuple(names[i] for i in np.asarray(value.codes)[order].tolist())
-
-
-def _row_faults(
-    bad: Mapping[str, npt.NDArray[np.bool_]], paid: npt.NDArray[np.float64]
-) -> list[Fault]:
-    faults = []
-    for column, mask in bad.items():
-        rows = np.flatnonzero(mask).tolist()
-        code = "purchase-returned" if column == "amount" else f"purchase-without-{column}"
-        for row in rows[:SHOWN]:
-            value = f"{paid[row]:g}" if column == "amount" else None
-            severity: Severity = "warning" if column == "amount" else "error"
-            faults.append(
-                Fault.of(code, severity=severity, row=row + 1, column=column, value=value)
-            )
-        if len(rows) > SHOWN:
-            more = len(rows) - SHOWN
-            faults.append(
-                Fault.of("purchases-left-out", row=rows[SHOWN] + 1, column=column, n=more)
-            )
-    return faults
