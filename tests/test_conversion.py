@@ -74,3 +74,13 @@ def test_names_of_methods_are_checked():
         sf.conversions(sf.Panel.from_counts([3, 2]), method="wils")
     with pytest.raises(ArgumentError, match="level"):
         sf.conversions(sf.Panel.from_counts([3, 2]), level=95)
+
+
+def test_what_has_a_panel_to_give_is_told_so():
+    counts = sf.count_steps(sf.EventLog([1], ["a"], [1]), ["a", "b"])
+    for question in (sf.conversions, sf.find_bottlenecks, sf.analyze):
+        with pytest.raises(ArgumentError, match=r"got StepCounts(?s:.*)\.panel\(\)"):
+            question(counts)
+        with pytest.raises(ArgumentError, match=r"got int$"):
+            question(3)
+    assert sf.conversions(counts.panel()).rows[0].entered == 1

@@ -12,6 +12,7 @@ import pickle
 import uuid
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -433,3 +434,34 @@ def test_no_argument_raises_anything_but_our_errors(field, value, calendar):
 def test_no_source_raises_anything_but_our_errors(source):
     with pytest.raises(sf.errors.SalesFunnelError):
         sf.count_steps(source, ["a"])
+
+
+@pytest.mark.parametrize("how", ["plain", "lazy", "wrapped", "wrapped and lazy"])
+def test_polars_columns_of_objects_are_no_addresses(how):
+    """A column that begins with None in a numpy array of objects is one of Polars objects."""
+    polars = pytest.importorskip("polars")
+    objects = np.array([None, "web", "mail", "web"], dtype=object)
+    frame = polars.DataFrame(
+        {"entity": [1, 1, 2, 3], "step": ["a", "b", "a", "a"], "time": [0, 1, 2, 3]}
+    ).with_columns(channel=polars.Series(objects, dtype=polars.Object))
+    if "lazy" in how:
+        frame = frame.lazy()
+    if "wrapped" in how:
+        frame = pytest.importorskip("narwhals").from_native(frame)
+    found = sf.count_steps(frame, ["a", "b"], breakdown="channel")
+    assert dict(found.by_segment) == {"web": (2, 1), "mail": (1, 0)}
+    assert sf.EventLog.from_frame(frame).attribute("channel").values == ("mail", "web")
+
+
+@pytest.mark.parametrize(
+    ("what", "hint"),
+    [
+        ("events.csv", "read the file first"),
+        (Path("events.csv"), "read the file first"),
+        ([{"entity": 1, "step": "a", "time": 1}], "EventLog.from_records"),
+        (None, "EventLog.from_records"),
+    ],
+)
+def test_what_is_no_dataframe_says_what_to_do(what, hint):
+    with pytest.raises(sf.errors.DataError, match=rf"'events' must be (?s:.*){hint}"):
+        sf.count_steps(what, ["a"])

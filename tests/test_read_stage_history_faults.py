@@ -243,6 +243,20 @@ def test_any_dataframe_through_arrow():
         assert read(frame).deals.tolist() == ["a"]
 
 
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_polars_columns_of_objects_are_no_addresses(lazy, wrapped):
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"deal": ["a", "b"], "lead": ["2026-01-05"] * 2}).with_columns(
+        channel=polars.Series([None, "web"], dtype=polars.Object),
+        won=polars.Series([None, None], dtype=polars.String),
+    )
+    frame = frame.lazy() if lazy else frame
+    if wrapped:
+        frame = pytest.importorskip("narwhals").from_native(frame)
+    assert read(frame).attributes["channel"].tolist() == ["", "web"]
+
+
 def test_a_lazy_frame_of_polars():
     polars = pytest.importorskip("polars")
     pytest.importorskip("narwhals")

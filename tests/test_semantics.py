@@ -107,7 +107,7 @@ def test_windows_of_the_calendar():
         ["ann", "ann", "bob", "bob"], ["a", "b", "a", "b"],
         [noon, noon + timedelta(days=14), noon, noon + timedelta(days=14, seconds=1)],
     )  # fmt: skip
-    for window in ("14D", "2W", "336h", timedelta(days=14)):
+    for window in ("14D", "2W", "336h", "14 days", "2 weeks", "336 hours", timedelta(days=14)):
         assert count(log, ["a", "b"], window=window) == (2, 1)
 
 

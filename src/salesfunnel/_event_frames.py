@@ -1,8 +1,9 @@
-"""Events out of any dataframe: pandas as it is, every other one through Arrow."""
+"""Events out of any dataframe: pandas and Polars column by column, others through Arrow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,14 @@ def read_frame(
     All other columns are attributes where `attributes` is None.
     """
     names = role_names(columns)
+    if _library(frame) == "narwhals" and hasattr(frame, "to_native"):
+        frame = frame.to_native()
+    if _library(frame) == "polars" and hasattr(frame, "collect"):
+        frame = frame.collect()
     if isinstance(frame, Mapping):
         known = list(frame)
-    elif _library(frame) == "pandas" and hasattr(frame, "columns"):
+    elif _library(frame) in {"pandas", "polars"} and hasattr(frame, "columns"):
+        # Columns of Python objects would be addresses in Arrow.
         known = list(frame.columns)
     else:
         frame = _arrow_table(frame)
@@ -81,9 +87,12 @@ def _library(thing: Any) -> str:
 
 
 def _arrow_table(frame: Any) -> Any:
+    is_file = isinstance(frame, str | bytes | PathLike)
     refused = DataError(
-        f"'events' must be an EventLog, a dataframe or an ibis table, got {type(frame)!r}",
-        hint="EventLog.from_records takes mappings, one an event",
+        f"'events' must be an EventLog, a dataframe or an ibis table, got {type(frame).__name__}",
+        hint="read the file first, say with polars.read_csv or pandas.read_csv"
+        if is_file
+        else "EventLog.from_records takes mappings, one an event",
     )
     if _library(frame) in {"builtins", "numpy"}:
         raise refused

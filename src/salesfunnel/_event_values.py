@@ -87,6 +87,8 @@ def _exact(value: np.datetime64) -> int | Fraction:
 
 
 _WORDS = {"D": 86400, "d": 86400, "h": 3600, "H": 3600, "min": 60, "m": 60, "s": 1, "W": 604800}
+for _name, _letter in {"week": "W", "day": "D", "hour": "h", "minute": "m", "second": "s"}.items():
+    _WORDS |= {_name: _SECONDS[_letter], f"{_name}s": _SECONDS[_letter]}
 
 
 def span_ticks(field: str, value: Any, unit: str | None) -> int | None:
@@ -140,7 +142,8 @@ def _microseconds(field: str, value: Any) -> int | Fraction | None:
             return timedelta(seconds=float(number) * _WORDS[name]) // _MICROSECOND
         except (KeyError, ValueError, OverflowError):
             raise ArgumentError(
-                f"{field!r} must be a length of time such as '14D', '6h' or '30min', got {value!r}"
+                f"{field!r} must be a length of time such as '14D', '6h' or '30min', got {value!r}",
+                hint="months and years are of no certain length",
             ) from None
     if is_number(value):
         return None

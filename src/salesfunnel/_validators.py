@@ -31,6 +31,15 @@ def did_you_mean(name: object, candidates: Iterable[str]) -> str:
     return f"known are {shown}" + (", ..." if len(known) > 12 else "")
 
 
+def check_kind(field: str, value: object, kind: type) -> None:
+    """Raise ArgumentError unless `value` is of this class; a method of that name can make one."""
+    if not isinstance(value, kind):
+        raise ArgumentError(
+            f"{field!r} must be a {kind.__name__}, got {type(value).__name__}",
+            hint=f"it has one to give: .{field}()" if hasattr(value, field) else None,
+        )
+
+
 def check_choice(field: str, value: object, allowed: Sequence[str]) -> None:
     """Raise ArgumentError unless `value` is one of `allowed`."""
     if not isinstance(value, str) or value not in allowed:

@@ -142,7 +142,8 @@ def analyze(
     check_choice("locale", locale, LOCALES)
     if not isinstance(data, StageHistory | Tracking | Panel):
         raise ArgumentError(
-            f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}"
+            f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
+            hint="it has one to give: .panel()" if hasattr(data, "panel") else None,
         )
     source: Any = data if evidence is None else evidence
     panel = _panel(data)

@@ -19,7 +19,7 @@ from salesfunnel._typing import (
     PanelMode,
     RateStatus,
 )
-from salesfunnel._validators import check_choice, check_fraction
+from salesfunnel._validators import check_choice, check_fraction, check_kind
 from salesfunnel.funnel import Funnel, Transition
 from salesfunnel.interval import Interval
 from salesfunnel.panel import Panel
@@ -206,7 +206,7 @@ def conversions(
     Raises
     ------
     ArgumentError
-        If `level` or `method` is not valid.
+        If `level`, `method` or `panel` is not valid.
 
     Notes
     -----
@@ -225,6 +225,7 @@ def conversions(
     """
     check_choice("method", method, INTERVAL_METHODS)
     level = check_fraction("level", level, open_ends=True)
+    check_kind("panel", panel, Panel)
     entered, advanced, missing = panel.flows()
     n, x = entered.astype(np.float64), advanced.astype(np.float64)
     status = np.full(n.shape, OK, dtype=np.int8)

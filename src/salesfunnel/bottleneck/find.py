@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.series import lagged_entrants
-from salesfunnel._validators import check_known, check_positive_int
+from salesfunnel._validators import check_kind, check_known, check_positive_int
 from salesfunnel.bottleneck import judge, result
 from salesfunnel.bottleneck.confirm import by_cohorts
 from salesfunnel.bottleneck.impact import Flow, single_gains
 from salesfunnel.bottleneck.inputs import benchmark_of, capacity_of, lags_of, value_of
 from salesfunnel.bottleneck.result import Bottlenecks, History
-from salesfunnel.errors import ArgumentError, DataError
+from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
 from salesfunnel.panel import Panel
 
@@ -112,8 +112,7 @@ def find_bottlenecks(
         lag = deals if lag is None else lag
         cohorts = deals if cohorts is None else cohorts
         panel = deals.panel(by="month", mode="period")
-    if not isinstance(panel, Panel):
-        raise ArgumentError(f"'panel' must be a Panel, got {type(panel).__name__}")
+    check_kind("panel", panel, Panel)
     if not panel.transitions or not panel.periods:
         raise DataError(f"'panel' must have two steps and a period at least, got {panel!r}")
     if cohorts is None and hasattr(lag, "stage_times"):

@@ -49,7 +49,8 @@ def count_steps(
         The names of the steps, in order; a name may stand more than once.
     window : timedelta, str or int, optional
         How long after the first event of its chain a step may be taken, the bound inside:
-        ``"14D"``, ``"6h"``, ``"30min"``, ``"90s"``; a whole number where times are whole numbers.
+        ``"14D"``, ``"6h"``, ``"30min"``, ``"90s"``, ``"2 weeks"``; a whole number where times are
+        whole numbers.
     step_windows : the same, a sequence or a mapping, optional
         How long after the step before each step may be taken: one length for all, one a transition
         (None for no bound), or by name of the step.

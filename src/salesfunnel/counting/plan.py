@@ -139,7 +139,8 @@ def _ticks(log: EventLog, query: Query) -> tuple[int | None, tuple[int | None, .
         wanted = "number" if log.unit is None else "aware" if log.aware else "naive"
         if kind != wanted:
             raise ArgumentError(
-                f"'as_of' must be {_KINDS[wanted]} as the times are, got {query.as_of!r}"
+                f"'as_of' must be {_KINDS[wanted]} as the times are, got {query.as_of!r}",
+                hint="with its zone: '2026-10-05T00:00+00:00'" if wanted == "aware" else None,
             )
         as_of = int(tick if log.unit is None else tick * cols.FINE_TICKS.get(log.unit, 1) // 10**6)
 

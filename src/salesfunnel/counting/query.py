@@ -12,7 +12,7 @@ import numpy as np
 
 from salesfunnel import _event_columns as cols
 from salesfunnel._typing import STEP_ORDERS, StepOrder
-from salesfunnel._validators import check_choice, nearest
+from salesfunnel._validators import check_choice, did_you_mean, nearest
 from salesfunnel.errors import ArgumentError, DataError
 from salesfunnel.fault import Fault
 
@@ -187,10 +187,9 @@ def _gaps(step_windows: Any, names: tuple[Any, ...]) -> tuple[Any, ...]:
         known = [str(name) for name in names[1:]]
         for name in step_windows:
             if str(name) not in known:
-                close = nearest(name, known)
                 raise ArgumentError(
                     f"'step_windows' must name steps after the first, got {name!r}",
-                    hint=None if close is None else f"did you mean {close!r}?",
+                    hint=did_you_mean(name, known),
                 )
         return tuple(step_windows.get(name) for name in names[1:])
     if not isinstance(step_windows, Iterable):
@@ -238,10 +237,9 @@ def _exclusions(exclude: Any, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
 
 def _place(name: Any, names: tuple[Any, ...]) -> int:
     if name not in names:
-        close = nearest(str(name), [str(known) for known in names])
         raise ArgumentError(
             f"'exclude' must name steps of the funnel, got {name!r}",
-            hint=None if close is None else f"did you mean {close!r}?",
+            hint=did_you_mean(str(name), [str(known) for known in names]),
         )
     return names.index(name)
 

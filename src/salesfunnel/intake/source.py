@@ -141,11 +141,20 @@ def _records(source: Any) -> list[list[Any]]:
     raise ArgumentError(f"'source' must hold mappings or lists, all of one kind, got {kinds}")
 
 
+def _library(thing: Any) -> str:
+    return type(thing).__module__.partition(".")[0]
+
+
 def _eager(source: Any) -> Any:
     """Return a dataframe that has records to give: any other one through Arrow or narwhals."""
+    if _library(source) == "narwhals" and hasattr(source, "to_native"):
+        source = source.to_native()
     known = ("to_dicts", "to_pylist", "to_dict")
     if any(hasattr(source, method) for method in known) or isinstance(source, list | tuple):
         return source
+    if _library(source) == "polars" and hasattr(source, "collect"):
+        # Columns of Python objects would be addresses in Arrow.
+        return source.collect()
     if hasattr(source, "__arrow_c_stream__"):
         arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
         return arrow.table(source)
