@@ -14,8 +14,9 @@ from salesfunnel.errors import ArgumentError
 from salesfunnel.fault import Fault
 from salesfunnel.intake.deal_columns import WON, Deals, folded_word
 from salesfunnel.intake.grid import shown
-from salesfunnel.intake.numbers import DecimalMark, read_number
+from salesfunnel.intake.numbers import read_number
 from salesfunnel.intake.times import AmbiguousTimeError, NumberAsTimeError, is_missing, read_time
+from salesfunnel.intake.written import DecimalMark
 
 __all__ = ["Reader", "moment_of", "outcome_words", "word_of", "zone_of"]
 

@@ -11,13 +11,16 @@ import attrs
 from salesfunnel._cells import unescape_cell
 from salesfunnel.fault import Fault
 from salesfunnel.intake.grid import Grid, Header, is_header_again, shown
-from salesfunnel.intake.numbers import DecimalMark, Written, read_number
+from salesfunnel.intake.numbers import read_number
 from salesfunnel.intake.period_names import PeriodName, read_period
+from salesfunnel.intake.shapes import header_units, is_total, odd_cells
 from salesfunnel.intake.wide import Slot
-from salesfunnel.intake.words import TOTALS, Role, fold, nearest_header
+from salesfunnel.intake.words import Role, nearest_header
+from salesfunnel.intake.written import DecimalMark, Written
 from salesfunnel.tracking import one_line
 
 NUMBERS: tuple[Role, ...] = ("target", "actual", "rate", "stated_rate", "attainment")
+_COUNTED = {"target", "actual"}
 _FILLED: tuple[Role, ...] = ("period", "year", "segment", "stage")
 _UNITS = {"count", "currency", "rate", "score", "duration"}
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -69,7 +72,7 @@ def decimal_mark(grids: Sequence[tuple[Grid, Header]]) -> tuple[DecimalMark | No
                         votes[mark] += 1
     if votes[","] and votes["."]:
         return None, False
-    return ("," if votes[","] else None), True
+    return ("," if votes[","] else "." if votes["."] else None), True
 
 
 def drafts_of(
@@ -86,6 +89,8 @@ def drafts_of(
     }
     filled = _fill_merged(grid, header)
     faults.extend(_unknown_columns(grid, header, sheet))
+    scales = header_units(header, sheet, faults)
+    used = [slot for slot in header.slots if any(_filled(row, slot.index) for row in filled)]
     above: dict[Role, Any] = {}
     drafts: list[Draft] = []
     for number, row in enumerate(filled, start=1):
@@ -96,43 +101,66 @@ def drafts_of(
             faults.append(
                 Fault.of("control-characters", row=number, column=bad[0], value=bad[1], file=sheet)
             )
+        if not grid.safe:
+            faults.extend(odd_cells(number, row, header, sheet))
         first = next((shown(cell).strip() for cell in row if shown(cell).strip()), "")
-        if {fold(shown(cells.get(role))) for role in ("stage", "metric")} & TOTALS:
+        if is_total(cells):
             faults.append(
                 Fault.of("total-row", severity="info", row=number, value=first, file=sheet)
             )
             continue
-        if not _is_row(cells, header) and not any(
-            shown(row[slot.index]).strip() for slot in header.slots if slot.index < len(row)
-        ):
+        if not _is_row(cells, header) and not any(_filled(row, slot.index) for slot in used):
             faults.append(
                 Fault.of("row-not-read", severity="info", row=number, value=first[:200], file=sheet)
             )
             continue
         _fill_down(cells, above)
         drafts.extend(
-            _draft(number, more, other, names, sheet=sheet, decimal=decimal, period=period)
-            for more, names, period in _spread(row, cells, columns, header)
+            _draft(
+                number,
+                more,
+                other,
+                names,
+                sheet=sheet,
+                decimal=decimal,
+                period=period,
+                scales=scales,
+            )
+            for more, names, period in _spread(row, cells, columns, header, used)
         )
     return drafts
 
 
+def _filled(row: Sequence[Any], index: int) -> bool:
+    return index < len(row) and bool(shown(row[index]).strip())
+
+
 def _spread(
-    row: Sequence[Any], cells: dict[Role, Any], columns: dict[Role, str], header: Header
+    row: Sequence[Any],
+    cells: dict[Role, Any],
+    columns: dict[Role, str],
+    header: Header,
+    used: Sequence[Slot],
 ) -> Iterator[tuple[dict[Role, Any], dict[Role, str], PeriodName | None]]:
-    """Yield the cells of each row that a row of a wide sheet stands for; itself if it is not."""
+    """Yield the cells of each row that a row of a wide sheet stands for; itself if it is not.
+
+    Columns without a figure in any row, months to come, stand for none.
+    """
     if not header.slots:
         yield cells, columns, None
     groups: dict[tuple[str | None, str | None], list[Slot]] = {}
-    for slot in header.slots:
-        if slot.index < len(row) and shown(row[slot.index]).strip():
-            label = None if slot.period is None else slot.period.label
-            groups.setdefault((label, slot.metric), []).append(slot)
+    for slot in used:
+        label = None if slot.period is None else slot.period.label
+        groups.setdefault((label, slot.metric), []).append(slot)
     for (_, metric), slots in groups.items():
         names: dict[Role, str] = {} if metric is None else {"metric": slots[0].header}
         texts: dict[Role, Any] = {} if metric is None else {"metric": metric}
         yield (
-            {**cells, **texts, **{slot.role: row[slot.index] for slot in slots}},
+            {
+                **cells,
+                **texts,
+                **{slot.role: row[slot.index] for slot in slots if slot.index < len(row)},
+            },
             {**columns, **names, **{slot.role: slot.header for slot in slots}},
             slots[0].period,
         )
@@ -243,6 +271,7 @@ def _draft(
     sheet: str | None,
     decimal: DecimalMark | None,
     period: PeriodName | None,
+    scales: Mapping[Role, str],
 ) -> Draft:
     texts: dict[Role, str] = {
         role: one_line(shown(cell)) if role != "note" else shown(cell)
@@ -258,7 +287,7 @@ def _draft(
         sheet=sheet,
         texts=texts,
         numbers={
-            role: _with_unit(cell, unit if role in {"target", "actual"} else "", decimal)
+            role: _with_unit(cell, scales.get(role) or (unit if role in _COUNTED else ""), decimal)
             for role, cell in cells.items()
             if role in NUMBERS
         },

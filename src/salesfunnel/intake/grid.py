@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from salesfunnel._cells import unescape_cell
+from salesfunnel.intake.levels import of_two_rows
 from salesfunnel.intake.wide import Slot, metrics_across, months_across
 from salesfunnel.intake.words import Role, fold, role_of
 
@@ -28,12 +29,15 @@ class Grid:
         Merged ranges: first and last (row, column), from 0.
     safe : bool
         Whether cells were never text of a file, so that nothing in them is escaped.
+    hidden : bool
+        Whether it is a worksheet that the workbook hides.
     """
 
     rows: Sequence[Sequence[Any]]
     name: str | None = None
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     safe: bool = False
+    hidden: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -77,18 +81,25 @@ def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
     best: Header | None = None
     seen = 0
     for at, row in enumerate(rows):
-        names = tuple(unescape_cell(shown(cell)).strip() for cell in row)
+        names = _names(row)
         if not any(names):
             continue
         seen += 1
         if seen > _SEARCHED:
             break
+        both = of_two_rows(names, _names(rows[at + 1])) if at + 1 < len(rows) else None
+        if both is not None:
+            at, names = at + 1, both  # noqa: PLW2901 - a header of two rows ends with the second
         roles = _roles(names)
         slots = months_across(names, roles) or metrics_across(names, roles, rows[at + 1 :])
         header = Header(at=at, names=names, roles=roles, slots=slots)
         if (header.score >= 2 or slots) and (best is None or _rank(header) > _rank(best)):
             best = header
     return best
+
+
+def _names(row: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(unescape_cell(shown(cell)).strip() for cell in row)
 
 
 def _rank(header: Header) -> tuple[bool, int]:

@@ -11,9 +11,10 @@ from salesfunnel._validators import did_you_mean, nearest
 from salesfunnel.errors import IntakeError, UnknownNameError
 from salesfunnel.fault import Fault
 from salesfunnel.intake.grid import Grid, shown
-from salesfunnel.intake.numbers import DecimalMark, clean, read_number
+from salesfunnel.intake.numbers import clean, read_number
 from salesfunnel.intake.source import load
 from salesfunnel.intake.times import AmbiguousTimeError, read_time
+from salesfunnel.intake.written import DecimalMark
 from salesfunnel.purchases import Purchases
 
 __all__ = ["read_purchases"]

@@ -12,8 +12,8 @@ import attrs
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
 from salesfunnel.intake.drafts import Draft
-from salesfunnel.intake.numbers import EXACT, Written
 from salesfunnel.intake.words import Role
+from salesfunnel.intake.written import EXACT, Written
 from salesfunnel.tracking import Tracking, TrackingRow
 
 _Actuals: TypeAlias = Mapping[tuple[str, str, str], float | None]

@@ -10,8 +10,8 @@ from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
 from salesfunnel.intake.drafts import Draft
 from salesfunnel.intake.funnels import NO_STAGE, unit_of
-from salesfunnel.intake.numbers import EXACT, plain
 from salesfunnel.intake.words import Names, Role
+from salesfunnel.intake.written import EXACT, plain
 from salesfunnel.panel import ALL
 from salesfunnel.tracking import TrackingRow, is_count
 
@@ -29,17 +29,27 @@ class Resolver:
         Where faults go.
     year : str, optional
         The year of months that do not say theirs.
+    has_targets : bool
+        Whether any row has a target, so that one without is missing it.
     """
 
     def __init__(
-        self, funnel: Funnel, names: Names, faults: list[Fault], *, year: str | None
+        self,
+        funnel: Funnel,
+        names: Names,
+        faults: list[Fault],
+        *,
+        year: str | None,
+        has_targets: bool = False,
     ) -> None:
         self.funnel = funnel
         self.names = names
         self.faults = faults
         self.year = year
+        self.has_targets = has_targets
         self._seen: dict[tuple[str, ...], int] = {}
         self._told: set[tuple[str, str]] = set()
+        self._units = {metric.key: metric.unit for stage in funnel for metric in stage.metrics}
 
     def rows(self, drafts: Sequence[Draft], period: str) -> list[tuple[Draft, TrackingRow]]:
         """Return the rows with the drafts they come from; repeated ones are left to the faults.
@@ -76,14 +86,15 @@ class Resolver:
         if place is None:
             return None
         stage, metric = place
-        held = {m.key: m for s in self.funnel for m in s.metrics}
-        unit = self._unit(draft, held[metric].unit if metric in held else None)
+        unit = self._unit(draft, self._units.get(metric))
         target, best = self._value(draft, "target", unit, metric in steps)
         actual, best_actual = self._value(draft, "actual", unit, metric in steps)
         if best is not None and best_actual is not None and best != best_actual:
             self.faults.append(draft.fault("score-differs", "actual", target_of=plain(best)))
-        if metric in steps and actual is None and draft.number("actual").is_missing:
+        if draft.number("actual").is_missing and (metric in steps or target is not None):
             self.faults.append(draft.fault("missing-value", "actual"))
+        if self.has_targets and draft.number("target").is_missing and "target" in draft.columns:
+            self.faults.append(draft.fault("missing-value", "target", severity="info"))
         out_of = best_actual if best_actual is not None else best
         return TrackingRow(
             stage=stage,
@@ -174,10 +185,20 @@ class Resolver:
         if unit == "rate" and written.unit is None and not -1 <= value <= 1:
             self.faults.append(draft.fault("rate-without-percent", role))
             value = value.scaleb(-2, EXACT)
+        if is_step and written.thousands:
+            self.faults.append(draft.fault("point-or-thousands", role, read=plain(value)))
+        if is_step and role == "actual":
+            value = _without_noise(value)
         if is_step and role == "actual" and not is_count(plain(value)):
             self.faults.append(draft.fault("not-a-count", role, severity="error"))
             return None, None
         return value, written.out_of
+
+
+def _without_noise(value: Decimal) -> Decimal:
+    """Return the whole number that a formula such as 0.42 * 10000 means and just misses."""
+    whole = value.to_integral_value(context=EXACT)
+    return whole if whole and abs(value - whole) <= abs(value).scaleb(-12, EXACT) else value
 
 
 _UNIT_NAMES = {"count", "currency", "rate", "score", "duration"}

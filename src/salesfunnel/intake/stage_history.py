@@ -16,8 +16,8 @@ from salesfunnel.intake.deal_names import name_faults
 from salesfunnel.intake.deal_rows import Reader, moment_of
 from salesfunnel.intake.deal_tables import one_row_a_change, one_row_a_deal
 from salesfunnel.intake.grid import Grid
-from salesfunnel.intake.numbers import DecimalMark
 from salesfunnel.intake.source import load
+from salesfunnel.intake.written import DecimalMark
 from salesfunnel.plugins import template
 
 __all__ = ["read_stage_history"]

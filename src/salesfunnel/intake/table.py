@@ -12,12 +12,12 @@ from salesfunnel.funnel import Funnel
 from salesfunnel.intake.drafts import Draft, by_month, decimal_mark, drafts_of
 from salesfunnel.intake.funnels import funnel_for, twins
 from salesfunnel.intake.grid import Grid, Header, find_header, shown
-from salesfunnel.intake.numbers import DecimalMark
 from salesfunnel.intake.period_names import PeriodName, month_inside, read_period
 from salesfunnel.intake.rates import with_stated_rates
 from salesfunnel.intake.resolve import Resolver
 from salesfunnel.intake.source import Source, load
 from salesfunnel.intake.words import Names, nearest_header
+from salesfunnel.intake.written import DecimalMark
 from salesfunnel.panel import ALL
 from salesfunnel.tracking import Tracking
 
@@ -93,7 +93,7 @@ def read_table(
     mark = decimal
     if decimal is None:
         mark, agree = decimal_mark(tables)
-        if mark is not None or not agree:
+        if mark == "," or not agree:
             code, severity = (
                 ("decimal-comma", "info") if agree else ("decimal-marks-mixed", "warning")
             )
@@ -113,7 +113,8 @@ def read_table(
     drafts = by_month(drafts)
     chosen = _funnel(funnel, drafts, faults)
     names = Names.of(chosen, *twins(chosen))
-    resolver = Resolver(chosen, names, told, year=_year(period))
+    aimed = any(draft.number("target").value is not None for draft in drafts)
+    resolver = Resolver(chosen, names, told, year=_year(period), has_targets=aimed)
     pairs = []
     for name, of_sheet in default.items():
         pairs += resolver.rows([draft for draft in drafts if draft.sheet == name], of_sheet)
@@ -123,6 +124,7 @@ def read_table(
     rows = with_stated_rates(first, kept, told)
     _tell_about_steps(first, kept, faults, told)
     order = {name: i for i, name in enumerate(default)}
+    told = list(dict.fromkeys(told))
     told.sort(key=lambda fault: (order.get(fault.file, 0), fault.row or 0))
     return Tracking(rows=rows, funnel=chosen, faults=(*faults, *told))
 
@@ -140,7 +142,8 @@ def _check_arguments(funnel: Any, period: Any, decimal: Any) -> None:
 
 def _tables(loaded: Source, sheet: str | int | None, faults: list[Fault]) -> list[Table]:
     """Return the tables to read; sheets that are left out are said in `faults`."""
-    grids = loaded.grids if sheet is None else (_one_sheet(loaded.grids, sheet),)
+    seen = tuple(grid for grid in loaded.grids if not grid.hidden)
+    grids = seen if sheet is None else (_one_sheet(loaded.grids, seen, sheet),)
     found = [(grid, find_header(grid.rows)) for grid in grids]
     tables = [(grid, header) for grid, header in found if header is not None and header.is_table]
     if not tables:
@@ -157,10 +160,16 @@ def _tables(loaded: Source, sheet: str | int | None, faults: list[Fault]) -> lis
         for name, table in ((g.name, h is not None and h.is_table) for g, h in found)
         if name not in read
     )
+    if sheet is None:
+        hidden = (grid.name for grid in loaded.grids if grid.hidden)
+        faults.extend(
+            Fault.of("sheet-hidden", severity="info", value=name, file=name) for name in hidden
+        )
     return chosen
 
 
-def _one_sheet(grids: Sequence[Grid], sheet: str | int) -> Grid:
+def _one_sheet(grids: Sequence[Grid], seen: Sequence[Grid], sheet: str | int) -> Grid:
+    """Return the worksheet of a name, or at a position among those that are not hidden."""
     names = [grid.name for grid in grids if grid.name is not None]
     if not names:
         raise ArgumentError(
@@ -170,10 +179,8 @@ def _one_sheet(grids: Sequence[Grid], sheet: str | int) -> Grid:
         for grid in grids:
             if grid.name == sheet:
                 return grid
-    elif (
-        isinstance(sheet, int) and not isinstance(sheet, bool) and -len(grids) <= sheet < len(grids)
-    ):
-        return grids[sheet]
+    elif isinstance(sheet, int) and not isinstance(sheet, bool) and -len(seen) <= sheet < len(seen):
+        return seen[sheet]
     raise UnknownNameError(
         f"'sheet' must be a worksheet that holds something, got {sheet!r}",
         hint=did_you_mean(sheet, names),

@@ -9,6 +9,7 @@ from salesfunnel._optional import require
 from salesfunnel.errors import IntakeError
 from salesfunnel.intake.archives import MAX_CELLS, safe_archive, safe_compound, too_large
 from salesfunnel.intake.grid import Grid
+from salesfunnel.intake.lost_cells import lost_cells, put_back
 
 
 def is_workbook(data: bytes) -> bool:
@@ -17,7 +18,7 @@ def is_workbook(data: bytes) -> bool:
 
 
 def read_workbook(data: bytes) -> tuple[Grid, ...]:
-    """Return every visible worksheet that holds something.
+    """Return every worksheet that holds something, those the workbook hides marked so.
 
     Raises
     ------
@@ -45,21 +46,19 @@ def read_workbook(data: bytes) -> tuple[Grid, ...]:
 def _grids(calamine: Any, data: bytes) -> tuple[Grid, ...]:
     grids = []
     with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-        hidden = {
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible != calamine.SheetVisibleEnum.Visible
-            or sheet.typ != calamine.SheetTypeEnum.WorkSheet
-        }
+        kinds = {sheet.name: sheet for sheet in book.sheets_metadata}
+        lost = lost_cells(data)
         for name in book.sheet_names:
-            if name in hidden:
+            if kinds[name].typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_name(name)
             if sheet.total_height * sheet.total_width > MAX_CELLS:
                 raise too_large(f"{sheet.total_height} rows × {sheet.total_width} columns")
             rows = sheet.to_python(skip_empty_area=False)
+            put_back(rows, lost.get(name, {}))
             if any(cell not in {"", None} for row in rows for cell in row):
-                grids.append(Grid(rows=rows, name=name, merged=_merged(sheet)))
+                hidden = kinds[name].visible != calamine.SheetVisibleEnum.Visible
+                grids.append(Grid(rows=rows, name=name, merged=_merged(sheet), hidden=hidden))
     return tuple(grids)
 
 
