@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from salesfunnel.bottleneck.find import find_bottlenecks
+from salesfunnel.bottleneck.history import History
 from salesfunnel.bottleneck.impact import OutputChange, output_change
-from salesfunnel.bottleneck.result import Bottleneck, Bottlenecks, History
+from salesfunnel.bottleneck.result import Bottlenecks
+from salesfunnel.bottleneck.row import Bottleneck
 
 __all__ = [
     "Bottleneck",

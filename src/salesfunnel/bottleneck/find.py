@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.series import lagged_entrants
 from salesfunnel._validators import check_kind, check_known, check_positive_int
-from salesfunnel.bottleneck import judge, result
+from salesfunnel.bottleneck import judge, row
 from salesfunnel.bottleneck.confirm import by_cohorts
+from salesfunnel.bottleneck.history import History
 from salesfunnel.bottleneck.impact import Flow, single_gains
 from salesfunnel.bottleneck.inputs import benchmark_of, capacity_of, lags_of, value_of
-from salesfunnel.bottleneck.result import Bottlenecks, History
+from salesfunnel.bottleneck.result import Bottlenecks
 from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
 from salesfunnel.panel import Panel
@@ -133,8 +134,8 @@ def find_bottlenecks(
     flags = _flags(flows, found, lags is not None or panel.mode == "cohort")
     if cohorts is not None:
         said = by_cohorts(cohorts, panel, judged, prior, (rate, sd))
-        flags |= np.where(said == 1, result.SEEN_BY_COHORT, 0).astype(np.int32)
-        flags |= np.where(said == 2, result.NOT_SEEN_BY_COHORT, 0).astype(np.int32)
+        flags |= np.where(said == 1, row.SEEN_BY_COHORT, 0).astype(np.int32)
+        flags |= np.where(said == 2, row.NOT_SEEN_BY_COHORT, 0).astype(np.int32)
     return _result(
         panel, found, money=money, caps=caps, seed=seed,
         period=judged, history=known, flags=flags, benchmark=rate,
@@ -210,14 +211,14 @@ def _flags(flows: Flows, found: judge.Verdict, adjusted: bool) -> npt.NDArray[np
         (reference.advanced == 0) | (reference.advanced == reference.entered)
     )
     bits = (
-        (result.PERIOD_MISSING, np.isnan(now)),
-        (result.NO_ENTRANTS, now == 0),
-        (result.ABOVE_ONE, np.where(found.window == 3, several, last) > 0),
-        (result.UNVERIFIED, faulty & (window.entered > 0)),
-        (result.DEGENERATE, degenerate),
-        (result.MONTHS_LEFT_OUT, left_out),
-        (result.NO_REFERENCE, window.source == 0),
-        (result.VOLUME_CHANGED, np.zeros_like(left_out) if adjusted else _volume(flows)),
+        (row.PERIOD_MISSING, np.isnan(now)),
+        (row.NO_ENTRANTS, now == 0),
+        (row.ABOVE_ONE, np.where(found.window == 3, several, last) > 0),
+        (row.UNVERIFIED, faulty & (window.entered > 0)),
+        (row.DEGENERATE, degenerate),
+        (row.MONTHS_LEFT_OUT, left_out),
+        (row.NO_REFERENCE, window.source == 0),
+        (row.VOLUME_CHANGED, np.zeros_like(left_out) if adjusted else _volume(flows)),
     )
     flags = np.zeros(now.shape, dtype=np.int32)
     for bit, where in bits:
@@ -263,7 +264,7 @@ def _result(
         strength=window.strength,
     )
     gains = single_gains(
-        flow, (found.tier < 3) & has, seed=seed, caps=caps, value=money, level=result.GAIN_LEVEL
+        flow, (found.tier < 3) & has, seed=seed, caps=caps, value=money, level=row.GAIN_LEVEL
     )
     return Bottlenecks(
         transitions=panel.transitions,

@@ -1,0 +1,211 @@
+"""Bottleneck: one step of one segment, judged; and how it is read off the arrays of all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._kernels import intervals
+from salesfunnel._result import ResultMixin
+from salesfunnel._typing import TIERS, Tier
+from salesfunnel.bottleneck.judge import DRIFT_ALARM, LEAST_HISTORY, SOURCES
+from salesfunnel.fault import Fault
+from salesfunnel.funnel import Transition
+from salesfunnel.interval import Interval
+
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck.result import Bottlenecks
+
+Float = npt.NDArray[np.float64]
+Source = Literal["none", "history", "benchmark", "both"]
+GAIN_LEVEL = 0.9
+
+# Bits of `Bottlenecks.flags`, each a fault of the row.
+(
+    PERIOD_MISSING,
+    NO_ENTRANTS,
+    ABOVE_ONE,
+    UNVERIFIED,
+    DEGENERATE,
+    MONTHS_LEFT_OUT,
+    NO_REFERENCE,
+    (VOLUME_CHANGED),
+) = (1 << k for k in range(8))
+NOT_SEEN_BY_COHORT, SEEN_BY_COHORT = 1 << 8, 1 << 9
+IN_DOUBT = 1 << 10  # set by `in_doubt` only
+_FAULTS = (
+    (PERIOD_MISSING, "judged-period-missing", "warning"),
+    (NO_ENTRANTS, "no-entrants", "info"),
+    (ABOVE_ONE, "advanced-above-entered", "warning"),
+    (UNVERIFIED, "unverified", "warning"),
+    (DEGENERATE, "reference-degenerate", "warning"),
+    (MONTHS_LEFT_OUT, "months-left-out", "info"),
+    (NO_REFERENCE, "no-reference", "info"),
+    (VOLUME_CHANGED, "volume-changed", "warning"),
+    (IN_DOUBT, "data-in-doubt", "warning"),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Bottleneck(ResultMixin):
+    """One step of one segment, judged: how sure are we that it holds the funnel back now.
+
+    Parameters
+    ----------
+    transition : Transition
+        The step.
+    segment, period : str
+        Whose, and the last period judged.
+    entered, advanced : int
+        In the window: those who could advance (lag-adjusted where a lag was given), and did.
+    rate : float or None
+        advanced ÷ entered; None where nobody entered.
+    reference : float or None
+        What the rate is judged by; None where there is nothing.
+    reference_interval : Interval or None
+        How well that is known.
+    source : {"none", "history", "benchmark", "both"}
+        Where the reference comes from.
+    shortfall : float or None
+        1 − rate ÷ reference; negative where the rate is above.
+    probability : float or None
+        That the rate fell by a material share (10 to 50 %); the larger of both windows.
+    probability_1, probability_3 : float or None
+        Of the last month alone, and of the last three together.
+    tier : {"confirmed", "suspected", "watch", "none", "not-enough-data"}
+        From 0.8, 0.5, 0.3 on; below that ``none`` only where a drop of 20 % would have been seen.
+    window : int
+        Months that the verdict rests on, 1 or 3.
+    gain : Interval or None
+        Deals a month more if the step reached its reference; for ``watch`` and above.
+    expected_gain : float or None
+        Mean of the same.
+    revenue : Interval or None
+        The same in money, where a value was given.
+    detectable : float or None
+        The smallest drop that the data would show four times of five.
+    drift : float or None
+        Standardised moving average; positive where the rate sinks. From 2.7 on it is `drifting`.
+    cohort : {"seen", "not-seen", "unknown"}
+        Whether cohorts whose time is up show the drop too, where deals were given.
+    history_months : int
+        Months of history with entrants.
+    faults : tuple of Fault
+        What to know before trusting it; ``unverified`` where faulty data may make it up.
+    """
+
+    transition: Transition
+    segment: str
+    period: str
+    entered: int
+    advanced: int
+    rate: float | None
+    reference: float | None
+    reference_interval: Interval | None = None
+    source: Source = "history"
+    shortfall: float | None = None
+    probability: float | None = None
+    probability_1: float | None = None
+    probability_3: float | None = None
+    tier: Tier = "none"
+    window: int = 1
+    gain: Interval | None = None
+    expected_gain: float | None = None
+    revenue: Interval | None = None
+    detectable: float | None = None
+    drift: float | None = None
+    cohort: Literal["seen", "not-seen", "unknown"] = "unknown"
+    history_months: int = 0
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def drifting(self) -> bool:
+        """Whether the rate has been sinking slowly, whatever the last months alone say."""
+        return self.drift is not None and self.drift >= DRIFT_ALARM
+
+    @property
+    def verified(self) -> bool:
+        """Whether the data are sound enough for the verdict."""
+        return all(fault.code not in ("unverified", "data-in-doubt") for fault in self.faults)
+
+    @property
+    def alarm(self) -> bool:
+        """Whether it is confirmed or suspected."""
+        return self.tier in ("confirmed", "suspected")
+
+
+def row_of(found: Bottlenecks, g: int, s: int) -> Bottleneck:
+    """Return the row of a segment and a step, by their places."""
+
+    def number(array: Float) -> float | None:
+        value = float(array[g, s])
+        return value if np.isfinite(value) else None
+
+    entered, advanced = int(found.entered[g, s]), int(found.advanced[g, s])
+    rate = advanced / entered if entered else None
+    reference = number(found.reference)
+    flags = int(found.flags[g, s])
+    return Bottleneck(
+        transition=found.transitions[s],
+        segment=found.segments[g],
+        period=found.period,
+        entered=entered,
+        advanced=advanced,
+        rate=rate,
+        reference=reference,
+        reference_interval=_reference_interval(found, g, s),
+        source=SOURCES[int(found.source[g, s])],  # type: ignore[arg-type]
+        shortfall=None if rate is None or reference is None else 1 - rate / reference,
+        probability=number(found.probability),
+        probability_1=number(found.probability_1),
+        probability_3=number(found.probability_3),
+        tier=TIERS[int(found.tier[g, s])],  # type: ignore[arg-type]
+        window=int(found.window[g, s]),
+        gain=_interval(found.gain_low, found.gain_high, g, s),
+        expected_gain=number(found.gain),
+        revenue=_interval(found.revenue_low, found.revenue_high, g, s),
+        detectable=number(found.detectable),
+        drift=number(found.drift),
+        cohort="seen"
+        if flags & SEEN_BY_COHORT
+        else "not-seen"
+        if flags & NOT_SEEN_BY_COHORT
+        else "unknown",
+        history_months=int(found.history_months[g, s]),
+        faults=_faults(found, g, s),
+    )
+
+
+def _interval(low: Float, high: Float, g: int, s: int) -> Interval | None:
+    if np.isnan(low[g, s]):
+        return None
+    return Interval(float(low[g, s]), float(high[g, s]), GAIN_LEVEL, "monte-carlo")
+
+
+def _reference_interval(found: Bottlenecks, g: int, s: int) -> Interval | None:
+    p, sd = float(found.reference[g, s]), float(found.reference_sd[g, s])
+    if not (np.isfinite(p) and np.isfinite(sd)):
+        return None
+    worth = p * (1 - p) / sd**2 if sd > 0 else 1e12
+    low, high = intervals.wilson(p * worth, worth, 0.95)
+    return Interval(float(low), float(high), 0.95, "wilson")
+
+
+def _faults(found: Bottlenecks, g: int, s: int) -> tuple[Fault, ...]:
+    flags = int(found.flags[g, s])
+    params: dict[str, Any] = {
+        "step": str(found.transitions[s]),
+        "period": found.period,
+        "months": int(found.history_months[g, s]),
+        "needed": LEAST_HISTORY,
+        "entered": int(found.entered[g, s]),
+        "advanced": int(found.advanced[g, s]),
+    }
+    return tuple(
+        Fault.of(code, severity=severity, **params)  # type: ignore[arg-type]
+        for bit, code, severity in _FAULTS
+        if flags & bit
+    )
