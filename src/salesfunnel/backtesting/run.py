@@ -12,7 +12,8 @@ from salesfunnel._validators import check_positive_int
 from salesfunnel.backtesting.result import Backtest, BacktestScore, Scope, Way
 from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting.make import LEVEL, outlook, simulated
+from salesfunnel.forecasting.make import outlook, simulated
+from salesfunnel.forecasting.outlook import LEVEL
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, length
 from salesfunnel.history import StageHistory
 

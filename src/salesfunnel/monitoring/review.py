@@ -15,7 +15,8 @@ from salesfunnel._typing import REVIEW_STATES, ReviewState
 from salesfunnel._validators import check_choice, check_known
 from salesfunnel.errors import ArgumentError
 from salesfunnel.funnel import Transition
-from salesfunnel.monitoring.evidence import ReviewEvidence, Series, evidence_of, series_of
+from salesfunnel.monitoring.evidence import evidence_of
+from salesfunnel.monitoring.series import ReviewEvidence, Series, series_of
 from salesfunnel.panel import ALL, Panel
 from salesfunnel.planning.measure import Measure
 from salesfunnel.planning.plan import ImprovementPlan

@@ -5,24 +5,16 @@ Each room of this package holds the public face of some kernels; names are gathe
 
 from __future__ import annotations
 
+from salesfunnel.stats.comparison import RateComparison, compare_rates
 from salesfunnel.stats.mix import (
     MixSplit,
-    StratifiedComparison,
     kitagawa,
     largest_remainder,
     lmdi,
-    mantel_haenszel,
 )
-from salesfunnel.stats.rates import (
-    IntervalArray,
-    RateComparison,
-    betainc,
-    betaincinv,
-    compare_rates,
-    gammaln,
-    hyp2f1,
-    rate_interval,
-)
+from salesfunnel.stats.rates import IntervalArray, rate_interval
+from salesfunnel.stats.special import betainc, betaincinv, gammaln, hyp2f1
+from salesfunnel.stats.strata import StratifiedComparison, mantel_haenszel
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
 
 __all__ = [

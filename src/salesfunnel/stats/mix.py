@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import attrs
@@ -11,25 +10,16 @@ import numpy.typing as npt
 
 from salesfunnel._arrays import array_field
 from salesfunnel._kernels import mix as kernel
-from salesfunnel._kernels.special import chi2_sf, norm_ppf
 from salesfunnel._result import ResultMixin
-from salesfunnel._validators import check_fraction, check_positive_int
+from salesfunnel._validators import check_positive_int
 from salesfunnel.errors import ArgumentError
-from salesfunnel.interval import Interval
 
-__all__ = [
-    "MixSplit",
-    "StratifiedComparison",
-    "kitagawa",
-    "largest_remainder",
-    "lmdi",
-    "mantel_haenszel",
-]
+__all__ = ["MixSplit", "kitagawa", "largest_remainder", "lmdi"]
 
 Float = npt.NDArray[np.float64]
 
 
-def _numbers(field: str, value: Any, *, ndim: int | None = None) -> Float:
+def numbers(field: str, value: Any, *, ndim: int | None = None) -> Float:
     """Return finite numbers of at least 0, or raise ArgumentError."""
     try:
         array = np.asarray(value, dtype=np.float64)
@@ -76,7 +66,7 @@ def largest_remainder(total: int, weights: npt.ArrayLike) -> npt.NDArray[np.int6
     [4, 3, 3]
     """
     whole = check_positive_int("total", total, minimum=0)
-    return kernel.largest_remainder(whole, _numbers("weights", weights, ndim=1))
+    return kernel.largest_remainder(whole, numbers("weights", weights, ndim=1))
 
 
 def lmdi(before: npt.ArrayLike, after: npt.ArrayLike) -> Float:
@@ -111,7 +101,7 @@ def lmdi(before: npt.ArrayLike, after: npt.ArrayLike) -> Float:
     >>> lmdi([100, 0.5], [110, 0.4]).round(2).tolist()
     [4.47, -10.47]
     """
-    f0, f1 = _numbers("before", before), _numbers("after", after)
+    f0, f1 = numbers("before", before), numbers("after", after)
     if f0.shape != f1.shape or f0.ndim == 0:
         raise ArgumentError(
             f"'after' must have the shape of 'before', got {f1.shape} and {f0.shape}"
@@ -187,7 +177,7 @@ def kitagawa(
     (-0.0555, 0.0128, True)
     """
     named = {"n0": n0, "x0": x0, "n1": n1, "x1": x1}
-    arrays = {name: _numbers(name, value, ndim=1) for name, value in named.items()}
+    arrays = {name: numbers(name, value, ndim=1) for name, value in named.items()}
     for name, array in arrays.items():
         if array.shape != arrays["n0"].shape:
             raise ArgumentError(
@@ -208,132 +198,4 @@ def kitagawa(
         rate_by=got.rate_by,
         standardised=float(got.standardised),
         simpson=bool(got.simpson),
-    )
-
-
-@attrs.frozen(kw_only=True)
-class StratifiedComparison(ResultMixin):
-    """Exposed against others inside strata, pooled (Mantel–Haenszel).
-
-    Parameters
-    ----------
-    difference : float or None
-        Rate of exposed minus rate of others; None where no stratum has both.
-    difference_se : float or None
-        Its standard error.
-    difference_interval, ratio_interval, odds_interval : Interval or None
-        Intervals of the difference (Wald), and of ratio and odds ratio (on the log scale).
-    ratio, odds_ratio : float or None
-        Pooled risk ratio and odds ratio; None where they do not exist.
-    crude : float or None
-        The difference without strata.
-    chi2, chi2_corrected : float or None
-        Cochran–Mantel–Haenszel statistic without and with continuity correction.
-    p, p_corrected : float or None
-        Their p values.
-    breslow_day, breslow_day_p : float or None
-        Test of equal odds ratios in all strata.
-    strata : int
-        Strata that had both exposed and others.
-    """
-
-    difference: float | None
-    difference_se: float | None
-    difference_interval: Interval | None
-    ratio: float | None
-    ratio_interval: Interval | None
-    odds_ratio: float | None
-    odds_interval: Interval | None
-    crude: float | None
-    chi2: float | None
-    p: float | None
-    chi2_corrected: float | None
-    p_corrected: float | None
-    breslow_day: float | None
-    breslow_day_p: float | None
-    strata: int
-
-
-def _finite(value: Any) -> float | None:
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
-def _p(statistic: float | None, df: int = 1) -> float | None:
-    return None if statistic is None or df < 1 else float(chi2_sf(statistic, df))
-
-
-def _around(middle: float | None, se: float | None, z: float, level: float) -> Interval | None:
-    """Return the interval of a ratio on the log scale."""
-    if middle is None or se is None or middle <= 0:
-        return None
-    return Interval(middle * math.exp(-z * se), middle * math.exp(z * se), level, "log-wald")
-
-
-def mantel_haenszel(tables: npt.ArrayLike, *, level: float = 0.95) -> StratifiedComparison:
-    """Compare deals that a cause touches with others of the same stratum, and pool.
-
-    Parameters
-    ----------
-    tables : array_like of float, shape (strata, 2, 2)
-        ``[[exposed advanced, exposed not], [others advanced, others not]]`` a stratum.
-    level : float
-        Nominal coverage of the intervals, in (0, 1).
-
-    Returns
-    -------
-    StratifiedComparison
-        Strata without exposed or without others say nothing.
-
-    Raises
-    ------
-    ArgumentError
-        If the shape is wrong, a count is negative or not finite, or `level` is outside (0, 1).
-
-    Notes
-    -----
-    RD = Σw(a/m₁ − c/m₀)/Σw with w = m₁m₀/T [1]_; variance of the log ratio after [2]_, of the log
-    odds ratio after [3]_; Breslow–Day without Tarone's correction.
-
-    References
-    ----------
-    .. [1] Mantel & Haenszel (1959), JNCI 22:719.
-    .. [2] Greenland & Robins (1985), Biometrics 41:55.
-    .. [3] Robins, Breslow & Greenland (1986), Biometrics 42:311.
-
-    Examples
-    --------
-    >>> found = mantel_haenszel([[[60, 90], [25, 75]], [[40, 160], [30, 220]]])
-    >>> round(found.difference, 3), found.strata
-    (0.105, 2)
-    """
-    array = _numbers("tables", tables)
-    if array.ndim != 3 or array.shape[1:] != (2, 2):
-        raise ArgumentError(f"'tables' must have shape (strata, 2, 2), got {array.shape}")
-    share = check_fraction("level", level, open_ends=True)
-    z = float(norm_ppf((1 + share) / 2))
-    s = kernel.mantel_haenszel(array)
-    rd, se = _finite(s.risk_difference), _finite(s.risk_difference_se)
-    ratio, odds = _finite(s.risk_ratio), _finite(s.odds_ratio)
-    chi2, corrected = _finite(s.chi2), _finite(s.chi2_corrected)
-    spread = _finite(s.breslow_day)
-    wald = None
-    if rd is not None and se is not None:
-        wald = Interval(max(rd - z * se, -1.0), min(rd + z * se, 1.0), share, "wald")
-    return StratifiedComparison(
-        difference=rd,
-        difference_se=se,
-        difference_interval=wald,
-        ratio=ratio,
-        ratio_interval=_around(ratio, _finite(s.log_risk_ratio_se), z, share),
-        odds_ratio=odds,
-        odds_interval=_around(odds, _finite(s.log_odds_ratio_se), z, share),
-        crude=_finite(s.crude),
-        chi2=chi2,
-        p=_p(chi2),
-        chi2_corrected=corrected,
-        p_corrected=_p(corrected),
-        breslow_day=spread,
-        breslow_day_p=_p(spread, int(s.breslow_day_df)),
-        strata=int(s.strata),
     )
