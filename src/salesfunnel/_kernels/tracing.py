@@ -171,8 +171,6 @@ def _trace_level(
         mine = within(groups.keys)
         groups = kernel.Groups(moved(groups.keys[mine]), groups.sizes[mine])
     free = rules._replace(exclusions=voids, groups=groups, window=mask >> 1)
-    if rules.increasing:
-        inner = [_not_tied(array, k + 1, free) for k, array in enumerate(inner)]
     path = [first, *inner, last]
     back, mirrored = kernel.mirror(path, free)
     reach = [
@@ -181,20 +179,15 @@ def _trace_level(
     ][::-1]
     if set(reach[0]) == {-1}:
         return _follow(first, reach, rules.increasing) & mask
-    return _follow_runs(first, reach, free) & mask
-
-
-def _not_tied(events: Keys, k: int, rules: kernel.Rules) -> Keys:
-    """Return the events of an inner step that no excluded event ties with."""
-    for x in rules.exclusions:
-        if x.first < k < x.last and x.keys.size:
-            at = np.minimum(np.searchsorted(x.keys, events), x.keys.size - 1)
-            events = events[x.keys[at] != events]
-    return events
+    return _follow_runs(first, reach) & mask
 
 
 def _follow(first: Keys, reach: Sequence[dict[int, Keys]], increasing: bool) -> Keys:
-    """Return the earliest chain through events from which the end can be reached."""
+    """Return the earliest chain through events from which the end can be reached.
+
+    No rule need be looked at again: from each event some next one is allowed, and an earlier one
+    from which the end can be reached is then allowed as well, being nearer, with no more between.
+    """
     path = [first]
     for states in reach[1:]:
         ahead = states[-1]
@@ -202,7 +195,7 @@ def _follow(first: Keys, reach: Sequence[dict[int, Keys]], increasing: bool) -> 
     return np.stack(path, axis=1)
 
 
-def _follow_runs(first: Keys, reach: Sequence[dict[int, Keys]], rules: kernel.Rules) -> Keys:
+def _follow_runs(first: Keys, reach: Sequence[dict[int, Keys]]) -> Keys:
     """Return the earliest chain, run by run: a run is the steps taken at one time.
 
     `reach` holds, by step and by the step (counted from the end) at which the run of an event
@@ -219,40 +212,24 @@ def _follow_runs(first: Keys, reach: Sequence[dict[int, Keys]], rules: kernel.Ru
         stay = np.flatnonzero(until >= k)
         chain[stay, k] = chain[stay, k - 1]
         if new.size:
-            chain[new, k], until[new] = _next_run(chain[new, k - 1], reach[k], k, depth, rules)
+            chain[new, k], until[new] = _next_run(chain[new, k - 1], reach[k], depth)
     return chain
 
 
 def _next_run(
-    before: Keys, states: dict[int, Keys], k: int, depth: int, rules: kernel.Rules
+    before: Keys, states: dict[int, Keys], depth: int
 ) -> tuple[Keys, npt.NDArray[np.int64]]:
-    """Return the earliest event that begins the next run at step k, and the step it ends at."""
-    never = np.iinfo(np.int64).max
-    best = np.full(before.size, never)
-    until = np.full(before.size, k, dtype=np.int64)
-    for back, candidates in sorted(states.items(), reverse=True):
-        stop, events = depth - 1 - back, candidates
-        if rules.groups is not None and stop < depth - 1:
-            size = rules.groups.sizes[np.searchsorted(rules.groups.keys, events)]
-            events = events[size == stop - k + 1]
-        for x in rules.exclusions:
-            if x.first < k and stop < x.last and x.keys.size:
-                at = np.minimum(np.searchsorted(x.keys, events), x.keys.size - 1)
-                events = events[x.keys[at] != events]
-        if not events.size:
-            continue
-        at = np.searchsorted(events, before, "right")
-        good = at < events.size
-        event = events[np.minimum(at, events.size - 1)]
-        good &= event - before <= rules.gaps[k - 1]
-        for x in rules.exclusions:
-            if x.first < k <= x.last:
-                low = np.searchsorted(x.keys, before, "right")
-                good &= np.searchsorted(x.keys, event) <= low
-        if rules.groups is not None:
-            groups = rules.groups.keys
-            good &= np.searchsorted(groups, event) - np.searchsorted(groups, before) == 1
-        better = good & ((event < best) | ((event == best) & (stop > until)))
-        best[better] = event[better]
-        until[better] = stop
+    """Return the earliest event that begins the next run, and the step that the run ends at.
+
+    Of the runs at one event the longest one is allowed if any is: what is at that time and in no
+    shorter run would be an event between two others.
+    """
+    best = np.full(before.size, np.iinfo(np.int64).max)
+    until = np.zeros(before.size, dtype=np.int64)
+    for back, events in sorted(states.items(), reverse=True):
+        if events.size:
+            at = np.searchsorted(events, before, "right")
+            event = events.take(at, mode="clip")
+            good = (at < events.size) & (event <= best)
+            best[good], until[good] = event[good], depth - 1 - back
     return best, until
