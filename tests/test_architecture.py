@@ -60,7 +60,37 @@ NO_NUMPY = {
 DOORS: dict[str, set[str]] = {
     "errors": {"fault"},  # for the type checker only
 }
-LINES, FUNCTION_LINES = 800, 80
+LINES, FUNCTION_LINES = 300, 80
+LONGER = {  # modules that may be longer, up to which length, and why
+    "events.py": (
+        460,
+        "the log is one value; its three ways in and their documentation stand together",
+    ),
+    "panel.py": (430, "the panel is one value; a third of it is documentation of its verbs"),
+    "_event_columns.py": (420, "each kind of column meets every other; to part them makes a cycle"),
+    "history/columns.py": (
+        400,
+        "the columns of a history are validated together, all faults at once",
+    ),
+    "intake/archives.py": (
+        350,
+        "one boundary of security: what a workbook may ask for is read at once",
+    ),
+    "intake/drafts.py": (340, "the rows of a sheet on their way from cells to drafts"),
+    "intake/table.py": (
+        330,
+        "read_table, two thirds of it documentation and the order of its steps",
+    ),
+    "diagnosis/assess.py": (340, "exposure and mixture share grades, evidence and errors"),
+    "diagnosis/case.py": (320, "the case that every rule sees, documented property by property"),
+    "purchases/table.py": (320, "the table is one value with three ways in"),
+    "render/documents/customers.py": (320, "a document for each result of repurchase"),
+    "_kernels/betabinomial.py": (
+        310,
+        "one law with its tests; a third of it is formulas and sources",
+    ),
+    "benchmarking/sets.py": (310, "the sets that ship, mostly their documentation"),
+}
 
 
 def modules() -> list[Path]:
@@ -107,12 +137,18 @@ def test_imports_only_from_rooms_above(path):
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SRC)))
 def test_modules_and_functions_stay_small(path):
     text = path.read_text("utf-8")
-    assert len(text.splitlines()) <= LINES
+    most = LONGER.get(path.relative_to(SRC).as_posix(), (LINES, ""))[0]
+    assert len(text.splitlines()) <= most, "plan the split, or give a reason in LONGER"
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) else node.body
             size = (node.end_lineno - body[0].lineno + 1) if body else 0
             assert size <= FUNCTION_LINES, f"{node.name} has {size} lines"
+
+
+@pytest.mark.parametrize("name", LONGER)
+def test_exceptions_are_needed(name):
+    assert len((SRC / name).read_text("utf-8").splitlines()) > LINES
 
 
 def test_kernels_know_no_nouns():
