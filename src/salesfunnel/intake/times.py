@@ -103,7 +103,9 @@ def read_time(cell: Any, *, dayfirst: bool | None = None) -> datetime | None:
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a date is naive
     if hasattr(cell, "dtype") and getattr(cell.dtype, "kind", "") == "M":
-        stamp: datetime = cell.astype("datetime64[us]").item()
+        stamp = cell.astype("datetime64[us]").item()
+        if not isinstance(stamp, datetime):
+            raise ValueError(f"year of {cell} is out of range")
         return stamp
     text = clean(shown(cell))
     if text in _MISSING:

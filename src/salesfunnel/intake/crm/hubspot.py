@@ -2,8 +2,10 @@
 
 Field names as in HubSpot's CRM API: ``hs_object_id``, ``dealstage``, ``createdate``,
 ``closedate``, ``amount``, ``hubspot_owner_id``, ``hs_is_closed_won``; a pair a stage
-``hs_v2_date_entered_<stageId>`` (older portals ``hs_date_entered_<stageId>``); and, asked for with
-``propertiesWithHistory=dealstage``, entries with ``value``, ``timestamp``, ``sourceType``.
+``hs_v2_date_entered_<stageId>`` (older portals ``hs_date_entered_<stageId>``), and that of the
+current stage, ``hs_v2_date_entered_current_stage``; and, asked for with
+``propertiesWithHistory=dealstage``, entries with ``value``, ``timestamp``, ``sourceType``. Pipeline
+stages have ``id``, ``label``, ``displayOrder``, ``metadata.isClosed``, ``metadata.probability``.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from typing import Any
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
 from salesfunnel.history import StageHistory
-from salesfunnel.intake.crm._records import Changes, flag, records_of, stage_ids, text_of
+from salesfunnel.intake.crm._changes import Changes
+from salesfunnel.intake.crm._records import flag, plain, text_of
+from salesfunnel.intake.crm._stages import stages_of
 
 __all__ = ["hubspot"]
 
@@ -29,6 +33,7 @@ STAGES = (
 )
 """Ids of the stages of HubSpot's default pipeline."""
 _ENTERED = re.compile(r"hs_(v2_)?date_entered_(.+)", re.ASCII)
+_CURRENT = "hs_v2_date_entered_current_stage"
 _FIELDS = {
     "name": "dealname",
     "owner": "hubspot_owner_id",
@@ -47,6 +52,7 @@ def hubspot(
     lost: Sequence[str] = ("closedlost",),
     as_of: Any = None,
     tz: str | None = None,
+    dayfirst: bool | None = None,
 ) -> StageHistory:
     """Make a stage history of HubSpot deals.
 
@@ -59,35 +65,43 @@ def hubspot(
     funnel : Funnel, optional
         Whose stage keys, names or aliases the stage ids are.
     stages : sequence of str or of dict, optional
-        Stage ids in order, or the stages of the pipelines endpoint (``id``, ``label``). By default
-        those of HubSpot's default pipeline.
+        Stage ids in order, or the stages of the pipelines endpoint (``id``, ``label``,
+        ``displayOrder``, and ``metadata``, which says what means won and lost). By default those
+        of HubSpot's default pipeline.
     won : str, optional
-        Id of the stage that means won; the last one by default.
+        Id of the stage that means won; as the stages say, else the last one by default.
     lost : sequence of str
-        Ids of the stages that mean lost.
-    as_of, tz
+        Ids of the stages that mean lost, besides those that say so.
+    as_of, tz, dayfirst
         As in ``read_stage_history``; HubSpot writes UTC.
 
     Returns
     -------
     StageHistory
         The history of ``dealstage`` is used where it is there, else the dates entered, the newer
-        generation before the older. Changes by ``BATCH_UPDATE`` are reported.
+        generation before the older. A date entered is of the latest entry, so a stage that a deal
+        came back to is dated late: ask for the history where deals move back. Changes by
+        ``BATCH_UPDATE`` are
+        reported.
 
     Raises
     ------
     IntakeError
         With every fault, if no stage change can be read.
     """
-    ids, names = stage_ids(stages, funnel, STAGES)
-    ids = tuple(stage for stage in ids if stage not in lost)
-    found = Changes(stages=ids, lost=lost, won=won, tz=tz, funnel=funnel, names=names)
+    listed = stages_of(stages, funnel, default=STAGES, won=won, lost=lost)
+    found = Changes(stages=listed, tz=tz, dayfirst=dayfirst, funnel=funnel)
     batch = 0
-    for row, record in enumerate(records_of(records, name="records"), 1):
-        properties: Mapping[str, Any] = record.get("properties") or record
+    for row, record in found.records(records, "records"):
+        properties = record.get("properties", record)
+        properties = record if properties is None else properties
+        if not isinstance(properties, Mapping):
+            found.fault("record-not-understood", row, "properties", properties)
+            continue
         deal = text_of(properties.get("hs_object_id")) or text_of(record.get("id"))
-        past = record.get("propertiesWithHistory") or record.get("properties_with_history") or {}
-        entries = [_entry(entry) for entry in past.get("dealstage") or ()]
+        if not found.deal(deal, row, "hs_object_id"):
+            continue
+        entries = _entries(found, record, row)
         for entry in entries:
             when = found.moment(entry.get("timestamp"), row, "timestamp")
             found.enter(deal, text_of(entry.get("value")), when, row, "dealstage")
@@ -104,28 +118,48 @@ def hubspot(
     return found.history(as_of)
 
 
-def _entry(entry: Any) -> Mapping[str, Any]:
-    taken: Mapping[str, Any] = entry if isinstance(entry, Mapping) else entry.to_dict()
-    return taken
+def _entries(found: Changes, record: Mapping[str, Any], row: int) -> list[Mapping[str, Any]]:
+    """Return the history of ``dealstage``: dicts, or objects of the client."""
+    past = record.get("propertiesWithHistory") or record.get("properties_with_history") or {}
+    entries = past.get("dealstage") if isinstance(past, Mapping) else past
+    if entries is None:
+        return []
+    kept = []
+    for entry in entries if isinstance(entries, list | tuple) else [entries]:
+        one = plain(entry)
+        if one is None:
+            found.fault("record-not-understood", row, "propertiesWithHistory", entry)
+        else:
+            kept.append(one)
+    return kept
 
 
 def _entered(found: Changes, deal: str, properties: Mapping[str, Any], row: int) -> None:
-    """Keep the dates entered, and the current stage where it has none."""
+    """Keep the dates entered, and the current stage where it has none.
+
+    A loss is void where the deal stands in another stage: it was reopened.
+    """
     dated: dict[str, tuple[bool, str]] = {}
+    known = (*found.stages.ids, *found.stages.lost)
     for field in properties:
         match = _ENTERED.fullmatch(str(field))
-        if match is None or not text_of(properties[field]):
+        if match is None or match[2] == "current_stage" or not text_of(properties[field]):
             continue
         new, stage = bool(match[1]), match[2]
-        if stage not in found.stages and stage not in found.lost:
+        if stage not in known:
             stage = re.sub(r"_\d+$", "", stage)
         if new or stage not in dated:
             dated[stage] = (new, field)
+    current = found.stage(text_of(properties.get("dealstage")))
+    times = {s: found.moment(properties[field], row, field) for s, (_, field) in dated.items()}
+    standing = [t for s, t in times.items() if s not in found.stages.lost and t is not None]
     for stage, (_, field) in dated.items():
-        found.enter(deal, stage, found.moment(properties[field], row, field), row, field)
-    current = text_of(properties.get("dealstage"))
+        when = times[stage]
+        void = current in found.stages.ids and stage in found.stages.lost and when is not None
+        if not (void and all(t <= when for t in standing)):
+            found.enter(deal, stage, when, row, field)
     if current and current not in dated:
-        closed = current in found.lost or flag(properties.get("hs_is_closed_won"))
+        closed = current in found.stages.lost or flag(properties.get("hs_is_closed_won"))
         field = "closedate" if closed else "createdate"
-        when = found.moment(properties.get(field), row, field)
-        found.enter(deal, current, when, row, "dealstage")
+        field = _CURRENT if text_of(properties.get(_CURRENT)) else field
+        found.enter(deal, current, found.moment(properties.get(field), row, field), row, field)

@@ -3,7 +3,10 @@
 Field names as in Salesforce's object reference: ``OpportunityHistory`` (``OpportunityId``,
 ``StageName``, ``CreatedDate``, ``Amount``) and ``OpportunityFieldHistory`` (``OpportunityId``,
 ``Field``, ``OldValue``, ``NewValue``, ``CreatedDate``); ``Opportunity`` (``Id``, ``Amount``,
-``LeadSource``, ``OwnerId``, ``CreatedDate``, ``StageName``).
+``LeadSource``, ``OwnerId``, ``CreatedDate``, ``StageName``, ``IsClosed``, ``IsWon``,
+``IsDeleted``); ``OpportunityStage`` (``ApiName``, ``MasterLabel``, ``SortOrder``, ``IsClosed``,
+``IsWon``). Names of fields are the same in any case, and an id of 15 characters is the one of 18
+that begins with it.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from typing import Any
 
 from salesfunnel.funnel import Funnel
 from salesfunnel.history import StageHistory
-from salesfunnel.intake.crm._records import Changes, records_of, stage_ids, text_of
+from salesfunnel.intake.crm._changes import Changes
+from salesfunnel.intake.crm._records import flag, records_of, text_of
+from salesfunnel.intake.crm._stages import stages_of
 
 __all__ = ["salesforce"]
 
@@ -36,6 +41,15 @@ _FIELDS = {
     "type": "Type",
     "account": "AccountId",
 }
+_NAMES = {
+    name.casefold(): name
+    for name in (
+        *("Id", "OpportunityId", "Field", "OldValue", "NewValue", "StageName", "CreatedDate"),
+        *("Amount", "IsClosed", "IsWon", "IsDeleted", *_FIELDS.values()),
+    )
+}
+_SHORT = 15
+Record = Mapping[str, Any]
 
 
 def salesforce(
@@ -48,6 +62,7 @@ def salesforce(
     lost: Sequence[str] = ("Closed Lost",),
     as_of: Any = None,
     tz: str | None = None,
+    dayfirst: bool | None = None,
 ) -> StageHistory:
     """Make a stage history of Salesforce opportunities.
 
@@ -60,23 +75,30 @@ def salesforce(
         ``Opportunity`` rows: amounts, owners, lead sources, and the stage of those that never
         changed. With a field history, the first stage of an opportunity is the old value of its
         first change, at its ``CreatedDate``.
-    funnel, stages, won, lost, as_of, tz
-        As in ``hubspot``; by default the stages of a new organisation.
+    stages : sequence of str or of dict, optional
+        Names of the stages in order, or ``OpportunityStage`` rows, which say what means won and
+        lost. By default the stages of a new organisation.
+    funnel, won, lost, as_of, tz, dayfirst
+        As in ``hubspot``. A stage of an opportunity with ``IsClosed`` but not ``IsWon`` means lost.
 
     Returns
     -------
     StageHistory
+        Deleted opportunities (``IsDeleted``) are left out, and told.
 
     Raises
     ------
     IntakeError
         With every fault, if no stage change can be read.
     """
-    ids, names = stage_ids(stages, funnel, STAGES)
-    ids = tuple(stage for stage in ids if stage not in lost)
-    found = Changes(stages=ids, lost=lost, won=won, tz=tz, funnel=funnel, names=names)
-    known = {} if opportunities is None else _described(found, opportunities)
-    _rows(found, records_of(records, name="records"), known)
+    given = [] if opportunities is None else list(records_of(opportunities, name="opportunities"))
+    rows = [None if record is None else _named(record) for record in given]
+    losses = [lost] if isinstance(lost, str) else [str(word) for word in lost]
+    losses += sorted(_lost_stages(rows) - set(losses))
+    listed = stages_of(stages, funnel, default=STAGES, won=won, lost=losses)
+    found = Changes(stages=listed, tz=tz, dayfirst=dayfirst, funnel=funnel)
+    known = _described(found, rows)
+    _rows(found, records, known)
     moved = {deal for deal, _, _ in found.rows}
     for deal, (record, row) in known.items():
         if deal not in moved:
@@ -85,36 +107,57 @@ def salesforce(
     return found.history(as_of)
 
 
-def _rows(found: Changes, records: list[dict[str, Any]], known: Mapping[str, Any]) -> None:
+def _named(record: Record) -> Record:
+    """Return a record with the names of its fields as in the object reference."""
+    return {_NAMES.get(str(key).casefold(), str(key)): value for key, value in record.items()}
+
+
+def _lost_stages(rows: Iterable[Record | None]) -> set[str]:
+    """Return the stages in which opportunities are closed and not won."""
+    closed = (r for r in rows if r and flag(r.get("IsClosed")) and flag(r.get("IsWon")) is False)
+    return {text_of(record.get("StageName")) for record in closed} - {""}
+
+
+def _rows(found: Changes, records: Any, known: Mapping[str, tuple[Record, int]]) -> None:
     """Keep the rows of a stage history or of a field history."""
+    full = {deal[:_SHORT]: deal for deal in known}
     first: dict[str, tuple[Any, str, int]] = {}
-    for row, record in enumerate(records, 1):
+    for row, written in found.records(records, "records"):
+        record = _named(written)
         deal = text_of(record.get("OpportunityId"))
+        deal = full.get(deal[:_SHORT], deal) if len(deal) >= _SHORT else deal
+        if deal in found.dropped:
+            continue
         when = found.moment(record.get("CreatedDate"), row, "CreatedDate")
-        if "Field" in record:
-            field = text_of(record["Field"])
-            if field == "created" and when is not None:
-                found.created.setdefault(deal, when)
-            if field not in {"StageName", "Stage"}:
-                continue
-            if when is not None and (deal not in first or when < first[deal][0]):
-                first[deal] = (when, text_of(record.get("OldValue")), row)
-            found.enter(deal, text_of(record.get("NewValue")), when, row, "NewValue")
-        else:
+        if "Field" not in record:
             found.enter(deal, text_of(record.get("StageName")), when, row, "StageName")
             if deal not in known:
                 found.describe(deal, record, {}, row, "Amount")
+            continue
+        field = text_of(record["Field"])
+        if field == "created" and when is not None:
+            found.created.setdefault(deal, when)
+        if field not in {"StageName", "Stage"}:
+            continue
+        if when is not None and (deal not in first or when < first[deal][0]):
+            first[deal] = (when, text_of(record.get("OldValue")), row)
+        found.enter(deal, text_of(record.get("NewValue")), when, row, "NewValue")
     for deal, (_, stage, row) in first.items():
-        if stage and found.created.get(deal) is not None:
-            found.enter(deal, stage, found.created[deal], row, "OldValue")
+        if stage and deal:
+            found.enter(deal, stage, found.created.get(deal), row, "OldValue")
 
 
-def _described(found: Changes, opportunities: Any) -> dict[str, tuple[Mapping[str, Any], int]]:
-    known: dict[str, tuple[Mapping[str, Any], int]] = {}
-    for row, record in enumerate(records_of(opportunities, name="opportunities"), 1):
+def _described(found: Changes, rows: Iterable[Record | None]) -> dict[str, tuple[Record, int]]:
+    known: dict[str, tuple[Record, int]] = {}
+    for row, record in enumerate(rows, 1):
+        if record is None:
+            found.fault("record-not-understood", row, "opportunities", "")
+            continue
         deal = text_of(record.get("Id"))
-        if not deal:
-            found.fault("deal-without-id", row, "Id", "")
+        if not found.deal(deal, row, "Id"):
+            continue
+        if flag(record.get("IsDeleted")):
+            found.drop(deal)
             continue
         known[deal] = (record, row)
         created = found.moment(record.get("CreatedDate"), row, "CreatedDate")
