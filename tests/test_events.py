@@ -183,6 +183,32 @@ def test_nanoseconds_over_forty_years_leave_no_bit_for_anything_else():
     assert sf.count_steps(log, ["a", "b"], window="23h").counts == (2, 0)
 
 
+YEAR = 365 * 86_400 * 10**9
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_a_nanosecond_counts_though_the_first_thousand_times_are_whole_seconds(late):
+    entity = np.arange(3000)
+    start = np.linspace(0, YEAR, entity.size).astype(np.int64) // 10**9 * 10**9
+    after = start + 10**9
+    after[2500] += late
+    log = sf.EventLog(
+        np.tile(entity, 2), np.repeat(["a", "b"], entity.size),
+        np.concatenate([start, after]).astype("datetime64[ns]"),
+    )  # fmt: skip
+    found = sf.count_steps(log, ["a", "b"], window="1s", threads=1)
+    assert found.counts == (3000, 3000 - late)
+
+
+@pytest.mark.parametrize(("half", "immature"), [(10**9 // 2, 1), (7 * 10**8, 0)])
+def test_the_last_observation_may_lie_between_whole_seconds(half, immature):
+    start = np.linspace(0, YEAR, 3000).astype(np.int64) // 10**9 * 10**9
+    log = sf.EventLog(np.arange(3000), ["a"] * 3000, start.astype("datetime64[ns]"))
+    window, as_of = np.timedelta64(700, "ms"), np.datetime64(int(start[-1]) + half, "ns")
+    found = sf.count_steps(log, ["a", "b"], window=window, as_of=as_of, threads=1)
+    assert (found.counts, found.immature) == ((3000 - immature, 0), immature)
+
+
 def test_times_too_far_apart_are_refused():
     log = sf.EventLog([1, 1], ["a", "b"], [-(2**61), 2**61])
     with pytest.raises(sf.errors.DataError, match="2 \\*\\* 60"):
@@ -212,3 +238,13 @@ def test_codes_of_texts_are_equal_where_texts_are(texts):
     pairs = set(zip(raw, codes.tolist(), strict=True))
     assert len(pairs) == len(set(raw)) == len({code for _, code in pairs}) == used.sum()
     assert [raw[rows[code]] for code in codes] == raw
+
+
+def test_codes_of_texts_that_are_much_alike():
+    rng = np.random.default_rng(11)
+    raw = [f"customer-{number}".encode() for number in rng.integers(0, 3000, 6000)]
+    raw += [bytes(rng.choice([97, 98], size).tolist()) for size in rng.integers(0, 25, 3000)]
+    offsets = np.concatenate([[0], np.cumsum([len(text) for text in raw])])
+    codes, rows, used = text_codes(np.frombuffer(b"".join(raw), np.uint8), offsets)
+    assert [raw[rows[code]] for code in codes] == raw
+    assert len(set(raw)) == len(set(codes.tolist())) == used.sum()
