@@ -65,6 +65,7 @@ def count_steps(
     attribution : {"first", "last", "all"} or a step
         Whose value counts: the first known value along the chain, the last known one, the one at a
         step; or every value for itself, a chain being made of events of one value only (``all``).
+        Of an event that is said twice, with different values, the least known one counts.
     increasing : bool
         Whether each step must be strictly later than the one before.
     per : {"entity", "entry"}

@@ -221,7 +221,10 @@ def _values_at(
     ticks: Ints,
     block: Span,
 ) -> Ints:
-    """Return the code of the value at one step of each unit: of the first row that says it."""
+    """Return the code of the value at one step of each unit.
+
+    Where rows say an event twice, it is the least known one: rows have no order that means a thing.
+    """
     values = np.full(ticks.size, -1, dtype=np.int64)
     mine = np.flatnonzero(ticks >= 0)
     if not mine.size or place < 0:
@@ -240,7 +243,12 @@ def _values_at(
     inside = inside[here[ids[inside]]]
     rows, ids = rows[inside], ids[inside]
     keys = (ids << layout.bits) | (plan.time[rows] // layout.scale - layout.start)
-    order = np.argsort(keys, kind="stable")
-    at = np.searchsorted(keys[order], (who << layout.bits) | ticks[mine])
-    values[mine] = codes[rows[order[at]]]
+    order = np.argsort(keys)
+    keys = keys[order]
+    # As numbers without a sign, missing ones are the greatest.
+    said = codes[rows[order]].astype(np.int64).view(np.uint64)
+    new = np.flatnonzero(kernel.distinct(keys))
+    said = np.minimum.reduceat(said, new)
+    at = np.searchsorted(keys[new], (who << layout.bits) | ticks[mine])
+    values[mine] = said[at].view(np.int64)
     return values
