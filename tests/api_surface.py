@@ -30,7 +30,9 @@ def described(name, value):
         bases = ", ".join(b.__name__ for b in value.__mro__[1:] if b.__module__ == "builtins"
                           and b is not object)  # fmt: skip
         yield f"class {name}{arguments(value)}" + (f" [{bases}]" if bases else "")
-        for member in sorted(set(dir(value)) - set(dir(BaseException)) - set(dir(object))):
+        # What Python's own classes bring differs between versions of Python.
+        theirs = {n for base in value.__mro__ if base.__module__ == "builtins" for n in dir(base)}
+        for member in sorted(set(dir(value)) - theirs):
             if not member.startswith("_"):
                 yield f"  {name}.{member}{member_text(value, member)}"
     elif callable(value):

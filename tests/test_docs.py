@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import types
 from pathlib import Path
 
 import pytest
+
+import salesfunnel as sf
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -50,3 +53,25 @@ def test_links_between_pages_lead_somewhere():
         targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)\s#]+)", text)
         broken += [f"{page.name}: {to}" for to in targets if not (page.parent / to).exists()]
     assert not broken
+
+
+def test_every_public_name_has_its_place_in_the_reference():
+    named = [
+        name
+        for page in sorted((ROOT / "docs/reference").glob("*.md"))
+        for name in re.findall(r"^::: salesfunnel\.(\S+)$", page.read_text("utf-8"), re.MULTILINE)
+    ]
+    modules = {name for name in sf.__all__ if isinstance(getattr(sf, name), types.ModuleType)}
+    inner = {f"{module}.{name}" for module in modules for name in getattr(sf, module).__all__}
+    assert sorted(named) == sorted((set(sf.__all__) - modules - {"__version__"}) | inner)
+
+
+def test_every_page_can_be_found():
+    site = (ROOT / "mkdocs.yml").read_text("utf-8")
+    listed = re.findall(r"^ +- (?:\w+: )?(\S+\.md)$", site, re.MULTILINE)
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}
+    assert sorted(listed) == sorted(pages)
+    for start in ("README.md", "README.zh.md", "docs/index.md"):
+        text = (ROOT / start).read_text("utf-8")
+        guides = {f"guide/{page.name}" for page in (ROOT / "docs/guide").glob("*.md")}
+        assert {guide for guide in guides if guide not in text} == set(), start

@@ -65,8 +65,8 @@ class Mixture:
     ----------
     groups : ndarray of str, shape (deals of the case,)
         The group; ``""`` where it is not known.
-    column, params, notices, code
-        As in `Exposure`.
+    column : Column or str, optional
+        As in `Exposure`; so are `params`, `notices` and `code`.
     """
 
     groups: npt.NDArray[np.str_]
