@@ -114,3 +114,22 @@ def test_nothing_observed_is_no_rate():
 def test_round_trip():
     curve = sf.stats.aalen_johansen([3, 5, 8], [1, 2, 1])
     assert type(curve).from_json(curve.to_json()) == curve
+
+
+@pytest.mark.parametrize(("event", "ends"), [(2, (0.0, 0.0362167)), (1, (0.9637833, 1.0))])
+def test_nobody_and_everybody_against_clopper_pearson_of_100(event, ends):
+    """The interval of 0 and of 100 in 100: 0.0362167, as scipy 1.17 gives."""
+    interval = sf.stats.aalen_johansen(np.ones(100), np.full(100, event)).interval()
+    assert (interval.low, interval.high) == pytest.approx(ends, abs=1e-7)
+
+
+@given(DEALS)
+def test_what_is_decided_later_is_counted_from_the_deals_themselves(pairs):
+    curve = sf.stats.aalen_johansen(*zip(*pairs, strict=True))
+    if curve.read_until is None:
+        assert not any(e for _, e in pairs)
+    else:
+        later = sum(e > 0 and d > curve.read_until for d, e in pairs)
+        assert curve.decided_later == later
+        watched = [t for t in curve.times if sum(d >= t for d, _ in pairs) >= 5]
+        assert curve.read_until == (watched or curve.times.tolist())[-1]

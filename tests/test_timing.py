@@ -127,3 +127,128 @@ def test_all_are_documents_and_come_back():
         for locale in ("en", "zh"):
             assert result.to_text(locale=locale)
             assert result.to_html(locale=locale)
+
+
+def codes(found):
+    return [(fault.code, fault.column) for fault in found.faults]
+
+
+def test_what_is_decided_after_the_rate_is_read_is_told_with_both_figures():
+    """Ten deals: six lost on day 1, four won on day 9 when only four were left."""
+    entered = [[0, np.nan]] * 6 + [[0, 9]] * 4
+    closed, outcome = [1] * 6 + [9] * 4, [2] * 6 + [1] * 4
+    history = deals.history([0] * 10, entered, closed, outcome, as_of=20)
+    found = sf.velocity(history)
+    assert (found.win_rate, found.undecided) == (0.0, pytest.approx(0.4))
+    first, second = found.faults
+    assert dict(first.params) == {
+        "deals": 4,
+        "of": 10,
+        "days": 1.0,
+        "rate": 0.0,
+        "end": pytest.approx(0.4),
+    }
+    assert (first.code, second.code) == ("rate-before-the-end", "rate-undecided")
+    assert codes(sf.stage_durations(history)) == [
+        ("rate-before-the-end", "s0"),
+        ("rate-undecided", "s0"),
+    ]
+    for result in (found, sf.stage_durations(history)):
+        for locale in ("en", "zh"):
+            words = result.to_text(locale=locale, width=1000)
+            assert "40.00" in words, "both figures are told"
+
+
+def test_where_all_is_decided_in_time_nothing_is_told():
+    history = deals.planted(5, days=900)
+    assert "rate-before-the-end" not in {code for code, _ in codes(sf.velocity(history))}
+
+
+NAN = np.nan
+TINY = {
+    "no deals": deals.history([], np.zeros((0, 2)), [], [], as_of=9),
+    "one stage": deals.history([0], [[0]], [NAN], [0], as_of=9),
+    "one open": deals.history([0], [[0, NAN]], [NAN], [0], as_of=9),
+    "one won": deals.history([0], [[0, 5]], [5], [1], as_of=9),
+    "one lost": deals.history([0], [[0, NAN]], [5], [2], as_of=9),
+    "all open": deals.history([0, 1], [[0, NAN], [1, NAN]], [NAN] * 2, [0, 0], as_of=9),
+    "all at once": deals.history([0, 0], [[0, 0], [0, NAN]], [0, 0], [1, 2], as_of=0),
+    "no entries": deals.history([0, 0], [[NAN, NAN]] * 2, [3, NAN], [2, 0], as_of=9),
+    "no creation": deals.history([NAN] * 2, [[0, 3], [0, NAN]], [3, NAN], [1, 0], as_of=9),
+}
+"""Opportunities, win rate, cycle; nothing is made up where nothing is known."""
+WANTED = {
+    "no deals": (0, None, None),
+    "one stage": (1, None, None),
+    "one open": (1, None, None),
+    "one won": (0, 1.0, 5.0),
+    "one lost": (0, 0.0, None),
+    "all open": (2, None, None),
+    "all at once": (0, 0.5, 0.0),
+    "no entries": (1, 0.0, None),
+    "no creation": (1, None, None),
+}
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_tiny_and_degenerate_histories(name):
+    history = TINY[name]
+    pace = sf.velocity(history)
+    assert (pace.opportunities, pace.win_rate, pace.cycle_days) == WANTED[name]
+    assert pace.per_day is None
+    for result in (pace, sf.stage_durations(history), sf.ageing(history), sf.littles_law(history)):
+        assert type(result).from_json(result.to_json()) == result
+        for locale in ("en", "zh"):
+            assert "nan" not in result.to_text(locale=locale).lower().replace("finance", "")
+            assert result.to_html(locale=locale)
+
+
+CELL = st.one_of(st.none(), st.integers(0, 30))
+ROW = st.tuples(st.integers(0, 10), CELL, CELL, st.integers(0, 2), st.integers(0, 30))
+
+
+@given(st.lists(ROW, max_size=12))
+def test_durations_against_a_twin(rows):
+    """Deal by deal: advanced when a later stage was first entered, lost at the close, else open."""
+    entered, closed, outcome, wanted = [], [], [], []
+    for start, second, third, stated, end in rows:
+        steps = [start, second, third]
+        entered.append([NAN if t is None else start + t for t in (0, second, third)])
+        kind = 1 if third is not None else 2 if stated == 2 else 0
+        later = [start + t for t in steps[1:] if t is not None]
+        last = max([start, *later])
+        outcome.append(kind)
+        closed.append(NAN if kind == 0 else start + third if kind == 1 else last + end)
+        if later:
+            wanted.append((min(later) - start, 1))
+        else:
+            wanted.append((last + end - start, 2) if kind == 2 else (100 - start, 0))
+    history = deals.history(
+        [row[0] for row in rows], np.array(entered).reshape(-1, 3), closed, outcome, as_of=100
+    )
+    found = sf.stage_durations(history)
+    kinds = [event for _, event in wanted]
+    assert [int(x[0]) for x in (found.advanced, found.lost, found.open)] == [
+        kinds.count(1),
+        kinds.count(2),
+        kinds.count(0),
+    ]
+    still, share, curve = 1.0, 0.0, []
+    for t in sorted({d for d, e in wanted if e}):
+        at_risk = sum(d >= t for d, _ in wanted)
+        gone = [sum(d == t and e == kind for d, e in wanted) for kind in (1, 2)]
+        share += still * gone[0] / at_risk
+        still *= 1 - sum(gone) / at_risk
+        curve.append((t, at_risk, share, still))
+    if not curve:
+        assert np.isnan(found.eventual[0])
+        return
+    read = [row for row in curve if row[1] >= max(5, 0.05 * len(rows))] or curve
+    assert found.eventual[0] == pytest.approx(read[-1][2], abs=1e-12)
+    assert found.undecided[0] == pytest.approx(read[-1][3], abs=1e-12)
+    for part, mine in ((0.5, found.median[0]), (0.8, found.p80[0])):
+        goal = part * read[-1][2] - 1e-9
+        if read[-1][2] > 0:
+            assert mine == min(t for t, _, f, _ in curve if f >= goal)
+        else:
+            assert np.isnan(mine)

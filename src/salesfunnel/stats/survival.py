@@ -78,6 +78,23 @@ class AalenJohansen(TableMixin):
         """The share that is still open where `eventual` is read, in [0, 1]."""
         return float(self.open[self._last()]) if len(self.times) else 1.0
 
+    @property
+    def read_until(self) -> float | None:
+        """The last time with five, and one in twenty, at risk: `eventual` is read there."""
+        return float(self.times[self._last()]) if len(self.times) else None
+
+    @property
+    def decided_later(self) -> int:
+        """How many were decided after `read_until`: `eventual` does not know how they ended."""
+        return round(float(self._decided()[self._last() + 1 :].sum())) if len(self.times) else 0
+
+    def _decided(self) -> Floats:
+        """Return how many advanced or were lost at each time."""
+        before = np.concatenate([[1.0], self.open[:-1]])
+        left = np.divide(self.open, before, out=np.ones_like(before), where=before > 0)
+        decided: Floats = self.at_risk * (1.0 - left)
+        return decided
+
     def interval(self, t: float | None = None, *, level: float = 0.95) -> Interval:
         """Return the interval of the share advanced by `t`, on the scale of log(−log(1 − F)).
 
@@ -87,6 +104,11 @@ class AalenJohansen(TableMixin):
             The time; where `eventual` is read by default.
         level : float
             Nominal coverage in (0, 1).
+
+        Notes
+        -----
+        Where nobody has advanced, or everybody, the variance is zero and says nothing: the other
+        end is that of Clopper and Pearson for as many as are decided.
         """
         check_fraction("level", level, open_ends=True)
         place = self._last() if t is None else int(np.searchsorted(self.times, t, "right")) - 1
@@ -94,7 +116,10 @@ class AalenJohansen(TableMixin):
             return Interval(0.0, 1.0, level, "aalen-johansen")
         share, variance = float(self.advanced[place]), float(self.variance[place])
         if not 0.0 < share < 1.0:
-            return Interval(0.0, 1.0, level, "aalen-johansen")
+            decided = max(float(self._decided()[: place + 1].sum()), 1e-9)
+            end = (0.5 - level / 2) ** (1.0 / decided)
+            low, high = (0.0, 1.0 - end) if share <= 0.0 else (end, 1.0)
+            return Interval(low, high, level, "aalen-johansen")
         z = NormalDist().inv_cdf(0.5 + level / 2)
         rest = 1.0 - share
         reach = math.exp(z * math.sqrt(variance) / (rest * abs(math.log(rest))))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from salesfunnel.timing.flow import LittlesLaw, littles_law
 from salesfunnel.timing.pace import Velocity, VelocityChange, velocity, velocity_change
 from salesfunnel.timing.stages import (
     Ageing,
-    LittlesLaw,
     StageDurations,
     ageing,
-    littles_law,
     stage_durations,
 )
 

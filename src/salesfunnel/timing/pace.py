@@ -7,12 +7,15 @@ import math
 import attrs
 import numpy as np
 
+from salesfunnel._frozen import as_tuple
 from salesfunnel._result import ResultMixin
 from salesfunnel.errors import ArgumentError
+from salesfunnel.fault import Fault
 from salesfunnel.history import StageHistory
 from salesfunnel.interval import Interval
 from salesfunnel.stats.mix import lmdi
 from salesfunnel.stats.survival import aalen_johansen
+from salesfunnel.timing.doubts import doubts_of
 
 __all__ = ["Velocity", "VelocityChange", "velocity", "velocity_change"]
 
@@ -38,6 +41,12 @@ class Velocity(ResultMixin):
         Of the win rate.
     left_out : int
         Deals without dates or with a closing before their creation.
+    undecided : float or None
+        Share of deals still open where the win rate is read: it lies between `win_rate` and
+        `win_rate` + `undecided` in the end. None where there is no win rate.
+    faults : tuple of Fault
+        ``rate-before-the-end``: many deals were decided later than where the win rate is read,
+        with both figures; ``rate-undecided``: many are still open there, with both bounds.
 
     Examples
     --------
@@ -51,6 +60,8 @@ class Velocity(ResultMixin):
     cycle_days: float | None
     win_rate_interval: Interval | None = None
     left_out: int = 0
+    undecided: float | None = None
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
     @property
     def per_day(self) -> float | None:
@@ -103,6 +114,8 @@ def velocity(history: StageHistory, *, level: float = 0.95, winsorise: float = 0
         cycle_days=curve.quantile(0.5),
         win_rate_interval=curve.interval(level=level) if curve.eventual is not None else None,
         left_out=int((~good).sum()),
+        undecided=curve.undecided if curve.eventual is not None else None,
+        faults=doubts_of(curve, "win_rate"),
     )
 
 

@@ -1,4 +1,4 @@
-"""How long deals stay in a stage, which of them have grown old, and whether the counts agree."""
+"""How long deals stay in a stage, and which of them have grown old."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from salesfunnel._arrays import array_field
 from salesfunnel._frozen import as_tuple
 from salesfunnel._result import TableMixin
 from salesfunnel._validators import check_fraction
-from salesfunnel.errors import ArgumentError
+from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
 from salesfunnel.history import StageHistory
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
+from salesfunnel.timing.doubts import doubts_of
 
 __all__ = [
     "Ageing",
-    "LittlesLaw",
     "StageDurations",
     "ageing",
-    "littles_law",
     "stage_durations",
 ]
 
@@ -31,8 +30,10 @@ Ints = npt.NDArray[np.int64]
 _DAY = np.timedelta64(86_400_000_000, "us")
 SLOW, UNLIKELY = 0.8, 0.5
 """A deal is stale past this quantile, with less than this part of the chance at entry."""
-AGREE = (0.7, 1.4)
-"""Little's law holds well enough where measured ÷ expected lies here."""
+_FIGURES = (
+    *("entered", "advanced", "lost", "open", "eventual", "low", "high", "median", "p80"),
+    "undecided",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -49,10 +50,15 @@ class StageDurations(TableMixin):
         Share that advances in the end, in [0, 1], with its interval; NaN where none has.
     median, p80 : ndarray of float64, shape (stages,)
         Days by which half, four fifths of those who ever advance have; NaN where none has.
+    undecided : ndarray of float64, shape (stages,)
+        Share still open where `eventual` is read; in the end at most `eventual` + `undecided`
+        advance. NaN where there is no rate.
     level : float
         Nominal coverage of the interval.
     funnel : Funnel, optional
         Names the stages for people.
+    faults : tuple of Fault
+        By stage: ``rate-before-the-end``, ``rate-undecided``, as in `Velocity`.
     """
 
     stages: tuple[str, ...] = attrs.field(converter=as_tuple)
@@ -65,15 +71,16 @@ class StageDurations(TableMixin):
     high: Floats = array_field(np.float64)
     median: Floats = array_field(np.float64)
     p80: Floats = array_field(np.float64)
+    undecided: Floats = array_field(np.float64)
     level: float = 0.95
     funnel: Funnel | None = None
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
     def columns(self) -> dict[str, Any]:
         """Return one row a stage."""
-        names = ("entered", "advanced", "lost", "open", "eventual", "low", "high", "median", "p80")
         return {
             "stage": np.array(self.stages, dtype=np.str_),
-            **{name: getattr(self, name) for name in names},
+            **{name: getattr(self, name) for name in _FIGURES},
         }
 
 
@@ -103,6 +110,7 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
     """
     check_fraction("level", level, open_ends=True)
     rows: list[tuple[float, ...]] = []
+    faults: list[Fault] = []
     for stage in history.stages[:-1]:
         curve, (_, event), _ = _curve(history, stage)
         interval = curve.interval(level=level)
@@ -117,12 +125,14 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
                 interval.high if known else np.nan,
                 _or_nan(curve.quantile(0.5)),
                 _or_nan(curve.quantile(SLOW)),
+                curve.undecided if known else np.nan,
             )
         )
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), 9).T
-    names = ("entered", "advanced", "lost", "open", "eventual", "low", "high", "median", "p80")
-    parts: dict[str, Any] = dict(zip(names, table, strict=True))
-    return StageDurations(stages=history.stages[:-1], level=level, funnel=history.funnel, **parts)
+        faults += doubts_of(curve, stage)
+    table = np.array(rows, dtype=np.float64).reshape(len(rows), len(_FIGURES)).T
+    parts: dict[str, Any] = dict(zip(_FIGURES, table, strict=True))
+    stages, funnel = history.stages[:-1], history.funnel
+    return StageDurations(stages=stages, level=level, funnel=funnel, faults=faults, **parts)
 
 
 def _or_nan(value: float | None) -> float:
@@ -198,93 +208,3 @@ def ageing(history: StageHistory) -> Ageing:
     names = ("deals", "stages", "age", "usual", "chance", "chance_at_entry")
     parts: dict[str, Any] = dict(zip(names, columns, strict=True))
     return Ageing(open=judged, funnel=history.funnel, **parts)
-
-
-@attrs.frozen(kw_only=True)
-class LittlesLaw(TableMixin):
-    """Whether deals in a stage = arrivals a day × days in the stage, over the last days.
-
-    Parameters
-    ----------
-    stages : tuple of str
-        All stages but the last.
-    wip : ndarray of float64
-        Deals in the stage on average.
-    throughput : ndarray of float64
-        Entries a day.
-    days : ndarray of float64
-        Mean days in the stage of those who left it.
-    ratio : ndarray of float64
-        `wip` ÷ (`throughput` × `days`); NaN where it cannot be told.
-    agrees : ndarray of bool
-        Whether the ratio lies in [0.7, 1.4]. Outside, the flow is not steady or deals are stale:
-        a finding on data quality, never a bottleneck by itself.
-    window : int
-        Over how many days.
-    funnel : Funnel, optional
-        Names the stages for people.
-    """
-
-    stages: tuple[str, ...] = attrs.field(converter=as_tuple)
-    wip: Floats = array_field(np.float64)
-    throughput: Floats = array_field(np.float64)
-    days: Floats = array_field(np.float64)
-    ratio: Floats = array_field(np.float64)
-    agrees: npt.NDArray[np.bool_] = array_field(np.bool_)
-    window: int = 90
-    funnel: Funnel | None = None
-
-    def columns(self) -> dict[str, Any]:
-        """Return one row a stage."""
-        names = ("wip", "throughput", "days", "ratio", "agrees")
-        return {
-            "stage": np.array(self.stages, dtype=np.str_),
-            **{name: getattr(self, name) for name in names},
-        }
-
-
-def littles_law(history: StageHistory, *, window: int = 90) -> LittlesLaw:
-    """Compare the deals in each stage with what arrivals and durations make them.
-
-    Parameters
-    ----------
-    history : StageHistory
-        The deals.
-    window : int
-        How many days up to ``history.as_of``.
-
-    Raises
-    ------
-    ArgumentError
-        If `window` is below one day.
-
-    References
-    ----------
-    .. [1] Little (1961), Operations Research 9:383.
-    """
-    if window < 1:
-        raise ArgumentError(f"'window' must be at least 1 day, got {window!r}")
-    rows = []
-    for stage in history.stages[:-1]:
-        duration, event, deals = history.stage_times(stage)
-        entry = (history.as_of - history.entered[deals, history.stages.index(stage)]) / _DAY
-        left = entry - duration
-        inside = np.minimum(entry, window) - np.minimum(left, window)
-        wip = float(np.maximum(inside, 0.0).sum()) / window
-        rate = float((entry <= window).sum()) / window
-        gone = (event > 0) & (left <= window)
-        days = float(duration[gone].mean()) if gone.any() else np.nan
-        ratio = wip / (rate * days) if rate * days > 0 else np.nan
-        rows.append((wip, rate, days, ratio))
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), 4).T
-    agrees = np.isnan(table[3]) | ((table[3] >= AGREE[0]) & (table[3] <= AGREE[1]))
-    return LittlesLaw(
-        stages=history.stages[:-1],
-        wip=table[0],
-        throughput=table[1],
-        days=table[2],
-        ratio=table[3],
-        agrees=agrees,
-        window=window,
-        funnel=history.funnel,
-    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from salesfunnel._typing import Locale
 from salesfunnel.i18n import text
-from salesfunnel.render.documents._words import shown, signed, span
+from salesfunnel.render.documents._words import fault_item, shown, signed, span
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -26,10 +26,15 @@ _ROWS = 50
 
 
 def _table(
-    names: tuple[str, ...], rows: Sequence[tuple[str, ...]], locale: Locale, **options: Any
+    names: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+    locale: Locale,
+    *,
+    level: float | None = None,
+    **options: Any,
 ) -> Table:
     heads = [
-        Column(text(f"timing.{name}", locale), align="left" if i == 0 else "right")
+        Column(text(f"timing.{name}", locale, level=level), align="left" if i == 0 else "right")
         for i, name in enumerate(names)
     ]
     return Table(heads, rows, **options)
@@ -53,7 +58,10 @@ def durations_document(found: StageDurations, locale: Locale) -> Document:
         times = (_days(found.median[k], locale), _days(found.p80[k], locale))
         figures = (shown(int(n), "count", locale) for n in counts)
         rows.append((labels[stage], *figures, share, *times))
-    blocks: list[Block] = [_table(names, rows, locale)]
+    blocks: list[Block] = [_table(names, rows, locale, level=found.level)]
+    for fault in found.faults:
+        stage = labels.get(fault.column or "", "")
+        blocks.append(Paragraph(f"{stage}: {fault_item(fault, locale).text}", mark="warn"))
     blocks.append(Paragraph(text("timing.censored", locale), mark="muted"))
     return Document(text("timing.durations", locale), blocks, locale=locale)
 
@@ -77,6 +85,7 @@ def velocity_document(found: Velocity, locale: Locale) -> Document:
     if found.left_out:
         words = text("timing.left-out", locale, n=found.left_out)
         blocks.append(Paragraph(words, mark="warn"))
+    blocks += [Paragraph(fault_item(fault, locale).text, mark="warn") for fault in found.faults]
     blocks.append(Paragraph(text("timing.censored", locale), mark="muted"))
     return Document(text("timing.velocity", locale), blocks, locale=locale)
 

@@ -1,0 +1,50 @@
+"""What a rate read from a curve of open deals does not know yet."""
+
+from __future__ import annotations
+
+from salesfunnel.fault import Fault
+from salesfunnel.stats.survival import AalenJohansen
+
+__all__ = ["doubts_of"]
+
+LATER, UNDECIDED = 0.05, 0.1
+"""From these shares on, what is decided later, or not at all, is told."""
+
+
+def doubts_of(curve: AalenJohansen, column: str) -> tuple[Fault, ...]:
+    """Return what to say beside the eventual rate of a curve.
+
+    Parameters
+    ----------
+    curve : AalenJohansen
+        The curve.
+    column : str
+        The rate, or the stage, that it is of.
+
+    Returns
+    -------
+    tuple of Fault
+        ``rate-before-the-end`` where one deal in twenty or more was decided after the time at which
+        the rate is read; ``rate-undecided`` where one in ten or more is still open there.
+    """
+    if curve.eventual is None or not curve.n:
+        return ()
+    found = []
+    end = float(curve.advanced[-1])
+    if curve.decided_later >= LATER * curve.n:
+        found.append(
+            Fault.of(
+                "rate-before-the-end",
+                severity="info",
+                column=column,
+                deals=curve.decided_later,
+                of=curve.n,
+                days=curve.read_until,
+                rate=curve.eventual,
+                end=end,
+            )
+        )
+    if curve.undecided >= UNDECIDED:
+        params = {"low": curve.eventual, "high": curve.eventual + curve.undecided}
+        found.append(Fault.of("rate-undecided", column=column, share=curve.undecided, **params))
+    return tuple(found)
