@@ -89,6 +89,27 @@ def test_random_records_raise_only_our_errors_and_what_is_read_is_a_history(name
 @pytest.mark.parametrize("name", FIELDS)
 @given(data=st.data())
 @settings(max_examples=80)
+def test_likely_records_with_any_cell_give_a_history_and_its_words(name, data):
+    """One record that can be read among random ones, so that there is a history to look at."""
+    key = {"hubspot": "hs_object_id", "salesforce": "OpportunityId"}.get(name, "id")
+    when = "2026-01-05 08:00:00"
+    good = {key: "good", "dealstage": "a", "StageName": "a", "stage_id": "a", "createdate": when}
+    good |= {"CreatedDate": when, "add_time": when, "create_date": when, "active": True}
+    extra = {one: data.draw(st.none() | records(FIELDS[name]), label=one) for one in MORE[name]}
+    rows = data.draw(records(FIELDS[name]), label="records")
+    history = sf.source(name)([good, *rows], stages=STAGES, as_of="2026-03-01", **extra)
+    assert "good" in history.deals
+    assert sf.StageHistory.from_dict(history.to_dict()) == history
+    for fault in history.faults:
+        assert fault.message
+        assert "{" not in fault.message.replace(fault.value or "", "")
+    for locale in ("en", "zh"):
+        assert history.to_text(locale=locale)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@given(data=st.data())
+@settings(max_examples=80)
 def test_each_deal_is_read_or_told_of(name, data):
     """Deals with an id are in the history, or some fault stands on their row."""
     key = {"hubspot": "hs_object_id", "salesforce": "OpportunityId"}.get(name, "id")

@@ -45,6 +45,8 @@ def doubts_of(curve: AalenJohansen, column: str) -> tuple[Fault, ...]:
             )
         )
     if curve.undecided >= UNDECIDED:
-        params = {"low": curve.eventual, "high": curve.eventual + curve.undecided}
-        found.append(Fault.of("rate-undecided", column=column, share=curve.undecided, **params))
+        low, share = curve.eventual, curve.undecided
+        found.append(
+            Fault.of("rate-undecided", column=column, share=share, low=low, high=low + share)
+        )
     return tuple(found)
