@@ -52,8 +52,11 @@ def read_digits(body: str, decimal: DecimalMark | None, *, multipliers: bool) ->
         power = Decimal(_MULTIPLIERS.get(body[at:], 0))
         if at == 0 or not power:
             value = read_numeral(body)
-            return Written() if value is None else Written(value=value, step=last_digit(value))
+            if value is None:
+                return Written()
+            return Written(value=value, step=last_digit(value), scaled=value >= 10)
         body = body[:at].rstrip()
+    scaled = power != 1
     base, _, exponent = body.partition("e")
     if "e" in body:
         if not re.fullmatch(r"[+-]?\d{1,3}", exponent, re.ASCII):
@@ -73,6 +76,7 @@ def read_digits(body: str, decimal: DecimalMark | None, *, multipliers: bool) ->
         step=EXACT.multiply(Decimal(1).scaleb(-len(part), EXACT), power),
         cut=match["mark"] is not None and not part,
         mark="." if only == "." else "," if only == "," else None,
+        scaled=scaled,
         thousands=not decimal and only is None and match["mark"] == "." and len(part) == 3,
     )
 
@@ -84,7 +88,7 @@ def _read_composite(match: re.Match[str]) -> Written:
     low = int(rest[:-1]) * 1000 if rest.endswith("千") else int(rest or 0)
     value = int(parts["yi"] or parts["yi2"] or 0) * 10**8 + int(parts["wan"] or 0) * 10**4 + low
     step = 1000 if rest.endswith("千") else 1 if rest else 10**4
-    return Written(value=Decimal(value), step=Decimal(step))
+    return Written(value=Decimal(value), step=Decimal(step), scaled=True)
 
 
 def last_digit(value: Decimal) -> Decimal:

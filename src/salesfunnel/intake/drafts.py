@@ -13,10 +13,10 @@ from salesfunnel.fault import Fault
 from salesfunnel.intake.grid import Grid, Header, is_header_again, shown
 from salesfunnel.intake.numbers import read_number
 from salesfunnel.intake.period_names import PeriodName, read_period
-from salesfunnel.intake.shapes import header_units, is_total, odd_cells
+from salesfunnel.intake.shapes import header_units, is_remark, is_total, odd_cells
 from salesfunnel.intake.wide import Slot
-from salesfunnel.intake.words import Role, nearest_header
-from salesfunnel.intake.written import DecimalMark, Written
+from salesfunnel.intake.words import TOTALS, Role, fold, nearest_header, role_of
+from salesfunnel.intake.written import EXACT, DecimalMark, Written
 from salesfunnel.tracking import one_line
 
 NUMBERS: tuple[Role, ...] = ("target", "actual", "rate", "stated_rate", "attainment")
@@ -109,7 +109,8 @@ def drafts_of(
                 Fault.of("total-row", severity="info", row=number, value=first, file=sheet)
             )
             continue
-        if not _is_row(cells, header) and not any(_filled(row, slot.index) for slot in used):
+        numbers = any(_filled(row, slot.index) for slot in used)
+        if is_remark(cells) or not (numbers or _is_row(cells, header)):
             faults.append(
                 Fault.of("row-not-read", severity="info", row=number, value=first[:200], file=sheet)
             )
@@ -148,13 +149,14 @@ def _spread(
     """
     if not header.slots:
         yield cells, columns, None
-    groups: dict[tuple[str | None, str | None], list[Slot]] = {}
+    groups: dict[tuple[str | None, ...], list[Slot]] = {}
     for slot in used:
         label = None if slot.period is None else slot.period.label
-        groups.setdefault((label, slot.metric), []).append(slot)
-    for (_, metric), slots in groups.items():
-        names: dict[Role, str] = {} if metric is None else {"metric": slots[0].header}
-        texts: dict[Role, Any] = {} if metric is None else {"metric": metric}
+        groups.setdefault((label, slot.metric, slot.segment), []).append(slot)
+    for (label, metric, segment), slots in groups.items():
+        said: dict[Role, str | None] = {"metric": metric, "segment": segment, "period": label}
+        texts: dict[Role, Any] = {role: text for role, text in said.items() if text is not None}
+        names = dict.fromkeys(texts, slots[0].header)
         yield (
             {
                 **cells,
@@ -173,7 +175,15 @@ def _unknown_columns(grid: Grid, header: Header, sheet: str | None) -> list[Faul
         if i in slots:
             continue
         used = any(i < len(row) and shown(row[i]).strip() for row in grid.rows[header.at + 1 :])
-        if role is None and (name or used):
+        again = role_of(name) if role is None and name else None
+        if role is None and fold(name) in TOTALS:
+            found.append(
+                Fault.of("total-column", severity="info", column=name, value=name, file=sheet)
+            )
+        elif again is not None and again in header.roles:
+            first = header.names[header.roles.index(again)]
+            found.append(Fault.of("column-twice", column=name, value=name, file=sheet, first=first))
+        elif role is None and (name or used):
             found.append(
                 Fault.of(
                     "unknown-column",
@@ -303,8 +313,16 @@ def _with_unit(cell: Any, unit: str, decimal: DecimalMark | None) -> Written:
     found = read_number(cell, decimal=decimal)
     if not unit or unit in _UNITS or found.value is None or found.unit is not None:
         return found
-    scaled = read_number(f"{shown(cell)}{unit}", decimal=decimal)
-    return found if scaled.value is None else scaled
+    one = read_number(f"1{unit}")
+    if one.value is None or (found.scaled and one.scaled):
+        return found if one.unit is None else attrs.evolve(found, unit=one.unit)
+    return attrs.evolve(
+        found,
+        value=EXACT.multiply(found.value, one.value),
+        step=EXACT.multiply(found.step, one.value),
+        unit=one.unit,
+        thousands=found.thousands and not one.scaled,
+    )
 
 
 def _period(cells: Mapping[Role, Any]) -> PeriodName | str | None:

@@ -9,7 +9,7 @@ import attrs
 
 from salesfunnel._cells import unescape_cell
 from salesfunnel.intake.levels import of_two_rows
-from salesfunnel.intake.wide import Slot, metrics_across, months_across
+from salesfunnel.intake.wide import Slot, metrics_across, months_across, segments_across
 from salesfunnel.intake.words import Role, fold, role_of
 
 _SEARCHED = 40
@@ -92,6 +92,8 @@ def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
             at, names = at + 1, both  # noqa: PLW2901 - a header of two rows ends with the second
         roles = _roles(names)
         slots = months_across(names, roles) or metrics_across(names, roles, rows[at + 1 :])
+        if both is not None and not slots:
+            slots = segments_across(names, roles)
         header = Header(at=at, names=names, roles=roles, slots=slots)
         if (header.score >= 2 or slots) and (best is None or _rank(header) > _rank(best)):
             best = header
@@ -99,7 +101,7 @@ def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
 
 
 def _names(row: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(unescape_cell(shown(cell)).strip() for cell in row)
+    return tuple(" ".join(unescape_cell(shown(cell)).split()) for cell in row)
 
 
 def _rank(header: Header) -> tuple[bool, int]:

@@ -188,6 +188,7 @@ def read_plain(text: str, decimal: DecimalMark | None) -> Written:
         unit=unit,
         cut=found.cut,
         mark=found.mark,
+        scaled=found.scaled,
         thousands=found.thousands,
     )
 

@@ -58,7 +58,9 @@ def with_stated_rates(
         for role in (*_RATE_ROLES, _ATTAINMENT):
             number = draft.number(role)
             if number.fault is not None:
-                faults.append(draft.fault(number.fault, role, severity=number.severity))
+                lost = number.fault in {"error-value", "formula-without-result"}
+                severity = "warning" if lost else number.severity  # it is computed all the same
+                faults.append(draft.fault(number.fault, role, severity=severity))
     _compare_attainments(sheet, drafts, faults)
     return tuple(
         _stated_row(row, chosen.get(id(draft)))

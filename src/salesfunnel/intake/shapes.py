@@ -13,6 +13,12 @@ from salesfunnel.intake.words import TOTALS, Role, fold, without_notes
 
 _NAMED: tuple[Role, ...] = ("period", "segment", "stage", "metric")
 _SUMS = ("合计", "总计", "小计", "合計", "總計", "小計")
+_FIGURES = {"target", "actual", "rate", "stated_rate", "attainment"}
+_REMARK = re.compile(
+    r"(注|备注|備註|附注|说明|說明|数据来源|数据口径|统计口径|来源|制表人?|填表人?|审核人?|填报人?|"
+    r"notes?|n\.?b\.?|remarks?|source|prepared by|as of)\s*\d*\s*[:：.、]|[*※]",
+    re.IGNORECASE,
+)
 _UNIT = re.compile(
     r"[(（\[【/／]\s*(?:单位|單位|unit)?\s*[:：]?\s*"
     r"((?:百|千|十)?万(?:亿)?|萬|千|百|亿|億|k|thousand|million|mn)"
@@ -26,8 +32,17 @@ def is_total(cells: Mapping[Role, Any]) -> bool:
     names = {role: without_notes(shown(cells.get(role))).strip() for role in _NAMED}
     if any(fold(name) in TOTALS for name in names.values() if name):
         return True
+    if any(fold(names[role]).endswith(_SUMS) for role in ("period", "segment")):
+        return True
     alone = [names[role] for role in ("stage", "metric") if names[role]]
     return len(alone) == 1 and fold(alone[0]).endswith(_SUMS)
+
+
+def is_remark(cells: Mapping[Role, Any]) -> bool:
+    """Whether a row without figures is a remark below the table: 注：… or Note: …."""
+    filled = {role: shown(cell).strip() for role, cell in cells.items() if shown(cell).strip()}
+    first = next(iter(filled.values()), "")
+    return _REMARK.match(first) is not None and not _FIGURES & filled.keys()
 
 
 def header_units(header: Header, sheet: str | None, faults: list[Fault]) -> dict[Role, str]:

@@ -1,8 +1,8 @@
-"""Wide sheets: months side by side, or metrics side by side with a row a month."""
+"""Wide sheets: months or segments side by side, or metrics side by side with a row a month."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -17,13 +17,14 @@ _SPREAD: tuple[Role, ...] = ("target", "actual", "rate", "attainment")
 
 @attrs.frozen(kw_only=True)
 class Slot:
-    """A column of a wide sheet: which number of which period, or of which metric, it holds."""
+    """A column of a wide sheet: which number of which period, segment or metric, it holds."""
 
     index: int
     header: str
     role: Role
     period: PeriodName | None = None
     metric: str | None = None
+    segment: str | None = None
 
 
 def months_across(names: Sequence[str], roles: Sequence[Role | None]) -> tuple[Slot, ...]:
@@ -40,17 +41,36 @@ def months_across(names: Sequence[str], roles: Sequence[Role | None]) -> tuple[S
 
 def _month_of(name: str) -> tuple[PeriodName, Role] | None:
     """Return the period and the number that a header names: 2026-09, 9月目标, Sep 2026 actual."""
+    for before, role in _parted(name):
+        period = read_period(before)
+        if period is not None:
+            return period, role
     whole = read_period(name) or read_period(without_notes(name))
+    return None if whole is None else (whole, "actual")
+
+
+def _parted(name: str) -> Iterator[tuple[str, Role]]:
+    """Yield what stands before the name of a number: 9月 and 目标 of 9月目标."""
     bare = name.translate(_BRACKETS).strip()
     for role in _SPREAD:
         for word in sorted(HEADERS[role], key=len, reverse=True):
             if len(word) > 1 and fold(bare).endswith(fold(word)):
                 for cut in range(len(bare) - 1, 0, -1):
                     if fold(bare[cut:]) == fold(word):
-                        period = read_period(bare[:cut].strip(" -_/·:："))
-                        if period is not None:
-                            return period, role
-    return None if whole is None else (whole, "actual")
+                        yield bare[:cut].strip(" -_/·:："), role
+
+
+def segments_across(names: Sequence[str], roles: Sequence[Role | None]) -> tuple[Slot, ...]:
+    """Return the columns of segments (华东 over 目标 and 实际) of a header of two rows."""
+    if {"actual", "segment"} & set(roles) or not {"stage", "metric"} & set(roles):
+        return ()
+    slots = []
+    for i, (name, role) in enumerate(zip(names, roles, strict=True)):
+        before, number = next(_parted(name), ("", None)) if role is None else ("", None)
+        if before and number is not None:
+            slots.append(Slot(index=i, header=name, role=number, segment=before))
+    counted = {slot.segment for slot in slots if slot.role == "actual"}
+    return tuple(slots) if len(counted) > 1 else ()
 
 
 def metrics_across(

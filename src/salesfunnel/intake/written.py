@@ -33,6 +33,8 @@ class Written:
         Whether digits were cut off after the decimal mark: ``42.%``.
     mark : {".", ","}, optional
         The only decimal mark with which it can be read; None where both or neither do.
+    scaled : bool
+        Whether the writing says of its own what the digits are times: ``50万``, ``3k``.
     thousands : bool
         Whether what was read as a decimal point may part thousands: ``480.000``.
     fault : str, optional
@@ -47,6 +49,7 @@ class Written:
     out_of: Decimal | None = None
     cut: bool = False
     mark: DecimalMark | None = None
+    scaled: bool = False
     thousands: bool = False
     fault: str | None = None
     severity: Severity = "error"
