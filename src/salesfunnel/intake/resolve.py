@@ -161,7 +161,9 @@ class Resolver:
             return name
         whole = name.in_year(self.year)
         if whole.needs_year:
-            self.faults.append(draft.fault("period-without-year", "period"))
+            if ("period", whole.label) not in self._told:
+                self._told.add(("period", whole.label))
+                self.faults.append(draft.fault("period-without-year", "period"))
             return draft.text("period") or whole.label
         return whole.label
 

@@ -16,7 +16,7 @@ from salesfunnel.intake.period_names import PeriodName, month_inside, read_perio
 from salesfunnel.intake.rates import with_stated_rates
 from salesfunnel.intake.resolve import Resolver
 from salesfunnel.intake.source import Source, load
-from salesfunnel.intake.words import Names, nearest_header
+from salesfunnel.intake.words import Names, nearest_header, role_of
 from salesfunnel.intake.written import DecimalMark
 from salesfunnel.panel import ALL
 from salesfunnel.tracking import Tracking
@@ -199,7 +199,7 @@ def _no_table(found: Sequence[tuple[Grid, Header | None]]) -> IntakeError:
                     "no-header", severity="error", value=", ".join(first)[:200], file=grid.name
                 )
             )
-            unknown = [name for name in first if name]
+            unknown = [name for name in first if name and role_of(name) is None]
         else:
             if "actual" not in header.roles:
                 faults.append(

@@ -84,15 +84,20 @@ HEADERS: Mapping[Role, tuple[str, ...]] = {
 TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "grandtotal", "subtotal", "sum"}
 """What rows and columns of sums are called, folded."""
 
+_TRADITIONAL = str.maketrans(
+    "階標實際轉負責備註達單區團隊產線業務計劃預數獲認內詢價簽約購買銷額總個訪談試驗體賬戶續費復薦紹場關鍵績電話郵應門員現會議報間時週環節層級項說異況網",
+    "阶标实际转负责备注达单区团队产线业务计划预数获认内询价签约购买销额总个访谈试验体账户续费复荐绍场关键绩电话邮应门员现会议报间时周环节层级项说异况网",
+)
 _BRACKETS = re.compile(r"[(（\[【<《][^()（）\[\]【】<>《》]*[)）\]】>》]")
 _STAGE_ENDING = re.compile(r"(阶段|階段|环节|stage|phase)$")
 _METRIC_ENDING = re.compile(r"(数量|個數|个数|人数|次数|总数|数|量|count|number)$")
 
 
 def fold(text: str) -> str:
-    """Return a name without case, width, spaces and punctuation."""
+    """Return a name without case, width, spaces and punctuation, in simplified characters."""
     wide = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in wide if unicodedata.category(char)[0] in "LNM")
+    plain = wide if wide.isascii() else wide.translate(_TRADITIONAL)
+    return "".join(char for char in plain if unicodedata.category(char)[0] in "LNM")
 
 
 def without_notes(text: str) -> str:
