@@ -270,3 +270,70 @@ def test_names_that_the_funnel_has_in_one_language_only_are_said_so(company):
     assert "Absicht → Verhandlung" in analysis.to_text(locale="zh", width=200)
     assert "没有中文名称" in analysis.to_text(locale="zh", width=200)
     assert "has no English ones" not in analysis.to_text(locale="en", width=200)
+
+
+CHAIN = ("lead", "offer", "won", "repurchase")
+
+
+def fallen_chain():
+    months = {f"2025-{m:02d}": [3000, 1000, 500, 100] for m in range(1, 13)}
+    months |= {f"2026-{m:02d}": [3000, 600, 300, 60] for m in range(1, 4)}
+    return sf.Panel.from_counts(months, steps=CHAIN)
+
+
+def test_a_bottleneck_and_its_plan_count_the_same_deals():
+    """A repurchase is no deal: both count at the win, so that half the gap is half the gain."""
+    found = sf.analyze(fallen_chain(), value=1000.0)
+    worst = found.bottlenecks[0]
+    assert worst.counted_at == "won"
+    assert worst.expected_gain == pytest.approx(200, rel=0.1)  # 400 offers a month, half are won
+    effect = found.plan[0].effect
+    assert effect.deals.mean == pytest.approx(3 * worst.expected_gain / 2, rel=0.1)
+    assert effect.revenue.mean / 3 < worst.revenue.high
+    assert "“won” a month" in found.to_text(width=200).split("Where the funnel leaks")[0]
+    assert '"won" a month' in worst.to_text(width=200)
+
+
+def test_steps_after_the_win_count_at_the_end_of_the_chain():
+    months = {f"2025-{m:02d}": [3000, 1000, 500, 100] for m in range(1, 13)}
+    months |= {f"2026-{m:02d}": [3000, 1000, 500, 40] for m in range(1, 4)}
+    found = sf.find_bottlenecks(sf.Panel.from_counts(months, steps=CHAIN))
+    assert (found[0].transition.source, found[0].counted_at) == ("won", "repurchase")
+    assert found[0].expected_gain == pytest.approx(60, rel=0.1)
+    joint = found.joint_gain(["lead→offer", "won→repurchase"])
+    assert joint == found.joint_gain(["lead→offer"])
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_a_sheet_without_a_month_is_analysed(locale):
+    sheet = sf.read_table(EXAMPLES / f"tracking_{locale}.csv")
+    found = sf.analyze(sheet, locale=locale)
+    assert (found.period, found.plan.start, len(found.plan)) == ("all", None, 0)
+    assert found.faults == sheet.faults
+    assert sf.Analysis.from_dict(found.to_dict()) == found
+    assert "None" not in found.to_text(locale=locale) + found.plan.to_text(locale=locale)
+    assert found.to_html(locale=locale)
+    assert "None" not in found.plan.to_markdown(locale=locale) + found.plan.to_icalendar()
+
+
+def test_measures_without_a_first_day_are_asked_for():
+    sheet = sf.read_table(EXAMPLES / "tracking_en.csv")
+    high = {"leads→content_downloads": 0.9, "content_downloads→demos_booked": 0.9}
+    found = sf.analyze(sheet, benchmark=high)
+    assert found.bottlenecks.alarms
+    assert found.faults[-1].code == "plan-without-start"
+    assert len(found.plan) == 0
+    dated = sf.analyze(sheet, benchmark=high, start=date(2026, 11, 2))
+    assert dated.plan[0].begins == date(2026, 11, 2)
+    assert dated.faults == sheet.faults
+    with pytest.raises(sf.errors.DataError, match="start"):
+        sf.ImprovementPlan(measures=dated.plan.measures, start=None)
+
+
+def test_steps_that_could_not_be_judged_are_counted():
+    sheet = sf.read_table(EXAMPLES / "tracking_en.csv")
+    benchmark = {"quotations_sent→contracts_signed": 0.6}
+    found = sf.find_bottlenecks(sheet.panel(level="step"), benchmark=benchmark)
+    said = found.to_text(width=300)
+    assert "6 of 7 steps could not be judged." in said
+    assert "6 个无法判断" in found.to_text(locale="zh", width=300)

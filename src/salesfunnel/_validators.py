@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -87,6 +88,23 @@ def check_positive_int(field: str, value: Any, *, minimum: int = 1) -> int:
             f"{field!r} must be a whole number of at least {minimum}, got {value!r}"
         )
     return int(number)
+
+
+def check_number(
+    field: str, value: Any, *, minimum: float | None = None, above: float | None = None
+) -> float:
+    """Return `value` as a finite float, not below a limit or above it; raise ArgumentError."""
+    try:
+        number = math.nan if isinstance(value, str | bytes | bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    inside = math.isfinite(number)
+    inside = inside and (minimum is None or number >= minimum)
+    if not (inside and (above is None or number > above)):
+        limit = "" if minimum is None else f" of at least {minimum:g}"
+        limit = limit if above is None else f" above {above:g}"
+        raise ArgumentError(f"{field!r} must be a finite number{limit}, got {value!r}")
+    return number
 
 
 def key_problem(field: str, value: object) -> str | None:

@@ -120,7 +120,8 @@ def analyze(
     seed : int
         Of every draw.
     start : datetime.date, optional
-        First day of the plan; by default the first working day after the data.
+        First day of the plan; by default the first working day after the data. A sheet that does
+        not say its month has no such day: without `start` it gets no plan, and a fault says so.
     value : float or sequence of float, optional
         Mean value of a won deal, or the values; those of the won deals by default.
     columns : mapping of str to str, optional
@@ -163,15 +164,21 @@ def analyze(
         findings += diagnose(row, source, columns=columns)
     bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
+    faults = tuple(getattr(data, "faults", ()))
+    first = _start(panel, data) if start is None else start
+    if first is None and (findings or bottlenecks.alarms):
+        faults = (*faults, Fault.of("plan-without-start", severity="info"))
     return Analysis(
         period=judged,
         conversions=conversions(panel.select(periods=judged)),
         bottlenecks=bottlenecks,
         findings=tuple(findings),
-        plan=plan(
+        plan=ImprovementPlan(measures=(), start=None, funnel=definition)
+        if first is None
+        else plan(
             bottlenecks,
             findings,
-            start=_start(panel, data) if start is None else start,
+            start=first,
             owners=owners,
             value=worth,
             funnel=definition,
@@ -179,7 +186,7 @@ def analyze(
         ),
         panel=panel,
         funnel=definition,
-        faults=tuple(getattr(data, "faults", ())),
+        faults=faults,
         locale=locale,
     )
 
@@ -217,14 +224,12 @@ def _values(source: Any) -> Any:
     return values.tolist() if values.size else None
 
 
-def _start(panel: Panel, data: Any) -> date:
+def _start(panel: Panel, data: Any) -> date | None:
+    """Return the first working day after the data, None where their periods have no dates."""
     if isinstance(data, StageHistory):
         day: date = data.as_of.astype("datetime64[D]").astype(object)
     elif panel.by == "none":
-        raise ArgumentError(
-            "'start' must be given where periods have no dates, got None",
-            hint="write start=date(2026, 11, 2)",
-        )
+        return None
     else:
         day = end_of(panel.periods[-1], panel.by) - timedelta(days=1)
     day += timedelta(days=1)

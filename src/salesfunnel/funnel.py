@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +15,22 @@ from salesfunnel.errors import ArgumentError, DefinitionError
 from salesfunnel.metric import Metric
 from salesfunnel.stage import Stage
 
-__all__ = ["Funnel", "Transition"]
+__all__ = ["Funnel", "Transition", "counted_at"]
+
+WON = frozenset(
+    {"won", "closed_won", "closedwon", "closed won", "contracts_signed", "成交", "赢单"}
+)
+"""Keys of the stage or step at which a deal is won."""
+
+
+def counted_at(steps: Sequence[str], target: str) -> str:
+    """Return the step at which what passes `target` counts as deals.
+
+    The win, where the chain has one from `target` on; the last step otherwise. What comes after
+    the win (a repurchase) makes no deal fewer, and has no part in the value of one.
+    """
+    after = steps[list(steps).index(target) :]
+    return next((step for step in after if step in WON), steps[-1])
 
 
 @attrs.frozen

@@ -13,7 +13,7 @@ from salesfunnel._validators import check_kind, check_known, check_positive_int
 from salesfunnel.bottleneck import judge, row
 from salesfunnel.bottleneck.confirm import by_cohorts
 from salesfunnel.bottleneck.history import History
-from salesfunnel.bottleneck.impact import Flow, single_gains
+from salesfunnel.bottleneck.impact import Flow, ends_of, single_gains
 from salesfunnel.bottleneck.inputs import benchmark_of, capacity_of, lags_of, value_of
 from salesfunnel.bottleneck.result import Bottlenecks
 from salesfunnel.errors import DataError
@@ -98,6 +98,8 @@ def find_bottlenecks(
     beta-binomial laws that know how much months vary and how well the reference is known; for the
     last month and the last three, the larger counts. Prior: min(¼, 0.6 ÷ steps).
     Gains are draws of beta laws with common random numbers (± 3 % of their standard deviation).
+    They are counted at the step of the win, where the chain goes on after it (``won``, or
+    ``contracts_signed`` of the template), and at the last step otherwise.
 
     Examples
     --------
@@ -262,6 +264,7 @@ def _result(
         reference=reference,
         reference_sd=sd,
         strength=window.strength,
+        ends=ends_of(panel.transitions),
     )
     gains = single_gains(
         flow, (found.tier < 3) & has, seed=seed, caps=caps, value=money, level=row.GAIN_LEVEL

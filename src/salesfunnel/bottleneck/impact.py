@@ -16,7 +16,7 @@ from salesfunnel._result import ResultMixin
 from salesfunnel._validators import check_known
 from salesfunnel.bottleneck.inputs import capacity_of
 from salesfunnel.errors import ArgumentError, DataError
-from salesfunnel.funnel import Funnel
+from salesfunnel.funnel import Funnel, Transition, counted_at
 from salesfunnel.interval import Interval
 from salesfunnel.panel import Panel
 
@@ -35,10 +35,18 @@ class Flow:
     reference: Array  # NaN where there is none
     reference_sd: Array
     strength: Array
+    ends: tuple[int, ...]  # of each step: the step up to which its gain flows, to become deals
 
     def take(self, g: npt.NDArray[np.intp]) -> Flow:
         """Return the cells of some segments."""
-        return Flow(**{f.name: getattr(self, f.name)[g] for f in attrs.fields(Flow)})
+        names = [f.name for f in attrs.fields(Flow) if f.name != "ends"]
+        return attrs.evolve(self, **{name: getattr(self, name)[g] for name in names})
+
+
+def ends_of(transitions: Sequence[Transition]) -> tuple[int, ...]:
+    """Return the place of the step, for each, at whose end its gain counts as deals."""
+    targets = [step.target for step in transitions]
+    return tuple(targets.index(counted_at(targets, target)) for target in targets)
 
 
 def _law(flow: Flow, j: int) -> tuple[Array, Array, Array, Array, Array]:
@@ -76,10 +84,13 @@ def _rates(flow: Flow, j: int, z: Array, *, raised: bool) -> tuple[Array, Array]
 
 
 def _extra(flow: Flow, raised: frozenset[int], z: Array, caps: Array) -> Array:
-    """Return draws of deals a month more where the named steps reach their reference."""
+    """Return draws of deals a month more where the named steps reach their reference.
+
+    They count where those of the first of these steps do.
+    """
     months = np.maximum(flow.months, 1.0)
     extra = np.zeros((flow.entered.shape[0], 1))
-    for j in range(min(raised), flow.entered.shape[1]):
+    for j in range(min(raised), flow.ends[min(raised)] + 1):
         now, then = _rates(flow, j, z[j], raised=j in raised)
         entrants = (flow.entered[:, j] / months[:, j])[:, None]
         room = np.maximum(caps[j] - flow.advanced[:, j] / months[:, j], 0.0)[:, None]
@@ -133,6 +144,7 @@ def joint_gain(
         reference=found.reference,
         reference_sd=found.reference_sd,
         strength=found.strength,
+        ends=ends_of(found.transitions),
     ).take(np.array([g]))
     raised = frozenset(j for j in steps if np.isfinite(flow.reference[0, j]))
     keys = [found.transitions[0].source, *[t.target for t in found.transitions]]

@@ -230,6 +230,8 @@ class Bottlenecks(TableMixin):
     ) -> Interval | None:
         """Return what several steps of a segment bring a month if all reached their reference.
 
+        Counted where the gain of the first of them is: steps after the win add no deals to it.
+
         Parameters
         ----------
         transitions : sequence of Transition or str, optional

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from salesfunnel._kernels import intervals
 from salesfunnel._result import ResultMixin
 from salesfunnel._typing import TIERS, Tier
+from salesfunnel.bottleneck.impact import ends_of
 from salesfunnel.bottleneck.judge import DRIFT_ALARM, LEAST_HISTORY, SOURCES
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Transition
@@ -95,6 +96,8 @@ class Bottleneck(ResultMixin):
         Months of history with entrants.
     faults : tuple of Fault
         What to know before trusting it; ``unverified`` where faulty data may make it up.
+    counted_at : str
+        The step at which gains are counted: the win if it lies ahead, else the last step.
     """
 
     transition: Transition
@@ -120,6 +123,7 @@ class Bottleneck(ResultMixin):
     cohort: Literal["seen", "not-seen", "unknown"] = "unknown"
     history_months: int = 0
     faults: tuple[Fault, ...] = ()
+    counted_at: str = ""
 
     @property
     def drifting(self) -> bool:
@@ -176,6 +180,7 @@ def row_of(found: Bottlenecks, g: int, s: int) -> Bottleneck:
         else "unknown",
         history_months=int(found.history_months[g, s]),
         faults=_faults(found, g, s),
+        counted_at=found.transitions[ends_of(found.transitions)[s]].target,
     )
 
 

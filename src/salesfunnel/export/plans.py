@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,8 +91,7 @@ def to_markdown(plan: ImprovementPlan, path: str | PathLike[str] | None, *, loca
     lines = [
         f"# {text('plan.title', locale)}",
         "",
-        text("plan.start", locale, start=plan.start),
-        "",
+        *(() if plan.start is None else (text("plan.start", locale, start=plan.start), "")),
         _line(header),
         "|" + "---|" * len(header),
     ]
@@ -185,7 +184,8 @@ def to_icalendar(
     locale: Locale,
 ) -> str:
     """Return the due dates as an iCalendar: one all-day event a measure that is not rejected."""
-    made = datetime.combine(plan.start, time(), timezone.utc) if stamp is None else stamp
+    first = plan.start or date.min  # None for a plan without measures only
+    made = datetime.combine(first, time(), timezone.utc) if stamp is None else stamp
     if made.tzinfo is not None:
         made = made.astimezone(timezone.utc)
     lines = [
@@ -207,7 +207,7 @@ def to_icalendar(
             if part
         )
         owner = owner_words(measure.owner, locale)
-        uid = sha256(f"{plan.start.isoformat()}\x1f{measure.key}".encode()).hexdigest()[:32]
+        uid = sha256(f"{first.isoformat()}\x1f{measure.key}".encode()).hexdigest()[:32]
         lines += [
             "BEGIN:VEVENT",
             f"UID:{uid}@salesfunnel",

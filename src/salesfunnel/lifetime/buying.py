@@ -71,7 +71,7 @@ class BgNbd(ResultMixin):
     b: float = attrs.field(converter=float)
     loglik: float | None = None
     log_errors: tuple[float, ...] = attrs.field(
-        default=(math.nan,) * 4, converter=as_tuple, eq=attrs.cmp_using(eq=same_floats)
+        default=(math.nan,) * 4, converter=as_tuple, eq=attrs.cmp_using(eq=same_floats), hash=False
     )
     customers: int = 0
     repeaters: int = 0

@@ -66,7 +66,7 @@ class GammaGamma(ResultMixin):
     v: float = attrs.field(converter=float)
     loglik: float | None = None
     log_errors: tuple[float, ...] = attrs.field(
-        default=(math.nan,) * 3, converter=as_tuple, eq=attrs.cmp_using(eq=same_floats)
+        default=(math.nan,) * 3, converter=as_tuple, eq=attrs.cmp_using(eq=same_floats), hash=False
     )
     customers: int = 0
     sample_mean: float | None = None

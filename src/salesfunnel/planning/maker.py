@@ -12,6 +12,7 @@ import attrs
 from salesfunnel._periods import frequency_of, label_of, ordinal
 from salesfunnel.diagnosis.finding import Finding, Param
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
+from salesfunnel.funnel import WON
 from salesfunnel.planning.calendar import working_day
 from salesfunnel.planning.measure import ACTION, Basis, Measure
 from salesfunnel.planning.plan import place_of, priority_of
@@ -20,9 +21,6 @@ from salesfunnel.planning.simulate import Assumptions, effect_of, seen_after
 __all__ = ["ALARMS", "Maker"]
 
 ALARMS = ("confirmed", "suspected")
-WON = frozenset(
-    {"won", "closed_won", "closedwon", "closed won", "contracts_signed", "成交", "赢单"}
-)
 MONTH_SD = 0.15
 """Standard deviation of a month's log odds that detectability reckons with."""
 PER_MONTH = {"day": 30.4375, "week": 30.4375 / 7, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 import attrs
 
 from salesfunnel._frozen import as_tuple, frozen_map
 from salesfunnel._result import ResultMixin
 from salesfunnel._typing import Dimension, Grade
+from salesfunnel._validators import check_number
 from salesfunnel.diagnosis.finding import Param
 from salesfunnel.funnel import Transition
 
@@ -19,6 +21,11 @@ __all__ = ["Basis", "Effect", "Measure", "MeasureState", "Quantiles"]
 MeasureState = Literal["proposed", "accepted", "rejected"]
 ACTION = "action."
 """Begins the keys of `Measure.problem_params` that hold the names of key actions to record."""
+
+
+def _number(name: str, **limits: Any) -> Any:
+    """Return a field that holds a finite number within limits."""
+    return attrs.field(converter=partial(check_number, name, **limits))
 
 
 @attrs.frozen
@@ -33,10 +40,10 @@ class Quantiles:
         Expected value.
     """
 
-    p10: float
-    p50: float
-    p90: float
-    mean: float
+    p10: float = _number("p10")
+    p50: float = _number("p50")
+    p90: float = _number("p90")
+    mean: float = _number("mean")
 
 
 @attrs.frozen(kw_only=True)
@@ -63,10 +70,10 @@ class Effect(ResultMixin):
 
     deals: Quantiles
     revenue: Quantiles | None = None
-    p_positive: float
-    months: float
-    rate_now: float
-    rate_planned: float
+    p_positive: float = _number("p_positive", minimum=0.0)
+    months: float = _number("months", above=0.0)
+    rate_now: float = _number("rate_now", minimum=0.0)
+    rate_planned: float = _number("rate_planned", minimum=0.0)
     notices: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
 
     @property
@@ -168,9 +175,9 @@ class Measure(ResultMixin):
     owner: str
     begins: date
     due: date
-    effort: float
+    effort: float = _number("effort", above=0.0)
     effect: Effect | None = None
-    priority: float = 0.0
+    priority: float = attrs.field(default=0.0, converter=float)
     seen_after: int | None = None
     follow: str = ""
     state: MeasureState = "proposed"

@@ -37,8 +37,8 @@ class ImprovementPlan(TableMixin):
     ----------
     measures : tuple of Measure
         In order of priority, with unique keys.
-    start : datetime.date
-        First day of the plan.
+    start : datetime.date or None
+        First day of the plan; None for a plan without measures.
     assumptions : Assumptions
         What the effects assume.
     names : mapping of str to str
@@ -49,11 +49,11 @@ class ImprovementPlan(TableMixin):
     Raises
     ------
     DataError
-        If two measures have the same key.
+        If two measures have the same key, or there are measures and no first day.
     """
 
     measures: tuple[Measure, ...] = attrs.field(converter=as_tuple)
-    start: date
+    start: date | None
     assumptions: Assumptions = attrs.field(factory=Assumptions)
     names: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
     funnel: Funnel | None = None
@@ -62,9 +62,12 @@ class ImprovementPlan(TableMixin):
         twice = duplicates(measure.key for measure in self.measures)
         if twice:
             raise DataError(f"'measures' must have unique keys, got {twice[0]!r} twice")
+        if self.start is None and self.measures:
+            raise DataError(f"'start' must be a date for {len(self.measures)} measures, got None")
 
     def __repr__(self) -> str:
-        return f"<ImprovementPlan from {self.start}: {len(self.measures)} measures>"
+        since = "" if self.start is None else f" from {self.start}"
+        return f"<ImprovementPlan{since}: {len(self.measures)} measures>"
 
     def __len__(self) -> int:
         return len(self.measures)

@@ -65,7 +65,7 @@ def _answer(
             "report.what-fell", locale, step=step, rate=worst.rate, reference=worst.reference)),
         (text("report.how-sure", locale), text(
             "report.sure", locale, sure=worst.probability, tier=verdict(worst, locale))),
-        *_cost(worst, labels[found.transitions[-1].target], locale),
+        *_cost(worst, labels[worst.counted_at], locale),
         *_cause(analysis, worst, actions, locale),
         *_measure(analysis, worst, locale),
     ]  # fmt: skip

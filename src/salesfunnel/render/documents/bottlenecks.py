@@ -38,14 +38,13 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
     """Return a sentence for each bottleneck, then what is not known, then the table."""
     keys = [x for step in found.transitions for x in (step.source, step.target)]
     labels = labels_of(found.funnel, keys, locale)
-    end = labels[found.transitions[-1].target]
     several = len(found.segments) > 1
     rows = list(islice(iter(found), _ROWS))
     alarms = [row for row in rows if row.alarm]
     blocks: list[Block] = []
     for row in alarms[:_SENTENCES]:
         mark = mark_of(row)
-        words = sentence(row, labels, end, locale, several=several)
+        words = sentence(row, labels, locale, several=several)
         blocks.append(Paragraph(words, mark=mark))
     if not alarms:
         blocks += silence(found, labels, locale)
@@ -54,9 +53,8 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
         for row in rows
         if row.drifting and not row.alarm
     ]
-    if alarms and _thin(found):
-        words = text("bottleneck.not-enough", locale, n=_thin(found), all=len(found))
-        blocks.append(Paragraph(words, mark="muted"))
+    if alarms and (unknown := _unknown(found, locale)):
+        blocks.append(Paragraph(unknown, mark="muted"))
     blocks.append(_table(rows, labels, locale, several=several))
     if len(found) > _ROWS:
         words = text("report.rows-shown", locale, shown=_ROWS, all=len(found))
@@ -72,18 +70,16 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
 
 def bottleneck_document(row: Bottleneck, locale: Locale) -> Document:
     """Return one row: its sentence, and its figures."""
-    labels = labels_of(None, (row.transition.source, row.transition.target), locale)
-    end = labels[row.transition.target]
-    blocks: list[Block] = [Paragraph(sentence(row, labels, end, locale, several=True))]
+    step = row.transition
+    labels = labels_of(None, (step.source, step.target, row.counted_at or step.target), locale)
+    blocks: list[Block] = [Paragraph(sentence(row, labels, locale, several=True))]
     blocks.append(_table([row], labels, locale, several=True))
     if row.faults:
         blocks.append(_faults(row.faults, labels, locale))
     return Document(text("bottleneck.title", locale, period=row.period), blocks, locale=locale)
 
 
-def sentence(
-    row: Bottleneck, labels: dict[str, str], end: str, locale: Locale, *, several: bool
-) -> str:
+def sentence(row: Bottleneck, labels: dict[str, str], locale: Locale, *, several: bool) -> str:
     """Return what a sales manager wants to hear: what fell, how sure, by what, worth what."""
     if row.rate is None or row.reference is None or row.probability is None:
         return text("bottleneck.unknown", locale, **_names(row, labels, locale))
@@ -104,6 +100,7 @@ def sentence(
         )
     ]
     if row.gain is not None and row.expected_gain is not None:
+        end = labels[row.counted_at or row.transition.target]
         figures: dict[str, Any] = {
             "gain": row.expected_gain,
             "low": row.gain.low,
@@ -139,9 +136,14 @@ def _faults(faults: Iterable[Fault], labels: dict[str, str], locale: Locale) -> 
     )
 
 
-def _thin(found: Bottlenecks) -> int:
-    """Return how many steps were judged with too few data."""
-    return int(((found.tier == _NOT_ENOUGH) & ~np.isnan(found.probability)).sum())
+def _unknown(found: Bottlenecks, locale: Locale) -> str:
+    """Say how many steps were judged with too few data, and how many could not be judged."""
+    judged = ~np.isnan(found.probability)
+    thin = int(((found.tier == _NOT_ENOUGH) & judged).sum())
+    counts = {"not-enough": thin, "not-judged": int((~judged).sum())}
+    return text("bottleneck.space", locale).join(
+        text(f"bottleneck.{key}", locale, n=n, all=len(found)) for key, n in counts.items() if n
+    )
 
 
 def silence(found: Bottlenecks, labels: dict[str, str], locale: Locale) -> list[Block]:
@@ -158,13 +160,10 @@ def silence(found: Bottlenecks, labels: dict[str, str], locale: Locale) -> list[
                 "bottleneck.lowest", locale, rate=lowest.rate, **_names(lowest, labels, locale)
             )
         return [Paragraph(words, mark="muted")]
-    words = text("bottleneck.quiet", locale)
-    thin = _thin(found)
-    if thin:
-        words += text("bottleneck.space", locale) + text(
-            "bottleneck.not-enough", locale, n=thin, all=len(found)
-        )
-    blocks: list[Block] = [Paragraph(words, mark="" if thin else "good")]
+    unknown = _unknown(found, locale)
+    quiet = text("bottleneck.quiet", locale)
+    words = text("bottleneck.space", locale).join((quiet, unknown)) if unknown else quiet
+    blocks: list[Block] = [Paragraph(words, mark="" if unknown else "good")]
     several = len(found.segments) > 1
     for row in rows:
         if row.tier == "watch":

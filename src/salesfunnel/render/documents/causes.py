@@ -121,7 +121,7 @@ def shown_date(measure: Measure, locale: Locale) -> str:
 
 def plan_document(plan: ImprovementPlan, locale: Locale) -> Document:
     """Return the plan with its first day."""
-    start = text("plan.start", locale, start=plan.start)
+    start = "" if plan.start is None else text("plan.start", locale, start=plan.start)
     return Document(
         text("plan.title", locale), plan_blocks(plan, locale), locale=locale, subtitle=start
     )
