@@ -100,3 +100,28 @@ def test_any_terminal_can_show_it(encoding):
     )
     assert done.returncode == 0, done.stderr
     assert b"0.875 %" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["report", "x.csv", "--lokale", "zh"], "did you mean '--locale'?"),
+        (["reprot", "x.csv"], "did you mean 'report'?"),
+        (["report", "x.csv", "--width", "3"], "must be a number of at least 20, got '3'"),
+        (["report", "x.csv", "--width", "abc"], "must be a number of at least 20, got 'abc'"),
+    ],
+)
+def test_wrong_usage_names_what_is_nearest(argv, said, capsys):
+    assert main(argv) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_nearest_file_is_named_with_its_folder(tmp_path, capsys):
+    (tmp_path / "september.csv").write_text("a,b", "utf-8")
+    assert main(["report", str(tmp_path / "setpember.csv")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("salesfunnel: 'source' must be a file that can be opened")
+    assert repr(str(tmp_path / "september.csv")) in said
+    (tmp_path / "unlike-any.bin").write_bytes(b"")
+    assert main(["report", str(tmp_path / "x")]) == 1
+    assert "unlike-any" not in capsys.readouterr().err

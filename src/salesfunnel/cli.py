@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from salesfunnel import __version__
 from salesfunnel._typing import LOCALES
+from salesfunnel._validators import nearest
 from salesfunnel.errors import IntakeError, SalesFunnelError
 
 __all__ = ["main"]
 
 DONE, FAULTY, USAGE = 0, 1, 2
+MIN_WIDTH = 20
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status: int = arguments.run(arguments)
     except IntakeError as error:
-        _say(str(error), sys.stderr)
+        _say(f"salesfunnel: {error}", sys.stderr)
         return FAULTY
     except SalesFunnelError as error:
         _say(f"salesfunnel: {error}", sys.stderr)
@@ -49,8 +52,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that names the nearest option or command where it knows none."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.search(r"unrecognized arguments: (--[\w-]+)|invalid choice: '([^']*)'", message)
+        if wrong is not None:
+            close = nearest(wrong[1] or wrong[2], _OPTIONS if wrong[1] else _COMMANDS)
+            message += "" if close is None else f"; did you mean {close!r}?"
+        super().error(message)
+
+
+_COMMANDS = ("report", "plugins")
+_OPTIONS = tuple(
+    f"--{name}"
+    for name in (
+        "funnel", "locale", "html", "json", "sheet", "period", "encoding", "benchmark", "width",
+        "version", "help",
+    )
+)  # fmt: skip
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="salesfunnel", description="A sales team's funnel: rates, bottlenecks, faults."
     )
     parser.add_argument("--version", action="version", version=f"salesfunnel {__version__}")
@@ -65,12 +89,18 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--period", help="period of a sheet that names none, such as 2026-10")
     report.add_argument("--encoding", help="encoding of a text file, such as gb18030")
     report.add_argument("--benchmark", metavar="NAME", help="industry figures to compare with")
-    report.add_argument("--width", type=int, metavar="N", help="columns of the terminal")
+    report.add_argument("--width", type=_width, metavar="N", help="columns of the terminal")
     report.set_defaults(run=_report)
     plugins = commands.add_parser("plugins", help="list templates, rules, benchmarks, sources")
     plugins.add_argument("--locale", choices=LOCALES, default="en", help="language of the list")
     plugins.set_defaults(run=_plugins)
     return parser
+
+
+def _width(text: str) -> int:
+    if not text.isdecimal() or int(text) < MIN_WIDTH:
+        raise argparse.ArgumentTypeError(f"must be a number of at least {MIN_WIDTH}, got {text!r}")
+    return int(text)
 
 
 def _report(arguments: Any) -> int:

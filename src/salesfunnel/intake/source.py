@@ -73,7 +73,9 @@ def _file_bytes(path: str) -> bytes:
         close = nearest(os.path.basename(path), names) if missing else None  # noqa: PTH119 - as above
         raise IntakeError(
             f"'source' must be a file that can be opened, got {path!r} ({reason})",
-            hint=None if close is None else f"did you mean {close!r}?",
+            hint=None
+            if close is None
+            else f"did you mean {os.path.join(os.path.dirname(path), close)!r}?",  # noqa: PTH118, PTH120 - as above
         ) from error
 
 
