@@ -138,3 +138,15 @@ def test_definitions_are_documents(locale):
         assert document_text(document)
         assert result.to_html(locale=locale).startswith("<!doctype html>")
         assert result._repr_html_().startswith("<style>")
+
+
+def test_a_tall_table_scrolls_in_a_window_of_its_own():
+    from salesfunnel.render import html, model
+
+    def shown(rows):
+        return html.block_html(model.Table(["Period", "n"], [["2026-10", "1"]] * rows), "en")
+
+    assert "sf-tall" in shown(html.TALL)
+    assert "sf-tall" not in shown(html.TALL - 1)
+    assert '<th scope="row" class="sf-short">2026-10</th>' in shown(1)
+    assert "@media screen{.sf .sf-tall" in html.STYLE

@@ -67,8 +67,11 @@ border-bottom:1px solid #8884;border-radius:0;padding:.45em 0}
 .sf .sf-cards td,.sf .sf-cards tbody th{border:0;padding:.15em .5em}
 .sf .sf-cards tbody th{font-weight:600}
 .sf .sf-cards td:empty{display:none}
-.sf .sf-cards td[data-label]::before{content:attr(data-label);display:block;font-size:.82em;
-opacity:.8}}
+.sf .sf-cards td[data-label]{display:grid;grid-template-columns:8em 1fr;gap:0 .6em}
+.sf .sf-cards td[data-label]:empty{display:none}
+.sf .sf-cards td[data-label]::before{content:attr(data-label);font-size:.87em;opacity:.8}}
+@media screen{.sf .sf-tall{max-height:40rem;overflow:auto;border:1px solid #8886;border-radius:6px}
+.sf .sf-tall thead th{position:sticky;top:0;background:var(--back,Canvas)}}
 @media print{.sf{max-width:none;font-size:10.5pt}.sf .sf-scroll{overflow:visible}
 .sf table{font-size:8.5pt}.sf .sf-right,.sf .sf-short{white-space:normal}
 .sf h2,.sf h3,.sf caption,.sf figcaption{break-after:avoid}
@@ -78,6 +81,8 @@ opacity:.8}}
 
 LONG, TEXTUAL, SHORT = 26, 28, 13
 """Widths: from which a figure is a sentence, a table one of words; up to which a cell is whole."""
+TALL = 32
+"""Rows from which a table scrolls in a window of its own, so that what follows it is seen."""
 _SIGNS = {"bad": "‼", "warn": "!", "good": "✓"}
 _SEVERITY = {"error": "bad", "warning": "warn", "info": "muted"}
 
@@ -157,7 +162,7 @@ def _table(block: model.Table, locale: str) -> str:
         kind = f' class="sf-row-{mark}"' if mark else ""
         first, *others = zip(block.columns, row, strict=True)
         name = _sign(mark, locale) + _e(first[1])
-        cells = [f'<th scope="row"{_align(first[0])}>{name}</th>' if name else "<td></td>"]
+        cells = [f'<th scope="row"{_kind(*first)}>{name}</th>' if name else "<td></td>"]
         cells += [
             f'<td{_kind(column, cell)} data-label="{_e(column.title)}">{_glued(cell)}</td>'
             for column, cell in others
@@ -172,6 +177,7 @@ def _table(block: model.Table, locale: str) -> str:
         if column.align == "left"
     )
     kind = "sf-scroll sf-cards" if textual else "sf-scroll"
+    kind += " sf-tall" if len(block.rows) >= TALL else ""
     named = _e(block.caption or block.columns[0].title)
     return (
         f'<div class="{kind}" tabindex="0" role="region" aria-label="{named}"><table>{caption}'
