@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import salesfunnel as sf
-from salesfunnel.errors import DataError, UnknownNameError
+from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
 
 
 def test_periods_come_in_order_of_time_whatever_the_order_of_the_dict():
@@ -91,3 +91,34 @@ def test_slices():
     assert panel.total().counts[0, 0].tolist() == [4, 6, 8, 10]
     with pytest.raises(UnknownNameError):
         panel.select(segments="c")
+
+
+def test_masked_counts_are_missing():
+    masked = np.ma.MaskedArray([5, 3], mask=[False, True])
+    panel = sf.Panel.from_counts(masked)
+    assert panel.missing.ravel().tolist() == [False, True]
+    assert sf.Panel.from_counts({"2026-10": masked}) == sf.Panel.from_counts({"2026-10": [5, None]})
+
+
+def test_names_that_are_no_text_keep_their_counts():
+    panel = sf.Panel.from_counts({2025: {1: 5, 2: 3}, 2026: {1: 4, 2: 2}})
+    assert panel.periods == ("2025", "2026")
+    assert panel.steps == ("1", "2")
+    assert panel.counts.ravel().tolist() == [5, 3, 4, 2]
+    with pytest.raises(ArgumentError, match="differ as text"):
+        sf.Panel.from_counts({1: 5, "1": 3})
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [[False], [[False, True], [True, False], [True, True]], [0, 1, 0], "x", [[0], [1, 2]]],
+)
+def test_flags_of_another_shape_are_refused(missing):
+    with pytest.raises(ArgumentError, match="'missing' must hold True or False for each count"):
+        sf.Panel.from_counts([[6, 5, 4], [3, 2, 1]], missing=missing)
+
+
+def test_sums_beyond_int64_are_refused():
+    panel = sf.Panel.from_counts([2**63 - 1, 2])
+    with pytest.raises(DataError, match="sums below"):
+        panel + sf.Panel.from_counts([1, 1])

@@ -32,7 +32,7 @@ def parse_counts(
     values, unknown = _arrays(table)
     shape = values.shape
     if missing is not None:
-        unknown |= np.asarray(missing, dtype=np.bool_).reshape(shape)
+        unknown = unknown | _flags(missing, shape)
     if steps is None:
         steps = _step_names(shape[2], level_keys)
     if periods is None:
@@ -55,9 +55,30 @@ def parse_counts(
     }
 
 
+def _flags(missing: Any, shape: tuple[int, ...]) -> Any:
+    """Return flags of missing cells, given in as many levels as the counts may be."""
+    try:
+        flags = np.asarray(missing)
+    except ValueError:
+        flags = np.empty(0, dtype=np.object_)
+    cube = {1: flags[None, None], 2: flags[:, None]}.get(flags.ndim, flags) if flags.ndim else flags
+    if flags.dtype.kind != "b" or cube.shape != shape:
+        raise ArgumentError(
+            f"'missing' must hold True or False for each count, shape {shape},"
+            f" got {flags.dtype.name} of shape {flags.shape}"
+        )
+    return cube
+
+
 def _arrays(table: Any) -> tuple[Any, Any]:
     """Return counts and missing flags of shape (periods, segments, steps)."""
-    if isinstance(table, np.ndarray) and table.dtype.kind in "iuf" and 1 <= table.ndim <= 3:
+    masked = isinstance(table, np.ma.MaskedArray)  # its list has None where it is masked
+    if (
+        isinstance(table, np.ndarray)
+        and not masked
+        and table.dtype.kind in "iuf"
+        and 1 <= table.ndim <= 3
+    ):
         cube = {1: table[None, None], 2: table[:, None]}.get(table.ndim, table)
         unknown = np.isnan(cube) if cube.dtype.kind == "f" else np.zeros(cube.shape, dtype=np.bool_)
         known = np.where(unknown, 0, cube)
@@ -98,7 +119,8 @@ def _from_mapping(
 ) -> tuple[list[Any], Sequence[str] | None, Sequence[str] | None]:
     if not counts:
         raise ArgumentError("'counts' must hold at least one count, got an empty mapping")
-    rows: list[Any] = list(counts.values())
+    counts = _named(counts)
+    rows = [_named(row) if isinstance(row, Mapping) else row for row in counts.values()]
     if not any(isinstance(row, Mapping | list | tuple | np.ndarray) for row in rows):
         steps = _mapped_steps([counts], level_keys, steps)
         return [[[counts.get(key) for key in steps]]], periods, steps
@@ -110,6 +132,16 @@ def _from_mapping(
         steps = _mapped_steps(rows, level_keys, steps)
         rows = [[row.get(key) for key in steps] for row in rows]
     return [_tolist(row) for row in rows], tuple(str(key) for key in counts), steps
+
+
+def _named(counts: Mapping[Any, Any]) -> Mapping[str, Any]:
+    """Return a mapping by names as text; 9 and "9" name the same."""
+    named = {str(key): count for key, count in counts.items()}
+    if len(named) < len(counts):
+        raise ArgumentError(
+            f"'counts' must have names that differ as text, got {sorted(map(str, counts))}"
+        )
+    return named
 
 
 def _mapped_steps(

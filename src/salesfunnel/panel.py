@@ -378,9 +378,12 @@ class Panel(TableMixin):
             right.missing,
             np.where(absent_right, left.missing, left.missing | right.missing),
         )
+        total = left.counts + right.counts
+        if bool((total < 0).any()):
+            raise DataError("panels to add must have sums below 2**63, got one that is larger")
         return attrs.evolve(
             left,
-            counts=np.where(missing, 0, left.counts + right.counts),
+            counts=np.where(missing, 0, total),
             missing=missing,
             advanced=_sum(left.advanced, right.advanced),
             immature=_sum(left.immature, right.immature),
