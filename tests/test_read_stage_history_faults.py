@@ -320,3 +320,22 @@ def test_the_worksheet_with_the_deals_is_found_and_others_are_told(tmp_path):
     assert history.deals.tolist() == ["a"]
     assert told(history) == [("worksheets-left", "warning", None, None, "West")]
     assert read(path, sheet="West").deals.tolist() == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("clear", "code"), [("25/05/2026", "times-day-first"), ("05/25/2026", "times-month-first")]
+)
+def test_a_time_that_settles_the_order_of_day_and_month_is_shown(clear, code):
+    rows = [("a", "03/04/2026"), ("b", clear), ("c", "07/08/2026")]
+    records = [{"deal": deal, "lead": time} for deal, time in rows]
+    history = sf.read_stage_history(records, stages=["lead", "won"], as_of="2026-12-01")
+    (found,) = [fault for fault in history.faults if fault.code.startswith("times-")]
+    assert (found.code, found.value, dict(found.params)) == (code, clear, {"times": 2})
+    first = code == "times-day-first"
+    again = sf.read_stage_history(
+        records, stages=["lead", "won"], as_of="2026-12-01", dayfirst=first
+    )
+    assert {fault.code for fault in again.faults} & {code, "time-ambiguous"} == set()
+    both = [*records, {"deal": "d", "lead": "05/25/2026" if first else "25/05/2026"}]
+    mixed = sf.read_stage_history(both, stages=["lead", "won"], as_of="2026-12-01")
+    assert code not in {fault.code for fault in mixed.faults}, "they contradict each other"

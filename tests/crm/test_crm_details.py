@@ -281,3 +281,20 @@ def test_archived_is_lost_only_at_probability_nought():
 def test_named_tuples_are_records():
     lead = namedtuple("Lead", LEAD)(**LEAD)  # noqa: PYI024 - a row as libraries return it
     assert odoo(lead).deals.tolist() == ["1"]
+
+
+def test_results_call_the_stages_by_the_names_that_the_crm_gave():
+    deal = {"id": 1, "add_time": "2026-01-05 08:00:00", "stage_id": 2, "status": "open"}
+    stages = [{"id": 3, "name": "Demo", "order_nr": 2}, {"id": 2, "name": "Bedarf", "order_nr": 1}]
+    history = pipedrive(deal, stages={"success": True, "data": stages})
+    assert history.stages == ("2", "3", "won")
+    words = sf.stage_durations(history).to_text()
+    assert "Bedarf" in words
+    assert "Demo" in words
+    assert fault(history, "stages-never-entered").value == "3"
+
+
+def test_stages_of_one_name_are_told_apart_by_their_ids():
+    deal = {"id": 1, "add_time": "2026-01-05 08:00:00", "stage_id": 2, "status": "open"}
+    stages = [{"id": 2, "name": "New"}, {"id": 3, "name": "New"}]
+    assert "2" in sf.stage_durations(pipedrive(deal, stages=stages)).to_text()

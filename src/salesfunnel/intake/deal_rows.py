@@ -15,7 +15,13 @@ from salesfunnel.fault import Fault
 from salesfunnel.intake.deal_columns import WON, Deals, folded_word
 from salesfunnel.intake.grid import shown
 from salesfunnel.intake.numbers import read_number
-from salesfunnel.intake.times import AmbiguousTimeError, NumberAsTimeError, is_missing, read_time
+from salesfunnel.intake.times import (
+    AmbiguousTimeError,
+    NumberAsTimeError,
+    day_order,
+    is_missing,
+    read_time,
+)
 from salesfunnel.intake.written import DecimalMark
 
 __all__ = ["Reader", "moment_of", "outcome_words", "word_of", "zone_of"]
@@ -159,12 +165,24 @@ class Reader:
         times = np.full(len(body), _NAT)
         if at is None:
             return times
+        before = len(self.faults)
         for i, (number, row) in enumerate(body):
             cell = row[at] if at < len(row) else None
             moment = self._time(cell, number, at)
             if moment is not None:
                 times[i] = self.local(moment)
+        self._order(body, at, [one for one in self.faults[before:] if one.code == "time-ambiguous"])
         return times
+
+    def _order(
+        self, body: Sequence[tuple[int, Sequence[Any]]], at: int, doubts: list[Fault]
+    ) -> None:
+        """Tell which time settles the order of day and month, where others of the column do not."""
+        order = day_order(row[at] for _, row in body if at < len(row)) if doubts else None
+        if order is not None:
+            code = "times-day-first" if order[0] else "times-month-first"
+            column, value = self.found.names[at], shown(order[1])[:80]
+            self.note(code, severity="warning", column=column, value=value, times=len(doubts))
 
     def _time(self, cell: Any, number: int, at: int) -> datetime | None:
         code, params = "time-not-understood", {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -111,6 +112,19 @@ def read_time(cell: Any, *, dayfirst: bool | None = None) -> datetime | None:
     if text in _MISSING:
         return None
     return _read(text, dayfirst)
+
+
+def day_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
+    """Return whether dates have the day first, and the cell that can only be read so.
+
+    None where no cell settles it, or cells contradict each other.
+    """
+    found: dict[bool, Any] = {}
+    for cell in cells:
+        match = _YEAR_LAST.fullmatch(clean(cell)) if isinstance(cell, str) else None
+        if match is not None and (int(match["one"]) > 12) != (int(match["two"]) > 12):
+            found.setdefault(int(match["one"]) > 12, cell)
+    return next(iter(found.items())) if len(found) == 1 else None
 
 
 def _read(text: str, dayfirst: bool | None) -> datetime:

@@ -11,7 +11,7 @@ import numpy as np
 
 from salesfunnel._typing import Severity
 from salesfunnel._validators import check_known, nearest
-from salesfunnel.errors import ArgumentError, IntakeError
+from salesfunnel.errors import ArgumentError, DefinitionError, IntakeError
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
 from salesfunnel.history import StageHistory, history_from_changes
@@ -20,6 +20,7 @@ from salesfunnel.intake.crm._stages import Stages
 from salesfunnel.intake.deal_rows import moment_of, zone_of
 from salesfunnel.intake.numbers import read_number
 from salesfunnel.intake.times import AmbiguousTimeError, NumberAsTimeError, is_missing, read_time
+from salesfunnel.stage import Stage
 
 __all__ = ["LOST", "WON", "Changes"]
 
@@ -199,6 +200,7 @@ class Changes:
             self.faults.append(
                 Fault.of("after-as-of", severity="info", times=later, deals=gone, day=day)
             )
+        self._never_entered(rows)
         return history_from_changes(
             [row[0] for row in rows],
             [row[1] for row in rows],
@@ -210,9 +212,33 @@ class Changes:
             created=self.created or None,
             value=self.value or None,
             attributes=self.attributes,
-            funnel=self.funnel if self.funnel and self.funnel.keys == self.stages.ids else None,
+            funnel=self._named(),
             faults=self.faults,
         )
+
+    def _named(self) -> Funnel | None:
+        """Return the funnel that names the stages: the given one, or that of the CRM's names."""
+        if self.funnel is not None:
+            return self.funnel if self.funnel.keys == self.stages.ids else None
+        labels: dict[str, str] = {}
+        for name, stage in self.stages.names.items():
+            labels.setdefault(stage, name)
+        if not labels:
+            return None
+        try:
+            return Funnel("crm", [Stage(key, labels.get(key, "")) for key in self.stages.ids])
+        except DefinitionError:  # two stages of one name: their ids tell them apart
+            return None
+
+    def _never_entered(self, rows: Sequence[tuple[str, str, Any]]) -> None:
+        """Tell of stages that no deal ever entered, such as those of a pipeline not in use."""
+        entered = {stage for _, stage, _ in rows}
+        never = [stage for stage in self.stages.ids[:-1] if stage not in entered]
+        if never:
+            value = ", ".join(never)[:200]
+            self.faults.append(
+                Fault.of("stages-never-entered", severity="info", column="stages", value=value)
+            )
 
 
 def _moment(value: Any, dayfirst: bool | None) -> datetime | None:
