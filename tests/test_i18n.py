@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import string
+from pathlib import Path
 
 import pytest
 
+from salesfunnel import i18n
 from salesfunnel.errors import UnknownNameError
 from salesfunnel.i18n import FORMS, catalog, text
 from salesfunnel.i18n._format import percent
@@ -17,6 +20,16 @@ def figures(template):
 
 def test_both_languages_have_the_same_keys():
     assert set(catalog("en")) == set(catalog("zh"))
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_parts_of_a_catalog_do_not_say_different_things_under_one_name(locale):
+    """``fault.json`` and ``fault.deals.json`` hold words of one topic: the later would win."""
+    seen = {}
+    for path in sorted((Path(i18n.__file__).parent / locale).glob("*.json")):
+        for key in json.loads(path.read_text("utf-8")):
+            whole = f"{path.name.split('.')[0]}.{key}"
+            assert seen.setdefault(whole, path.name) == path.name, whole
 
 
 @pytest.mark.parametrize("key", sorted(catalog("en")))

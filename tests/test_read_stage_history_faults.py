@@ -138,8 +138,8 @@ def test_cells_beyond_the_header_are_told():
 def test_a_column_that_stands_there_twice_is_told_and_kept():
     history = read("deal,lead,won,region,region,lead\na,2026-01-05,,n,s,2026-02-05\n")
     assert {(f.code, f.column) for f in history.faults} == {
-        ("column-twice", "region"),
-        ("column-twice", "lead"),
+        ("header-twice", "region"),
+        ("header-twice", "lead"),
     }
     assert {name: column.tolist() for name, column in history.attributes.items()} == {
         "region": ["n"],
@@ -339,3 +339,12 @@ def test_a_time_that_settles_the_order_of_day_and_month_is_shown(clear, code):
     both = [*records, {"deal": "d", "lead": "05/25/2026" if first else "25/05/2026"}]
     mixed = sf.read_stage_history(both, stages=["lead", "won"], as_of="2026-12-01")
     assert code not in {fault.code for fault in mixed.faults}, "they contradict each other"
+
+
+@pytest.mark.parametrize(
+    "header", ["OpportunityId,StageName,CreatedDate", "DEALID,STAGE,CHANGEDAT"]
+)
+def test_names_of_columns_may_be_written_in_one_word(header):
+    text = f"{header}\n1,lead,2026-01-05\n1,won,2026-02-05\n"
+    history = sf.read_stage_history(text, stages=["lead", "won"], as_of="2026-03-01")
+    assert (history.deals.tolist(), history.outcome.tolist()) == (["1"], [1])

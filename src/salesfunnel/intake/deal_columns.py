@@ -38,7 +38,13 @@ ROLES = {
         "|金额|商机金额|成交金额|预计金额|销售额"
     ),
 }
-_ROLE = {name: role for role, names in ROLES.items() for name in names.split("|")}
+_ROLE = {
+    written: role
+    for role, names in ROLES.items()
+    for name in names.split("|")
+    for written in (name, name.replace(" ", ""))
+}
+"""A role by each name, also written in one word: OpportunityId, STAGENAME."""
 _LATER = {
     **dict.fromkeys(("deal", "opportunity", "商机"), 1),
     **dict.fromkeys(("record id", "id", "编号", "status", "状态", "time", "timestamp"), 2),
@@ -46,6 +52,7 @@ _LATER = {
     **dict.fromkeys(("state", "created date"), 4),
 }
 """Names that mean a role only where no better one stands in the header; the least first."""
+_LATER.update({name.replace(" ", ""): place for name, place in _LATER.items()})
 _SEARCHED = 40
 WON = {
     *("won", "win", "closed won", "closedwon", "success"),

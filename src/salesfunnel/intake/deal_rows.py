@@ -91,7 +91,7 @@ class Reader:
         if found.inferred:
             self.note("stages-inferred", value=", ".join(found.stages))
         for name in found.twice:
-            self.faults.append(Fault.of("column-twice", column=name))
+            self.faults.append(Fault.of("header-twice", column=name))
 
     def note(self, code: str, *, severity: Severity = "info", **options: Any) -> None:
         """Keep a finding on the whole table, or on many rows of it."""

@@ -226,7 +226,8 @@ class Changes:
         if not labels:
             return None
         try:
-            return Funnel("crm", [Stage(key, labels.get(key, "")) for key in self.stages.ids])
+            stages = [Stage(key, labels.get(key, "")) for key in self.stages.ids]
+            return Funnel("crm", stages, name="CRM")
         except DefinitionError:  # two stages of one name: their ids tell them apart
             return None
 
