@@ -343,7 +343,10 @@ def test_records_and_rows_of_a_csv_file():
 def test_all_columns_that_are_not_there_are_named_with_the_nearest():
     with pytest.raises(sf.errors.UnknownNameError, match="got 'entity', 'step', 'time'") as error:
         sf.EventLog.from_frame({"user": [1], "steps": ["a"], "tme": [1]})
-    assert error.value.hint == "did you mean 'steps' for 'step', 'tme' for 'time'?"
+    assert error.value.hint == (
+        "did you mean 'steps' for 'step', 'tme' for 'time'?"
+        " (columns={'entity': ...} says which column it is)"
+    )
     with pytest.raises(sf.errors.UnknownNameError, match="got 'chanel'") as error:
         sf.EventLog.from_frame(
             {"entity": [1], "step": ["a"], "time": [1], "channel": ["x"]}, attributes=["chanel"]
@@ -465,3 +468,26 @@ def test_polars_columns_of_objects_are_no_addresses(how):
 def test_what_is_no_dataframe_says_what_to_do(what, hint):
     with pytest.raises(sf.errors.DataError, match=rf"'events' must be (?s:.*){hint}"):
         sf.count_steps(what, ["a"])
+
+
+@pytest.mark.parametrize("kind", ["dict", "pandas", "category"])
+def test_all_values_that_are_no_times_are_named_at_once(kind):
+    times = ["2026-05-01", "soon", None, "2026-05-02T10:00", "31/05/2026", "soon"]
+    rows = {"entity": [1] * 6, "step": ["a"] * 6, "time": times}
+    told = "'time' must hold times, got 'soon' at row 2, '31/05/2026' at row 5"
+    if kind != "dict":
+        frame = pytest.importorskip("pandas").DataFrame(rows)
+        rows = frame.astype({"time": "category"}) if kind == "category" else frame
+    with pytest.raises(sf.errors.DataError) as caught:
+        sf.EventLog.from_frame(rows)
+    # A category is told once, where it comes first.
+    assert caught.value.message == told + (", 'soon' at row 6" if kind != "category" else "")
+    with pytest.raises(sf.errors.DataError, match=r"'20' at row 20 and 30 more"):
+        sf.EventLog([1] * 50, ["a"] * 50, [f"{n + 1}" for n in range(50)])
+
+
+def test_a_frame_with_other_names_is_told_how_to_name_them():
+    with pytest.raises(sf.errors.UnknownNameError, match=r"columns=\{'entity': ...\} says which"):
+        sf.count_steps({"user": [1], "step": ["a"], "time": [1]}, ["a"])
+    with pytest.raises(sf.errors.DataError, match=r"csv\.DictReader"):
+        sf.EventLog.from_records(["entity,step,time"])

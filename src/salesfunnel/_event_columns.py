@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +31,8 @@ __all__ = [
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+SHOWN = 20
+"""Values that are no times are listed up to so many."""
 
 
 class Coded(NamedTuple):
@@ -297,9 +300,10 @@ def times(field: str, column: Any) -> Times:
 def _from_coded(field: str, codes: npt.NDArray[Any], values: Any) -> Times:
     """Return times that are written as codes of a few moments."""
     kept = np.arange(len(values))
-    if isinstance(values, tuple):
+    plain = isinstance(values, tuple) or np.asarray(values).dtype.kind in "OUS"
+    if plain and getattr(getattr(values, "dtype", None), "tz", None) is None:
         array = np.empty(len(values), dtype=object)
-        array[:] = values
+        array[:] = list(values)
         # Rows are told where a value is no time.
         firsts = np.full(len(values) + 1, -1, dtype=np.int64)
         firsts[codes[::-1]] = np.arange(len(codes))[::-1]
@@ -373,6 +377,7 @@ def _from_objects(field: str, array: npt.NDArray[Any], rows: Ints | None = None)
     found: list[int | Fraction] = []
     missing = np.zeros(len(array), dtype=np.bool_)
     first: dict[str, int] = {}
+    strange: list[tuple[int, Any]] = []
     numbers = range(len(array)) if rows is None else rows.tolist()
     fine = False
     for place, (row, value) in enumerate(zip(numbers, array.tolist(), strict=True)):
@@ -382,10 +387,22 @@ def _from_objects(field: str, array: npt.NDArray[Any], rows: Ints | None = None)
         else:
             if isinstance(value, float) and value.is_integer():
                 value = int(value)  # noqa: PLW2901 - a whole number that a missing neighbour made a float
-            kind, tick = fine_moment(field, value, row)
+            try:
+                kind, tick = fine_moment(field, value, row)
+            except DataError:
+                strange.append((row, value))
+                continue
             first[kind] = min(row, first.get(kind, row))
             fine |= isinstance(tick, Fraction)
         found.append(tick)
+    if strange:
+        strange.sort(key=itemgetter(0))
+        listed = ", ".join(f"{value!r} at row {row + 1}" for row, value in strange[:SHOWN])
+        more = f" and {len(strange) - SHOWN} more" if len(strange) > SHOWN else ""
+        raise DataError(
+            f"{field!r} must hold times, got {listed}{more}",
+            hint="as datetimes, or as text such as 2026-10-05T14:30",
+        )
     if len(first) > 1:
         places = ", ".join(f"{kind} at row {row + 1}" for kind, row in sorted(first.items()))
         raise DataError(

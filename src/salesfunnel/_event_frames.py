@@ -63,6 +63,9 @@ def check_there(names: Iterable[Any], known: Sequence[Any], place: str) -> None:
     if len(missing) > 1 and any(close.values()):
         pairs = ", ".join(f"{found!r} for {name!r}" for name, found in close.items() if found)
         hint = f"did you mean {pairs}?"
+    role = next((name for name in missing if name in {*ROLES, "customer"}), None)
+    if role is not None:
+        hint += f" (columns={{{role!r}: ...}} says which column it is)"
     listed = ", ".join(map(repr, missing))
     raise UnknownNameError(f"'columns' must be {place}, got {listed}", hint=hint)
 

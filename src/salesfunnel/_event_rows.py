@@ -22,7 +22,8 @@ def iterated(records: Any) -> Iterable[Any]:
     if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
         raise DataError(
             f"'records' must be an iterable of mappings, got {records!r}",
-            hint="EventLog.from_frame takes dataframes and mappings of columns",
+            hint="EventLog.from_frame takes dataframes and mappings of columns; of a file,"
+            " csv.DictReader makes mappings",
         )
     return records
 

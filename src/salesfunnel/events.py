@@ -245,7 +245,10 @@ class EventLog:
         rows: list[Mapping[str, Any]] = []
         for number, record in enumerate(iterated(records)):
             if not isinstance(record, Mapping):
-                raise DataError(f"'records' must hold mappings, got {record!r} at row {number + 1}")
+                raise DataError(
+                    f"'records' must hold mappings, got {record!r} at row {number + 1}",
+                    hint="csv.DictReader makes them of the lines of a file",
+                )
             rows.append(record)
         known = dict.fromkeys(key for record in rows for key in record if key is not None)
         frame: dict[str, Any] = {key: [record.get(key) for record in rows] for key in known}

@@ -24,7 +24,7 @@ def steps_document(found: StepCounts, locale: Locale) -> Document:
     for k, (name, count) in enumerate(zip(found.steps, found.counts, strict=True)):
         before = found.counts[k - 1] if k else 0
         rate = shown(count / before, "percent", locale) if before else "–" if k else ""
-        lost = text("report.lost", locale, lost=before - count) if k else ""
+        lost = text("steps.not-on", locale, n=before - count) if k else ""
         steps.append(FunnelStep(name, count, shown(count, "count", locale), rate=rate, lost=lost))
     blocks: list[Block] = [
         FunnelPicture(
