@@ -518,3 +518,15 @@ def test_a_unit_in_the_header_counts_where_the_cell_has_none(unit, cell, value):
     sheet = sf.read_table(f"指标,实际值({unit})\n{metric},{cell}\n{metric}二,1")
     assert sheet.rows[0].actual == value
     assert "unit-in-header" in codes_of(sheet)
+
+
+def test_cells_of_a_workbook_are_looked_at_in_time_linear_in_its_size():
+    from salesfunnel.intake.lost_cells import _of_part
+
+    cell = b'<x:c r="B2" t="n"><x:f>1+1</x:f></x:c>'
+    assert _of_part(cell) == {(1, 1): "=1+1"}
+    assert _of_part(b'<c r="A1"><f t="shared" si="0"/><v></v></c>') == {(0, 0): "="}
+    assert _of_part(b'<c r="A1" t="str"><f>""</f><v></v></c>') == {}
+    assert _of_part(b'<c r="AA3" t="e"><v>#DIV/0!</v></c><c r="A9"/><f/>') == {(2, 26): "#DIV/0!"}
+    tricky = b'<f/><c r="A1" x="a>b"/>' + b'<c r="x>y"/>' * 50_000 + b"<v><f>" * 50_000
+    assert _of_part(tricky) == {}

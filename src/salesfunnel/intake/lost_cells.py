@@ -21,12 +21,13 @@ from xml.etree import ElementTree as ET
 
 Lost = Mapping[tuple[int, int], str]
 
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_START = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
+_END = re.compile(rb"</(?:\w+:)?c\s*>")
 _PLACE = re.compile(rb"(?<![\w:.-])r\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ERROR = re.compile(rb"(?<![\w:.-])t\s*=\s*[\"']e[\"']")
 _STRING = re.compile(rb"(?<![\w:.-])t\s*=\s*[\"'](?:str|inlineStr)[\"']")
-_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>(.*?)</(?:\w+:)?v>", re.DOTALL)
-_FORMULA = re.compile(rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>(.*?)</(?:\w+:)?f>)", re.DOTALL)
+_OPEN = {name: re.compile(rb"<(?:\w+:)?%s(?=[\s/>])[^<>]*>" % name) for name in (b"v", b"f")}
+_CLOSE = {name: re.compile(rb"</(?:\w+:)?%s\s*>" % name) for name in (b"v", b"f")}
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -62,16 +63,21 @@ def _of_part(content: bytes) -> dict[tuple[int, int], str]:
     found: dict[tuple[int, int], str] = {}
     if b"<f" not in content and b":f" not in content and not _ERROR.search(content):
         return found
-    for match in _CELL.finditer(content):
-        head, inside = match.groups()
-        place, value, formula = _PLACE.search(head), _VALUE.search(inside), _FORMULA.search(inside)
-        written = b"" if value is None else value[1]
+    starts = [match.end() for match in _START.finditer(content)]
+    for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
+        head, _, inside = content[start:end].partition(b">")
+        close = _END.search(inside)
+        if head.endswith(b"/") or close is None:
+            continue
+        inside = inside[: close.start()]
+        place, value, formula = _PLACE.search(head), _inner(inside, b"v"), _inner(inside, b"f")
+        written = value or b""
         if place is None or (written and not _ERROR.search(head)):
             continue
         if written:
             text = _text(written)
         elif formula is not None and not _STRING.search(head):
-            text = "=" + _text(formula[1] or b"")
+            text = "=" + _text(formula)
         else:
             continue
         column = 0
@@ -81,6 +87,15 @@ def _of_part(content: bytes) -> dict[tuple[int, int], str]:
     return found
 
 
+def _inner(inside: bytes, name: bytes) -> bytes | None:
+    """Return what the first element of a name holds, None where there is none. Linear in size."""
+    start = _OPEN[name].search(inside)
+    if start is None:
+        return None
+    end = None if start[0].endswith(b"/>") else _CLOSE[name].search(inside, start.end())
+    return b"" if end is None else inside[start.end() : end.start()]
+
+
 def _text(content: bytes) -> str:
     return html.unescape(content.decode("utf-8", "replace")).strip()
 
@@ -88,9 +103,6 @@ def _text(content: bytes) -> str:
 def put_back(rows: list[list[Any]], lost: Lost) -> None:
     """Write lost texts into the cells of a worksheet that are blank."""
     for (row, column), text in lost.items():
-        if row < len(rows) and column < len(rows[row]):
-            if rows[row][column] in {"", None}:
-                rows[row][column] = text
-        elif row < len(rows):
-            rows[row].extend([""] * (column - len(rows[row])))
-            rows[row].append(text)
+        within = row < len(rows) and column < len(rows[row])
+        if within and rows[row][column] in {"", None}:
+            rows[row][column] = text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from salesfunnel._optional import require
 from salesfunnel.errors import IntakeError
 from salesfunnel.intake.archives import MAX_CELLS, safe_archive, safe_compound, too_large
 from salesfunnel.intake.grid import Grid
-from salesfunnel.intake.lost_cells import lost_cells, put_back
+from salesfunnel.intake.lost_cells import Lost, lost_cells, put_back
 
 
 def is_workbook(data: bytes) -> bool:
@@ -47,7 +48,7 @@ def _grids(calamine: Any, data: bytes) -> tuple[Grid, ...]:
     grids = []
     with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         kinds = {sheet.name: sheet for sheet in book.sheets_metadata}
-        lost = lost_cells(data)
+        lost: Mapping[str, Lost] | None = None
         for name in book.sheet_names:
             if kinds[name].typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -55,6 +56,7 @@ def _grids(calamine: Any, data: bytes) -> tuple[Grid, ...]:
             if sheet.total_height * sheet.total_width > MAX_CELLS:
                 raise too_large(f"{sheet.total_height} rows × {sheet.total_width} columns")
             rows = sheet.to_python(skip_empty_area=False)
+            lost = lost_cells(data) if lost is None else lost
             put_back(rows, lost.get(name, {}))
             if any(cell not in {"", None} for row in rows for cell in row):
                 hidden = kinds[name].visible != calamine.SheetVisibleEnum.Visible
