@@ -174,6 +174,12 @@ def test_opportunity_stages_are_put_in_order_and_inactive_names_count():
     assert (history.stages, outcome(history, "1")) == (("New", "Won"), "lost")
 
 
+def test_opportunities_in_the_place_of_their_history_are_refused_with_the_way_out():
+    with pytest.raises(ArgumentError) as caught:
+        sf.source("salesforce")([{"Id": "1", "StageName": "Prospecting"}], as_of=AS_OF)
+    assert "opportunities=" in str(caught.value.hint)
+
+
 # Pipedrive
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from salesfunnel.errors import ArgumentError
 from salesfunnel.funnel import Funnel
 from salesfunnel.history import StageHistory
 from salesfunnel.intake.crm._changes import Changes
@@ -90,6 +91,8 @@ def salesforce(
     ------
     IntakeError
         With every fault, if no stage change can be read.
+    ArgumentError
+        If `records` are opportunities: they do not know when their stages began.
     """
     given = [] if opportunities is None else list(records_of(opportunities, name="opportunities"))
     rows = [None if record is None else _named(record) for record in given]
@@ -124,6 +127,7 @@ def _rows(found: Changes, records: Any, known: Mapping[str, tuple[Record, int]])
     first: dict[str, tuple[Any, str, int]] = {}
     for row, written in found.records(records, "records"):
         record = _named(written)
+        _check_kind(record, row)
         deal = text_of(record.get("OpportunityId"))
         deal = full.get(deal[:_SHORT], deal) if len(deal) >= _SHORT else deal
         if deal in found.dropped:
@@ -145,6 +149,16 @@ def _rows(found: Changes, records: Any, known: Mapping[str, tuple[Record, int]])
     for deal, (_, stage, row) in first.items():
         if stage and deal:
             found.enter(deal, stage, found.created.get(deal), row, "OldValue")
+
+
+def _check_kind(record: Record, row: int) -> None:
+    """Refuse opportunities in the place of their history, by the first record."""
+    if row == 1 and "OpportunityId" not in record and {"Id", "StageName"} <= record.keys():
+        raise ArgumentError(
+            "'records' must hold OpportunityHistory or OpportunityFieldHistory,"
+            " got what looks like Opportunity",
+            hint="an opportunity knows its present stage only: pass it as opportunities=",
+        )
 
 
 def _described(found: Changes, rows: Iterable[Record | None]) -> dict[str, tuple[Record, int]]:
