@@ -48,7 +48,7 @@ def _customers() -> dict[str, Any]:
     rows = [
         {
             "customer": f"c{i}",
-            "time": str(np.datetime64("2026-01-01") + int(day)),
+            "time": str(np.datetime64("2026-01-01") + np.timedelta64(int(day), "D")),
             "amount": 50.0 + i % 7,
             "item": ["desk", "chair", "lamp"][int(day) % 3],
         }

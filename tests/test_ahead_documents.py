@@ -25,7 +25,7 @@ def bought(n=60):
     for i in range(n):
         for t in np.cumsum(rng.exponential(20, 1 + rng.poisson(2))):
             who.append(f"c{i:02}")
-            day.append(str(np.datetime64("2026-01-01") + int(t)))
+            day.append(str(np.datetime64("2026-01-01") + np.timedelta64(int(t), "D")))
     item = [f"i{k}" for k in rng.integers(0, 4, len(who))]
     paid = np.round(rng.gamma(2, 20, len(who)) + 1, 2).tolist()
     return sf.Purchases.from_columns(who, day, paid, attributes={"item": item})

@@ -392,7 +392,7 @@ def test_a_log_can_be_copied_and_sent_to_another_process(library):
 odd = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3),
     st.binary(max_size=2), st.datetimes(), st.dates(), st.timedeltas(), st.decimals(), st.uuids(),
-    st.just(np.datetime64("NaT")), st.just(np.timedelta64(3, "Y")), st.just("2026-05-01"),
+    st.just(np.datetime64("NaT", "us")), st.just(np.timedelta64(3, "Y")), st.just("2026-05-01"),
     st.lists(st.integers(), max_size=2), st.just({}), st.just(object()),
 )  # fmt: skip
 odd_columns = st.one_of(odd, st.lists(odd, max_size=3), st.sets(st.integers(), max_size=2))

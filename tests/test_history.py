@@ -95,7 +95,7 @@ def twin(history, by, mode, window, segment):
 def test_panel_against_a_twin(history, by, mode, days, segment):
     window = None if days is None or mode == "period" else timedelta(days=days)
     panel = history.panel(by=by, mode=mode, window=window, segment=segment)
-    counts, immature = twin(history, by, mode, window and np.timedelta64(window), segment)
+    counts, immature = twin(history, by, mode, window and np.timedelta64(window, "us"), segment)
     mine = {
         (p, g, s): int(panel.counts[t, j, k])
         for t, p in enumerate(panel.periods)

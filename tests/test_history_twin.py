@@ -182,7 +182,7 @@ def test_histories_of_other_stages_are_not_added():
     ("deal", "stage", "time"),
     [
         (["a"], ["leed"], [moment(0)]),
-        (["a"], ["lead"], [np.datetime64("NaT")]),
+        (["a"], ["lead"], [np.datetime64("NaT", "us")]),
         (["a", "b"], ["lead"], [moment(0)]),
     ],
 )

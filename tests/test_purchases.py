@@ -28,7 +28,7 @@ def test_rows_are_sorted_by_customer_and_time():
     p = bought()
     assert p.customers == ("ann", "bob")
     assert p.customer.tolist() == [0, 0, 0, 1]
-    assert (np.diff(p.time[:3]) > np.timedelta64(0)).all()
+    assert (np.diff(p.time[:3]) > np.timedelta64(0, "D")).all()
     assert p.attributes["item"] == ("desk", "lamp", "", "")
     assert np.isnan(p.amount[2])
 
@@ -144,7 +144,7 @@ def test_frozen_and_merged():
 def test_the_order_of_rows_does_not_matter(rows, random):
     def build(items):
         who, day, paid = zip(*items, strict=True)
-        days = [str(np.datetime64("2026-01-01") + d) for d in day]
+        days = [str(np.datetime64("2026-01-01") + np.timedelta64(d, "D")) for d in day]
         return sf.Purchases.from_columns([f"c{w}" for w in who], days, list(paid))
 
     shuffled = random.sample(rows, len(rows))

@@ -16,10 +16,14 @@ from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
 START = np.datetime64("2026-01-01")
 
 
+def on_day(days):
+    return START + np.timedelta64(int(days), "D")
+
+
 def bought(plan, amount=None, **attributes):
     """Purchases from {customer: days after the start}."""
     who = [name for name, days in plan.items() for _ in days]
-    day = [str(START + int(d)) for days in plan.values() for d in days]
+    day = [str(on_day(int(d))) for days in plan.values() for d in days]
     paid = None if amount is None else [amount[name] for name in who]
     more = {key: [table[name] for name in who] for key, table in attributes.items()}
     return sf.Purchases.from_columns(who, day, paid, attributes=more)
@@ -45,7 +49,7 @@ MONTHLY = {f"m{i}": range(i, 160 + i, 30) for i in range(4)}
 )
 def test_states_turn_at_multiples_of_the_gap(days, after, state):
     mine = [200 + d for d in days]
-    table = sf.lifecycle(bought({**MONTHLY, "x": mine}), as_of=START + mine[-1] + after)
+    table = sf.lifecycle(bought({**MONTHLY, "x": mine}), as_of=on_day(mine[-1] + after))
     assert len(table) == 5
     at = table.customers.index("x")
     assert table.gap[at] == 30
@@ -69,7 +73,7 @@ def test_without_gaps_there_is_no_state():
 def test_who_is_due_now_pays_most_first_and_is_not_given_up():
     plan = {**MONTHLY, "gone": [0, 30, 60], "soon": [70, 100, 145], "rich": [80, 110, 140]}
     paid = dict.fromkeys(MONTHLY, 1) | {"gone": 1000, "soon": 5, "rich": 50}
-    table = sf.lifecycle(bought(plan, paid), as_of=START + 172)
+    table = sf.lifecycle(bought(plan, paid), as_of=on_day(172))
     due = table.due_now(within=7)
     assert due[:2] == ("rich", "soon")
     assert "gone" not in due
@@ -137,7 +141,7 @@ def test_few_customers_have_fewer_scores(n, top):
 
 def test_shares_within_windows_leave_out_who_is_not_ripe():
     p = bought({"a": [0, 20], "b": [0, 80], "c": [10], "d": [100, 110]})
-    curve = sf.repurchase_curve(p, as_of=START + 130, windows=(30, 90))
+    curve = sf.repurchase_curve(p, as_of=on_day(130), windows=(30, 90))
     assert curve.entered.tolist() == [4, 3]
     assert curve.returned.tolist() == [2, 2]
     assert curve.rate(90) == pytest.approx(2 / 3)
@@ -148,7 +152,7 @@ def test_shares_within_windows_leave_out_who_is_not_ripe():
 
 def test_a_cohort_is_shown_only_where_all_of_it_is_ripe():
     p = bought({"a": [0, 20], "b": [25], "c": [40, 45]})
-    curve = sf.repurchase_curve(p, as_of=START + 75, windows=(30, 60))
+    curve = sf.repurchase_curve(p, as_of=on_day(75), windows=(30, 60))
     assert curve.cohorts == ("2026-01", "2026-02")
     assert curve.ripe.tolist() == [[True, False], [False, False]]
     assert curve.triangle()[0, 0] == 0.5
@@ -201,7 +205,7 @@ def test_limits_hold_the_curve():
 def test_smaller_orders_than_the_peers_are_a_potential():
     plan = {f"c{i}": [0, 30, 60] for i in range(6)}
     found = sf.upsell_candidates(
-        bought(plan, {f"c{i}": 100 for i in range(5)} | {"c5": 40}), as_of=START + 70
+        bought(plan, {f"c{i}": 100 for i in range(5)} | {"c5": 40}), as_of=on_day(70)
     )
     assert found.customers == ("c5",)
     assert found.potential[0] == pytest.approx(60 * 365.25 / 30)
@@ -212,46 +216,48 @@ def test_items_that_owners_alike_bought():
     for i in range(20):
         for k, what in enumerate(("desk", "chair") if i < 12 else ("lamp",)):
             who.append(f"c{i:02}")
-            day.append(str(START + k))
+            day.append(str(on_day(k)))
             item.append(what)
     who += ["x", "x"]
-    day += [str(START), str(START + 2)]
+    day += [str(START), str(on_day(2))]
     item += ["desk", ""]
     p = sf.Purchases.from_columns(who, day, attributes={"item": item})
-    found = sf.upsell_candidates(p, as_of=START + 3, item="item")
+    found = sf.upsell_candidates(p, as_of=on_day(3), item="item")
     offers = dict(zip(found.customers, found.item, strict=True))
     assert offers == {"x": "chair"}
     assert found.item_share[0] == pytest.approx(12 / 13)
     assert found.item_low[0] < 12 / 13
     with pytest.raises(UnknownNameError, match="sku"):
-        sf.upsell_candidates(p, as_of=START + 3, item="sku")
+        sf.upsell_candidates(p, as_of=on_day(3), item="sku")
 
 
 def test_customers_as_cohorts_of_the_template():
     plan = {"a": [0, 20, 40, 60], "b": [5, 100], "c": [40], "d": [170]}
     who = [n for n, days in plan.items() for _ in days]
-    day = [str(START + d) for days in plan.values() for d in days]
+    day = [str(on_day(d)) for days in plan.values() for d in days]
     paid = [10, 10, 10, 20, 10, 10, 10, 10]
     p = sf.Purchases.from_columns(who, day, paid, attributes={"kind": ["k"] * 8})
-    panel = sf.repurchase_panel(p, as_of=START + 180, window=timedelta(days=90))
+    panel = sf.repurchase_panel(p, as_of=on_day(180), window=timedelta(days=90))
     assert panel.steps == ("first_order", "second_order", "regular", "grown")
     assert panel.counts[0, 0].tolist() == [2, 1, 1, 1]
     assert panel.counts[1, 0].tolist() == [1, 0, 0, 0]
     assert panel.immature[:, 0].tolist() == [0, 0, 0, 0, 0, 1]
     assert panel.partial == ("2026-06",)
     assert panel.funnel.keys == panel.steps
-    assert sf.repurchase_panel(p, as_of=START + 180, segment="kind").segments == ("k",)
+    assert sf.repurchase_panel(p, as_of=on_day(180), segment="kind").segments == ("k",)
     with pytest.raises(ArgumentError, match="regular"):
         sf.repurchase_panel(p, as_of=START, regular=2)
 
 
 def test_a_new_item_is_growth():
     p = sf.Purchases.from_columns(
-        ["a"] * 4, [str(START + d) for d in (0, 1, 2, 3)], attributes={"item": ["x", "x", "x", "y"]}
+        ["a"] * 4,
+        [str(on_day(d)) for d in (0, 1, 2, 3)],
+        attributes={"item": ["x", "x", "x", "y"]},
     )
-    without = sf.repurchase_panel(p, as_of=START + 300)
+    without = sf.repurchase_panel(p, as_of=on_day(300))
     assert without.counts[0, 0].tolist() == [1, 1, 1, 0]
-    assert sf.repurchase_panel(p, as_of=START + 300, item="item").counts[0, 0, 3] == 1
+    assert sf.repurchase_panel(p, as_of=on_day(300), item="item").counts[0, 0, 3] == 1
 
 
 def test_nobody_at_all():
@@ -273,14 +279,16 @@ def test_a_fall_of_repurchase_is_found_by_the_same_machinery():
     who, day = [], []
     for month in range(14):
         for i in range(60):
-            when = np.datetime64("2025-01-01") + int(month * 30 + rng.integers(0, 30))
+            when = np.datetime64("2025-01-01") + np.timedelta64(
+                int(month * 30 + rng.integers(0, 30)), "D"
+            )
             again = 0.5 if month < 12 else 0.15
             while True:
                 who.append(f"{month}-{i}")
                 day.append(str(when))
                 if rng.random() >= again:
                     break
-                when += int(rng.integers(5, 60))
+                when += np.timedelta64(int(rng.integers(5, 60)), "D")
     panel = sf.repurchase_panel(sf.Purchases.from_columns(who, day), as_of="2026-09-01")
     found = sf.find_bottlenecks(panel)
     first = next(iter(found.rows if hasattr(found, "rows") else found))
@@ -291,17 +299,17 @@ def test_a_fall_of_repurchase_is_found_by_the_same_machinery():
 def test_customers_as_deals_of_the_template():
     plan = {**MONTHLY, "gone": [0, 30], "new": [150], "grown": [0, 30, 60, 90]}
     who = [n for n, days in plan.items() for _ in days]
-    day = [str(START + int(d)) for days in plan.values() for d in days]
+    day = [str(on_day(int(d))) for days in plan.values() for d in days]
     paid = [100.0] * (len(who) - 1) + [200.0]
     p = sf.Purchases.from_columns(who, day, paid, attributes={"kind": ["k"] * len(who)})
-    as_of = START + 250
+    as_of = on_day(250)
     history = sf.repurchase_history(p, as_of=as_of)
     assert history.stages == ("first_order", "second_order", "regular", "grown")
     state = dict(zip(history.deals, history.outcome.tolist(), strict=True))
     assert (state["gone"], state["new"], state["grown"], state["m0"]) == (2, 0, 1, 0)
     at = history.deals.tolist().index("gone")
     # lost six expected gaps of 30 days after the last order
-    assert history.closed[at] == START + 30 + 180
+    assert history.closed[at] == on_day(30) + 180
     assert history.value[history.deals.tolist().index("grown")] == 500
     assert set(history.attribute("kind").tolist()) == {"k"}
     panel = history.panel(by="month")

@@ -44,7 +44,7 @@ CHINA = timezone(timedelta(hours=8))
         (np.datetime64("2026-01-05T08:00"), datetime(2026, 1, 5, 8)),
         (None, None),
         (float("nan"), None),
-        (np.datetime64("NaT"), None),
+        (np.datetime64("NaT", "us"), None),
         ("—", None),
     ],
 )

@@ -81,7 +81,7 @@ def planted(rng, now, *, months=MONTHS, hard=True, effect=EFFECT, share_now=SHAR
     bottleneck = SimpleNamespace(
         transition=Transition("offer", "won"),
         segment="all",
-        period=str(np.datetime64("2025-10", "M") + months),
+        period=str(np.datetime64("2025-10", "M") + np.timedelta64(months, "M")),
         window=1,
         entered=total,
         advanced=x,

@@ -125,9 +125,10 @@ def _months(at: np.datetime64, edges: Floats) -> tuple[tuple[str, ...], Floats]:
         at.astype("datetime64[M]"),
         (end - np.timedelta64(1, "us")).astype("datetime64[M]"),
     )
-    months = np.arange(first, last + 1)
+    month = np.timedelta64(1, "M")
+    months = np.arange(first, last + month)
     starts = (months.astype("datetime64[us]") - at) / DAY
-    stops = ((months + 1).astype("datetime64[us]") - at) / DAY
+    stops = ((months + month).astype("datetime64[us]") - at) / DAY
     low, high = edges[:-1, None], edges[1:, None]
     overlap = np.maximum(np.minimum(high, stops) - np.maximum(low, starts), 0.0)
     return tuple(str(m) for m in months), overlap / overlap.sum(1, keepdims=True)

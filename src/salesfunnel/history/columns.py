@@ -277,7 +277,9 @@ class StageHistory(TableMixin):
         if k + 1 < len(self.stages):
             after = self.reached_at()[rows, k + 1]
         else:
-            after = np.where(self.outcome[rows] == WON, self.closed[rows], np.datetime64("NaT"))
+            after = np.where(
+                self.outcome[rows] == WON, self.closed[rows], np.datetime64("NaT", "us")
+            )
         advanced = ~np.isnat(after)
         lost = ~advanced & (self.outcome[rows] == LOST)
         # of a loss without a time the last thing known is the last entry

@@ -179,7 +179,9 @@ def panels(
             flags = draw(st.lists(st.booleans(), min_size=size, max_size=size))
             gaps = np.array(flags).reshape(shape) & draw(st.booleans())
         first = draw(st.integers(0, 600))
-        months = [np.datetime64("1990-01", "M") + first + i for i in range(shape[0])]
+        months = [
+            np.datetime64("1990-01", "M") + np.timedelta64(first + i, "M") for i in range(shape[0])
+        ]
         return Panel(
             counts=counts,
             periods=tuple(str(month) for month in months),
