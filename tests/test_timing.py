@@ -252,3 +252,18 @@ def test_durations_against_a_twin(rows):
             assert mine == min(t for t, _, f, _ in curve if f >= goal)
         else:
             assert np.isnan(mine)
+
+
+def test_the_chance_of_deals_older_than_all_others_is_not_known_and_not_nought():
+    """Decided within 20 days; ten open ones are 21 to 30 days old: five are 26 and more."""
+    entered = [[0, d] for d in range(1, 21)] + [[0, NAN]] * 20 + [[70 + i, NAN] for i in range(10)]
+    closed = [*range(1, 21), *range(1, 21), *[NAN] * 10]
+    history = deals.history(
+        [row[0] for row in entered], entered, closed, [1] * 20 + [2] * 20 + [0] * 10, as_of=100
+    )
+    found = sf.ageing(history)
+    assert len(found.deals) == 10, "all are older than usual"
+    assert found.age.tolist() == list(range(30, 20, -1))
+    assert np.isnan(found.chance).tolist() == [True] * 4 + [False] * 6
+    for locale in ("en", "zh"):
+        assert "nan" not in found.to_text(locale=locale)

@@ -30,6 +30,8 @@ Ints = npt.NDArray[np.int64]
 _DAY = np.timedelta64(86_400_000_000, "us")
 SLOW, UNLIKELY = 0.8, 0.5
 """A deal is stale past this quantile, with less than this part of the chance at entry."""
+LEAST = 5
+"""Fewer deals than this that were watched until an age say nothing about it."""
 _FIGURES = (
     *("entered", "advanced", "lost", "open", "eventual", "low", "high", "median", "p80"),
     "undecided",
@@ -150,7 +152,8 @@ class Ageing(TableMixin):
     age, usual : ndarray of float64
         Days in the stage, and the days by which four fifths of those who advance have.
     chance, chance_at_entry : ndarray of float64
-        Chance of advancing at that age, and on entering the stage.
+        Chance of advancing at that age, and on entering the stage; the first is NaN where fewer
+        than five deals were ever watched for so long: what becomes of them, nobody knows.
     open : int
         How many deals are open in a stage that can be judged.
     funnel : Funnel, optional
@@ -182,7 +185,8 @@ def ageing(history: StageHistory) -> Ageing:
     """Return the open deals that have grown stale.
 
     A deal is stale if it has been in its stage for longer than four fifths of those who advance
-    needed, and its chance of advancing has fallen below half of that on entering.
+    needed, and its chance of advancing has fallen below half of that on entering, or fewer than
+    five deals have ever been in the stage for as long.
 
     Parameters
     ----------
@@ -199,8 +203,9 @@ def ageing(history: StageHistory) -> Ageing:
         here = (event == 0) & (history.reached[rows] == k)
         judged += int(here.sum())
         for i in np.flatnonzero(here & (duration > usual)):
-            chance = curve.chance(float(duration[i])) or 0.0
-            if chance < UNLIKELY * entry:
+            known = int((duration >= duration[i]).sum()) >= LEAST
+            chance = (curve.chance(float(duration[i])) or 0.0) if known else np.nan
+            if not chance >= UNLIKELY * entry:
                 deal = str(history.deals[rows[i]])
                 found.append((deal, stage, float(duration[i]), usual, chance, entry))
     found.sort(key=lambda row: (-row[2] / max(row[3], 1e-9), row[0]))
