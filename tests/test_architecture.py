@@ -76,7 +76,6 @@ LONGER = {  # modules that may be longer, up to which length, and why
         350,
         "one boundary of security: what a workbook may ask for is read at once",
     ),
-    "intake/drafts.py": (340, "the rows of a sheet on their way from cells to drafts"),
     "intake/table.py": (
         330,
         "read_table, two thirds of it documentation and the order of its steps",

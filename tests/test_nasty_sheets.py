@@ -530,3 +530,49 @@ def test_cells_of_a_workbook_are_looked_at_in_time_linear_in_its_size():
     assert _of_part(b'<c r="AA3" t="e"><v>#DIV/0!</v></c><c r="A9"/><f/>') == {(2, 26): "#DIV/0!"}
     tricky = b'<f/><c r="A1" x="a>b"/>' + b'<c r="x>y"/>' * 50_000 + b"<v><f>" * 50_000
     assert _of_part(tricky) == {}
+
+
+MORE = {
+    "ordinals before names": (
+        (
+            "阶段,指标,实际\n1.认知阶段,曝光量,48万\n一、认知阶段,2、线索获取量,4200\n"
+            "（3）兴趣阶段,③Demo预约数,650\n"
+        ),
+        [("impressions", None, 480_000), ("leads", None, 4200), ("demos_booked", None, 650)],
+    ),
+    "a column of ordinals": (
+        "序号,指标,目标,实际\n1,曝光量,50万,48万\n2,线索获取量,5000,4200\n",
+        [("impressions", 500_000, 480_000), ("leads", 5000, 4200)],
+    ),
+    "months with a year of two digits": (
+        "月份,指标,实际\n26年9月,曝光量,100\n2026年10月,曝光量,120\n26年9月,线索获取量,10\n",
+        [("impressions", None, 100), ("impressions", None, 120), ("leads", None, 10)],
+    ),
+    "headers of this month": (
+        "漏斗环节,关键数据指标,本月目标,本月完成,完成率\n认知阶段,曝光量,50万,48万,96%\n",
+        [("曝光量", 500_000, 480_000)],
+    ),
+    "a funnel step and a count": (
+        "Funnel step;Count\nImpressions;480000\nLeads captured;4200\n",
+        [("impressions", None, 480_000), ("leads", None, 4200)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_what_is_plain_to_people_is_read_without_a_doubt(name):
+    written, rows = MORE[name]
+    sheet = sf.read_table(written)
+    assert rows_of(sheet) == rows
+    assert [f.code for f in sheet.faults if f.severity != "info"] == []
+    assert "unknown" not in "".join(sheet.periods)
+
+
+def test_a_decimal_before_a_name_is_no_ordinal():
+    sheet = sf.read_table("指标,实际\n3.5曝光量,5\n曝光量,10\n线索获取量,5\n")
+    assert codes_of(sheet) == ["unknown-metric"]
+
+
+def test_years_of_two_digits_need_their_sign():
+    periods = sf.read_table("月份,指标,实际\n26年9月,曝光量,1\nSep-26,曝光量,2\n").periods
+    assert periods == ("2026-09", "Sep-26")

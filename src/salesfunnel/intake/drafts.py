@@ -10,12 +10,12 @@ import attrs
 
 from salesfunnel._cells import unescape_cell
 from salesfunnel.fault import Fault
-from salesfunnel.intake.grid import Grid, Header, is_header_again, shown
+from salesfunnel.intake.grid import Grid, Header, fill_merged, is_header_again, shown
 from salesfunnel.intake.numbers import read_number
 from salesfunnel.intake.period_names import PeriodName, read_period
-from salesfunnel.intake.shapes import header_units, is_remark, is_total, odd_cells
+from salesfunnel.intake.shapes import header_units, is_remark, is_total, odd_cells, unknown_columns
 from salesfunnel.intake.wide import Slot
-from salesfunnel.intake.words import TOTALS, Role, fold, nearest_header, role_of
+from salesfunnel.intake.words import Role
 from salesfunnel.intake.written import EXACT, DecimalMark, Written
 from salesfunnel.tracking import one_line
 
@@ -87,8 +87,8 @@ def drafts_of(
     columns: dict[Role, str] = {
         role: name for role, name in zip(header.roles, header.names, strict=True) if role
     }
-    filled = _fill_merged(grid, header)
-    faults.extend(_unknown_columns(grid, header, sheet))
+    filled = fill_merged(grid, header)
+    faults.extend(unknown_columns(grid, header, sheet))
     scales = header_units(header, sheet, faults)
     used = [slot for slot in header.slots if any(_filled(row, slot.index) for row in filled)]
     above: dict[Role, Any] = {}
@@ -166,46 +166,6 @@ def _spread(
             {**columns, **names, **{slot.role: slot.header for slot in slots}},
             slots[0].period,
         )
-
-
-def _unknown_columns(grid: Grid, header: Header, sheet: str | None) -> list[Fault]:
-    found = []
-    slots = {slot.index for slot in header.slots}
-    for i, (name, role) in enumerate(zip(header.names, header.roles, strict=True)):
-        if i in slots:
-            continue
-        used = any(i < len(row) and shown(row[i]).strip() for row in grid.rows[header.at + 1 :])
-        again = role_of(name) if role is None and name else None
-        if role is None and fold(name) in TOTALS:
-            found.append(
-                Fault.of("total-column", severity="info", column=name, value=name, file=sheet)
-            )
-        elif again is not None and again in header.roles:
-            first = header.names[header.roles.index(again)]
-            found.append(Fault.of("column-twice", column=name, value=name, file=sheet, first=first))
-        elif role is None and (name or used):
-            found.append(
-                Fault.of(
-                    "unknown-column",
-                    column=name or f"column {i + 1}",
-                    value=name,
-                    file=sheet,
-                    nearest=nearest_header(name) if name else None,
-                )
-            )
-    return found
-
-
-def _fill_merged(grid: Grid, header: Header) -> list[list[Any]]:
-    """Return the rows below the header with cells that were merged downwards filled."""
-    rows = [list(row) for row in grid.rows]
-    for (top, left), (bottom, right) in grid.merged:
-        inside = header.at < top <= bottom < len(rows)
-        if inside and left == right and left < len(rows[top]):
-            for i in range(top + 1, bottom + 1):
-                if left < len(rows[i]) and shown(rows[i][left]) == "":
-                    rows[i][left] = rows[top][left]
-    return rows[header.at + 1 :]
 
 
 def _split(

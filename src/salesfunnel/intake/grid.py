@@ -121,3 +121,15 @@ def is_header_again(row: Sequence[Any], header: Header) -> bool:
     """Whether a row repeats the header, as printed sheets do on each page."""
     again = [fold(shown(cell)) for cell in row]
     return any(again) and again == [fold(name) for name in header.names][: len(again)]
+
+
+def fill_merged(grid: Grid, header: Header) -> list[list[Any]]:
+    """Return the rows below the header with cells that were merged downwards filled."""
+    rows = [list(row) for row in grid.rows]
+    for (top, left), (bottom, right) in grid.merged:
+        inside = header.at < top <= bottom < len(rows)
+        if inside and left == right and left < len(rows[top]):
+            for i in range(top + 1, bottom + 1):
+                if left < len(rows[i]) and shown(rows[i][left]) == "":
+                    rows[i][left] = rows[top][left]
+    return rows[header.at + 1 :]

@@ -28,6 +28,7 @@ _FORMS = tuple(
             "(?P<year>", "(?P<year2>", 1
         ).replace("(?P<month>", "(?P<month2>", 1),
         rf"{_Y} ?年 ?{_M} ?月份?",
+        rf"(?P<short>\d{{2}}) ?年 ?{_M} ?月份?",
         rf"(?P<word>{_WORD})[-. ,]*{_Y}|{_Y}[-. ,]*(?P<word2>{_WORD})".replace(
             "(?P<year>", "(?P<year2>", 1
         ),
@@ -102,7 +103,7 @@ def read_period(cell: Any) -> PeriodName | None:
 
 def _named(match: re.Match[str]) -> PeriodName | None:
     parts = {name.rstrip("2"): text for name, text in match.groupdict().items() if text}
-    year = parts.get("year")
+    year = parts.get("year") or (f"20{parts['short']}" if "short" in parts else None)
     if "word" in parts:
         part = f"{_MONTHS[parts['word']]:02d}"
     elif "month" in parts:

@@ -7,9 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from salesfunnel.fault import Fault
-from salesfunnel.intake.grid import Header, shown
+from salesfunnel.intake.grid import Grid, Header, shown
 from salesfunnel.intake.numbers import read_number
-from salesfunnel.intake.words import TOTALS, Role, fold, without_notes
+from salesfunnel.intake.words import (
+    ORDINALS,
+    TOTALS,
+    Role,
+    fold,
+    nearest_header,
+    role_of,
+    without_notes,
+)
 
 _NAMED: tuple[Role, ...] = ("period", "segment", "stage", "metric")
 _SUMS = ("合计", "总计", "小计", "合計", "總計", "小計")
@@ -89,3 +97,33 @@ def _is_row_of(line: str, width: int) -> bool:
         if width > 1 and len(cells) >= width:
             return any(cell.strip() and read_number(cell).value is not None for cell in cells)
     return False
+
+
+def unknown_columns(grid: Grid, header: Header, sheet: str | None) -> list[Fault]:
+    """Return faults of the columns that are not read: unknown, of totals, or there twice."""
+    found = []
+    slots = {slot.index for slot in header.slots}
+    for i, (name, role) in enumerate(zip(header.names, header.roles, strict=True)):
+        if i in slots:
+            continue
+        used = any(i < len(row) and shown(row[i]).strip() for row in grid.rows[header.at + 1 :])
+        again = role_of(name) if role is None and name else None
+        if role is None and fold(name) in TOTALS:
+            found.append(
+                Fault.of("total-column", severity="info", column=name, value=name, file=sheet)
+            )
+        elif again is not None and again in header.roles:
+            first = header.names[header.roles.index(again)]
+            found.append(Fault.of("column-twice", column=name, value=name, file=sheet, first=first))
+        elif role is None and (name or used):
+            found.append(
+                Fault.of(
+                    "unknown-column",
+                    severity="info" if fold(name) in ORDINALS else "warning",
+                    column=name or f"column {i + 1}",
+                    value=name,
+                    file=sheet,
+                    nearest=nearest_header(name) if name else None,
+                )
+            )
+    return found

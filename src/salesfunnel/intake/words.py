@@ -30,16 +30,17 @@ HEADERS: Mapping[Role, tuple[str, ...]] = {
         "关键指标", "指标", "指标名称", "考核指标", "核心指标",
         "数据指标", "指标项", "关键数据指标",
         "metric", "metrics", "key metric", "key metrics", "kpi", "indicator", "measure",
-        "metric name", "key indicator", "step",
+        "metric name", "key indicator", "step", "funnel step",
     ),
     "target": (
         "目标值", "目标", "计划值", "计划", "本月目标", "月度目标",
-        "目标数", "目标数量", "指标值目标", "预算",
+        "目标数", "目标数量", "指标值目标", "预算", "本月目标值", "当月目标", "月目标",
         "target", "target value", "goal", "plan", "planned", "budget", "monthly target", "quota",
     ),
     "actual": (
         "实际值", "实际", "完成值", "实际完成", "实际完成值",
         "完成量", "完成数", "实际数", "本月实际", "数量", "人数",
+        "本月完成", "本月实际值", "本月完成值", "当月实际", "当月完成", "实际完成数", "实际完成量",
         "数值", "值", "实绩",
         "actual", "actuals", "actual value", "result", "results", "achieved", "count", "value",
         "number", "monthly actual", "customers", "volume",
@@ -89,6 +90,11 @@ _TRADITIONAL = str.maketrans(
     "阶标实际转负责备注达单区团队产线业务计划预数获认内询价签约购买销额总个访谈试验体账户续费复荐绍场关键绩电话邮应门员现会议报间时周环节层级项说异况网",
 )
 _BRACKETS = re.compile(r"[(（\[【<《][^()（）\[\]【】<>《》]*[)）\]】>》]")
+_ORDINAL = re.compile(
+    r"\s*(?:\d{1,2}\s*[.、．)）:：](?!\d)|[(（]\d{1,2}[)）]|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳])\s*"
+)
+ORDINALS = {"序号", "编号", "no", "nr", "id", "index", "unnamed0"}
+"""What columns that only count the rows are called, folded."""
 _STAGE_ENDING = re.compile(r"(阶段|階段|环节|stage|phase)$")
 _METRIC_ENDING = re.compile(r"(数量|個數|个数|人数|次数|总数|数|量|count|number)$")
 
@@ -224,5 +230,6 @@ def _index(
 def _asked(text: str, ending: re.Pattern[str]) -> Iterable[str]:
     """Return the forms to look up, the strictest first."""
     bare = fold(without_notes(text))
-    forms = (fold(text), bare, ending.sub("", bare))
+    plain = fold(without_notes(_ORDINAL.sub("", text, count=1) if _ORDINAL.match(text) else text))
+    forms = (fold(text), bare, ending.sub("", bare), plain, ending.sub("", plain))
     return dict.fromkeys(form for form in forms if form)
