@@ -309,7 +309,7 @@ def test_customers_as_deals_of_the_template():
     assert (state["gone"], state["new"], state["grown"], state["m0"]) == (2, 0, 1, 0)
     at = history.deals.tolist().index("gone")
     # lost six expected gaps of 30 days after the last order
-    assert history.closed[at] == on_day(30) + 180
+    assert history.closed[at] == on_day(210)
     assert history.value[history.deals.tolist().index("grown")] == 500
     assert set(history.attribute("kind").tolist()) == {"k"}
     panel = history.panel(by="month")
