@@ -201,7 +201,7 @@ def _last_ends(code: Ints, rank: Ints, when: Times, goal: int, S: int) -> Times:
     begins = np.ones(code.size, dtype=np.bool_)
     begins[1:] = (code[1:] != code[:-1]) | (kind[1:] != kind[:-1])
     ends = np.append(code[1:] != code[:-1], True) if code.size else begins
-    start: Times = np.maximum.accumulate(np.where(begins, np.arange(code.size), 0))
+    start: Ints = np.maximum.accumulate(np.where(begins, np.arange(code.size), 0))
     found: Times = when[start[ends]]
     return found
 

@@ -42,7 +42,8 @@ def one_row_a_deal(found: Deals, body: Body, reader: Reader, as_of: Any) -> Stag
         later = int((~begun).sum())
         reader.note("after-as-of", times=times, deals=later, day=str(moment)[:10])
     body = [row for row, there in zip(body, begun, strict=True) if there]
-    entered, created, closed, outcome = (a[begun] for a in (entered, created, closed, outcome))
+    entered, created, closed = (a[begun] for a in (entered, created, closed))
+    outcome = outcome[begun]
     closed = _closed(outcome, closed, entered, body, reader)
     gap = (outcome == WON) & np.isnat(entered[:, goal]) & ~np.isnat(closed)
     entered[gap, goal] = closed[gap]

@@ -49,7 +49,9 @@ class Resolver:
         self.has_targets = has_targets
         self._seen: dict[tuple[str, ...], int] = {}
         self._told: set[tuple[str, str]] = set()
-        self._units = {metric.key: metric.unit for stage in funnel for metric in stage.metrics}
+        self._units: dict[str, Unit] = {
+            metric.key: metric.unit for stage in funnel for metric in stage.metrics
+        }
 
     def rows(self, drafts: Sequence[Draft], period: str) -> list[tuple[Draft, TrackingRow]]:
         """Return the rows with the drafts they come from; repeated ones are left to the faults.

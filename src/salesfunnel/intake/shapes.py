@@ -56,10 +56,9 @@ def is_remark(cells: Mapping[Role, Any]) -> bool:
 def header_units(header: Header, sheet: str | None, faults: list[Fault]) -> dict[Role, str]:
     """Return what the header says of the numbers below it: 万 in 实际值(万), k in Target (k)."""
     found: dict[Role, str] = {}
-    columns = [(role, name) for role, name in zip(header.roles, header.names, strict=True) if role]
-    for role, name in columns:
+    for role, name in zip(header.roles, header.names, strict=True):
         said = _UNIT.search(name) if role in {"target", "actual"} else None
-        if said is not None:
+        if role is not None and said is not None:
             found[role] = said[1]
             faults.append(
                 Fault.of("unit-in-header", severity="info", column=name, value=said[1], file=sheet)

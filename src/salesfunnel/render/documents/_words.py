@@ -17,10 +17,12 @@ def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = 
     figures: dict[str, Any] = {"row": fault.row, "column": fault.column, "value": fault.value}
     figures.update(fault.params)
     as_written = dict(figures)
+    named: Mapping[str, str] = labels or {}
     for name in ("step", "value"):
-        if isinstance(figures.get(name), str):
-            keys = figures[name].split("→")
-            figures[name] = " → ".join((labels or {}).get(key, key) for key in keys)
+        said = figures.get(name)
+        if isinstance(said, str):
+            keys = said.split("→")
+            figures[name] = " → ".join(named.get(key, key) for key in keys)
     if locale == "en" and fault.message and (labels is None or figures == as_written):
         words, hint = fault.message, fault.hint
     else:
