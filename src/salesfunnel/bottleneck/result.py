@@ -18,6 +18,7 @@ from salesfunnel.bottleneck.columns import columns_of, evidence_of
 from salesfunnel.bottleneck.history import History
 from salesfunnel.bottleneck.impact import joint_gain
 from salesfunnel.bottleneck.row import GAIN_LEVEL, IN_DOUBT, Bottleneck, row_of
+from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel, Transition
 from salesfunnel.interval import Interval
@@ -114,6 +115,16 @@ class Bottlenecks(TableMixin):
 
     def __len__(self) -> int:
         return int(self.probability.size)
+
+    def __attrs_post_init__(self) -> None:
+        shape = (len(self.segments), len(self.transitions))
+        for field in attrs.fields(type(self)):
+            value = getattr(self, field.name)
+            wanted = shape[1:] if field.name == "benchmark" else shape
+            if isinstance(value, np.ndarray) and value.shape != wanted:
+                raise DataError(
+                    f"{field.name!r} must have shape {wanted} (segments, steps), got {value.shape}"
+                )
 
     @property
     def order(self) -> npt.NDArray[np.intp]:
