@@ -74,6 +74,8 @@ def test_names_of_methods_are_checked():
         sf.conversions(sf.Panel.from_counts([3, 2]), method="wils")
     with pytest.raises(ArgumentError, match="level"):
         sf.conversions(sf.Panel.from_counts([3, 2]), level=95)
+    with pytest.raises(ArgumentError, match="level"):
+        sf.conversions(sf.Panel.from_counts([3, 2]), level="0.95")
 
 
 def test_what_has_a_panel_to_give_is_told_so():

@@ -64,7 +64,7 @@ def check_fraction(field: str, value: Any, *, open_ends: bool = False) -> float:
     """Return `value` as a float in [0, 1], or in (0, 1) with `open_ends`; raise ArgumentError."""
     low, high = ("(0", "1)") if open_ends else ("[0", "1]")
     try:
-        number = float(value)
+        number = float("nan") if isinstance(value, str | bytes) else float(value)
     except (TypeError, ValueError):
         number = float("nan")
     inside = 0.0 < number < 1.0 if open_ends else 0.0 <= number <= 1.0
