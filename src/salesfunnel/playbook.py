@@ -17,8 +17,8 @@ from salesfunnel.errors import UnknownNameError
 from salesfunnel.funnel import Funnel
 from salesfunnel.i18n import text
 from salesfunnel.monitoring.review import Review
+from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.measure import Measure
-from salesfunnel.planning.plan import ImprovementPlan
 from salesfunnel.stage import KeyAction
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from salesfunnel._optional import require
 from salesfunnel._typing import Locale
 from salesfunnel.export.workbooks import save
 from salesfunnel.i18n import FORMS, text
+from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.measure import Measure
-from salesfunnel.planning.plan import ImprovementPlan
 from salesfunnel.render.cause_words import (
     effect_words,
     measure_detail,

@@ -18,8 +18,8 @@ from salesfunnel.funnel import Transition
 from salesfunnel.monitoring.evidence import evidence_of
 from salesfunnel.monitoring.series import ReviewEvidence, Series, series_of
 from salesfunnel.panel import ALL, Panel
+from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.measure import Measure
-from salesfunnel.planning.plan import ImprovementPlan
 
 __all__ = ["Review", "review"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.library import LIBRARY
 from salesfunnel.planning.make import plan
 from salesfunnel.planning.measure import Basis, Effect, Measure, Quantiles
-from salesfunnel.planning.plan import ImprovementPlan
 from salesfunnel.planning.simulate import Assumptions
 
 __all__ = [

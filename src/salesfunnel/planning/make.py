@@ -13,9 +13,9 @@ from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
 from salesfunnel.errors import ArgumentError, SalesFunnelError
 from salesfunnel.funnel import Funnel
 from salesfunnel.planning.calendar import holidays_of
+from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.library import LIBRARY
 from salesfunnel.planning.measure import Measure
-from salesfunnel.planning.plan import ImprovementPlan
 from salesfunnel.planning.simulate import Assumptions
 
 if TYPE_CHECKING:

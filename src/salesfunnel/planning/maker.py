@@ -14,8 +14,8 @@ from salesfunnel.diagnosis.finding import Finding, Param
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
 from salesfunnel.funnel import WON
 from salesfunnel.planning.calendar import working_day
+from salesfunnel.planning.improvement import place_of, priority_of
 from salesfunnel.planning.measure import ACTION, Basis, Measure
-from salesfunnel.planning.plan import place_of, priority_of
 from salesfunnel.planning.simulate import Assumptions, effect_of, seen_after
 
 __all__ = ["ALARMS", "Maker"]

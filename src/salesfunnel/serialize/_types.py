@@ -30,7 +30,7 @@ _HOMES = {
     "salesfunnel.monitoring.review": ("Review",),
     "salesfunnel.panel": ("Panel",),
     "salesfunnel.planning.measure": ("Basis", "Effect", "Measure", "Quantiles"),
-    "salesfunnel.planning.plan": ("ImprovementPlan",),
+    "salesfunnel.planning.improvement": ("ImprovementPlan",),
     "salesfunnel.planning.simulate": ("Assumptions",),
     "salesfunnel.playbook": ("Playbook", "PlaybookEntry"),
     "salesfunnel.plugins": ("PluginRecord",),
