@@ -150,6 +150,18 @@ def test_exceptions_are_needed(name):
     assert len((SRC / name).read_text("utf-8").splitlines()) > LINES
 
 
+def test_no_module_has_the_name_of_what_its_package_gives():
+    """Else ``package.name`` is the module or the function, by what was imported first."""
+    for package in {path.parent for path in modules()} - {SRC}:
+        given = {
+            alias.asname or alias.name
+            for node in ast.walk(ast.parse((package / "__init__.py").read_text("utf-8")))
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        assert not given & {path.stem for path in package.glob("*.py")}, package
+
+
 def test_kernels_know_no_nouns():
     for path in (SRC / "_kernels").glob("*.py"):
         for name in imported(ast.parse(path.read_text("utf-8"))):

@@ -16,7 +16,7 @@ from salesfunnel._validators import check_choice
 from salesfunnel.errors import UnknownNameError
 from salesfunnel.funnel import Funnel
 from salesfunnel.i18n import text
-from salesfunnel.monitoring.review import Review
+from salesfunnel.monitoring.follow import Review
 from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.measure import Measure
 from salesfunnel.stage import KeyAction

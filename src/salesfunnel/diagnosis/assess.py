@@ -20,7 +20,7 @@ from salesfunnel._typing import Grade
 from salesfunnel.diagnosis.case import Case
 from salesfunnel.diagnosis.fields import Column
 from salesfunnel.diagnosis.finding import Evidence, Finding, Group
-from salesfunnel.diagnosis.rule import Exposure, Mixture
+from salesfunnel.diagnosis.rules import Exposure, Mixture
 from salesfunnel.errors import DataError
 from salesfunnel.interval import Interval
 

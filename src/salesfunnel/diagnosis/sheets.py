@@ -6,7 +6,7 @@ from typing import Any
 
 from salesfunnel.diagnosis.case import Case
 from salesfunnel.diagnosis.finding import Evidence, Finding
-from salesfunnel.diagnosis.rule import Limit, Rule
+from salesfunnel.diagnosis.rules import Limit, Rule
 
 __all__ = ["from_sheet", "weak"]
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from salesfunnel.diagnosis.diagnose import DEFAULT_RULES
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
+from salesfunnel.diagnosis.run import DEFAULT_RULES
 from salesfunnel.errors import ArgumentError, SalesFunnelError
 from salesfunnel.funnel import Funnel
 from salesfunnel.planning.calendar import holidays_of

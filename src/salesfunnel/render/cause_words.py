@@ -10,7 +10,7 @@ import attrs
 from salesfunnel._typing import Locale
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.i18n import has, text
-from salesfunnel.monitoring.review import Review
+from salesfunnel.monitoring.follow import Review
 from salesfunnel.planning import ImprovementPlan
 from salesfunnel.planning.measure import ACTION, Effect, Measure
 from salesfunnel.render.names import labels_of

@@ -27,7 +27,7 @@ _HOMES = {
     "salesfunnel.lifetime": ("BgNbd", "GammaGamma", "LifetimeValue", "Sbg"),
     "salesfunnel.metric": ("Metric",),
     "salesfunnel.monitoring.evidence": ("ReviewEvidence",),
-    "salesfunnel.monitoring.review": ("Review",),
+    "salesfunnel.monitoring.follow": ("Review",),
     "salesfunnel.panel": ("Panel",),
     "salesfunnel.planning.measure": ("Basis", "Effect", "Measure", "Quantiles"),
     "salesfunnel.planning.improvement": ("ImprovementPlan",),

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel.diagnosis import Case, Column, Exposure, Field, Finding, Rule, RuleSet
-from salesfunnel.diagnosis.rule import Limit
+from salesfunnel.diagnosis.rules import Limit
 
 __all__ = ["RULE_SET"]
 

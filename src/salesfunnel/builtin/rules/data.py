@@ -23,7 +23,7 @@ from salesfunnel.diagnosis import (
 )
 from salesfunnel.diagnosis.assess import worst_of
 from salesfunnel.diagnosis.fields import CHANNEL
-from salesfunnel.diagnosis.rule import Limit
+from salesfunnel.diagnosis.rules import Limit
 from salesfunnel.diagnosis.sheets import weak
 
 __all__ = ["RULE_SET"]

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from salesfunnel.diagnosis import Case, Evidence, Exposure, Field, Finding, Rule, RuleSet
 from salesfunnel.diagnosis.fields import DEMO, OWNER
-from salesfunnel.diagnosis.rule import Limit
+from salesfunnel.diagnosis.rules import Limit
 
 __all__ = ["RULE_SET"]
 

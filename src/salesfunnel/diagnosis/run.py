@@ -11,7 +11,7 @@ from salesfunnel._typing import Grade
 from salesfunnel.diagnosis.assess import of_exposure, of_mixture
 from salesfunnel.diagnosis.case import Case
 from salesfunnel.diagnosis.finding import Finding
-from salesfunnel.diagnosis.rule import Exposure, Mixture, Rule, RuleSet
+from salesfunnel.diagnosis.rules import Exposure, Mixture, Rule, RuleSet
 from salesfunnel.diagnosis.sheets import from_sheet
 from salesfunnel.errors import ArgumentError, PluginError
 
