@@ -22,8 +22,8 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def minimal(session: nox.Session) -> None:
     """Run the tests with the four core dependencies alone; what needs an extra is skipped."""
-    session.install("-e", ".", "pytest", "hypothesis")
-    session.run("pytest", "-q", *session.posargs)
+    session.install("-e", ".", "pytest", "pytest-xdist", "hypothesis", "jsonschema")
+    session.run("pytest", "-n", "2", "-q", *session.posargs, env={"SALESFUNNEL_MINIMAL": "1"})
 
 
 @nox.session

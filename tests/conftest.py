@@ -1,11 +1,25 @@
-"""How Hypothesis runs: no deadline, since machines are slow at times; the same examples in CI."""
+"""How tests run: Hypothesis without a deadline, the same examples in CI; the core alone."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+import salesfunnel as sf
 
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """With the core alone (the session ``minimal``) a test that asks for an extra is skipped."""
+    if not os.environ.get("SALESFUNNEL_MINIMAL"):
+        return (yield)
+    try:
+        return (yield)
+    except sf.errors.MissingExtraError as error:
+        pytest.skip(str(error))

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.browser
 def browser():
     if CHROMIUM is None and not os.environ.get("CI"):
         pytest.skip("there is no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
+    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

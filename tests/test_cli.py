@@ -38,6 +38,7 @@ def test_chinese_words(capsys):
 
 
 def test_files_are_written(tmp_path, capsys):
+    pytest.importorskip("jinja2")
     page, document = tmp_path / "r.html", tmp_path / "r.json"
     sheet = str(EXAMPLES / "tracking_zh.csv")
     assert main(["report", sheet, "--html", str(page), "--json", str(document)]) == 0
@@ -75,6 +76,7 @@ def test_an_unknown_template_names_the_nearest(capsys):
 
 
 def test_what_cannot_be_read_is_an_error_of_the_input(tmp_path, capsys):
+    pytest.importorskip("python_calamine")
     sheet = tmp_path / "noise.xlsx"
     sheet.write_bytes(b"PK\x03\x04 this is no workbook")
     assert main(["report", str(sheet)]) == 1
