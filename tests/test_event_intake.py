@@ -491,3 +491,41 @@ def test_a_frame_with_other_names_is_told_how_to_name_them():
         sf.count_steps({"user": [1], "step": ["a"], "time": [1]}, ["a"])
     with pytest.raises(sf.errors.DataError, match=r"csv\.DictReader"):
         sf.EventLog.from_records(["entity,step,time"])
+
+
+def test_text_of_polars_is_counted_as_the_same_text_in_a_list():
+    polars = pytest.importorskip("polars")
+    rng = np.random.default_rng(4)
+    names = [
+        None,
+        "",
+        " ",
+        "\u3000",
+        "\u2003x",
+        "中文客户",
+        "客户" * 9,
+        "a\0b",
+        "b" * 70,
+        "é",
+        "ab",
+    ]
+    names += [f"customer-{number}" for number in range(400)]
+    drawn = [names[k] for k in rng.integers(0, len(names), 5000).tolist()]
+    step, time = rng.choice(["a", "b", "c"], 5000), rng.integers(0, 1000, 5000)
+    kept = rng.permutation(5000)[:4000]
+    plain = [drawn[k] for k in kept.tolist()]
+    for leave_out in ((), ("a\0b",), ("a\0b", "b" * 70), (None, "a\0b", "b" * 70)):
+        good = np.array([name not in leave_out for name in plain])
+        rows = kept[good]
+        known = [name for name in plain if name not in leave_out]
+        mine = sf.EventLog(polars.Series(drawn).gather(rows), step[rows], time[rows])
+        pieces = polars.concat([polars.Series(known[:7]), polars.Series(known[7:])], rechunk=False)
+        again = sf.EventLog(pieces[2:], step[rows][2:], time[rows][2:])
+        yours = sf.EventLog(known, step[rows], time[rows])
+        assert mine == yours
+        assert mine.faults == yours.faults
+        assert again == sf.EventLog(known[2:], step[rows][2:], time[rows][2:])
+        for log in (mine, yours):
+            assert sf.count_steps(log, ["a", "b", "c"], window=300).counts == (
+                sf.count_steps(yours, ["a", "b", "c"], window=300).counts
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 import salesfunnel as sf
 from salesfunnel._kernels.encoding import dense_codes, text_codes
+from salesfunnel._kernels.texts import OffsetTexts, ViewTexts
 
 NOON = datetime(2026, 5, 1, 12)  # noqa: DTZ001 - naive on purpose
 AWARE = NOON.replace(tzinfo=timezone.utc)
@@ -225,26 +227,74 @@ def test_codes_of_ids_are_equal_where_ids_are(ids, times):
     assert codes.max(initial=0) <= high
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    st.lists(
-        st.text(st.characters(min_codepoint=1, codec="utf-8"), max_size=15), min_size=1, max_size=60
-    )
-)
-def test_codes_of_texts_are_equal_where_texts_are(texts):
-    raw = [text.encode() for text in texts * 2]
+def offset_texts(raw):
     offsets = np.concatenate([[0], np.cumsum([len(text) for text in raw])])
-    codes, rows, used = text_codes(np.frombuffer(b"".join(raw), np.uint8), offsets)
-    pairs = set(zip(raw, codes.tolist(), strict=True))
-    assert len(pairs) == len(set(raw)) == len({code for _, code in pairs}) == used.sum()
+    return OffsetTexts(np.frombuffer(b"".join(raw), np.uint8), offsets)
+
+
+def view_texts(raw, rng, buffers=3):
+    """Texts as Arrow's views, those that are long at places drawn in one of some buffers."""
+    where = rng.integers(0, buffers, len(raw))
+    parts = [bytearray(b"\0gap") for _ in range(buffers)]
+    places = [0] * len(raw)
+    for i in rng.permutation(len(raw)).tolist():
+        places[i] = len(parts[where[i]])
+        if len(raw[i]) > 12:
+            parts[where[i]] += raw[i] + b"\0" * int(rng.integers(0, 40))
+    views = b"".join(
+        struct.pack("<i12s", len(text), text)
+        if len(text) <= 12
+        else struct.pack("<i4sii", len(text), text, where[i], places[i])
+        for i, text in enumerate(raw)
+    )
+    return ViewTexts(
+        np.frombuffer(views, np.uint8), [np.frombuffer(bytes(p), np.uint8) for p in parts]
+    )
+
+
+def check_codes(raw, texts):
+    codes, rows, used = text_codes(texts)
     assert [raw[rows[code]] for code in codes] == raw
+    assert len(set(raw)) == len(set(codes.tolist())) == used.sum()
+    assert set(codes.tolist()) == set(np.flatnonzero(used).tolist())
+    length, head = texts.heads(np.arange(len(raw)))
+    assert length.tolist() == [len(text) for text in raw]
+    assert head.tolist() == [text[0] if text else 0 for text in raw]
 
 
-def test_codes_of_texts_that_are_much_alike():
+TEXTS = st.text(st.characters(min_codepoint=1, codec="utf-8"), max_size=15)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(TEXTS, min_size=1, max_size=60),
+    st.sampled_from(["", "c", "account-", "customer-000"]),
+    st.integers(0, 2**32),
+    st.sampled_from([4, 1 << 17]),
+)
+def test_codes_of_texts_are_equal_where_texts_are(texts, prefix, seed, chunk):
+    raw = [(prefix + text).encode()[:64] for text in texts * 2]
+    rng = np.random.default_rng(seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("salesfunnel._kernels.encoding.CHUNK", chunk)
+        check_codes(raw, offset_texts(raw))
+        check_codes(raw, view_texts(raw, rng))
+        check_codes(raw[3:], view_texts(raw[3:], rng, buffers=1))
+
+
+@pytest.mark.parametrize("chunk", [256, 1 << 17])
+def test_codes_of_texts_that_are_much_alike(chunk, monkeypatch):
+    monkeypatch.setattr("salesfunnel._kernels.encoding.CHUNK", chunk)
     rng = np.random.default_rng(11)
     raw = [f"customer-{number}".encode() for number in rng.integers(0, 3000, 6000)]
     raw += [bytes(rng.choice([97, 98], size).tolist()) for size in rng.integers(0, 25, 3000)]
-    offsets = np.concatenate([[0], np.cumsum([len(text) for text in raw])])
-    codes, rows, used = text_codes(np.frombuffer(b"".join(raw), np.uint8), offsets)
-    assert [raw[rows[code]] for code in codes] == raw
-    assert len(set(raw)) == len(set(codes.tolist())) == used.sum()
+    raw += [b"customer", b"", b"customer"]
+    check_codes(raw, offset_texts(raw))
+    check_codes(raw, view_texts(raw, rng))
+
+
+@pytest.mark.parametrize("bad", [b"a\0b", b"\0", b"12345678901\0", b"a" * 30 + b"\0", b"a" * 65])
+def test_texts_that_are_not_hashed(bad):
+    raw = [b"abc", b"a text that is long", bad, b"abc"]
+    assert text_codes(offset_texts(raw)) is None
+    assert text_codes(view_texts(raw, np.random.default_rng(0))) is None

@@ -21,6 +21,7 @@ from salesfunnel._event_values import (
     moment,
     span_ticks,
 )
+from salesfunnel._kernels.encoding import relabel
 from salesfunnel.errors import DataError
 
 __all__ = [
@@ -163,8 +164,9 @@ def tidy(codes: npt.NDArray[Any], values: list[Any]) -> Coded:
     if names == clean:
         return Coded(codes, tuple(names))
     where = {value: i for i, value in enumerate(names)}
-    table = np.array([where.get(value, -1) for value in clean] + [-1], dtype=np.int64)
-    return Coded(table[codes], tuple(names))
+    narrow = np.min_scalar_type(-len(names) - 1)
+    table = np.array([where.get(value, -1) for value in clean] + [-1], dtype=narrow)
+    return Coded(relabel(table, codes), tuple(names))
 
 
 def order_of(value: Any) -> tuple[int, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from salesfunnel import _event_columns as cols
 from salesfunnel._kernels.encoding import text_codes
+from salesfunnel._kernels.texts import OffsetTexts, Texts, ViewTexts
 from salesfunnel._optional import require
 from salesfunnel._validators import did_you_mean, nearest
 from salesfunnel.errors import ArgumentError, DataError, MissingExtraError, UnknownNameError
@@ -172,6 +174,8 @@ def ids_of(column: Any) -> Any:
             text = found if hasattr(found, "num_chunks") else arrow.chunked_array([found])
         except (MissingExtraError, TypeError, ValueError):
             return open_column(column)
+    elif _library(column) == "polars" and str(getattr(column, "dtype", "")) == "String":
+        return _ids_of_polars(column)
     elif not isinstance(column, np.ndarray) and hasattr(column, "__arrow_c_stream__"):
         text = _chunked(column)
     if not hasattr(text, "num_chunks"):
@@ -182,37 +186,66 @@ def ids_of(column: Any) -> Any:
     whole = text.cast(arrow.large_string()).combine_chunks()
     if hasattr(whole, "chunks"):
         whole = whole.chunk(0) if whole.num_chunks else arrow.array([], arrow.large_string())
-    return _hashed(whole) or from_arrow(text)
+    _, ends, data = whole.buffers()
+    if not len(whole) or data is None:
+        return from_arrow(text)
+    offsets = np.frombuffer(ends, np.int64)[whole.offset : whole.offset + len(whole) + 1]
+    texts = OffsetTexts(np.frombuffer(data, np.uint8), offsets)
+    nulls = whole.is_null().to_numpy(zero_copy_only=False) if whole.null_count else None
+    return _hashed(texts, nulls, lambda rows: whole.take(arrow.array(rows))) or from_arrow(text)
 
 
-def _hashed(column: Any) -> cols.Ids | None:
-    """Return a large_string array as codes by hashing; None where texts are not fit for it."""
-    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
+def _ids_of_polars(column: Any) -> Any:
+    """Return a text column of Polars, read where it lies: views into its buffers."""
+    require("pyarrow", extra="frames", feature="reading text")
+    polars = sys.modules["polars"]
+    nulls = column.is_null().to_numpy() if column.null_count() else None
+    plain = column if nulls is None else column.fill_null("")
+    whole = plain.to_arrow(compat_level=polars.CompatLevel.newest())
+    _, views, *buffers = whole.buffers()
+    if not len(whole):
+        return from_arrow(_chunked(column))
+    texts = ViewTexts(
+        np.frombuffer(views, np.uint8)[16 * whole.offset : 16 * (whole.offset + len(whole))],
+        [np.frombuffer(buffer, np.uint8) for buffer in buffers],
+    )
+    found = _hashed(texts, nulls, lambda rows: plain.gather(rows).to_arrow())
+    return found or from_arrow(_chunked(column))
+
+
+def _hashed(
+    texts: Texts, nulls: npt.NDArray[np.bool_] | None, pick: Callable[[npt.NDArray[Any]], Any]
+) -> cols.Ids | None:
+    """Return texts as codes by hashing; None where they are not fit for it.
+
+    `pick` returns the texts of some rows, as an Arrow array.
+    """
     compute = require("pyarrow.compute", extra="frames", feature="reading a dataframe")
-    _, ends, data = column.buffers()
-    if not len(column) or data is None:
-        return None
-    offsets = np.frombuffer(ends, np.int64)[column.offset : column.offset + len(column) + 1]
-    found = text_codes(np.frombuffer(data, np.uint8), offsets)
+    found = text_codes(texts)
     if found is None:
         return None
     codes, rows, used = found
     numbers = np.flatnonzero(used)
-    names = column.take(arrow.array(rows[numbers]))
-    blank = compute.equal(compute.utf8_trim_whitespace(names.fill_null("")), "")
+    length, head = texts.heads(rows[numbers])
+    numbers = numbers[(length == 0) | _SPACE.take(head)]
+    blank = compute.equal(compute.utf8_trim_whitespace(pick(rows[numbers]).fill_null("")), "")
     gone = np.zeros(used.size, dtype=np.bool_)
     gone[numbers] = blank.to_numpy(zero_copy_only=False)
     missing = gone.take(codes) if gone.any() else None
-    if column.null_count:
-        nulls = column.is_null().to_numpy(zero_copy_only=False)
+    if nulls is not None:
         missing = nulls if missing is None else missing | nulls
     if missing is not None:
         codes[missing] = -1
+    codes.flags.writeable = False
 
     def look_up(wanted: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return np.asarray(column.take(arrow.array(rows[wanted])).to_numpy(zero_copy_only=False))
+        return np.asarray(pick(rows[wanted]).to_numpy(zero_copy_only=False))
 
     return cols.Ids(codes, cols.Names(look_up=look_up))
+
+
+_SPACE = np.array([b <= 0x20 or b in {0xC2, 0xE1, 0xE2, 0xE3} for b in range(256)])
+"""Bytes with which white space can begin in UTF-8."""
 
 
 def from_arrow(column: Any) -> Any:
@@ -247,7 +280,10 @@ def _from_dictionary(column: Any) -> Any:
         if not whole.num_chunks:
             return cols.Coded(np.empty(0, dtype=np.int64), ())
         whole = whole.chunk(0)
-    codes: npt.NDArray[Any] = whole.indices.cast(arrow.int64()).fill_null(-1).to_numpy()
+    indices = whole.indices
+    if indices.null_count:
+        indices = indices.cast(arrow.int64()).fill_null(-1)
+    codes: npt.NDArray[Any] = indices.to_numpy()
     return cols.tidy(codes, whole.dictionary.to_pylist())
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel import _event_columns as cols
 from salesfunnel._event_frames import open_column
+from salesfunnel._kernels.encoding import relabel, seen_codes
 from salesfunnel._validators import nearest
 from salesfunnel.errors import ArgumentError, DataError
 from salesfunnel.fault import Fault
@@ -158,12 +159,9 @@ def used_codes(
     """Return codes of the narrowest type, into the names that occur."""
     narrow = np.min_scalar_type(max(len(names) - 1, 0))
     small = codes.astype(narrow, copy=False)
-    if len(names) > 1 << 16:
-        seen = np.unique(small)
-    else:
-        seen = np.flatnonzero(np.bincount(small, minlength=len(names)))
+    seen = np.flatnonzero(seen_codes(small, len(names)))
     if seen.size == len(names):
         return small, names
     table = np.zeros(len(names), dtype=narrow)
     table[seen] = np.arange(seen.size)
-    return table[small], tuple(names[i] for i in seen.tolist())
+    return relabel(table, small), tuple(names[i] for i in seen.tolist())

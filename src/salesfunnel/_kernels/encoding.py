@@ -5,10 +5,14 @@ Arguments are already validated.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from salesfunnel._kernels.texts import Texts, Words
 
 CHUNK = 1 << 17
 ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -19,6 +23,31 @@ References
 .. [1] D. E. Knuth, The Art of Computer Programming, vol. 3, 6.4.
 """
 TRIES = 40
+AHEAD = 2
+SAMPLE = 1 << 15
+LONGEST = 64
+"""More bytes of a text than these are not hashed."""
+
+
+def relabel(table: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the table's entry for each code, read-only; chunk by chunk, for little memory."""
+    found = np.empty(codes.size, dtype=table.dtype)
+    for low in range(0, codes.size, CHUNK):
+        found[low : low + CHUNK] = table.take(codes[low : low + CHUNK])
+    found.flags.writeable = False
+    return found
+
+
+def seen_codes(codes: npt.NDArray[Any], count: int) -> npt.NDArray[np.bool_]:
+    """Return which of so many codes occur."""
+    seen = np.zeros(count, dtype=np.bool_)
+    for low in range(0, codes.size, CHUNK):
+        chunk = codes[low : low + CHUNK]
+        if count < CHUNK:
+            seen |= np.bincount(chunk, minlength=count) > 0
+        else:
+            seen[chunk] = True
+    return seen
 
 
 def dense_codes(ids: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int32], int]:
@@ -62,7 +91,7 @@ def _guess_bits(some: npt.NDArray[Any], count: int) -> int:
 
 def _number(ids: npt.NDArray[Any], bits: int) -> npt.NDArray[np.int32] | None:
     """Return the place of each id in a table of 2 ** bits; None where the table is too full."""
-    table = Table(bits, 1)
+    table = Table(bits, 1, rows=ids.size)
     codes = np.empty(ids.size, dtype=np.int32)
     for low in range(0, ids.size, CHUNK):
         mine = ids[low : low + CHUNK].astype(np.int64)
@@ -72,120 +101,139 @@ def _number(ids: npt.NDArray[Any], bits: int) -> npt.NDArray[np.int32] | None:
 
 
 class Table:
-    """A hash table of keys of some words each, filled by whole arrays."""
+    """A hash table of keys of some words each, filled by whole arrays.
 
-    def __init__(self, bits: int, words: int) -> None:
+    A place that is not taken holds zeros; the key of zeros has the first place for itself.
+    """
+
+    def __init__(self, bits: int, words: int, *, rows: int) -> None:
         self.bits = bits
         self.words = [np.zeros(1 << bits, dtype=np.uint64) for _ in range(words)]
-        self.used = np.zeros(1 << bits, dtype=np.bool_)
-        self.rows = np.zeros(1 << bits, dtype=np.int64)
+        self.taken = np.zeros(1 << bits, dtype=np.bool_)
+        self.taken[0] = True
+        self.rows = np.zeros(1 << bits, dtype=np.int32 if rows < 1 << 31 else np.int64)
+        self.zero = False
 
-    def number(
-        self, words: tuple[npt.NDArray[np.uint64], ...], codes: npt.NDArray[np.int32], base: int
-    ) -> bool:
+    def used(self) -> npt.NDArray[np.bool_]:
+        """Return which places have a key."""
+        used: npt.NDArray[np.bool_] = self.taken.copy()
+        used[0] = self.zero
+        return used
+
+    def number(self, words: Words, codes: npt.NDArray[np.int32], base: int) -> bool:
         """Write the place of each key to `codes`; False where the table is too full."""
         mixed = words[0] * ODD
+        blank = words[0] == 0
         for word in words[1:]:
-            mixed = (mixed ^ (mixed >> np.uint64(29)) ^ word) * ODD
-        place = (mixed >> np.uint64(64 - self.bits)).view(np.int64)
-        rows = np.arange(place.size)
+            mixed ^= mixed >> np.uint64(29)
+            mixed ^= word
+            mixed *= ODD
+            blank &= word == 0
+        if not self.zero and blank.any():
+            self.zero = True
+            self.rows[0] = int(blank.argmax()) + base
+        mixed >>= np.uint64(64 - self.bits)
+        place = mixed.view(np.int64)
+        codes[:] = place
+        rows = np.arange(base, base + place.size, dtype=self.rows.dtype)
         for _ in range(TRIES):
-            free = np.flatnonzero(~self.used.take(place))
-            if free.size:
-                at = place.take(free)
-                # Of several keys that want one place the last gets it, with all its words.
-                self.rows[at] = rows.take(free) + base
-                winner = self.rows.take(at) - base
-                won = np.flatnonzero(winner == rows.take(free))
-                at, mine = at.take(won), free.take(won)
-                for table, word in zip(self.words, words, strict=True):
-                    table[at] = word.take(mine)
-                self.used[at] = True
-            same = self.words[0].take(place) == words[0]
-            for table, word in zip(self.words[1:], words[1:], strict=True):
-                same &= table.take(place) == word
-            codes[rows] = place
-            wrong = np.flatnonzero(~same)
-            if not wrong.size:
+            # Most rows say a key that has its place: they are asked this one thing only.
+            other = np.flatnonzero(self._differs(place, words))
+            if not other.size:
                 return True
-            rows = rows.take(wrong)
-            words = tuple(word.take(wrong) for word in words)
-            place = (place.take(wrong) + 1) & ((1 << self.bits) - 1)
+            rows, place = rows.take(other), place.take(other)
+            words = tuple(word.take(other) for word in words)
+            self._take_places(place, words, rows)
+            other = np.flatnonzero(self._differs(place, words))
+            rows = rows.take(other)
+            words = tuple(word.take(other) for word in words)
+            place = (place.take(other) + 1) & ((1 << self.bits) - 1)
+            codes[rows - base] = place
         return False
+
+    def _differs(self, place: npt.NDArray[np.int64], words: Words) -> npt.NDArray[np.bool_]:
+        """Return where a place has another key, or none."""
+        differs: npt.NDArray[np.bool_] = self.words[0].take(place) != words[0]
+        for table, word in zip(self.words[1:], words[1:], strict=True):
+            differs |= table.take(place) != word
+        return differs
+
+    def _take_places(
+        self, place: npt.NDArray[np.int64], words: Words, rows: npt.NDArray[Any]
+    ) -> None:
+        """Give places that are free to keys; of several that want one, one gets it."""
+        free = np.flatnonzero(~self.taken.take(place))
+        at, mine = place.take(free), rows.take(free)
+        self.rows[at] = mine
+        won = np.flatnonzero(self.rows.take(at) == mine)
+        at, free = at.take(won), free.take(won)
+        for table, word in zip(self.words, words, strict=True):
+            table[at] = word.take(free)
+        self.taken[at] = True
+
+
+def _ahead(texts: Texts, lows: Sequence[int], width: int) -> Iterator[tuple[int, Words | None]]:
+    """Yield the words of each chunk; the next one is read while the caller works on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = [pool.submit(texts.words, low, low + CHUNK, width) for low in lows[:AHEAD]]
+        for k, low in enumerate(lows):
+            words = coming[k % AHEAD].result()
+            if k + AHEAD < len(lows):
+                after = lows[k + AHEAD]
+                coming[k % AHEAD] = pool.submit(texts.words, after, after + CHUNK, width)
+            yield low, words
 
 
 def text_codes(
-    data: npt.NDArray[np.uint8], offsets: npt.NDArray[Any]
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.bool_]] | None:
-    """Return a small number for each text of an Arrow column, the same for the same text.
+    texts: Texts,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any], npt.NDArray[np.bool_]] | None:
+    """Return a small number for each text, the same for the same text.
 
     Parameters
     ----------
-    data : ndarray of uint8
-        The bytes of all texts.
-    offsets : ndarray of int, shape (n + 1,)
-        Where each begins and the last one ends.
+    texts : Texts
+        How to read them.
 
     Returns
     -------
     codes : ndarray of int32, shape (n,)
         In no order that means anything.
-    rows : ndarray of int64
+    rows : ndarray of int32 or int64
         For each number, a row that has it.
     used : ndarray of bool
         Which numbers occur.
 
     Or None where texts are longer than 64 bytes or hold zero bytes.
     """
-    count = offsets.size - 1
-    longest = int(np.diff(offsets).max(initial=0))
-    start, end = int(offsets[0]), int(offsets[-1])
-    if longest > 64 or (end > start and not data[start:end].all()):
+    count = texts.count
+    lows = range(0, count, CHUNK)
+    longest = max((int(texts.lengths(low, low + CHUNK).max()) for low in lows), default=0)
+    if longest > LONGEST:
         return None
-    padded = np.zeros((end // 8 + 10) * 8, dtype=np.uint8)
-    padded[start:end] = data[start:end]
-    aligned = padded.view(np.uint64)
     width = max(-(-longest // 8), 1)
-    low = slice(0, min(count, CHUNK))
-    sample = _words(aligned, offsets[low.start : low.stop + 1], width)
+    sample = texts.words(0, SAMPLE, width)
+    if sample is None:
+        return None
+    # Most ids begin alike: words that are the same in all texts tell nothing apart.
+    alike = {k: word[0] for k, word in enumerate(sample) if count and (word == word[0]).all()}
+    if len(alike) == width:
+        del alike[0]
     mixed = sample[0].copy()
     for word in sample[1:]:
         mixed = (mixed ^ (mixed >> np.uint64(29)) ^ word) * ODD
     bits = _guess_bits(mixed.view(np.int64), count)
     while True:
-        table = Table(bits, width)
+        table = Table(bits, width - len(alike), rows=count)
         codes = np.empty(count, dtype=np.int32)
-        if all(
-            table.number(
-                _words(aligned, offsets[first : first + CHUNK + 1], width),
-                codes[first : first + CHUNK],
-                first,
-            )
-            for first in range(0, count, CHUNK)
-        ):
-            return codes, table.rows, table.used
-        bits += 2
-
-
-def _words(
-    aligned: npt.NDArray[np.uint64], offsets: npt.NDArray[Any], width: int
-) -> tuple[npt.NDArray[np.uint64], ...]:
-    """Return the texts as words of eight bytes, zeros behind their ends."""
-    first = offsets[:-1].astype(np.int64)
-    length = offsets[1:] - first
-    place = first >> 3
-    shift = ((first & 7) << 3).view(np.uint64)
-    back = np.uint64(63) - shift
-    words = []
-    here = aligned.take(place)
-    for k in range(width):
-        after = aligned.take(place + (k + 1))
-        word = (here >> shift) | ((after << np.uint64(1)) << back)
-        kept = np.clip(length - 8 * k, 0, 8)
-        word &= _MASKS.take(kept)
-        words.append(word)
-        here = after
-    return tuple(words)
-
-
-_MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
+        for low, words in _ahead(texts, lows, width):
+            if words is None:
+                return None
+            if any((words[k] != word).any() for k, word in alike.items()):
+                alike = {}
+                break
+            kept = tuple(word for k, word in enumerate(words) if k not in alike)
+            if not table.number(kept, codes[low : low + CHUNK], low):
+                bits += 2
+                break
+        else:
+            return codes, table.rows, table.used()

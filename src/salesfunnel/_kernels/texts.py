@@ -1,0 +1,214 @@
+"""Texts of Arrow columns as words of eight bytes, chunk by chunk.
+
+Arguments are already validated. Both layouts of text are read where they lie: offsets into one
+piece of bytes, and views of sixteen bytes that hold a short text themselves.
+
+References
+----------
+.. [1] Apache Arrow columnar format, "Variable-size binary layout" and "Variable-size binary view
+   layout".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Words = tuple[npt.NDArray[np.uint64], ...]
+INLINE = 12
+"""A view holds as many bytes of a text itself."""
+SPARSE = 4
+"""Bytes around texts that fill less than this part of them are not copied for each chunk."""
+
+
+class Texts(Protocol):
+    """Some texts, by row."""
+
+    count: int
+
+    def lengths(self, low: int, high: int) -> Ints:
+        """Return how many bytes each of these texts has."""
+        ...
+
+    def heads(self, rows: npt.NDArray[Any]) -> tuple[Ints, Bytes]:
+        """Return the length of some texts and their first byte, 0 for an empty one."""
+        ...
+
+    def words(self, low: int, high: int, width: int) -> Words | None:
+        """Return these texts as so many words, zeros behind their ends; None for a zero byte."""
+        ...
+
+
+class OffsetTexts:
+    """Texts that lie one behind the other in `data`, each from one of the offsets to the next."""
+
+    def __init__(self, data: Bytes, offsets: npt.NDArray[Any]) -> None:
+        self.data = data
+        self.offsets = offsets
+        self.count = offsets.size - 1
+        self.memory = np.zeros(0, dtype=np.uint64)
+
+    def lengths(self, low: int, high: int) -> Ints:
+        """Return how many bytes each of these texts has."""
+        return np.diff(self.offsets[low : high + 1])
+
+    def heads(self, rows: npt.NDArray[Any]) -> tuple[Ints, Bytes]:
+        """Return the length of some texts and their first byte, 0 for an empty one."""
+        first = self.offsets.take(rows)
+        length = self.offsets.take(rows + 1) - first
+        head = np.zeros(rows.size, dtype=np.uint8)
+        head[length > 0] = self.data.take(first[length > 0])
+        return length, head
+
+    def words(self, low: int, high: int, width: int) -> Words | None:
+        """Return these texts as so many words, zeros behind their ends; None for a zero byte."""
+        offsets = self.offsets[low : high + 1]
+        start, end = int(offsets[0]), int(offsets[-1])
+        self.memory = _room(self.memory, end - start, width)
+        here = self.memory.view(np.uint8)[: end - start]
+        here[:] = self.data[start:end]
+        if not here.all():
+            return None
+        return _cut(self.memory, offsets[:-1] - start, np.diff(offsets), width)
+
+
+class ViewTexts:
+    """Texts as views: length, and the text itself or its first bytes, its buffer and offset."""
+
+    def __init__(self, views: Bytes, buffers: Sequence[Bytes]) -> None:
+        self.views = views.view(np.int32).reshape(-1, 4)
+        self.buffers = buffers
+        self.count = len(self.views)
+        self.memory = np.zeros(0, dtype=np.uint64)
+        self.whole: dict[int, npt.NDArray[np.uint64]] = {}
+
+    def lengths(self, low: int, high: int) -> Ints:
+        """Return how many bytes each of these texts has."""
+        return self.views[low:high, 0].astype(np.int64)
+
+    def heads(self, rows: npt.NDArray[Any]) -> tuple[Ints, Bytes]:
+        """Return the length of some texts and their first byte, 0 for an empty one."""
+        length = self.views[:, 0].take(rows).astype(np.int64)
+        head = (self.views[:, 1].take(rows) & 0xFF).astype(np.uint8)
+        head[length == 0] = 0
+        return length, head
+
+    def words(self, low: int, high: int, width: int) -> Words | None:
+        """Return these texts as so many words, zeros behind their ends; None for a zero byte."""
+        views = self.views[low:high]
+        length = views[:, 0].astype(np.int64)
+        here = np.flatnonzero(length <= INLINE)
+        if here.size == len(views):
+            return _inline(views, width)
+        first, number = views[:, 3].astype(np.int64), views[:, 2]
+        if here.size:
+            number = number.copy()
+            other = int(np.argmax(length > INLINE))
+            # Read as nothing at the place of another one, and filled in below.
+            number[here], first[here], length[here] = number[other], first[other], 0
+        words = self._outside(number, first, length, width)
+        if not here.size or words is None:
+            return words
+        short = _inline(views.take(here, axis=0), width)
+        for word, part in zip(words, short or (), strict=False):
+            word[here] = part
+        return words if short else None
+
+    def _outside(
+        self, number: npt.NDArray[np.int32], first: Ints, length: Ints, width: int
+    ) -> Words | None:
+        """Return the words of texts that lie in the buffers."""
+        if (number == number[0]).all():
+            return self._from_buffer(int(number[0]), first, length, width)
+        found = tuple(np.empty(length.size, dtype=np.uint64) for _ in range(width))
+        for one in np.flatnonzero(np.bincount(number)).tolist():
+            mine = np.flatnonzero(number == one)
+            some = self._from_buffer(one, first.take(mine), length.take(mine), width)
+            if some is None:
+                return None
+            for word, part in zip(found, some, strict=True):
+                word[mine] = part
+        return found
+
+    def _from_buffer(self, number: int, first: Ints, length: Ints, width: int) -> Words | None:
+        data = self.buffers[number]
+        start, end = int(first.min()), int((first + length).max())
+        if end - start <= SPARSE * int(length.sum()) and number not in self.whole:
+            self.memory = _room(self.memory, end - start, width)
+            here = self.memory.view(np.uint8)[: end - start]
+            here[:] = data[start:end]
+            words = _cut(self.memory, first - start, length, width)
+            # Between the texts there may be anything, zeros as well.
+            return words if here.all() else _without_zeros(words, length)
+        if number not in self.whole:
+            memory = _room(np.zeros(0, dtype=np.uint64), data.size, width)
+            memory.view(np.uint8)[: data.size] = data
+            self.whole[number] = memory
+        return _without_zeros(_cut(self.whole[number], first, length, width), length)
+
+
+def _room(memory: npt.NDArray[np.uint64], size: int, width: int) -> npt.NDArray[np.uint64]:
+    """Return memory for so many bytes, and words read behind them; the same if it is enough."""
+    words = size // 8 + width + 2
+    return memory if words <= memory.size else np.zeros(words + words // 4, dtype=np.uint64)
+
+
+def _cut(
+    memory: npt.NDArray[np.uint64], first: npt.NDArray[Any], length: npt.NDArray[Any], width: int
+) -> Words:
+    """Return texts in aligned memory as words."""
+    place = first >> 3
+    shift = ((first & 7) << 3).astype(np.uint64)
+    back = np.uint64(63) - shift
+    words = []
+    here = memory.take(place)
+    for k in range(width):
+        place += 1
+        after = memory.take(place)
+        word = here >> shift
+        word |= (after << np.uint64(1)) << back
+        word &= _MASKS.take(np.clip(length - 8 * k, 0, 8))
+        words.append(word)
+        here = after
+    return tuple(words)
+
+
+def _inline(views: npt.NDArray[np.int32], width: int) -> Words | None:
+    """Return the words of texts that their views hold."""
+    raw = views.view(np.uint64)
+    half = np.uint64(32)
+    pair = [(raw[:, 0] >> half) | (raw[:, 1] << half), raw[:, 1] >> half]
+    length = views[:, 0].astype(np.int64)
+    for k, word in enumerate(pair):
+        np.bitwise_and(word, _MASKS.take(np.clip(length - 8 * k, 0, 8)), out=word)
+    words = (pair + [np.zeros(len(views), dtype=np.uint64)] * (width - 2))[:width]
+    return _without_zeros(tuple(words), length)
+
+
+def _without_zeros(words: Words, length: Ints) -> Words | None:
+    """Return the words; None where a byte of a text is zero.
+
+    A byte is zero where taking one from it borrows, and it had no high bit itself [1]_.
+
+    References
+    ----------
+    .. [1] H. S. Warren, Hacker's Delight, 6-1.
+    """
+    for k, word in enumerate(words):
+        full = word | ~_MASKS.take(np.clip(length - 8 * k, 0, 8))
+        borrow = full - _ONES
+        borrow &= ~full
+        borrow &= _HIGHS
+        if borrow.any():
+            return None
+    return words
+
+
+_MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
+_ONES = np.uint64(0x0101010101010101)
+_HIGHS = np.uint64(0x8080808080808080)
