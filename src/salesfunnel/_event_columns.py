@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from fractions import Fraction
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._event_moments import (
+    Times,
+    from_datetime64,
+    from_floats,
+    from_objects,
+    refuse_wide,
+    whole_ticks,
+)
+from salesfunnel._event_texts import Numbered, number_array
 from salesfunnel._event_values import (
     FINE_TICKS,
     LEAST,
@@ -32,8 +39,6 @@ __all__ = [
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-SHOWN = 20
-"""Values that are no times are listed up to so many."""
 
 
 class Coded(NamedTuple):
@@ -62,15 +67,6 @@ class Ids(NamedTuple):
 
     codes: npt.NDArray[Any]
     names: Names
-
-
-class Times(NamedTuple):
-    """A column of times as ticks; where `missing`, the tick has no meaning."""
-
-    ticks: Ints
-    unit: str | None
-    aware: bool
-    missing: Bools | None
 
 
 def one_dimensional(field: str, column: Any) -> npt.NDArray[Any]:
@@ -213,7 +209,16 @@ def _code_numbers(array: npt.NDArray[Any]) -> Coded:
     return Coded(codes.astype(np.int64), tuple(values.tolist()))
 
 
+def _code_numbered(found: Numbered) -> Coded:
+    table = np.full(found.rows.size + 1, -1, dtype=np.int32)
+    table[found.numbers] = np.arange(found.numbers.size)
+    return tidy(relabel(table, found.codes), list(found.names(found.numbers)))
+
+
 def _code_text(array: npt.NDArray[Any]) -> Coded:
+    found = number_array(array)
+    if found is not None:
+        return _code_numbered(found)
     values, codes = np.unique(array, return_inverse=True)
     return tidy(codes.astype(np.int64), values.tolist())
 
@@ -237,6 +242,9 @@ def _code_times(when: Times) -> Coded:
 
 
 def _code_objects(field: str, array: npt.NDArray[Any]) -> Coded:
+    found = number_array(array)
+    if found is not None:
+        return _code_numbered(found)
     rows = array.tolist()
     codes, values = _number(field, rows)
     if any(isinstance(v, int | float) and v in {0, 1} for v in values) and bool in map(type, rows):
@@ -285,17 +293,17 @@ def times(field: str, column: Any) -> Times:
         column = given.to_numpy(dtype=f"datetime64[{getattr(kind, 'unit', 'ns')}]")
     array = one_dimensional(field, column)
     if array.dtype.kind == "M":
-        return _from_datetime64(field, array, aware=zone is not None)
+        return from_datetime64(field, array, aware=zone is not None)
     if array.dtype.kind in "iu":
         if array.dtype == np.uint64 and int(array.max(initial=0)) > MOST:
-            _refuse_wide(field, int(array.max()), int(array.argmax()))
+            refuse_wide(field, int(array.max()), int(array.argmax()))
         return Times(array.astype(np.int64, copy=False), None, aware=False, missing=None)
     if array.dtype.kind == "f":
-        return _from_floats(field, array)
+        return from_floats(field, array)
     if array.dtype.kind in "US":
         array = np.array([_plain(text) for text in array.tolist()], dtype=object)
     if array.dtype.kind == "O":
-        return _from_objects(field, array)
+        return from_objects(field, array)
     raise DataError(f"{field!r} must hold times, got dtype {array.dtype}")
 
 
@@ -310,7 +318,7 @@ def _from_coded(field: str, codes: npt.NDArray[Any], values: Any) -> Times:
         firsts = np.full(len(values) + 1, -1, dtype=np.int64)
         firsts[codes[::-1]] = np.arange(len(codes))[::-1]
         kept = np.flatnonzero(firsts[:-1] >= 0)
-        found = _from_objects(field, array[kept], rows=firsts[kept])
+        found = from_objects(field, array[kept], rows=firsts[kept])
     else:
         found = times(field, values)
     table = np.zeros(len(values) + 1, dtype=np.int64)
@@ -319,102 +327,3 @@ def _from_coded(field: str, codes: npt.NDArray[Any], values: Any) -> Times:
     gone[kept] = False if found.missing is None else found.missing
     missing = gone[codes]
     return found._replace(ticks=table[codes], missing=missing if missing.any() else None)
-
-
-def _refuse_wide(field: str, value: Any, row: int) -> None:
-    raise DataError(
-        f"{field!r} must hold times of 64 bits, got {value!r} at row {row + 1}",
-        hint="use a coarser unit",
-    )
-
-
-def whole_ticks(field: str, array: npt.NDArray[Any], unit: str) -> npt.NDArray[Any]:
-    """Return datetime64 values in another unit, refusing what does not fit or would be cut."""
-    try:
-        changed = array.astype(f"datetime64[{unit}]")
-        # A value too far away wraps around, and does not come back as it was.
-        wrong = np.flatnonzero((changed.astype(array.dtype) != array) & ~np.isnat(array))
-    except OverflowError:
-        changed, wrong = array, np.array([int(np.abs(array.view(np.int64)).argmax())])
-    if wrong.size:
-        _refuse_wide(field, array[wrong[0]], int(wrong[0]))
-    return changed
-
-
-def _from_datetime64(field: str, array: npt.NDArray[Any], *, aware: bool) -> Times:
-    unit, step = np.datetime_data(array.dtype)
-    if unit == "generic":
-        array, unit = array.astype("datetime64[s]"), "s"
-    elif unit in {"Y", "M", "W", "D", "h", "m"}:
-        array, unit = whole_ticks(field, array, "s"), "s"
-    elif step != 1 and unit in {"s", *FINE_TICKS}:
-        array = whole_ticks(field, array, unit)
-    if unit not in {"s", *FINE_TICKS}:
-        raise DataError(f"{field!r} must have a unit from seconds to nanoseconds, got {unit!r}")
-    if array.dtype.byteorder not in "=|":
-        array = array.astype(array.dtype.newbyteorder("="))
-    missing = np.isnat(array)
-    ticks = np.ascontiguousarray(array).view(np.int64)
-    return Times(ticks, unit, aware, missing if missing.any() else None)
-
-
-def _from_floats(field: str, array: npt.NDArray[Any]) -> Times:
-    missing = np.isnan(array)
-    known = np.where(missing, 0, array)
-    wrong = np.flatnonzero((known != np.floor(known)) | ~np.isfinite(known))
-    if wrong.size:
-        row = int(wrong[0])
-        raise DataError(
-            f"{field!r} must hold whole numbers, got {float(array[row])!r} at row {row + 1}",
-            hint="scale the times to whole ticks, such as milliseconds",
-        )
-    wide = np.flatnonzero(np.abs(known) >= 2.0**63)
-    if wide.size:
-        _refuse_wide(field, float(array[wide[0]]), int(wide[0]))
-    return Times(known.astype(np.int64), None, aware=False, missing=missing)
-
-
-def _from_objects(field: str, array: npt.NDArray[Any], rows: Ints | None = None) -> Times:
-    """Return times out of Python objects; `rows` are the rows they stand in, by default in turn."""
-    found: list[int | Fraction] = []
-    missing = np.zeros(len(array), dtype=np.bool_)
-    first: dict[str, int] = {}
-    strange: list[tuple[int, Any]] = []
-    numbers = range(len(array)) if rows is None else rows.tolist()
-    fine = False
-    for place, (row, value) in enumerate(zip(numbers, array.tolist(), strict=True)):
-        tick: int | Fraction = 0
-        if is_missing(value):
-            missing[place] = True
-        else:
-            if isinstance(value, float) and value.is_integer():
-                value = int(value)  # noqa: PLW2901 - a whole number that a missing neighbour made a float
-            try:
-                kind, tick = fine_moment(field, value, row)
-            except DataError:
-                strange.append((row, value))
-                continue
-            first[kind] = min(row, first.get(kind, row))
-            fine |= isinstance(tick, Fraction)
-        found.append(tick)
-    if strange:
-        strange.sort(key=itemgetter(0))
-        listed = ", ".join(f"{value!r} at row {row + 1}" for row, value in strange[:SHOWN])
-        more = f" and {len(strange) - SHOWN} more" if len(strange) > SHOWN else ""
-        raise DataError(
-            f"{field!r} must hold times, got {listed}{more}",
-            hint="as datetimes, or as text such as 2026-10-05T14:30",
-        )
-    if len(first) > 1:
-        places = ", ".join(f"{kind} at row {row + 1}" for kind, row in sorted(first.items()))
-        raise DataError(
-            f"{field!r} must be all naive, all aware or all whole numbers, got {places}",
-            hint="give every time its zone, or none of them",
-        )
-    kind = next(iter(first), "naive")
-    ticks = [tick * 1000 // 1 for tick in found] if fine else found
-    for place, whole in enumerate(ticks):
-        if not LEAST <= whole <= MOST:
-            _refuse_wide(field, array[place], numbers[place])
-    unit = None if kind == "number" else "ns" if fine else "us"
-    return Times(np.array(ticks, dtype=np.int64), unit, kind == "aware", missing)

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel import _event_columns as cols
-from salesfunnel._event_frames import open_column
+from salesfunnel._event_arrow import open_column
+from salesfunnel._event_texts import number_array
 from salesfunnel._kernels.encoding import relabel, seen_codes
 from salesfunnel._validators import nearest
 from salesfunnel.errors import ArgumentError, DataError
@@ -65,6 +66,10 @@ def entity_codes(
             whole = np.where(missing, 0, array)
             if (whole == np.floor(whole)).all() and np.abs(whole).max(initial=0) < 1 << 53:
                 return whole.astype(np.int64), None, missing
+        found = number_array(array)
+        if found is not None:
+            names = cols.Names(look_up=lambda codes: names_array(found.names(codes)))
+            return found.codes, names, negative(found.codes)
         coded = cols.code("entity", array)
     codes = np.asarray(coded.codes)
     return codes, cols.Names(names_array(coded.values)), negative(codes)

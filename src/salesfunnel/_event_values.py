@@ -26,8 +26,8 @@ def is_missing(value: Any) -> bool:
     return isinstance(value, np.datetime64 | np.timedelta64) and bool(np.isnat(value))
 
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive times are counted from a naive epoch
-_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive times are counted from a naive epoch
+EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -55,9 +55,9 @@ def fine_moment(field: str, value: Any, row: int | None = None) -> tuple[str, in
         fine = getattr(value, "asm8", None)  # a moment of pandas may have nanoseconds
         if fine is not None:
             return kind, _exact(fine)
-        return kind, (value - (_EPOCH if kind == "naive" else _EPOCH_UTC)) // _MICROSECOND
+        return kind, (value - (EPOCH if kind == "naive" else EPOCH_UTC)) // _MICROSECOND
     if isinstance(value, date):
-        return "naive", (datetime(value.year, value.month, value.day) - _EPOCH) // _MICROSECOND  # noqa: DTZ001 - a date is naive
+        return "naive", (datetime(value.year, value.month, value.day) - EPOCH) // _MICROSECOND  # noqa: DTZ001 - a date is naive
     if is_number(value):
         return "number", int(value)
     raise DataError(f"{field!r} must hold times, got {given!r}{place}")

@@ -13,7 +13,9 @@ from typing_extensions import Self
 
 from salesfunnel import _event_columns as cols
 from salesfunnel._arrays import frozen_array
-from salesfunnel._event_frames import ROLES, ids_of, open_column, read_frame, role_names
+from salesfunnel._event_arrow import open_column
+from salesfunnel._event_frames import ROLES, read_frame, role_names
+from salesfunnel._event_ids import ids_of
 from salesfunnel._event_rows import (
     attribute_codes,
     entity_codes,

@@ -20,6 +20,7 @@ import numpy.typing as npt
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Words = tuple[npt.NDArray[np.uint64], ...]
+STRIP = 1 << 15
 INLINE = 12
 """A view holds as many bytes of a text itself."""
 SPARSE = 4
@@ -35,8 +36,8 @@ class Texts(Protocol):
         """Return how many bytes each of these texts has."""
         ...
 
-    def heads(self, rows: npt.NDArray[Any]) -> tuple[Ints, Bytes]:
-        """Return the length of some texts and their first byte, 0 for an empty one."""
+    def may_be_blank(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        """Return which of some texts are empty or begin as white space does."""
         ...
 
     def words(self, low: int, high: int, width: int) -> Words | None:
@@ -45,36 +46,39 @@ class Texts(Protocol):
 
 
 class OffsetTexts:
-    """Texts that lie one behind the other in `data`, each from one of the offsets to the next."""
+    """Texts that lie one behind the other in `data`, each from one of the offsets to the next.
 
-    def __init__(self, data: Bytes, offsets: npt.NDArray[Any]) -> None:
+    Between two of them there may be a `gap` of bytes that are not zero.
+    """
+
+    def __init__(self, data: Bytes, offsets: npt.NDArray[Any], gap: int = 0) -> None:
         self.data = data
         self.offsets = offsets
+        self.gap = gap
         self.count = offsets.size - 1
         self.memory = np.zeros(0, dtype=np.uint64)
 
     def lengths(self, low: int, high: int) -> Ints:
         """Return how many bytes each of these texts has."""
-        return np.diff(self.offsets[low : high + 1])
+        return np.diff(self.offsets[low : high + 1]) - self.gap
 
-    def heads(self, rows: npt.NDArray[Any]) -> tuple[Ints, Bytes]:
-        """Return the length of some texts and their first byte, 0 for an empty one."""
+    def may_be_blank(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        """Return which of some texts are empty or begin as white space does."""
         first = self.offsets.take(rows)
-        length = self.offsets.take(rows + 1) - first
-        head = np.zeros(rows.size, dtype=np.uint8)
-        head[length > 0] = self.data.take(first[length > 0])
-        return length, head
+        blank: npt.NDArray[np.bool_] = self.offsets.take(rows + 1) - self.gap == first
+        blank[~blank] = _SPACE.take(self.data.take(first[~blank]))
+        return blank
 
     def words(self, low: int, high: int, width: int) -> Words | None:
         """Return these texts as so many words, zeros behind their ends; None for a zero byte."""
         offsets = self.offsets[low : high + 1]
-        start, end = int(offsets[0]), int(offsets[-1])
+        start, end = int(offsets[0]), min(int(offsets[-1]), self.data.size)
         self.memory = _room(self.memory, end - start, width)
         here = self.memory.view(np.uint8)[: end - start]
         here[:] = self.data[start:end]
         if not here.all():
             return None
-        return _cut(self.memory, offsets[:-1] - start, np.diff(offsets), width)
+        return _cut(self.memory, offsets[:-1] - start, np.diff(offsets) - self.gap, width)
 
 
 class ViewTexts:
@@ -91,12 +95,11 @@ class ViewTexts:
         """Return how many bytes each of these texts has."""
         return self.views[low:high, 0].astype(np.int64)
 
-    def heads(self, rows: npt.NDArray[Any]) -> tuple[Ints, Bytes]:
-        """Return the length of some texts and their first byte, 0 for an empty one."""
-        length = self.views[:, 0].take(rows).astype(np.int64)
-        head = (self.views[:, 1].take(rows) & 0xFF).astype(np.uint8)
-        head[length == 0] = 0
-        return length, head
+    def may_be_blank(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        """Return which of some texts are empty or begin as white space does."""
+        blank: npt.NDArray[np.bool_] = self.views[:, 0].take(rows) == 0
+        blank |= _SPACE.take(self.views[:, 1].take(rows) & 0xFF)
+        return blank
 
     def words(self, low: int, high: int, width: int) -> Words | None:
         """Return these texts as so many words, zeros behind their ends; None for a zero byte."""
@@ -150,6 +153,46 @@ class ViewTexts:
             memory.view(np.uint8)[: data.size] = data
             self.whole[number] = memory
         return _without_zeros(_cut(self.whole[number], first, length, width), length)
+
+
+class FixedTexts:
+    """Texts in cells of one size, zeros behind their ends: numpy's S and U.
+
+    Parameters
+    ----------
+    cells : ndarray of uint8 or uint32, shape (n, k)
+        Bytes, or code points.
+    """
+
+    def __init__(self, cells: npt.NDArray[Any]) -> None:
+        self.cells = cells
+        self.count = len(cells)
+        self.kind: npt.DTypeLike = np.uint8
+        if cells.dtype != np.uint8:
+            high = max(int(cells[k : k + STRIP].max()) for k in range(0, self.count, STRIP))
+            self.kind = np.uint8 if high < 1 << 8 else np.uint16 if high < 1 << 16 else np.uint32
+
+    def lengths(self, low: int, high: int) -> Ints:
+        """Return how many bytes each of these texts has at most."""
+        size = self.cells.shape[1] * np.dtype(self.kind).itemsize
+        return np.full(len(self.cells[low:high]), size, dtype=np.int64)
+
+    def may_be_blank(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        """Return which of some texts are empty or begin as white space does."""
+        head = self.cells[:, 0].take(rows)
+        if self.cells.dtype == np.uint8:
+            found: npt.NDArray[np.bool_] = _SPACE.take(head)
+        else:
+            found = (head == 0) | np.isin(head, _SPACES)
+        return found
+
+    def words(self, low: int, high: int, width: int) -> Words | None:
+        """Return these texts as so many words, zeros behind their ends."""
+        cells = self.cells[low:high]
+        room = np.zeros((len(cells), 8 * width // np.dtype(self.kind).itemsize), dtype=self.kind)
+        room[:, : cells.shape[1]] = cells
+        words = room.view(np.uint64)
+        return tuple(np.ascontiguousarray(words[:, k]) for k in range(width))
 
 
 def _room(memory: npt.NDArray[np.uint64], size: int, width: int) -> npt.NDArray[np.uint64]:
@@ -209,6 +252,10 @@ def _without_zeros(words: Words, length: Ints) -> Words | None:
     return words
 
 
+_SPACE = np.array([b <= 0x20 or b in {0x85, 0xA0, 0xC2, 0xE1, 0xE2, 0xE3} for b in range(256)])
+"""Bytes with which white space can begin, in UTF-8 and in Latin-1."""
+_SPACES = np.array([k for k in range(0x3001) if chr(k).isspace()], dtype=np.uint32)
+"""All white space there is."""
 _MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
 _ONES = np.uint64(0x0101010101010101)
 _HIGHS = np.uint64(0x8080808080808080)

@@ -12,7 +12,8 @@ from typing import Any
 import attrs
 
 from salesfunnel import _event_columns as cols
-from salesfunnel._event_frames import ROLES, open_column, read_frame
+from salesfunnel._event_arrow import open_column
+from salesfunnel._event_frames import ROLES, read_frame
 from salesfunnel._optional import require
 from salesfunnel.counting.query import Query, unknown_names
 from salesfunnel.counting.result import MISSING, StepCounts, defer, retag

@@ -13,7 +13,8 @@ from typing_extensions import Self
 
 from salesfunnel import _event_columns as cols
 from salesfunnel._arrays import array_field
-from salesfunnel._event_frames import open_column, read_frame
+from salesfunnel._event_arrow import open_column
+from salesfunnel._event_frames import read_frame
 from salesfunnel._frozen import as_tuple, frozen_map
 from salesfunnel._result import TableMixin
 from salesfunnel._validators import check_known

@@ -1,0 +1,117 @@
+"""Columns of entities: text is numbered where it lies, without a name for each row."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel import _event_columns as cols
+from salesfunnel._event_arrow import chunked, dictionary_parts, from_arrow, library_of, open_column
+from salesfunnel._event_texts import Numbered, number
+from salesfunnel._kernels.texts import OffsetTexts, ViewTexts
+from salesfunnel._optional import require
+from salesfunnel.errors import MissingExtraError
+
+
+def ids_of(column: Any) -> Any:
+    """Return a column of entities as something that EventLog takes; text is numbered by hashing."""
+    if library_of(column) == "polars" and str(getattr(column, "dtype", "")) == "String":
+        return _of_polars(column)
+    if not isinstance(column, cols.Coded | cols.Ids | cols.Times):
+        known = cols.dictionary(column)
+        if known is not None:
+            return _of_dictionary(known[0], list(known[1])) or open_column(column)
+    text = _text_of(column)
+    if text is not None and "dictionary" in str(text.type) and "string" in str(text.type):
+        return _of_dictionary(*dictionary_parts(text)) or from_arrow(text)
+    if text is not None and str(text.type) in {"string", "large_string", "string_view"}:
+        return _of_arrow(text)
+    return open_column(column)
+
+
+def _text_of(column: Any) -> Any:
+    """Return a column that may hold text as one of Arrow; None if there is no need."""
+    if library_of(column) == "pandas":
+        dtype = getattr(column, "dtype", None)
+        named = str(dtype)
+        if not (named == "object" or "string" in named or named == "str"):
+            return None
+        try:
+            arrow = require("pyarrow", extra="frames", feature="reading text")
+            found = arrow.array(column, from_pandas=True)
+        except (MissingExtraError, TypeError, ValueError):
+            return None
+        return found if hasattr(found, "num_chunks") else arrow.chunked_array([found])
+    arrow_like = any(hasattr(column, f"__arrow_c_{kind}__") for kind in ("array", "stream"))
+    if arrow_like and not isinstance(column, np.ndarray) and not hasattr(column, "columns"):
+        return chunked(column)
+    return None
+
+
+def _of_dictionary(codes: npt.NDArray[Any], values: list[Any]) -> cols.Ids | None:
+    """Return the codes of a dictionary of distinct texts as they are; None if it is another."""
+    if not all(type(value) is str for value in values) or len(set(values)) < len(values):
+        return None
+    blank = np.array([not value.strip() for value in values] + [True], dtype=np.bool_)
+    if blank[:-1].any():
+        codes = np.where(blank[codes], -1, codes.astype(np.int64))
+    names = np.empty(len(values), dtype=object)
+    names[:] = values
+    return cols.Ids(codes, cols.Names(names))
+
+
+def _of_arrow(text: Any) -> Any:
+    """Return a column of Arrow, of text in chunks."""
+    arrow = require("pyarrow", extra="frames", feature="reading a column")
+    whole = text.cast(arrow.large_string()).combine_chunks()
+    if hasattr(whole, "chunks"):
+        whole = whole.chunk(0) if whole.num_chunks else arrow.array([], arrow.large_string())
+    _, ends, data = whole.buffers()
+    if not len(whole) or data is None:
+        return from_arrow(text)
+    offsets = np.frombuffer(ends, np.int64)[whole.offset : whole.offset + len(whole) + 1]
+    nulls = whole.is_null().to_numpy(zero_copy_only=False) if whole.null_count else None
+    if nulls is not None and np.diff(offsets)[nulls].any():
+        # Anything may stand at a null.
+        return from_arrow(text)
+    texts = OffsetTexts(np.frombuffer(data, np.uint8), offsets)
+
+    def pick(rows: npt.NDArray[Any]) -> list[str]:
+        return [name or "" for name in whole.take(arrow.array(rows)).to_pylist()]
+
+    return _ids(number(texts, nulls, pick)) or from_arrow(text)
+
+
+def _ids(found: Numbered | None) -> cols.Ids | None:
+    if found is None:
+        return None
+
+    def look_up(codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        names = np.empty(codes.size, dtype=object)
+        names[:] = found.names(codes)
+        return names
+
+    return cols.Ids(found.codes, cols.Names(look_up=look_up))
+
+
+def _of_polars(column: Any) -> Any:
+    """Return a text column of Polars, read where it lies: views into its buffers."""
+    require("pyarrow", extra="frames", feature="reading text")
+    polars = sys.modules["polars"]
+    nulls = column.is_null().to_numpy() if column.null_count() else None
+    plain = column if nulls is None else column.fill_null("")
+    whole = plain.to_arrow(compat_level=polars.CompatLevel.newest())
+    if not len(whole):
+        return from_arrow(chunked(column))
+    if str(whole.type) != "string_view":
+        return _of_arrow(chunked(column))
+    _, views, *buffers = whole.buffers()
+    texts = ViewTexts(
+        np.frombuffer(views, np.uint8)[16 * whole.offset : 16 * (whole.offset + len(whole))],
+        [np.frombuffer(buffer, np.uint8) for buffer in buffers],
+    )
+    found = number(texts, nulls, lambda rows: plain.gather(rows).to_list())
+    return _ids(found) or from_arrow(chunked(column))
