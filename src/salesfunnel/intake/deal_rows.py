@@ -27,6 +27,10 @@ from salesfunnel.intake.written import DecimalMark
 __all__ = ["Reader", "moment_of", "outcome_words", "word_of", "zone_of"]
 
 _NAT = np.datetime64("NaT", "us")
+_PLAIN = 1 << 53
+"""Numbers below it are floats without loss."""
+_NOTHING = int(_NAT.astype(np.int64))
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - times are local ones
 LOST = {
     *("lost", "loss", "closed lost", "closedlost", "lose", "failed", "cancelled", "canceled"),
     *("输单", "已输单", "丢单", "已丢单", "流失", "失败", "已流失", "战败", "已战败"),
@@ -48,6 +52,8 @@ def outcome_words(found: Deals) -> dict[str, int]:
 
 def word_of(cell: Any) -> str:
     """Return a cell as text, nothing where it is missing."""
+    if type(cell) is str:
+        return cell.strip()
     return "" if is_missing(cell) else shown(cell).strip()
 
 
@@ -63,13 +69,15 @@ def moment_of(as_of: Any, zone: Any) -> Any:
         ) from error
     if moment is None:
         raise ArgumentError(f"'as_of' must be a moment, got {as_of!r}")
-    return _local(moment, zone)
+    return np.datetime64(_tick(moment, zone), "us")
 
 
-def _local(moment: datetime, zone: Any) -> np.datetime64:
+def _tick(moment: datetime, zone: Any) -> int:
+    """Return the microseconds since 1970 of a moment as the clocks of the zone show it."""
     if moment.tzinfo is not None:
         moment = moment.astimezone(zone).replace(tzinfo=None)
-    return np.datetime64(moment, "us")
+    length = moment - _EPOCH
+    return (length.days * 86400 + length.seconds) * 10**6 + length.microseconds
 
 
 class Reader:
@@ -126,10 +134,9 @@ class Reader:
         body = []
         width = len(self.found.names)
         for number, row in enumerate(rows, 1):
-            words = [word_of(cell) for cell in row]
-            if any(words):
+            if any(map(word_of, row)):
                 body.append((number, row))
-                beyond = [word for word in words[width:] if word]
+                beyond = [word for word in map(word_of, row[width:]) if word]
                 if beyond:
                     self.note(
                         "cells-beyond-header",
@@ -156,21 +163,17 @@ class Reader:
                 kept.append((number, row))
         return kept
 
-    def local(self, moment: datetime) -> np.datetime64:
-        """Return a moment in the zone of the funnel, without its zone."""
-        return _local(moment, self.zone)
-
     def times(self, body: Sequence[tuple[int, Sequence[Any]]], at: int | None) -> Any:
         """Return the times of a column, NaT where empty or not understood (a fault)."""
-        times = np.full(len(body), _NAT)
         if at is None:
-            return times
+            return np.full(len(body), _NAT)
         before = len(self.faults)
-        for i, (number, row) in enumerate(body):
+        ticks = []
+        for number, row in body:
             cell = row[at] if at < len(row) else None
-            moment = self._time(cell, number, at)
-            if moment is not None:
-                times[i] = self.local(moment)
+            moment = None if cell is None else self._time(cell, number, at)
+            ticks.append(_NOTHING if moment is None else _tick(moment, self.zone))
+        times = np.array(ticks, dtype=np.int64).view("datetime64[us]")
         self._order(body, at, [one for one in self.faults[before:] if one.code == "time-ambiguous"])
         return times
 
@@ -225,6 +228,8 @@ class Reader:
         cell = self._cell(row, "value")
         if is_missing(cell):
             return None
+        if type(cell) in {int, float} and 0 <= cell < _PLAIN:
+            return float(cell)
         written = read_number(cell, decimal=self.decimal)
         if written.value is None and written.fault is None:
             return None

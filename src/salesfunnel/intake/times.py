@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -49,6 +50,7 @@ _TIME = re.compile(
 )
 _NOON = {"am": 0, "pm": 12, "上午": 0, "早上": 0, "凌晨": 0, "下午": 12, "晚上": 12, "中午": 12}
 _MISSING = {"", "-", "—", "/", "n/a", "na", "none", "null", "nat", "nan", "无"}
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?", re.ASCII)
 _TICKS = re.compile(r"1\d{9}(?:\d{3})?", re.ASCII)
 
@@ -95,6 +97,14 @@ def read_time(cell: Any, *, dayfirst: bool | None = None) -> datetime | None:
     ValueError
         If it is no moment.
     """
+    if type(cell) is str and _ISO.fullmatch(cell):
+        # Nearly all exports write times so.
+        with suppress(ValueError):
+            return datetime.fromisoformat(cell)
+    return cell if type(cell) is datetime else _read_cell(cell, dayfirst)
+
+
+def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
     if is_missing(cell):
         return None
     if isinstance(cell, datetime):
