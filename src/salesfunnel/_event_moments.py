@@ -188,12 +188,30 @@ def _read_texts(values: list[str]) -> Times | None:
         return None
     if (cells[:, ~digit] != first[~digit]).any():
         return None
-    plain = np.ascontiguousarray(cells[:, :size]).view(f"S{size}").ravel()
-    try:
-        found = plain.astype("datetime64[us]")
-    except ValueError:
-        return None
-    if (found < np.datetime64("0001-01-01", "us")).any():
+    found = _ticks_of_digits(cells[:, :size])
+    if found is None:
         return None
     aware = len(values[0]) > size
-    return Times(found.view(np.int64), "us", aware, np.zeros(len(values), dtype=np.bool_))
+    return Times(found, "us", aware, np.zeros(len(values), dtype=np.bool_))
+
+
+def _ticks_of_digits(cells: npt.NDArray[np.uint8]) -> Ints | None:
+    """Return moments written in ISO form as microseconds; None where one is none."""
+
+    def field(first: int, end: int) -> Ints:
+        number = np.zeros(len(cells), dtype=np.int64)
+        for k in range(first, min(end, cells.shape[1])):
+            number = 10 * number + (cells[:, k] - ord("0"))
+        return number
+
+    year, month, day = field(0, 4), field(5, 7), field(8, 10)
+    hour, minute, second = field(11, 13), field(14, 16), field(17, 19)
+    fraction = field(20, 26) * 10 ** max(26 - max(cells.shape[1], 20), 0)
+    months = (12 * (year - 1970) + month - 1).view("datetime64[M]")
+    start = months.astype("datetime64[D]").view(np.int64)
+    length = (months + 1).astype("datetime64[D]").view(np.int64) - start
+    wrong = (year < 1) | (month < 1) | (month > 12) | (day < 1) | (day > length)
+    if (wrong | (hour > 23) | (minute > 59) | (second > 59)).any():
+        return None
+    ticks: Ints = (start + day - 1) * 86400 + hour * 3600 + minute * 60 + second
+    return ticks * 10**6 + fraction
