@@ -206,7 +206,8 @@ def _ticks_of_digits(cells: npt.NDArray[np.uint8]) -> Ints | None:
 
     year, month, day = field(0, 4), field(5, 7), field(8, 10)
     hour, minute, second = field(11, 13), field(14, 16), field(17, 19)
-    fraction = field(20, 26) * 10 ** max(26 - max(cells.shape[1], 20), 0)
+    unit: int = 10 ** (26 - max(cells.shape[1], 20))
+    fraction = field(20, 26) * unit
     months = (12 * (year - 1970) + month - 1).view("datetime64[M]")
     start = months.astype("datetime64[D]").view(np.int64)
     length = (months + 1).astype("datetime64[D]").view(np.int64) - start
