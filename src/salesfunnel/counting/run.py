@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import attrs
@@ -20,6 +21,7 @@ from salesfunnel._validators import check_positive_int
 from salesfunnel.counting.plan import KEY_BITS, Plan, make_plan
 from salesfunnel.counting.query import Query, unknown_names
 from salesfunnel.counting.result import MISSING, StepCounts, StepDuration, defer
+from salesfunnel.counting.segments import Rows
 from salesfunnel.counting.units import Outcome, count_fast, count_units, fits_fast
 from salesfunnel.counting.waits import chain_times, step_durations
 from salesfunnel.events import EventLog
@@ -59,9 +61,11 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
             sums.counts += counts
     else:
         by_value = query.attribution == "all" and values is not None
-        look_up = None if by_value or values is None else log
+        rows = None
+        if values is not None and not by_value:
+            rows = Rows(plan, values, query, partial(spread, workers=workers))
         for outcome in spread(
-            lambda block: count_units(block.store, plan, query, log=look_up, base=block.base),
+            lambda block: count_units(block.store, plan, query, rows=rows, base=block.base),
             blocks,
             workers,
         ):
@@ -238,7 +242,7 @@ def _add_by_value(log: EventLog, query: Query, sums: Sums, workers: int) -> None
     plan = make_plan(log, query, workers, by_value=True)
 
     def count(block: Block) -> Outcome:
-        found = count_units(block.store, plan, query, log=None, base=block.base)
+        found = count_units(block.store, plan, query)
         return found._replace(segment=(found.entity + block.base) % plan.values)
 
     for outcome in spread(count, make_blocks(plan, workers), workers):

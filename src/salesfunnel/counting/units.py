@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from salesfunnel._kernels.following import Scratch, find_followers
 from salesfunnel._kernels.packing import Store
 from salesfunnel.counting.plan import Plan
 from salesfunnel.counting.query import Query
-from salesfunnel.events import EventLog
+from salesfunnel.counting.segments import Rows, Span, find_segments
 
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.intp]
@@ -100,32 +100,26 @@ def load_steps(store: Store, plan: Plan) -> list[kernel.Keys]:
     return [loaded[place] for place in plan.steps]
 
 
-class Span(NamedTuple):
-    """The entities of a block: the number of the first, and how many."""
-
-    base: int
-    size: int
-
-
 def count_units(
-    store: Store, plan: Plan, query: Query, *, log: EventLog | None, base: int
+    store: Store, plan: Plan, query: Query, *, rows: Rows | None = None, base: int = 0
 ) -> Outcome:
     """Return what became of each entity or attempt of a block.
 
-    `log` is given where the value of the breakdown is to be looked up.
+    `rows` are given where the value of the breakdown is to be looked up in them; `base` is the
+    number of the block's first entity.
     """
     keys = load_steps(store, plan)
     rules = rules_of(store, plan, query)
     bits = plan.layout.bits
     if query.order == "any":
-        units, ticks = _any_units(keys, rules, plan, trace=log is not None)
+        units, ticks = _any_units(keys, rules, plan, trace=rows is not None)
     else:
         units = find_units(keys, rules, plan, query)
-        ticks = None if log is None else tracing.trace(keys, rules, units, bits)
+        ticks = None if rows is None else tracing.trace(keys, rules, units, bits)
     who = units.start >> bits
     segment = None
-    if log is not None and ticks is not None:
-        segment = _segments(log, plan, query, units, ticks, Span(base, store.entities))
+    if rows is not None and ticks is not None:
+        segment = find_segments(rows, query, units, ticks, Span(base, store.entities))
     return Outcome(who, units.level, units.immature, segment)
 
 
@@ -187,68 +181,3 @@ def _any_units(
         at = np.searchsorted(events, end[mine], "right") - back
         ticks[mine, k] = events[at] & ((1 << bits) - 1)
     return units, ticks
-
-
-def _segments(
-    log: EventLog, plan: Plan, query: Query, units: tracing.Units, ticks: Ints, block: Span
-) -> Ints:
-    """Return the value that counts for each unit, as a code; the last one where it is missing."""
-    column = log.attribute(query.breakdown or "")
-    missing = len(column.values)
-    steps = range(len(plan.steps)) if query.attribution_step is None else [query.attribution_step]
-    values = np.stack(
-        [_values_at(plan, column.codes, plan.steps[k], units, ticks[:, k], block) for k in steps],
-        axis=1,
-    )
-    if query.attribution_step is not None:
-        chosen = values[:, 0]
-        return np.where(chosen < 0, missing, chosen)
-    # In any order of steps, first and last are those of time.
-    order = np.argsort(np.where(ticks < 0, np.iinfo(np.int64).max, ticks), axis=1, kind="stable")
-    values = np.take_along_axis(values, order, axis=1)
-    if query.attribution == "last":
-        values = values[:, ::-1]
-    known = values >= 0
-    chosen = np.take_along_axis(values, known.argmax(axis=1)[:, np.newaxis], axis=1)[:, 0]
-    return np.where(known.any(axis=1), chosen, missing)
-
-
-def _values_at(
-    plan: Plan,
-    codes: npt.NDArray[Any],
-    place: int,
-    units: tracing.Units,
-    ticks: Ints,
-    block: Span,
-) -> Ints:
-    """Return the code of the value at one step of each unit.
-
-    Where rows say an event twice, it is the least known one: rows have no order that means a thing.
-    """
-    values = np.full(ticks.size, -1, dtype=np.int64)
-    mine = np.flatnonzero(ticks >= 0)
-    if not mine.size or place < 0:
-        return values
-    layout = plan.layout
-    who = units.start[mine] >> layout.bits
-    here = np.zeros(block.size, dtype=np.bool_)
-    here[who] = True
-    step = plan.step if plan.places is None else plan.places.take(plan.step)
-    rows = np.flatnonzero(step == place)
-    if plan.until is not None:
-        # A later event has no place in a key.
-        rows = rows[plan.time[rows] <= plan.until]
-    ids = plan.entity[rows].astype(np.int64) - (layout.base + block.base)
-    inside = np.flatnonzero((ids >= 0) & (ids < block.size))
-    inside = inside[here[ids[inside]]]
-    rows, ids = rows[inside], ids[inside]
-    keys = (ids << layout.bits) | (plan.time[rows] // layout.scale - layout.start)
-    order = np.argsort(keys)
-    keys = keys[order]
-    # As numbers without a sign, missing ones are the greatest.
-    said = codes[rows[order]].astype(np.int64).view(np.uint64)
-    new = np.flatnonzero(kernel.distinct(keys))
-    said = np.minimum.reduceat(said, new)
-    at = np.searchsorted(keys[new], (who << layout.bits) | ticks[mine])
-    values[mine] = said[at].view(np.int64)
-    return values
