@@ -50,7 +50,8 @@ class Rows:
     def of(self, place: int, block: int) -> npt.NDArray[Any]:
         """Return the rows of a place and block."""
         rows, ends = self._rows[place]
-        return rows[ends[block] : ends[block + 1]]
+        found: npt.NDArray[Any] = rows[ends[block] : ends[block + 1]]
+        return found
 
     def _by_block(self, place: int) -> tuple[npt.NDArray[Any], list[int]]:
         """Return the rows of a place, sorted by block, and where each block begins."""
