@@ -133,3 +133,29 @@ def test_what_is_decided_later_is_counted_from_the_deals_themselves(pairs):
         assert curve.decided_later == later
         watched = [t for t in curve.times if sum(d >= t for d, _ in pairs) >= 5]
         assert curve.read_until == (watched or curve.times.tolist())[-1]
+
+
+def test_the_chance_beyond_the_last_decision_is_not_known():
+    curve = sf.stats.aalen_johansen([3, 5, 8, 8, 12], [1, 2, 1, 0, 0])
+    assert curve.chance(5) == pytest.approx(1 / 3)
+    assert curve.chance(8) is None
+    assert curve.chance(100, 30) is None
+    open_ones = sf.stats.aalen_johansen([1, 2], [0, 0])
+    assert open_ones.eventual is None
+    assert open_ones.chance(0) is None
+
+
+@pytest.mark.parametrize("bad", [float("nan"), "3", float("inf")])
+def test_ages_and_horizons_are_numbers(bad):
+    curve = sf.stats.aalen_johansen([3, 5, 8, 8, 12], [1, 2, 1, 0, 0])
+    for ask in (curve.chance, curve.interval, lambda h: curve.chance(3, h)):
+        with pytest.raises(ArgumentError, match="must be a finite number"):
+            ask(bad)
+
+
+def test_a_level_next_to_one_is_taken():
+    curve = sf.stats.aalen_johansen([3, 5, 8, 8, 12], [1, 2, 1, 0, 0])
+    assert 0.0 <= curve.interval(level=1 - 2**-53).low < 0.01
+    found = sf.stats.rate_interval(30, 100, level=1 - 2**-53)
+    assert found.low == pytest.approx(0.07784, abs=1e-4)
+    assert found.high == pytest.approx(0.68515, abs=1e-4)

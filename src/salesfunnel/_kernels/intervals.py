@@ -30,7 +30,7 @@ Array = npt.NDArray[np.float64]
 
 def two_sided_z(level: float) -> float:
     """Return the normal quantile that leaves (1 − level) / 2 above it."""
-    return NormalDist().inv_cdf(0.5 + level / 2)
+    return -NormalDist().inv_cdf((1.0 - level) / 2)  # 0.5 + level / 2 may round to 1
 
 
 def wilson(x: npt.ArrayLike, n: npt.ArrayLike, level: float) -> tuple[Array, Array]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.intervals import two_sided_z
 from salesfunnel.errors import ArgumentError, DataError
 from salesfunnel.interval import Interval
 from salesfunnel.purchases import CustomerSummary, Purchases
@@ -57,11 +58,9 @@ def summary_of(
 
 def log_interval(value: float, log_error: float, level: float) -> Interval | None:
     """Return the interval of a positive parameter from the standard error of its log."""
-    from statistics import NormalDist
-
     if not math.isfinite(log_error):
         return None
-    reach = NormalDist().inv_cdf(0.5 + level / 2) * log_error
+    reach = two_sided_z(level) * log_error
     return Interval(
         value * math.exp(-reach), value * math.exp(min(reach, 700.0)), level, "wald-log"
     )

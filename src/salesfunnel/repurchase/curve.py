@@ -13,7 +13,7 @@ import numpy.typing as npt
 from salesfunnel._arrays import array_field
 from salesfunnel._frozen import as_tuple
 from salesfunnel._kernels.censoring import greenwood, incidence
-from salesfunnel._kernels.intervals import wilson
+from salesfunnel._kernels.intervals import two_sided_z, wilson
 from salesfunnel._periods import end_of, label_of
 from salesfunnel._result import TableMixin
 from salesfunnel._typing import Frequency
@@ -178,8 +178,6 @@ def repurchase_curve(
     >>> curve.rate(30), curve.rate(90), curve.triangle().tolist()
     (0.5, None, [[0.5, nan]])
     """
-    from statistics import NormalDist
-
     check_choice("by", by, ("week", "month", "quarter", "year"))
     coverage = check_fraction("level", level, open_ends=True)
     spans = tuple(windows)
@@ -191,7 +189,7 @@ def repurchase_curve(
     tenure, span = known.tenure, np.array(spans, dtype=np.float64)
     over = tenure[:, None] >= span
     back = over & again[:, None] & (time[:, None] <= span)
-    z = NormalDist().inv_cdf(0.5 + coverage / 2)
+    z = two_sided_z(coverage)
     entered, returned = over.sum(0), back.sum(0)
     low, high = wilson(returned, entered, coverage)
     curve = incidence(time, again.astype(np.int8))

@@ -9,7 +9,8 @@ import attrs
 import numpy.typing as npt
 
 from salesfunnel._kernels import mix as kernel
-from salesfunnel._kernels.special import chi2_sf, norm_ppf
+from salesfunnel._kernels.intervals import two_sided_z
+from salesfunnel._kernels.special import chi2_sf
 from salesfunnel._result import ResultMixin
 from salesfunnel._validators import check_fraction
 from salesfunnel.errors import ArgumentError
@@ -119,7 +120,7 @@ def mantel_haenszel(tables: npt.ArrayLike, *, level: float = 0.95) -> Stratified
     if array.ndim != 3 or array.shape[1:] != (2, 2):
         raise ArgumentError(f"'tables' must have shape (strata, 2, 2), got {array.shape}")
     share = check_fraction("level", level, open_ends=True)
-    z = float(norm_ppf((1 + share) / 2))
+    z = two_sided_z(share)
     s = kernel.mantel_haenszel(array)
     rd, se = _finite(s.risk_difference), _finite(s.risk_difference_se)
     ratio, odds = _finite(s.risk_ratio), _finite(s.odds_ratio)

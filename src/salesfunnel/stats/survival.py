@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import Any
 
 import attrs
@@ -12,8 +11,9 @@ import numpy.typing as npt
 
 from salesfunnel._arrays import array_field
 from salesfunnel._kernels.censoring import incidence, incidence_variance
+from salesfunnel._kernels.intervals import two_sided_z
 from salesfunnel._result import TableMixin
-from salesfunnel._validators import check_fraction
+from salesfunnel._validators import check_fraction, check_number
 from salesfunnel.errors import ArgumentError
 from salesfunnel.interval import Interval
 
@@ -111,7 +111,8 @@ class AalenJohansen(TableMixin):
         end is that of Clopper and Pearson for as many as are decided.
         """
         check_fraction("level", level, open_ends=True)
-        place = self._last() if t is None else int(np.searchsorted(self.times, t, "right")) - 1
+        end = None if t is None else check_number("t", t)
+        place = self._last() if end is None else int(np.searchsorted(self.times, end, "right")) - 1
         if place < 0:
             return Interval(0.0, 1.0, level, "aalen-johansen")
         share, variance = float(self.advanced[place]), float(self.variance[place])
@@ -120,7 +121,7 @@ class AalenJohansen(TableMixin):
             end = (0.5 - level / 2) ** (1.0 / decided)
             low, high = (0.0, 1.0 - end) if share <= 0.0 else (end, 1.0)
             return Interval(low, high, level, "aalen-johansen")
-        z = NormalDist().inv_cdf(0.5 + level / 2)
+        z = two_sided_z(level)
         rest = 1.0 - share
         reach = math.exp(z * math.sqrt(variance) / (rest * abs(math.log(rest))))
         low, high = 1.0 - rest ** (1.0 / reach), 1.0 - rest**reach
@@ -148,15 +149,19 @@ class AalenJohansen(TableMixin):
         -------
         float or None
             (F(age + horizon) − F(age)) / S(age), both just after the events at that age; None
-            where nobody is open at `age`.
+            where nobody is open at `age`, or nobody was decided later: it is not known then.
         """
+        age = check_number("age", age)
+        if not (self.times > age).any():
+            return None
         still = self._at(self.open, age, 1.0)
         if still <= 0.0:
             return None
         if horizon is None:
             end = float(self.advanced[-1]) if len(self.times) else 0.0
         else:
-            end = self._at(self.advanced, age + horizon, 0.0)
+            ahead = check_number("horizon", horizon, minimum=0.0)
+            end = self._at(self.advanced, age + ahead, 0.0)
         return max(end - self._at(self.advanced, age, 0.0), 0.0) / still
 
     def columns(self) -> dict[str, Any]:
