@@ -101,7 +101,7 @@ def find_followers(
         found = np.compress(found <= until.take(last.take(found >> store.bits)), found)
     # Left as it was found, for the next one.
     first[who] = MOST
-    if len(store.pieces[place]) > 1:
+    if store.needs_sort(place):
         found.sort()
     return found, _step_back(before, found, last.take(found >> store.bits), strict=strict)
 

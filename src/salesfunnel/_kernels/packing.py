@@ -8,7 +8,8 @@ by value, never by index, which is several times faster.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,21 +73,10 @@ def pack_rows(
     # One large piece of memory: many small ones are paid for page by page.
     memory = np.empty(time.size, dtype=np.int64)
     full = 0
+    kept = _kept_rows(entity, step, time, places, count, until)
     for low in range(0, time.size, CHUNK):
-        high = min(low + CHUNK, time.size)
         end = full
-        for start in range(low, high, PART):
-            rows = slice(start, min(start + PART, high))
-            who, what, when = entity[rows], step[rows], time[rows]
-            keep = None
-            if places is not None:
-                what = _look_up(places, what)
-                keep = what < count
-            if until is not None:
-                keep = (when <= until) if keep is None else keep & (when <= until)
-            if keep is not None and not keep.all():
-                who, what = np.compress(keep, who), np.compress(keep, what)
-                when = np.compress(keep, when)
+        for who, what, when in islice(kept, -(-min(CHUNK, time.size - low) // PART)):
             _pack(who, what, when, layout, memory[end : end + when.size])
             end += when.size
         keys = memory[full:end]
@@ -97,6 +87,78 @@ def pack_rows(
             if last > first:
                 pieces[group % layout.blocks][group // layout.blocks].append(keys[first:last])
     return pieces
+
+
+def pack_wide(
+    entity: npt.NDArray[Any],
+    step: npt.NDArray[Any],
+    time: Keys,
+    *,
+    places: npt.NDArray[np.uint8] | None,
+    count: int,
+    layout: Layout,
+    until: int | None = None,
+) -> list[list[list[Keys]]]:
+    """Return the keys of these rows as `pack_rows` does, in pieces that are not sorted.
+
+    For times so fine that a key has no room for block and place: both stand in a number of their
+    own, above the row's, and the keys are put in its order.
+    """
+    pieces: list[list[list[Keys]]] = [[[] for _ in range(count)] for _ in range(layout.blocks)]
+    keys = np.empty(time.size, dtype=np.int64)
+    group = np.empty(time.size, dtype=np.int32)
+    end = 0
+    for who, what, when in _kept_rows(entity, step, time, places, count, until):
+        here = slice(end, end + when.size)
+        end += when.size
+        number = np.subtract(who, layout.base, dtype=np.int64)
+        group[here] = (number >> layout.shift) * count + what
+        number &= (1 << layout.shift) - 1
+        number <<= layout.bits
+        ticks = when if layout.scale == 1 else when // layout.scale
+        np.bitwise_or(number, ticks - layout.start if layout.start else ticks, out=keys[here])
+    bits = end.bit_length()
+    order = group[:end].astype(np.int64)
+    order <<= bits
+    order |= np.arange(end)
+    order.sort()
+    order &= (1 << bits) - 1
+    keys = keys.take(order)
+    sizes = np.bincount(group[:end], minlength=layout.blocks * count)
+    ends = np.cumsum(sizes)
+    for slot, size, last in _of_those(sizes, ends):
+        pieces[slot // count][slot % count].append(keys[last - size : last])
+    return pieces
+
+
+def _of_those(sizes: Keys, ends: Keys) -> Iterator[tuple[int, int, int]]:
+    """Yield the number, size and end of each group that has rows."""
+    some = np.flatnonzero(sizes)
+    return zip(some.tolist(), sizes[some].tolist(), ends[some].tolist(), strict=True)
+
+
+def _kept_rows(
+    entity: npt.NDArray[Any],
+    step: npt.NDArray[Any],
+    time: Keys,
+    places: npt.NDArray[np.uint8] | None,
+    count: int,
+    until: int | None,
+) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any], Keys]]:
+    """Yield entity, place and time of the rows that matter, part by part."""
+    for start in range(0, time.size, PART):
+        rows = slice(start, start + PART)
+        who, what, when = entity[rows], step[rows], time[rows]
+        keep = None
+        if places is not None:
+            what = _look_up(places, what)
+            keep = what < count
+        if until is not None:
+            keep = (when <= until) if keep is None else keep & (when <= until)
+        if keep is not None and not keep.all():
+            who, what = np.compress(keep, who), np.compress(keep, what)
+            when = np.compress(keep, when)
+        yield who, what, when
 
 
 def _edges(count: int, layout: Layout) -> Keys:
@@ -130,13 +192,23 @@ def _pack(
 
 
 class Store:
-    """The keys of one block of entities, packed but not yet sorted as a whole."""
+    """The keys of one block of entities, packed but not yet sorted as a whole.
 
-    def __init__(self, pieces: list[list[Keys]], *, bits: int, shift: int) -> None:
+    Each of the `pieces` of a place is sorted, unless `loose` says that they need not be.
+    """
+
+    def __init__(
+        self, pieces: list[list[Keys]], *, bits: int, shift: int, loose: bool = False
+    ) -> None:
         self.pieces = pieces
+        self.loose = loose
         self.bits = bits
         self.entities = 1 << shift
         self.mask = (1 << (bits + shift)) - 1
+
+    def needs_sort(self, place: int) -> bool:
+        """Whether the keys of a place are not sorted as they follow each other."""
+        return self.loose or len(self.pieces[place]) > 1
 
     def load(self, place: int, *, unique: bool = True) -> Keys:
         """Return the sorted keys of a step code, each once with `unique`."""
@@ -144,7 +216,7 @@ class Store:
             return np.empty(0, dtype=np.int64)
         keys = np.concatenate([np.empty(0, dtype=np.int64), *self.pieces[place]])
         keys &= self.mask
-        if len(self.pieces[place]) > 1:
+        if self.needs_sort(place):
             keys.sort()
         if unique and keys.size:
             new = keys[1:] != keys[:-1]

@@ -91,7 +91,7 @@ def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = Fal
     if start >= 0 and whole + (high - low).bit_length() + count.bit_length() < KEY_BITS:
         # There is room for ticks as they are: a subtraction saved for every row.
         start, bits = 0, whole
-    shift = _block_bits(len(log), high - low + 1, workers, KEY_BITS - bits - count.bit_length())
+    shift = _block_bits(len(log), high - low + 1, workers, KEY_BITS - bits)
     blocks = ((high - low) >> shift) + 1
 
     def clip(ticks: int | None) -> int:

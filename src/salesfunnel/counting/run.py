@@ -16,7 +16,7 @@ import numpy.typing as npt
 from salesfunnel import _event_columns as cols
 from salesfunnel._kernels import counting as kernel
 from salesfunnel._kernels.following import Scratch
-from salesfunnel._kernels.packing import Layout, Store, pack_rows
+from salesfunnel._kernels.packing import Layout, Store, pack_rows, pack_wide
 from salesfunnel._validators import check_positive_int
 from salesfunnel.counting.plan import KEY_BITS, Plan, make_plan
 from salesfunnel.counting.query import Query, unknown_names
@@ -28,6 +28,8 @@ from salesfunnel.events import EventLog
 from salesfunnel.fault import Fault
 
 T = TypeVar("T")
+MOST_BLOCKS = 1 << 12
+"""With more blocks they are made one by one, not all at once."""
 
 
 class Block(NamedTuple):
@@ -91,13 +93,17 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
 def make_blocks(plan: Plan, workers: int) -> Iterable[Block]:
     """Return the log packed, in blocks of whole entities."""
     layout = plan.layout
-    if layout.top + plan.count.bit_length() > KEY_BITS:
+    loose = layout.top + plan.count.bit_length() > KEY_BITS
+    if loose and layout.blocks > MOST_BLOCKS:
         yield from _many_blocks(plan)
         return
     size = plan.time.size
     parts = 4 * workers if size > 1 << 16 else 1
     cuts = [size * i // parts for i in range(parts + 1)]
-    packed = spread(lambda i: _pack(plan, slice(cuts[i], cuts[i + 1])), range(parts), workers)
+    pack = pack_wide if loose else pack_rows
+    packed = spread(
+        lambda i: _pack(plan, slice(cuts[i], cuts[i + 1]), pack=pack), range(parts), workers
+    )
     for block in range(layout.blocks):
         pieces = [
             [piece for part in packed for piece in part[block][place]]
@@ -105,11 +111,14 @@ def make_blocks(plan: Plan, workers: int) -> Iterable[Block]:
         ]
         for part in packed:
             part[block].clear()
-        yield Block(Store(pieces, bits=layout.bits, shift=layout.shift), block << layout.shift)
+        store = Store(pieces, bits=layout.bits, shift=layout.shift, loose=loose)
+        yield Block(store, block << layout.shift)
 
 
-def _pack(plan: Plan, rows: Any, layout: Layout | None = None) -> list[list[list[kernel.Keys]]]:
-    return pack_rows(
+def _pack(
+    plan: Plan, rows: Any, layout: Layout | None = None, *, pack: Any = pack_rows
+) -> list[list[list[kernel.Keys]]]:
+    found: list[list[list[kernel.Keys]]] = pack(
         plan.entity[rows],
         plan.step[rows],
         plan.time[rows],
@@ -118,6 +127,7 @@ def _pack(plan: Plan, rows: Any, layout: Layout | None = None) -> list[list[list
         layout=layout or plan.layout,
         until=plan.until,
     )
+    return found
 
 
 def _many_blocks(plan: Plan) -> Iterable[Block]:
