@@ -63,3 +63,24 @@ def test_kitagawa_against_golden():
 def test_wrong_arguments_are_named(call):
     with pytest.raises(ArgumentError, match="must"):
         call()
+
+
+def test_the_interval_of_the_difference_covers_in_small_strata():
+    rng = np.random.default_rng(5)
+    held, rounds = 0, 400
+    for _ in range(rounds):
+        n = rng.poisson((1.5, 4.0), (24, 2))
+        x = rng.binomial(n, 0.3)
+        found = sf.stats.mantel_haenszel(np.stack([x, n - x], axis=-1))
+        assert found.difference_interval is not None
+        held += found.difference_interval.low <= 0.0 <= found.difference_interval.high
+    assert held / rounds > 0.915  # 0.81 with the standard error of few large strata
+
+
+def test_all_or_none_on_both_sides_is_not_a_certain_difference():
+    for table, within in (([[5, 0], [5, 0]], 0.0), ([[5, 0], [0, 5]], 0.9)):
+        found = sf.stats.mantel_haenszel([table]).difference_interval
+        assert found is not None
+        assert found.method == "newcombe"
+        assert found.low < within < found.high
+        assert found.high - found.low > 0.4

@@ -8,7 +8,9 @@ References
 .. [4] Robins, Breslow & Greenland (1986), Biometrics 42:311.
 .. [5] Breslow & Day (1980), Statistical Methods in Cancer Research I, IARC, section 4.4.
 .. [6] Ang (2005), The LMDI approach to decomposition analysis, Energy Policy 33:867.
-.. [7] Bhagwan et al. (2014), Adtributor, NSDI.
+.. [7] Sato (1989), On the variance estimator for the Mantel-Haenszel risk difference, Biometrics
+   45:1323.
+.. [8] Bhagwan et al. (2014), Adtributor, NSDI.
 """
 
 from __future__ import annotations
@@ -134,10 +136,11 @@ class Strata(NamedTuple):
     breslow_day_df: npt.NDArray[np.int64]
     crude: Array
     strata: npt.NDArray[np.int64]
+    risk_difference_sparse_se: Array  # holds for many small strata as well as for few large ones
 
 
 def mantel_haenszel(tables: npt.ArrayLike) -> Strata:
-    """Compare exposed with not exposed inside strata and pool over them [2]_ [3]_ [4]_ [5]_.
+    """Compare exposed with not exposed inside strata and pool over them [2]_ [3]_ [4]_ [5]_ [7]_.
 
     Parameters
     ----------
@@ -161,6 +164,9 @@ def mantel_haenszel(tables: npt.ArrayLike) -> Strata:
         W = w.sum(-1)
         rd = (w * (a / s1 - c / s0)).sum(-1) / W
         rd_se = np.sqrt((w**2 * (a * b / s1**3 + c * d / s0**3)).sum(-1)) / W
+        # [3]_ gives an exposed one that is alone in its stratum no variance at all; [7]_ does
+        P0 = (m1**2 * c - m0**2 * a + m1 * m0 * (m0 - m1) / 2) / T**2
+        sparse = np.maximum(rd * P0.sum(-1) + ((a * d + b * c) / (2 * T)).sum(-1), 0.0)
         up, down = (a * m0 / T).sum(-1), (c * m1 / T).sum(-1)
         rr_var = ((m1 * m0 * (a + c) - a * c * T) / T**2).sum(-1) / (up * down)
         R, S = a * d / T, b * c / T
@@ -191,6 +197,7 @@ def mantel_haenszel(tables: npt.ArrayLike) -> Strata:
             np.maximum(use.sum(-1) - 1, 0),
             crude,
             use.sum(-1),
+            np.sqrt(sparse) / W,
         )
 
 
@@ -239,7 +246,7 @@ def lmdi(before: npt.ArrayLike, after: npt.ArrayLike) -> Array:
 
 
 def adtributor(forecast: npt.ArrayLike, actual: npt.ArrayLike) -> tuple[Array, Array]:
-    """Return the explanatory power and the surprise of every element of a dimension [7]_.
+    """Return the explanatory power and the surprise of every element of a dimension [8]_.
 
     Parameters
     ----------

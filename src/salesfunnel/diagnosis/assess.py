@@ -23,6 +23,7 @@ from salesfunnel.diagnosis.finding import Evidence, Finding, Group
 from salesfunnel.diagnosis.rules import Exposure, Mixture
 from salesfunnel.errors import DataError
 from salesfunnel.interval import Interval
+from salesfunnel.stats.strata import difference_interval
 
 __all__ = ["grade_of", "of_exposure", "of_mixture", "worst_of"]
 
@@ -112,7 +113,7 @@ def of_exposure(case: Case, found: Exposure, code: str, **fixed: Any) -> Finding
     s = mantel_haenszel(tables) if tables.size else mantel_haenszel(np.zeros((1, 2, 2)))
     pooled = tables.sum(0).astype(int).ravel() if tables.size else np.zeros(4, dtype=int)
     evidence = _evidence(case, found, s, exposed=exposed, known=known, pooled=pooled, names=names)
-    rd, se = _finite(s.risk_difference), _finite(s.risk_difference_se)
+    rd, se = _finite(s.risk_difference), _finite(s.risk_difference_sparse_se)
     coverage = float(known[case.now].mean()) if case.now.any() else 0.0
     if rd is None or se is None:
         return _finding(case, found, code, evidence, coverage=coverage, grade="weak", **fixed)
@@ -157,7 +158,7 @@ def _evidence(
     pooled: Any,
     names: tuple[str, ...],
 ) -> Evidence:
-    rd, se, crude = _finite(s.risk_difference), _finite(s.risk_difference_se), _finite(s.crude)
+    rd, crude = _finite(s.risk_difference), _finite(s.crude)
     notices = list(found.notices)
     if rd is None:
         notices.append("not-comparable")
@@ -172,9 +173,6 @@ def _evidence(
         notices.append("recorded-by-outcome")
     if case.ripe.sum() < 0.5 * len(case):
         notices.append("mostly-open")
-    interval = None
-    if rd is not None and se is not None:
-        interval = Interval(max(rd - 1.96 * se, -1.0), min(rd + 1.96 * se, 1.0), 0.95, "wald")
     return Evidence(
         method="mantel-haenszel",
         field=_name(found.column),
@@ -186,8 +184,8 @@ def _evidence(
         exposed_before=int((exposed & ~case.now).sum()),
         table=tuple(int(v) for v in pooled),
         difference=rd,
-        difference_se=se,
-        difference_interval=interval,
+        difference_se=None if rd is None else _finite(s.risk_difference_sparse_se),
+        difference_interval=difference_interval(s, np.reshape(pooled, (2, 2)), 0.95),
         crude=crude,
         ratio=_finite(s.risk_ratio),
         odds_ratio=_finite(s.odds_ratio),

@@ -67,7 +67,7 @@ class Evidence(ResultMixin):
     difference : float or None
         Rate of exposed minus rate of others, pooled over strata (Mantel–Haenszel).
     difference_se : float or None
-        Its standard error.
+        Its standard error (Sato 1989), which holds in many small strata too.
     difference_interval : Interval or None
         Its 95 % interval.
     crude : float or None

@@ -9,7 +9,7 @@ import attrs
 import numpy.typing as npt
 
 from salesfunnel._kernels import mix as kernel
-from salesfunnel._kernels.intervals import two_sided_z
+from salesfunnel._kernels.intervals import newcombe, two_sided_z
 from salesfunnel._kernels.special import chi2_sf
 from salesfunnel._result import ResultMixin
 from salesfunnel._validators import check_fraction
@@ -29,9 +29,10 @@ class StratifiedComparison(ResultMixin):
     difference : float or None
         Rate of exposed minus rate of others; None where no stratum has both.
     difference_se : float or None
-        Its standard error.
+        Its standard error, of few large strata.
     difference_interval, ratio_interval, odds_interval : Interval or None
-        Intervals of the difference (Wald), and of ratio and odds ratio (on the log scale).
+        Intervals of the difference, and of ratio and odds ratio (on the log scale). That of the
+        difference has Sato's standard error [1]_, which holds for many small strata too.
     ratio, odds_ratio : float or None
         Pooled risk ratio and odds ratio; None where they do not exist.
     crude : float or None
@@ -44,6 +45,10 @@ class StratifiedComparison(ResultMixin):
         Test of equal odds ratios in all strata.
     strata : int
         Strata that had both exposed and others.
+
+    References
+    ----------
+    .. [1] Sato (1989), Biometrics 45:1323.
     """
 
     difference: float | None
@@ -70,6 +75,23 @@ def _finite(value: Any) -> float | None:
 
 def _p(statistic: float | None, df: int = 1) -> float | None:
     return None if statistic is None or df < 1 else float(chi2_sf(statistic, df))
+
+
+def difference_interval(strata: kernel.Strata, pooled: Any, level: float) -> Interval | None:
+    """Return the interval of the pooled difference; `pooled` is the sum of its tables.
+
+    Where all or none advanced on both sides the standard error is 0 and says nothing: Newcombe's
+    interval of the sums stands there.
+    """
+    middle, se = _finite(strata.risk_difference), _finite(strata.risk_difference_sparse_se)
+    if middle is None or se is None:
+        return None
+    if se <= 0.0:
+        (a, b), (c, d) = pooled
+        low, high = newcombe(a, a + b, c, c + d, level)
+        return Interval(float(low), float(high), level, "newcombe")
+    reach = two_sided_z(level) * se
+    return Interval(max(middle - reach, -1.0), min(middle + reach, 1.0), level, "wald")
 
 
 def _around(middle: float | None, se: float | None, z: float, level: float) -> Interval | None:
@@ -126,13 +148,10 @@ def mantel_haenszel(tables: npt.ArrayLike, *, level: float = 0.95) -> Stratified
     ratio, odds = _finite(s.risk_ratio), _finite(s.odds_ratio)
     chi2, corrected = _finite(s.chi2), _finite(s.chi2_corrected)
     spread = _finite(s.breslow_day)
-    wald = None
-    if rd is not None and se is not None:
-        wald = Interval(max(rd - z * se, -1.0), min(rd + z * se, 1.0), share, "wald")
     return StratifiedComparison(
         difference=rd,
         difference_se=se,
-        difference_interval=wald,
+        difference_interval=difference_interval(s, array.sum(0), share),
         ratio=ratio,
         ratio_interval=_around(ratio, _finite(s.log_risk_ratio_se), z, share),
         odds_ratio=odds,
