@@ -309,3 +309,11 @@ def test_chances_are_chances_and_grow_with_the_horizon(seed, stages, horizon):
     assert (near >= 0).all()
     assert (far <= 1 + 1e-9).all()
     assert (near <= far + 0.05).all()
+
+
+@pytest.mark.parametrize("seed", [None, -1, 1.5])
+def test_a_forecast_without_a_whole_seed_is_refused(sold, seed):
+    with pytest.raises(sf.errors.ArgumentError, match="'seed' must"):
+        sf.forecast(sold, horizon=30, seed=seed)
+    with pytest.raises(sf.errors.ArgumentError, match="'seed' must"):
+        sf.backtest(sold, horizon=30, seed=seed)

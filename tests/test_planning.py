@@ -286,3 +286,22 @@ def test_icalendar_follows_rfc_5545(plan, tmp_path):
     assert len(set(uids)) == len(plan)
     assert odd.to_icalendar(stamp=stamp, locale="zh") == text
     assert odd.reject(key).to_icalendar().count("BEGIN:VEVENT") == len(plan) - 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"months": -1}, {"months": float("nan")}, {"closing": 5}, {"closing": -0.1},
+        {"realisation": (0, 1)}, {"realisation": 5}, {"value": -1}, {"value": float("inf")},
+        {"most": 1.5}, {"seed": None}, {"seed": -1},
+    ],
+)  # fmt: skip
+def test_assumptions_out_of_range_are_named(wrong):
+    (name,) = wrong
+    with pytest.raises(ArgumentError, match=f"'{name}' must"):
+        sf.plan((), (), start=date(2026, 4, 1), **wrong)
+
+
+def test_the_value_of_a_deal_may_be_a_number_of_numpy():
+    made = sf.plan((), (), start=date(2026, 4, 1), value=np.int64(5))
+    assert made.assumptions.value == 5.0

@@ -325,3 +325,18 @@ def test_follow_up_wants_whole_months():
         sf.follow_target(plan, sf.Panel.from_counts([[1, 2]], steps=["a", "b"]))
     with pytest.raises(DataError, match="2026-11"):
         sf.follow_target(plan, follow_panel([500, 150, 30]), through="2026-11")
+
+
+@pytest.mark.parametrize("seed", [None, -1, 1.5, "1"])
+def test_a_plan_without_a_whole_seed_is_refused(seed):
+    panel = sf.Panel.from_counts({f"2026-{m:02d}": [400, 120] for m in range(1, 11)})
+    with pytest.raises(ArgumentError, match="'seed' must"):
+        sf.decompose_target(100, panel, seed=seed)
+
+
+def test_a_target_that_no_float_can_count_is_refused():
+    panel = sf.Panel.from_counts({f"2026-{m:02d}": [400, 120] for m in range(1, 11)})
+    with pytest.raises(ArgumentError, match="'target' must be at most"):
+        sf.decompose_target(10**19, panel)
+    with pytest.raises(ArgumentError, match="'total' must be at most"):
+        sf.stats.largest_remainder(2**63, [1, 2])

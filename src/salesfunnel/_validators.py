@@ -77,7 +77,13 @@ def check_fraction(field: str, value: Any, *, open_ends: bool = False) -> float:
     return number
 
 
-def check_positive_int(field: str, value: Any, *, minimum: int = 1) -> int:
+MOST_COUNT = 2**53
+"""Up to here every whole number is a float of its own."""
+
+
+def check_positive_int(
+    field: str, value: Any, *, minimum: int = 1, maximum: int | None = None
+) -> int:
     """Return `value` as an int of at least `minimum`; raise ArgumentError otherwise."""
     try:
         number = value.__index__()
@@ -87,6 +93,8 @@ def check_positive_int(field: str, value: Any, *, minimum: int = 1) -> int:
         raise ArgumentError(
             f"{field!r} must be a whole number of at least {minimum}, got {value!r}"
         )
+    if maximum is not None and number > maximum:
+        raise ArgumentError(f"{field!r} must be at most {maximum}, got {value!r}")
     return int(number)
 
 

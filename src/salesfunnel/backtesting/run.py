@@ -86,6 +86,7 @@ def backtest(
     span = length("horizon", horizon)
     count, step = check_positive_int("origins", origins), check_positive_int("every", every)
     check_positive_int("draws", draws, minimum=100)
+    seed = check_positive_int("seed", seed, minimum=0)
     end = np.datetime64(history.as_of, "us")
     start = history.created.min() + BEFORE * DAY if len(history.created) else end
     dates = [

@@ -87,6 +87,7 @@ def forecast(
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
     view = outlook(history, at, span, strata=strata, owner=owner, new_deals=new_deals)
+    seed = check_positive_int("seed", seed, minimum=0)
     drawn = simulated(view, size, seed)
     return sum_up(history, view, drawn, span, {"strata": strata, "draws": size, "seed": seed})
 

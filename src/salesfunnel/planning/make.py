@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from salesfunnel._validators import check_fraction, check_number, check_positive_int
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
 from salesfunnel.diagnosis.run import DEFAULT_RULES
@@ -85,7 +86,7 @@ def plan(
     Raises
     ------
     ArgumentError
-        If `start` is no date, or an effort is not positive.
+        If `start` is no date, an effort is not positive, or an assumption is out of its range.
 
     Notes
     -----
@@ -99,17 +100,18 @@ def plan(
     rows = _rows(bottlenecks)
     found = tuple(findings)
     mean, se = _value(value)
+    at_most = check_positive_int("most", most, minimum=0)
     maker = Maker(
         start=start,
         owners=dict(owners or {}),
         effort={key: _days(key, size) for key, size in (effort or {}).items()},
         assumed=Assumptions(
-            months=months,
-            realisation=realisation,
-            closing=closing,
+            months=check_number("months", months, above=0.0),
+            realisation=_law(realisation),
+            closing=check_fraction("closing", closing),
             value=mean,
             value_se=se,
-            seed=seed,
+            seed=check_positive_int("seed", seed, minimum=0),
         ),
         remedies=(*remedies, *_of_rule_sets(found), *LIBRARY),
         holidays=holidays_of(holidays),
@@ -120,7 +122,7 @@ def plan(
     for row in rows:
         mine = [f for f in found if f.transition == row.transition and f.segment == row.segment]
         if mine or row.tier in ALARMS:
-            measures += maker.measures(row, mine, most)
+            measures += maker.measures(row, mine, at_most)
     return ImprovementPlan(
         measures=tuple(sorted(_unique(measures), key=_order)),
         start=start,
@@ -148,16 +150,24 @@ def _days(key: str, size: float | str) -> float:
     return days
 
 
+def _law(realisation: Any) -> tuple[float, float]:
+    """Return the two parameters of a Beta law."""
+    if not isinstance(realisation, Sequence) or len(realisation) != 2:
+        raise ArgumentError(f"'realisation' must be two numbers above 0, got {realisation!r}")
+    a, b = (check_number("realisation", v, above=0.0) for v in realisation)
+    return a, b
+
+
 def _value(value: Any) -> tuple[float | None, float]:
     """Return the mean value of a deal and its standard error."""
     if value is None:
         return None, 0.0
-    if isinstance(value, int | float):
-        return float(value), 0.0
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        return check_number("value", value, minimum=0.0), 0.0
     values = [float(v) for v in value if v is not None and math.isfinite(float(v))]
     if not values:
         return None, 0.0
-    mean = math.fsum(values) / len(values)
+    mean = check_number("value", math.fsum(values) / len(values), minimum=0.0)
     if len(values) < 2:
         return mean, 0.0
     spread = math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from salesfunnel._arrays import array_field
 from salesfunnel._kernels import mix as kernel
 from salesfunnel._result import ResultMixin
-from salesfunnel._validators import check_positive_int
+from salesfunnel._validators import MOST_COUNT, check_positive_int
 from salesfunnel.errors import ArgumentError
 
 __all__ = ["MixSplit", "kitagawa", "largest_remainder", "lmdi"]
@@ -53,7 +53,7 @@ def largest_remainder(total: int, weights: npt.ArrayLike) -> npt.NDArray[np.int6
     Raises
     ------
     ArgumentError
-        If `total` is no whole number of at least 0, or a weight is negative or not finite.
+        If `total` is no whole number from 0 to 2⁵³, or a weight is negative or not finite.
 
     Notes
     -----
@@ -65,7 +65,7 @@ def largest_remainder(total: int, weights: npt.ArrayLike) -> npt.NDArray[np.int6
     >>> largest_remainder(10, [1, 1, 1]).tolist()
     [4, 3, 3]
     """
-    whole = check_positive_int("total", total, minimum=0)
+    whole = check_positive_int("total", total, minimum=0, maximum=MOST_COUNT)
     return kernel.largest_remainder(whole, numbers("weights", weights, ndim=1))
 
 

@@ -11,7 +11,12 @@ import numpy as np
 from salesfunnel._kernels import targets
 from salesfunnel._kernels.mix import largest_remainder
 from salesfunnel._kernels.special import betaincinv
-from salesfunnel._validators import check_choice, check_fraction, check_positive_int
+from salesfunnel._validators import (
+    MOST_COUNT,
+    check_choice,
+    check_fraction,
+    check_positive_int,
+)
 from salesfunnel.panel import Panel
 from salesfunnel.target.chance import Chance
 from salesfunnel.target.given import (
@@ -117,11 +122,12 @@ def decompose_target(
     >>> bool(plan.entrants_safe > plan.required[0]), round(plan.chance_now, 1)
     (True, 0.2)
     """
-    total = check_positive_int("target", target)
+    total = check_positive_int("target", target, maximum=MOST_COUNT)
     span = check_positive_int("months", months)
     check_choice("unit", unit, TARGET_UNITS)
     chance = check_fraction("probability", probability, open_ends=True)
     size = check_positive_int("draws", draws, minimum=256)
+    seed = check_positive_int("seed", seed, minimum=0)
     worth, worth_sd = value_of(value, unit)
     wins = total if unit == "count" else math.ceil(total / (worth or 1.0) - 1e-9)
     known = history_of(panel, check_positive_int("history", history), lags := lags_of(lag, panel))
