@@ -79,10 +79,6 @@ LONGER = {  # modules that may be longer, up to which length, and why
         350,
         "one boundary of security: what a workbook may ask for is read at once",
     ),
-    "intake/table.py": (
-        330,
-        "read_table, two thirds of it documentation and the order of its steps",
-    ),
     "diagnosis/assess.py": (340, "exposure and mixture share grades, evidence and errors"),
     "diagnosis/case.py": (320, "the case that every rule sees, documented property by property"),
     "purchases/table.py": (320, "the table is one value with three ways in"),

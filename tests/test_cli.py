@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -127,3 +128,35 @@ def test_the_nearest_file_is_named_with_its_folder(tmp_path, capsys):
     (tmp_path / "unlike-any.bin").write_bytes(b"")
     assert main(["report", str(tmp_path / "x")]) == 1
     assert "unlike-any" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--html", "--json"])
+def test_the_sheet_that_is_read_is_never_written_over(option, tmp_path, capsys):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_bytes((EXAMPLES / "tracking_zh.csv").read_bytes())
+    (tmp_path / "b").mkdir()
+    assert main(["report", str(sheet), option, str(tmp_path / "b" / ".." / "sheet.csv")]) == 2
+    assert "must be another file than FILE" in capsys.readouterr().err
+    assert sheet.read_bytes() == (EXAMPLES / "tracking_zh.csv").read_bytes()
+
+
+def test_two_reports_never_go_into_one_file(tmp_path, capsys):
+    out = tmp_path / "out"
+    sheet = str(EXAMPLES / "tracking_zh.csv")
+    assert main(["report", sheet, "--html", str(out), "--json", str(out)]) == 2
+    assert not out.exists()
+    assert "must be another file than --html" in capsys.readouterr().err
+
+
+def test_a_sheet_comes_from_standard_input(monkeypatch, capsys):
+    data = io.TextIOWrapper(io.BytesIO((EXAMPLES / "tracking_zh.csv").read_bytes()))
+    monkeypatch.setattr(sys, "stdin", data)
+    assert main(["report", "-"]) == 0
+    assert "0.875 %" in capsys.readouterr().out
+
+
+def test_deals_given_to_report_are_told_their_reader(capsys):
+    assert main(["report", str(EXAMPLES / "company" / "deals.csv")]) == 1
+    said = capsys.readouterr().err
+    assert "read_stage_history" in said
+    assert "nearest known name" not in said

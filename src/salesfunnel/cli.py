@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from salesfunnel import __version__
 from salesfunnel._typing import LOCALES
 from salesfunnel._validators import nearest
-from salesfunnel.errors import IntakeError, SalesFunnelError
+from salesfunnel.errors import ArgumentError, IntakeError, SalesFunnelError
 
 __all__ = ["main"]
 
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"salesfunnel {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     report = commands.add_parser("report", help="read a tracking sheet and print its report")
-    report.add_argument("file", metavar="FILE", help="csv, tsv, xlsx or text")
+    report.add_argument("file", metavar="FILE", help="csv, tsv, xlsx or text; - for standard input")
     report.add_argument("--funnel", metavar="NAME", help="template to read it with (see plugins)")
     report.add_argument("--locale", choices=LOCALES, default="en", help="language of the report")
     report.add_argument("--html", metavar="OUT", help="write the report as one HTML page, too")
@@ -109,10 +109,11 @@ def _report(arguments: Any) -> int:
     from salesfunnel.render import to_html, to_text
     from salesfunnel.render.documents.report import report_document
 
+    _check_files(arguments)
     locale = arguments.locale
     funnel = template(arguments.funnel, locale=locale) if arguments.funnel else None
     tracking = read_table(
-        Path(arguments.file),
+        sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file),
         funnel=funnel,
         period=arguments.period,
         encoding=arguments.encoding,
@@ -126,6 +127,19 @@ def _report(arguments: Any) -> int:
         text = tracking.to_json(indent=2)
         Path(arguments.json).write_text(text + "\n", encoding="utf-8")
     return FAULTY if any(fault.severity == "error" for fault in tracking.faults) else DONE
+
+
+def _check_files(arguments: Any) -> None:
+    """Refuse to write over the sheet that is read, or two reports into one file."""
+    given = [("FILE", arguments.file), ("--html", arguments.html), ("--json", arguments.json)]
+    seen: dict[Path, str] = {}
+    for name, value in given:
+        if not value or (name == "FILE" and value == "-"):
+            continue
+        path = Path(value).resolve()
+        if path in seen:
+            raise ArgumentError(f"'{name}' must be another file than {seen[path]}, got {value!r}")
+        seen[path] = name
 
 
 def _plugins(arguments: Any) -> int:

@@ -12,11 +12,12 @@ from salesfunnel.funnel import Funnel
 from salesfunnel.intake.drafts import Draft, by_month, decimal_mark, drafts_of
 from salesfunnel.intake.funnels import funnel_for, twins
 from salesfunnel.intake.grid import Grid, Header, find_header, shown
+from salesfunnel.intake.no_table import no_table
 from salesfunnel.intake.period_names import PeriodName, month_inside, read_period
 from salesfunnel.intake.rates import with_stated_rates
 from salesfunnel.intake.resolve import Resolver
 from salesfunnel.intake.source import Source, load
-from salesfunnel.intake.words import Names, nearest_header, role_of
+from salesfunnel.intake.words import Names
 from salesfunnel.intake.written import DecimalMark
 from salesfunnel.panel import ALL
 from salesfunnel.tracking import Tracking
@@ -147,7 +148,7 @@ def _tables(loaded: Source, sheet: str | int | None, faults: list[Fault]) -> lis
     found = [(grid, find_header(grid.rows)) for grid in grids]
     tables = [(grid, header) for grid, header in found if header is not None and header.is_table]
     if not tables:
-        raise _no_table(found)
+        raise no_table(found)
     dated = [
         (grid, header)
         for grid, header in tables
@@ -184,49 +185,6 @@ def _one_sheet(grids: Sequence[Grid], seen: Sequence[Grid], sheet: str | int) ->
     raise UnknownNameError(
         f"'sheet' must be a worksheet that holds something, got {sheet!r}",
         hint=did_you_mean(sheet, names),
-    )
-
-
-def _no_table(found: Sequence[tuple[Grid, Header | None]]) -> IntakeError:
-    """Return the error of a source without a tracking sheet: what is missing, what is near."""
-    faults = []
-    for grid, header in found:
-        if header is None:
-            rows = (row for row in grid.rows if any(shown(cell).strip() for cell in row))
-            first = [shown(cell).strip()[:80] for cell in next(rows, ())]
-            faults.append(
-                Fault.of(
-                    "no-header", severity="error", value=", ".join(first)[:200], file=grid.name
-                )
-            )
-            unknown = [name for name in first if name and role_of(name) is None]
-        else:
-            if "actual" not in header.roles:
-                faults.append(
-                    Fault.of("missing-column", severity="error", file=grid.name, missing="actual")
-                )
-            if not {"stage", "metric"} & set(header.roles):
-                faults.append(
-                    Fault.of("missing-column", severity="error", file=grid.name, missing="metric")
-                )
-            unknown = [
-                name
-                for name, role in zip(header.names, header.roles, strict=True)
-                if name and not role
-            ]
-        for name in unknown[:30]:
-            close = nearest_header(name)
-            if close is not None:
-                faults.append(
-                    Fault.of(
-                        "unknown-column", column=name, value=name, file=grid.name, nearest=close
-                    )
-                )
-    return IntakeError(
-        "'source' must be a tracking sheet with a header, got none we know",
-        faults,
-        hint="name the columns stage, metric, target, actual, rate, owner, note,"
-        " or 漏斗阶段, 关键指标, 目标值, 实际值, 转化率, 负责人, 备注",
     )
 
 
