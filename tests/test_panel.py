@@ -65,6 +65,14 @@ def test_sum_unites_periods_and_adds_cells():
     assert total == b + a
 
 
+def test_a_list_of_panels_is_summed():
+    months = [sf.Panel.from_counts({month: [10, 4]}) for month in ("2026-08", "2026-09")]
+    assert sum(months) == months[0] + months[1]
+    for other in (1, False, 0.0, "0"):
+        with pytest.raises(TypeError):
+            other + months[0]
+
+
 def test_a_sum_with_an_unknown_is_unknown():
     a = sf.Panel.from_counts({"2026-08": [10, None]})
     b = sf.Panel.from_counts({"2026-08": [1, 1]})

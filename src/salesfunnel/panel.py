@@ -391,6 +391,10 @@ class Panel(TableMixin):
             funnel=self.funnel if self.funnel == other.funnel else None,
         )
 
+    def __radd__(self, other: object) -> Panel:
+        """Take the zero that ``sum`` starts with; nothing else is added to a panel."""
+        return self if type(other) is int and other == 0 else NotImplemented
+
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return one row a cell: period, segment, step, count (int64), missing (bool)."""
         t, g, s = self.shape
