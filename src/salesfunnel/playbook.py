@@ -12,7 +12,7 @@ import attrs
 from salesfunnel._frozen import as_tuple
 from salesfunnel._result import ResultMixin
 from salesfunnel._typing import LOCALES, Locale
-from salesfunnel._validators import check_choice
+from salesfunnel._validators import check_choice, check_kind
 from salesfunnel.errors import UnknownNameError
 from salesfunnel.funnel import Funnel
 from salesfunnel.i18n import text
@@ -102,6 +102,8 @@ def write_playbook(
     UnknownNameError
         If a review is of no measure of the plan, or a measure of no stage of the funnel.
     """
+    check_kind("funnel", funnel, Funnel)
+    check_kind("plan", plan, ImprovementPlan)
     check_choice("locale", locale, LOCALES)
     entries: list[PlaybookEntry] = []
     for found in reviews:

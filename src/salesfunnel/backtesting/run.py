@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels import simulate
-from salesfunnel._validators import check_positive_int
+from salesfunnel._validators import check_kind, check_positive_int
 from salesfunnel.backtesting.result import Backtest, BacktestScore, Scope, Way
 from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
@@ -83,6 +83,7 @@ def backtest(
     WAPE, bias, coverage of the 80 % interval, CRPS and pinball loss of both of its ends. Origins
     nearer than the horizon share deals, so that their errors are not independent.
     """
+    check_kind("history", history, StageHistory)
     span = length("horizon", horizon)
     count, step = check_positive_int("origins", origins), check_positive_int("every", every)
     check_positive_int("draws", draws, minimum=100)

@@ -75,6 +75,11 @@ def diagnose(
     .. [1] Mantel & Haenszel (1959), JNCI 22:719.
     .. [2] Kitagawa (1955), JASA 50:1168.
     """
+    if not hasattr(bottleneck, "transition"):
+        raise ArgumentError(
+            f"'bottleneck' must be a Bottleneck, got {type(bottleneck).__name__}",
+            hint="give one row of find_bottlenecks, such as .rows[0]",
+        )
     case = Case(bottleneck, data, columns=columns, history=history)
     found: list[Finding] = []
     for rule_set in _sets(rules):

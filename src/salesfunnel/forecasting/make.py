@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from salesfunnel._kernels import simulate
 from salesfunnel._kernels.betabinomial import PRIOR_SD, shrunk_rho
-from salesfunnel._validators import check_known, check_positive_int
+from salesfunnel._validators import check_kind, check_known, check_positive_int
 from salesfunnel.errors import ArgumentError, DataError
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.chances import Laws, chances, fit_laws
@@ -83,6 +83,7 @@ def forecast(
     ----------
     .. [1] Aalen & Johansen (1978), Scand. J. Statistics 5:141.
     """
+    check_kind("history", history, StageHistory)
     span = length("horizon", horizon)
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)

@@ -12,7 +12,7 @@ import numpy as np
 from salesfunnel._periods import ordinal
 from salesfunnel._result import ResultMixin
 from salesfunnel._typing import REVIEW_STATES, ReviewState
-from salesfunnel._validators import check_choice, check_known
+from salesfunnel._validators import check_choice, check_kind, check_known
 from salesfunnel.errors import ArgumentError
 from salesfunnel.funnel import Transition
 from salesfunnel.monitoring.evidence import evidence_of
@@ -136,6 +136,8 @@ def review(
     ----------
     .. [1] Robbins (1970), Ann. Math. Stat. 41:1397; Howard et al. (2021), Ann. Stat. 49:1055.
     """
+    check_kind("plan", plan, ImprovementPlan)
+    check_kind("panel", panel, Panel)
     if not isinstance(today, date):
         raise ArgumentError(f"'today' must be a datetime.date, got {today!r}")
     if panel.by == "none":

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from salesfunnel._validators import check_fraction, check_number, check_positive_int
+from salesfunnel._validators import check_fraction, check_kind, check_number, check_positive_int
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
 from salesfunnel.diagnosis.run import DEFAULT_RULES
@@ -98,7 +98,7 @@ def plan(
     if not isinstance(start, date):
         raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")
     rows = _rows(bottlenecks)
-    found = tuple(findings)
+    found = _findings(findings)
     mean, se = _value(value)
     at_most = check_positive_int("most", most, minimum=0)
     maker = Maker(
@@ -138,7 +138,21 @@ def _names_of(funnel: Funnel) -> dict[str, str]:
 
 
 def _rows(bottlenecks: Any) -> tuple[Any, ...]:
-    return (bottlenecks,) if hasattr(bottlenecks, "transition") else tuple(bottlenecks)
+    one = hasattr(bottlenecks, "transition") or not isinstance(bottlenecks, Iterable)
+    rows = (bottlenecks,) if one else tuple(bottlenecks)
+    for row in rows:
+        if not (hasattr(row, "transition") and hasattr(row, "tier")):
+            raise ArgumentError(
+                f"'bottlenecks' must be of find_bottlenecks, got {type(row).__name__}"
+            )
+    return rows
+
+
+def _findings(findings: Any) -> tuple[Finding, ...]:
+    found = tuple(findings) if isinstance(findings, Iterable) else (findings,)
+    for item in found:
+        check_kind("findings", item, Finding)
+    return found
 
 
 def _days(key: str, size: float | str) -> float:

@@ -15,6 +15,7 @@ from salesfunnel._validators import (
     MOST_COUNT,
     check_choice,
     check_fraction,
+    check_kind,
     check_positive_int,
 )
 from salesfunnel.panel import Panel
@@ -122,6 +123,7 @@ def decompose_target(
     >>> bool(plan.entrants_safe > plan.required[0]), round(plan.chance_now, 1)
     (True, 0.2)
     """
+    check_kind("panel", panel, Panel)
     total = check_positive_int("target", target, maximum=MOST_COUNT)
     span = check_positive_int("months", months)
     check_choice("unit", unit, TARGET_UNITS)

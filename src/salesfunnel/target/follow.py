@@ -13,7 +13,7 @@ from salesfunnel._frozen import as_tuple
 from salesfunnel._kernels import targets
 from salesfunnel._kernels.mix import lmdi
 from salesfunnel._result import TableMixin
-from salesfunnel._validators import check_known
+from salesfunnel._validators import check_kind, check_known
 from salesfunnel.errors import DataError
 from salesfunnel.funnel import Funnel
 from salesfunnel.panel import Panel
@@ -115,6 +115,8 @@ def follow_target(plan: TargetPlan, panel: Panel, *, through: str | None = None)
     -----
     The gap is split over steps by the logarithmic mean (LMDI): exact, whatever the order.
     """
+    check_kind("plan", plan, TargetPlan)
+    check_kind("panel", panel, Panel)
     if panel.steps != plan.steps:
         raise DataError(f"'panel' must have the steps {plan.steps!r}, got {panel.steps!r}")
     total = panel.total() if len(panel.segments) > 1 else panel

@@ -9,6 +9,7 @@ import numpy as np
 
 from salesfunnel._frozen import as_tuple
 from salesfunnel._result import ResultMixin
+from salesfunnel._validators import check_kind
 from salesfunnel.errors import ArgumentError
 from salesfunnel.fault import Fault
 from salesfunnel.history import StageHistory
@@ -95,6 +96,7 @@ def velocity(history: StageHistory, *, level: float = 0.95, winsorise: float = 0
     ArgumentError
         If `winsorise` is not in (0, 1].
     """
+    check_kind("history", history, StageHistory)
     if not 0.0 < winsorise <= 1.0:
         raise ArgumentError(f"'winsorise' must be in (0, 1], got {winsorise!r}")
     end = np.where(np.isnat(history.closed), history.as_of, history.closed)

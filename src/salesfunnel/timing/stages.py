@@ -11,7 +11,7 @@ import numpy.typing as npt
 from salesfunnel._arrays import array_field
 from salesfunnel._frozen import as_tuple
 from salesfunnel._result import TableMixin
-from salesfunnel._validators import check_fraction
+from salesfunnel._validators import check_fraction, check_kind
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
 from salesfunnel.history import StageHistory
@@ -110,6 +110,7 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
     >>> stage_durations(history).median.tolist()
     [10.0]
     """
+    check_kind("history", history, StageHistory)
     check_fraction("level", level, open_ends=True)
     rows: list[tuple[float, ...]] = []
     faults: list[Fault] = []
@@ -193,6 +194,7 @@ def ageing(history: StageHistory) -> Ageing:
     history : StageHistory
         The deals; a stage that nobody advanced from is not judged.
     """
+    check_kind("history", history, StageHistory)
     found: list[tuple[str, str, float, float, float, float]] = []
     judged = 0
     for k, stage in enumerate(history.stages[:-1]):
