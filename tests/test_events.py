@@ -297,3 +297,11 @@ def test_texts_that_are_not_hashed(bad):
     raw = [b"abc", b"a text that is long", bad, b"abc"]
     assert text_codes(offset_texts(raw)) is None
     assert text_codes(view_texts(raw, np.random.default_rng(0))) is None
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_texts_are_numbered_without_threads_too(cores, monkeypatch):
+    monkeypatch.setattr("salesfunnel._kernels.encoding.CHUNK", 64)
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    raw = [f"customer-{number % 70}".encode() for number in range(1000)]
+    check_codes(raw, offset_texts(raw))

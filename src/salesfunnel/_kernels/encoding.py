@@ -5,6 +5,7 @@ Arguments are already validated.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -174,6 +175,10 @@ class Table:
 
 def _ahead(texts: Texts, lows: Sequence[int], width: int) -> Iterator[tuple[int, Words | None]]:
     """Yield the words of each chunk; the next one is read while the caller works on this one."""
+    if len(lows) == 1 or (os.cpu_count() or 1) == 1:
+        # There are machines that know no threads.
+        yield from ((low, texts.words(low, low + CHUNK, width)) for low in lows)
+        return
     with ThreadPoolExecutor(1) as pool:
         coming = [pool.submit(texts.words, low, low + CHUNK, width) for low in lows[:AHEAD]]
         for k, low in enumerate(lows):
