@@ -246,3 +246,29 @@ def test_golden_threshold_is_the_one_used():
     from salesfunnel.monitoring.follow import ENOUGH
 
     assert ENOUGH == 10
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "at the same time"), ("zh", "前后对比")])
+def test_a_review_without_control_says_that_it_compares_before_and_since(locale, words):
+    months = [f"2025-{m:02d}" for m in range(1, 13)] + ["2026-01", "2026-02", "2026-03"]
+    counts = np.stack([np.full((15, 2), 400), np.full((15, 2), 120)], axis=2)
+    counts[12:, 0, 1] = 160
+    panel = sf.Panel.from_counts(
+        counts, periods=months, segments=("north", "south"), steps=("offer", "won")
+    )
+    measure = sf.Measure(
+        key="answer", bottleneck=sf.Transition("offer", "won"), problem="slow-response",
+        measure="answer-within-a-day", owner="sales-lead", begins=date(2026, 1, 1),
+        due=date(2026, 1, 12), effort=2, segment="north",
+        effect=Effect(deals=Quantiles(0, 0, 0, 0), p_positive=0.9, months=3, rate_now=0.3,
+                      rate_planned=0.375),
+    )  # fmt: skip
+    plan = sf.ImprovementPlan(measures=[measure], start=date(2026, 1, 1))
+    (alone,) = sf.review(plan, panel, today=date(2026, 4, 1))
+    assert alone.state == "standardise"
+    assert words in alone.to_text(locale=locale)
+    (beside,) = sf.review(plan, panel, today=date(2026, 4, 1), control="south")
+    assert beside.evidence.p_control is not None
+    assert words not in beside.to_text(locale=locale)
+    effect = "not proven" if locale == "en" else "并不证明"
+    assert effect in measure.to_text(locale=locale, width=300)

@@ -141,6 +141,10 @@ def measure_document(measure: Measure, locale: Locale) -> Document:
     detail = measure_detail(measure, locale)
     if detail:
         blocks.insert(0, Paragraph(detail))
+    if measure.effect is not None:
+        rests = [text("plan.association", locale)]
+        rests += notice_words(measure.effect.notices, locale, "plan")
+        blocks.append(Paragraph(text("bottleneck.space", locale).join(rests), mark="muted"))
     return Document(measure_title(measure, locale), blocks, locale=locale)
 
 
@@ -171,6 +175,8 @@ def review_document(review: Review, locale: Locale) -> Document:
     blocks += [
         Paragraph(words, mark="muted") for words in notice_words(e.notices, locale, "review")
     ]
+    if e.entered and e.p_control is None:
+        blocks.append(Paragraph(text("review.before-after", locale), mark="muted"))
     title = text(f"measure.{review.measure}.title", locale, default=review.measure)
     return Document(title, blocks, locale=locale)
 
