@@ -104,3 +104,22 @@ def test_the_analysis_fits_is_read_and_is_printed(browser, tmp_path, locale, wid
         assert said == []
     finally:
         page.close()
+
+
+@pytest.mark.parametrize("wide", [1280, 390])
+def test_long_names_leave_the_figures_in_sight(browser, tmp_path, wide):
+    long = [f"Stage number {i} with quite a long name 阶段" for i in range(3)]
+    months = {f"2026-{m:02d}": [900, 300, 100] for m in range(1, 7)}
+    found = sf.find_bottlenecks(sf.Panel.from_counts(months, steps=long))
+    sheet = sf.read_table(f"stage,metric,actual\nA,{'x' * 300},900\nA,b,30\n")
+    for name, result in {"steps": found, "word": sheet}.items():
+        path = tmp_path / f"{name}.html"
+        result.to_html(path)
+        page = browser.new_page(viewport={"width": wide, "height": 900})
+        page.goto(path.as_uri())
+        try:
+            figure = page.locator("tbody tr").first.locator("td.sf-right").first.bounding_box()
+            assert figure is not None
+            assert figure["x"] + figure["width"] <= wide
+        finally:
+            page.close()

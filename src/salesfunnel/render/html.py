@@ -38,7 +38,8 @@ border-bottom:1px solid #8884;border-radius:0;padding:.45em 0}
 .sf .sf-scroll{overflow-x:auto;margin:.6em 0 1.2em}
 .sf table{border-collapse:collapse;font-size:.93em;font-variant-numeric:tabular-nums;min-width:50%}
 .sf caption{text-align:left;font-weight:600;padding:.3em 0;max-width:86vw}
-.sf th,.sf td{padding:.4em .7em;text-align:left;vertical-align:top;background:transparent}
+.sf th,.sf td{padding:.4em .7em;text-align:left;vertical-align:top;background:transparent;
+max-width:32em;overflow-wrap:break-word}
 .sf thead th{border-bottom:2px solid #8886;font-weight:600;vertical-align:bottom}
 .sf tbody th{font-weight:400}
 .sf tbody th,.sf td{border-bottom:1px solid #8883}
@@ -59,15 +60,16 @@ border-bottom:1px solid #8884;border-radius:0;padding:.45em 0}
 .sf code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .sf td.sf-cell{text-align:center}
 @media(max-width:600px){.sf td,.sf tbody th{white-space:nowrap}
+.sf td.sf-long,.sf tbody th.sf-long{white-space:normal;min-width:11em}
 .sf dl.sf-list>div{display:block}
 .sf .sf-cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .sf .sf-cards table,.sf .sf-cards tbody,.sf .sf-cards tr,.sf .sf-cards td,.sf .sf-cards tbody th,
-.sf .sf-cards caption{display:block;white-space:normal;text-align:left}
+.sf .sf-cards caption{display:block;white-space:normal;text-align:left;max-width:none}
 .sf .sf-cards tr{border-bottom:2px solid #8886;padding:.4em 0}
-.sf .sf-cards td,.sf .sf-cards tbody th{border:0;padding:.15em .5em}
+.sf .sf-cards td,.sf .sf-cards tbody th{border:0;padding:.15em .5em;min-width:0}
 .sf .sf-cards tbody th{font-weight:600}
 .sf .sf-cards td:empty{display:none}
-.sf .sf-cards td[data-label]{display:grid;grid-template-columns:8em 1fr;gap:0 .6em}
+.sf .sf-cards td[data-label]{display:grid;grid-template-columns:8em minmax(0,1fr);gap:0 .6em}
 .sf .sf-cards td[data-label]:empty{display:none}
 .sf .sf-cards td[data-label]::before{content:attr(data-label);font-size:.87em;opacity:.8}}
 @media screen{.sf .sf-tall{max-height:40rem;overflow:auto;border:1px solid #8886;border-radius:6px}
@@ -148,9 +150,11 @@ def _align(column: model.Column) -> str:
 
 
 def _kind(column: model.Column, cell: str) -> str:
-    """Return the class of a cell: dates, names and other short words stay in one line."""
+    """Return the class of a cell: short words stay in one line, long ones never on a phone."""
     if column.align == "left" and 0 < width(cell) <= SHORT:
         return ' class="sf-short"'
+    if column.align == "left" and width(cell) > LONG:
+        return ' class="sf-long"'
     return _align(column)
 
 
