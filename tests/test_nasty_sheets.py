@@ -573,6 +573,32 @@ def test_a_decimal_before_a_name_is_no_ordinal():
     assert codes_of(sheet) == ["unknown-metric"]
 
 
-def test_years_of_two_digits_need_their_sign():
-    periods = sf.read_table("月份,指标,实际\n26年9月,曝光量,1\nSep-26,曝光量,2\n").periods
-    assert periods == ("2026-09", "Sep-26")
+def test_years_of_two_digits_after_a_word_are_read_and_told():
+    sheet = sf.read_table("月份,指标,实际\n26年8月,曝光量,1\nSep-26,曝光量,2\nOct '26,曝光量,2\n")
+    assert sheet.periods == ("2026-08", "2026-09", "2026-10")
+    assert [f.code for f in sheet.faults].count("year-of-two-digits") == 1
+    kept = sf.read_table("month,metric,actual\nSep 26,visitors,2\n26-Sep,orders,1\n")
+    assert kept.periods == ("Sep 26", "26-Sep")
+
+
+def test_months_as_a_spreadsheet_shows_them_may_stand_in_rows_and_in_columns():
+    rows = "Month,Impressions,Leads\nJul-26,480k,4200\nAug-26,0.5M,4600\nTotal,980k,8800\n"
+    columns = "Metric,Jul-26,Aug-26 actual\nImpressions,480k,0.5M\nLeads,4200,4600\n"
+    for text in (rows, columns):
+        sheet = sf.read_table(text)
+        assert sheet.periods == ("2026-07", "2026-08")
+        assert sheet.panel("step").counts.ravel().tolist() == [480_000, 4200, 500_000, 4600]
+
+
+def test_dates_with_points_are_dates():
+    sheet = sf.read_table("date;metric;actual\n01.09.2026;visitors;9\n1.10.2026;visitors;8\n")
+    assert sheet.periods == ("2026-09", "2026-10")
+    assert sf.read_table("date;metric;actual\n31.09.2026;visitors;9\n").periods == ("31.09.2026",)
+
+
+def test_quarters_beside_months_are_told():
+    for head in ("Q1", "Q1 2026", "2026"):
+        sheet = sf.read_table(f"metric,Jan 2026,Feb 2026,{head}\nvisitors,5,6,11\norders,1,2,3\n")
+        assert "periods-mixed" in codes_of(sheet), head
+    alone = sf.read_table("metric,Jan 2026,Feb 2026\nvisitors,5,6\norders,1,2\n")
+    assert "periods-mixed" not in codes_of(alone)

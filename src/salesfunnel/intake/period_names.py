@@ -32,6 +32,7 @@ _FORMS = tuple(
         rf"(?P<word>{_WORD})[-. ,]*{_Y}|{_Y}[-. ,]*(?P<word2>{_WORD})".replace(
             "(?P<year>", "(?P<year2>", 1
         ),
+        rf"(?P<word>{_WORD})\.?(?:-| ?['’])(?P<short>\d{{2}})",
         rf"{_Y}[- ]?q{_Q}",
         rf"q{_Q}[-/ ]?{_Y}",
         rf"{_Y} ?年? ?第?{_Q}季度?",
@@ -45,6 +46,7 @@ _FORMS = tuple(
     )
 )
 _DAY = re.compile(r"((?:19|20)\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ t]00:00(?::00)?)?")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.((?:19|20)\d{2})", re.ASCII)
 _INSIDE = re.compile(
     rf"(?<!\d){_Y}(?: ?年 ?(?P<month>\d{{1,2}}) ?月|[-_/.](?P<month2>0[1-9]|1[0-2])(?!\d))",
     re.ASCII,
@@ -58,6 +60,8 @@ class PeriodName:
     label: str
     needs_year: bool = False
     day: date | None = None
+    short: bool = False
+    """Whether two digits after the word of a month were taken for its year: Sep-26."""
 
     def in_year(self, year: str | None) -> PeriodName:
         """Return the period in this year, where it needs one."""
@@ -87,10 +91,11 @@ def read_period(cell: Any) -> PeriodName | None:
     if isinstance(cell, int) and not 0 <= cell < 10**6:
         return None
     text = clean(str(cell)[:60])
-    day = _DAY.fullmatch(text)
-    if day:
+    day, dotted = _DAY.fullmatch(text), _DOTTED.fullmatch(text)
+    if day or dotted:
+        parts = day.groups() if day else dotted.groups()[::-1] if dotted else ()
         try:
-            found = date(*map(int, day.groups()))
+            found = date(*map(int, parts))
         except ValueError:
             return None
         return PeriodName(found.isoformat(), day=found)
@@ -117,7 +122,9 @@ def _named(match: re.Match[str]) -> PeriodName | None:
     if year is None:
         return PeriodName(part, needs_year=True) if frequency_of(f"2024-{part}") != "none" else None
     label = f"{year}-{part}"
-    return PeriodName(label) if frequency_of(label) != "none" else None
+    if frequency_of(label) == "none":
+        return None
+    return PeriodName(label, short="word" in parts and "short" in parts)
 
 
 def _figure(text: str) -> int:

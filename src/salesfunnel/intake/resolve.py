@@ -167,6 +167,11 @@ class Resolver:
                 self._told.add(("period", whole.label))
                 self.faults.append(draft.fault("period-without-year", "period"))
             return draft.text("period") or whole.label
+        if whole.short and ("period", "short") not in self._told:
+            self._told.add(("period", "short"))
+            self.faults.append(
+                draft.fault("year-of-two-digits", "period", severity="info", period=whole.label)
+            )
         return whole.label
 
     def _value(

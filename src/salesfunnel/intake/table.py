@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, get_args
 
+from salesfunnel._periods import frequency_of
 from salesfunnel._validators import check_choice, did_you_mean
 from salesfunnel.errors import ArgumentError, IntakeError, UnknownNameError
 from salesfunnel.fault import Fault
@@ -20,7 +21,7 @@ from salesfunnel.intake.source import Source, load
 from salesfunnel.intake.words import Names
 from salesfunnel.intake.written import DecimalMark
 from salesfunnel.panel import ALL
-from salesfunnel.tracking import Tracking
+from salesfunnel.tracking import Tracking, TrackingRow
 
 __all__ = ["read_table"]
 
@@ -124,6 +125,7 @@ def read_table(
     kept = [draft for draft, _ in pairs]
     rows = with_stated_rates(first, kept, told)
     _tell_about_steps(first, kept, faults, told)
+    _tell_about_periods(rows, faults)
     order = {name: i for i, name in enumerate(default)}
     told = list(dict.fromkeys(told))
     told.sort(key=lambda fault: (order.get(fault.file, 0), fault.row or 0))
@@ -208,6 +210,16 @@ def _default_period(grid: Grid, header: Header, period: str | None, faults: list
         if of_sheet.needs_year:
             faults.append(Fault.of("period-without-year", value=grid.name, file=grid.name))
             return str(grid.name)
+        if of_sheet.short:
+            faults.append(
+                Fault.of(
+                    "year-of-two-digits",
+                    severity="info",
+                    value=grid.name,
+                    file=grid.name,
+                    period=of_sheet.label,
+                )
+            )
         return of_sheet.label
     is_year = asked is not None and len(asked.label) == 4 and asked.label.isdigit()
     if period is not None and not (is_year and header.has_periods):
@@ -254,6 +266,18 @@ def _only(period: str | None, pairs: list[Any]) -> list[Any]:
             hint=did_you_mean(asked.label, known),
         )
     return kept
+
+
+def _tell_about_periods(rows: Sequence[TrackingRow], faults: list[Fault]) -> None:
+    """Report months beside their quarters or years, which are no periods of one row."""
+    kinds: dict[str, str] = {}
+    for label in dict.fromkeys(row.period for row in rows):
+        found = read_period(label)
+        if found is not None:
+            whole = found.in_year("2000").label
+            kinds.setdefault(frequency_of(whole), label)
+    if len(kinds) > 1:
+        faults.append(Fault.of("periods-mixed", value=", ".join(kinds.values())))
 
 
 def _tell_about_steps(
