@@ -66,3 +66,28 @@ def test_tails_with_closed_forms(df):
 def test_normal_tails():
     assert math.isclose(special.norm_sf(10.0), 7.61985302416059e-24, rel_tol=1e-10)
     assert special.norm_ppf([0.0, 0.5, 1.0]).tolist() == [-math.inf, 0.0, math.inf]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "x", "expected"),
+    [  # scipy 1.17.1
+        (1e7, 1e7, 0.5, 0.5),
+        (1e12, 1e12, 0.5, 0.5),
+        (0.5, 1e12, 1e-13, 0.34527915398139064),
+        (5e3, 1e9, 5.1e-6, 0.9207241996892617),
+        (3e6, 7e6, 0.3001, 0.7549386711358075),
+        (1e9, 2.5e9, 0.2857, 0.030683488131707296),
+    ],
+)
+def test_incomplete_beta_of_large_counts_against_scipy(a, b, x, expected):
+    assert math.isclose(special.betainc(a, b, x), expected, rel_tol=1e-9)
+    if x > 1e-3:  # else 1 - x loses it
+        assert math.isclose(special.betainc(b, a, 1 - x), 1 - expected, rel_tol=1e-9)
+
+
+def test_limits_of_a_rate_of_very_many_against_the_normal_law():
+    n = 2.0**53
+    low, high = special.betaincinv(n / 3 + 0.5, 2 * n / 3 + 0.5, [0.025, 0.975])
+    half = 1.959963984540054 * math.sqrt(2 / 9 / n)
+    assert math.isclose(high - 1 / 3, half, rel_tol=1e-4)
+    assert math.isclose(1 / 3 - low, half, rel_tol=1e-4)

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.digamma import polygamma
 from salesfunnel._kernels.optimise import newton
-from salesfunnel._kernels.special import gammaln, polygamma
+from salesfunnel._kernels.special import gammaln
 
 Array = npt.NDArray[np.float64]
 
