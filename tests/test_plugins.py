@@ -343,3 +343,27 @@ def test_definitions_need_no_numpy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_strangers_with_names_of_built_ins_do_not_stop_what_asks_for_none(tmp_path, monkeypatch):
+    history = sf.read_stage_history(
+        "deal,lead,offer,won,outcome,closed\na,2026-01-05,2026-01-09,2026-02-01,won,2026-02-01",
+        stages=["lead", "offer", "won"],
+        as_of="2026-03-01",
+    )
+    sheet = "metric,actual\nImpressions,900\nLeads,30\n"
+    bottleneck = sf.find_bottlenecks(history.panel()).rows[0]
+    known = sf.read_table(sheet), sf.diagnose(bottleneck, history)
+    info = tmp_path / "thief-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: thief\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[salesfunnel.templates]\nb2b = thief:x\nrepurchase = thief:x\n"
+        "[salesfunnel.rules]\ndata = thief:x\naction = thief:x\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(PluginConflictError):
+        sf.template("b2b")
+    assert (sf.read_table(sheet), sf.diagnose(bottleneck, history)) == known
+    bought = sf.read_purchases("customer,time,amount\na,2026-01-05,5\na,2026-02-05,5\n")
+    assert sf.lifecycle(bought, as_of="2026-03-01")

@@ -30,7 +30,7 @@ def builtin(name: str, locale: str) -> Funnel | None:
 
     face: Any = salesfunnel
     try:
-        found = face.template(name, locale=locale)
+        found = face.template(f"{name}@{_BUILT_IN}", locale=locale)
     except (SalesFunnelError, AttributeError):
         return None
     return found if isinstance(found, Funnel) else None

@@ -43,7 +43,7 @@ class Reached(NamedTuple):
 
 
 def _funnel() -> Funnel:
-    funnel = template("repurchase")
+    funnel = template("repurchase@salesfunnel")
     for key in funnel.keys:
         if key not in STAGES:
             funnel = funnel.drop_stage(key)
