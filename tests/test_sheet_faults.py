@@ -280,3 +280,30 @@ def test_sheets_of_months_add_up():
     assert both.periods == ("2026-09", "2026-10")
     assert len(both.faults) == 4
     assert both.panel().counts.shape == (2, 1, 6)
+
+
+@pytest.mark.parametrize(
+    ("actual", "written", "codes", "stated"),
+    [
+        (333, "1", ["stated-rate-differs"], 1.0),
+        (333, "0", ["stated-rate-differs"], 0.0),
+        (333, "1/3", ["stated-rate-differs"], 1.0),
+        (996, "1", [], 1.0),
+        (10, "1", [], 0.01),
+        (0, "0", [], 0.0),
+    ],
+)
+def test_a_whole_one_or_nought_is_not_right_whatever_the_rate(actual, written, codes, stated):
+    rows = [
+        {"stage": "a", "metric": "leads", "actual": 1000, "rate": "-"},
+        {"stage": "b", "metric": "deals", "actual": actual, "rate": written},
+    ]
+    table = sf.read_table(rows, period="2026-10")
+    assert [fault.code for fault in table.faults if "rate-differs" in fault.code] == codes
+    assert table.rows[1].stated_rate == stated
+
+
+def test_a_whole_one_is_not_the_attainment_of_every_target():
+    rows = [{"stage": "a", "metric": "leads", "target": 1000, "actual": 600, "attainment": "1"}]
+    table = sf.read_table(rows, period="2026-10")
+    assert "attainment-differs" in [fault.code for fault in table.faults]

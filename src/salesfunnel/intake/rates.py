@@ -70,6 +70,7 @@ def with_stated_rates(
 
 _RATE_ROLES: tuple[Role, ...] = ("rate", "stated_rate")
 _ATTAINMENT: Role = "attainment"
+_WHOLE = Decimal("0.01")
 
 
 def _stated_row(row: TrackingRow, stated: _Stated | None) -> TrackingRow:
@@ -114,12 +115,18 @@ def _scaled(
                     row=row,
                     role=role,
                     value=written.value.scaleb(by, EXACT),
-                    step=written.step.scaleb(by, EXACT),
+                    step=_step(written, by),
                     cut=written.cut,
                     computed=exact,
                 )
             )
     return done
+
+
+def _step(written: Written, shift: int) -> Decimal:
+    """Return the written precision, a fraction: a whole 1 or 0 is all or none, to a per cent."""
+    step = written.step.scaleb(shift, EXACT)
+    return step if step < 1 else _WHOLE
 
 
 def _header(column: Sequence[_Cell]) -> str:
@@ -132,8 +139,8 @@ def _is_percent(bare: Sequence[tuple[Written, Fraction | None]], header: str) ->
     for written, exact in bare:
         if written.value and exact is not None:
             for shift in agree:
-                value, step = (x.scaleb(shift, EXACT) for x in (written.value, written.step))
-                agree[shift] += abs(Fraction(value) - exact) <= Fraction(step)
+                value = written.value.scaleb(shift, EXACT)
+                agree[shift] += abs(Fraction(value) - exact) <= Fraction(_step(written, shift))
     if agree[0] != agree[-2]:
         return agree[-2] > agree[0]
     marked = "%" in header or "％" in header or "percent" in header.casefold()
