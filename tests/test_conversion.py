@@ -86,3 +86,12 @@ def test_what_has_a_panel_to_give_is_told_so():
         with pytest.raises(ArgumentError, match=r"got int$"):
             question(3)
     assert sf.conversions(counts.panel()).rows[0].entered == 1
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "two steps"), ("zh", "两个步骤")])
+def test_one_step_has_no_rate_and_says_so(locale, said):
+    table = sf.conversions(sf.Panel.from_counts({"2026-08": [5]}, steps=["only"]))
+    shown = table.to_text(locale=locale)
+    assert said in shown
+    assert "÷" not in shown
+    assert said in table._repr_html_() or locale != "en"

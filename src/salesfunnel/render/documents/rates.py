@@ -19,6 +19,10 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
     """Return the rates of the last period first, each with its interval."""
     keys = [x for step in table.transitions for x in (step.source, step.target)]
     labels = labels_of(table.funnel, keys, locale)
+    title = text("conversion.title", locale)
+    if not table.transitions:
+        none = Paragraph(text("conversion.one-step", locale), mark="muted")
+        return Document(title, [none], locale=locale)
     t, g, _ = table.rate.shape
     heads = [
         *(["period"] if t > 1 else []), *(["segment"] if g > 1 else []),
@@ -57,7 +61,7 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
             words = text("conversion.partial", locale, period=period)
             blocks.append(Paragraph(words, mark="warn"))
     blocks.append(Paragraph(text(f"conversion.how-{table.mode}", locale), mark="muted"))
-    return Document(text("conversion.title", locale), blocks, locale=locale)
+    return Document(title, blocks, locale=locale)
 
 
 def _of_period(table: ConversionTable, t: int) -> list[Conversion]:
