@@ -191,6 +191,8 @@ class EventLog:
             If a column is not there.
         MissingExtraError
             If pyarrow is needed and not installed (extra ``frames``).
+        ArgumentError
+            If `attributes` are no names of columns.
 
         Examples
         --------

@@ -256,6 +256,8 @@ class Funnel(ResultMixin):
         ------
         DefinitionError
             If both have a stage or a metric of the same key.
+        ArgumentError
+            If `other` is no funnel.
 
         Examples
         --------

@@ -113,7 +113,9 @@ class BenchmarkSet(ResultMixin):
             its rate in (0, 1), or to a `Benchmark`, which is kept as it is.
         source : str
             Where the rates come from.
-        cv, year
+        cv : float
+            As in `Benchmark`.
+        year : int, optional
             As in `Benchmark`.
         name : str, optional
             Its name for people.

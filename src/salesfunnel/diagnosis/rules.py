@@ -66,7 +66,13 @@ class Mixture:
     groups : ndarray of str, shape (deals of the case,)
         The group; ``""`` where it is not known.
     column : Column or str, optional
-        As in `Exposure`; so are `params`, `notices` and `code`.
+        Where it was read, for the evidence.
+    params : mapping
+        Figures for the words.
+    notices : tuple of str
+        Codes of what a reader must know.
+    code : str, optional
+        Another code than the rule's.
     """
 
     groups: npt.NDArray[np.str_]

@@ -224,7 +224,13 @@ class StageHistory(TableMixin):
         return at
 
     def select(self, mask: npt.ArrayLike) -> StageHistory:
-        """Return the deals where `mask` (bool, or indices, shape (n,)) says so."""
+        """Return the deals where `mask` (bool, or indices, shape (n,)) says so.
+
+        Raises
+        ------
+        DataError
+            If the mask has another shape or dtype, or an index is not there.
+        """
         index = np.asarray(mask)
         if index.dtype == np.bool_ and index.shape != (len(self),):
             raise DataError(f"'mask' must have shape ({len(self)},), got {index.shape}")

@@ -196,6 +196,8 @@ def fit_bgnbd(
     ------
     DataError
         If figures of a customer cannot be, or nobody was observed for any time.
+    ArgumentError
+        If `ridge` is below 0, or `unit` is none of the three.
 
     Notes
     -----

@@ -58,7 +58,13 @@ class Sbg(ResultMixin):
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
     def retention(self, renewal_number: Any) -> npt.NDArray[np.float64]:
-        """Return the share of those at their renewal 1, 2, ... who renew."""
+        """Return the share of those at their renewal 1, 2, ... who renew.
+
+        Raises
+        ------
+        ArgumentError
+            If a renewal is below 1.
+        """
         t = np.asarray(renewal_number, dtype=np.float64)
         if not (t >= 1).all():
             raise ArgumentError(f"'renewal_number' must be at least 1, got {renewal_number!r}")

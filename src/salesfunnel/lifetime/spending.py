@@ -107,6 +107,11 @@ class GammaGamma(ResultMixin):
         monetary : array_like of float
             Their mean amount; not used where `frequency` is 0.
 
+        Raises
+        ------
+        DataError
+            If an amount of a buyer is not positive, or q is at most 1 where there is no amount.
+
         Notes
         -----
         p(v + x·m)/(px + q − 1): the customer's own mean, drawn to that of the population [1]_.
@@ -152,6 +157,8 @@ def fit_gamma_gamma(data: Any, monetary: Any = None, *, as_of: Moment | None = N
     ------
     DataError
         If fewer than two customers have a repeat purchase of known amount.
+    ArgumentError
+        If purchases come without `as_of`.
 
     References
     ----------

@@ -113,6 +113,8 @@ def clv(
     ------
     DataError
         If a model has the verdict ``"not-enough-data"`` and that is not allowed; if units differ.
+    ArgumentError
+        If `months`, `discount` or `margin` is out of its range.
 
     Notes
     -----

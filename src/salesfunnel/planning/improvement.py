@@ -109,7 +109,15 @@ class ImprovementPlan(TableMixin):
         return self._mark(keys, "accepted")
 
     def reject(self, *keys: str) -> ImprovementPlan:
-        """Return the plan with these measures rejected: they stay listed and count no more."""
+        """Return the plan with these measures rejected: they stay listed and count no more.
+
+        Raises
+        ------
+        ArgumentError
+            If no measure is named.
+        UnknownNameError
+            If there is no such measure.
+        """
         if not keys:
             raise ArgumentError("'keys' must name the measures to reject, got none")
         return self._mark(keys, "rejected")

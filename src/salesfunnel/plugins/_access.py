@@ -136,7 +136,22 @@ def benchmark(name: str) -> BenchmarkSet:
 
 
 def benchmarks(*, load: bool = False) -> tuple[PluginRecord, ...]:
-    """List the sets of benchmarks that are installed, by name; `load` checks each as well."""
+    """List the sets of benchmarks that are installed, by name; `load` checks each as well.
+
+    Parameters
+    ----------
+    load : bool
+        Load and check each as well; without it nothing is imported.
+
+    Returns
+    -------
+    tuple of PluginRecord
+
+    Examples
+    --------
+    >>> "method" in [record.name for record in benchmarks()]
+    True
+    """
     return _list("salesfunnel.benchmarks", benchmark, load)
 
 
@@ -171,18 +186,42 @@ def rule_set(name: str) -> Any:
     name : str
         ``"data"``, ``"action"``, ``"resource"``, ``"customer"``, ...; `rule_sets` lists them.
 
+    Returns
+    -------
+    RuleSet
+
     Raises
     ------
     UnknownNameError
         If no rule set has the name.
     PluginError
         If it cannot be loaded, or two distributions offer it.
+
+    Examples
+    --------
+    >>> rule_set("data").dimension
+    'data'
     """
     return _registry().load("salesfunnel.rules", name, check=_rule_set_problem)
 
 
 def rule_sets(*, load: bool = False) -> tuple[PluginRecord, ...]:
-    """List the rule sets that are installed, by name; `load` checks each as well."""
+    """List the rule sets that are installed, by name; `load` checks each as well.
+
+    Parameters
+    ----------
+    load : bool
+        Load and check each as well; without it nothing is imported.
+
+    Returns
+    -------
+    tuple of PluginRecord
+
+    Examples
+    --------
+    >>> "data" in [record.name for record in rule_sets()]
+    True
+    """
     return _list("salesfunnel.rules", rule_set, load)
 
 
@@ -194,19 +233,43 @@ def source(name: str) -> Callable[..., Any]:
     name : str
         ``"hubspot"``, ``"salesforce"``, ...; `sources` lists them.
 
+    Returns
+    -------
+    callable
+
     Raises
     ------
     UnknownNameError
         If no source has the name.
     PluginError
         If it cannot be loaded, or two distributions offer it.
+
+    Examples
+    --------
+    >>> source("hubspot").__name__
+    'hubspot'
     """
     found = _registry().load("salesfunnel.sources", name, check=_source_problem)
     return cast("Callable[..., Any]", found)
 
 
 def sources(*, load: bool = False) -> tuple[PluginRecord, ...]:
-    """List the sources that are installed, by name; `load` checks each as well."""
+    """List the sources that are installed, by name; `load` checks each as well.
+
+    Parameters
+    ----------
+    load : bool
+        Load and check each as well; without it nothing is imported.
+
+    Returns
+    -------
+    tuple of PluginRecord
+
+    Examples
+    --------
+    >>> "hubspot" in [record.name for record in sources()]
+    True
+    """
     return _list("salesfunnel.sources", source, load)
 
 

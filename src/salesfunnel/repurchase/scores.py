@@ -152,11 +152,26 @@ def rfm(purchases: Purchases, *, as_of: Moment) -> Rfm:
     as_of : date, datetime or ISO text
         The day of the look.
 
+    Returns
+    -------
+    Rfm
+        Scores from 1 to 5 of every customer, 5 for the best; 0 where there is none.
+
     Notes
     -----
     Recency and amount: fifths of (rank - 0.5) / n with the average rank of equal values, so that
     equal values have equal scores whatever the order of the rows. Frequency, where most values are
     equal: 1, 2, 3, 4-5, 6 or more orders.
+
+    Examples
+    --------
+    >>> from salesfunnel import Purchases
+    >>> bought = Purchases.from_records([
+    ...     {"customer": "a", "time": "2026-01-05", "amount": 50.0},
+    ...     {"customer": "a", "time": "2026-02-05", "amount": 70.0},
+    ...     {"customer": "b", "time": "2026-01-09", "amount": 20.0}])
+    >>> rfm(bought, as_of="2026-03-01").frequency.tolist()
+    [2, 1]
     """
     known = known_at(purchases, as_of)
     age, number, paid = known.age, known.orders.number, totals(known)

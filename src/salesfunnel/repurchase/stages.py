@@ -144,6 +144,11 @@ def repurchase_panel(
     Panel
         Stages ``first_order``, ``second_order``, ``regular``, ``grown``; mode ``cohort``. The
         template's last stage, the advocate, does not show in purchases.
+
+    Raises
+    ------
+    ArgumentError
+        If `window` is no timedelta above zero, `regular` below 3, or `by` no length of a period.
     """
     check_choice("by", by, ("week", "month", "quarter", "year"))
     if not isinstance(window, timedelta) or window <= timedelta(0):
@@ -207,6 +212,21 @@ def repurchase_history(
         A row a customer: the day he got to each stage; won when grown; lost when his last order is
         more than six expected gaps ago (closed on that day); else open. Attributes are those of
         his first purchase, the value is what he has paid so far.
+
+    Raises
+    ------
+    ArgumentError
+        If `regular` is below 3.
+
+    Examples
+    --------
+    >>> from salesfunnel import Purchases
+    >>> bought = Purchases.from_records([
+    ...     {"customer": "a", "time": "2026-01-05", "amount": 50.0},
+    ...     {"customer": "a", "time": "2026-02-05", "amount": 70.0},
+    ...     {"customer": "b", "time": "2026-01-09", "amount": 20.0}])
+    >>> repurchase_history(bought, as_of="2026-03-01").reached.tolist()
+    [1, 0]
     """
     known, entered = _reached(purchases, as_of, regular, growth, item)
     _, group = groups_of(known, None)

@@ -136,6 +136,11 @@ class Lifecycle(TableMixin):
         tuple of str
             Those whose next order is due within that time and whose last one is at most three gaps
             ago; the greatest payers first.
+
+        Raises
+        ------
+        ArgumentError
+            If `within` is below 0 days.
         """
         days = within.days if isinstance(within, timedelta) else within
         if isinstance(days, bool) or not isinstance(days, int) or days < 0:

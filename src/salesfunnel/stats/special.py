@@ -30,6 +30,16 @@ def _share(field: str, value: Any) -> Float:
 def gammaln(x: npt.ArrayLike) -> Float:
     """Return the logarithm of the gamma function, element by element; x > 0.
 
+    Parameters
+    ----------
+    x : array_like of float
+        Above 0.
+
+    Returns
+    -------
+    ndarray of float64
+        In the shape that the arguments broadcast to.
+
     Raises
     ------
     ArgumentError
@@ -45,6 +55,18 @@ def gammaln(x: npt.ArrayLike) -> Float:
 
 def betainc(a: npt.ArrayLike, b: npt.ArrayLike, x: npt.ArrayLike) -> Float:
     """Return the regularised incomplete beta function I_x(a, b); a, b > 0, 0 ≤ x ≤ 1.
+
+    Parameters
+    ----------
+    a, b : array_like of float
+        Above 0.
+    x : array_like of float
+        In [0, 1].
+
+    Returns
+    -------
+    ndarray of float64
+        In the shape that the arguments broadcast to.
 
     Raises
     ------
@@ -62,6 +84,18 @@ def betainc(a: npt.ArrayLike, b: npt.ArrayLike, x: npt.ArrayLike) -> Float:
 def betaincinv(a: npt.ArrayLike, b: npt.ArrayLike, p: npt.ArrayLike) -> Float:
     """Return x with I_x(a, b) = p, the quantile of a beta law; a, b > 0, 0 ≤ p ≤ 1.
 
+    Parameters
+    ----------
+    a, b : array_like of float
+        Above 0.
+    p : array_like of float
+        In [0, 1].
+
+    Returns
+    -------
+    ndarray of float64
+        In the shape that the arguments broadcast to.
+
     Raises
     ------
     ArgumentError
@@ -77,6 +111,18 @@ def betaincinv(a: npt.ArrayLike, b: npt.ArrayLike, p: npt.ArrayLike) -> Float:
 
 def hyp2f1(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, z: npt.ArrayLike) -> Float:
     """Return Gauss' hypergeometric function 2F1(a, b; c; z); a, b, c > 0, 0 ≤ z < 1.
+
+    Parameters
+    ----------
+    a, b, c : array_like of float
+        Above 0.
+    z : array_like of float
+        In [0, 1).
+
+    Returns
+    -------
+    ndarray of float64
+        In the shape that the arguments broadcast to.
 
     Raises
     ------

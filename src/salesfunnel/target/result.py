@@ -181,7 +181,13 @@ class TargetPlan(TableMixin):
         return int(cells[self.periods.index(period)])
 
     def quarters(self) -> dict[str, int]:
-        """Return the target by quarter: the sum of its months; months need calendar names."""
+        """Return the target by quarter: the sum of its months; months need calendar names.
+
+        Raises
+        ------
+        ArgumentError
+            If a period is not a month such as ``2026-10``.
+        """
         found: dict[str, int] = {}
         for name, amount in zip(self.periods, self.amounts.tolist(), strict=True):
             year, dash, month = name.partition("-")

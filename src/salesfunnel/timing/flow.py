@@ -84,6 +84,16 @@ def littles_law(history: StageHistory, *, window: int = 90) -> LittlesLaw:
     References
     ----------
     .. [1] Little (1961), Operations Research 9:383.
+
+    Examples
+    --------
+    >>> from salesfunnel import StageHistory
+    >>> history = StageHistory.from_records(
+    ...     [{"deal": "a", "lead": "2026-09-01", "won": "2026-09-11"},
+    ...      {"deal": "b", "lead": "2026-09-03"}],
+    ...     stages=["lead", "won"], as_of="2026-10-01")
+    >>> littles_law(history, window=30).stages
+    ('lead',)
     """
     if window < 1:
         raise ArgumentError(f"'window' must be at least 1 day, got {window!r}")

@@ -127,6 +127,13 @@ class VelocityChange(ResultMixin):
 
     The four parts add up to the change exactly and do not depend on their order (logarithmic mean
     Divisia index, Ang 2005).
+
+    Attributes
+    ----------
+    before, after : Velocity
+        The two velocities.
+    opportunities, value, win_rate, cycle_days : float
+        What each factor brought, in currency a day.
     """
 
     before: Velocity
@@ -144,6 +151,16 @@ class VelocityChange(ResultMixin):
 
 def velocity_change(before: Velocity, after: Velocity) -> VelocityChange:
     """Split the change between two velocities over their four factors.
+
+    Parameters
+    ----------
+    before, after : Velocity
+        All four factors known and above zero.
+
+    Returns
+    -------
+    VelocityChange
+        Parts in currency a day; they add up to the change.
 
     Raises
     ------

@@ -193,6 +193,20 @@ def ageing(history: StageHistory) -> Ageing:
     ----------
     history : StageHistory
         The deals; a stage that nobody advanced from is not judged.
+
+    Returns
+    -------
+    Ageing
+        The stale deals, with their stage, age in days and chance to advance.
+
+    Examples
+    --------
+    >>> history = StageHistory.from_records(
+    ...     [{"deal": "a", "lead": "2026-09-01", "won": "2026-09-11"},
+    ...      {"deal": "b", "lead": "2026-09-03"}],
+    ...     stages=["lead", "won"], as_of="2026-10-01")
+    >>> ageing(history).columns()["deal"].tolist()
+    ['b']
     """
     check_kind("history", history, StageHistory)
     found: list[tuple[str, str, float, float, float, float]] = []
