@@ -59,6 +59,8 @@ def diagnose(
 
     Raises
     ------
+    ArgumentError
+        If `bottleneck` or `data` is of another kind, or `rules` hold what is no rule.
     UnknownNameError
         If a rule set is not known, or `columns` names a column that is not there.
     PluginError
