@@ -10,6 +10,7 @@ import math
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -160,6 +161,13 @@ def test_plans_are_equal_for_equal_seeds_and_rejected_measures_do_not_count(judg
         plan.reject("nothing")
     with pytest.raises(ArgumentError):
         plan.reject()
+
+
+def test_titles_of_a_measure_may_be_bare_text(plan):
+    bare = attrs.evolve(plan[0], title="Answer by noon", detail="", problem_title="Late")
+    assert dict(bare.title) == {"en": "Answer by noon", "zh": "Answer by noon"}
+    assert dict(bare.detail) == {}
+    assert type(bare).from_dict(bare.to_dict()) == bare
 
 
 def test_a_measure_can_be_edited(plan):

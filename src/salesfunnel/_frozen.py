@@ -55,3 +55,10 @@ def as_items(values: Any) -> tuple[Any, ...]:
 def frozen_map(items: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> FrozenMap[Any]:
     """Return the mapping as one that cannot change; the converter of mapping fields."""
     return FrozenMap({key: plain(value) for key, value in dict(items).items()})
+
+
+def in_both(words: Mapping[str, str] | str) -> FrozenMap[str]:
+    """Return words by locale; a bare text stands for both; the converter of titles."""
+    if isinstance(words, str):
+        return FrozenMap({"en": words, "zh": words} if words else {})
+    return FrozenMap(words or {})

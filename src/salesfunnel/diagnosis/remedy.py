@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import attrs
 
-from salesfunnel._frozen import FrozenMap, as_items
+from salesfunnel._frozen import as_items, in_both
 from salesfunnel._validators import key_problem
 from salesfunnel.errors import DefinitionError
 
@@ -16,12 +16,6 @@ __all__ = ["EFFORT_DAYS", "Effort", "Remedy"]
 Effort = Literal["S", "M", "L"]
 EFFORT_DAYS: Mapping[str, float] = {"S": 2.0, "M": 5.0, "L": 15.0}
 """Person-days of a small, middle and large effort."""
-
-
-def _words(value: Mapping[str, str] | str) -> FrozenMap[str]:
-    return FrozenMap(
-        {"en": value, "zh": value} if isinstance(value, str) and value else value or {}
-    )
 
 
 @attrs.frozen
@@ -67,8 +61,8 @@ class Remedy:
     days: int = attrs.field(default=20, kw_only=True)
     effort: Effort = attrs.field(default="M", kw_only=True)
     follow: str = attrs.field(default="", kw_only=True)
-    title: Mapping[str, str] = attrs.field(factory=dict, converter=_words, kw_only=True)
-    detail: Mapping[str, str] = attrs.field(factory=dict, converter=_words, kw_only=True)
+    title: Mapping[str, str] = attrs.field(factory=dict, converter=in_both, kw_only=True)
+    detail: Mapping[str, str] = attrs.field(factory=dict, converter=in_both, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         found = [key_problem("key", self.key)]

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._frozen import FrozenMap, as_tuple
+from salesfunnel._frozen import as_tuple, in_both
 from salesfunnel._typing import DIMENSIONS, Dimension
 from salesfunnel._validators import duplicates, key_problem
 from salesfunnel.diagnosis.fields import Column, Field
@@ -111,10 +111,6 @@ def _fields(values: Iterable[Field | str] | Field | str) -> tuple[Field, ...]:
     return tuple(Field.of(value) for value in values)
 
 
-def _titles(value: Mapping[str, str] | str) -> Any:
-    return FrozenMap({"en": value, "zh": value} if isinstance(value, str) else value)
-
-
 @attrs.frozen
 class Rule:
     """One question about a bottleneck.
@@ -153,7 +149,7 @@ class Rule:
     notes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, kw_only=True)
     limit: Limit | None = attrs.field(default=None, kw_only=True)
     sheet: Callable[[Case], Outcome] | None = attrs.field(default=None, kw_only=True)
-    title: Mapping[str, str] = attrs.field(factory=dict, converter=_titles, kw_only=True)
+    title: Mapping[str, str] = attrs.field(factory=dict, converter=in_both, kw_only=True)
     dimension: Dimension | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
-from salesfunnel._frozen import as_tuple, frozen_map
+from salesfunnel._frozen import as_tuple, frozen_map, in_both
 from salesfunnel._result import ResultMixin
 from salesfunnel._typing import Dimension, Grade
 from salesfunnel._validators import check_number
@@ -153,7 +153,7 @@ class Measure(ResultMixin):
         What shows in the first two weeks whether it is carried out.
     state : {"proposed", "accepted", "rejected"}
         The team's decision.
-    title, detail, problem_title : mapping from locale to str
+    title, detail, problem_title : str or mapping from locale to str
         Words of one's own, or of a plugin; the catalogs have the others.
     collect : tuple of str
         Columns to collect.
@@ -181,9 +181,9 @@ class Measure(ResultMixin):
     seen_after: int | None = None
     follow: str = ""
     state: MeasureState = "proposed"
-    title: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
-    detail: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
-    problem_title: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
+    title: Mapping[str, str] = attrs.field(factory=dict, converter=in_both)
+    detail: Mapping[str, str] = attrs.field(factory=dict, converter=in_both)
+    problem_title: Mapping[str, str] = attrs.field(factory=dict, converter=in_both)
     collect: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     basis: Basis | None = None
     since: str = ""
