@@ -126,7 +126,7 @@ def test_numbers_and_truth_values_among_texts_are_read_one_by_one(values, steps,
 
 
 def test_a_missing_text_of_any_kind(monkeypatch):
-    values = ["x", None, math.nan, np.float64("nan"), np.datetime64("NaT"), "y"]
+    values = ["x", None, math.nan, np.float64("nan"), np.datetime64("NaT", "s"), "y"]
     log = same(lambda: sf.EventLog(values * 50, ["a"] * 300, range(300)), monkeypatch)
     assert log.columns()["entity"].tolist() == ["x", "y"] * 50
 

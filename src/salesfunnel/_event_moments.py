@@ -208,10 +208,12 @@ def _ticks_of_digits(cells: npt.NDArray[np.uint8]) -> Ints | None:
     hour, minute, second = field(11, 13), field(14, 16), field(17, 19)
     unit: int = 10 ** (26 - max(cells.shape[1], 20))
     fraction = field(20, 26) * unit
-    months = (12 * (year - 1970) + month - 1).view("datetime64[M]")
-    start = months.astype("datetime64[D]").view(np.int64)
-    length = (months + 1).astype("datetime64[D]").view(np.int64) - start
-    wrong = (year < 1) | (month < 1) | (month > 12) | (day < 1) | (day > length)
+    months = 12 * (year - 1970) + month - 1
+    start, after = (
+        number.view("datetime64[M]").astype("datetime64[D]").view(np.int64)
+        for number in (months, months + 1)
+    )
+    wrong = (year < 1) | (month < 1) | (month > 12) | (day < 1) | (day > after - start)
     if (wrong | (hour > 23) | (minute > 59) | (second > 59)).any():
         return None
     ticks: Ints = (start + day - 1) * 86400 + hour * 3600 + minute * 60 + second
