@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import attrs
 import pytest
 
 import salesfunnel as sf
@@ -337,3 +338,13 @@ def test_steps_that_could_not_be_judged_are_counted():
     said = found.to_text(width=300)
     assert "6 of 7 steps could not be judged." in said
     assert "6 个无法判断" in found.to_text(locale="zh", width=300)
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en", "more than a small part of it"), ("zh", "主要部分")]
+)
+def test_a_cause_that_explains_next_to_nothing_is_not_named_in_the_answer(analysis, locale, words):
+    first = analysis.findings[0]
+    small = attrs.evolve(analysis, findings=(attrs.evolve(first, share=0.01),))
+    assert words in small.to_text(locale=locale)
+    assert words not in analysis.to_text(locale=locale)

@@ -20,6 +20,8 @@ from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragrap
 from salesfunnel.render.names import action_names, foreign, in_language, labels_of
 
 Labels = dict[str, str]
+PART = 0.05
+"""A cause that explains a smaller share of a shortfall is not what it comes from."""
 
 
 def analysis_document(analysis: Analysis, locale: Locale) -> Document:
@@ -110,12 +112,13 @@ def _cause(
     analysis: Analysis, row: Bottleneck, actions: dict[str, str], locale: Locale
 ) -> list[tuple[str, str]]:
     mine = [f for f in analysis.findings if _of(row, f) and f.measured]
-    first = next((f for f in mine if f.veto or leading(f)), None)
+    leaders = [f for f in mine if f.veto or leading(f)]
+    first = next((f for f in leaders if f.veto or f.share is None or f.share >= PART), None)
     seen = next((f for f in mine if sign(f) and f.evidence.method != "quality"), None)
     if first is None and seen is not None:
         words = text("report.sign", locale, cause=title_of(seen, locale, actions))
     elif first is None:
-        words = text("report.no-cause", locale)
+        words = text("report.small-causes" if leaders else "report.no-cause", locale)
     elif first.veto:
         words = text("report.veto", locale, cause=title_of(first, locale, actions))
     else:
