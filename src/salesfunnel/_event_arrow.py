@@ -16,6 +16,23 @@ def library_of(thing: Any) -> str:
     return type(thing).__module__.partition(".")[0]
 
 
+def is_arrow_like(column: Any) -> bool:
+    """Whether it is a column that Arrow can take as it lies; a table is none."""
+    kinds = ("array", "stream")
+    return not hasattr(column, "columns") and any(
+        hasattr(column, f"__arrow_c_{kind}__") for kind in kinds
+    )
+
+
+def one_array(column: Any) -> Any:
+    """Return an Arrow column in chunks as one array."""
+    arrow = require("pyarrow", extra="frames", feature="reading a column")
+    whole = column.combine_chunks()
+    if not hasattr(whole, "chunks"):
+        return whole
+    return whole.chunk(0) if whole.num_chunks else arrow.array([], column.type)
+
+
 def open_column(column: Any) -> Any:
     """Return a column of any library as something that `code` and `times` take, with its nulls."""
     library = library_of(column)
@@ -25,8 +42,7 @@ def open_column(column: Any) -> Any:
         return _from_pandas(column)
     if library == "polars" and str(getattr(column, "dtype", "")) == "Object":
         return column.to_list()
-    arrow_like = any(hasattr(column, f"__arrow_c_{kind}__") for kind in ("array", "stream"))
-    if arrow_like and not hasattr(column, "columns"):
+    if is_arrow_like(column):
         return from_arrow(chunked(column))
     return column
 
@@ -91,11 +107,7 @@ def _from_dictionary(column: Any) -> Any:
 def dictionary_parts(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
     """Return the codes of a dictionary column in chunks, -1 where it is null, and its values."""
     arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
-    whole = column.unify_dictionaries().combine_chunks()
-    if hasattr(whole, "chunks"):
-        if not whole.num_chunks:
-            return np.empty(0, dtype=np.int64), []
-        whole = whole.chunk(0)
+    whole = one_array(column.unify_dictionaries())
     indices = whole.indices
     if indices.null_count:
         indices = indices.cast(arrow.int64()).fill_null(-1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from salesfunnel._event_moments import (
     refuse_wide,
     whole_ticks,
 )
-from salesfunnel._event_texts import Numbered, number_array
+from salesfunnel._event_texts import Ids, Names, Numbered, names_array, number_array, numbered_ids
 from salesfunnel._event_values import (
     FINE_TICKS,
     LEAST,
@@ -33,8 +33,8 @@ from salesfunnel.errors import DataError
 
 __all__ = [
     "FINE_TICKS", "LEAST", "MOST", "Coded", "Ids", "Names", "Times", "code", "dictionary",
-    "fine_moment", "is_missing", "is_number", "moment", "one_dimensional", "order_of",
-    "span_ticks", "tidy", "times", "whole_ticks",
+    "fine_moment", "is_missing", "is_number", "moment", "names_array", "numbered_ids",
+    "one_dimensional", "order_of", "span_ticks", "tidy", "times", "whole_ticks",
 ]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
@@ -46,27 +46,6 @@ class Coded(NamedTuple):
 
     codes: npt.NDArray[Any]
     values: tuple[Any, ...]
-
-
-class Names:
-    """The names of entities by code: known, or still in the column they came in."""
-
-    def __init__(self, values: Any = None, *, look_up: Callable[[Any], Any] | None = None) -> None:
-        self._values = values
-        self._look_up = look_up
-
-    def __getitem__(self, codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        found: npt.NDArray[Any] = (
-            self._values[codes] if self._look_up is None else self._look_up(codes)
-        )
-        return found
-
-
-class Ids(NamedTuple):
-    """A column of entities as codes, -1 where missing; numbers that are not used have no name."""
-
-    codes: npt.NDArray[Any]
-    names: Names
 
 
 def one_dimensional(field: str, column: Any) -> npt.NDArray[Any]:

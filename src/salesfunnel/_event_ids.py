@@ -9,7 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel import _event_columns as cols
-from salesfunnel._event_arrow import chunked, dictionary_parts, from_arrow, library_of, open_column
+from salesfunnel._event_arrow import (
+    chunked,
+    dictionary_parts,
+    from_arrow,
+    is_arrow_like,
+    library_of,
+    one_array,
+    open_column,
+)
 from salesfunnel._event_texts import Numbered, number
 from salesfunnel._kernels.texts import OffsetTexts, ViewTexts
 from salesfunnel._optional import require
@@ -45,10 +53,7 @@ def _text_of(column: Any) -> Any:
         except (MissingExtraError, TypeError, ValueError):
             return None
         return found if hasattr(found, "num_chunks") else arrow.chunked_array([found])
-    arrow_like = any(hasattr(column, f"__arrow_c_{kind}__") for kind in ("array", "stream"))
-    if arrow_like and not isinstance(column, np.ndarray) and not hasattr(column, "columns"):
-        return chunked(column)
-    return None
+    return chunked(column) if is_arrow_like(column) else None
 
 
 def _of_dictionary(codes: npt.NDArray[Any], values: list[Any]) -> cols.Ids | None:
@@ -58,17 +63,13 @@ def _of_dictionary(codes: npt.NDArray[Any], values: list[Any]) -> cols.Ids | Non
     blank = np.array([not value.strip() for value in values] + [True], dtype=np.bool_)
     if blank[:-1].any():
         codes = np.where(blank[codes], -1, codes.astype(np.int64))
-    names = np.empty(len(values), dtype=object)
-    names[:] = values
-    return cols.Ids(codes, cols.Names(names))
+    return cols.Ids(codes, cols.Names(cols.names_array(values)))
 
 
 def _of_arrow(text: Any) -> Any:
     """Return a column of Arrow, of text in chunks."""
     arrow = require("pyarrow", extra="frames", feature="reading a column")
-    whole = text.cast(arrow.large_string()).combine_chunks()
-    if hasattr(whole, "chunks"):
-        whole = whole.chunk(0) if whole.num_chunks else arrow.array([], arrow.large_string())
+    whole = one_array(text.cast(arrow.large_string()))
     _, ends, data = whole.buffers()
     if not len(whole) or data is None:
         return from_arrow(text)
@@ -86,15 +87,7 @@ def _of_arrow(text: Any) -> Any:
 
 
 def _ids(found: Numbered | None) -> cols.Ids | None:
-    if found is None:
-        return None
-
-    def look_up(codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        names = np.empty(codes.size, dtype=object)
-        names[:] = found.names(codes)
-        return names
-
-    return cols.Ids(found.codes, cols.Names(look_up=look_up))
+    return None if found is None else cols.numbered_ids(found)
 
 
 def _of_polars(column: Any) -> Any:

@@ -31,7 +31,7 @@ def iterated(records: Any) -> Iterable[Any]:
 
 
 def values_of(column: cols.Coded) -> npt.NDArray[Any]:
-    found: npt.NDArray[Any] = names_array([*column.values, None])[column.codes]
+    found: npt.NDArray[Any] = cols.names_array([*column.values, None])[column.codes]
     return found
 
 
@@ -68,19 +68,10 @@ def entity_codes(
                 return whole.astype(np.int64), None, missing
         found = number_array(array)
         if found is not None:
-            names = cols.Names(look_up=lambda codes: names_array(found.names(codes)))
-            return found.codes, names, negative(found.codes)
+            return entity_codes(cols.numbered_ids(found))
         coded = cols.code("entity", array)
     codes = np.asarray(coded.codes)
-    return codes, cols.Names(names_array(coded.values)), negative(codes)
-
-
-def names_array(values: Iterable[Any]) -> npt.NDArray[Any]:
-    """Return names as an array of objects."""
-    listed = list(values)
-    names = np.empty(len(listed), dtype=object)
-    names[:] = listed
-    return names
+    return codes, cols.Names(cols.names_array(coded.values)), negative(codes)
 
 
 def known_steps(

@@ -5,7 +5,7 @@ For speed alone: a column that does not fit is None here, and is then read value
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,6 +36,40 @@ class Numbered(NamedTuple):
     def names(self, numbers: npt.NDArray[Any]) -> list[str]:
         """Return the texts of some numbers."""
         return self.pick(self.rows[numbers])
+
+
+class Names:
+    """The names of entities by code: known, or still in the column they came in."""
+
+    def __init__(self, values: Any = None, *, look_up: Callable[[Any], Any] | None = None) -> None:
+        self._values = values
+        self._look_up = look_up
+
+    def __getitem__(self, codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        found: npt.NDArray[Any] = (
+            self._values[codes] if self._look_up is None else self._look_up(codes)
+        )
+        return found
+
+
+class Ids(NamedTuple):
+    """A column of entities as codes, -1 where missing; numbers that are not used have no name."""
+
+    codes: npt.NDArray[Any]
+    names: Names
+
+
+def names_array(values: Iterable[Any]) -> npt.NDArray[Any]:
+    """Return names as an array of objects."""
+    listed = list(values)
+    names = np.empty(len(listed), dtype=object)
+    names[:] = listed
+    return names
+
+
+def numbered_ids(found: Numbered) -> Ids:
+    """Return texts that are numbered as entities, whose names are looked up when asked for."""
+    return Ids(found.codes, Names(look_up=lambda codes: names_array(found.names(codes))))
 
 
 def number(

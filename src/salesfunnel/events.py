@@ -22,7 +22,6 @@ from salesfunnel._event_rows import (
     iterated,
     kept_rows,
     known_steps,
-    names_array,
     negative,
     row_faults,
     used_codes,
@@ -293,7 +292,7 @@ class EventLog:
         unit = self.unit
         return {
             "entity": self.entity if self.entities is None else self.entities[self.entity],
-            "step": names_array([*self.steps, None])[self.step],
+            "step": cols.names_array([*self.steps, None])[self.step],
             "time": self.time if unit is None else self.time.view(f"datetime64[{unit}]"),
             **{
                 key + "_attribute" * (key in ROLES): values_of(column)
@@ -432,7 +431,7 @@ def _join_names(left: EventLog, right: EventLog) -> tuple[npt.NDArray[Any], cols
             if log.entities is not None
         )
     )
-    return both.codes, cols.Names(names_array(both.values))
+    return both.codes, cols.Names(cols.names_array(both.values))
 
 
 def _join(left: cols.Coded, right: cols.Coded) -> cols.Coded:

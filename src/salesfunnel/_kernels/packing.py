@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.encoding import relabel
+
 Keys = npt.NDArray[np.int64]
 CHUNK = 1 << 19
 PART = 1 << 17
@@ -35,6 +37,11 @@ class Layout(NamedTuple):
     def top(self) -> int:
         """The bits below the place of the step."""
         return self.bits + self.shift + (self.blocks - 1).bit_length()
+
+    def ticks(self, when: Keys) -> Keys:
+        """Return times as they stand in a key."""
+        scaled = when if self.scale == 1 else when // self.scale
+        return scaled - self.start if self.start else scaled
 
 
 def pack_rows(
@@ -115,8 +122,7 @@ def pack_wide(
         group[here] = (number >> layout.shift) * count + what
         number &= (1 << layout.shift) - 1
         number <<= layout.bits
-        ticks = when if layout.scale == 1 else when // layout.scale
-        np.bitwise_or(number, ticks - layout.start if layout.start else ticks, out=keys[here])
+        np.bitwise_or(number, layout.ticks(when), out=keys[here])
     bits = end.bit_length()
     order = group[:end].astype(np.int64)
     order <<= bits
@@ -124,17 +130,11 @@ def pack_wide(
     order.sort()
     order &= (1 << bits) - 1
     keys = keys.take(order)
-    sizes = np.bincount(group[:end], minlength=layout.blocks * count)
-    ends = np.cumsum(sizes)
-    for slot, size, last in _of_those(sizes, ends):
-        pieces[slot // count][slot % count].append(keys[last - size : last])
+    ends = np.cumsum(np.bincount(group[:end], minlength=layout.blocks * count)).tolist()
+    for slot, (first, last) in enumerate(pairwise([0, *ends])):
+        if last > first:
+            pieces[slot // count][slot % count].append(keys[first:last])
     return pieces
-
-
-def _of_those(sizes: Keys, ends: Keys) -> Iterator[tuple[int, int, int]]:
-    """Yield the number, size and end of each group that has rows."""
-    some = np.flatnonzero(sizes)
-    return zip(some.tolist(), sizes[some].tolist(), ends[some].tolist(), strict=True)
 
 
 def _kept_rows(
@@ -151,7 +151,7 @@ def _kept_rows(
         who, what, when = entity[rows], step[rows], time[rows]
         keep = None
         if places is not None:
-            what = _look_up(places, what)
+            what = relabel(places, what)
             keep = what < count
         if until is not None:
             keep = (when <= until) if keep is None else keep & (when <= until)
@@ -168,16 +168,6 @@ def _edges(count: int, layout: Layout) -> Keys:
     return (place[:, np.newaxis] | block).ravel()
 
 
-def _look_up(table: npt.NDArray[np.uint8], codes: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Return the table's entry for each code."""
-    if codes.dtype.itemsize == 1:
-        # Text is translated byte by byte, several times faster than an index is looked up.
-        whole = np.zeros(256, dtype=np.uint8)
-        whole[: table.size] = table
-        return np.frombuffer(codes.tobytes().translate(whole.tobytes()), dtype=np.uint8)
-    return table.take(codes)
-
-
 def _pack(
     who: npt.NDArray[Any], what: npt.NDArray[Any], when: Keys, layout: Layout, keys: Keys
 ) -> None:
@@ -186,8 +176,7 @@ def _pack(
         np.left_shift(keys, layout.bits, out=keys)
     else:
         np.left_shift(who, layout.bits, out=keys, dtype=np.int64)
-    ticks = when if layout.scale == 1 else when // layout.scale
-    np.bitwise_or(keys, ticks - layout.start if layout.start else ticks, out=keys)
+    np.bitwise_or(keys, layout.ticks(when), out=keys)
     np.bitwise_or(keys, np.left_shift(what, layout.top, dtype=np.int64), out=keys)
 
 

@@ -32,8 +32,8 @@ class Texts(Protocol):
 
     count: int
 
-    def lengths(self, low: int, high: int) -> Ints:
-        """Return how many bytes each of these texts has."""
+    def longest(self) -> int:
+        """Return how many bytes a text has at most."""
         ...
 
     def may_be_blank(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
@@ -58,9 +58,11 @@ class OffsetTexts:
         self.count = offsets.size - 1
         self.memory = np.zeros(0, dtype=np.uint64)
 
-    def lengths(self, low: int, high: int) -> Ints:
-        """Return how many bytes each of these texts has."""
-        return np.diff(self.offsets[low : high + 1]) - self.gap
+    def longest(self) -> int:
+        """Return how many bytes a text has at most."""
+        parts = range(0, self.count, STRIP)
+        most = (int(np.diff(self.offsets[k : k + STRIP + 1]).max()) for k in parts)
+        return max(most, default=self.gap) - self.gap
 
     def may_be_blank(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
         """Return which of some texts are empty or begin as white space does."""
@@ -91,9 +93,9 @@ class ViewTexts:
         self.memory = np.zeros(0, dtype=np.uint64)
         self.whole: dict[int, npt.NDArray[np.uint64]] = {}
 
-    def lengths(self, low: int, high: int) -> Ints:
-        """Return how many bytes each of these texts has."""
-        return self.views[low:high, 0].astype(np.int64)
+    def longest(self) -> int:
+        """Return how many bytes a text has at most."""
+        return int(self.views[:, 0].max(initial=0))
 
     def may_be_blank(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
         """Return which of some texts are empty or begin as white space does."""
@@ -172,10 +174,9 @@ class FixedTexts:
             high = max(int(cells[k : k + STRIP].max()) for k in range(0, self.count, STRIP))
             self.kind = np.uint8 if high < 1 << 8 else np.uint16 if high < 1 << 16 else np.uint32
 
-    def lengths(self, low: int, high: int) -> Ints:
-        """Return how many bytes each of these texts has at most."""
-        size = self.cells.shape[1] * np.dtype(self.kind).itemsize
-        return np.full(len(self.cells[low:high]), size, dtype=np.int64)
+    def longest(self) -> int:
+        """Return how many bytes a text has at most."""
+        return int(self.cells.shape[1]) * np.dtype(self.kind).itemsize
 
     def may_be_blank(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
         """Return which of some texts are empty or begin as white space does."""

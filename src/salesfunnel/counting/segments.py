@@ -11,6 +11,7 @@ import numpy.typing as npt
 from salesfunnel._event_columns import Coded
 from salesfunnel._kernels import counting as kernel
 from salesfunnel._kernels import tracing
+from salesfunnel._kernels.encoding import relabel
 from salesfunnel.counting.plan import Plan
 from salesfunnel.counting.query import Query
 
@@ -45,6 +46,7 @@ class Rows:
         self.column = column
         at = range(len(plan.steps)) if query.attribution_step is None else [query.attribution_step]
         places = sorted({plan.steps[k] for k in at if plan.steps[k] >= 0})
+        self._places = plan.step if plan.places is None else relabel(plan.places, plan.step)
         self._rows = dict(zip(places, spread(self._by_block, places), strict=True))
 
     def of(self, place: int, block: int) -> npt.NDArray[Any]:
@@ -56,8 +58,7 @@ class Rows:
     def _by_block(self, place: int) -> tuple[npt.NDArray[Any], list[int]]:
         """Return the rows of a place, sorted by block, and where each block begins."""
         plan, layout = self.plan, self.plan.layout
-        step = plan.step if plan.places is None else plan.places.take(plan.step)
-        rows = np.flatnonzero(step == place)
+        rows = np.flatnonzero(self._places == place)
         if plan.until is not None:
             # A later event has no place in a key.
             rows = rows[plan.time[rows] <= plan.until]
@@ -113,7 +114,7 @@ def _values_at(
     ids = plan.entity[found].astype(np.int64) - (layout.base + block.base)
     inside = np.flatnonzero(here[ids])
     found, ids = found[inside], ids[inside]
-    keys = (ids << layout.bits) | (plan.time[found] // layout.scale - layout.start)
+    keys = (ids << layout.bits) | layout.ticks(plan.time[found])
     order = np.argsort(keys)
     keys = keys[order]
     # As numbers without a sign, missing ones are the greatest.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from salesfunnel._typing import Severity
-from salesfunnel._validators import nearest
+from salesfunnel._validators import MOST_COUNT, nearest
 from salesfunnel.errors import ArgumentError
 from salesfunnel.fault import Fault
 from salesfunnel.intake.deal_columns import WON, Deals, folded_word
@@ -27,8 +27,6 @@ from salesfunnel.intake.written import DecimalMark
 __all__ = ["Reader", "moment_of", "outcome_words", "word_of", "zone_of"]
 
 _NAT = np.datetime64("NaT", "us")
-_PLAIN = 1 << 53
-"""Numbers below it are floats without loss."""
 _NOTHING = int(_NAT.astype(np.int64))
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - times are local ones
 LOST = {
@@ -228,7 +226,7 @@ class Reader:
         cell = self._cell(row, "value")
         if is_missing(cell):
             return None
-        if type(cell) in {int, float} and 0 <= cell < _PLAIN:
+        if type(cell) in {int, float} and 0 <= cell < MOST_COUNT:
             return float(cell)
         written = read_number(cell, decimal=self.decimal)
         if written.value is None and written.fault is None:
