@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import DataError
+from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import end_of, ordinal
 from salesfunnel.bottleneck import judge
-from salesfunnel.data.history.to_panel import period_numbers, segment_codes
+from salesfunnel.data.history.to_panel import segment_codes
 from salesfunnel.data.panel import ALL, Panel
 
 Array = npt.NDArray[np.float64]

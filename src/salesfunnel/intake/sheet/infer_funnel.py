@@ -8,7 +8,7 @@ import attrs
 
 from salesfunnel._core.checks import duplicates
 from salesfunnel._core.errors import SalesFunnelError
-from salesfunnel._core.vocabulary import Unit
+from salesfunnel._core.vocabulary import LOCALES, Locale, Unit
 from salesfunnel.data.tracking import is_count
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.definitions.metric import Metric
@@ -24,18 +24,17 @@ NO_STAGE = "other"
 _BUILT_IN = "salesfunnel"
 
 
-def builtin(name: str, locale: str) -> Funnel | None:
+def builtin(name: str, locale: Locale) -> Funnel | None:
     """Return a template of this package, None where there is none of this name."""
     try:
-        found = template(f"{name}@{_BUILT_IN}", locale=locale)
-    except (SalesFunnelError, AttributeError):
+        return template(f"{name}@{_BUILT_IN}", locale=locale)
+    except SalesFunnelError:
         return None
-    return found if isinstance(found, Funnel) else None
 
 
 def twins(funnel: Funnel) -> tuple[Funnel, ...]:
     """Return the built-in template of the same key in both languages, for its other names."""
-    found = (builtin(funnel.key, locale) for locale in ("en", "zh"))
+    found = (builtin(funnel.key, locale) for locale in LOCALES)
     return tuple(
         twin
         for twin in found
@@ -45,16 +44,14 @@ def twins(funnel: Funnel) -> tuple[Funnel, ...]:
 
 def builtin_names() -> tuple[str, ...]:
     """Return the names of the templates that ship with this package, sorted."""
-    try:
-        records = templates()
-    except AttributeError:
-        return ()
-    return tuple(sorted(r.name for r in records if r.distribution == _BUILT_IN))
+    return tuple(sorted(r.name for r in templates() if r.distribution == _BUILT_IN))
 
 
 def funnel_for(drafts: Sequence[Draft], faults: list[Fault]) -> Funnel:
     """Return the funnel that a sheet follows, and say in `faults` where it comes from."""
-    locale = "zh" if any(has_chinese(d.text("metric") + d.text("stage")) for d in drafts) else "en"
+    locale: Locale = (
+        "zh" if any(has_chinese(d.text("metric") + d.text("stage")) for d in drafts) else "en"
+    )
     best: tuple[float, Funnel, Names] | None = None
     for name in builtin_names():
         template = builtin(name, locale)
