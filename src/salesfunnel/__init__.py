@@ -38,6 +38,7 @@ _HOMES = {
     "Interval": "_core.interval",
     "Panel": "data.panel",
     "StageHistory": "data.history",
+    "read_deals": "intake.deals.reader",
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
     "TrackingRow": "data.tracking",
@@ -154,6 +155,7 @@ __all__ = [
     "Interval",
     "Panel",
     "StageHistory",
+    "read_deals",
     "read_stage_history",
     "Tracking",
     "TrackingRow",
@@ -303,7 +305,7 @@ if TYPE_CHECKING:
     )
     from salesfunnel.fault import Fault
     from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
-    from salesfunnel.intake.deals.reader import read_stage_history
+    from salesfunnel.intake.deals.reader import read_deals, read_stage_history
     from salesfunnel.intake.purchases import read_purchases
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.monitoring import Review, review

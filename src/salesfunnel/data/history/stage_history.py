@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import numpy as np
@@ -25,6 +24,14 @@ from salesfunnel.data.history.checks import (
     shape_problems,
     spent_between,
 )
+from salesfunnel.data.history.converters import (
+    columns_of,
+    moment_of,
+    optional_text,
+    same_columns,
+    text_of,
+)
+from salesfunnel.data.history.joining import joined_attribute, joined_optional
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 
@@ -34,41 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["LOST", "OPEN", "WON", "StageHistory"]
 
 _DAY = np.timedelta64(86_400_000_000, "us")
-_ZONE = re.compile(r"T.*(Z|[+-]\d\d:?\d\d)$|Z$")
-
-
-def _moment(value: Any) -> Any:
-    aware = isinstance(value, datetime) and value.tzinfo is not None
-    if aware or (isinstance(value, str) and _ZONE.search(value)):
-        raise DataError(f"'as_of' must be a time without a zone, got {value!r}")
-    try:
-        return np.datetime64(value, "us")
-    except (TypeError, ValueError) as error:
-        raise DataError(f"'as_of' must be a time, got {value!r}") from error
-
-
-def _text(values: Any) -> npt.NDArray[np.str_]:
-    array = np.array(values, dtype=np.str_)
-    array.flags.writeable = False
-    return array
-
-
-def _columns(value: Mapping[str, Any]) -> FrozenMap[Any]:
-    columns = {}
-    for name, column in value.items():
-        array = np.asarray(column)
-        if array.dtype.kind in "biuf":
-            array = array.astype(np.float64)
-        elif array.dtype.kind != "U":
-            array = np.array(["" if v is None else str(v) for v in array.tolist()], dtype=np.str_)
-        array = array.copy()
-        array.flags.writeable = False
-        columns[str(name)] = array
-    return FrozenMap(columns)
-
-
-def _same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    return set(left) == set(right) and all(arrays_equal(left[k], right[k]) for k in left)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -99,6 +71,11 @@ class StageHistory(TableMixin):
         When it was won or lost, NaT while open.
     value : array_like of float64, shape (n,), optional
         Its amount, NaN where unknown.
+    currency : array_like of str, shape (n,), optional
+        The code of the currency of each amount, "" where unknown; None where none is known.
+    reached_stage : array_like of intp, shape (n,), optional
+        Of a list, which has no times of stages: the furthest stage that a deal is known to have
+        reached, -1 where the list does not tell. None where the times of all stages are known.
     attributes : mapping of str to array_like, shape (n,)
         Text ("" is missing) or float columns: channel, owner, product, region, ...
     funnel : Funnel, optional
@@ -123,18 +100,22 @@ class StageHistory(TableMixin):
     """
 
     deals: npt.NDArray[np.str_] = attrs.field(
-        converter=_text, eq=attrs.cmp_using(eq=arrays_equal), hash=False
+        converter=text_of, eq=attrs.cmp_using(eq=arrays_equal), hash=False
     )
     stages: tuple[str, ...] = attrs.field(converter=as_tuple)
     entered: npt.NDArray[np.datetime64] = array_field("datetime64[us]")
     outcome: npt.NDArray[np.int8] = array_field(np.int8)
-    as_of: Any = attrs.field(converter=_moment)
+    as_of: Any = attrs.field(converter=moment_of)
     spent: npt.NDArray[np.timedelta64] = array_field("timedelta64[us]", default=None)
     created: npt.NDArray[np.datetime64] = array_field("datetime64[us]", default=None)
     closed: npt.NDArray[np.datetime64] = array_field("datetime64[us]", default=None)
     value: npt.NDArray[np.float64] = array_field(np.float64, default=None)
+    currency: npt.NDArray[np.str_] | None = attrs.field(
+        default=None, converter=optional_text, eq=attrs.cmp_using(eq=arrays_equal), hash=False
+    )
+    reached_stage: npt.NDArray[np.intp] | None = array_field(np.intp, default=None)
     attributes: Mapping[str, Any] = attrs.field(
-        default=FrozenMap(), converter=_columns, eq=attrs.cmp_using(eq=_same), hash=False
+        default=FrozenMap(), converter=columns_of, eq=attrs.cmp_using(eq=same_columns), hash=False
     )
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
@@ -205,11 +186,15 @@ class StageHistory(TableMixin):
         """The highest stage that each deal ever visited, -1 for none; shape (n,).
 
         A skipped stage counts as passed and a step back never un-reaches: a deal has reached every
-        stage up to this one.
+        stage up to this one. Of a list also what `reached_stage` says; -1 where it does not tell.
         """
         visited = ~np.isnat(self.entered)
         last = len(self.stages) - 1 - np.argmax(visited[:, ::-1], axis=1)
-        return np.asarray(np.where(visited.any(axis=1), last, -1), dtype=np.intp)
+        furthest = np.asarray(np.where(visited.any(axis=1), last, -1), dtype=np.intp)
+        if self.reached_stage is None:
+            return furthest
+        told = (self.reached_stage >= 0) | (furthest > 0)
+        return np.where(told, np.maximum(furthest, self.reached_stage), -1)
 
     def reached_at(self) -> npt.NDArray[np.datetime64]:
         """Return when each deal first reached each stage or one beyond it, shape (n, S).
@@ -246,6 +231,8 @@ class StageHistory(TableMixin):
             closed=self.closed[index],
             outcome=self.outcome[index],
             value=self.value[index],
+            currency=None if self.currency is None else self.currency[index],
+            reached_stage=None if self.reached_stage is None else self.reached_stage[index],
             attributes={name: column[index] for name, column in self.attributes.items()},
         )
 
@@ -296,7 +283,7 @@ class StageHistory(TableMixin):
 
     def panel(
         self,
-        by: Frequency = "month",
+        by: Frequency | Literal["all"] = "month",
         mode: PanelMode = "cohort",
         *,
         window: timedelta | str | None = None,
@@ -306,8 +293,8 @@ class StageHistory(TableMixin):
 
         Parameters
         ----------
-        by : {"day", "week", "month", "quarter", "year"}
-            How long a period is.
+        by : {"day", "week", "month", "quarter", "year", "all"}
+            How long a period is; ``"all"`` makes one of all deals, those without dates too.
         mode : {"cohort", "period"}
             ``cohort``: deals by the period of their first entry, followed to `as_of` or for
             `window`. ``period``: first entries into each stage in the period, whenever the deal
@@ -331,8 +318,16 @@ class StageHistory(TableMixin):
         ------
         ArgumentError
             If a word is none of the allowed ones.
+        DataError
+            If a list is asked for what needs the times of stages: periods, or a window.
         UnknownNameError
             If there is no such attribute.
+
+        Notes
+        -----
+        A list counts deals by the period of their creation. Lost deals of which it does not tell
+        the stage count at the first stage in ``Panel.counts`` and up to the last before the win in
+        ``Panel.upper``.
         """
         from salesfunnel.data.history.to_panel import history_panel
 
@@ -363,7 +358,9 @@ class StageHistory(TableMixin):
             closed=np.concatenate([self.closed, other.closed]),
             outcome=np.concatenate([self.outcome, other.outcome]),
             value=np.concatenate([self.value, other.value]),
-            attributes={name: _joined(self, other, name) for name in names},
+            currency=joined_optional(self, other, "currency", ""),
+            reached_stage=joined_optional(self, other, "reached_stage", None),
+            attributes={name: joined_attribute(self, other, name) for name in names},
             as_of=max(self.as_of, other.as_of),
             funnel=self.funnel if self.funnel == other.funnel else None,
             faults=faults,
@@ -376,18 +373,6 @@ class StageHistory(TableMixin):
         fixed.update({stage: self.entered[:, k] for k, stage in enumerate(self.stages)})
         fixed.update(created=self.created, closed=self.closed, outcome=names[self.outcome])
         fixed["value"] = self.value
+        if self.currency is not None:
+            fixed["currency"] = self.currency
         return {**fixed, **{k: v for k, v in self.attributes.items() if k not in fixed}}
-
-
-def _joined(left: StageHistory, right: StageHistory, name: str) -> npt.NDArray[Any]:
-    """Return an attribute of both; missing where one does not have it."""
-    parts = []
-    kinds = {h.attributes[name].dtype.kind for h in (left, right) if name in h.attributes}
-    for history in (left, right):
-        column = history.attributes.get(name)
-        if column is None:
-            column = np.full(len(history), np.nan) if kinds == {"f"} else np.full(len(history), "")
-        if len(kinds) > 1 and column.dtype.kind == "f":
-            column = np.array(["" if v != v else f"{v:g}" for v in column.tolist()])  # noqa: PLR0124
-        parts.append(column)
-    return np.concatenate(parts)
