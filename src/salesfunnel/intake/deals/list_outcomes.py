@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import nearest
 from salesfunnel.fault import Fault
 from salesfunnel.intake.deals.column_reader import ColumnReader
+from salesfunnel.intake.deals.headers import fold
 from salesfunnel.intake.deals.outcome_evidence import (
     LOST,
     OPEN,
@@ -140,9 +141,29 @@ def list_outcomes(
     outcome = by_closing(reader, roles, outcome, closed)
     if not np.isin(outcome, (WON, LOST)).any():
         reader.note("no-outcomes", severity="warning", deals=n)
+    labels = _ends_by_flags(reader, roles, labels, outcome)
     return ListOutcomes(
         outcome=np.where(outcome == UNKNOWN, OPEN, outcome).astype(np.int8), labels=labels
     )
+
+
+def _ends_by_flags(
+    reader: ColumnReader, roles: Mapping[str, int], labels: Mapping[str, int], outcome: Codes
+) -> Mapping[str, int]:
+    """Return the labels with those that the CRM's own flags end: won, or lost, for all their deals."""
+    status = roles.get("status")
+    coded = status is not None and bool(codes_of(reader.table.names[status]))
+    if "stage" not in roles or not ("is_closed" in roles or coded and status is not None and "semantic" in fold(reader.table.names[status])):
+        return labels
+    codes, words = reader.table.words(roles["stage"])
+    found = dict(labels)
+    for place, label in enumerate(words):
+        here = outcome[codes == place]
+        if label and labels.get(label) == UNKNOWN and here.size:
+            for code in (WON, LOST):
+                if (here == code).all():
+                    found[label] = code
+    return found
 
 
 def _of_labels(reader: ColumnReader, at: int | None, labels: Mapping[str, int]) -> Codes:

@@ -157,7 +157,7 @@ def read_deal_list(
     found = list_outcomes(
         reader, roles, words, labels, won_at=dates["won_at"], lost_at=dates["lost_at"], closed=dates["closed"]
     )  # fmt: skip
-    outcome = found.outcome
+    outcome, labels = found.outcome, found.labels
     more = [name for name in shape.times if name not in labels]
     stages = list_stages(
         reader, roles, labels, given=wanted.keys, keys=wanted.names, goal=wanted.goal,

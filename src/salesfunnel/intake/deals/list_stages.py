@@ -97,7 +97,11 @@ def list_stages(
     wins = [label for label, code in labels.items() if code == WON]
     names = list(merged)
     _check_closed(reader, roles, labels, names, outcome)
-    ordered, way, detail = in_order(names, chances=_chance_by_label(reader, roles, merged))
+    ordered, way, detail = in_order(
+        names,
+        chances=_by_label(reader, roles, merged, "probability"),
+        places=_by_label(reader, roles, merged, "stage_order"),
+    )
     _tell_order(reader, roles, ordered, way, detail)
     top = WON_KEY if not wins else _commonest(reader, roles["stage"], wins)
     if not ordered:
@@ -181,13 +185,13 @@ def _commonest(reader: ColumnReader, at: int, labels: Sequence[str]) -> str:
     return max(labels, key=lambda label: (counts[words.index(label)], -words.index(label)))
 
 
-def _chance_by_label(
-    reader: ColumnReader, roles: Mapping[str, int], merged: Mapping[str, Sequence[str]]
+def _by_label(
+    reader: ColumnReader, roles: Mapping[str, int], merged: Mapping[str, Sequence[str]], role: str
 ) -> dict[str, float] | None:
-    """Return the median chance of each stage that a probability column states."""
-    if "probability" not in roles or "stage" not in roles:
+    """Return the median of each stage in the column of a role."""
+    if role not in roles or "stage" not in roles:
         return None
-    chance = chances_of(reader, roles["probability"])
+    chance = chances_of(reader, roles[role])
     codes, words = reader.table.words(roles["stage"])
     found = {}
     for name, group in merged.items():

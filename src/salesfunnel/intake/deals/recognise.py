@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from salesfunnel.intake.deals.column_kinds import ColumnKind
 from salesfunnel.intake.deals.headers import fold, roles_of, stage_of_header
 from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label
@@ -12,8 +14,13 @@ from salesfunnel.intake.deals.shape import Shape, names_at, plain_name
 from salesfunnel.intake.deals.shape_of_changes import changes_shape, log_shape
 from salesfunnel.intake.deals.shape_of_list import one_row_a_deal
 from salesfunnel.intake.deals.table import DealTable
+from salesfunnel.intake.deals.vocabulary import vendors
+from salesfunnel.intake.deals.vocabulary.lookup import words_of
 
 __all__ = ["recognise"]
+
+_PARENTS = {"deal", "opportunity", "商机", "item id", "object id", "entity id", "res id", "parent id"}
+"""Headers of the deal in a table of changes where each row has an id of its own, folded."""
 
 
 def recognise(
@@ -53,6 +60,7 @@ def recognise(
         if at not in times.values():
             times.setdefault(stage, at)
     roles = finder.find([*times.values(), *exits.values()])
+    _find_owner(table, roles, given)
     changes = changes_shape(table, finder, roles, times)
     if changes is not None:
         return changes
@@ -115,3 +123,40 @@ def _has_time(kind: ColumnKind) -> bool:
 def _is_broken_time(kind: ColumnKind) -> bool:
     """Whether the cells of a column look like times that cannot be."""
     return any(str(cell)[:1].isdigit() for cell in kind.sample)
+
+
+def _find_owner(table: DealTable, roles: dict[str, int], given: Mapping[str, int]) -> None:
+    """Take the column that holds the deal in a table of changes where each row has its own id."""
+    folded = {fold(name): at for at, name in enumerate(table.names) if name}
+    for headers in vendors.HISTORY_TABLES:
+        if headers <= folded.keys() and "deal" not in given and "name" not in roles:
+            roles["deal"] = folded["owner id"]
+            return
+    deal = roles.get("deal")
+    if deal is None or "deal" in given or "stage" not in roles or _comes_again(table, deal):
+        return
+    if fold(table.names[deal]) not in words_of(vendors.WEAK):
+        return
+    for name, at in folded.items():
+        named = name in _PARENTS or ("deal" in roles_of(name) and name not in words_of(vendors.WEAK))
+        if at in roles.values() or not named:
+            continue
+        if _changes_stage(table, at, roles["stage"]):
+            roles["deal"] = at
+            return
+
+
+def _comes_again(table: DealTable, at: int) -> bool:
+    codes, words = table.words(at)
+    return len(words) < len(codes)
+
+
+def _changes_stage(table: DealTable, at: int, stage: int) -> bool:
+    """Whether most values of a column come with several stages."""
+    codes, _ = table.words(at)
+    stages, _ = table.words(stage)
+    if not codes.size:
+        return False
+    pairs = np.unique(codes.astype(np.int64) * (int(stages.max()) + 1) + stages).size
+    groups = np.unique(codes).size
+    return bool(pairs >= 1.5 * groups and codes.size <= 12 * groups)

@@ -65,7 +65,8 @@ class RoleFinder:
         if "status" not in roles and "reason_status" in roles:
             roles["status"] = roles.pop("reason_status")
         self._take(roles, taken, "value", self._may_be_amount)
-        self._take(roles, taken, "probability", lambda at: self.kinds[at].is_number)
+        for role in ("probability", "stage_order"):
+            self._take(roles, taken, role, lambda at: self.kinds[at].is_number)
         for role in ("currency", "pipeline", "reason", "owner", "category"):
             self._take(roles, taken, role, lambda at: not self.kinds[at].is_time)
         self._take(roles, taken, "name", lambda at: self.kinds[at].is_text)

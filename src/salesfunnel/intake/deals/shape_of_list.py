@@ -99,7 +99,8 @@ def _loose(
     times = {known.get(plain_name(table.names[at]), table.names[at]): at for at in places}
     first = "created" in roles and not known
     if "won_at" in roles and not known:
-        times[table.names[roles["won_at"]]] = roles.pop("won_at")
+        at = roles.pop("won_at")
+        times[table.names[at]] = at
     by = names_at(table, list(times.values()))
     return Shape(
         kind="times", roles=roles, times=times, exits=exits, by_stage=by, created_first=first

@@ -46,6 +46,7 @@ def in_order(
     labels: Sequence[str],
     *,
     chances: Mapping[str, float] | None = None,
+    places: Mapping[str, float] | None = None,
 ) -> tuple[list[str], str, str]:
     """Put the names of open stages in order.
 
@@ -55,18 +56,22 @@ def in_order(
         Names, in order of appearance; neither won nor lost.
     chances : mapping of str to float, optional
         The win probability of each, as the CRM states it.
+    places : mapping of str to float, optional
+        The place of each, as the CRM states it.
 
     Returns
     -------
     names : list of str
         In order.
-    way : {"one", "numbers", "crm", "probability", "words", "appearance"}
+    way : {"one", "numbers", "crm", "stated", "probability", "words", "appearance"}
         How that was found.
     detail : str
         The CRM, or the names that no word places.
     """
     if len(labels) < 2:
         return list(labels), "one", ""
+    if places and len({places[label] for label in labels if label in places}) == len(labels):
+        return _sorted(labels, [places[label] for label in labels]), "stated", ""
     listed = _listed(labels)
     if listed is not None:
         return listed[0], "crm", listed[1]
@@ -74,23 +79,25 @@ def in_order(
     if all(numbers):
         values = [int(match[1]) for match in numbers if match is not None]
         if len(set(values)) == len(values):
-            return _sorted(labels, values), "numbers", ""
+            bare = all(label.strip().isdigit() for label in labels)
+            found = _sorted(labels, values)
+            return (found, "appearance", ", ".join(found)) if bare else (found, "numbers", "")
     known = chances or {}
     values_by = [known.get(label) for label in labels]
     stated = [value for value in values_by if value is not None]
     if len(stated) == len(labels) and len(set(stated)) > 1:
         ranks = [(value, stage_rank(x) or 0) for x, value in zip(labels, stated, strict=True)]
         return _sorted(labels, ranks), "probability", ""
-    places = [stage_rank(label) for label in labels]
-    strange = [label for label, place in zip(labels, places, strict=True) if place is None]
-    if not strange and len(set(places)) == len(places):
-        return _sorted(labels, places), "words", ""
+    ranked = [stage_rank(label) for label in labels]
+    strange = [label for label, rank in zip(labels, ranked, strict=True) if rank is None]
+    if not strange and len(set(ranked)) == len(ranked):
+        return _sorted(labels, ranked), "words", ""
     # names that no word places, or two of one place, keep the order of appearance among themselves
     last, filled = 0, []
-    for place in places:
-        last = place if place is not None else last
+    for rank in ranked:
+        last = rank if rank is not None else last
         filled.append(last)
-    doubt = strange or [x for x, p in zip(labels, places, strict=True) if places.count(p) > 1]
+    doubt = strange or [x for x, p in zip(labels, ranked, strict=True) if ranked.count(p) > 1]
     return _sorted(labels, filled), "appearance", ", ".join(doubt)
 
 

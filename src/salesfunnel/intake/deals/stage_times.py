@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from salesfunnel._core.checks import nearest
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import IntakeError
@@ -16,6 +18,7 @@ from salesfunnel.intake.deals.times_reader import TimesTable
 __all__ = ["table_of_times"]
 
 CREATED = "created"
+_PIPELINE = re.compile(r"(.+?)\s*(\([^()]+\))")
 
 
 def table_of_times(
@@ -38,6 +41,7 @@ def table_of_times(
         if stage not in wanted.keys and words.stage(stage) == 2
     }
     times = {stage: at for stage, at in shape.times.items() if stage not in lost}
+    times = times if wanted.keys else _without_pipeline(times)
     if wanted.keys:
         return _given(reader, times, tuple(lost.values()), wanted, funnel)
     keys = _ordered(reader, shape, times, words)
@@ -50,6 +54,14 @@ def table_of_times(
     goal = keys.index(wins[-1]) if wins else len(keys) - 1
     reader.note("stages-inferred", value=", ".join(keys))
     return TimesTable(stages=tuple(keys), goal=goal, columns=times, lost=tuple(lost.values()))
+
+
+def _without_pipeline(times: dict[str, int]) -> dict[str, int]:
+    """Return stages without the name of the pipeline behind, where all have the same."""
+    found = [_PIPELINE.fullmatch(stage) for stage in times]
+    if not all(found) or len({match[2] for match in found if match}) != 1:
+        return times
+    return {match[1]: at for match, at in zip(found, times.values(), strict=True) if match}
 
 
 def _given(

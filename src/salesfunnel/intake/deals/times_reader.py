@@ -94,9 +94,10 @@ def times_history(
     moment = as_of
     if moment is None:
         dated = {at: entered[:, found.stages.index(s)] for s, at in found.columns.items()}
-        dated.update(
-            {roles[r]: t for r, t in (("created", created), ("closed", closed)) if r in roles}
-        )
+        if "created" in roles:
+            dated[roles["created"]] = created
+        ends = [roles[r] for r in ("closed", "lost_at", "won_at") if r in roles]
+        dated.update(dict.fromkeys([*ends, *found.lost][:1], closed))
         moment = assumed_moment(reader, dated)
     kept, entered, created, closed, outcome = _until(
         reader, moment, entered, created, closed, outcome

@@ -14,7 +14,7 @@ HEADERS = {
     "stage": (
         "dealstage|stagename|stepname|salesstage|sale stage id|stage mapped|deal pipeline stage id"
         "|oppo stage id|currentstage|sales stage r|sales stage|property dealstage|status label"
-        "|process stage|active stage|stageid|phase id|deal deal stage name|sales stage c|salestage"
+        "|status name|process stage|active stage|stageid|phase id|deal deal stage name|sales stage c|salestage"
     ),
     "status": (
         "statecode|stage semantic id|is end|won status|status type|sales status r|sales status"
@@ -54,6 +54,7 @@ HEADERS = {
     "is_won": "iswon|hs is closed won|is closed won|isclosedwon",
     "is_lost": "hs is closed lost",
     "is_closed": "isclosed|hs is closed|closed|is closed",
+    "stage_order": "stage order nr|stage order|stage sequence|stage display order|stage sort order|阶段顺序|阶段序号",
     "deleted": "isdeleted|is deleted|fivetran deleted|deleted",
     "archived": "active",
     "field": "field key|changed field key|field|propertyname|logicalname|field id|field desc|field name",
@@ -86,6 +87,10 @@ ORDERS = (
      "|perception analysis|proposal/price quote|negotiation/review|closed won"),
     ("Pipedrive", "qualified|contact made|demo scheduled|proposal made|negotiations started"),
     ("Pipedrive", "lead in|contact made|needs defined|demo scheduled|proposal made|negotiations started"),
+    ("Pipedrive", "calificado|contacto hecho|demostración programada|propuesta hecha|negociaciones iniciadas"),
+    ("Pipedrive", "qualifiziert|kontakt hergestellt|demo geplant|angebot gemacht|verhandlungen begonnen"),
+    ("Pipedrive", "qualificado|contato feito|demonstração agendada|proposta feita|negociações iniciadas"),
+    ("Pipedrive", "qualifié|contact établi|démo planifiée|proposition faite|négociations en cours"),
     ("Dynamics 365", "qualify|develop|propose|close"),
     ("Zoho CRM", "qualification|needs analysis|value proposition|identify decision makers|id. decision makers"
      "|proposal/price quote|negotiation/review|closed won"),
@@ -131,3 +136,5 @@ STRONG_TIMES = (
     "|data da mudança|дата изменения этапа|дата перехода|дата смены этапа|horodatage"
 )
 """Headers that can only be the time of a change."""
+HISTORY_TABLES = ({"owner id", "stage id", "created time", "type id"},)
+"""Headers of tables of changes in which a column called "owner" is the deal."""
