@@ -19,6 +19,8 @@ from salesfunnel._validators import check_known
 from salesfunnel.errors import DataError
 from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
+from salesfunnel.data.history.field_history import TEXTS, FieldHistory, joined
+from salesfunnel.data.history.lookups import changes_of, currency_of, leaks_of, value_at
 from salesfunnel.history.checks import (
     LOST,
     OPEN,
@@ -105,6 +107,10 @@ class StageHistory(TableMixin):
         The funnel whose stages these are.
     faults : tuple of Fault
         What was wrong or suspicious in the source; not compared by ``==``.
+    changes : mapping of str to FieldHistory
+        How fields changed over time: ``amount``, ``currency``, ``expected`` (the expected close
+        date), ``category``, ``owner``, ``pipeline``, ``stage``, ``outcome``, ``probability``.
+        `with_changes` makes it from rows. The columns above hold the state at `as_of`.
 
     Raises
     ------
@@ -138,6 +144,7 @@ class StageHistory(TableMixin):
     )
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
+    changes: Mapping[str, FieldHistory] = attrs.field(factory=dict, converter=FrozenMap)
 
     def __attrs_post_init__(self) -> None:
         problems = shape_problems(self)
@@ -249,7 +256,126 @@ class StageHistory(TableMixin):
             outcome=self.outcome[index],
             value=self.value[index],
             attributes={name: column[index] for name, column in self.attributes.items()},
+            changes={
+                name: field.of(np.arange(len(self))[index], len(self))
+                for name, field in self.changes.items()
+            },
         )
+
+    @property
+    def currency(self) -> npt.NDArray[np.str_] | None:
+        """Currency of each deal's value, shape (n,), ``""`` where unknown; None if none has one."""
+        return currency_of(self)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        """Fields without a history: their value at `as_of` stands for every moment."""
+        return leaks_of(self)
+
+    def at(self, time: Any, field: str) -> npt.NDArray[Any]:
+        """Return a field of each deal as it stood at a moment.
+
+        Parameters
+        ----------
+        time : datetime64, date or ISO text, or array_like of datetime64, shape (n,)
+            One moment for all deals, or one per deal.
+        field : str
+            A field of `changes`, ``"amount"``, or an attribute.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Its last value not after the moment: float64 (NaN unknown), dates (NaT), or text
+            (``""``). Before its first value a field is unknown. A field without a history has its
+            present value at every moment; `leaks` names these fields.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such field.
+        DataError
+            If `time` is not a moment, or has another shape.
+
+        Examples
+        --------
+        >>> history = StageHistory.from_records(
+        ...     [{"deal": "a", "lead": "2026-09-01"}], stages=["lead"], as_of="2026-10-01")
+        >>> history = history.with_changes({"amount": {
+        ...     "deal": ["a", "a"], "time": ["2026-09-02", "2026-09-06"], "value": [1000, 1500]}})
+        >>> [history.at(day, "amount").tolist() for day in ("2026-09-01", "2026-09-05")]
+        [[nan], [1000.0]]
+        """
+        return value_at(self, time, field)
+
+    def changes_of(self, field: str) -> dict[str, npt.NDArray[Any]]:
+        """Return how a field changed: one row per change, by deal and time.
+
+        Parameters
+        ----------
+        field : str
+            A field of `changes`.
+
+        Returns
+        -------
+        dict of str to ndarray, shape (m,)
+            ``deal``, ``from``, ``to``, ``time``, and ``known_since``: the change came after it and
+            not after ``time``.
+
+        Raises
+        ------
+        UnknownNameError
+            If the field has no history.
+        """
+        return changes_of(self, field)
+
+    def with_changes(
+        self,
+        changes: Mapping[str, Mapping[str, Any]],
+        *,
+        present: Mapping[str, Any] | None = None,
+    ) -> StageHistory:
+        """Return the deals with the histories of fields.
+
+        Parameters
+        ----------
+        changes : mapping of str to mapping
+            For each field, one of ``amount currency expected category owner pipeline stage outcome
+            probability``, its columns ``deal`` (ids, or rows of the history), ``time``
+            (datetime64), ``value``, and optionally ``known_since`` (datetime64); shape (m,), in any
+            order. An amount is a number, an expected close a date, all others text; None, NaN and
+            ``""`` are unknown. Outcomes are ``open``, ``won``, ``lost``, ``removed``.
+        present : mapping of str to array_like, shape (n,), optional
+            Present values of fields without a history, such as ``expected``.
+
+        Returns
+        -------
+        StageHistory
+            With a fault for each kind of row that could not be used. Of rows of one deal and moment
+            the last one counts. Where the present value of a deal differs from the last row, a row
+            at `as_of` is added (``history-ends-elsewhere``); where a column of present values is
+            missing it is filled from the last rows.
+
+        Raises
+        ------
+        ArgumentError
+            If a field is not one of these.
+        DataError
+            If columns differ in length, or hold values of another kind.
+
+        Examples
+        --------
+        >>> history = StageHistory.from_records(
+        ...     [{"deal": "a", "lead": "2026-09-01"}], stages=["lead"], as_of="2026-10-01")
+        >>> history = history.with_changes({"expected": {
+        ...     "deal": ["a", "a"], "time": ["2026-09-01", "2026-09-20"],
+        ...     "value": ["2026-09-30", "2026-11-15"]}})
+        >>> {name: column.tolist() for name, column in history.changes_of("expected").items()
+        ...  if name in ("deal", "to")}
+        {'deal': ['a', 'a'], 'to': [datetime.date(2026, 9, 30), datetime.date(2026, 11, 15)]}
+        """
+        from salesfunnel.data.history.field_changes import history_with_changes
+
+        return history_with_changes(self, changes, present=present)
 
     def attribute(self, name: str) -> npt.NDArray[Any]:
         """Return the column of an attribute; raise UnknownNameError if there is none."""
@@ -369,6 +495,12 @@ class StageHistory(TableMixin):
             as_of=max(self.as_of, other.as_of),
             funnel=self.funnel if self.funnel == other.funnel else None,
             faults=faults,
+            changes={
+                name: joined(
+                    self.changes.get(name), other.changes.get(name), len(self), text=name in TEXTS
+                )
+                for name in sorted({*self.changes, *other.changes})
+            },
         )
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:

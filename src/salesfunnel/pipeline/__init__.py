@@ -1,0 +1,1 @@
+"""The pipeline: its bridge, slippage, coverage, and whose calls can be trusted."""
