@@ -100,3 +100,36 @@ def values_as_of(track: Track, at: Any) -> Floats:
     if not track.value.size:
         return np.full(rows.size, np.nan)
     return np.where(rows >= 0, track.value[rows], np.nan)
+
+
+def merged(tracks: list[Track]) -> tuple[Ints, Ints, list[Floats]]:
+    """Return the state of several fields after each edit of any of them.
+
+    Returns
+    -------
+    deal, time : ndarray of int64, shape (p,)
+        One row per deal and moment, sorted.
+    values : list of ndarray of float64, shape (p,)
+        Each field there, NaN before its first row.
+    """
+    deal = np.concatenate([track.deal for track in tracks])
+    time = np.concatenate([track.time for track in tracks])
+    order = order_by(deal, time)
+    d, t = deal[order], time[order]
+    fresh = np.ones(order.size, dtype=np.bool_)
+    fresh[1:] = (d[1:] != d[:-1]) | (t[1:] != t[:-1])
+    place = np.empty(order.size, dtype=np.int64)
+    place[order] = np.cumsum(fresh) - 1
+    d, t = d[fresh], t[fresh]
+    head = np.ones(d.size, dtype=np.bool_)
+    head[1:] = d[1:] != d[:-1]
+    values, offset = [], 0
+    for track in tracks:
+        mine = place[offset : offset + track.deal.size]
+        offset += track.deal.size
+        value = np.full(d.size, np.nan)
+        value[mine] = track.value
+        known = np.where(head, np.arange(d.size), 0)
+        known[mine] = mine
+        values.append(value[np.maximum.accumulate(known)] if d.size else value)
+    return d, t, values
