@@ -301,9 +301,7 @@ def test_any_bridge_is_that_of_the_twin_and_chains(deals, cuts, dated):
         assert dict(bridge.bars.minor) == wanted
         assert bridge.round_trips == trips
         assert bridge.bars.balance == 0
-        by_deal = (
-            bridge.minor_in + bridge.minor_change + bridge.minor_exchange - bridge.minor_out
-        )
+        by_deal = bridge.minor_in + bridge.minor_change + bridge.minor_exchange - bridge.minor_out
         assert not by_deal.any()
         for bar in twin.BARS:
             rows = bridge.deals(bar)
@@ -326,7 +324,9 @@ def test_any_bridge_is_that_of_the_twin_and_chains(deals, cuts, dated):
 def test_the_order_of_rows_and_deals_changes_nothing(deals, random):
     names = list(deals)
     random.shuffle(names)
-    other = {name: (deals[name][0], random.sample(deals[name][1], len(deals[name][1]))) for name in names}
+    other = {
+        name: (deals[name][0], random.sample(deals[name][1], len(deals[name][1]))) for name in names
+    }
     bridges = []
     for ledger in (deals, other):
         options = {"rates": RATES, "compare": False}

@@ -11,6 +11,7 @@ import attrs
 
 from salesfunnel._core.checks import check_choice, check_positive_int
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.result import ResultMixin
 
 __all__ = ["Fiscal", "FiscalPeriod", "as_fiscal"]
 
@@ -25,7 +26,7 @@ _PLACES = {"year": 1, "quarter": 4, "month": 12}
 
 
 @attrs.frozen
-class Fiscal:
+class Fiscal(ResultMixin):
     """A company's own calendar: when its year begins, and how its quarters are cut and named.
 
     Parameters
@@ -107,7 +108,9 @@ class Fiscal:
         first = date(begins, self.start, 1)
         if self.pattern == "month":
             return first
-        return _last_day(first - timedelta(days=1), _DAYS.index(self.weekday), self.ends) + timedelta(1)
+        return _last_day(
+            first - timedelta(days=1), _DAYS.index(self.weekday), self.ends
+        ) + timedelta(1)
 
     def weeks(self, number: int) -> int:
         """Return how many whole weeks a fiscal year has: 52 or 53."""

@@ -113,7 +113,9 @@ def passages(
     moved = np.zeros(n, dtype=np.bool_)
     moved[points.deal] = True
     still = np.flatnonzero(start & ~moved)
-    return _joined(_unmoved(base, still, since, until), _moved(points, scope, created, since, until))
+    return _joined(
+        _unmoved(base, still, since, until), _moved(points, scope, created, since, until)
+    )
 
 
 def _points(
@@ -223,7 +225,9 @@ def _moved(points: _Points, scope: Scope, created: Ints, since: int, until: int)
         way_out=kind_out.astype(np.int8),
         time_in=np.where(started, since, points.time[i]),
         time_out=np.where(ended, until, points.time[o]),
-        amount_in=np.where(started, state["amount"][i], _next_known(state["amount"], points, i, at_out)),
+        amount_in=np.where(
+            started, state["amount"][i], _next_known(state["amount"], points, i, at_out)
+        ),
         amount_out=state["amount"][at_out],
         currency_in=state["currency"][i],
         currency_out=state["currency"][at_out],
@@ -282,9 +286,7 @@ def _entry_kinds(
     return np.select(kinds, names, default=TRANSFERRED_IN)
 
 
-def _exit_kinds(
-    state: Mapping[str, Floats], scope: Scope, at: Ints
-) -> npt.NDArray[np.int64]:
+def _exit_kinds(state: Mapping[str, Floats], scope: Scope, at: Ints) -> npt.NDArray[np.int64]:
     """Return why deals left the scope, the first reason that fits."""
     outcome = state["outcome"][at]
     kinds = [outcome == WON, outcome == LOST, outcome != OPEN]

@@ -42,9 +42,7 @@ def week_of(left: Floats) -> Ints:
     return np.clip(np.ceil(left / WEEK) - 1, 0, WEEKS - 1).astype(np.int64)
 
 
-def tallies(
-    promises: Promises, stage: Ints, stages: int
-) -> tuple[Floats, npt.NDArray[np.float64]]:
+def tallies(promises: Promises, stage: Ints, stages: int) -> tuple[Floats, npt.NDArray[np.float64]]:
     """Return deals at risk and events by week, pushes and stage.
 
     Who comes into a week after its start, or leaves it without an event before its end, is at risk

@@ -185,7 +185,9 @@ def rates_for(
                     n=int(old[back.reshape(-1)].sum()),
                 )
             )  # fmt: skip
-    fixed = [code for code in np.unique(codes).tolist() if code in table.constant and code != target]
+    fixed = [
+        code for code in np.unique(codes).tolist() if code in table.constant and code != target
+    ]
     if fixed:
         faults.append(Fault.of("rate-constant", severity="info", codes=", ".join(fixed)))
     return rate, faults

@@ -197,7 +197,9 @@ def _long_rows(value: Any) -> Iterable[tuple[Any, Any, Any]]:
                 named.get("rate"),
             )
         if isinstance(row, str) or len(row) != 3:
-            raise ArgumentError(f"row {number} of 'rates' must hold code, day and rate, got {row!r}")
+            raise ArgumentError(
+                f"row {number} of 'rates' must hold code, day and rate, got {row!r}"
+            )
         yield tuple(row)
 
 

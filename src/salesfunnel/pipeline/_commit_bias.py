@@ -16,7 +16,7 @@ from salesfunnel._kernels.shrink import shrunk_rates
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.money import in_one_currency
 from salesfunnel.fault import Fault
-from salesfunnel.pipeline.commit_bias import CallRecord, CallVerdict, CommitBias
+from salesfunnel.pipeline.commit_bias_result import CallRecord, CallVerdict, CommitBias
 
 __all__ = ["commit_bias"]
 

@@ -18,7 +18,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.rates import Rates
 from salesfunnel.fault import Fault
 from salesfunnel.pipeline.arguments import closing_days, cuts_of, moment_of
-from salesfunnel.pipeline.pipeline_bridge import PipelineBridge
+from salesfunnel.pipeline.bridge import PipelineBridge
 from salesfunnel.pipeline.state import PipelineState, pipeline_state
 from salesfunnel.pipeline.unusual import verdicts_of
 from salesfunnel.pipeline.valuation import Valued, bars_of, valued

@@ -16,7 +16,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.pipeline.arguments import moment_of
 from salesfunnel.pipeline.promises import promises_of, pushes_of, stretches
 from salesfunnel.pipeline.slip_rates import slip_rates
-from salesfunnel.pipeline.slippage import Slippage, TypedDates
+from salesfunnel.pipeline.slippage_result import Slippage, TypedDates
 
 __all__ = ["slippage"]
 

@@ -26,9 +26,7 @@ def moment_of(field: str, value: Any) -> np.datetime64:
     return found
 
 
-def closing_days(
-    closing: Any, fiscal: Fiscal | None
-) -> tuple[tuple[date, date] | None, str]:
+def closing_days(closing: Any, fiscal: Fiscal | None) -> tuple[tuple[date, date] | None, str]:
     """Return the first and the last day of a closing period, and its name.
 
     Raises

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from salesfunnel._kernels.shrink import shrunk_rates
 from salesfunnel.data.history import StageHistory
 from salesfunnel.pipeline.promises import Stretches
-from salesfunnel.pipeline.slippage import SlipRate
+from salesfunnel.pipeline.slippage_result import SlipRate
 from salesfunnel.stats import rate_interval
 
 __all__ = ["slip_rates"]

@@ -95,9 +95,7 @@ def pipeline_state(
     used = {"amount", "currency", "pipeline", group}
     leaks = tuple(name for name in history.leaks if name in used)
     if leaks:
-        faults.append(
-            Fault.of("values-as-of-today", severity="info", fields=", ".join(leaks))
-        )
+        faults.append(Fault.of("values-as-of-today", severity="info", fields=", ".join(leaks)))
     return PipelineState(
         history, tracks, fixed, history.created.view(np.int64), place, words["group"], codes,
         target, table, mixed, dated, leaks, tuple(faults),
@@ -105,7 +103,9 @@ def pipeline_state(
 
 
 def _names(history: StageHistory) -> tuple[str, ...]:
-    return tuple(sorted({*history.attributes, *history.changes} - {"amount", "outcome", "expected"}))
+    return tuple(
+        sorted({*history.attributes, *history.changes} - {"amount", "outcome", "expected"})
+    )
 
 
 def _has(history: StageHistory, name: str) -> bool:
@@ -194,7 +194,9 @@ def mixed_fault(history: StageHistory) -> Fault:
     """Return the fault that says how many deals have which currency."""
     column = history.currency
     names, counts = np.unique(column if column is not None else [""], return_counts=True)
-    parts = [f"{code or '?'} {n:,}" for code, n in zip(names.tolist(), counts.tolist(), strict=True)]
+    parts = [
+        f"{code or '?'} {n:,}" for code, n in zip(names.tolist(), counts.tolist(), strict=True)
+    ]
     return Fault.of(
         "currencies-mixed", severity="error", n=int((names != "").sum()), codes=", ".join(parts)
     )

@@ -9,7 +9,7 @@ import numpy as np
 from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._kernels.bridge import Scope, passages
 from salesfunnel._kernels.rise import rise
-from salesfunnel.pipeline.pipeline_bridge import WAYS_IN, WAYS_OUT, BridgeVerdict, PipelineBridge
+from salesfunnel.pipeline.bridge import WAYS_IN, WAYS_OUT, BridgeVerdict, PipelineBridge
 from salesfunnel.pipeline.state import PipelineState
 
 LEAST, MOST = 6, 12
@@ -61,9 +61,7 @@ def _counts(way_in: np.ndarray, way_out: np.ndarray, bar: str) -> tuple[int, int
     return int((way_out == WAYS_OUT.index(bar)).sum()), int(way_out.size)
 
 
-def _verdict(
-    bar: str, now: tuple[int, int], earlier: list[tuple[int, int]]
-) -> BridgeVerdict:
+def _verdict(bar: str, now: tuple[int, int], earlier: list[tuple[int, int]]) -> BridgeVerdict:
     x, n = now
     periods = len(earlier)
     if periods < LEAST or n == 0:

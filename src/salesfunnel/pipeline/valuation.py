@@ -57,9 +57,7 @@ def valued(way: Passage, state: PipelineState) -> Valued:
     return Valued(first, last, exchange, unknown, tuple(faults.values()))
 
 
-def rates_at(
-    state: PipelineState, codes: Floats, days: Ints, faults: dict[str, Fault]
-) -> Floats:
+def rates_at(state: PipelineState, codes: Floats, days: Ints, faults: dict[str, Fault]) -> Floats:
     """Return what one unit of each currency was worth on its day, NaN for an unknown currency."""
     rates = state.rates
     assert rates is not None

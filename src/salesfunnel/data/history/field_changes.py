@@ -180,7 +180,11 @@ def _closed(
     last = np.full(n, np.nan)
     last[has] = rows.number[start[1:][has] - 1]
     now = history.value if field == "amount" else history.attributes.get(field)
-    if now is None or field in ("stage", "outcome") or (now.dtype.kind == "f" and field not in NUMBERS):
+    if (
+        now is None
+        or field in ("stage", "outcome")
+        or (now.dtype.kind == "f" and field not in NUMBERS)
+    ):
         if field not in ("stage", "outcome", *DATES):
             filled[field] = typed(last, rows.words, dates=False)
         return _field_history(rows)
@@ -243,12 +247,8 @@ def _present(history: StageHistory, field: str, values: Any) -> FieldHistory:
     """Return today's values of a field that has no history."""
     number, words = encoded(field, values)
     if number.shape != (len(history),):
-        raise DataError(
-            f"'present' {field} must have shape ({len(history)},), got {number.shape}"
-        )
+        raise DataError(f"'present' {field} must have shape ({len(history)},), got {number.shape}")
     rows = np.flatnonzero(np.isfinite(number))
     moment = np.datetime64(history.as_of, "us")
     time = np.where(np.isnat(history.created[rows]), moment, history.created[rows])
-    return FieldHistory(
-        deal=rows, time=time, number=number[rows], words=words, present_only=True
-    )
+    return FieldHistory(deal=rows, time=time, number=number[rows], words=words, present_only=True)

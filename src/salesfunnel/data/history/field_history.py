@@ -99,7 +99,7 @@ class FieldHistory(TableMixin):
             raise DataError("'known_since' must not be after 'time', got a later one")
         if self.words and m:
             known = self.number[np.isfinite(self.number)]
-            if known.size and not (0 <= known.min() and known.max() < len(self.words)):
+            if known.size and not (known.min() >= 0 and known.max() < len(self.words)):
                 raise DataError("'number' must hold positions in 'words', got one outside")
 
     def __repr__(self) -> str:

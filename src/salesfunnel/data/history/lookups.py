@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
 
 
-
 def fields_of(history: StageHistory) -> tuple[str, ...]:
     """Return the fields that can be looked up: those with a history, the amount, attributes."""
     return tuple(sorted({*history.changes, *history.attributes, "amount"}))

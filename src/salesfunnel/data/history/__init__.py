@@ -1,0 +1,9 @@
+"""Stage histories: deals with the time of every stage, as columns."""
+
+from __future__ import annotations
+
+from salesfunnel.data.history.field_history import FieldHistory
+from salesfunnel.data.history.from_changes import history_from_changes
+from salesfunnel.data.history.stage_history import LOST, OPEN, WON, StageHistory
+
+__all__ = ["LOST", "OPEN", "WON", "FieldHistory", "StageHistory", "history_from_changes"]
