@@ -5,23 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Decimal
 
 BARS = [
-    "start",
-    "new",
-    "pulled_in",
-    "pushed_in",
-    "reopened",
-    "transferred_in",
-    "increased",
-    "exchange",
-    "decreased",
-    "pulled_out",
-    "pushed_out",
-    "transferred_out",
-    "removed",
-    "lost",
-    "won",
-    "end",
-]
+    "start", "new", "pulled_in", "pushed_in", "reopened", "transferred_in", "increased", "exchange",
+    "decreased", "pulled_out", "pushed_out", "transferred_out", "removed", "lost", "won", "end",
+]  # fmt: skip
 
 
 def rate_of(rates, code, day):

@@ -1,9 +1,10 @@
-"""The pipeline bridge: the golden example to the cent, a twin without arrays, and that it adds up."""
+"""The pipeline bridge: the golden example to the cent, a twin without arrays, its sums."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,7 @@ def golden_deals():
     deals = {}
     for row in GOLDEN["rows"]:
         day = DAY0 + int(row["day"])
-        created, edits = deals.setdefault(row["deal"], [day, []])
+        _, edits = deals.setdefault(row["deal"], [day, []])
         if row["field"] in words:
             edits.append((day, row["field"], words[row["field"]](row["value"])))
     return deals
@@ -295,7 +296,7 @@ def test_any_bridge_is_that_of_the_twin_and_chains(deals, cuts, dated):
     if "owner" not in history.changes:
         options["by"] = None
     net = dict.fromkeys(twin.BARS, 0)
-    for since, until in zip(cuts[:-1], cuts[1:], strict=True):
+    for since, until in pairwise(cuts):
         bridge = sf.pipeline_bridge(history, since=since, until=until, **options)
         wanted, trips = twin.bridge(deals, since, until, closing, RATES)
         assert dict(bridge.bars.minor) == wanted

@@ -92,7 +92,8 @@ class Fiscal(ResultMixin):
             shown = {self._write(form, y, p, by) for y in (2026, 2027) for p in range(_PLACES[by])}
         except (KeyError, IndexError, ValueError) as error:
             raise ArgumentError(
-                f"{by!r} must be a form with {{year}}, {{yy}}, {{quarter}} or {{month}}, got {form!r}"
+                f"{by!r} must be a form with {{year}}, {{yy}}, {{quarter}} or {{month}},"
+                f" got {form!r}"
             ) from error
         if len(shown) < 2 * _PLACES[by]:
             raise ArgumentError(f"{by!r} must tell periods apart, got {form!r}")

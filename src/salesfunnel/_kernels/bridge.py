@@ -7,7 +7,7 @@ at the way in and at the way out; what lies between the two is one change.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -206,8 +206,8 @@ def _moved(points: _Points, scope: Scope, created: Ints, since: int, until: int)
     enters = ~head & ~before & (after | wins)
     leaves = ~head & ((before & ~after) | wins)
     started, ended = after[points.first], after[points.last]
-    way_in = np.where(started, points.first, _first_of(enters, points))
-    way_out = np.where(ended, points.last, _last_of(leaves, points))
+    way_in = np.where(started, points.first, _last_of(np.flatnonzero(enters)[::-1], points))
+    way_out = np.where(ended, points.last, _last_of(np.flatnonzero(leaves), points))
     mine = np.flatnonzero((way_in >= 0) & (started | ended | (way_out >= 0)))
     i, o = way_in[mine], way_out[mine]
     started, ended = started[mine], ended[mine]
@@ -225,9 +225,7 @@ def _moved(points: _Points, scope: Scope, created: Ints, since: int, until: int)
         way_out=kind_out.astype(np.int8),
         time_in=np.where(started, since, points.time[i]),
         time_out=np.where(ended, until, points.time[o]),
-        amount_in=np.where(
-            started, state["amount"][i], _next_known(state["amount"], points, i, at_out)
-        ),
+        amount_in=np.where(started, state["amount"][i], _next_known(state["amount"], i, at_out)),
         amount_out=state["amount"][at_out],
         currency_in=state["currency"][i],
         currency_out=state["currency"][at_out],
@@ -242,24 +240,15 @@ def _moved(points: _Points, scope: Scope, created: Ints, since: int, until: int)
     )
 
 
-def _first_of(flags: Bools, points: _Points) -> Ints:
-    """Return the first flagged point of each deal, -1 if there is none."""
-    return _one_of(np.flatnonzero(flags)[::-1], points)
-
-
-def _last_of(flags: Bools, points: _Points) -> Ints:
-    """Return the last flagged point of each deal, -1 if there is none."""
-    return _one_of(np.flatnonzero(flags), points)
-
-
-def _one_of(places: npt.NDArray[np.intp], points: _Points) -> Ints:
+def _last_of(places: npt.NDArray[np.intp], points: _Points) -> Ints:
+    """Return the last of these points of each deal, -1 if there is none."""
     found = np.full(points.first.size, -1, dtype=np.int64)
     # of several assignments to one place the last one counts
     found[np.searchsorted(points.first, places, side="right") - 1] = places
     return found
 
 
-def _next_known(amount: Floats, points: _Points, start: Ints, stop: Ints) -> Floats:
+def _next_known(amount: Floats, start: Ints, stop: Ints) -> Floats:
     """Return the amount at `start`; if unknown there, the first known one up to `stop`."""
     places = np.where(np.isnan(amount), amount.size, np.arange(amount.size))
     following = np.minimum.accumulate(places[::-1])[::-1] if places.size else places
@@ -300,6 +289,7 @@ def _exit_kinds(state: Mapping[str, Floats], scope: Scope, at: Ints) -> npt.NDAr
 
 def _joined(left: Passage, right: Passage) -> Passage:
     """Return both, sorted by deal."""
-    columns = [np.concatenate(pair) for pair in zip(left, right, strict=True)]
+    pairs: Any = zip(left, right, strict=True)
+    columns = [np.concatenate(pair) for pair in pairs]
     order = np.argsort(columns[0], kind="stable")
     return Passage(*(column[order] for column in columns))

@@ -39,7 +39,7 @@ class Promises(NamedTuple):
 
 def week_of(left: Floats) -> Ints:
     """Return the week before the date: 0 in the last seven days, at most WEEKS − 1."""
-    return np.clip(np.ceil(left / WEEK) - 1, 0, WEEKS - 1).astype(np.int64)
+    return np.asarray(np.clip(np.ceil(left / WEEK) - 1, 0, WEEKS - 1), dtype=np.int64)
 
 
 def tallies(promises: Promises, stage: Ints, stages: int) -> tuple[Floats, npt.NDArray[np.float64]]:
@@ -75,8 +75,8 @@ def tallies(promises: Promises, stage: Ints, stages: int) -> tuple[Floats, npt.N
         risk[week] = np.bincount(cell, np.maximum(inside, 0.0) / WEEK, minlength=size)
     events = np.zeros((WEEKS, size, 3))
     rows = np.flatnonzero(happened & (last >= 0))
-    week = week_of(last[rows])
-    np.add.at(events, (week, cell[rows], promises.event[rows] - 1), 1.0)
+    weeks = week_of(last[rows])
+    np.add.at(events, (weeks, cell[rows], promises.event[rows] - 1), 1.0)
     shape = (WEEKS, PUSHES, stages)
     return risk.reshape(shape), events.reshape((*shape, 3))
 

@@ -120,8 +120,9 @@ def in_one_currency(
             f"'rates' must be given to convert {present[0]} to {target}, got None",
             hint=f"rates={{{present[0]!r}: what one {present[0]} is worth in {target}}}",
         )
-    filled = np.where(codes == "", present[0], codes) if len(present) == 1 else codes
-    values, more = _converted(amount, np.asarray(filled), days, target, table)
+    named = np.asarray(codes)
+    filled = np.where(named == "", present[0], named) if len(present) == 1 else named
+    values, more = _converted(amount, filled, days, target, table)
     return Money(values, target, (*faults, *more))
 
 

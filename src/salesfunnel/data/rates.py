@@ -24,6 +24,10 @@ STALE_DAYS = 35
 Row = tuple[str, float]
 
 
+def _converted(value: Any) -> FrozenMap[tuple[Row, ...]]:
+    return _table(value)
+
+
 @attrs.frozen
 class Rates(ResultMixin):
     """What one unit of each currency is worth in a base currency.
@@ -58,9 +62,7 @@ class Rates(ResultMixin):
     ('EUR', 'GBP', 'USD')
     """
 
-    table: Mapping[str, tuple[tuple[str, float], ...]] = attrs.field(
-        converter=lambda value: _table(value)
-    )
+    table: Mapping[str, tuple[tuple[str, float], ...]] = attrs.field(converter=_converted)
     base: str = attrs.field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:

@@ -252,7 +252,7 @@ def _record(
     bias, interval = _ratio(claim, brought)
     verdict: CallVerdict = "fair"
     _, whole = _ratio(claim, everything)
-    if n < LEAST_CALLS or category != commit or not np.isfinite(whole.low):
+    if n < LEAST_CALLS or category != commit or whole is None:
         verdict = "not-enough-data"
     elif whole.low > 1:
         verdict = "happy-ears"
@@ -261,17 +261,21 @@ def _record(
     return CallRecord(
         owner=owner, category=category, called=n, came=x, rate=x / n,
         shrunk=x / n if shrunk is None else shrunk,
-        called_value=float(claim.sum()), came_value=float(brought.sum()), bias=bias,
-        bias_interval=interval, owner_won=float(everything.sum()), verdict=verdict,
+        called_value=_sum(claim), came_value=_sum(brought), bias=bias,
+        bias_interval=interval, owner_won=_sum(everything), verdict=verdict,
     )  # fmt: skip
 
 
-def _ratio(claim: Floats, brought: Floats) -> tuple[float, Interval]:
+def _sum(values: Floats) -> float | None:
+    total = float(values.sum())
+    return total if np.isfinite(total) else None
+
+
+def _ratio(claim: Floats, brought: Floats) -> tuple[float | None, Interval | None]:
     """Return the ratio of two sums over deals, and its interval on the logarithm."""
     above, below = float(np.sum(claim)), float(np.sum(brought))
     if not (above > 0 and below > 0):
-        nothing = float("nan")
-        return nothing, Interval(nothing, nothing, LEVEL, "delta")
+        return None, None
     deviation = float(np.sqrt(((claim / above - brought / below) ** 2).sum()))
     ratio = above / below
     low, high = (ratio * float(np.exp(sign * Z * deviation)) for sign in (-1, 1))

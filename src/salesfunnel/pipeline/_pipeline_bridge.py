@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
@@ -150,13 +152,11 @@ def pipeline_bridge(
     if pieces is not None:
         check_choice("pieces", pieces, [name for name in FREQUENCIES if name != "none"])
         ends = cuts_of(start, stop, pieces, calendar)
-        parts = tuple(_bridge(frame, a, b, ()) for a, b in zip(ends[:-1], ends[1:], strict=True))
+        parts = tuple(_bridge(frame, a, b, ()) for a, b in pairwise(ends))
     whole = _bridge(frame, start, stop, parts)
     if not compare:
         return whole
-    found = verdicts_of(state, whole, start, stop, days, calendar)
-    import attrs
-
+    found = verdicts_of(state, whole, start, stop, days)
     return attrs.evolve(whole, verdicts=found)
 
 
@@ -164,7 +164,7 @@ def _scope(days: tuple[date, date] | None, state: PipelineState) -> Scope:
     if days is None:
         return Scope(pipeline=state.pipeline)
     low, high = (float((day - date(1970, 1, 1)).days) for day in days)
-    return Scope(low, high, True, state.pipeline)
+    return Scope(low, high, dated=True, pipeline=state.pipeline)
 
 
 def _bridge(

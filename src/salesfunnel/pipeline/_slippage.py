@@ -88,7 +88,7 @@ def slippage(history: StageHistory, *, as_of: Any = None) -> Slippage:
     pushed = pushes_of(history, until)
     rows = np.flatnonzero(pushed.open & np.isfinite(pushed.date))
     stage = _stage_at(history, at)
-    chance = _chances(history, until, rows, pushed.date, pushed.count, stage)
+    chance = _chances(history, until, rows, pushed.date, pushed.pushes, stage)
     dated = np.unique(field.deal[field.time <= at])
     faults = list(_interval_fault(history))
     names = (*history.stages, "")
@@ -100,7 +100,7 @@ def slippage(history: StageHistory, *, as_of: Any = None) -> Slippage:
         stages=[names[k] for k in stage[rows].tolist()],
         expected=pushed.date[rows].astype(np.int64).astype("datetime64[D]"),
         amounts=history.at(at, "amount")[rows],
-        pushes=pushed.count[rows],
+        pushes=pushed.pushes[rows],
         days_pushed=pushed.days[rows],
         first_push=_dates(pushed.first[rows]),
         last_push=_dates(pushed.last[rows]),
@@ -110,7 +110,7 @@ def slippage(history: StageHistory, *, as_of: Any = None) -> Slippage:
         p_overdue=chance[:, 3],
         rates=slip_rates(history, stretches(history, until), until, owner),
         typed=_typed_dates(history, until),
-        pushed_deals=int((pushed.count[dated] > 0).sum()),
+        pushed_deals=int((pushed.pushes[dated] > 0).sum()),
         pushed_all=int(dated.size),
         faults=faults,
     )
@@ -168,7 +168,7 @@ def _typed_dates(history: StageHistory, until: float) -> TypedDates | None:
         if rows.size == 0 or closed_before < LEAST:
             continue
         stage = _stage_at(history, np.datetime64(round(origin * _DAY), "us"))
-        chance = _chances(history, origin, rows, pushed.date, pushed.count, stage)
+        chance = _chances(history, origin, rows, pushed.date, pushed.pushes, stage)
         origins += 1
         kept.append(_ends(history)[rows] < pushed.date[rows] + 1.0)
         said.append(chance[:, 0] + chance[:, 1])
@@ -198,12 +198,12 @@ def _days_late(
     start: Floats,
     stop: Floats,
     deal: npt.NDArray[np.int64],
-) -> float:
+) -> float | None:
     """Return the median days from the date typed 30 days before a win to the win."""
     end = _ends(history)[deal]
     asked = end - DUE
     there = (history.outcome[deal] == 1) & (start <= asked) & (asked < stop)
-    return float(np.median(np.floor(end[there]) - date[there])) if there.any() else float("nan")
+    return float(np.median(np.floor(end[there]) - date[there])) if there.any() else None
 
 
 def _interval_fault(history: StageHistory) -> list[Fault]:

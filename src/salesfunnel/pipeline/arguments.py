@@ -18,7 +18,7 @@ def moment_of(field: str, value: Any) -> np.datetime64:
     if isinstance(value, datetime) and value.tzinfo is not None:
         raise ArgumentError(f"{field!r} must be a time without a zone, got {value!r}")
     try:
-        found = np.datetime64(value, "us")
+        found: np.datetime64 = np.datetime64(value, "us")
     except (TypeError, ValueError) as error:
         raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}") from error
     if np.isnat(found):
@@ -60,7 +60,7 @@ def closing_days(closing: Any, fiscal: Fiscal | None) -> tuple[tuple[date, date]
 def cuts_of(
     since: np.datetime64, until: np.datetime64, by: Frequency, fiscal: Fiscal | None
 ) -> list[np.datetime64]:
-    """Return the ends of the parts of a window: `since`, every start of a period inside, `until`."""
+    """Return the ends of the parts of a window: its own, and the starts of periods inside."""
     first: date = since.astype("datetime64[D]").item()
     cuts = [since]
     if fiscal is not None and by in ("month", "quarter", "year"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
@@ -41,8 +42,9 @@ class _Bar:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, bars: BridgeBars, owner: type | None = None) -> float:
-        return bars.amount(self.name)
+    def __get__(self, bars: Any, owner: type | None = None) -> float:
+        found: float = bars.amount(self.name)
+        return found
 
 
 @attrs.frozen(kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -12,13 +12,15 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice
-from salesfunnel._core.frozen import FrozenMap, as_tuple
+from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.bridge import WAYS_IN, WAYS_OUT
 from salesfunnel.fault import Fault
 from salesfunnel.pipeline.bars import BARS, INS, OUTS, BridgeBars, _Bar
 
-__all__ = ["BridgeVerdict", "PipelineBridge"]
+__all__ = ["BridgeVerdict", "BridgeWord", "PipelineBridge"]
+
+BridgeWord = Literal["more-than-usual", "as-usual", "not-enough-data"]
 
 _CHANGES = ("increased", "decreased", "exchange")
 
@@ -33,11 +35,11 @@ class BridgeVerdict:
         ``"pushed_out"``, ``"lost"`` or ``"new"``.
     count, of : int
         Deals of the bar, and the deals that could have been in it.
-    expected : float
-        Deals to expect from the earlier periods.
-    low, high : float
+    expected : float, optional
+        Deals to expect from the earlier periods; None without enough of them.
+    low, high : float, optional
         80 % interval of that.
-    probability : float
+    probability : float, optional
         Probability that the rate is higher than usual.
     periods : int
         Earlier periods behind it.
@@ -48,12 +50,12 @@ class BridgeVerdict:
     bar: str
     count: int
     of: int
-    expected: float
-    low: float
-    high: float
-    probability: float
-    periods: int
-    verdict: str
+    expected: float | None = None
+    low: float | None = None
+    high: float | None = None
+    probability: float | None = None
+    periods: int = 0
+    verdict: BridgeWord = "not-enough-data"
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -119,7 +121,7 @@ class PipelineBridge(TableMixin):
     by: str | None = None
     currency: str = ""
     bars: BridgeBars
-    by_segment: Mapping[str, BridgeBars] = attrs.field(factory=dict, converter=FrozenMap)
+    by_segment: Mapping[str, BridgeBars] = attrs.field(factory=dict, converter=frozen_map)
     deal: npt.NDArray[np.str_] = array_field(np.str_)
     way_in: npt.NDArray[np.int8] = array_field(np.int8)
     way_out: npt.NDArray[np.int8] = array_field(np.int8)

@@ -30,7 +30,7 @@ class CallRecord:
     category : str
         As the data write it.
     called : int
-        Open deals in this category on the days of the calls, expected to close in the period.
+        Open deals in this category on the days of the calls, due in the period.
     came : int
         Those that were won by the end of the period.
     rate : float
@@ -38,9 +38,9 @@ class CallRecord:
     shrunk : float
         The rate drawn to that of all owners in this category.
     called_value, came_value : float
-        Amounts: as they stood when called, and as they were won; NaN if they cannot be added.
+        Amounts: as they stood when called, and as they were won; None if they cannot be added.
     bias : float
-        Value called over value won of the called deals; above 1 called too much. NaN without a win.
+        Value called over value won of the called deals; above 1: too much. None without a win.
     bias_interval : Interval
         80 % interval of it.
     owner_won : float
@@ -57,11 +57,11 @@ class CallRecord:
     came: int
     rate: float
     shrunk: float
-    called_value: float
-    came_value: float
-    bias: float
-    bias_interval: Interval
-    owner_won: float
+    called_value: float | None
+    came_value: float | None
+    bias: float | None
+    bias_interval: Interval | None
+    owner_won: float | None
     verdict: CallVerdict
 
 
@@ -112,7 +112,13 @@ class CommitBias(TableMixin):
             "owner", "category", "called", "came", "rate", "shrunk", "called_value",
             "came_value", "bias", "owner_won", "verdict",
         )  # fmt: skip
-        columns = {name: np.array([getattr(row, name) for row in self.rows]) for name in names}
-        columns["bias_low"] = np.array([row.bias_interval.low for row in self.rows])
-        columns["bias_high"] = np.array([row.bias_interval.high for row in self.rows])
+
+        def column(name: str) -> npt.NDArray[Any]:
+            values = [getattr(row, name) for row in self.rows]
+            return np.array([np.nan if value is None else value for value in values])
+
+        columns = {name: column(name) for name in names}
+        ranges = [row.bias_interval for row in self.rows]
+        columns["bias_low"] = np.array([np.nan if r is None else r.low for r in ranges])
+        columns["bias_high"] = np.array([np.nan if r is None else r.high for r in ranges])
         return columns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ class Pushes(NamedTuple):
     """The expected dates of each deal until a moment; times in days since 1970, shape (n,)."""
 
     date: Floats  # the typed date then, NaN unknown
-    count: Ints
+    pushes: Ints
     days: Floats  # how far it was moved in all, pulls not subtracted
     first: Floats  # when it was first and last pushed, NaN never
     last: Floats
@@ -80,7 +80,8 @@ def stretches(history: StageHistory, until: float) -> Stretches:
     keep = ~set_up & np.isfinite(date)
     after = np.where(more, after, np.nan)
     columns = (deal, np.maximum(start, created[deal]), stop, date, after, count, event)
-    return Stretches(*(column[keep] for column in columns))
+    kept: Any = (column[keep] for column in columns)
+    return Stretches(*kept)
 
 
 def pushes_of(history: StageHistory, until: float) -> Pushes:
@@ -97,7 +98,7 @@ def pushes_of(history: StageHistory, until: float) -> Pushes:
     live = np.flatnonzero(made.stop >= until)
     date[made.deal[live]] = made.date[live]
     created, _, kind = lives(history, until)
-    days = np.bincount(deal, far, minlength=n)
+    days: Floats = np.bincount(deal, far, minlength=n).astype(np.float64)
     return Pushes(date, count, days, first, last, (kind == 0) & (created <= until))
 
 
@@ -109,17 +110,17 @@ def promises_of(history: StageHistory, until: float) -> tuple[Promises, Ints]:
     rows, stage = np.nonzero(~np.isnat(entered))
     when = entered[rows, stage].view(np.int64)
     order = np.lexsort((stage, when, rows))
-    rows, stage, when = rows[order], stage[order].astype(np.float64), when[order]
+    rows, when, place = rows[order], when[order], stage[order].astype(np.float64)
     last = np.ones(rows.size, dtype=np.bool_)
     last[:-1] = (rows[1:] != rows[:-1]) | (when[1:] != when[:-1])
-    entries = Track(starts_of(rows[last], n), rows[last], when[last], stage[last])
+    entries = Track(starts_of(rows[last], n), rows[last], when[last], place[last])
     number = np.arange(made.deal.size, dtype=np.float64)
     begins = np.rint(made.start * _DAY).astype(np.int64)
     dates = Track(starts_of(made.deal, n), made.deal, begins, number)
-    deal, time, (which, place) = merged([dates, entries])
-    known = np.isfinite(which)
-    deal, time, which = deal[known], time[known] / _DAY, which[known].astype(np.int64)
-    place = np.where(np.isfinite(place), place, 0)[known].astype(np.int64)
+    deal, ticks, (number, place) = merged([dates, entries])
+    known = np.isfinite(number)
+    deal, time, which = deal[known], ticks[known] / _DAY, number[known].astype(np.int64)
+    stood = np.where(np.isfinite(place), place, 0)[known].astype(np.int64)
     more = np.zeros(deal.size, dtype=np.bool_)
     more[:-1] = which[1:] == which[:-1]
     stop = made.stop[which]
@@ -128,5 +129,5 @@ def promises_of(history: StageHistory, until: float) -> tuple[Promises, Ints]:
     cut = stop > time
     found = Promises(deal, time, stop, made.date[which], made.pushes[which], event)
     keep = cut | (event > 0)
-    place = np.minimum(place, stages - 1)
-    return Promises(*(column[keep] for column in found)), place[keep]
+    kept: Any = (column[keep] for column in found)
+    return Promises(*kept), np.minimum(stood, stages - 1)[keep]

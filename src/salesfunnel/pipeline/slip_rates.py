@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -33,7 +35,9 @@ def slip_rates(
     deal, slipped, start = made.deal[due], slipped[due], made.start[due]
     if not deal.size:
         return ()
-    groups = [("all", np.zeros(deal.size, dtype=np.int64), ("all",))]
+    groups: list[tuple[str, npt.NDArray[np.int64], tuple[str, ...]]] = [
+        ("all", np.zeros(deal.size, dtype=np.int64), ("all",))
+    ]
     if (owner != "").any():
         names, code = np.unique(owner, return_inverse=True)
         words = tuple(name or MISSING for name in names.tolist())
@@ -51,7 +55,7 @@ def slip_rates(
         shrunk = shrunk_rates(x, n)
         for k, word in enumerate(words):
             if n[k]:
-                interval = rate_interval(int(x[k]), int(n[k]))
+                interval: Any = rate_interval(int(x[k]), int(n[k]))
                 found.append(
                     SlipRate(
                         dimension=dimension, group=word, dates=int(n[k]), slipped=int(x[k]),

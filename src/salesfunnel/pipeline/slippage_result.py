@@ -67,7 +67,7 @@ class TypedDates:
         Share that the chances of `slippage` expected, from what was known then.
     brier_typed, brier_said : float
         Mean squared error of the typed date (it says 1) and of the chance; less is better.
-    days_late : float
+    days_late : float, optional
         Median days between the date typed 30 days or longer before a win and the win; below 0 is
         early.
     """
@@ -78,7 +78,7 @@ class TypedDates:
     said: float
     brier_typed: float
     brier_said: float
-    days_late: float
+    days_late: float | None
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -121,7 +121,7 @@ def _read(
     n: int,
 ) -> tuple[str, ...]:
     """Put a field among the tracks or the fixed columns; return the words it is positions of."""
-    if field in history.changes:
+    if field is not None and field in history.changes:
         found = history.changes[field]
         if found.present_only:
             fixed[name] = found.at(history.as_of, n)

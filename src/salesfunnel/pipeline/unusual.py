@@ -6,10 +6,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from salesfunnel._core.fiscal import Fiscal
-from salesfunnel._kernels.bridge import Scope, passages
+from salesfunnel._kernels.bridge import WAYS_IN, WAYS_OUT, Scope, passages
 from salesfunnel._kernels.rise import rise
-from salesfunnel.pipeline.bridge import WAYS_IN, WAYS_OUT, BridgeVerdict, PipelineBridge
+from salesfunnel.pipeline.bridge import BridgeVerdict, BridgeWord, PipelineBridge
 from salesfunnel.pipeline.state import PipelineState
 
 LEAST, MOST = 6, 12
@@ -24,7 +23,6 @@ def verdicts_of(
     since: np.datetime64,
     until: np.datetime64,
     closing: tuple[date, date] | None,
-    fiscal: Fiscal | None,
 ) -> tuple[BridgeVerdict, ...]:
     """Return for pushed, lost and new deals whether they are more than usual.
 
@@ -43,7 +41,7 @@ def verdicts_of(
         scope = Scope(pipeline=state.pipeline)
         if window[2] is not None:
             low, high = (float((day - _EPOCH).days) for day in window[2])
-            scope = Scope(low, high, True, state.pipeline)
+            scope = Scope(low, high, dated=True, pipeline=state.pipeline)
         way = passages(
             state.tracks, state.fixed, len(state.history), created=state.created,
             since=int(window[0].astype(np.int64)), until=int(window[1].astype(np.int64)),
@@ -65,14 +63,10 @@ def _verdict(bar: str, now: tuple[int, int], earlier: list[tuple[int, int]]) -> 
     x, n = now
     periods = len(earlier)
     if periods < LEAST or n == 0:
-        nothing = float("nan")
-        return BridgeVerdict(
-            bar=bar, count=x, of=n, expected=nothing, low=nothing, high=nothing,
-            probability=nothing, periods=periods, verdict="not-enough-data",
-        )  # fmt: skip
+        return BridgeVerdict(bar=bar, count=x, of=n, periods=periods, verdict="not-enough-data")
     xs, ns = np.array(earlier, dtype=np.float64).T
     expected, low, high, probability = rise(x, n, xs, ns)
-    verdict = "more-than-usual" if probability >= LIKELY else "as-usual"
+    verdict: BridgeWord = "more-than-usual" if probability >= LIKELY else "as-usual"
     return BridgeVerdict(
         bar=bar, count=x, of=n, expected=expected, low=low, high=high, probability=probability,
         periods=periods, verdict=verdict,
@@ -117,4 +111,5 @@ def _whole_months(start: np.datetime64, end: np.datetime64) -> int:
 
 def _months_back(moment: np.datetime64, months: int) -> np.datetime64:
     """Return the first day of a month some months earlier."""
-    return (moment.astype("datetime64[M]") - np.timedelta64(months, "M")).astype("datetime64[us]")
+    month = moment.astype("datetime64[M]") - np.timedelta64(months, "M")
+    return np.datetime64(str(month), "us")

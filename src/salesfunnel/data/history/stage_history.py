@@ -14,7 +14,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field, arrays_equal
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
-from salesfunnel._core.frozen import FrozenMap, as_tuple
+from salesfunnel._core.frozen import FrozenMap, as_tuple, frozen_map
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history.checks import (
@@ -144,7 +144,7 @@ class StageHistory(FieldsOverTime, TableMixin):
     )
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
-    changes: Mapping[str, FieldHistory] = attrs.field(factory=dict, converter=FrozenMap)
+    changes: Mapping[str, FieldHistory] = attrs.field(factory=dict, converter=frozen_map)
 
     def __attrs_post_init__(self) -> None:
         problems = shape_problems(self)
@@ -382,7 +382,7 @@ class StageHistory(FieldsOverTime, TableMixin):
                 name: joined(
                     self.changes.get(name), other.changes.get(name), len(self), text=name in TEXTS
                 )
-                for name in sorted({*self.changes, *other.changes})
+                for name in {*self.changes, *other.changes}
             },
         )
 
