@@ -13,7 +13,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.funnel import Funnel
 from salesfunnel.history import OPEN, StageHistory, history_from_changes
 from salesfunnel.intake.crm._attributes import Attributes, Layout, column_of
-from salesfunnel.intake.crm._changes import Changes
+from salesfunnel.intake.crm._changes import FIRST, Changes
 from salesfunnel.intake.crm._labels import fields_of, names_of
 from salesfunnel.intake.crm._order import place_stages
 from salesfunnel.intake.crm._stages import Catalogue, Stages, means_lost, means_won
@@ -136,8 +136,14 @@ def _settle(found: Changes) -> None:
     new = {stage: seen for stage, seen in found.unknown.items() if stage not in known}
     if stages.wins:
         found.rows = [(d, goal if s in stages.wins else s, t) for d, s, t in found.rows]
-    if not new:
-        return
+    if new:
+        _place(found, new, goal)
+    found.rows = [(d, found.stages.ids[0] if s == FIRST else s, t) for d, s, t in found.rows]
+
+
+def _place(found: Changes, new: Mapping[str, Mapping[str, Any]], goal: str) -> None:
+    """Put the stages that no list names in order, and report them."""
+    stages = found.stages
     chances = {stage: sum(some) / len(some) for stage, some in found.chances.items()}
     ids = place_stages(
         stages.ids, new, found.rows, last=stages.ids.index(goal), chances=chances

@@ -18,9 +18,11 @@ from salesfunnel.intake.crm._records import text_of
 from salesfunnel.intake.crm._stages import Stages
 from salesfunnel.intake.numbers import read_number
 
-__all__ = ["LOST", "WON", "Changes"]
+__all__ = ["FIRST", "LOST", "WON", "Changes"]
 
 LOST, WON = "lost", "won"
+FIRST = "\0first"
+"""Stands for the first stage until the order of the stages is known."""
 _SHOWN = 10
 
 
@@ -178,7 +180,6 @@ class Changes(Cells):
         lost at `closed`. Where `since` is unknown, its entry is dated at the creation and reported.
         """
         born = self.created.get(deal)
-        first = self.stages.ids[0]
         if outcome in {WON, LOST}:
             end = next((one for one in (closed, since, born) if one is not None), None)
             if closed is None and end is not None:
@@ -188,18 +189,17 @@ class Changes(Cells):
                 when = min(when, end) if when is not None and end is not None else when
                 self.enter(deal, stage, when, row, field)
             elif born is not None and end is not None and born < end:
-                self.enter(deal, first, born, row, field)
+                self.rows.append((deal, FIRST, born))
             if outcome == LOST and self.is_lost(stage):
                 self.timeless[deal] = "lost-stage-unknown"
             last = (self.stages.won or self.stages.ids[-1]) if outcome == WON else stage
             last = last if outcome == WON or self.is_lost(stage) else self._any_lost()
             self.enter(deal, last, end, row, field)
             return
-        if self.stage(stage) != first:
-            if since is None and born is not None:
-                self.timeless[deal] = "stage-time-unknown"
-            elif since is not None and born is not None and born < since:
-                self.enter(deal, first, born, row, field)
+        if since is not None and born is not None and born < since:
+            self.rows.append((deal, FIRST, born))
+        elif since is None and born is not None and self.stage(stage) != self.stages.ids[0]:
+            self.timeless[deal] = "stage-time-unknown"
         self.enter(deal, stage, born if since is None else since, row, field)
 
     def log(self, deal: str, field: str, when: Any, value: Any, row: int, name: str) -> None:

@@ -136,6 +136,10 @@ def _answer(source: Any) -> Mapping[str, Any] | None:
     elif hasattr(source, "results") and not callable(source.results):
         found = {"results": source.results, "paging": getattr(source, "paging", None)}
         found["total"] = getattr(source, "total", None)
+    elif hasattr(source, "result") and hasattr(source, "next"):
+        found = {name: getattr(source, name, None) for name in ("result", "next", "total")}
+    elif isinstance(getattr(source, "records", None), list):
+        found = {"records": source.records}
     elif hasattr(source, "get_data") and hasattr(source, "get_info"):
         found = {"data": source.get_data(), "info": plain(source.get_info())}
     elif hasattr(source, "model_fields") and hasattr(source, "additional_data"):

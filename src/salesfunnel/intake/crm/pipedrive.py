@@ -22,7 +22,7 @@ from salesfunnel.funnel import Funnel
 from salesfunnel.history import StageHistory
 from salesfunnel.intake.crm._attributes import Layout
 from salesfunnel.intake.crm._build import begin, history_of
-from salesfunnel.intake.crm._changes import LOST, WON, Changes
+from salesfunnel.intake.crm._changes import FIRST, LOST, WON, Changes
 from salesfunnel.intake.crm._labels import names_of
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipedrive_moves import Moves, by_deal, log_edits, moves_of
@@ -257,8 +257,8 @@ def _present(
     if status == WON and closed is not None:
         now = added if since is None else since
         now = closed if now is None else min(now, closed)
-        if added is not None and added < now and found.stage(stage) != found.stages.ids[0]:
-            found.enter(deal, found.stages.ids[0], added, row, "add_time")
+        if added is not None and now is not None and added < now:
+            found.rows.append((deal, FIRST, added))
         found.enter(deal, stage, now, row, "stage_id")
         found.enter(deal, WON, closed, row, "won_time")
         return
