@@ -50,11 +50,13 @@ SALES = [
          closes=[("2026-02-28T00:00:00Z", "2026-01-05T08:00:00Z"),
                  ("2026-02-03T08:00:00Z", "2026-02-03T08:00:00Z")]),
     deal("2", "30", "default", amount=None, deal_currency_code="USD", hubspot_owner_id=None,
-         hs_is_closed="false", past=[("10", "2026-01-05T08:00:00Z"), ("30", "2026-01-20T08:00:00Z")],
+         hs_is_closed="false",
+         past=[("10", "2026-01-05T08:00:00Z"), ("30", "2026-01-20T08:00:00Z")],
          segment_c="Enterprise"),
     deal("3", "lost2", "default", hs_is_closed="true", hs_is_closed_won="false",
          past=[("10", "2026-01-07T08:00:00Z"), ("lost2", "2026-01-27T08:00:00Z")]),
-    deal("4", "10", "default", past=[("10", "2026-03-07T08:00:00Z")], hs_merged_object_ids="901;902"),
+    deal("4", "10", "default", past=[("10", "2026-03-07T08:00:00Z")],
+         hs_merged_object_ids="901;902"),
 ]  # fmt: skip
 RENEWALS = [
     deal("5", "R1", "77", past=[("10", "2026-01-05T08:00:00Z"), ("R1", "2026-02-05T08:00:00Z")]),
@@ -78,7 +80,8 @@ PIPELINES = [
      "createdAt": "1970-01-01T00:00:00Z", "updatedAt": "1970-01-01T00:00:00Z",
      "stages": [stage("9f1-won", "Won", 8, "true", "1.0"), stage("10", "New", 0, "false", "0.1"),
                 stage("30", "Offer", 3, "false", "0.6"), stage("20", "Demo", 2, "false", "0.4"),
-                stage("lost1", "Lost", 9, "true", "0.0"), stage("lost2", "Nope", 10, "true", "0.0")]},
+                stage("lost1", "Lost", 9, "true", "0.0"),
+                stage("lost2", "Nope", 10, "true", "0.0")]},
     {"id": "77", "label": "Renewals", "displayOrder": 1, "archived": False,
      "createdAt": "1970-01-01T00:00:00Z", "updatedAt": "1970-01-01T00:00:00Z",
      "stages": [stage("R1", "Due", 0, "false", "0.5"), stage("R9", "Renewed", 1, "true", "1.0")]},
@@ -117,8 +120,7 @@ def serve(loopback, slice_of):
             "results": OWNERS
         }
         loopback.routes["/crm/v3/properties/deals"] = lambda *_: {"results": PROPERTIES}
-        client = hubspot_client.HubSpot(access_token="token")
-        return client
+        return hubspot_client.HubSpot(access_token="token")
 
     return start
 

@@ -66,7 +66,8 @@ STAGES = [
     {**kind("OpportunityStage", key), "ApiName": name, "MasterLabel": label, "SortOrder": order,
      "IsActive": True, "IsClosed": closed, "IsWon": won}
     for key, name, label, order, closed, won in [
-        ("01", "Signed", "Unterschrieben", 4, True, True), ("02", "Qualify", "Prüfen", 1, False, False),
+        ("01", "Signed", "Unterschrieben", 4, True, True),
+        ("02", "Qualify", "Prüfen", 1, False, False),
         ("03", "Scoping", "Umfang", 2, False, False), ("04", "No Decision", "Kein", 5, True, False),
         ("05", "Lost", "Verloren", 6, True, False),
     ]

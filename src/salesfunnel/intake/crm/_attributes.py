@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel._validators import did_you_mean
-from salesfunnel.errors import ArgumentError, UnknownNameError
+from salesfunnel._core.checks import did_you_mean
+from salesfunnel._core.errors import ArgumentError, UnknownNameError
+from salesfunnel.intake.cells.read_time import is_missing
 from salesfunnel.intake.crm._labels import Field
 from salesfunnel.intake.crm._records import label_of, text_of
-from salesfunnel.intake.times import is_missing
 
 __all__ = ["Attributes", "Layout", "column_of"]
 
@@ -81,8 +81,10 @@ class Attributes:
                 hint=f"attributes=[{self.chosen!r}]",
             )
         if self.chosen is not None:
-            pairs = self.chosen.items() if isinstance(self.chosen, Mapping) else (
-                (name, name) for name in self.chosen
+            pairs = (
+                self.chosen.items()
+                if isinstance(self.chosen, Mapping)
+                else ((name, name) for name in self.chosen)
             )
             self.wanted = {str(name): self._field_of(str(key)) for name, key in pairs}
 

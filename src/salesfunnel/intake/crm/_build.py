@@ -8,17 +8,18 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel.errors import DefinitionError, IntakeError
-from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
-from salesfunnel.history import OPEN, StageHistory, history_from_changes
+from salesfunnel._core.errors import DefinitionError
+from salesfunnel.data.history import OPEN, StageHistory, history_from_changes
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.definitions.stage import Stage
+from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.crm._attributes import Attributes, Layout, column_of
 from salesfunnel.intake.crm._changes import FIRST, Changes
 from salesfunnel.intake.crm._labels import fields_of, names_of
 from salesfunnel.intake.crm._order import place_stages
-from salesfunnel.intake.crm._stages import Catalogue, Stages, means_lost, means_won
-from salesfunnel.intake.deal_rows import moment_of
-from salesfunnel.stage import Stage
+from salesfunnel.intake.crm._stage_record import means_lost, means_won
+from salesfunnel.intake.crm._stages import Catalogue, Stages
+from salesfunnel.intake.deals.cells import moment_of
 
 __all__ = ["begin", "history_of"]
 
@@ -104,9 +105,7 @@ def _built(found: Changes, rows: Sequence[tuple[str, str, Any]], moment: Any) ->
         faults=found.faults,
     )
     deals = history.deals.tolist()
-    columns = {
-        name: column_of(values, deals) for name, values in found.attributes.columns.items()
-    }
+    columns = {name: column_of(values, deals) for name, values in found.attributes.columns.items()}
     if len(found.stages.lost) > 1 or found.stages.wins:
         ended = {deal: _label(found, stage) for deal, (_, stage) in found.ends.items()}
         closed = [
@@ -145,9 +144,7 @@ def _place(found: Changes, new: Mapping[str, Mapping[str, Any]], goal: str) -> N
     """Put the stages that no list names in order, and report them."""
     stages = found.stages
     chances = {stage: sum(some) / len(some) for stage, some in found.chances.items()}
-    ids = place_stages(
-        stages.ids, new, found.rows, last=stages.ids.index(goal), chances=chances
-    )
+    ids = place_stages(stages.ids, new, found.rows, last=stages.ids.index(goal), chances=chances)
     if stages.assumed:  # the default list is not that of this CRM: keep what deals entered
         entered = {stage for _, stage, _ in found.rows}
         ids = tuple(stage for stage in ids if stage in entered or stage == goal)

@@ -8,12 +8,17 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel._typing import Severity
+from salesfunnel._core.vocabulary import Severity
 from salesfunnel.fault import Fault
+from salesfunnel.intake.cells.read_number import read_number
+from salesfunnel.intake.cells.read_time import (
+    AmbiguousTimeError,
+    NumberAsTimeError,
+    is_missing,
+    read_time,
+)
 from salesfunnel.intake.crm._records import text_of
-from salesfunnel.intake.deal_rows import zone_of
-from salesfunnel.intake.numbers import read_number
-from salesfunnel.intake.times import AmbiguousTimeError, NumberAsTimeError, is_missing, read_time
+from salesfunnel.intake.deals.cells import zone_of
 
 __all__ = ["Cells"]
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import attrs
 
-from salesfunnel._validators import check_known
-from salesfunnel.errors import ArgumentError
+from salesfunnel._core.checks import check_known
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
+from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.crm._attributes import Attributes
 from salesfunnel.intake.crm._cells import Cells
 from salesfunnel.intake.crm._pages import Pages
 from salesfunnel.intake.crm._records import text_of
 from salesfunnel.intake.crm._stages import Stages
-from salesfunnel.intake.numbers import read_number
 
 __all__ = ["FIRST", "LOST", "WON", "Changes"]
 
@@ -146,7 +146,7 @@ class Changes(Cells):
         return stage in ids and ids.index(stage) >= ids.index(goal)
 
     def means(self, stage: str, *, won: bool = False, lost: bool = False) -> None:
-        """Keep that a stage means won or lost, as a deal in it says; the listed ones are settled."""
+        """Keep that a stage that no list names means won or lost, as a deal in it says."""
         key = self.stage(stage)
         if not key or key in {*self.stages.ids, *self.stages.lost, *self.stages.others}:
             return

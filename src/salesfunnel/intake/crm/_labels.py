@@ -28,7 +28,7 @@ _TEXTS = {"enum", "enumeration", "select", "set", "picklist", "string", "text", 
 
 @attrs.frozen(kw_only=True)
 class Field:
-    """A field as a CRM defines it: label, names of its options, whether it holds numbers or text."""
+    """A field as a CRM defines it: its label, its options, whether it holds numbers or text."""
 
     label: str = ""
     options: Mapping[str, str] = attrs.field(factory=dict)
@@ -108,9 +108,9 @@ def _field(definition: Any) -> Field:
         return Field(label=definition)
     record = plain(definition) or {}
     folded = {fold(key): value for key, value in record.items()}
-    kind = (text_of(folded.get("type") or folded.get("fieldtype") or folded.get("datatype")))
+    kind = text_of(folded.get("type") or folded.get("fieldtype") or folded.get("datatype"))
     labels = (text_of(folded.get(key)) for key in _LABELS)
-    options = {}
+    options: dict[str, str] = {}
     for name in _OPTIONS:
         if isinstance(folded.get(name), list | tuple):
             options.update(_options(folded[name]))

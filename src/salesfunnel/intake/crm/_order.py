@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from salesfunnel._validators import nearest
+from salesfunnel._core.checks import nearest
 
 __all__ = ["place_stages"]
 

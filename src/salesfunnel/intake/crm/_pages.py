@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from salesfunnel.errors import ArgumentError
+from salesfunnel._core.errors import ArgumentError
 from salesfunnel.fault import Fault
 from salesfunnel.intake.crm._records import is_table, plain, rows_of_table
 
@@ -20,7 +20,15 @@ _UNDER = (
 """Names under which an answer holds its records."""
 _IDS = ("id", "Id", "ID", "_id", "hs_object_id", "dealId", "business_id", "OpportunityId")
 """Names of ids: what has one is a record, not an answer that holds records."""
-_TOTALS = ("totalSize", "total", "@odata.count", "totalCount", "totalNumber", "totalRow", "total_results")
+_TOTALS = (
+    "totalSize",
+    "total",
+    "@odata.count",
+    "totalCount",
+    "totalNumber",
+    "totalRow",
+    "total_results",
+)
 _MORE = ("has_more", "hasMore", "has-more", "more_records", "more_items_in_collection")
 _NEXT = ("nextRecordsUrl", "@odata.nextLink", "odata.nextLink", "next_cursor", "next_page_token")
 _DEPTH = 6

@@ -46,7 +46,11 @@ def _plain(entry: Entry) -> Entry:
     data = entry.get("data")
     if not isinstance(data, Mapping):
         if "changed_field_key" in entry:  # a table of a warehouse
-            return {**entry, "field_key": entry["changed_field_key"], "time": entry.get("change_time")}
+            return {
+                **entry,
+                "field_key": entry["changed_field_key"],
+                "time": entry.get("change_time"),
+            }
         return entry
     return data if text_of(entry.get("object")) in {"", "dealChange"} else {}
 

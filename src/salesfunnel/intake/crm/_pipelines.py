@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from salesfunnel._validators import did_you_mean
-from salesfunnel.errors import IntakeError, UnknownNameError
-from salesfunnel.fault import Fault
-from salesfunnel.history import StageHistory
+from salesfunnel._core.checks import did_you_mean
+from salesfunnel._core.errors import UnknownNameError
+from salesfunnel.data.history import StageHistory
+from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.crm._records import is_table
 from salesfunnel.intake.crm._stages import Catalogue
 

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from salesfunnel.errors import SalesFunnelError
-from salesfunnel.intake.grid import shown
-from salesfunnel.intake.source import load
-from salesfunnel.intake.times import is_missing
+from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.files.grid import shown
+from salesfunnel.intake.files.source import load
 
 __all__ = ["flag", "folded_keys", "is_table", "label_of", "plain", "rows_of_table", "text_of"]
 
@@ -70,7 +70,7 @@ def _bare(key: str) -> str:
 
 
 def text_of(value: Any) -> str:
-    """Return a value as text: the id of a many2one pair or of a dict, nothing for None and False."""
+    """Return a value as text: the id of a pair or of a dict, nothing for None and False."""
     if value is False or is_missing(value):
         return ""
     if isinstance(value, list | tuple):

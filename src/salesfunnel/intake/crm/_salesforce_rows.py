@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from salesfunnel.errors import ArgumentError
+from salesfunnel._core.errors import ArgumentError
 from salesfunnel.intake.crm._changes import Changes
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._records import flag, text_of

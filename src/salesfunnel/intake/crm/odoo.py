@@ -16,9 +16,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from salesfunnel.data.history import StageHistory
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
-from salesfunnel.history import StageHistory
+from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.crm._attributes import Layout
 from salesfunnel.intake.crm._build import begin, history_of
 from salesfunnel.intake.crm._changes import LOST, WON, Changes
@@ -27,7 +28,6 @@ from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipelines import choose_pipeline, with_pipelines
 from salesfunnel.intake.crm._records import flag, label_of, text_of
 from salesfunnel.intake.crm._stages import Catalogue, catalogue_of
-from salesfunnel.intake.numbers import read_number
 
 __all__ = ["odoo"]
 
@@ -45,7 +45,12 @@ _LAYOUT = Layout(
         {"id", "display_name", "active", "won_status", "probability", "stage_id", "create_date"}
         | {"write_date", "create_uid", "write_uid", "date_closed", "date_last_stage_update"}
         | {"date_open", "date_deadline", "expected_revenue", "planned_revenue", "__last_update"}
-        | {"date_conversion", "automated_probability", "is_automated_probability", "prorated_revenue"}
+        | {
+            "date_conversion",
+            "automated_probability",
+            "is_automated_probability",
+            "prorated_revenue",
+        }
     ),
     skip=re.compile(
         r"activity_.*|message_.*|my_activity_.*|website_message_.*|has_message|color|access_.*"
@@ -229,7 +234,9 @@ def _walk(
         since = min(since, end) if since is not None and end is not None else since
         outcome = LOST if lost else WON if won else ""
         closed = since if won and closed is None else closed
-        found.listed(deal, stage, row, field="stage_id", since=since, closed=closed, outcome=outcome)
+        found.listed(
+            deal, stage, row, field="stage_id", since=since, closed=closed, outcome=outcome
+        )
         return
     if lost:
         found.enter(deal, LOST, end, row, _MOVED)

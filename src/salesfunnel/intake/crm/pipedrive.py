@@ -17,9 +17,9 @@ from typing import Any
 
 import attrs
 
+from salesfunnel.data.history import StageHistory
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
-from salesfunnel.history import StageHistory
 from salesfunnel.intake.crm._attributes import Layout
 from salesfunnel.intake.crm._build import begin, history_of
 from salesfunnel.intake.crm._changes import FIRST, LOST, WON, Changes
@@ -48,7 +48,14 @@ _LAYOUT = Layout(
         {"id", "value", "status", "stage_id", "user_id", "owner_id", "owner_name", "active"}
         | {"deleted", "is_deleted", "is_archived", "add_time", "close_time", "won_time"}
         | {"lost_time", "custom_fields", "expected_close_date", "creator_user_id", "org_name"}
-        | {"person_name", "org_hidden", "person_hidden", "cc_email", "stage_order_nr", "update_time"}
+        | {
+            "person_name",
+            "org_hidden",
+            "person_hidden",
+            "cc_email",
+            "stage_order_nr",
+            "update_time",
+        }
     ),
     skip=re.compile(
         r".*_time|.*_count|(next|last)_activity.*|(last|first)_\w+_date|formatted_.*|weighted_.*"
@@ -246,9 +253,7 @@ def _walk(found: Changes, deal: str, record: Record, moves: Moves, row: int) -> 
         found.fault("status-not-understood", row, "status", status)
 
 
-def _present(
-    found: Changes, deal: str, record: Record, since: Any, closed: Any, row: int
-) -> None:
+def _present(found: Changes, deal: str, record: Record, since: Any, closed: Any, row: int) -> None:
     """Keep a deal without changes: its stage since `since`, and its close."""
     status, stage = text_of(record.get("status")), text_of(record.get("stage_id"))
     if status not in {WON, LOST, "open", ""}:

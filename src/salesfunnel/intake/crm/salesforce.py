@@ -16,18 +16,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from salesfunnel.errors import ArgumentError
+from salesfunnel.data.history import StageHistory
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
-from salesfunnel.history import StageHistory
 from salesfunnel.intake.crm._attributes import Layout
 from salesfunnel.intake.crm._build import begin, history_of
 from salesfunnel.intake.crm._changes import LOST, WON, Changes
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipelines import choose_pipeline, with_pipelines
 from salesfunnel.intake.crm._records import flag, fold, folded_keys, label_of, text_of
-from salesfunnel.intake.crm._stages import catalogue_of
 from salesfunnel.intake.crm._salesforce_rows import read_rows
+from salesfunnel.intake.crm._stages import catalogue_of
 
 __all__ = ["salesforce"]
 
@@ -140,9 +139,7 @@ def salesforce(
     rows = [(row, _named(record)) for row, record in pages if record is not None]
     catalogue = catalogue_of(stages, funnel, default=STAGES)
     alive = [(row, record) for row, record in rows if not flag(record.get("IsDeleted"))]
-    key, kept, faults = choose_pipeline(
-        alive, _record_type, catalogue, chosen=pipeline, mixed=True
-    )
+    key, kept, faults = choose_pipeline(alive, _record_type, catalogue, chosen=pipeline, mixed=True)
     losses = [lost] if isinstance(lost, str) else [str(word) for word in lost]
     losses += sorted(_lost_stages(record for _, record in alive) - set(losses))
     listed = catalogue.of(won=won, lost=losses)
@@ -227,6 +224,4 @@ def _present(found: Changes, deal: str, record: Record, row: int) -> None:
     closed = since
     if outcome and closed is None:
         closed = found.moment(record.get("CloseDate"), row, "CloseDate")
-    found.listed(
-        deal, stage, row, field="StageName", since=since, closed=closed, outcome=outcome
-    )
+    found.listed(deal, stage, row, field="StageName", since=since, closed=closed, outcome=outcome)
