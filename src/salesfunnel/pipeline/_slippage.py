@@ -66,7 +66,7 @@ def slippage(history: StageHistory, *, as_of: Any = None) -> Slippage:
     --------
     >>> import salesfunnel as sf
     >>> history = sf.StageHistory.from_records(
-    ...     [{"deal": "a", "lead": "2026-09-01"}], stages=["lead"], as_of="2026-10-01")
+    ...     [{"deal": "a", "lead": "2026-09-01"}], stages=["lead", "won"], as_of="2026-10-01")
     >>> history = history.with_changes({"expected": {
     ...     "deal": ["a", "a"], "time": ["2026-09-01", "2026-09-20"],
     ...     "value": ["2026-09-30", "2026-11-15"]}})

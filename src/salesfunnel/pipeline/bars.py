@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
@@ -36,15 +35,9 @@ BARS: tuple[str, ...] = (*INS, *OUTS, "end")
 """The bars in order: those of `INS` less those of `OUTS` are ``"end"``."""
 
 
-class _Bar:
-    """A bar as an attribute: its amount in the major unit, NaN if currencies cannot be added."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, bars: Any, owner: type | None = None) -> float:
-        found: float = bars.amount(self.name)
-        return found
+def bar_property(name: str, doc: str) -> property:
+    """Return the property of a result that is the amount of a bar in the major unit."""
+    return property(lambda bars: bars.amount(name), doc=doc)
 
 
 @attrs.frozen(kw_only=True)
@@ -73,22 +66,22 @@ class BridgeBars(ResultMixin):
     counts: Mapping[str, int] = attrs.field(factory=dict, converter=frozen_map)
     digits: int = 2
 
-    start = _Bar()
-    new = _Bar()
-    pulled_in = _Bar()
-    pushed_in = _Bar()
-    reopened = _Bar()
-    transferred_in = _Bar()
-    increased = _Bar()
-    exchange = _Bar()
-    decreased = _Bar()
-    pulled_out = _Bar()
-    pushed_out = _Bar()
-    transferred_out = _Bar()
-    removed = _Bar()
-    lost = _Bar()
-    won = _Bar()
-    end = _Bar()
+    start = bar_property("start", "Open in scope at the start.")
+    new = bar_property("new", "Created after the start.")
+    pulled_in = bar_property("pulled_in", "Came in with a date that was later, or unknown, before.")
+    pushed_in = bar_property("pushed_in", "Came in with a date that lay before the period.")
+    reopened = bar_property("reopened", "Came in after they had been closed.")
+    transferred_in = bar_property("transferred_in", "Came from another pipeline or segment.")
+    increased = bar_property("increased", "Net increases of amounts.")
+    exchange = bar_property("exchange", "What exchange rates changed; may be below 0.")
+    decreased = bar_property("decreased", "Net decreases of amounts.")
+    pulled_out = bar_property("pulled_out", "Left for a date before the period.")
+    pushed_out = bar_property("pushed_out", "Left for a date after the period, or without one.")
+    transferred_out = bar_property("transferred_out", "Went to another pipeline or segment.")
+    removed = bar_property("removed", "Deleted, or vanished from the exports.")
+    lost = bar_property("lost", "Lost.")
+    won = bar_property("won", "Won, at the amount of the winning edit.")
+    end = bar_property("end", "Open in scope at the end.")
 
     def amount(self, bar: str) -> float:
         """Return the amount of a bar in the major unit; NaN if currencies cannot be added."""

@@ -16,7 +16,7 @@ from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.bridge import WAYS_IN, WAYS_OUT
 from salesfunnel.fault import Fault
-from salesfunnel.pipeline.bars import BARS, INS, OUTS, BridgeBars, _Bar
+from salesfunnel.pipeline.bars import BARS, INS, OUTS, BridgeBars, bar_property
 
 __all__ = ["BridgeVerdict", "BridgeWord", "PipelineBridge"]
 
@@ -146,22 +146,22 @@ class PipelineBridge(TableMixin):
     leaks: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
-    start = _Bar()
-    new = _Bar()
-    pulled_in = _Bar()
-    pushed_in = _Bar()
-    reopened = _Bar()
-    transferred_in = _Bar()
-    increased = _Bar()
-    exchange = _Bar()
-    decreased = _Bar()
-    pulled_out = _Bar()
-    pushed_out = _Bar()
-    transferred_out = _Bar()
-    removed = _Bar()
-    lost = _Bar()
-    won = _Bar()
-    end = _Bar()
+    start = bar_property("start", "Open in scope at the start.")
+    new = bar_property("new", "Created after the start.")
+    pulled_in = bar_property("pulled_in", "Came in with a date that was later, or unknown, before.")
+    pushed_in = bar_property("pushed_in", "Came in with a date that lay before the period.")
+    reopened = bar_property("reopened", "Came in after they had been closed.")
+    transferred_in = bar_property("transferred_in", "Came from another pipeline or segment.")
+    increased = bar_property("increased", "Net increases of amounts.")
+    exchange = bar_property("exchange", "What exchange rates changed; may be below 0.")
+    decreased = bar_property("decreased", "Net decreases of amounts.")
+    pulled_out = bar_property("pulled_out", "Left for a date before the period.")
+    pushed_out = bar_property("pushed_out", "Left for a date after the period, or without one.")
+    transferred_out = bar_property("transferred_out", "Went to another pipeline or segment.")
+    removed = bar_property("removed", "Deleted, or vanished from the exports.")
+    lost = bar_property("lost", "Lost.")
+    won = bar_property("won", "Won, at the amount of the winning edit.")
+    end = bar_property("end", "Open in scope at the end.")
 
     def __repr__(self) -> str:
         return (

@@ -157,8 +157,9 @@ def _clean(history: StageHistory, field: str, rows: _Rows, faults: list[Fault]) 
         deals = np.unique(rows.deal[early]).size
         faults.append(Fault.of("change-before-creation", severity="info", column=field, n=deals))
     if field == "amount" and (rows.number < 0).any():
-        n = int((rows.number < 0).sum())
-        faults.append(Fault.of("amount-negative", column=field, n=n))
+        first = int(np.argmax(rows.number < 0))
+        n, value = int((rows.number < 0).sum()), f"{rows.number[first]:g}"
+        faults.append(Fault.of("amount-negative", column=field, value=value, n=n))
     return rows
 
 
