@@ -9,7 +9,9 @@ from typing import Any
 
 import attrs
 
-__all__ = ["ROLES", "Recognised", "fold_name", "missing_hint", "recognise"]
+from salesfunnel.fault import Fault
+
+__all__ = ["ROLES", "Recognised", "fold_name", "missing_hint", "recognise", "recognised_faults"]
 
 ROLES = ("entity", "step", "time")
 
@@ -148,3 +150,29 @@ def missing_hint(found: Recognised, known: Sequence[Any]) -> str:
     listed = ", ".join(repr(str(name)) for name in list(known)[:20])
     more = ", ..." if len(known) > 20 else ""
     return f"say which column it is: columns={{{call}}}; the columns are {listed}{more}"
+
+
+def recognised_faults(found: Recognised, wanted: Mapping[str, Any]) -> list[Fault]:
+    """Return what is worth knowing of the columns that were taken."""
+    faults = []
+    if any(found.names[role] != role for role in set(found.names) - set(wanted)):
+        said: dict[str, Any] = {role: str(name) for role, name in found.names.items()}
+        faults.append(Fault.of("events-columns", severity="info", **said))
+    if found.counts_sessions and "entity" not in wanted:
+        faults.append(Fault.of("events-of-sessions", column=str(found.names["entity"])))
+    others = found.others.get("entity", ())
+    if others:
+        shares = found.blank
+        listed = ", ".join(
+            f"{name} ({shares[name]:.0%} blank)" if name in shares else str(name) for name in others
+        )
+        faults.append(
+            Fault.of(
+                "events-other-entities",
+                severity="info",
+                column=str(found.names["entity"]),
+                others=listed,
+                first=str(others[0]),
+            )
+        )
+    return faults

@@ -10,11 +10,11 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel import _event_columns as cols
-from salesfunnel.intake.grid import shown
-from salesfunnel.intake.numbers import clean, read_number
-from salesfunnel.intake.times import is_missing
-from salesfunnel.intake.written import DecimalMark
+from salesfunnel.data.events import columns as cols
+from salesfunnel.intake.cells.number import DecimalMark
+from salesfunnel.intake.cells.read_number import clean, read_number
+from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.files.grid import shown
 
 __all__ = ["Amounts", "currency_in", "read_amounts"]
 

@@ -12,11 +12,11 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel import _event_columns as cols
-from salesfunnel.errors import DataError
+from salesfunnel._core.errors import DataError
+from salesfunnel.data.events import columns as cols
 from salesfunnel.intake.cells.epochs import UNITS, read_epochs
-from salesfunnel.intake.grid import shown
-from salesfunnel.intake.times import AmbiguousTimeError, day_order, is_missing, read_time
+from salesfunnel.intake.cells.read_time import AmbiguousTimeError, day_order, is_missing, read_time
+from salesfunnel.intake.files.grid import shown
 
 __all__ = ["NOTHING", "Moments", "is_clock", "read_moments"]
 

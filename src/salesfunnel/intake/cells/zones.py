@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel import _event_columns as cols
+from salesfunnel.data.events import columns as cols
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.moments import Moments
-from salesfunnel.intake.deal_rows import zone_of
+from salesfunnel.intake.deals.cells import zone_of
 
 __all__ = ["in_zone", "wall_ticks"]
 

@@ -10,11 +10,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel import _event_columns as cols
-from salesfunnel._event_arrow import open_column
-from salesfunnel._event_frames import open_frame
-from salesfunnel._optional import require
-from salesfunnel.errors import IntakeError
+from salesfunnel._core.extras import require
+from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events.arrow import open_column
+from salesfunnel.data.events.frames import open_frame
+from salesfunnel.fault import IntakeError
 from salesfunnel.intake.events.tables import Cells
 
 __all__ = ["Table", "blank_share", "one_table"]

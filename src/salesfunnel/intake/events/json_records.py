@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from salesfunnel.errors import IntakeError
-from salesfunnel.fault import Fault
+from salesfunnel.fault import Fault, IntakeError
 
 __all__ = ["columns_of_records", "is_json", "records_of_json"]
 

@@ -8,22 +8,23 @@ from typing import Any
 
 import attrs
 
-from salesfunnel._validators import did_you_mean
+from salesfunnel._core.checks import did_you_mean
+from salesfunnel._core.errors import ArgumentError, UnknownNameError
+from salesfunnel.data.events.event_log import EventLog
+from salesfunnel.data.events.frames import check_roles
 from salesfunnel.data.events.usual_names import (
-    ROLES,
     Recognised,
     fold_name,
     missing_hint,
     recognise,
+    recognised_faults,
 )
-from salesfunnel.errors import ArgumentError, IntakeError, UnknownNameError
-from salesfunnel.events import EventLog
-from salesfunnel.fault import Fault
+from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.moments import NOTHING, is_clock, read_moments
 from salesfunnel.intake.cells.zones import in_zone
 from salesfunnel.intake.events.columns import Table, blank_share, one_table
 from salesfunnel.intake.events.tables import files_of, read_file, read_rows
-from salesfunnel.intake.events.words import recognised_faults, time_faults
+from salesfunnel.intake.events.words import time_faults
 
 __all__ = ["read_events"]
 
@@ -99,26 +100,14 @@ def read_events(
     >>> read_events([{"distinct_id": "a", "event": "view", "time": 1767607200}]).faults[1].value
     's'
     """
-    wanted = _named(columns)
+    check_roles(columns)
+    wanted = dict(columns or {})
     kept = None if attributes is None else _names("attributes", attributes)
     faults: list[Fault] = []
     table = _load(source, wanted, kept, encoding, sheet, faults)
     found = _roles(table, wanted)
     faults.extend(recognised_faults(found, wanted))
     return _log(table, found, kept, tz, steps, dayfirst, faults)
-
-
-def _named(columns: Any) -> dict[str, Any]:
-    if columns is not None and not isinstance(columns, Mapping):
-        raise ArgumentError(
-            f"'columns' must be a mapping such as {{'entity': 'user_id'}}, got {columns!r}"
-        )
-    for role in columns or {}:
-        if role not in ROLES:
-            raise ArgumentError(
-                f"'columns' must have keys of {', '.join(map(repr, ROLES))}, got {role!r}"
-            )
-    return dict(columns or {})
 
 
 def _names(field: str, value: Any) -> tuple[str, ...]:
@@ -274,5 +263,4 @@ def _log(
         file, row = place(at)
         name = str(main.get(fault.column or "", fault.column))
         faults.append(attrs.evolve(fault, row=row, file=file, column=name))
-    parts = {field.name: getattr(log, field.name) for field in attrs.fields(EventLog)}
-    return EventLog._unchecked(**{**parts, "faults": tuple(faults)})  # noqa: SLF001 - the same columns, more faults
+    return log._with_faults(faults)  # noqa: SLF001 - the same columns, more faults

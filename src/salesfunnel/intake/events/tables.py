@@ -12,15 +12,15 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._optional import require
-from salesfunnel._validators import did_you_mean
+from salesfunnel._core.checks import did_you_mean
+from salesfunnel._core.errors import ArgumentError, UnknownNameError
+from salesfunnel._core.extras import require
 from salesfunnel.data.events.usual_names import recognise
-from salesfunnel.errors import ArgumentError, IntakeError, UnknownNameError
-from salesfunnel.fault import Fault
+from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.events.json_records import columns_of_records, is_json, records_of_json
-from salesfunnel.intake.grid import Grid, shown
-from salesfunnel.intake.source import load
-from salesfunnel.intake.text_table import decode
+from salesfunnel.intake.files.delimited_text import decode
+from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.files.source import load
 
 __all__ = ["Cells", "files_of", "read_file", "read_rows"]
 

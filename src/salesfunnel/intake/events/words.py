@@ -1,49 +1,22 @@
-"""What is said of a log of events: which columns are taken, how its times are read."""
+"""What is said of the times of events: how they are read, and which could not be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from salesfunnel.data.events.usual_names import Recognised
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.moments import Moments
-from salesfunnel.intake.grid import shown
+from salesfunnel.intake.files.grid import shown
 
-__all__ = ["recognised_faults", "time_faults"]
+__all__ = ["time_faults"]
 
 _SHOWN = 50
 _UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 
 Place = Callable[[int], tuple[str | None, int]]
-
-
-def recognised_faults(found: Recognised, wanted: Mapping[str, Any]) -> list[Fault]:
-    """Return what is worth knowing of the columns that were taken."""
-    faults = []
-    if set(found.names) - set(wanted):
-        said: dict[str, Any] = {role: str(name) for role, name in found.names.items()}
-        faults.append(Fault.of("events-columns", severity="info", **said))
-    if found.counts_sessions and "entity" not in wanted:
-        faults.append(Fault.of("events-of-sessions", column=str(found.names["entity"])))
-    others = found.others.get("entity", ())
-    if others:
-        shares = found.blank
-        listed = ", ".join(
-            f"{name} ({shares[name]:.0%} blank)" if name in shares else str(name) for name in others
-        )
-        faults.append(
-            Fault.of(
-                "events-other-entities",
-                severity="info",
-                column=str(found.names["entity"]),
-                others=listed,
-                first=str(others[0]),
-            )
-        )
-    return faults
 
 
 def time_faults(

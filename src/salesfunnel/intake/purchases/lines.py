@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from salesfunnel.data.events.usual_names import fold_name
 from salesfunnel.fault import Fault
-from salesfunnel.intake.orders.headers import OF_THE_ORDER
-from salesfunnel.intake.orders.table import Orders
+from salesfunnel.intake.purchases.headers import OF_THE_ORDER
+from salesfunnel.intake.purchases.table import Orders
 
 __all__ = ["lines_to_drop"]
 

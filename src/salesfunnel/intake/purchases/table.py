@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel import _event_columns as cols
-from salesfunnel._event_arrow import open_column
+from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events.arrow import open_column
 from salesfunnel.fault import Fault
-from salesfunnel.intake.grid import shown
+from salesfunnel.intake.files.grid import shown
 
 __all__ = ["Orders"]
 

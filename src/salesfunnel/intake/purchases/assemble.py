@@ -8,19 +8,18 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel import _event_columns as cols
-from salesfunnel._event_arrow import open_column
-from salesfunnel.errors import IntakeError
-from salesfunnel.fault import Fault
+from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events.arrow import open_column
+from salesfunnel.data.purchases import Purchases
+from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.amounts import Amounts, currency_in, read_amounts
 from salesfunnel.intake.cells.moments import Moments, read_moments
+from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.zones import in_zone
-from salesfunnel.intake.grid import shown
-from salesfunnel.intake.orders.lines import lines_to_drop
-from salesfunnel.intake.orders.states import rows_by_state
-from salesfunnel.intake.orders.table import Orders
-from salesfunnel.intake.written import DecimalMark
-from salesfunnel.purchases import Purchases
+from salesfunnel.intake.files.grid import shown
+from salesfunnel.intake.purchases.lines import lines_to_drop
+from salesfunnel.intake.purchases.states import rows_by_state
+from salesfunnel.intake.purchases.table import Orders
 
 __all__ = ["purchases_of"]
 
@@ -89,7 +88,7 @@ def _taken(column: Any, which: npt.NDArray[np.intp]) -> Any:
 def _customers(orders: Orders) -> Any:
     """Return the customers; of numbers that a spreadsheet wrote with a point, the whole ones."""
     column = open_column(orders.cells("customer"))
-    if not isinstance(column, list | tuple):
+    if not isinstance(column, list):
         return column
     texts = [cell.strip() if type(cell) is str else cell for cell in column]
     if any(type(t) is str and t.endswith(".0") for t in texts[:50]):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from salesfunnel._validators import did_you_mean
+from salesfunnel._core.checks import did_you_mean
+from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel.data.events.usual_names import fold_name
-from salesfunnel.errors import ArgumentError, UnknownNameError
-from salesfunnel.intake.words import without_notes
+from salesfunnel.intake.sheet.names import without_notes
 
-__all__ = ["OF_THE_ORDER", "ROLES", "find_roles", "is_olist"]
+__all__ = ["OF_THE_ORDER", "Found", "ROLES", "find_roles", "is_olist"]
 
 # The order decides: the name that stands first is taken where a source has several.
 _NAMES: Mapping[str, str] = {
@@ -24,8 +24,8 @@ _NAMES: Mapping[str, str] = {
         "|customer name|client name|buyer name|buyer-name|bill-to name|billing name|company"
         "|name of customer|phone|billing phone|recipient-name|full name"
         "|客户|客户id|客户编号|客户编码|客户号|客户代码|用户id|用户编号|用户|会员id|会员编号|会员号"
-        "|会员卡号|会员|买家会员名|买家id|买家昵称|买家旺旺|买家|下单帐号|下单账号|用户账号|买家账号"
-        "|客户名称|客户姓名|收货人手机号/提货人手机号|收货人手机号|收货人手机|手机号|联系手机|联系电话"
+        "|会员卡号|会员|买家会员名|买家id|下单帐号|下单账号|用户账号|买家账号|收货人手机号/提货人手机号|收货人手机号"
+        "|收货人手机|买家昵称|买家旺旺|买家|客户名称|客户姓名|手机号|联系手机|联系电话"
         "|收货人姓名|收货人|公司|公司名称|kunde|kundennummer|kunden-id|kundennr|cliente|id_cliente"
         "|codigo_cliente|client_code|id_client|клиент"
     ),
@@ -110,9 +110,15 @@ def _ranks() -> Mapping[str, Mapping[str, int]]:
     }
 
 
-def find_roles(
-    names: Sequence[str], columns: Mapping[str, Any] | None = None
-) -> tuple[dict[str, int], list[int]]:
+class Found(NamedTuple):
+    """Where the roles stand, the columns of states, and what else a role could have been."""
+
+    roles: dict[str, int]
+    states: list[int]
+    others: dict[str, list[int]]
+
+
+def find_roles(names: Sequence[str], columns: Mapping[str, Any] | None = None) -> Found:
     """Return where each role stands, and where the states of orders do.
 
     Parameters
@@ -128,6 +134,7 @@ def find_roles(
         If a column that was named is not in the header.
     """
     found: dict[str, int] = {}
+    others: dict[str, list[int]] = {}
     for role, name in (columns or {}).items():
         if role not in ROLES:
             raise UnknownNameError(
@@ -150,10 +157,12 @@ def find_roles(
         )
         if ranked:
             found[role] = ranked[0][1]
+            others[role] = [i for _, i in ranked[1:]]
     if "status" in found:
-        return found, [found.pop("status")]
+        return Found(found, [found.pop("status")], others)
     states, taken = _ranks()["status"].keys(), set(found.values())
-    return found, [i for i, forms in enumerate(folded) if i not in taken and states & set(forms)]
+    where = [i for i, forms in enumerate(folded) if i not in taken and states & set(forms)]
+    return Found(found, where, others)
 
 
 def _place(name: Any, names: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Literal
 
 from salesfunnel.data.events.usual_names import fold_name
+from salesfunnel.intake.sheet.names import without_notes
 
 __all__ = ["State", "state_of"]
 
@@ -67,4 +68,6 @@ def state_of(text: str) -> State | None:
     """
     folded = fold_name(text)
     known = _known()
-    return known.get(folded) or known.get(fold_name(text.casefold().removeprefix("wc-")))
+    # WooCommerce writes wc-completed, JD (删除)等待付款.
+    bare = without_notes(text).casefold().strip().removeprefix("wc-")
+    return known.get(folded) or known.get(fold_name(bare))

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from salesfunnel.data.events.usual_names import fold_name
 from salesfunnel.fault import Fault
-from salesfunnel.intake.orders.statuses import state_of
-from salesfunnel.intake.orders.table import Orders
+from salesfunnel.intake.purchases.statuses import state_of
+from salesfunnel.intake.purchases.table import Orders
 
 __all__ = ["rows_by_state"]
 

@@ -8,19 +8,19 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel import _event_columns as cols
-from salesfunnel._event_frames import open_frame
-from salesfunnel._validators import did_you_mean
+from salesfunnel._core.checks import did_you_mean
+from salesfunnel._core.errors import UnknownNameError
+from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events.frames import open_frame
 from salesfunnel.data.events.usual_names import fold_name
-from salesfunnel.errors import IntakeError, UnknownNameError
-from salesfunnel.fault import Fault
-from salesfunnel.intake.grid import Grid, shown
-from salesfunnel.intake.orders.assemble import purchases_of
-from salesfunnel.intake.orders.headers import find_roles, is_olist
-from salesfunnel.intake.orders.table import Orders
-from salesfunnel.intake.source import load
-from salesfunnel.intake.written import DecimalMark
-from salesfunnel.purchases import Purchases
+from salesfunnel.data.purchases import Purchases
+from salesfunnel.fault import Fault, IntakeError
+from salesfunnel.intake.cells.number import DecimalMark
+from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.files.source import load
+from salesfunnel.intake.purchases.assemble import purchases_of
+from salesfunnel.intake.purchases.headers import Found, find_roles, is_olist
+from salesfunnel.intake.purchases.table import Orders
 
 __all__ = ["read_purchases"]
 
@@ -101,7 +101,7 @@ def read_purchases(
     ... #1,a@x.com,paid,2026-06-01 10:00:00 +0000,20.00
     ... #2,b@x.com,refunded,2026-06-02 10:00:00 +0000,35.00''')
     >>> shop.amount.tolist(), [fault.code for fault in shop.faults]
-    ([20.0], ['purchases-columns', 'order-not-bought'])
+    ([20.0], ['order-not-bought'])
     """
     orders = _orders(source, columns, encoding, sheet)
     made = purchases_of(orders, decimal=decimal, dayfirst=dayfirst, tz=tz, currency=currency)
@@ -119,7 +119,7 @@ def _orders(
     if cols.dictionary(source) is None and _is_frame(source):
         frame, known = open_frame(source)
         names = [str(name) for name in known]
-        roles, states = find_roles(names, columns)
+        roles, states, others = find_roles(names, columns)
         _check(names, roles, columns)
         size = len(frame[known[0]]) if known else 0
         return _told(
@@ -130,10 +130,10 @@ def _orders(
                 roles=roles,
                 states=states,
             ),
-            columns,
+            others,
         )
     grid = _grid(load(source, encoding=encoding).grids, sheet)
-    at, names, roles, states = _header(grid, columns)
+    at, names, (roles, states, others) = _header(grid, columns)
     numbered = [
         (number, row)
         for number, row in enumerate(grid.rows[at + 1 :], 1)
@@ -157,28 +157,23 @@ def _orders(
         states=states,
         faults=faults,
     )
-    return _told(orders, columns)
+    return _told(orders, others)
 
 
-def _told(orders: Orders, columns: Mapping[str, Any] | None) -> Orders:
-    """Say which columns are taken, where they are not called as their roles are."""
+def _told(orders: Orders, others: Mapping[str, Sequence[int]]) -> Orders:
+    """Say which columns are taken, where others could have been meant."""
     names, roles = orders.names, orders.roles
-    when = roles.get("paid", roles.get("time"))
-    taken = {"customer": roles["customer"], "time": when, "amount": roles.get("amount")}
-    plain = all(i is None or fold_name(names[i]) in _PLAIN[role] for role, i in taken.items())
-    if not plain and not set(taken) <= set(columns or {}):
+    when = "paid" if "paid" in roles else "time"
+    places = [i for role in ("customer", when, "amount") for i in others.get(role, ())]
+    if places:
+        taken = {"customer": "customer", "time": when, "amount": "amount"}
         said: dict[str, Any] = {
-            role: "–" if i is None else str(names[i]) for role, i in taken.items()
+            role: str(names[roles[held]]) if held in roles else "–" for role, held in taken.items()
         }
-        orders.faults.append(Fault.of("purchases-columns", severity="info", **said))
+        listed = ", ".join(str(names[i]) for i in sorted(places))
+        told = Fault.of("purchases-columns", severity="info", others=listed, **said)
+        orders.faults.append(told)
     return orders
-
-
-_PLAIN = {
-    "customer": {"customer", "客户"},
-    "time": {"time", "date", "日期", "时间"},
-    "amount": {"amount", "金额"},
-}
 
 
 def _is_frame(source: Any) -> bool:
@@ -200,29 +195,26 @@ def _grid(grids: Sequence[Grid], sheet: str | int | None) -> Grid:
     )
 
 
-def _header(
-    grid: Grid, columns: Mapping[str, Any] | None
-) -> tuple[int, list[str], dict[str, int], list[int]]:
-    """Return the row of the header (-1: none), its names, where roles and states stand."""
+def _header(grid: Grid, columns: Mapping[str, Any] | None) -> tuple[int, list[str], Found]:
+    """Return the row of the header (-1: none), its names, and where the roles stand."""
     places = [name for name in (columns or {}).values() if isinstance(name, int)]
     if places:
         width = max((len(row) for row in grid.rows[:_SEARCHED]), default=0)
         names = [f"column {i}" for i in range(width)]
-        roles, states = find_roles(names, columns)
-        _check(names, roles, columns)
-        return -1, names, roles, states
+        found = find_roles(names, columns)
+        _check(names, found.roles, columns)
+        return -1, names, found
     named = set((columns or {}).values())
     for at, row in enumerate(grid.rows[:_SEARCHED]):
         names = [shown(cell).strip() for cell in row]
         if named and not named <= set(names):
             continue
-        roles, states = find_roles(names, columns)
-        if "customer" in roles and {"time", "paid"} & roles.keys():
-            _check(names, roles, columns)
-            return at, names, roles, states
+        found = find_roles(names, columns)
+        if "customer" in found.roles and {"time", "paid"} & found.roles.keys():
+            _check(names, found.roles, columns)
+            return at, names, found
     first = [shown(cell).strip() for cell in grid.rows[0]] if grid.rows else []
-    roles, _ = find_roles(first, columns)
-    _check(first, roles, columns)
+    _check(first, find_roles(first, columns).roles, columns)
     raise AssertionError("the first row has what is missing")
 
 
