@@ -14,7 +14,6 @@ from salesfunnel.intake.files.grid import shown
 __all__ = ["time_faults"]
 
 _SHOWN = 50
-_UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 
 Place = Callable[[int], tuple[str | None, int]]
 
@@ -36,7 +35,6 @@ def time_faults(
                 column=column,
                 value=unit,
                 file=file,
-                unit=_UNITS[unit],
                 number=shown(_cell(given, at)),
                 reading=np.datetime_as_string(np.datetime64(int(moments.ticks[at]), "us"), "s"),
                 n=moments.units[unit],

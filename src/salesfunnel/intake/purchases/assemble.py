@@ -253,7 +253,7 @@ def _moments(orders: Orders, role: str, dayfirst: bool | None, keep: Bools) -> M
             code, role, first, severity="info",
             value=shown(given[first]) if unit == "day" else unit,
             reading=np.datetime_as_string(stamp, "D" if unit == "day" else "s"),
-            unit=unit, number=shown(given[first]), n=found.units[unit],
+            number=shown(given[first]), n=found.units[unit],
         )  # fmt: skip
     if found.day_first is not None:
         code = "dates-day-first" if found.day_first[0] else "dates-month-first"
