@@ -185,7 +185,7 @@ def test_json_of_tools_with_records_inside() -> None:
         "next": "https://example.org/2",
         "results": [{"event": "a", "distinct_id": "x", "timestamp": "2026-01-05T10:00:00Z"}],
     }
-    assert "page-unfinished" in codes(sf.read_events(json.dumps(answer)))
+    assert "events-page-unfinished" in codes(sf.read_events(json.dumps(answer)))
     broken = mixpanel + "\n{oops\n"
     fault = next(f for f in sf.read_events(broken).faults if f.code == "line-not-json")
     assert fault.row == 3

@@ -90,7 +90,7 @@ def _list_inside(one: Any, file: str | None, faults: list[Fault]) -> list[Any]:
                 if str(name).casefold() in _UNFINISHED and value:
                     faults.append(
                         Fault.of(
-                            "page-unfinished", severity="error", column=str(name),
+                            "events-page-unfinished", severity="error", column=str(name),
                             value=str(value)[:80], file=file,
                         )
                     )  # fmt: skip
