@@ -45,6 +45,7 @@ _HOMES = {
     "Tracking": "data.tracking",
     "TrackingRow": "data.tracking",
     "read_table": "intake.sheet.reader",
+    "read_events": "intake.events.reader",
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
@@ -122,7 +123,7 @@ _HOMES = {
     "GammaGamma": "customers",
     "LifetimeValue": "customers",
     "Purchases": "data.purchases",
-    "read_purchases": "intake.purchases",
+    "read_purchases": "intake.purchases.reader",
     "Sbg": "customers",
     "clv": "customers",
     "fit_bgnbd": "customers",
@@ -176,6 +177,7 @@ __all__ = [
     "Tracking",
     "TrackingRow",
     "read_table",
+    "read_events",
     "StepCounts",
     "StepDuration",
     "count_steps",
@@ -336,7 +338,8 @@ if TYPE_CHECKING:
     from salesfunnel.fault import Fault
     from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
     from salesfunnel.intake.deals.reader import read_stage_history
-    from salesfunnel.intake.purchases import read_purchases
+    from salesfunnel.intake.events.reader import read_events
+    from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.monitoring import Review, review
     from salesfunnel.monitoring.playbook import Playbook, write_playbook
