@@ -1,0 +1,1 @@
+"""Cells: numbers, times and periods as people write them."""

@@ -1,0 +1,1 @@
+"""Files, bytes, text, records and dataframes: to tables of cells."""
