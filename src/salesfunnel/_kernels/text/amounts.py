@@ -21,9 +21,7 @@ _POINT, _MINUS = np.uint8(46), np.uint8(45)
 _POWERS = 10.0 ** np.arange(LONGEST + 1)
 
 
-def plain_numbers(
-    cells: Cells, *, point: bool = True
-) -> tuple[npt.NDArray[np.float64], Bools]:
+def plain_numbers(cells: Cells, *, point: bool = True) -> tuple[npt.NDArray[np.float64], Bools]:
     """Return the numbers of cells as far as they are written plainly.
 
     Parameters
@@ -91,5 +89,3 @@ def _read(cells: Cells, *, point: bool) -> tuple[npt.NDArray[np.float64], Bools]
     found = value / _POWERS.take(np.maximum(places, 0))
     np.negative(found, out=found, where=minus & (value > 0))
     return found, ok
-
-

@@ -82,7 +82,8 @@ def gather(data: Bytes, start: Ints, width: int) -> Bytes:
     items = np.ndarray(
         (data.size - width + 1,), dtype=np.dtype(f"V{width}"), buffer=data, strides=(1,)
     )
-    return items[start].view(np.uint8).reshape(start.size, width)
+    found: Bytes = items[start].view(np.uint8).reshape(start.size, width)
+    return found
 
 
 def whole_lines(part: Bytes) -> int:

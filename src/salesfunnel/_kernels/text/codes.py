@@ -117,9 +117,7 @@ class _Texts:
 def _words(cells: Cells, width: int) -> Words:
     items = gather(cells.data, cells.start, 8 * width).view(np.uint64)
     length = cells.length.astype(np.int64)
-    return tuple(
-        items[:, k] & _MASKS.take(np.clip(length - 8 * k, 0, 8)) for k in range(width)
-    )
+    return tuple(items[:, k] & _MASKS.take(np.clip(length - 8 * k, 0, 8)) for k in range(width))
 
 
 def _texts(cells: Cells) -> list[str]:
@@ -176,13 +174,9 @@ def _in_order(codes: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]) -> Dist
     return Distinct(place.take(codes), rows[order])
 
 
-def _number(
-    pieces: Pieces, longest: int
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+def _number(pieces: Pieces, longest: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """Return a number for each cell, all below the count of numbers, and the first row of each."""
-    zeros = any(
-        not _words_free_of_zeros(piece) for piece in pieces.pieces
-    )
+    zeros = any(not _words_free_of_zeros(piece) for piece in pieces.pieces)
     found = None if longest > LONGEST or zeros else text_codes(_Texts(pieces, longest))
     if found is None:
         return _by_dict(pieces)

@@ -177,7 +177,7 @@ def _alike(
 def _number(block: Bytes, span: tuple[int, int]) -> npt.NDArray[np.int32]:
     """Return the number that some digits write."""
     first, end = span
-    number = (block[first] - np.uint8(48)).astype(np.int32)
+    number: npt.NDArray[np.int32] = (block[first] - np.uint8(48)).astype(np.int32)
     for k in range(first + 1, end):
         number *= 10
         number += block[k] - np.uint8(48)

@@ -20,6 +20,7 @@ from salesfunnel.intake.times import AmbiguousTimeError, NumberAsTimeError, is_m
 __all__ = ["Amounts", "CellFault", "Times", "Words", "amounts_in", "times_in", "words_in"]
 
 _NAT = np.datetime64("NaT", "us")
+_NOTHING = int(_NAT.astype(np.int64))
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - times are local ones
 _DAY = 86_400_000_000
 
@@ -159,34 +160,45 @@ def times_in(column: Column, *, zone: Any = timezone.utc, day_first: bool | None
     if not left.size:
         return Times(times, [], kinds)
     codes, cells = column.distinct(left)
-    found = [_careful(cell, day_first) for cell in cells]
-    stamps = [_NAT if m is None else np.datetime64(_tick(m, zone), "us") for m, *_ in found]
-    times[left] = np.array(stamps, dtype="datetime64[us]")[codes]
-    kind = np.array([-1 if m is None else m.tzinfo is not None for m, *_ in found]).take(codes)
+    found = [read_cell(cell, zone, day_first) for cell in cells]
+    ticks[left] = np.array([one.tick for one in found], dtype=np.int64)[codes]
+    kind = np.array([one.aware for one in found], dtype=np.int8)[codes]
     for aware in (False, True):
         if (kind == aware).any():
             row = int(left[np.argmax(kind == aware)])
             kinds[aware] = min(row, kinds.get(aware, row))
-    wrong = np.array([code is not None for _, code, _ in found], dtype=np.bool_)
+    wrong = np.array([one.code is not None for one in found], dtype=np.bool_)
     faults = [
-        CellFault(row, found[one][1] or "", cells[one], found[one][2])
+        CellFault(row, found[one].code or "", cells[one], found[one].params)
         for row, one in _where(left, codes, wrong)
     ]
     return Times(times, faults, kinds)
 
 
-def _careful(
-    cell: Any, day_first: bool | None
-) -> tuple[datetime | None, str | None, Mapping[str, Any]]:
-    """Return the moment of one cell, or the code of what is wrong with it."""
+class TimeRead(NamedTuple):
+    """One cell: its microseconds, whether it has a zone (-1: no time), and what is wrong."""
+
+    tick: int
+    aware: int
+    code: str | None = None
+    params: Mapping[str, Any] = {}
+
+
+def read_cell(cell: Any, zone: Any, day_first: bool | None) -> TimeRead:
+    """Read the time of one cell with care."""
+    code, params = "time-not-understood", {}
     try:
-        return read_time(cell, dayfirst=day_first), None, {}
+        moment = read_time(cell, dayfirst=day_first)
+        if moment is None:
+            return TimeRead(_NOTHING, -1)
+        return TimeRead(_tick(moment, zone), int(moment.tzinfo is not None))
     except AmbiguousTimeError:
-        return None, "time-ambiguous", {}
+        code = "time-ambiguous"
     except NumberAsTimeError as error:
-        return None, "time-is-number", {"reading": f"{error.reading:%Y-%m-%d}"}
-    except ValueError:
-        return None, "time-not-understood", {}
+        code, params = "time-is-number", {"reading": f"{error.reading:%Y-%m-%d}"}
+    except (ValueError, OverflowError):
+        pass
+    return TimeRead(_NOTHING, -1, code, params)
 
 
 def _tick(moment: datetime, zone: Any) -> int:

@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.text.cells import Bytes, Cells
 from salesfunnel.intake.files.columns import Column, TextColumn, column_of
+from salesfunnel.intake.files.lazy_rows import ColumnRows, TextRows
 from salesfunnel.intake.files.text_cells import Progress, pieces_of
-from salesfunnel.intake.grid import shown
+from salesfunnel.intake.grid import Grid, shown
 from salesfunnel.intake.times import is_missing
 
-__all__ = ["Body", "body_of_columns", "body_of_rows", "body_of_text"]
+__all__ = ["Body", "body_below", "body_of_columns", "body_of_rows", "body_of_text"]
 
 
 @attrs.frozen
@@ -45,6 +46,34 @@ class Body:
         return Body(columns, self.numbers[rows], self.beyond)
 
 
+def body_below(grid: Grid, at: int, columns: int, *, progress: Progress | None = None) -> Body:
+    """Return the rows of a grid below the row of its header.
+
+    Parameters
+    ----------
+    grid : Grid
+    at : int
+        The row of the header, from 0.
+    columns : int
+        How many names the header has.
+    progress : callable, optional
+        Called with the bytes of text that are read, and their number.
+    """
+    rows = grid.rows
+    if isinstance(rows, TextRows):
+        return body_of_text(
+            rows.data,
+            rows.begins(at + 1),
+            rows.size,
+            delimiter=rows.delimiter,
+            columns=columns,
+            progress=progress,
+        )
+    if isinstance(rows, ColumnRows) and at == 0:
+        return body_of_columns(rows.columns)
+    return body_of_rows(rows[at + 1 :], columns)
+
+
 def body_of_text(
     data: Bytes,
     first: int,
@@ -66,7 +95,7 @@ def body_of_text(
             column.append(more)
         numbers.append(piece.numbers + count)
         beyond += [(row + count, tuple(words)) for row, words in piece.beyond]
-        count += piece.count
+        count += piece.rows
     return Body(
         tuple(TextColumn(column) for column in cells), np.concatenate(numbers), tuple(beyond)
     )

@@ -1,4 +1,4 @@
-"""Columns of a source, whatever it is: what is plain is read by the thousand, the rest cell by cell.
+"""Columns of any source: what is plain is read by the thousand, the rest cell by cell.
 
 A column gives the times and the numbers that are written plainly, and its distinct cells: whoever
 reads it asks the careful readers for each distinct cell that is left, once.
@@ -243,7 +243,7 @@ class TimeColumn:
 
         values = self.values if rows is None else self.values[rows]
         codes, seen = _distinct_values(values.view(np.int64), np.isnat(values))
-        unit = np.datetime_data(self.values.dtype)
+        unit: Any = np.datetime_data(self.values.dtype)
         cells: list[Any] = []
         for tick in seen:
             cell: Any = tick
@@ -324,7 +324,8 @@ class CodedColumn:
     def blank(self) -> Bools:
         """Return in which cells nothing stands, or white space."""
         empty = np.array([is_missing(v) or not shown(v).strip() for v in self.values])
-        return empty[self.codes]
+        found: Bools = empty[self.codes]
+        return found
 
 
 def column_of(cells: Iterable[Any], *, few: bool = False) -> Column:

@@ -46,7 +46,9 @@ def frame_columns(frame: Any) -> tuple[list[str], list[Column]] | None:
         names = [str(name) for name in frame.columns]
         return names, [_of_pandas(frame.iloc[:, k]) for k in range(len(names))]
     if library == "pyarrow" and hasattr(frame, "column_names"):
-        return list(frame.column_names), [_of_arrow(frame.column(k)) for k in range(frame.num_columns)]
+        return list(frame.column_names), [
+            _of_arrow(frame.column(k)) for k in range(frame.num_columns)
+        ]
     if isinstance(frame, Mapping):
         return _of_mapping(frame)
     return None
@@ -139,8 +141,14 @@ def _of_polars(series: Any) -> Column:
     missing = series.is_null().to_numpy() if series.null_count() else None
     if kind in {"Datetime", "Date"}:
         aware = getattr(series.dtype, "time_zone", None) is not None
-        return TimeColumn(series.to_physical().cast(int).fill_null(_NAT).to_numpy().view(
-            f"datetime64[{'D' if kind == 'Date' else series.dtype.time_unit}]"), aware=aware)
+        return TimeColumn(
+            series.to_physical()
+            .cast(int)
+            .fill_null(_NAT)
+            .to_numpy()
+            .view(f"datetime64[{'D' if kind == 'Date' else series.dtype.time_unit}]"),
+            aware=aware,
+        )
     if kind.startswith(("Int", "UInt", "Float", "Boolean")) and "128" not in kind:
         filled = series if missing is None else series.fill_null(series.dtype.to_python()(0))
         return NumberColumn(filled.to_numpy(), missing)
@@ -172,9 +180,11 @@ def _of_arrow(column: Any) -> Column:
         aware = getattr(column.type, "tz", None) is not None
         return TimeColumn(_stamps(column, chunks), aware=aware)
     if kind in {"bool", "double", "float"} or kind.startswith(("int", "uint")):
-        missing = np.concatenate(
-            [chunk.is_null().to_numpy(zero_copy_only=False) for chunk in chunks]
-        ) if column.null_count else None
+        missing = (
+            np.concatenate([chunk.is_null().to_numpy(zero_copy_only=False) for chunk in chunks])
+            if column.null_count
+            else None
+        )
         parts = [_filled(chunk).to_numpy(zero_copy_only=False) for chunk in chunks]
         values = np.concatenate(parts) if parts else np.zeros(0, dtype=np.float64)
         return NumberColumn(values, missing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ class Piece(NamedTuple):
         One for each name of the header.
     numbers : ndarray of int64, shape (rows,)
         The number of each row that holds anything, from 0 in this piece.
-    count : int
+    rows : int
         How many rows there are, blank ones too.
     beyond : list of (int, list of str)
         Row and cells beyond the header, where any of them holds anything.
@@ -41,7 +41,7 @@ class Piece(NamedTuple):
 
     columns: list[Cells]
     numbers: npt.NDArray[np.int64]
-    count: int
+    rows: int
     beyond: list[tuple[int, list[str]]]
 
 
@@ -254,7 +254,7 @@ def _filled(
     return Piece(columns, numbers, count, beyond)
 
 
-def _narrow(length: npt.NDArray[np.int32]) -> npt.NDArray[np.int32] | npt.NDArray[np.uint16]:
+def _narrow(length: npt.NDArray[np.int32]) -> npt.NDArray[Any]:
     small = not length.size or int(length.max()) < 1 << 15
     return length.astype(np.int16) if small else length
 
