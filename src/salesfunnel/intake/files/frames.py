@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.text.cells import ROOM, Cells
+from salesfunnel._optional import require
 from salesfunnel.errors import ArgumentError, IntakeError
 from salesfunnel.intake.files.columns import (
     CodedColumn,
@@ -46,9 +47,7 @@ def frame_columns(frame: Any) -> tuple[list[str], list[Column]] | None:
         names = [str(name) for name in frame.columns]
         return names, [_of_pandas(frame.iloc[:, k]) for k in range(len(names))]
     if library == "pyarrow" and hasattr(frame, "column_names"):
-        return list(frame.column_names), [
-            _of_arrow(frame.column(k)) for k in range(frame.num_columns)
-        ]
+        return list(frame.column_names), [_of_arrow(column) for column in frame.columns]
     if isinstance(frame, Mapping):
         return _of_mapping(frame)
     return None
@@ -212,9 +211,8 @@ def _stamps(column: Any, chunks: Sequence[Any]) -> npt.NDArray[np.datetime64]:
 
 def _texts(chunk: Any) -> Iterator[Cells]:
     """Yield the cells of an array of text, where they lie; nothing where null."""
-    import pyarrow
-
-    chunk = chunk.cast(pyarrow.large_string())
+    arrow = require("pyarrow", extra="frames", feature="reading text")
+    chunk = chunk.cast(arrow.large_string())
     if chunk.null_count:
         chunk = chunk.fill_null("")
     _, ends, bytes_ = chunk.buffers()
