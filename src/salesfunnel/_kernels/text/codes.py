@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.encoding import text_codes
+from salesfunnel._kernels.events.encoding import text_codes
 from salesfunnel._kernels.text.cells import Bools, Cells, Ints, gather
-from salesfunnel._kernels.texts import Words
+from salesfunnel._kernels.events.texts import Words
 
 SHORT, LONGEST = 16, 64
 _MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)

@@ -1,1 +1,1 @@
-"""Cells: numbers, times and periods as people write them."""
+"""What one cell means: a number, a time, a period."""

@@ -1,1 +1,1 @@
-"""Files, bytes, text, records and dataframes: to tables of cells."""
+"""From a path, bytes or records to the cells of one table."""

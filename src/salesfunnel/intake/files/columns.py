@@ -18,8 +18,8 @@ from salesfunnel._kernels.text.cells import Cells
 from salesfunnel._kernels.text.codes import Pieces, distinct_cells
 from salesfunnel._kernels.text.times import AWARE, EMPTY, NAIVE, NOT_READ, plain_times
 from salesfunnel.intake.files.text_cells import WHITE, cells_of
-from salesfunnel.intake.grid import shown
-from salesfunnel.intake.times import is_missing
+from salesfunnel.intake.files.grid import shown
+from salesfunnel.intake.cells.read_time import is_missing
 
 Ints = npt.NDArray[Any]
 Codes = npt.NDArray[np.int32]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.text.cells import ROOM, Cells
-from salesfunnel._optional import require
+from salesfunnel._core.extras import require
 from salesfunnel.errors import ArgumentError, IntakeError
 from salesfunnel.intake.files.columns import (
     CodedColumn,
@@ -20,7 +20,7 @@ from salesfunnel.intake.files.columns import (
     column_of,
 )
 from salesfunnel.intake.files.text_cells import padded
-from salesfunnel.intake.times import is_missing
+from salesfunnel.intake.cells.read_time import is_missing
 
 _ROWS = 1 << 18
 
