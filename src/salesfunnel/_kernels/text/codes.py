@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.events.encoding import text_codes
-from salesfunnel._kernels.text.cells import Bools, Cells, Ints, gather
 from salesfunnel._kernels.events.texts import Words
+from salesfunnel._kernels.text.cells import Bools, Cells, Ints, gather
 
 SHORT, LONGEST = 16, 64
 _MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)

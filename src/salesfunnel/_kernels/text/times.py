@@ -22,7 +22,7 @@ BLOCK = 1 << 15
 SHORTEST, LONGEST = 8, 40
 TEMPLATES = 6
 """So many templates of one length are tried in a block."""
-FIRST_YEAR, LAST_YEAR = 1971, 2099
+FIRST_YEAR, LAST_YEAR = 1971, 2097
 """Years outside are left to be read with care: most of them are no times of sales."""
 
 _CLOCK = (
@@ -35,7 +35,7 @@ _FORMS = tuple(
         r"(?P<year>0000)(?P<mark>[-/])(?P<month>00?)(?P=mark)(?P<day>00?)",
         r"(?P<year>0000)\.(?P<month>00?)\.(?P<day>00?)",
         "(?P<year>0000)年(?P<month>00?)月(?P<day>00?)日".encode().decode("latin-1"),
-        r"(?P<year>0000)(?P<month>00)(?P<day>00)",
+        r"(?P<year>0000)(?P<month>00)(?P<day>00)(?=[Tt ])",
     )
 )
 _YEAR_LAST = re.compile(r"(?P<one>00?)(?P<mark>[-/.])(?P<two>00?)(?P=mark)(?P<year>0000)" + _CLOCK)
@@ -57,7 +57,6 @@ class Rule(NamedTuple):
     second: tuple[int, int] | None
     fraction: tuple[int, int] | None
     zone: tuple[int, int] | None
-    short_century: bool
 
 
 @lru_cache(maxsize=512)
@@ -75,14 +74,14 @@ def rule_of(template: bytes, day_first: bool | None) -> Rule | None:
     for form in _FORMS:
         match = form.fullmatch(text)
         if match is not None:
-            return _rule(match, "month", "day", compact=form is _FORMS[-1])
+            return _rule(match, "month", "day")
     match = None if day_first is None else _YEAR_LAST.fullmatch(text)
     if match is None:
         return None
-    return _rule(match, *(("two", "one") if day_first else ("one", "two")), compact=False)
+    return _rule(match, *(("two", "one") if day_first else ("one", "two")))
 
 
-def _rule(match: re.Match[str], month: str, day: str, *, compact: bool) -> Rule:
+def _rule(match: re.Match[str], month: str, day: str) -> Rule:
     def span(name: str) -> tuple[int, int] | None:
         return None if match[name] is None else match.span(name)
 
@@ -95,7 +94,6 @@ def _rule(match: re.Match[str], month: str, day: str, *, compact: bool) -> Rule:
         span("second"),
         span("fraction"),
         span("zone"),
-        compact,
     )
 
 

@@ -13,9 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.text.times import AWARE, NAIVE, NOT_READ
+from salesfunnel.intake.cells.read_time import (
+    AmbiguousTimeError,
+    NumberAsTimeError,
+    is_missing,
+    read_time,
+)
 from salesfunnel.intake.files.columns import Column
 from salesfunnel.intake.files.grid import shown
-from salesfunnel.intake.cells.read_time import AmbiguousTimeError, NumberAsTimeError, is_missing, read_time
 
 __all__ = ["Amounts", "CellFault", "Times", "Words", "amounts_in", "times_in", "words_in"]
 

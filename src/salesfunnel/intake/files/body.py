@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.text.cells import Bytes, Cells
+from salesfunnel.intake.cells.read_time import is_missing
 from salesfunnel.intake.files.columns import Column, TextColumn, column_of
+from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.files.lazy_rows import ColumnRows, TextRows
 from salesfunnel.intake.files.text_cells import Progress, pieces_of
-from salesfunnel.intake.files.grid import Grid, shown
-from salesfunnel.intake.cells.read_time import is_missing
 
 __all__ = ["Body", "body_below", "body_of_columns", "body_of_rows", "body_of_text"]
 

@@ -17,9 +17,9 @@ from salesfunnel._kernels.text.amounts import plain_numbers
 from salesfunnel._kernels.text.cells import Cells
 from salesfunnel._kernels.text.codes import Pieces, distinct_cells
 from salesfunnel._kernels.text.times import AWARE, EMPTY, NAIVE, NOT_READ, plain_times
-from salesfunnel.intake.files.text_cells import WHITE, cells_of
-from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.files.grid import shown
+from salesfunnel.intake.files.text_cells import WHITE, cells_of
 
 Ints = npt.NDArray[Any]
 Codes = npt.NDArray[np.int32]
@@ -29,7 +29,7 @@ Ticks = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
 _PART = 1 << 16
 _DAY = 86_400_000_000
-_EARLIEST, _LATEST = (int(np.datetime64(year, "us").astype(np.int64)) for year in ("1971", "2100"))
+_EARLIEST, _LATEST = (int(np.datetime64(year, "us").astype(np.int64)) for year in ("1971", "2098"))
 _EXACT = 1 << 53
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.text.cells import ROOM, Cells
+from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.extras import require
-from salesfunnel.errors import ArgumentError, IntakeError
+from salesfunnel._kernels.text.cells import ROOM, Cells
+from salesfunnel.intake.cells.read_time import is_missing
 from salesfunnel.intake.files.columns import (
     CodedColumn,
     Column,
@@ -19,62 +20,83 @@ from salesfunnel.intake.files.columns import (
     TimeColumn,
     column_of,
 )
+from salesfunnel.intake.files.lazy_rows import ColumnRows, Row
 from salesfunnel.intake.files.text_cells import padded
-from salesfunnel.intake.cells.read_time import is_missing
 
 _ROWS = 1 << 18
 
 
-def frame_columns(frame: Any) -> tuple[list[str], list[Column]] | None:
-    """Return the names and columns of a dataframe, a table of Arrow or a mapping of columns.
+def frame_rows(frame: Any) -> ColumnRows | None:
+    """Return a dataframe, a table of Arrow or a mapping of columns as rows and columns.
 
     Returns
     -------
-    tuple of (list of str, list of Column)
+    ColumnRows
         Or None where it is none of these.
 
     Raises
     ------
     ArgumentError
-        If a column of a mapping is no column.
-    IntakeError
-        If columns differ in length.
+        If a column of a mapping is no column, or columns differ in length.
     """
     library = type(frame).__module__.partition(".")[0]
     if library == "polars" and hasattr(frame, "get_columns"):
-        return list(frame.columns), [_of_polars(series) for series in frame.get_columns()]
-    if library == "pandas" and hasattr(frame, "iloc"):
-        names = [str(name) for name in frame.columns]
-        return names, [_of_pandas(frame.iloc[:, k]) for k in range(len(names))]
+        return ColumnRows(
+            list(frame.columns),
+            len(frame),
+            lambda: [_of_polars(series) for series in frame.get_columns()],
+            lambda low, high: frame[low:high].rows(),
+        )
+    if library == "pandas" and hasattr(frame, "iloc") and hasattr(frame, "columns"):
+        return ColumnRows(
+            [str(name) for name in frame.columns],
+            len(frame),
+            lambda: [_of_pandas(frame.iloc[:, k]) for k in range(frame.shape[1])],
+            lambda low, high: frame.iloc[low:high].to_dict(orient="split")["data"],
+        )
     if library == "pyarrow" and hasattr(frame, "column_names"):
-        return list(frame.column_names), [_of_arrow(column) for column in frame.columns]
-    if isinstance(frame, Mapping):
-        return _of_mapping(frame)
-    return None
+        return ColumnRows(
+            list(frame.column_names),
+            frame.num_rows,
+            lambda: [_of_arrow(column) for column in frame.columns],
+            lambda low, high: _zipped(frame.columns, lambda c: c[low:high].to_pylist()),
+        )
+    return _of_mapping(frame) if isinstance(frame, Mapping) else None
 
 
-def record_columns(rows: Sequence[Mapping[Any, Any]]) -> tuple[list[str], list[Column]]:
-    """Return the names and columns of records; a key that is absent is missing."""
-    names = list(dict.fromkeys(key for row in rows for key in row))
-    return [str(name) for name in names], [
-        column_of([row.get(name) for row in rows]) for name in names
-    ]
+def record_rows(records: Sequence[Mapping[Any, Any]]) -> ColumnRows:
+    """Return records as rows and columns; a key that is absent is missing."""
+    names = list(dict.fromkeys(key for row in records for key in row))
+    return ColumnRows(
+        [str(name) for name in names],
+        len(records),
+        lambda: [column_of([row.get(name) for row in records]) for name in names],
+        lambda low, high: ([row.get(name) for name in names] for row in records[low:high]),
+    )
 
 
-def _of_mapping(columns: Mapping[Any, Any]) -> tuple[list[str], list[Column]]:
-    found: dict[str, Column] = {}
+def _zipped(columns: Iterable[Any], cells: Callable[[Any], Iterable[Any]]) -> Iterator[Row]:
+    return zip(*map(cells, columns), strict=True)
+
+
+def _of_mapping(columns: Mapping[Any, Any]) -> ColumnRows:
     for key, column in columns.items():
         if isinstance(column, str | bytes) or not isinstance(column, Iterable):
             raise ArgumentError(
                 f"'source' must map the name of a column to its cells, got {column!r} for {key!r}"
             )
-        found[str(key)] = _of_any(column)
-    lengths = {column.count for column in found.values()}
+    known = [c if hasattr(c, "__getitem__") else list(c) for c in columns.values()]
+    lengths = {len(column) for column in known}
     if len(lengths) > 1:
-        raise IntakeError(
+        raise ArgumentError(
             f"'source' must have columns of equal length, got {sorted(lengths)} cells"
         )
-    return list(found), list(found.values())
+    return ColumnRows(
+        list(map(str, columns)),
+        max(lengths, default=0),
+        lambda: [_of_any(column) for column in known],
+        lambda low, high: _zipped(known, lambda c: list(c[low:high])),
+    )
 
 
 def _of_any(column: Any) -> Column:

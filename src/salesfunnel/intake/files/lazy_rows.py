@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, overload
 
 from salesfunnel._kernels.text.cells import Bytes
@@ -73,28 +74,41 @@ class TextRows(Sequence[Row]):
 
 
 class ColumnRows(Sequence[Row]):
-    """The names of columns, and the rows of their cells."""
+    """A header, and rows of columns.
 
-    def __init__(self, names: Sequence[str], columns: Sequence[Column]) -> None:
-        self.names, self.columns = list(names), list(columns)
-        self._count = self.columns[0].count if self.columns else 0
+    Parameters
+    ----------
+    names : sequence of str
+        The header.
+    count : int
+        How many rows are below it.
+    columns : callable
+        Returns the columns.
+    cells : callable
+        Returns the cells of rows from one number to another, from 0.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        count: int,
+        columns: Callable[[], Sequence[Column]],
+        cells: Callable[[int, int], Iterable[Sequence[Any]]],
+    ) -> None:
+        self.names = list(names)
+        self._count, self._columns, self._cells = count, columns, cells
+
+    @cached_property
+    def columns(self) -> Sequence[Column]:
+        """The columns below the header."""
+        return self._columns()
 
     def __len__(self) -> int:
         return self._count + 1
 
-    def _some(self, low: int, high: int) -> list[Row]:
-        import numpy as np
-
-        rows = np.arange(low, high)
-        cells = []
-        for column in self.columns:
-            codes, values = column.distinct(rows)
-            cells.append([values[code] for code in codes.tolist()])
-        return [list(row) for row in zip(*cells, strict=True)]
-
     def __iter__(self) -> Iterator[Row]:
         yield self.names
-        yield from self._some(0, self._count)
+        yield from map(list, self._cells(0, self._count))
 
     @overload
     def __getitem__(self, place: int) -> Row: ...
@@ -103,8 +117,10 @@ class ColumnRows(Sequence[Row]):
     def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
         if isinstance(place, int):
             place = range(len(self))[place]
-            return self.names if place == 0 else self._some(place - 1, place)[0]
+            return self.names if place == 0 else list(next(iter(self._cells(place - 1, place))))
         first, stop, step = place.indices(len(self))
+        if step != 1:
+            return list(self)[place]
         head: list[Row] = [self.names] if first == 0 < stop else []
         low, high = max(first - 1, 0), max(stop - 1, 0)
-        return (head + (self._some(low, high) if low < high else []))[::step]
+        return head + list(map(list, self._cells(low, high)) if low < high else ())
