@@ -66,7 +66,7 @@ def plain(item: Any) -> Mapping[str, Any] | None:
         if hasattr(item, method):
             try:
                 found = getattr(item, method)()
-            except SalesFunnelError:
+            except (SalesFunnelError, MemoryError):
                 raise
             except Exception:  # noqa: BLE001 - a client's own object; it is told as no record
                 return None
