@@ -62,7 +62,7 @@ def test_a_full_disk_leaves_every_old_file_whole(tmp_path):
         [sys.executable, "-c", SETUP + FULL.format(calls=calls)],
         capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
-    assert (done.stdout, done.stderr) == ("", "")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
     for call, path in calls:
         assert Path(path).read_text() == "old and whole" * 20, call
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(WRITERS.values())
