@@ -264,7 +264,7 @@ def _result(
         reference=reference,
         reference_sd=sd,
         strength=window.strength,
-        ends=ends_of(panel.transitions),
+        ends=ends_of(panel.transitions, panel.win),
     )
     gains = single_gains(
         flow, (found.tier < 3) & has, seed=seed, caps=caps, value=money, level=row.GAIN_LEVEL
