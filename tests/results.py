@@ -11,6 +11,7 @@ import numpy as np
 
 import sales_team
 import salesfunnel as sf
+from salesfunnel.planning import Quantiles
 
 ROOT = Path(__file__).parents[1]
 DEALS = ROOT / "examples" / "company" / "deals.csv"
@@ -23,7 +24,7 @@ def company(as_of: str = "2026-11-20", **options: Any) -> sf.StageHistory:
 
 def _followed() -> dict[str, Any]:
     """Return reviews and a playbook of one measure that worked."""
-    none = sf.planning.Quantiles(0, 0, 0, 0)
+    none = Quantiles(0, 0, 0, 0)
     effect = sf.Effect(deals=none, p_positive=0.9, months=3, rate_now=0.3, rate_planned=0.375)
     measure = sf.Measure(
         key="answer", bottleneck=sf.Transition("offer", "won"), problem="slow-response",
