@@ -29,7 +29,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("diagnosis",),
     ("planning",),
     ("monitoring",),
-    ("targets", "forecasting", "customers", "pipeline"),
+    ("targets", "forecasting", "customers"),
+    ("pipeline",),
     ("analysis",),
     ("builtin",),
     ("intake",),
@@ -51,13 +52,13 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         460,
         "the log is one value; its three ways in and their documentation stand together",
     ),
-    "data/panel.py": (430, "the panel is one value; a third of it is documentation of its verbs"),
+    "data/panel.py": (450, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
         310,
         "each kind of column meets every other; to part them makes a cycle",
     ),
     "data/history/stage_history.py": (
-        400,
+        420,
         "the columns of a history are validated together, all faults at once",
     ),
     "intake/files/safe_workbook.py": (
@@ -68,6 +69,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     "data/purchases/table.py": (320, "the table is one value with three ways in"),
     "render/documents/customers.py": (320, "a document for each result of repurchase"),
     "intake/sheet/raw_rows.py": (320, "what a row may be, kind by kind"),
+    "definitions/funnel.py": (400, "one value and its verbs, and the names of a win"),
     "_kernels/special.py": (330, "one family of functions; half of it is formulas and sources"),
     "_kernels/betabinomial.py": (
         310,

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from salesfunnel._core.errors import ArgumentError, PluginError
+from salesfunnel._core.safe_text import described
 from salesfunnel._core.vocabulary import Grade
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.diagnosis.aggregates import from_sheet
 from salesfunnel.diagnosis.case import Case
 from salesfunnel.diagnosis.effects import of_exposure, of_mixture
@@ -17,7 +20,6 @@ from salesfunnel.diagnosis.rules import Exposure, Mixture, Rule, RuleSet
 
 if TYPE_CHECKING:
     from salesfunnel.bottleneck import Bottleneck
-    from salesfunnel.data.history import StageHistory
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.tracking import Tracking
 
@@ -82,6 +84,8 @@ def diagnose(
             f"'bottleneck' must be a Bottleneck, got {type(bottleneck).__name__}",
             hint="give one row of find_bottlenecks, such as .rows[0]",
         )
+    if isinstance(data, StageHistory):
+        data = two_ends(data)
     case = Case(bottleneck, data, columns=columns, history=history)
     found: list[Finding] = []
     for rule_set in _sets(rules):
@@ -154,6 +158,8 @@ def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Finding]:
     if not case.has_deals:
         try:
             return from_sheet(case, item, fixed) or [_collect(case, item, fixed)]
+        except MemoryError:
+            raise
         except Exception as error:
             raise _broken(item, rule_set, error) from error
     missing = [field.key for field in item.needs if case.find(field) is None]
@@ -162,6 +168,8 @@ def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Finding]:
     try:
         outcome = item(case)
         found = [_finding(case, item, one, fixed) for one in _several(outcome)]
+    except MemoryError:
+        raise
     except Exception as error:
         raise _broken(item, rule_set, error) from error
     return found
@@ -170,7 +178,7 @@ def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Finding]:
 def _broken(item: Rule, rule_set: RuleSet, error: Exception) -> PluginError:
     return PluginError(
         f"rule {item.code!r} of rule set {rule_set.name!r} must give findings,"
-        f" got {type(error).__name__}: {error}"
+        f" got {described(error)}"
     )
 
 

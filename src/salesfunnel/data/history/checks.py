@@ -20,9 +20,7 @@ def shape_problems(history: StageHistory) -> list[str]:
     """Return which columns do not fit the others."""
     n, S = len(history.deals), len(history.stages)
     wanted: dict[str, tuple[int, ...]] = {"entered": (n, S), "spent": (n, S)}
-    wanted.update(
-        dict.fromkeys(("created", "closed", "outcome", "value", "currency", "reached_stage"), (n,))
-    )
+    wanted.update(dict.fromkeys(("created", "closed", "outcome", "value", "reached_stage"), (n,)))
     found = [
         f"{field!r} must have shape {shape}, got {getattr(history, field).shape}"
         for field, shape in wanted.items()
@@ -32,6 +30,11 @@ def shape_problems(history: StageHistory) -> list[str]:
         f"attribute {name!r} must have shape ({n},), got {column.shape}"
         for name, column in history.attributes.items()
         if column.shape != (n,)
+    )
+    found.extend(
+        f"'changes' of {name} must be of the {n} deals, got row {int(field.deal.max())}"
+        for name, field in history.changes.items()
+        if field.deal.size and int(field.deal.max()) >= n
     )
     if not S:
         found.append("'stages' must hold at least one stage, got none")

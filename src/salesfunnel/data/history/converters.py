@@ -14,7 +14,7 @@ from salesfunnel._core.arrays import arrays_equal
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import FrozenMap
 
-__all__ = ["columns_of", "moment_of", "optional_text", "same_columns", "text_of"]
+__all__ = ["columns_of", "moment_of", "same_columns", "text_of"]
 
 _ZONE = re.compile(r"T.*(Z|[+-]\d\d:?\d\d)$|Z$")
 
@@ -35,11 +35,6 @@ def text_of(values: Any) -> npt.NDArray[np.str_]:
     array = np.array(values, dtype=np.str_)
     array.flags.writeable = False
     return array
-
-
-def optional_text(values: Any) -> npt.NDArray[np.str_] | None:
-    """Return a read-only copy as text; None stays None."""
-    return None if values is None else text_of(values)
 
 
 def columns_of(value: Mapping[str, Any]) -> FrozenMap[Any]:

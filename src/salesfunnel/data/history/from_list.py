@@ -8,17 +8,18 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.errors import DataError
+from salesfunnel.data.history.checks import spent_between
 from salesfunnel.fault import Fault
 
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
 
-__all__ = ["EXPORT_HINT", "goal_of", "needs_stage_times", "two_ends"]
+__all__ = ["EXPORT_HINT", "goal_of", "needs_stage_times", "timed_stages", "two_ends"]
 
 EXPORT_HINT = (
-    "export when deals entered their stages (HubSpot: the properties “Date entered …” or the history"
-    " of dealstage; Salesforce: OpportunityHistory; Pipedrive: the changelog; Zoho: Stage History),"
-    " or read several dated lists with read_snapshots"
+    "export when deals entered their stages (HubSpot: the properties “Date entered …” or the"
+    " history of dealstage; Salesforce: OpportunityHistory; Pipedrive: the changelog; Zoho: Stage"
+    " History), or read several dated lists with read_snapshots"
 )
 _NAT = np.datetime64("NaT", "us")
 
@@ -38,6 +39,26 @@ def needs_stage_times(history: StageHistory, verb: str) -> None:
             " only tells in which stage a deal is now",
             hint=EXPORT_HINT,
         )
+
+
+def timed_stages(history: StageHistory) -> tuple[bool, ...]:
+    """Return for each stage but the last whether the waits in it are known.
+
+    They are if the time of the stage is known for every deal that reached it, and a later time for
+    every deal that went on. A deal lost in an unknown stage makes the stages it may have reached
+    unknown.
+    """
+    last = len(history.stages) - 1
+    if history.reached_stage is None:
+        return (True,) * last
+    visited = ~np.isnat(history.entered)
+    reached = np.where(history.reached < 0, goal_of(history) - 1, history.reached)
+    found = []
+    for k in range(last):
+        here, on = reached >= k, reached > k
+        known = (visited[:, k] | ~here).all() and (visited[:, k + 1 :].any(axis=1) | ~on).all()
+        found.append(bool(known and here.any()))
+    return tuple(found)
 
 
 def goal_of(history: StageHistory) -> int:
@@ -89,7 +110,7 @@ def two_ends(history: StageHistory) -> StageHistory:
         part,
         stages=stages,
         entered=entered,
-        spent=None,
+        spent=spent_between(entered, part.closed, part.as_of),
         reached_stage=np.where(won, 1, 0) if untimed.any() else None,
         funnel=funnel,
         faults=tuple(faults),

@@ -10,23 +10,17 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
 
-__all__ = ["joined_attribute", "joined_optional"]
+__all__ = ["joined_attribute", "joined_reached"]
 
 
-def joined_optional(
-    left: StageHistory, right: StageHistory, name: str, missing: Any
-) -> npt.NDArray[Any] | None:
-    """Return a column of both that either may lack; `missing`, or what was reached, stands in."""
-    columns = [getattr(history, name) for history in (left, right)]
-    if all(column is None for column in columns):
+def joined_reached(left: StageHistory, right: StageHistory) -> npt.NDArray[np.intp] | None:
+    """Return how far the deals of both got, where either is of a list."""
+    if left.reached_stage is None and right.reached_stage is None:
         return None
-    filled = [
-        column if column is not None
-        else history.reached if missing is None
-        else np.full(len(history), missing)
-        for history, column in zip((left, right), columns, strict=True)
-    ]  # fmt: skip
-    return np.concatenate(filled)
+    return np.concatenate(
+        [history.reached if history.reached_stage is None else history.reached_stage
+         for history in (left, right)]
+    )  # fmt: skip
 
 
 def joined_attribute(left: StageHistory, right: StageHistory, name: str) -> npt.NDArray[Any]:

@@ -1,4 +1,4 @@
-"""Counts of deals whose stages have no times: by creation, with bounds for losses of unknown stage."""
+"""Counts of deals whose stages have no times, by creation; bounds for losses of unknown stage."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -12,8 +13,8 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field, arrays_equal
 from salesfunnel._core.checks import check_known
-from salesfunnel._core.errors import DataError
-from salesfunnel._core.frozen import FrozenMap, as_tuple
+from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.frozen import FrozenMap, as_tuple, frozen_map
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history.checks import (
@@ -27,11 +28,13 @@ from salesfunnel.data.history.checks import (
 from salesfunnel.data.history.converters import (
     columns_of,
     moment_of,
-    optional_text,
     same_columns,
     text_of,
 )
-from salesfunnel.data.history.joining import joined_attribute, joined_optional
+from salesfunnel.data.history.field_history import TEXTS, FieldHistory, joined
+from salesfunnel.data.history.fields_over_time import FieldsOverTime
+from salesfunnel.data.history.from_list import needs_stage_times, timed_stages
+from salesfunnel.data.history.joining import joined_attribute, joined_reached
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 
@@ -44,7 +47,7 @@ _DAY = np.timedelta64(86_400_000_000, "us")
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class StageHistory(TableMixin):
+class StageHistory(FieldsOverTime, TableMixin):
     """Deals with the first entry into every stage, the time spent there, and how they ended.
 
     Make one with ``read_stage_history`` or `from_records`; the constructor takes the canonical
@@ -71,8 +74,6 @@ class StageHistory(TableMixin):
         When it was won or lost, NaT while open.
     value : array_like of float64, shape (n,), optional
         Its amount, NaN where unknown.
-    currency : array_like of str, shape (n,), optional
-        The code of the currency of each amount, "" where unknown; None where none is known.
     reached_stage : array_like of intp, shape (n,), optional
         Of a list, which has no times of stages: the furthest stage that a deal is known to have
         reached, -1 where the list does not tell. None where the times of all stages are known.
@@ -82,6 +83,10 @@ class StageHistory(TableMixin):
         The funnel whose stages these are.
     faults : tuple of Fault
         What was wrong or suspicious in the source; not compared by ``==``.
+    changes : mapping of str to FieldHistory
+        How fields changed over time: ``amount``, ``currency``, ``expected`` (the expected close
+        date), ``category``, ``owner``, ``pipeline``, ``stage``, ``outcome``, ``probability``.
+        `with_changes` makes it from rows. The columns above hold the state at `as_of`.
 
     Raises
     ------
@@ -110,15 +115,13 @@ class StageHistory(TableMixin):
     created: npt.NDArray[np.datetime64] = array_field("datetime64[us]", default=None)
     closed: npt.NDArray[np.datetime64] = array_field("datetime64[us]", default=None)
     value: npt.NDArray[np.float64] = array_field(np.float64, default=None)
-    currency: npt.NDArray[np.str_] | None = attrs.field(
-        default=None, converter=optional_text, eq=attrs.cmp_using(eq=arrays_equal), hash=False
-    )
     reached_stage: npt.NDArray[np.intp] | None = array_field(np.intp, default=None)
     attributes: Mapping[str, Any] = attrs.field(
         default=FrozenMap(), converter=columns_of, eq=attrs.cmp_using(eq=same_columns), hash=False
     )
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
+    changes: Mapping[str, FieldHistory] = attrs.field(factory=dict, converter=frozen_map)
 
     def __attrs_post_init__(self) -> None:
         problems = shape_problems(self)
@@ -153,22 +156,30 @@ class StageHistory(TableMixin):
 
     @classmethod
     def from_records(cls, records: Any, **options: Any) -> StageHistory:
-        """Make a history from records: one row a deal, or one row a stage change.
+        """Make a history from records in memory, of any shape that ``read_deals`` knows.
 
         Parameters
         ----------
-        records : iterable of mapping, or any dataframe
-            As ``read_stage_history`` takes them.
+        records : iterable of mapping or of lists, mapping of columns, or any dataframe
+            Never a path: it is not opened.
         **options
-            `funnel`, `columns`, `as_of`, `tz` as there, and `stages` where there is no funnel.
+            As in ``read_deals``.
 
         Raises
         ------
+        ArgumentError
+            If `records` is a path, text, bytes or a file.
         IntakeError
             With every fault and its place, where no deal can be read.
         """
+        path = isinstance(records, str | bytes | bytearray | PathLike) or hasattr(records, "read")
+        if path:
+            raise ArgumentError(
+                f"'records' must be records or a dataframe, got {type(records).__name__}",
+                hint="read_deals(...) reads files and text",
+            )
         reader: Any = leaf("salesfunnel.intake.deals.reader")
-        history: StageHistory = reader.read_stage_history(records, **options)
+        history: StageHistory = reader.read_deals(records, **options)
         return history
 
     def __repr__(self) -> str:
@@ -200,7 +211,16 @@ class StageHistory(TableMixin):
         """Return when each deal first reached each stage or one beyond it, shape (n, S).
 
         The earliest entry into any stage from k on; NaT where none was entered.
+
+        Raises
+        ------
+        DataError
+            If it is of a list, which does not tell.
         """
+        needs_stage_times(self, "reached_at")
+        return self._reached_at()
+
+    def _reached_at(self) -> npt.NDArray[np.datetime64]:
         at = np.array(self.entered)
         for k in range(len(self.stages) - 2, -1, -1):
             at[:, k] = np.fmin(at[:, k], at[:, k + 1])
@@ -231,9 +251,12 @@ class StageHistory(TableMixin):
             closed=self.closed[index],
             outcome=self.outcome[index],
             value=self.value[index],
-            currency=None if self.currency is None else self.currency[index],
             reached_stage=None if self.reached_stage is None else self.reached_stage[index],
             attributes={name: column[index] for name, column in self.attributes.items()},
+            changes={
+                name: field.of(np.arange(len(self))[index], len(self))
+                for name, field in self.changes.items()
+            },
         )
 
     def attribute(self, name: str) -> npt.NDArray[Any]:
@@ -260,13 +283,20 @@ class StageHistory(TableMixin):
             0 still open (censored), 1 advanced to any later stage, 2 lost.
         deal : ndarray of intp, shape (m,)
             Row of the deal.
+
+        Raises
+        ------
+        DataError
+            If it is of a list that does not tell when deals entered or left this stage.
         """
         check_known("stage", stage, self.stages)
         k = self.stages.index(stage)
+        if k < len(self.stages) - 1 and not timed_stages(self)[k]:
+            needs_stage_times(self, f"stage_times({stage!r})")
         entry = self.entered[:, k]
         rows = np.flatnonzero(~np.isnat(entry))
         if k + 1 < len(self.stages):
-            after = self.reached_at()[rows, k + 1]
+            after = self._reached_at()[rows, k + 1]
         else:
             after = np.where(
                 self.outcome[rows] == WON, self.closed[rows], np.datetime64("NaT", "us")
@@ -358,12 +388,17 @@ class StageHistory(TableMixin):
             closed=np.concatenate([self.closed, other.closed]),
             outcome=np.concatenate([self.outcome, other.outcome]),
             value=np.concatenate([self.value, other.value]),
-            currency=joined_optional(self, other, "currency", ""),
-            reached_stage=joined_optional(self, other, "reached_stage", None),
+            reached_stage=joined_reached(self, other),
             attributes={name: joined_attribute(self, other, name) for name in names},
             as_of=max(self.as_of, other.as_of),
             funnel=self.funnel if self.funnel == other.funnel else None,
             faults=faults,
+            changes={
+                name: joined(
+                    self.changes.get(name), other.changes.get(name), len(self), text=name in TEXTS
+                )
+                for name in {*self.changes, *other.changes}
+            },
         )
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
@@ -373,6 +408,4 @@ class StageHistory(TableMixin):
         fixed.update({stage: self.entered[:, k] for k, stage in enumerate(self.stages)})
         fixed.update(created=self.created, closed=self.closed, outcome=names[self.outcome])
         fixed["value"] = self.value
-        if self.currency is not None:
-            fixed["currency"] = self.currency
         return {**fixed, **{k: v for k, v in self.attributes.items() if k not in fixed}}

@@ -13,27 +13,23 @@ from salesfunnel.intake.files.grid import shown
 
 __all__ = ["AmbiguousTimeError", "NumberAsTimeError", "is_missing", "read_time"]
 
+_MONTH_NAMES = """
+jan january januar ene enero janv janvier janeiro gennaio янв январь января
+feb february februar febrero févr février fev fevereiro febbraio фев февраль февраля
+mar march märz mär marzo mars março мар март марта
+apr april abr abril avr avril aprile апр апрель апреля
+may mai mayo maio maggio май мая
+jun june juni junio juin junho giugno июн июнь июня
+jul july juli julio juil juillet julho luglio июл июль июля
+aug august ago agosto août авг август августа
+sep sept september septiembre septembre set setembro settembre сен сент сентябрь сентября
+oct october okt oktober octubre octobre out outubro ottobre окт октябрь октября
+nov november noviembre novembre novembro ноя нояб ноябрь ноября
+dec december dez dezember dic diciembre déc décembre dezembro dicembre дек декабрь декабря
+"""
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        (
-            "jan january januar ene enero janv janvier janeiro gennaio янв январь января",
-            "feb february februar febrero févr février fev fevereiro febbraio фев февраль февраля",
-            "mar march märz mär marzo mars março мар март марта",
-            "apr april abr abril avr avril aprile апр апрель апреля",
-            "may mai mayo maio maggio май мая",
-            "jun june juni junio juin junho giugno июн июнь июня",
-            "jul july juli julio juil juillet julho luglio июл июль июля",
-            "aug august ago agosto août авг август августа",
-            "sep sept september septiembre septembre set setembro settembre сен сент сентябрь"
-            " сентября",
-            "oct october okt oktober octubre octobre out outubro ottobre окт октябрь октября",
-            "nov november noviembre novembre novembro ноя ноябрь ноября нояб",
-            "dec december dez dezember dic diciembre déc décembre dezembro dicembre дек декабрь"
-            " декабря",
-        ),
-        1,
-    )
+    for number, names in enumerate(_MONTH_NAMES.split("\n")[1:-1], 1)
     for name in names.split()
 }
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
@@ -44,8 +40,10 @@ _DAYS = tuple(
         r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
         r"(?P<year>\d{4})\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?[日号]?",
         r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})",
-        rf"(?P<day>\d{{1,2}})(?:\. ?|[-/ ])(?:de )?(?P<name>{_NAMES})\.?,?(?: de |[-./ ])"
-        r"(?P<year>\d{4}|(?<=[-./])\d\d)(?: г\.?)?",
+        (
+            rf"(?P<day>\d{{1,2}})(?:\. ?|[-/ ])(?:de )?(?P<name>{_NAMES})\.?,?(?: de |[-./ ])"
+            r"(?P<year>\d{4}|(?<=[-./])\d\d)(?: г\.?)?"
+        ),
         rf"(?P<name>{_NAMES})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
     )
 )

@@ -1,4 +1,4 @@
-"""The moment of the data: as given, else the latest plausible time, which a typing error never moves."""
+"""The moment of the data where none is given: the latest plausible time."""
 
 from __future__ import annotations
 
@@ -38,7 +38,6 @@ def assumed_moment(
     reader: ColumnReader,
     columns: Mapping[int, Times],
     more: Sequence[Any] = (),
-    rows: npt.NDArray[np.intp] | None = None,
 ) -> Any:
     """Return the latest plausible time, with a fault; later ones are taken out, each with a fault.
 

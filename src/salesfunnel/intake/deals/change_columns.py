@@ -35,6 +35,7 @@ def created(
 def last_values(
     reader: ColumnReader, roles: Mapping[str, int], rows: Ints, deals: Any
 ) -> dict[str, float] | None:
+    """Return the last known amount of each deal."""
     if "value" not in roles:
         return None
     amounts, _ = reader.amounts(roles["value"])
@@ -45,6 +46,7 @@ def last_values(
 def with_currency(
     history: StageHistory, reader: ColumnReader, roles: Mapping[str, int], rows: Ints, deals: Any
 ) -> StageHistory:
+    """Return the history with the last currency that the rows of each deal name."""
     if not {"value", "currency"} & roles.keys():
         return history
     quiet = list(reader.faults)
@@ -56,7 +58,13 @@ def with_currency(
     known = {str(d): str(c) for d, c in zip(deals[rows], codes[rows], strict=True) if c}
     column = [known.get(deal, "") for deal in history.deals.tolist()]
     more = [fault for fault in reader.faults if fault not in quiet]
-    return attrs.evolve(history, currency=column, faults=(*history.faults, *more))
+    attributes = {name: c for name, c in history.attributes.items() if name != _raw(reader, roles)}
+    attributes["currency"] = np.array(column, dtype=np.str_)
+    return attrs.evolve(history, attributes=attributes, faults=(*history.faults, *more))
+
+
+def _raw(reader: ColumnReader, roles: Mapping[str, int]) -> str | None:
+    return reader.table.names[roles["currency"]] if "currency" in roles else None
 
 
 def last_texts(
@@ -77,7 +85,6 @@ def last_texts(
 def with_all_deals(
     history: StageHistory,
     reader: ColumnReader,
-    roles: Mapping[str, int],
     deals: Any,
     times: Times,
     strange: npt.NDArray[np.bool_],

@@ -18,6 +18,8 @@ from salesfunnel.intake.deals.stage_order import in_order
 __all__ = ["inferred_stages"]
 
 Ints = npt.NDArray[np.intp]
+_MANY = 50
+"""From so many changes on the ways of the deals tell the order better than the names."""
 
 
 def inferred_stages(
@@ -31,6 +33,9 @@ def inferred_stages(
     there = [
         label for place, label in enumerate(labels[1]) if label and (labels[0][keep] == place).any()
     ]
+    if "old" in shape.roles:
+        there += [label for label in reader.table.words(shape.roles["old"])[1] if label]
+        there = list(dict.fromkeys(there))
     codes = {label: words.stage(label) for label in there}
     wins = [label for label in there if codes[label] == 1]
     rest = [label for label in there if codes[label] is None]
@@ -41,11 +46,16 @@ def inferred_stages(
             if len(there) > 1
             else "stages=['lead', 'offer', 'won']",
         )
-    ordered, way, detail = in_order(_by_position(reader, shape, labels, rest))
+    ordered, way, detail = in_order(rest)
+    if way in {"words", "appearance"} and len(labels[0]) >= _MANY:
+        ordered, way, detail = _by_position(reader, shape, labels, rest), "moves", ""
+    elif way == "appearance":
+        ordered, way, detail = in_order(_by_position(reader, shape, labels, rest))
     severity: Any = "warning" if way == "appearance" else "info"
     if way != "one":
         reader.note(f"stage-order-{way}", severity=severity, value=", ".join(ordered),
-                    column=reader.table.names[shape.roles["stage"]], detail=detail or None)  # fmt: skip
+                    column=reader.table.names[shape.roles["stage"]],
+                    detail=detail or None)  # fmt: skip
     keys = (*ordered, wins[0])
     names = {
         form: key for key in keys for form in (" ".join(key.split()).casefold(), fold_label(key))
@@ -70,6 +80,6 @@ def _by_position(
     place = np.arange(order.size) - first
     means = {}
     for name in names:
-        here = labels[0][order] == labels[1].index(name)
-        means[name] = float(place[here].mean()) if here.any() else 0.0
+        here = labels[0][order] == labels[1].index(name) if name in labels[1] else starts[:0]
+        means[name] = float(place[here].mean()) if here.any() else -1.0
     return sorted(names, key=lambda name: means[name])

@@ -88,10 +88,11 @@ def changes_history(
         begun = np.unique(deals[rows])
         never = np.setdiff1d(np.unique(deals[late]), begun).size
         reader.note("after-as-of", row=reader.number(int(np.argmax(late))), times=int(late.sum()),
-                    value=str(times[int(np.argmax(late))])[:19], deals=int(never), day=str(moment)[:10])  # fmt: skip
+                    value=str(times[int(np.argmax(late))])[:19], deals=int(never),
+                    day=str(moment)[:10])  # fmt: skip
     rows = rows[np.argsort(times[rows], kind="stable")]
     stage = np.array([meaning.get(label) or "" for label in labels[1]] or [""])[labels[0]]
-    extra = _before_first(reader, roles, rows, deals, times, words, wanted)
+    extra = _before_first(reader, roles, rows, deals, times, wanted)
     extra += _ends_of_rows(reader, shape, roles, rows, deals, times, stage, words, wanted, moment)
     history = history_from_changes(
         [*deals[rows].tolist(), *(one[0] for one in extra)],
@@ -107,7 +108,7 @@ def changes_history(
         faults=reader.faults,
     )
     history = with_currency(history, reader, roles, rows, deals)
-    return with_all_deals(history, reader, roles, deals, times, keep & ~known, moment)
+    return with_all_deals(history, reader, deals, times, keep & ~known, moment)
 
 
 def _keep_stage_rows(reader: ColumnReader, roles: Mapping[str, int]) -> None:
@@ -116,8 +117,9 @@ def _keep_stage_rows(reader: ColumnReader, roles: Mapping[str, int]) -> None:
     stage = np.array([is_stage_field(word) for word in words] or [False])[codes]
     left = sorted({word for word in words if word and not is_stage_field(word)})
     if left:
-        params = {"rows": int((~stage).sum()), "value": ", ".join(left[:12])}
-        reader.note("log-rows-of-others", column=reader.table.names[roles["field"]], **params)
+        column = reader.table.names[roles["field"]]
+        rows, value = int((~stage).sum()), ", ".join(left[:12])
+        reader.note("log-rows-of-others", column=column, rows=rows, value=value)
     reader.table = reader.table.take(stage)
 
 
@@ -184,7 +186,6 @@ def _before_first(
     rows: Ints,
     deals: Any,
     times: Times,
-    words: OutcomeWords,
     wanted: StagesWanted,
 ) -> Extra:
     """Return the stage that each deal was in before its first change, entered when it was created.

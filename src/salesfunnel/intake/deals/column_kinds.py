@@ -45,7 +45,6 @@ class ColumnKind:
     def sample(self) -> list[Any]:
         """Distinct cells that are not empty, spread over the column."""
         _, cells = self._table.coded(self._at)
-        _, words = self._table.words(self._at)
         if len(cells) > 4 * _SAMPLE:
             cells = cells[:: len(cells) // (4 * _SAMPLE)]
         kept = [cell for cell in cells if not _blank(cell)]
@@ -91,7 +90,7 @@ class ColumnKind:
         return not self.empty and not self.is_time and not self.is_number
 
     def _share(self, check: Any) -> float:
-        return sum(map(check, self.sample)) / len(self.sample)
+        return float(sum(map(check, self.sample)) / len(self.sample))
 
     def reads_as_time(self, cell: Any) -> bool:
         """Whether a cell is a time, as far as its order of day and month may be."""

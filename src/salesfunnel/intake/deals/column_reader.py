@@ -1,4 +1,4 @@
-"""ColumnReader: columns of a table of deals as times and amounts, with every fault and its place."""
+"""ColumnReader: columns of a table of deals as times and amounts, with every fault."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ class ColumnReader:
             self._read = (self.table, {})
         if at not in self._read[1]:
             self._read[1][at] = self._times(at)
-        return self._read[1][at].copy()
+        times: Times = self._read[1][at].copy()
+        return times
 
     def _times(self, at: int) -> Times:
         codes, cells = self.table.coded(at)

@@ -12,7 +12,7 @@ from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.headers import currency_of_header
 from salesfunnel.intake.deals.money import AMBIGUOUS, currency_code
 
-__all__ = ["deal_currencies"]
+__all__ = ["deal_currencies", "with_currency"]
 
 
 def deal_currencies(
@@ -45,7 +45,15 @@ def deal_currencies(
         detail = ", ".join(
             f"{name} {count}" for name, count in zip(names.tolist(), counts.tolist(), strict=True)
         )
-        reader.note(
-            "currencies-mixed", severity="warning", value=detail, currencies=int(names.size)
-        )
+        reader.note("currencies-mixed", severity="warning", n=int(counts.sum()), codes=detail)
     return np.asarray(codes, dtype=np.str_) if (codes != "").any() else None
+
+
+def with_currency(
+    attributes: Mapping[str, npt.NDArray[np.str_]], codes: npt.NDArray[np.str_] | None
+) -> dict[str, npt.NDArray[np.str_]]:
+    """Return attributes with the currency of the amounts under that name, where it is known."""
+    found = dict(attributes)
+    if codes is not None:
+        found["currency"] = codes
+    return found

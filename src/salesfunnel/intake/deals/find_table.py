@@ -213,8 +213,8 @@ def _refuse(grid: Grid, columns: Mapping[str, str] | None, wanted: StagesWanted)
     if {"deal", "name"} & known:
         stages = f"; the stages are {', '.join(wanted.keys)}" if wanted.keys else ""
         raise IntakeError(
-            "'source' must have a stage or status of each deal, a column of times for each stage, or"
-            f" a stage and a time of each change, got {list(names)!r}",
+            "'source' must have a stage or status of each deal, a column of times for each stage,"
+            f" or a stage and a time of each change, got {list(names)!r}",
             hint=(hint or 'name it with columns={"stage": ...} or columns={"outcome": ...}')
             + stages,
         )

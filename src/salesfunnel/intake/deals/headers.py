@@ -6,8 +6,7 @@ import re
 from functools import cache
 
 from salesfunnel.intake.cells.read_number import clean
-from salesfunnel.intake.deals.vocabulary import vendors
-from salesfunnel.intake.deals.vocabulary.lookup import headers, languages, pattern_of, words_of
+from salesfunnel.intake.deals.vocabulary.lookup import headers, languages, pattern_of, vendors
 
 __all__ = ["currency_of_header", "date_kind", "fold", "roles_of", "stage_of_header"]
 
@@ -73,7 +72,7 @@ def fold(name: str) -> str:
 
 @cache
 def _prefixes() -> tuple[str, ...]:
-    return tuple(sorted(words_of(vendors.PREFIXES), key=len, reverse=True))
+    return tuple(sorted(vendors().prefixes, key=len, reverse=True))
 
 
 @cache
@@ -101,7 +100,7 @@ def _readings(name: str) -> tuple[str, ...]:
 def is_other(name: str) -> bool:
     """Whether the header tells of an organisation, a person or something else than the deal."""
     head, mark, _ = clean(name).partition(" - ")
-    return bool(mark) and head.strip() in words_of(vendors.OTHERS)
+    return bool(mark) and head.strip() in vendors().others
 
 
 @cache
@@ -161,8 +160,9 @@ def stage_of_header(name: str) -> tuple[str, str] | None:
 
 _CODES = {
     "€": "EUR", "£": "GBP", "us$": "USD", "$": "USD", "元": "CNY", "人民币": "CNY", "rmb": "CNY",
-    "万元": "CNY", "₹": "INR", "₽": "RUB", "руб": "RUB", "руб.": "RUB", "r$": "BRL", "hk$": "HKD",
-    "₩": "KRW", "美元": "USD", "欧元": "EUR", "港元": "HKD", "港币": "HKD", "日元": "JPY", "英镑": "GBP",
+    "万元": "CNY", "₹": "INR", "₽": "RUB", "руб": "RUB", "руб.": "RUB", "r$": "BRL",
+    "hk$": "HKD", "₩": "KRW", "美元": "USD", "欧元": "EUR", "港元": "HKD", "港币": "HKD",
+    "日元": "JPY", "英镑": "GBP",
 }  # fmt: skip
 
 
@@ -171,8 +171,8 @@ def currency_of_header(name: str) -> str:
 
     Examples
     --------
-    >>> currency_of_header("Amount (EUR)"), currency_of_header("金额（元）"), currency_of_header("Sum")
-    ('EUR', 'CNY', '')
+    >>> currency_of_header("Amount (EUR)"), currency_of_header("金额（元）")
+    ('EUR', 'CNY')
     """
     match = _UNIT.search(name)
     if match is None:

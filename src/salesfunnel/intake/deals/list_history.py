@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from salesfunnel.data.history.quality import quality_faults
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.deals.as_of import assumed_moment
 from salesfunnel.intake.deals.column_reader import ColumnReader
+from salesfunnel.intake.deals.currencies import with_currency
 from salesfunnel.intake.deals.list_reader import DealList, list_faults
 from salesfunnel.intake.deals.shape import Shape
 
@@ -52,7 +54,7 @@ def list_history(
     created, closed, since = (np.array(x) for x in (found.created, found.closed, found.since))
     entered = {k: np.array(times) for k, times in found.entered.items()}
     if as_of is None:
-        columns = _columns(shape, created, closed, since, entered)
+        columns = _columns(shape, found.entered_columns, created, closed, since, entered)
         as_of = assumed_moment(reader, columns, [found.recency])
     found, created, closed, since, entered = _as_known_then(
         found, reader, shape, as_of, (created, closed, since, entered)
@@ -74,17 +76,24 @@ def list_history(
         created=created,
         closed=closed,
         value=found.value,
-        attributes=found.attributes,
-        currency=found.currency,
+        attributes=with_currency(found.attributes, found.currency),
         reached_stage=None if timed else reached,
         funnel=funnel,
     )
     faults = (*reader.faults, *list_faults(found), *quality_faults(history))
-    return attrs.evolve(history, faults=faults)
+    history = attrs.evolve(history, faults=faults)
+    if np.isnat(found.expected).all():
+        return history
+    return history.with_changes({}, present={"expected": found.expected.astype("datetime64[D]")})
 
 
 def _columns(
-    shape: Shape, created: Times, closed: Times, since: Times, entered: dict[int, Times]
+    shape: Shape,
+    places: Mapping[int, int],
+    created: Times,
+    closed: Times,
+    since: Times,
+    entered: dict[int, Times],
 ) -> dict[int, Times]:
     """Return the times that date the data, by the place of their column."""
     found: dict[int, Times] = {}
@@ -94,8 +103,7 @@ def _columns(
     ends = [role for role in ("closed", "won_at", "lost_at") if role in shape.roles]
     if ends:
         found[shape.roles[ends[0]]] = closed
-    for times, at in zip(entered.values(), shape.times.values(), strict=False):
-        found[at] = times
+    found.update({at: entered[place] for place, at in places.items()})
     return found
 
 
@@ -124,8 +132,14 @@ def _as_known_then(
     for which, code in ((undone, "closed-later"), (kept, "closed-after-as-of")):
         if which.any():
             row = int(np.argmax(which))
-            reader.note(code, severity="warning", row=reader.number(row), value=str(closed[row])[:10],
-                        deals=int(which.sum()), day=str(as_of)[:10])  # fmt: skip
+            reader.note(
+                code,
+                severity="warning",
+                row=reader.number(row),
+                value=str(closed[row])[:10],
+                deals=int(which.sum()),
+                day=str(as_of)[:10],
+            )
     closed = np.where(ends, _NAT, closed)
     outcome = np.where(undone, OPEN, found.outcome).astype(np.int8)
     reached = np.where(undone, -1, found.reached)
@@ -166,7 +180,7 @@ def _entries(
 
 
 def _born(created: Times, table: Times, goal: int) -> Times:
-    """Return when deals came into being: their first known stage before the win, where not stated."""
+    """Return when deals came into being: their first known stage where nothing says it."""
     first = np.full(len(created), _NAT)
     for k in range(goal):
         first = np.fmin(first, table[:, k])
@@ -179,7 +193,8 @@ def _lost_unknown(found: DealList, table: Times) -> npt.NDArray[np.bool_]:
         return np.zeros(len(found), dtype=np.bool_)
     last = found.goal - 1
     there = ~np.isnat(table[:, last]) if last > 0 else np.ones(len(found), dtype=np.bool_)
-    return (found.outcome == LOST) & (found.reached < 0) & ~there
+    unknown: npt.NDArray[np.bool_] = (found.outcome == LOST) & (found.reached < 0) & ~there
+    return unknown
 
 
 def _is_timed(reached: npt.NDArray[np.intp], table: Times) -> bool:
@@ -209,7 +224,7 @@ def _tell(
         deals = int(unknown.sum())
         column = found.columns.get("stage")
         reader.note("lost-stage-unknown", severity="warning", column=column, deals=deals, lost=lost,
-                    share=deals / lost)  # fmt: skip
+                    all=len(found), share=deals / lost)  # fmt: skip
     if not timed:
         visited = ~np.isnat(table)
         missing = [

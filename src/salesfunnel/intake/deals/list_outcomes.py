@@ -69,13 +69,8 @@ def deleted_rows(reader: ColumnReader, roles: Mapping[str, int]) -> npt.NDArray[
     return gone
 
 
-def stage_codes(
-    reader: ColumnReader, at: int | None, words: OutcomeWords, keys: Mapping[str, str]
-) -> dict[str, int]:
-    """Return for each label of the stage column 1 won, 2 lost, -1 another stage.
-
-    A label that the caller's stages name is a stage of them whatever it says.
-    """
+def stage_codes(reader: ColumnReader, at: int | None, words: OutcomeWords) -> dict[str, int]:
+    """Return for each label of the stage column 1 won, 2 lost, -1 another stage."""
     if at is None:
         return {}
     found: dict[str, int] = {}
@@ -150,10 +145,10 @@ def list_outcomes(
 def _ends_by_flags(
     reader: ColumnReader, roles: Mapping[str, int], labels: Mapping[str, int], outcome: Codes
 ) -> Mapping[str, int]:
-    """Return the labels with those that the CRM's own flags end: won, or lost, for all their deals."""
+    """Return the labels with those that the CRM's flags say are won, or lost."""
     status = roles.get("status")
-    coded = status is not None and bool(codes_of(reader.table.names[status]))
-    if "stage" not in roles or not ("is_closed" in roles or coded and status is not None and "semantic" in fold(reader.table.names[status])):
+    semantic = status is not None and "semantic" in fold(reader.table.names[status])
+    if "stage" not in roles or not ("is_closed" in roles or semantic):
         return labels
     codes, words = reader.table.words(roles["stage"])
     found = dict(labels)

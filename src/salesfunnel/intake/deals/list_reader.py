@@ -31,7 +31,8 @@ __all__ = ["DealList", "StagesWanted", "read_deal_list"]
 
 _NAT = np.datetime64("NaT", "us")
 _PAST = re.compile(
-    r"(?<!\w)(last|latest|recent|modif|updat|ultim|últim|derni|letzt|zuletzt|geändert|aktualis|atualiz|actualiz|последн|измен|обновл)|最近|最后|最後|更新|修改|最終"
+    r"(?<!\w)(last|latest|recent|modif|updat|ultim|últim|derni|letzt|zuletzt|geändert|aktualis"
+    r"|atualiz|actualiz|последн|измен|обновл)|最近|最后|最後|更新|修改|最終"
 )
 _NOT_PAST = re.compile(r"(?<!\w)(next|due|deadline|expect|stage)|下次|预计|截止")
 Times = npt.NDArray[np.datetime64]
@@ -85,6 +86,8 @@ class DealList:
         entered its present stage.
     entered : mapping of int to ndarray of datetime64[us]
         By place of a stage: the times of a column that the list has for it.
+    entered_columns : mapping of int to int
+        The places of these columns in the table.
     value : ndarray of float64
         Amounts.
     currency : ndarray of str, optional
@@ -107,6 +110,7 @@ class DealList:
     expected: Times
     since: Times
     entered: Mapping[int, Times]
+    entered_columns: Mapping[int, int]
     value: npt.NDArray[np.float64]
     currency: npt.NDArray[np.str_] | None
     attributes: Mapping[str, npt.NDArray[np.str_]]
@@ -153,9 +157,10 @@ def read_deal_list(
         role: reader.times(roles.get(role))
         for role in ("created", "closed", "won_at", "lost_at", "expected", "since")
     }
-    labels = stage_codes(reader, roles.get("stage"), words, wanted.names)
+    labels: Mapping[str, int] = stage_codes(reader, roles.get("stage"), words)
     found = list_outcomes(
-        reader, roles, words, labels, won_at=dates["won_at"], lost_at=dates["lost_at"], closed=dates["closed"]
+        reader, roles, words, labels, won_at=dates["won_at"], lost_at=dates["lost_at"],
+        closed=dates["closed"],
     )  # fmt: skip
     outcome, labels = found.outcome, found.labels
     more = [name for name in shape.times if name not in labels]
@@ -166,13 +171,14 @@ def read_deal_list(
     said = tell_words(reader, found, roles)
     if said is not None:
         reader.faults.append(said)
+    entered = _entered(shape, stages, wanted)
     reached = _reached(reader, roles, stages, outcome, labels)
     closed = _closing(outcome, dates)
     value, signs = reader.amounts(roles.get("value"))
     used = {
         at
         for role, at in roles.items()
-        if role in {"deal", "created", "closed", "value", "status", "won_at", "lost_at"}
+        if role in {"deal", "created", "closed", "value", "status", "won_at", "lost_at", "currency"}
     }
     return DealList(
         deals=deals,
@@ -188,7 +194,8 @@ def read_deal_list(
         closed=closed,
         expected=_expected(outcome, dates),
         since=dates["since"],
-        entered=_entered(reader, shape, stages, wanted),
+        entered={place: reader.times(at) for place, at in entered.items()},
+        entered_columns=entered,
         value=value,
         currency=deal_currencies(reader, roles, signs),
         attributes={
@@ -243,19 +250,16 @@ def _expected(outcome: Any, dates: Mapping[str, Times]) -> Times:
     return np.where(np.isnat(dates["expected"]), open_ends, dates["expected"])
 
 
-def _entered(
-    reader: ColumnReader, shape: Shape, stages: ListStages, wanted: StagesWanted
-) -> dict[int, Times]:
-    found: dict[int, Times] = {}
+def _entered(shape: Shape, stages: ListStages, wanted: StagesWanted) -> dict[int, int]:
+    """Return the column of times of each stage that has one, by the place of the stage."""
+    found: dict[int, int] = {}
     for label, at in shape.times.items():
         key = stage_key(label, wanted.names) if wanted.keys else None
         place = stages.places.get(label, -1)
-        if key is not None:
-            place = stages.keys.index(key)
-        elif label in stages.keys:
-            place = stages.keys.index(label)
+        if key is not None or label in stages.keys:
+            place = stages.keys.index(label if key is None else key)
         if place >= 0:
-            found[place] = reader.times(at)
+            found[place] = at
     return found
 
 

@@ -96,7 +96,7 @@ def list_stages(
     merged = _merged([label for label, code in labels.items() if code == UNKNOWN])
     wins = [label for label, code in labels.items() if code == WON]
     names = list(merged)
-    _check_closed(reader, roles, labels, names, outcome)
+    _check_closed(reader, roles, names, outcome)
     ordered, way, detail = in_order(
         names,
         chances=_by_label(reader, roles, merged, "probability"),
@@ -218,7 +218,6 @@ def _tell_order(
 def _check_closed(
     reader: ColumnReader,
     roles: Mapping[str, int],
-    labels: Mapping[str, int],
     names: Sequence[str],
     outcome: Any,
 ) -> None:
@@ -233,7 +232,7 @@ def _check_closed(
         here = outcome[codes == words.index(name)]
         if (here == 0).any():
             raise ArgumentError(
-                f"'outcomes' must say how deals ended in stage {name!r}, got {int((here == 0).sum())}"
-                " of them without an outcome",
+                f"'outcomes' must say how deals ended in stage {name!r}, got"
+                f" {int((here == 0).sum())} of them without an outcome",
                 hint=f'outcomes={{{name!r}: "won"}}, or "lost", or "open"',
             )

@@ -15,8 +15,10 @@ _SIGNS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "zł": "PLN", "₺": "TRY", "₪": "ILS",
     "₫": "VND", "฿": "THB", "₴": "UAH", "₱": "PHP", "kč": "CZK", "ft": "HUF", "lei": "RON",
     "¥": "¥", "￥": "¥", "rmb": "CNY", "元": "CNY", "人民币": "CNY", "美元": "USD", "欧元": "EUR",
-    "港元": "HKD", "港币": "HKD", "日元": "JPY", "円": "JPY", "英镑": "GBP", "руб.": "RUB", "руб": "RUB",
-    "р.": "RUB", "rs.": "INR", "rs": "INR", "kr.": "kr", "kr": "kr", "fr.": "CHF", "cn¥": "CNY", "jp¥": "JPY",
+    "港元": "HKD", "港币": "HKD", "日元": "JPY", "円": "JPY", "英镑": "GBP", "руб.": "RUB",
+    "руб": "RUB",
+    "р.": "RUB", "rs.": "INR", "rs": "INR", "kr.": "kr", "kr": "kr", "fr.": "CHF",
+    "cn¥": "CNY", "jp¥": "JPY",
     "дол": "USD", "евро": "EUR", "euro": "EUR", "euros": "EUR", "dollars": "USD", "圆": "CNY",
 }  # fmt: skip
 AMBIGUOUS = {"¥": "CNY, JPY", "kr": "SEK, NOK, DKK"}
@@ -53,11 +55,14 @@ def currency_code(text: str) -> str:
     if word in _SIGNS:
         return _SIGNS[word]
     named = {
-        "us dollar": "USD", "u.s. dollar": "USD", "dollar": "USD", "euro": "EUR", "pound sterling": "GBP",
-        "british pound": "GBP", "yuan": "CNY", "renminbi": "CNY", "yen": "JPY", "canadian dollar": "CAD",
-        "australian dollar": "AUD", "indian rupee": "INR", "swiss franc": "CHF", "brazilian real": "BRL",
-        "рубль": "RUB", "рубли": "RUB", "доллар": "USD", "реал": "BRL", "real": "BRL", "人民币元": "CNY",
-        "dólar": "USD", "dollar us": "USD", "us-dollar": "USD", "rmb": "CNY",
+        "us dollar": "USD", "u.s. dollar": "USD", "dollar": "USD",
+        "euro": "EUR", "pound sterling": "GBP", "british pound": "GBP",
+        "yuan": "CNY", "renminbi": "CNY", "yen": "JPY",
+        "canadian dollar": "CAD", "australian dollar": "AUD", "indian rupee": "INR",
+        "swiss franc": "CHF", "brazilian real": "BRL", "рубль": "RUB",
+        "рубли": "RUB", "доллар": "USD", "реал": "BRL",
+        "real": "BRL", "人民币元": "CNY", "dólar": "USD",
+        "dollar us": "USD", "us-dollar": "USD", "rmb": "CNY",
     }  # fmt: skip
     if word in named:
         return named[word]
@@ -70,8 +75,8 @@ def currency_of(cell: Any) -> tuple[str, Any]:
 
     Examples
     --------
-    >>> currency_of("US$ 1,200.50"), currency_of("1.200,50 €"), currency_of("12k EUR"), currency_of("7")
-    (('USD', '1,200.50'), ('EUR', '1.200,50'), ('EUR', '12k'), ('', '7'))
+    >>> currency_of("US$ 1,200.50"), currency_of("1.200,50 €"), currency_of("12k EUR")
+    (('USD', '1,200.50'), ('EUR', '1.200,50'), ('EUR', '12k'))
     """
     if not isinstance(cell, str) or len(cell) > 60:
         return "", cell

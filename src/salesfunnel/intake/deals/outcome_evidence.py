@@ -86,7 +86,8 @@ def chances_of(reader: ColumnReader, at: int | None) -> npt.NDArray[np.float64]:
     numbers = np.array(values or [np.nan])
     with np.errstate(invalid="ignore"):
         top = np.nanmax(numbers) if np.isfinite(numbers).any() else 0.0
-    return (numbers * 100 if top <= 1.0 else numbers)[codes]
+    chances: npt.NDArray[np.float64] = (numbers * 100 if top <= 1.0 else numbers)[codes]
+    return chances
 
 
 def by_chance(reader: ColumnReader, roles: Mapping[str, int], outcome: Codes) -> Codes:
@@ -96,7 +97,7 @@ def by_chance(reader: ColumnReader, roles: Mapping[str, int], outcome: Codes) ->
         return outcome
     chance = chances_of(reader, at)
     codes, labels = reader.table.words(stage)
-    found = outcome.copy()
+    found: Codes = outcome.copy()
     for place, label in enumerate(labels):
         here = codes == place
         for value, code in ((100.0, WON), (0.0, LOST)):

@@ -11,14 +11,14 @@ import attrs
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel.intake.cells.read_number import clean
-from salesfunnel.intake.deals.vocabulary import vendors
-from salesfunnel.intake.deals.vocabulary.lookup import languages, outcome_words, pattern_of
+from salesfunnel.intake.deals.vocabulary.lookup import languages, outcome_words, pattern_of, vendors
 
 __all__ = ["CLOSED", "OUTCOMES", "OutcomeWords", "fold_label", "stage_outcome"]
 
 OUTCOMES = {"open": 0, "won": 1, "lost": 2}
 _NUMBERED = re.compile(
-    r"^(?:(?:stage|step|phase|etapa|étape|этап|阶段|第)?\s*\(?[a-z]?\d{1,2}(?:[.)\]:、\-–—]|\s*[-–—])+\s*|\d{1,3}%\s*[-–—]?\s*|c\d+:)"
+    r"^(?:(?:stage|step|phase|etapa|étape|этап|阶段|第)?"
+    r"\s*\(?[a-z]?\d{1,2}(?:[.)\]:、\-–—]|\s*[-–—])+\s*|\d{1,3}%\s*[-–—]?\s*|c\d+:)"
 )
 _BRACKETED = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]\s*")
 _PERCENT = re.compile(r"\s*[-–—(]?\s*\d{1,3}\s*%\s*\)?$")
@@ -91,14 +91,14 @@ def stage_outcome(label: str) -> int | None:
 
     Examples
     --------
-    >>> [stage_outcome(x) for x in ("Closed Won", "7 - Lost: price", "输单关闭", "Offer", "Not lost")]
-    [1, 2, 2, None, None]
+    >>> [stage_outcome(x) for x in ("Closed Won", "7 - Lost: price", "Offer", "Not lost")]
+    [1, 2, None, None]
     """
     folded = fold_label(label)
     literal = " ".join(clean(label).replace("_", " ").split())
     known = outcome_words()
     for text in (literal, folded):
-        code = known.get(text, vendors.OUTCOME_IDS.get(text.replace(" ", "")))
+        code = known.get(text, vendors().outcome_ids.get(text.replace(" ", "")))
         if code:
             return code
     won, lost, turned = _stems()
@@ -144,7 +144,7 @@ class OutcomeWords:
                 )
             given[clean(str(word))] = code
             given.setdefault(fold_label(str(word)), code)
-        return cls(given=given, codes=vendors.CODES.get(header, {}))
+        return cls(given=given, codes=vendors().codes.get(header, {}))
 
     def status(self, word: str) -> int | None:
         """Return the outcome that a word of an outcome column means, None if it is not known."""

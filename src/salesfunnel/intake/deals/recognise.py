@@ -14,12 +14,20 @@ from salesfunnel.intake.deals.shape import Shape, names_at, plain_name
 from salesfunnel.intake.deals.shape_of_changes import changes_shape, log_shape
 from salesfunnel.intake.deals.shape_of_list import one_row_a_deal
 from salesfunnel.intake.deals.table import DealTable
-from salesfunnel.intake.deals.vocabulary import vendors
-from salesfunnel.intake.deals.vocabulary.lookup import words_of
+from salesfunnel.intake.deals.vocabulary.lookup import vendors
 
 __all__ = ["recognise"]
 
-_PARENTS = {"deal", "opportunity", "商机", "item id", "object id", "entity id", "res id", "parent id"}
+_PARENTS = {
+    "deal",
+    "opportunity",
+    "商机",
+    "item id",
+    "object id",
+    "entity id",
+    "res id",
+    "parent id",
+}
 """Headers of the deal in a table of changes where each row has an id of its own, folded."""
 
 
@@ -128,17 +136,17 @@ def _is_broken_time(kind: ColumnKind) -> bool:
 def _find_owner(table: DealTable, roles: dict[str, int], given: Mapping[str, int]) -> None:
     """Take the column that holds the deal in a table of changes where each row has its own id."""
     folded = {fold(name): at for at, name in enumerate(table.names) if name}
-    for headers in vendors.HISTORY_TABLES:
-        if headers <= folded.keys() and "deal" not in given and "name" not in roles:
+    for headers in vendors().history_tables:
+        if set(headers) <= folded.keys() and "deal" not in given and "name" not in roles:
             roles["deal"] = folded["owner id"]
             return
     deal = roles.get("deal")
     if deal is None or "deal" in given or "stage" not in roles or _comes_again(table, deal):
         return
-    if fold(table.names[deal]) not in words_of(vendors.WEAK):
+    if fold(table.names[deal]) not in vendors().weak:
         return
     for name, at in folded.items():
-        named = name in _PARENTS or ("deal" in roles_of(name) and name not in words_of(vendors.WEAK))
+        named = name in _PARENTS or ("deal" in roles_of(name) and name not in vendors().weak)
         if at in roles.values() or not named:
             continue
         if _changes_stage(table, at, roles["stage"]):

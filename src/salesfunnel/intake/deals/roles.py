@@ -1,4 +1,4 @@
-"""Which column of a table of deals is what: by the words of its header and the look of its cells."""
+"""Which column of a table of deals is what: by its header and the look of its cells."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from salesfunnel.intake.deals.column_kinds import ColumnKind
 from salesfunnel.intake.deals.headers import date_kind, fold, is_other, roles_of
 from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.table import DealTable
-from salesfunnel.intake.deals.vocabulary import vendors
-from salesfunnel.intake.deals.vocabulary.lookup import words_of
+from salesfunnel.intake.deals.vocabulary.lookup import vendors
 
 __all__ = ["COLUMN_KEYS", "RoleFinder"]
 
@@ -107,7 +106,7 @@ class RoleFinder:
 
     def _may_be_stage(self, at: int) -> bool:
         kind = self.kinds[at]
-        if fold(self.table.names[at]) in words_of(vendors.NO_STAGE) or kind.is_time or kind.empty:
+        if fold(self.table.names[at]) in vendors().no_stage or kind.is_time or kind.empty:
             return False
         if kind.is_number:
             return kind.levels <= _MOST_LEVELS // 3 and kind.levels < max(len(self.table), 2)
@@ -161,4 +160,4 @@ class RoleFinder:
 
 def codes_of(header: str) -> Mapping[str, int]:
     """Return the coded outcomes of a vendor's column."""
-    return vendors.CODES.get(fold(header), {})
+    return vendors().codes.get(fold(header), {})

@@ -14,8 +14,7 @@ from salesfunnel.intake.deals.roles import DATES, RoleFinder
 from salesfunnel.intake.deals.shape import Shape, ShapeKind, names_at
 from salesfunnel.intake.deals.stage_order import stage_rank
 from salesfunnel.intake.deals.table import DealTable
-from salesfunnel.intake.deals.vocabulary import vendors
-from salesfunnel.intake.deals.vocabulary.lookup import words_of
+from salesfunnel.intake.deals.vocabulary.lookup import vendors
 
 __all__ = ["changes_shape", "is_stage_field", "log_shape"]
 
@@ -37,7 +36,10 @@ _STAGE_FIELDS = {
 """Values of the field column of a change log that mean the stage, folded."""
 _FEW = 10
 """So many rows with dates of creation and closing and no deal twice are a list for sure."""
-_LEAVING = ("exit", "left", "leav", "离开", "退出", "verlass", "austritt", "salida", "sortie", "saída", "выход", "end", "to", "out")  # fmt: skip
+_LEAVING = (
+    *("exit", "left", "leav", "离开", "退出", "verlass", "austritt", "salida", "sortie", "saída"),
+    *("выход",),
+)
 
 
 def log_shape(table: DealTable, finder: RoleFinder) -> Shape | None:
@@ -102,7 +104,10 @@ def changes_shape(
         time = _a_time(finder, free - {new}, ("time", "created", "entered", "since"))
         time = _only_time(finder, free - {new}) if time is None else time
         if time is not None:
-            return _rows(table, roles, "changes", new, time)
+            shape = _rows(table, roles, "changes", new, time)
+            olds = [at for at in finder.candidates("old") if at in free - {new, time}]
+            shape.roles.update({"old": at for at in olds[:1]})
+            return shape
     stage = roles.get("stage", _value_of_stage(table, finder, free))
     if stage is None:
         return None
@@ -116,7 +121,7 @@ def changes_shape(
 
 
 def _after(table: DealTable, finder: RoleFinder, free: set[int]) -> int | None:
-    """Return the column of the stage after a change, where one of the stage before stands beside."""
+    """Return the column of the stage after a change, if there is one of the stage before."""
     olds = [at for at in finder.candidates("old") if at in free and not finder.kinds[at].is_time]
     news = [at for at in finder.candidates("new") if at in free and not finder.kinds[at].is_time]
     if not olds or not news:
@@ -172,7 +177,7 @@ def _spell(
     if not entered or not left:
         return None
     name = fold(table.names[left[0]])
-    strong = any(mark in name for mark in _LEAVING[:10]) and "date left company" not in name
+    strong = any(mark in name for mark in _LEAVING)
     if _moves(table, deal, entered[0]) or (strong and _is_strong_entry(table.names[entered[0]])):
         return entered[0], left[0]
     return None
@@ -217,13 +222,13 @@ def _change_time(table: DealTable, finder: RoleFinder, free: set[int], deal: int
         return moving[0]
     if not plain or not table.filled(plain[0]).any():
         return None
-    strong = [at for at in plain if fold(table.names[at]) in words_of(vendors.STRONG_TIMES)]
-    if not _is_snapshot(finder, table, free - {plain[0]}):
+    strong = [at for at in plain if fold(table.names[at]) in vendors().strong_times]
+    if not _is_snapshot(finder, free - {plain[0]}):
         return plain[0]
     return strong[0] if strong and len(table) < _FEW else None
 
 
-def _is_snapshot(finder: RoleFinder, table: DealTable, free: set[int]) -> bool:
+def _is_snapshot(finder: RoleFinder, free: set[int]) -> bool:
     """Whether other columns say that a row is a deal: when it was created or closed, its status."""
     return any(
         at in free and (finder.kinds[at].is_time or role == "status")

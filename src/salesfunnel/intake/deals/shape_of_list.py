@@ -44,14 +44,7 @@ def one_row_a_deal(
     """Return a list, or times per stage where no column says in which stage a deal is."""
     loose = finder.times([*roles.values(), *times.values(), *exits.values()])
     if "stage" in roles or _is_stage_column(finder, roles):
-        if "stage" not in roles:
-            roles["stage"] = roles.pop("status")
-        for at in loose:
-            label = _named(table.names[at], finder.kinds[roles["stage"]].words)
-            if label is not None:
-                times.setdefault(label, at)
-        by = names_at(table, [roles[r] for r in ("stage", "status") if r in roles])
-        return Shape(kind="list", roles=roles, times=times, exits=exits, by_stage=by)
+        return _list(table, finder, roles, times, exits, loose)
     stages = [
         at
         for at in loose
@@ -60,42 +53,64 @@ def one_row_a_deal(
     evidence = [
         r for r in ("status", "is_won", "is_lost", "is_closed", "won_at", "lost_at") if r in roles
     ]
-    if "status" not in roles and not {"is_won", "won_at", "lost_at"} & roles.keys():
-        unknown = [
-            at
-            for at in finder.candidates("status")
-            if at not in roles.values()
-            and not finder.kinds[at].is_time
-            and not finder.kinds[at].empty
-        ]
-        if unknown and "created" in roles and not stages:
-            roles["status"] = unknown[0]
-            evidence = ["status"]
+    unknown = _unknown_status(finder, roles)
+    if unknown is not None and "created" in roles and not stages:
+        roles["status"] = unknown
+        evidence = ["status"]
     if len(loose) == 1 and not stages and "created" not in roles and evidence:
         roles["created"] = loose.pop()
     many = len(stages) + ("won_at" in roles) > 1
     if stages and (len(loose) == len(stages) if "created" not in roles else many or not evidence):
-        return _loose(table, finder, roles, stages, exits, known)
+        return _loose(table, roles, stages, exits, known)
     if "created" in roles and evidence:
         by = names_at(table, [roles[r] for r in evidence])
         return Shape(kind="list", roles=roles, exits=exits, by_stage=by)
     if loose or times:
-        return _loose(table, finder, roles, loose, exits, known)
+        return _loose(table, roles, loose, exits, known)
     if evidence:
         by = names_at(table, [roles[r] for r in evidence])
         return Shape(kind="list", roles=roles, exits=exits, by_stage=by)
     return None
 
 
-def _loose(
+def _list(
     table: DealTable,
     finder: RoleFinder,
+    roles: dict[str, int],
+    times: dict[str, int],
+    exits: dict[str, int],
+    loose: Sequence[int],
+) -> Shape:
+    """Return a list whose stages stand in a column; a date named as one of them is its time."""
+    if "stage" not in roles:
+        roles["stage"] = roles.pop("status")
+    for at in loose:
+        label = _named(table.names[at], finder.kinds[roles["stage"]].words)
+        if label is not None:
+            times.setdefault(label, at)
+    by = names_at(table, [roles[r] for r in ("stage", "status") if r in roles])
+    return Shape(kind="list", roles=roles, times=times, exits=exits, by_stage=by)
+
+
+def _unknown_status(finder: RoleFinder, roles: Mapping[str, int]) -> int | None:
+    """Return a column named as a status whose words are all unknown, where nothing else tells."""
+    if {"status", "is_won", "won_at", "lost_at"} & roles.keys():
+        return None
+    for at in finder.candidates("status"):
+        kind = finder.kinds[at]
+        if at not in roles.values() and not kind.is_time and not kind.empty:
+            return at
+    return None
+
+
+def _loose(
+    table: DealTable,
     roles: dict[str, int],
     places: Sequence[int],
     exits: dict[str, int],
     known: Mapping[str, str],
 ) -> Shape:
-    """Return times per stage, from columns that no role has, with when a deal was won as the last."""
+    """Return times per stage, from columns that no role has; the win comes last."""
     times = {known.get(plain_name(table.names[at]), table.names[at]): at for at in places}
     first = "created" in roles and not known
     if "won_at" in roles and not known:

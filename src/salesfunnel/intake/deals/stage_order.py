@@ -8,8 +8,7 @@ from functools import cache
 
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.outcomes import fold_label
-from salesfunnel.intake.deals.vocabulary import vendors
-from salesfunnel.intake.deals.vocabulary.lookup import languages, pattern_of, words_of
+from salesfunnel.intake.deals.vocabulary.lookup import languages, pattern_of, vendors
 
 __all__ = ["in_order", "stage_rank"]
 
@@ -28,7 +27,7 @@ def _stages() -> tuple[tuple[int, re.Pattern[str]], ...]:
 
 @cache
 def stage_rank(label: str) -> int | None:
-    """Return how far in a sale a stage usually stands, from 0 to 100; None if the name tells nothing.
+    """Return how far in a sale a stage stands, from 0 to 100; None if its name tells nothing.
 
     Of several words the one furthest on counts, but not "new" in "new proposal".
 
@@ -102,18 +101,18 @@ def in_order(
 
 
 def _sorted(labels: Sequence[str], keys: Sequence[object]) -> list[str]:
-    pairs = sorted(zip(keys, range(len(labels)), strict=True))  # type: ignore[type-var]
+    pairs = sorted(zip(keys, range(len(labels)), strict=True))
     return [labels[at] for _, at in pairs]
 
 
 def _listed(labels: Sequence[str]) -> tuple[list[str], str] | None:
     """Return the order of the CRM whose shipped stages hold all names."""
     folded = [fold_label(label) for label in labels]
-    for crm, order in vendors.ORDERS:
-        names = words_of(order)
+    for order in vendors().orders:
+        names = order["stages"]
         places = {name: at for at, name in enumerate(names)}
         places.update({name.replace(" ", ""): at for at, name in enumerate(names)})
         found = [places.get(text, places.get(text.replace("-", " "))) for text in folded]
         if all(place is not None for place in found) and len(set(found)) == len(found):
-            return _sorted(labels, found), crm
+            return _sorted(labels, found), str(order["crm"])
     return None

@@ -44,7 +44,7 @@ def table_of_times(
     times = times if wanted.keys else _without_pipeline(times)
     if wanted.keys:
         return _given(reader, times, tuple(lost.values()), wanted, funnel)
-    keys = _ordered(reader, shape, times, words)
+    keys = _ordered(reader, times, words)
     if shape.created_first and CREATED not in times:
         times = {CREATED: shape.roles["created"], **times}
         keys = [CREATED, *keys]
@@ -87,10 +87,8 @@ def _given(
     )
 
 
-def _ordered(
-    reader: ColumnReader, shape: Shape, times: dict[str, int], words: OutcomeWords
-) -> list[str]:
-    """Return stages in order of the table; those of "Date entered" columns as their CRM has them."""
+def _ordered(reader: ColumnReader, times: dict[str, int], words: OutcomeWords) -> list[str]:
+    """Return stages in order of the table; those of "Date entered" columns in the CRM's."""
     keys = list(times)
     wins = [key for key in keys if words.stage(key) == 1]
     rest = [key for key in keys if key not in wins]
@@ -107,6 +105,7 @@ def _no_times(reader: ColumnReader, wanted: StagesWanted) -> IntakeError:
     near = next((n for n in names if nearest(n, wanted.keys)), None)
     hint = f"the stages are {', '.join(wanted.keys)}" if wanted.keys else None
     return IntakeError(
-        f"'source' must have a column of times for each stage, or a stage and a time, got {names!r}",
+        "'source' must have a column of times for each stage, or a stage and a time,"
+        f" got {names!r}",
         hint=hint if near is None else f"{near!r} may be one of {', '.join(wanted.keys)}",
     )

@@ -73,7 +73,7 @@ class DealTable:
         return DealTable(self.names, self.numbers[places], column)
 
     def coded(self, at: int) -> tuple[Ints, list[Any]]:
-        """Return the code of each cell of a column, and the distinct cells in order of appearance."""
+        """Return the code of each cell of a column, and the distinct cells as they appear."""
         if at not in self._coded:
             self._coded[at] = _coded(self._column(at))
         return self._coded[at]

@@ -14,7 +14,7 @@ from salesfunnel.data.history.quality import quality_faults
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.deals.as_of import assumed_moment
 from salesfunnel.intake.deals.column_reader import ColumnReader
-from salesfunnel.intake.deals.currencies import deal_currencies
+from salesfunnel.intake.deals.currencies import deal_currencies, with_currency
 from salesfunnel.intake.deals.list_outcomes import list_outcomes, stage_codes
 from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.row_ids import drop_footer, ids_of_rows
@@ -78,7 +78,7 @@ def times_history(
             *(roles[r] for r in ("created", "closed", "won_at", "lost_at") if r in roles),
         ]
     )
-    entered = np.full((len(ids), len(found.stages)), _NAT)
+    entered: Times = np.full((len(ids), len(found.stages)), _NAT)
     for k, stage in enumerate(found.stages):
         if stage in found.columns:
             entered[:, k] = reader.times(found.columns[stage])
@@ -90,10 +90,12 @@ def times_history(
     entered[:, found.goal] = np.fmin(entered[:, found.goal], won_at)
     outcome = _outcomes(reader, shape, found, words, entered[:, found.goal], closed, lost_at)
     closed = np.where(np.isnat(closed) | ((outcome == LOST) & ~np.isnat(lost_at)), lost_at, closed)
-    closed = _ends(outcome, closed, entered[:, found.goal], reader, shape, stated="status" in roles)
+    closed = _ends(outcome, closed, entered[:, found.goal], reader, stated="status" in roles)
     moment = as_of
     if moment is None:
-        dated = {at: entered[:, found.stages.index(s)] for s, at in found.columns.items()}
+        dated: dict[int, Times] = {
+            at: entered[:, found.stages.index(s)] for s, at in found.columns.items()
+        }
         if "created" in roles:
             dated[roles["created"]] = created
         ends = [roles[r] for r in ("closed", "lost_at", "won_at") if r in roles]
@@ -112,7 +114,7 @@ def times_history(
     used |= {
         at
         for role, at in roles.items()
-        if role in {"deal", "created", "closed", "status", "value", "won_at", "lost_at"}
+        if role in {"deal", "created", "closed", "status", "value", "won_at", "lost_at", "currency"}
     }
     history = StageHistory(
         deals=ids,
@@ -123,12 +125,14 @@ def times_history(
         created=np.where(np.isnat(created), _first(entered), created),
         closed=closed,
         value=value,
-        currency=deal_currencies(reader, roles, signs),
-        attributes={
-            name: reader.table.texts(at)
-            for at, name in enumerate(reader.table.names)
-            if name and at not in used
-        },
+        attributes=with_currency(
+            {
+                name: reader.table.texts(at)
+                for at, name in enumerate(reader.table.names)
+                if name and at not in used
+            },
+            deal_currencies(reader, roles, signs),
+        ),
         funnel=found.funnel,
     )
     return attrs.evolve(history, faults=(*reader.faults, *quality_faults(history)))
@@ -157,7 +161,7 @@ def _outcomes(
     there = ~np.isnat(won_at)
     roles = shape.roles
     if {"status", "is_won", "is_closed", "is_lost", "stage"} & roles.keys():
-        labels = stage_codes(reader, roles.get("stage"), words, {})
+        labels = stage_codes(reader, roles.get("stage"), words)
         quiet = len(reader.faults)
         outcome = list_outcomes(
             reader, roles, words, labels,
@@ -185,7 +189,7 @@ def _without_status(times: Times, roles: dict[str, int]) -> Times:
 
 
 def _ends(
-    outcome: Any, closed: Times, won_at: Times, reader: ColumnReader, shape: Shape, *, stated: bool
+    outcome: Any, closed: Times, won_at: Times, reader: ColumnReader, *, stated: bool
 ) -> Times:
     """Return when deals ended: not the expected end of open ones; a won one by its last stage."""
     still = (outcome == OPEN) & ~np.isnat(closed)

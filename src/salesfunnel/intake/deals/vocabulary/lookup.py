@@ -11,9 +11,15 @@ from typing import Any
 
 import attrs
 
-from salesfunnel.intake.deals.vocabulary import vendors
-
-__all__ = ["Language", "headers", "languages", "outcome_words", "pattern_of", "words_of"]
+__all__ = [
+    "Language",
+    "Vendors",
+    "headers",
+    "languages",
+    "outcome_words",
+    "pattern_of",
+    "vendors",
+]
 
 _LANGUAGES = ("en", "zh", "de", "es", "fr", "pt", "ru", "others")
 _LAST = 100
@@ -57,29 +63,72 @@ class Language:
     stages: Mapping[str, list[str]]
 
 
+@attrs.frozen(kw_only=True)
+class Vendors:
+    """Field names and codes of CRM interfaces, and the stages they ship with; all folded.
+
+    The sources are the public references of the vendors, see ``docs/guide/deals.md``.
+
+    Parameters
+    ----------
+    headers : mapping of str to list of str
+        By role, the best name first.
+    no_stage : list of str
+        Headers that look like a stage and are none.
+    codes : mapping of str to mapping
+        What coded outcomes mean, by header.
+    outcome_ids : mapping of str to int
+        Ids of stages that mean won or lost.
+    orders : list of mapping
+        The stages that CRMs ship with, in order: ``crm`` and ``stages``.
+    prefixes : list of str
+        What may stand before a header and adds nothing to its meaning.
+    others : list of str
+        What stands before a header that tells of something else than the deal.
+    weak : list of str
+        Headers that mean a role only where no better one stands beside them.
+    strong_times : list of str
+        Headers that can only be the time of a change.
+    history_tables : list of list of str
+        Headers of tables of changes in which a column called "owner" is the deal.
+    """
+
+    headers: Mapping[str, list[str]]
+    no_stage: list[str]
+    codes: Mapping[str, Mapping[str, int]]
+    outcome_ids: Mapping[str, int]
+    orders: list[Mapping[str, Any]]
+    prefixes: list[str]
+    others: list[str]
+    weak: list[str]
+    strong_times: list[str]
+    history_tables: list[list[str]]
+
+
+def _read(name: str) -> dict[str, Any]:
+    file = resources.files("salesfunnel.intake.deals.vocabulary") / f"{name}.json"
+    body: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return body
+
+
 @cache
 def languages() -> tuple[Language, ...]:
     """Return all vocabularies; the first that knows a word decides."""
-    folder = resources.files("salesfunnel.intake.deals.vocabulary")
-    found = []
-    for name in _LANGUAGES:
-        body: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-        found.append(Language(**body))
-    return tuple(found)
+    return tuple(Language(**_read(name)) for name in _LANGUAGES)
 
 
-def words_of(texts: str) -> list[str]:
-    """Split words that stand between bars."""
-    return [word for word in texts.split("|") if word]
+@cache
+def vendors() -> Vendors:
+    """Return the vocabulary of CRM interfaces."""
+    return Vendors(**_read("vendors"))
 
 
 @cache
 def headers() -> dict[str, dict[str, int]]:
     """Return the roles that each folded header can have, each with its rank (0 is the best)."""
     found: dict[str, dict[str, int]] = {}
-    weak = set(words_of(vendors.WEAK))
-    own = {role: words_of(names) for role, names in vendors.HEADERS.items()}
-    for table in (own, *(language.headers for language in languages())):
+    weak = set(vendors().weak)
+    for table in (vendors().headers, *(language.headers for language in languages())):
         for role, names in table.items():
             for place, name in enumerate(names):
                 rank = place + (_LAST if name in weak else 0)
@@ -101,7 +150,7 @@ def outcome_words() -> dict[str, int]:
 
 
 def pattern_of(stems: Iterable[str], end: str = "") -> str:
-    """Return a regular expression for the beginnings of words; anywhere in scripts without spaces."""
+    """Return a regular expression for the stems; they stand anywhere in scripts without spaces."""
     stems = list(stems)
     spaced = [re.escape(stem) + end for stem in stems if stem[0] < _WIDE]
     wide = [re.escape(stem) for stem in stems if stem[0] >= _WIDE]
