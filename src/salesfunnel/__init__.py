@@ -55,7 +55,7 @@ _HOMES = {
     # bottlenecks
     "Bottleneck": "bottleneck",
     "Bottlenecks": "bottleneck",
-    "History": "bottleneck",
+    "ReferenceWindow": "bottleneck",
     "OutputChange": "bottleneck",
     "find_bottlenecks": "bottleneck",
     "output_change": "bottleneck",
@@ -187,7 +187,7 @@ __all__ = [
     # bottlenecks
     "Bottleneck",
     "Bottlenecks",
-    "History",
+    "ReferenceWindow",
     "OutputChange",
     "find_bottlenecks",
     "output_change",
@@ -285,8 +285,8 @@ if TYPE_CHECKING:
     from salesfunnel.bottleneck import (
         Bottleneck,
         Bottlenecks,
-        History,
         OutputChange,
+        ReferenceWindow,
         find_bottlenecks,
         output_change,
     )
