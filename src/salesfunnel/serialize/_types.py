@@ -34,6 +34,8 @@ _HOMES = {
         "BridgeVerdict",
         "CallRecord",
         "CommitBias",
+        "Coverage",
+        "CoverageRow",
         "PipelineBridge",
         "SlipRate",
         "Slippage",
