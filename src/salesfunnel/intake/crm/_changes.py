@@ -193,7 +193,7 @@ class Changes(Cells):
             if outcome == LOST and self.is_lost(stage):
                 self.timeless[deal] = "lost-stage-unknown"
             last = (self.stages.won or self.stages.ids[-1]) if outcome == WON else stage
-            last = last if outcome == WON or self.is_lost(stage) else self._any_lost()
+            last = last if outcome == WON or self.is_lost(stage) else self.lost_stage()
             self.enter(deal, last, end, row, field)
             return
         if since is not None and born is not None and born < since:
@@ -229,7 +229,7 @@ class Changes(Cells):
             read = text_of(value)
         self.ledger.append((deal, field, when, read))
 
-    def _any_lost(self) -> str:
+    def lost_stage(self) -> str:
         """Return a word that means lost: the first of the list, which then has one."""
         if not self.stages.lost:
             self.stages = attrs.evolve(self.stages, lost=(LOST,))
