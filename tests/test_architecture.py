@@ -29,7 +29,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("diagnosis",),
     ("planning",),
     ("monitoring",),
-    ("targets", "forecasting", "customers", "pipeline"),
+    ("targets", "forecasting", "customers"),
+    ("pipeline",),
     ("analysis",),
     ("builtin",),
     ("intake",),
@@ -57,7 +58,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         "each kind of column meets every other; to part them makes a cycle",
     ),
     "data/history/stage_history.py": (
-        400,
+        420,
         "the columns of a history are validated together, all faults at once",
     ),
     "intake/files/safe_workbook.py": (
