@@ -200,6 +200,8 @@ def _one(
     for role in ("created", "since", "closed", "last", "expected"):
         name, cell = value_of(record, getattr(vendor, role))
         moments[role] = None if cell is None else found.moment(cell, row, name)
+    if moments["expected"] is not None:
+        found.expected[deal] = moments["expected"].astype("datetime64[D]")
     if moments["created"] is not None:
         found.created[deal] = moments["created"]
     moves = past.pop(deal, [])

@@ -41,7 +41,7 @@ xiaoshouyi = source_of(
                 "channel": "sourceId",
                 "department": "dimDepart",
                 "lost_reason": "reason",
-                "forecast_category": "commitmentFlg",
+                "category": "commitmentFlg",
             },
             used=frozenset(
                 {"id", "saleStageId", "lostStageId", "money", "closeDate", "createdAt"}
@@ -50,7 +50,7 @@ xiaoshouyi = source_of(
             ),
             ids=frozenset(
                 {"owner", "account", "pipeline", "type", "channel", "department", "lost_reason"}
-                | {"forecast_category", "leadId", "campaignId", "priceId", "territoryId"}
+                | {"category", "leadId", "campaignId", "priceId", "territoryId"}
             ),
             numbers=False,
         ),
