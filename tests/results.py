@@ -102,6 +102,8 @@ def pipeline() -> dict[str, Any]:
     bridge = sf.pipeline_bridge(
         history, since="2026-04-01", until="2026-06-01", closing="2026-Q2", rates=rates, by="owner"
     )
+    ahead = sf.forecast(sales_team.team(fields={"amount", "owner"}), horizon=60)
+    covered = sf.coverage(ahead, quotas={"Ann": 60_000, "Bob": 90_000})
     slips, calls = sf.slippage(history), sf.commit_bias(history, rates=rates)
     return {
         "history of fields": history.select(range(20)),
@@ -116,6 +118,8 @@ def pipeline() -> dict[str, Any]:
         "typed dates": slips.typed,
         "calls": calls,
         "call record": calls.rows[0],
+        "coverage": covered,
+        "coverage row": covered.rows[0],
     }
 
 
@@ -147,7 +151,7 @@ def results() -> dict[str, Any]:
         "bottlenecks by channel": sf.find_bottlenecks(by_channel, value=9000.0),
         "bottlenecks by benchmark": sf.find_bottlenecks(one_month, benchmark="method"),
         "bottleneck": analysis.bottlenecks.rows[0],
-        "history of rates": sf.History(6),
+        "history of rates": sf.ReferenceWindow(6),
         "output change": sf.output_change(panel),
         **{f"finding {i}": finding for i, finding in enumerate(analysis.findings)},
         "evidence": analysis.findings[0].evidence,

@@ -19,7 +19,7 @@ from salesfunnel._kernels import betabinomial as bb
 from salesfunnel._kernels import intervals
 from salesfunnel.bottleneck.impact import ends_of, joint_gain
 from salesfunnel.bottleneck.judge import LEAST_HISTORY, SOURCES
-from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.bottleneck.row import (
     _FAULTS,
     GAIN_LEVEL,
@@ -49,7 +49,7 @@ class Bottlenecks(TableMixin):
         The segments.
     period : str
         The last period judged.
-    history : History
+    history : ReferenceWindow
         How the months before were read.
     seed : int
         Of the draws behind the gains.
@@ -85,7 +85,7 @@ class Bottlenecks(TableMixin):
     transitions: tuple[Transition, ...]
     segments: tuple[str, ...]
     period: str
-    history: History
+    history: ReferenceWindow
     seed: int
     entered: npt.NDArray[np.int64] = array_field(np.int64)
     advanced: npt.NDArray[np.int64] = array_field(np.int64)

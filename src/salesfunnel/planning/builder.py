@@ -1,4 +1,4 @@
-"""Maker: the measures of a plan, a bottleneck at a time."""
+"""PlanBuilder: the measures of a plan, a bottleneck at a time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from salesfunnel.planning.measure import ACTION, Basis, Measure
 from salesfunnel.planning.simulate import Assumptions, effect_of, seen_after
 from salesfunnel.planning.working_days import working_day
 
-__all__ = ["ALARMS", "Maker"]
+__all__ = ["ALARMS", "PlanBuilder"]
 
 ALARMS = ("confirmed", "suspected")
 MONTH_SD = 0.15
@@ -27,7 +27,7 @@ MONTH_SD = 0.15
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Maker:
+class PlanBuilder:
     """Makes the measures of one plan."""
 
     start: date
