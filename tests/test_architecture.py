@@ -54,7 +54,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     ),
     "data/panel.py": (430, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
-        310,
+        320,
         "each kind of column meets every other; to part them makes a cycle",
     ),
     "data/history/stage_history.py": (
