@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from pathlib import Path
 
 __all__ = ["PAYS", "usable_processors"]
@@ -27,10 +28,7 @@ def usable_processors(root: str = "/") -> int:
     The least of the affinity of the process and the limit of its control group (``cpu.max``, or
     ``cpu.cfs_quota_us`` ÷ ``cpu.cfs_period_us``), rounded up.
     """
-    if hasattr(os, "sched_getaffinity"):
-        own = len(os.sched_getaffinity(0))
-    else:
-        own = os.cpu_count() or 1
+    own = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     limit = _limit(Path(root))
     return max(own if limit is None else min(own, math.ceil(limit)), 1)
 
