@@ -151,7 +151,7 @@ def results() -> dict[str, Any]:
         "bottlenecks by channel": sf.find_bottlenecks(by_channel, value=9000.0),
         "bottlenecks by benchmark": sf.find_bottlenecks(one_month, benchmark="method"),
         "bottleneck": analysis.bottlenecks.rows[0],
-        "history of rates": sf.History(6),
+        "history of rates": sf.ReferenceWindow(6),
         "output change": sf.output_change(panel),
         **{f"finding {i}": finding for i, finding in enumerate(analysis.findings)},
         "evidence": analysis.findings[0].evidence,
@@ -178,4 +178,5 @@ def results() -> dict[str, Any]:
         "plugin": sf.templates()[0],
         **_customers(),
         **_statistics(),
+        **pipeline(),
     }

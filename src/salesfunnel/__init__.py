@@ -42,6 +42,7 @@ _HOMES = {
     "StageHistory": "data.history",
     "FieldHistory": "data.history",
     "read_deals": "intake.deals.reader",
+    "link": "data.history",
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
     "TrackingRow": "data.tracking",
@@ -56,7 +57,7 @@ _HOMES = {
     # bottlenecks
     "Bottleneck": "bottleneck",
     "Bottlenecks": "bottleneck",
-    "History": "bottleneck",
+    "ReferenceWindow": "bottleneck",
     "OutputChange": "bottleneck",
     "find_bottlenecks": "bottleneck",
     "output_change": "bottleneck",
@@ -178,6 +179,7 @@ __all__ = [
     "StageHistory",
     "FieldHistory",
     "read_deals",
+    "link",
     "read_stage_history",
     "Tracking",
     "TrackingRow",
@@ -192,7 +194,7 @@ __all__ = [
     # bottlenecks
     "Bottleneck",
     "Bottlenecks",
-    "History",
+    "ReferenceWindow",
     "OutputChange",
     "find_bottlenecks",
     "output_change",
@@ -293,8 +295,8 @@ if TYPE_CHECKING:
     from salesfunnel.bottleneck import (
         Bottleneck,
         Bottlenecks,
-        History,
         OutputChange,
+        ReferenceWindow,
         find_bottlenecks,
         output_change,
     )
@@ -321,7 +323,7 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
-    from salesfunnel.data.history import FieldHistory, StageHistory
+    from salesfunnel.data.history import FieldHistory, StageHistory, link
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
     from salesfunnel.data.rates import Rates

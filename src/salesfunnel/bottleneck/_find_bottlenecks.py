@@ -16,7 +16,7 @@ from salesfunnel.bottleneck.arguments import benchmark_of, capacity_of, lags_of,
 from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.cohort_check import by_cohorts
 from salesfunnel.bottleneck.impact import Flow, ends_of, single_gains
-from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.fault import Fault
@@ -42,7 +42,7 @@ def find_bottlenecks(
     panel: Panel | Any,
     *,
     period: str | None = None,
-    history: int | History = 12,
+    history: int | ReferenceWindow = 12,
     benchmark: Any = None,
     lag: Any = None,
     value: float | Sequence[float] | None = None,
@@ -60,7 +60,7 @@ def find_bottlenecks(
         when deals entered their stages, only the way from creation to winning is judged.
     period : str, optional
         The last period to judge; the last one that is over by default.
-    history : int or History
+    history : int or ReferenceWindow
         How many months before the judged window are the reference, and how they are read.
     benchmark : mapping, Benchmark, BenchmarkSet or str, optional
         Rates of others: ``{"intent→won": 0.3}``, or the name of a built-in set. Taken as
@@ -124,7 +124,7 @@ def find_bottlenecks(
     lag, cohorts = (two_ends(x) if hasattr(x, "stage_times") else x for x in (lag, cohorts))
     if cohorts is None and hasattr(lag, "stage_times"):
         cohorts = lag
-    known = history if isinstance(history, History) else History(history)
+    known = history if isinstance(history, ReferenceWindow) else ReferenceWindow(history)
     check_positive_int("seed", seed, minimum=0)
     judged, faults = _period(panel, period)
     lags = lags_of(lag, panel)

@@ -14,7 +14,7 @@ SCHEMA_VERSION = 1
 _HOMES = {
     "salesfunnel.analysis": ("Analysis",),
     "salesfunnel.definitions": ("Benchmark", "BenchmarkSet"),
-    "salesfunnel.bottleneck": ("Bottleneck", "Bottlenecks", "History", "OutputChange"),
+    "salesfunnel.bottleneck": ("Bottleneck", "Bottlenecks", "ReferenceWindow", "OutputChange"),
     "salesfunnel.conversion": ("Conversion", "ConversionTable"),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),
     "salesfunnel.diagnosis.finding": ("Evidence", "Finding", "Group"),
@@ -80,7 +80,7 @@ _HOMES = {
 NAMES = {name: home for home, names in _HOMES.items() for name in names}
 
 
-ALIASES: dict[str, str] = {}
+ALIASES: dict[str, str] = {"History": "ReferenceWindow"}
 """Names that types had in documents of older releases, with those of today."""
 
 
