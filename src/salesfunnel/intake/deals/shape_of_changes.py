@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from salesfunnel.fault import IntakeError
 from salesfunnel.intake.deals.column_kinds import ColumnKind
 from salesfunnel.intake.deals.headers import fold, roles_of
 from salesfunnel.intake.deals.outcomes import fold_label
@@ -57,14 +58,25 @@ def log_shape(table: DealTable, finder: RoleFinder) -> Shape | None:
         value = next((at for at in places if at in rest and not finder.kinds[at].is_time), None)
     time = _a_time(finder, rest - {value}, ("time", "created", "entered", "since"))
     roles = finder.find([at for at in (field, value, time) if at is not None])
-    if value is None or time is None or "deal" not in roles:
+    if value is None or time is None:
         return None
+    if "deal" not in roles:
+        raise _no_deal(table)
     old = next((at for at in finder.candidates("old") if at not in {field, value, time}), None)
     kept = {role: at for role, at in roles.items() if role not in DATES}
     kept.update(field=field, stage=value, time=time)
     if old is not None:
         kept["old"] = old
     return Shape(kind="log", roles=kept, by_stage=names_at(table, (field, value, time)))
+
+
+def _no_deal(table: DealTable) -> IntakeError:
+    """Return the error for rows of changes that do not name their deal."""
+    return IntakeError(
+        f"'source' must name the deal of each change, got {list(table.names)!r}",
+        hint="add a column with the id of the deal: some CRMs leave it out of the rows of a change"
+        ' log, for it stands in the address that was asked; or columns={"deal": ...}',
+    )
 
 
 def _names_stage(kind: ColumnKind) -> bool:
@@ -95,7 +107,11 @@ def changes_shape(
     table: DealTable, finder: RoleFinder, roles: dict[str, int], times: Mapping[str, int]
 ) -> Shape | None:
     """Return the shape of rows of changes or of stays, None if a row is a deal."""
-    if "deal" not in roles or len(times) > 1:
+    if "deal" not in roles:
+        if "name" not in roles and _after(table, finder, set(range(len(table.names)))) is not None:
+            raise _no_deal(table)
+        return None
+    if len(times) > 1:
         return None
     deal = roles["deal"]
     free = {at for at in range(len(table.names)) if at != deal}
@@ -106,7 +122,8 @@ def changes_shape(
         if time is not None:
             shape = _rows(table, roles, "changes", new, time)
             olds = [at for at in finder.candidates("old") if at in free - {new, time}]
-            shape.roles.update({"old": at for at in olds[:1]})
+            if olds:
+                shape.roles["old"] = olds[0]
             return shape
     stage = roles.get("stage", _value_of_stage(table, finder, free))
     if stage is None:

@@ -17,7 +17,8 @@ from salesfunnel.intake.deals.times_reader import TimesTable
 
 __all__ = ["table_of_times"]
 
-CREATED = "created"
+CREATED, WON = "created", "won"
+_OUTCOMES = {"status", "is_won", "is_lost", "is_closed", "stage", "won_at", "lost_at"}
 _PIPELINE = re.compile(r"(.+?)\s*(\([^()]+\))")
 
 
@@ -48,11 +49,15 @@ def table_of_times(
     if shape.created_first and CREATED not in times:
         times = {CREATED: shape.roles["created"], **times}
         keys = [CREATED, *keys]
-    if not keys:
-        raise _no_times(reader, wanted)
     wins = [key for key in keys if words.stage(key) == 1]
+    if len(keys) == 1 and not wins and shape.roles.keys() & _OUTCOMES:
+        keys, wins = [*keys, WON], [WON]
+    if len(keys) < 2:
+        raise _no_times(reader, wanted)
     goal = keys.index(wins[-1]) if wins else len(keys) - 1
     reader.note("stages-inferred", value=", ".join(keys))
+    if not wins and not shape.roles.keys() & _OUTCOMES:
+        reader.note("won-stage-guessed", severity="warning", value=keys[-1])
     return TimesTable(stages=tuple(keys), goal=goal, columns=times, lost=tuple(lost.values()))
 
 
@@ -103,7 +108,9 @@ def _ordered(reader: ColumnReader, times: dict[str, int], words: OutcomeWords) -
 def _no_times(reader: ColumnReader, wanted: StagesWanted) -> IntakeError:
     names = [name for name in reader.table.names if name]
     near = next((n for n in names if nearest(n, wanted.keys)), None)
-    hint = f"the stages are {', '.join(wanted.keys)}" if wanted.keys else None
+    hint = 'name the column of the stage or status: columns={"stage": ...}, or {"outcome": ...}'
+    if wanted.keys:
+        hint = f"the stages are {', '.join(wanted.keys)}"
     return IntakeError(
         "'source' must have a column of times for each stage, or a stage and a time,"
         f" got {names!r}",
