@@ -108,8 +108,10 @@ class World:
         now = self.now
         for key, cost, usual in getattr(self, "moving", []):
             level = np.clip(expit(self.x) * self.factor - self.minus + cost, 0.005, 0.995)[now]
-            mean = np.clip(level[:, None] - usual, 0.005, 0.995).mean(1) if np.ndim(usual) else (
-                np.clip(level - usual, 0.005, 0.995)
+            mean = (
+                np.clip(level[:, None] - usual, 0.005, 0.995).mean(1)
+                if np.ndim(usual)
+                else (np.clip(level - usual, 0.005, 0.995))
             )
             self.truth["composition", key] = float((mean - self.p[now]).sum())
 
@@ -117,9 +119,9 @@ class World:
         self._settle()
         self.y = self.rng.random(self.n) < self.p
         if "first_contact" not in self.columns:
-            self.columns["first_contact"] = (self.time - self.delay * DAY).astype(
-                "datetime64[D]"
-            ).astype(str)
+            self.columns["first_contact"] = (
+                (self.time - self.delay * DAY).astype("datetime64[D]").astype(str)
+            )
         self.life = self.rng.gamma(2.0, 8.0, self.n) + 1
         return self
 
@@ -149,7 +151,9 @@ def conf(w, name, levels, weak):
 def leaks(w):
     lost = ~w.y
     r = w.rng
-    w.columns["lost_reason"] = np.where(lost & (r.random(w.n) < 0.8), r.choice(["price", "time"], w.n), "")
+    w.columns["lost_reason"] = np.where(
+        lost & (r.random(w.n) < 0.8), r.choice(["price", "time"], w.n), ""
+    )
     w.columns["note_code"] = np.where(lost & (r.random(w.n) < 0.7), r.choice(["p", "q"], w.n), "")
     end = (w.time + (w.life * DAY)).astype("datetime64[D]").astype(str)
     w.columns["paper_date"] = np.where(w.y, end, "")
@@ -171,7 +175,11 @@ def build(scenario, monthly, rng, *, noise=0, tau=0.0):
     het = {"none_het": 0.9, "none_high": 0.2, "none_low": 0.2}.get(scenario, 0.35)
     w = World(rng, monthly, rate=rate, het=het, noise=noise, tau=tau)
     c = w.columns
-    legal = lambda: w.rises("legal_review", "是", "否", 0.18, 0.5, 0.22 if scenario in {"two", "three"} else 0.32)  # noqa: E731
+
+    def legal():
+        cost = 0.22 if scenario in {"two", "three"} else 0.32
+        w.rises("legal_review", "是", "否", 0.18, 0.5, cost)
+
     base = scenario.replace("leak_weak_", "").replace("leak_", "")
     if base == "legal" or scenario in {"collinear", "collinear_noisy", "standing"}:
         legal()
@@ -205,7 +213,11 @@ def build(scenario, monthly, rng, *, noise=0, tau=0.0):
             w.costs(c["owner"] == "Dov", ("owner",), 0.40)
     elif scenario in {"mix", "simpson"}:
         up = 0.04 if scenario == "simpson" else 0.0
-        w.shift("channel", (CHANNELS, [0.2, 0.3, 0.3, 0.2], [0.55, 0.2, 0.15, 0.1]), [-0.3, 0.0, 0.1, 0.05])
+        w.shift(
+            "channel",
+            (CHANNELS, [0.2, 0.3, 0.3, 0.2], [0.55, 0.2, 0.15, 0.1]),
+            [-0.3, 0.0, 0.1, 0.05],
+        )
         w.minus = w.minus - up * w.now
     elif scenario == "number":
         z = rng.normal(0, 1, w.n) + 0.9 * w.now

@@ -57,7 +57,13 @@ def judge(w, found):
         planted = set()
     equal = {"legal_copy"} if "legal_copy" in w.columns else set()
     like = {"legal_like"} if "legal_like" in w.columns else set()
-    top = bool(causes) and (causes[0][:2] in planted or bool(set(causes[0][1]) & (equal | ({"twin_a", "twin_b"} if getattr(w, "twin", False) else set()))))
+    top = bool(causes) and (
+        causes[0][:2] in planted
+        or bool(
+            set(causes[0][1])
+            & (equal | ({"twin_a", "twin_b"} if getattr(w, "twin", False) else set()))
+        )
+    )
     got = {c[:2] for c in causes}
     if equal and ("composition", ("legal_copy",)) in got:
         got.add(("composition", ("legal_review",)))
@@ -72,7 +78,17 @@ def judge(w, found):
             stated.append((c.deals, true, c.low <= true <= c.high))
     strong = any(c[2].p <= 0.01 for c in false)
     alike = any(c[3] for c in causes)
-    return top, every, bool(false), len(false) / max(len(causes), 1), strong, stated, alike, [c[:2] for c in false], bool(causes)
+    return (
+        top,
+        every,
+        bool(false),
+        len(false) / max(len(causes), 1),
+        strong,
+        stated,
+        alike,
+        [c[:2] for c in false],
+        bool(causes),
+    )
 
 
 def study(scenario, monthly, runs, *, noise=0, tau=0.0, seed=SEED, build=worlds.build):
@@ -100,18 +116,20 @@ def study(scenario, monthly, runs, *, noise=0, tau=0.0, seed=SEED, build=worlds.
 
 
 def line(r):
-    return (
-        f"{r['scenario']:16s} {r['monthly']:4d} n{r['noise']:<2d} t{r['tau']:.1f} {r['runs']:4d} | top {r['top']:.2f} all {r['all']:.2f}"
-        f" | any {r['any']:.2f} false {r['false']:.2f} fdr {r['fdr']:.3f} strong {r['strong_false']:.2f}"
-        f" | ratio {r['ratio']:.2f} cover {r['cover']:.2f} ({r['n']}) alike {r['alike']:.2f} {r['seconds'] * 1000:.0f} ms"
-    )
+    head = f"| {r['scenario']} | {r['monthly']} | {r['noise']} | {r['tau']:g} | {r['runs']} |"
+    shares = " | ".join(f"{r[k]:.2f}" for k in ("top", "all", "any", "false"))
+    ratio = "–" if not r["n"] else f"{r['ratio']:.2f}"
+    cover = "–" if not r["n"] else f"{r['cover']:.2f}"
+    tail = f"{r['fdr']:.3f} | {r['strong_false']:.2f} | {ratio} | {cover} | {r['alike']:.2f} |"
+    return f"{head} {shares} | {tail}"
 
 
 SCENARIOS = (
-    "rule legal owner_conf region_conf effect owner region cell newproduct two three mix simpson"
-    " number date collinear collinear_noisy twins small standing none none_het none_high none_low"
-    " none_trend leak leak_legal leak_weak leak_weak_legal low"
-).split()
+    "rule", "legal", "owner_conf", "region_conf", "effect", "owner", "region", "cell",
+    "newproduct", "two", "three", "mix", "simpson", "number", "date", "collinear",
+    "collinear_noisy", "twins", "small", "standing", "none", "none_het", "none_high", "none_low",
+    "none_trend", "leak", "leak_legal", "leak_weak", "leak_weak_legal", "low",
+)  # fmt: skip
 
 if __name__ == "__main__":
     which = SCENARIOS if sys.argv[1] == "all" else sys.argv[1].split(",")

@@ -1,4 +1,4 @@
-"""Every recorded column of a case: which are used, which are set aside and why, what they explain."""
+"""Every recorded column of a case: used or set aside, and what they explain."""
 
 from __future__ import annotations
 
@@ -111,9 +111,7 @@ def search_columns(
         if name not in before_outcome and written_after(name):
             aside[name] = "after-outcome-by-name"
             continue
-        found = typed(
-            name, values(name), now=deals.now, time=deals.time, period=deals.period
-        )
+        found = typed(name, values(name), now=deals.now, time=deals.time, period=deals.period)
         if isinstance(found, str):
             aside[name] = found
         else:
@@ -133,10 +131,7 @@ def search_columns(
         y,
         now,
         deals.period[mature],
-        [
-            Coded(c.codes[mature], len(c.levels), c.ordered, c.name in roles)
-            for c in used
-        ],
+        [Coded(c.codes[mature], len(c.levels), c.ordered, c.name in roles) for c in used],
         shortfall=shortfall,
         entrants=float(deals.now.sum()),
     )
@@ -145,9 +140,7 @@ def search_columns(
 
 def _counts(deals: Deals, column: TypedColumn, y: Array) -> LevelCounts:
     m = deals.mature
-    design = design_of(
-        y, deals.now[m], deals.period[m], [(column.codes[m], len(column.levels))]
-    )
+    design = design_of(y, deals.now[m], deals.period[m], [(column.codes[m], len(column.levels))])
     return level_counts(design, 1)
 
 
@@ -155,9 +148,7 @@ def _leak(deals: Deals, column: TypedColumn, y: Array) -> str:
     """Return why a column seems to be written after the outcome, ``""`` where it does not."""
     m = deals.mature
     known = column.known[m]
-    reason = fill_leak(
-        known, y, column.known[deals.still_open], column.known[~deals.still_open]
-    )
+    reason = fill_leak(known, y, column.known[deals.still_open], column.known[~deals.still_open])
     if reason:
         return reason
     counts = _counts(deals, column, y)

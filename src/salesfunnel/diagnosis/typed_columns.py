@@ -66,9 +66,11 @@ class TypedColumn:
     numbers: Array | None = None
 
     @property
-    def ordered(self) -> bool:
-        """Whether the levels stand in an order; a blank level at the end ends it."""
-        return self.kind in {"number", "delay", "ordered"} and self.levels[-1] != BLANK_LEVEL
+    def ordered(self) -> int:
+        """How many levels, from the first on, stand in an order; 0 where there is none."""
+        if self.kind not in {"number", "delay", "ordered"}:
+            return 0
+        return len(self.levels) - (self.blank is not None)
 
     @property
     def blank(self) -> int | None:
@@ -122,7 +124,9 @@ def _numeric(name: str, raw: npt.NDArray[Any], now: Bool) -> TypedColumn | str:
     return _number(name, values, known, now)
 
 
-def _number(name: str, values: Array, known: Bool, now: Bool, kind: Kind = "number") -> Any:
+def _number(
+    name: str, values: Array, known: Bool, now: Bool, kind: Kind = "number"
+) -> TypedColumn | str:
     """Return a number in bins; an ordered category if it has few values."""
     whole = known.all()
     got = values if whole else values[known]
@@ -246,7 +250,7 @@ def _category(name: str, raw: npt.NDArray[Any], now: Bool) -> TypedColumn | str:
     as_numbers = read_numbers(np.array(names, dtype=np.str_))
     if np.isfinite(as_numbers).all() and len(names) <= FEW:
         values = np.where(known, as_numbers[np.maximum(number, 0)], np.nan)
-        return _number(name, values, known, now)  # type: ignore[no-any-return] # as typed
+        return _number(name, values, known, now)
     kept = kept_levels(count, np.bincount(number[known & now], minlength=len(names)))
     if kept.share < 0.5:
         return "too-many-values"

@@ -6,6 +6,8 @@ References
    42:323.
 .. [2] Theil (1970), On the estimation of relationships involving qualitative variables, American
    Journal of Sociology 76:103 (uncertainty coefficient).
+.. [3] Miller (1955), Note on the bias of information estimates, in Information Theory in
+   Psychology, 95.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ SAME_V, SAME_U = 0.85, 0.9
 
 def _filled(table: npt.ArrayLike) -> Array:
     t = np.asarray(table, dtype=np.float64)
-    return t[t.sum(1) > 0][:, t.sum(0) > 0]
+    kept: Array = t[t.sum(1) > 0][:, t.sum(0) > 0]
+    return kept
 
 
 def cramers_v(table: npt.ArrayLike) -> float:
@@ -44,7 +47,11 @@ def cramers_v(table: npt.ArrayLike) -> float:
 
 
 def uncertainty(table: npt.ArrayLike) -> float:
-    """Return the shared information of two columns over the smaller entropy of the two [2]_."""
+    """Return the shared information of two columns over the smaller entropy of the two [2]_.
+
+    Corrected for bias: two columns without anything in common share (r − 1)(c − 1) / 2n by chance
+    [3]_.
+    """
     t = _filled(table)
     n = t.sum()
     if t.size == 0 or n <= 0:
@@ -56,7 +63,9 @@ def uncertainty(table: npt.ArrayLike) -> float:
 
     left, right = entropy(t.sum(1)), entropy(t.sum(0))
     least = min(left, right)
-    return (left + right - entropy(t.ravel())) / least if least > 0 else 0.0
+    bias = (t.shape[0] - 1) * (t.shape[1] - 1) / (2 * float(n))
+    shared = left + right - entropy(t.ravel()) - bias
+    return max(shared, 0.0) / least if least > 0 else 0.0
 
 
 def association(design: Design, cells: Cells, factors: Sequence[int]) -> tuple[Array, Array]:
@@ -84,7 +93,8 @@ def association(design: Design, cells: Cells, factors: Sequence[int]) -> tuple[A
     least = np.minimum(r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)) - 1
     v = np.sqrt(np.divide(phi2, least, out=np.zeros_like(phi2), where=least > 0))
     low = np.minimum(entropy[:, None], entropy[None, :])
-    shared = entropy[:, None] + entropy[None, :] - joint
+    shared = entropy[:, None] + entropy[None, :] - joint - (r - 1) * (c - 1) / (2 * n)
+    shared = np.maximum(shared, 0.0)
     u = np.divide(shared, low, out=np.zeros_like(shared), where=low > 0)
     np.fill_diagonal(v, 0.0)
     np.fill_diagonal(u, 0.0)

@@ -35,11 +35,15 @@ MATERIAL = 0.1
 
 
 class Coded(NamedTuple):
-    """One column: a level for every row, how many levels, whether ordered, whether known."""
+    """One column: a level for every row, how many levels, how many in order, whether known.
+
+    The first `ordered` levels stand in an order, such as the bins of a number; a level behind them,
+    such as that of blanks, does not. 0 where there is no order.
+    """
 
     codes: npt.NDArray[Any]
     size: int
-    ordered: bool = False
+    ordered: int = 0
     role: bool = False
 
 
@@ -71,8 +75,6 @@ class Answer(NamedTuple):
     everywhere_se: float
     parts: dict[int, Part]
     adjusted: dict[int, float]
-    standing: dict[int, tuple[float, float, tuple[int, ...]]]
-    """By column: deals that its levels below the mean cost now, standard error, and which."""
 
 
 def answer_of(
@@ -100,7 +102,7 @@ def answer_of(
     design = design_of(y, now, period, [(c.codes, c.size) for c in columns])
     factors = list(range(1, len(columns) + 1))
     if not factors:
-        return Answer((), 0.0, shortfall, math.nan, {}, {}, {})
+        return Answer((), 0.0, shortfall, math.nan, {}, {})
     cells = cells_of(design)
     v, u = association(design, cells, factors)
     wide = len(factors) + 1
@@ -174,7 +176,6 @@ def _assembled(
         _rest_se(design, fitted) * entrants,
         {f - 1: p for f, p in found.parts.items()},
         {f - 1: p for f, p in found.adjusted.items()},
-        _standing(design, fitted, counts, entrants),
     )
 
 
@@ -224,9 +225,7 @@ def _weighed(n: Array, b: Array, inside: npt.NDArray[np.bool_]) -> float:
     return float(n[inside] @ b[inside]) / total if total else 0.0
 
 
-def _gap_se(
-    fitted: Fit, design: Design, f: int, n: Array, inside: npt.NDArray[np.bool_]
-) -> float:
+def _gap_se(fitted: Fit, design: Design, f: int, n: Array, inside: npt.NDArray[np.bool_]) -> float:
     at = fitted.of(design, f)
     a, b = float(n[inside].sum()), float(n[~inside].sum())
     w = np.where(inside, n / max(a, 1.0), -n / max(b, 1.0))
@@ -272,28 +271,3 @@ def _rest_se(design: Design, fitted: Fit) -> float:
     w[:t] = new / max(new.sum(), 1) - old / max(old.sum(), 1)
     assert fitted.covariance is not None
     return math.sqrt(max(float(w @ fitted.covariance @ w), 0.0))
-
-
-def _standing(
-    design: Design, fitted: Fit, counts: dict[int, LevelCounts], entrants: float
-) -> dict[int, tuple[float, float, tuple[int, ...]]]:
-    """Return what levels below the mean of their column cost now, whether or not they changed."""
-    assert fitted.covariance is not None
-    found = {}
-    for f in fitted.model.factors:
-        if f == 0:
-            continue
-        at = fitted.of(design, f)
-        b, n = fitted.beta[at], counts[f].before + counts[f].now
-        low = b < float(n @ b / n.sum())
-        if not low.any() or low.all():
-            continue
-        share = counts[f].now[low].sum() / counts[f].now.sum()
-        gap = _weighed(n, b, low) - _weighed(n, b, ~low)
-        se = _gap_se(fitted, design, f, n, low)
-        found[f - 1] = (
-            -gap * float(share) * entrants,
-            se * float(share) * entrants,
-            tuple(np.flatnonzero(low).tolist()),
-        )
-    return found

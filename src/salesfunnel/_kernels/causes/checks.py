@@ -86,7 +86,9 @@ def second_opinion(
     table = np.zeros(design.sizes[factor], dtype=np.bool_)
     table[list(levels)] = True
     inside = table.take(design.codes[factor][low:])
-    return _pooled(design.y[low:], inside, fifth * 2 + (np.arange(low, design.rows) >= design.before))
+    return _pooled(
+        design.y[low:], inside, fifth * 2 + (np.arange(low, design.rows) >= design.before)
+    )
 
 
 def _pooled(y: Array, inside: Bool, stratum: npt.NDArray[np.intp]) -> float | None:

@@ -48,7 +48,7 @@ def hashes(values: npt.NDArray[np.str_]) -> npt.NDArray[np.uint64]:
 
 
 def text_levels(values: npt.NDArray[np.str_]) -> Texts:
-    """Number the texts of a column; numbers are in the order of the texts."""
+    """Return the texts of a column as numbers in the order of the texts."""
     h = hashes(values)
     table, first = np.unique(h[spaced(h.size)], return_index=True)
     rows = spaced(h.size)[first]

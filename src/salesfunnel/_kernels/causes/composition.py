@@ -152,15 +152,20 @@ def _rescued(
     return found
 
 
-def worst_levels(counts: LevelCounts, beta: Array, *, ordered: bool) -> tuple[int, ...]:
-    """Return the levels that name a part: the level that weighs most, or the end of an order."""
+def worst_levels(counts: LevelCounts, beta: Array, *, ordered: int) -> tuple[int, ...]:
+    """Return the levels that name a part: the level that weighs most, or the end of an order.
+
+    The first `ordered` levels stand in an order.
+    """
     d = counts.change
     n = counts.before + counts.now
     mean = float(n @ beta / n.sum())
-    if not ordered or beta.size <= 2:
-        return (int(np.argmin(d * (beta - mean))),)
-    best, where = 0.0, (int(np.argmin(d * (beta - mean))),)
-    k = beta.size
+    weigh = d * (beta - mean)
+    single = int(np.argmin(weigh))
+    where: tuple[int, ...] = (single,)
+    if ordered < 3 or single >= ordered:
+        return where
+    best, k = 0.0, ordered
     for cut in range(1, k):
         for levels in (range(cut), range(cut, k)):
             at = list(levels)

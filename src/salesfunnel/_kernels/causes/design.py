@@ -13,11 +13,21 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Cells", "Design", "by_level", "cells_of", "crossed_now", "dense", "design_of", "spread_of"]
+__all__ = [
+    "Cells",
+    "Design",
+    "by_level",
+    "cells_of",
+    "crossed_now",
+    "dense",
+    "design_of",
+    "spread_of",
+]
 
 Array = npt.NDArray[np.float64]
 Int = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
+FEW = 50_000
 BLOCK = 4096
 """Rows in one block: its one-hot part stays in the cache."""
 
@@ -122,18 +132,20 @@ class Cells(NamedTuple):
 
 
 def _blocks(design: Design, weight: Array | None, low: int, high: int) -> Iterator[Any]:
-    """Yield blocks of the one-hot rows, times the weight of each row."""
+    """Yield blocks of the one-hot rows, times the weight of each row.
+
+    Counts are exact in single precision; weights are kept in double where there are few rows.
+    """
     width = design.width
     size = min(BLOCK, max(high - low, 1))
-    room = np.zeros((size, width), dtype=np.float32)
+    kind = np.float64 if weight is not None and high - low <= FEW else np.float32
+    room = np.zeros((size, width), dtype=kind)
     flat = room.ravel()
     base = np.arange(size, dtype=np.int64) * width
     written = np.empty((len(design.codes), size), dtype=np.int64)
     for start in range(low, high, size):
         n = min(size, high - start)
-        value = (
-            np.float32(1.0) if weight is None else weight[start : start + n].astype(np.float32)
-        )
+        value: Any = 1.0 if weight is None else weight[start : start + n]
         for f, code in enumerate(design.codes):
             here = written[f, :n]
             np.add(code[start : start + n], base[:n] + int(design.starts[f]), out=here)

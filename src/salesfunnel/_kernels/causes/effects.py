@@ -74,7 +74,7 @@ def search_effects(
     plain: Fit,
     *,
     role: Sequence[bool],
-    ordered: Sequence[bool],
+    ordered: Sequence[int],
     least: float,
     apart: Bool,
 ) -> list[Taken]:
@@ -84,8 +84,10 @@ def search_effects(
     ----------
     plain : Fit
         The model without effects.
-    role, ordered : sequence of bool
-        By column: whether its role is known; whether its levels have an order.
+    role : sequence of bool
+        By column: whether its role is known.
+    ordered : sequence of int
+        By column: how many of its levels stand in an order.
     least : float
         Deals among rows of now that an effect must cost.
     apart : ndarray of bool, shape (factors, factors)
@@ -93,7 +95,7 @@ def search_effects(
     """
     factors = list(range(1, len(design.sizes)))
     base = plain.model.factors
-    prices, straight = prices_of(role), [False, *ordered]
+    prices, straight = prices_of(role), [0, *ordered]
     nuisance = extra_of(design, forecast_now(design, plain))
     flat = not nuisance.values.any()
     taken: list[Taken] = []
@@ -119,7 +121,7 @@ def search_effects(
             phi=phi, prices=prices, ordered=straight, factors=factors, apart=apart,
         )  # fmt: skip
         limit = math.log(Q_EFFECT * (len(taken) + 1))
-        hits = [h for h in hits if h.log_p <= limit and -h.delta * h.count >= least]
+        hits = [h for h in hits if h.log_p <= limit and -h.delta * h.held >= least]
         if not hits:
             break
         best = min(hits, key=lambda h: (round(h.log_p, 7), h.factors, h.levels))
@@ -128,9 +130,7 @@ def search_effects(
     return taken
 
 
-def _alike(
-    hit: Hit, before: dict[tuple[int, ...], float], after: Sequence[Hit]
-) -> tuple[int, ...]:
+def _alike(hit: Hit, before: dict[tuple[int, ...], float], after: Sequence[Hit]) -> tuple[int, ...]:
     """Return columns whose best set was as good and is gone once the taken one is in."""
     left = {h.factors: h.z for h in after}
     return tuple(

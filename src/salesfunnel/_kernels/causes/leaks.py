@@ -41,9 +41,9 @@ def fill_leak(known: Bool, y: Array, known_open: Bool, known_decided: Bool) -> s
             blank = float(won[~known].mean())
             if float(high) < 0.1 * blank or (float(low) > 0.9 and blank < 0.5):
                 return "filled-by-outcome"
-    if known_open.size >= 20 and known_decided.size:
-        if float(known_open.mean()) < 0.1 and float(known_decided.mean()) > 0.4:
-            return "blank-while-open"
+    enough = known_open.size >= 20 and known_decided.size > 0
+    if enough and float(known_open.mean()) < 0.1 and float(known_decided.mean()) > 0.4:
+        return "blank-while-open"
     return ""
 
 

@@ -35,7 +35,7 @@ def best_pairs(
     *,
     phi: Array,
     prices: Prices,
-    ordered: Sequence[bool],
+    ordered: Sequence[int],
     factors: Sequence[int],
     apart: npt.NDArray[np.bool_],
 ) -> list[Hit]:
@@ -66,7 +66,7 @@ def best_pairs(
     return _improve(design, tables, mean_variance, pairs, phi=phi, prices=prices, ordered=ordered)
 
 
-def _sums(tables: Sequence[Array], n_now: float) -> Sums:
+def _sums(tables: Any, n_now: float) -> Sums:
     n, s, p, v = tables
     return Sums(n, s, p, v, n * (1 - n / n_now))
 
@@ -79,7 +79,7 @@ def _improve(
     *,
     phi: Array,
     prices: Prices,
-    ordered: Sequence[bool],
+    ordered: Sequence[int],
 ) -> list[Hit]:
     """Take the worst cell of each pair, then better the set of one column by the other's."""
     m = len(pairs)
@@ -90,6 +90,7 @@ def _improve(
             grid[k, i, : design.sizes[a], : design.sizes[b]] = table[design.part(a), design.part(b)]
     sizes = np.array([[design.sizes[f] for f in ab] for ab in pairs])
     straight = np.array([[ordered[f] for f in ab] for ab in pairs])
+    in_order = straight > 0
     both = np.maximum(phi[[a for a, _ in pairs]], phi[[b for _, b in pairs]])[:, None]
     n = float(design.now)
     z, _ = scores(_sums(grid.reshape(4, m, -1), n), n, mean_variance, both)
@@ -106,7 +107,7 @@ def _improve(
         axes = "kmab,mb->kma" if side == 0 else "kmab,ma->kmb"
         line = np.einsum(axes, grid, other.astype(np.float64), optimize=False)
         chosen[side], paid[side], z, delta, count = _choose(
-            line, costs[side], straight[:, side], n=n, mean_variance=mean_variance, phi=both
+            line, costs[side], in_order[:, side], n=n, mean_variance=mean_variance, phi=both
         )
     price = np.array(
         [prices.pair_roles if prices.role[a] and prices.role[b] else prices.pair_other
@@ -126,16 +127,15 @@ def _improve(
     return found
 
 
-def _costs(sizes: npt.NDArray[Any], straight: npt.NDArray[np.bool_], width: int) -> Array:
+def _costs(sizes: npt.NDArray[Any], ordered: npt.NDArray[Any], width: int) -> Array:
     """Return log prices of sets of 1, 2, … levels, ∞ where there is no such set."""
     out = np.full((sizes.size, width), np.inf)
-    for k in np.unique(sizes).tolist():
-        take = np.arange(1, max(k // 2, 1) + 1)
-        free = log_choose(k, take) + take * math.log(2.0)
-        out[np.ix_(np.flatnonzero((sizes == k) & ~straight), take - 1)] = free
-        ends = np.flatnonzero((sizes == k) & straight)
-        if k > 1:
-            out[np.ix_(ends, np.arange(k - 1))] = math.log(4.0 * (k - 1))
+    for row, (k, m) in enumerate(zip(sizes.tolist(), ordered.tolist(), strict=True)):
+        if m:
+            out[row, : m - 1] = math.log(4.0 * max(m - 1, 1))
+        else:
+            take = np.arange(1, max(k // 2, 1) + 1)
+            out[row, take - 1] = log_choose(k, take) + take * math.log(2.0)
     return out
 
 

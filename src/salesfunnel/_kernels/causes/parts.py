@@ -116,7 +116,7 @@ def dispersion(counts: LevelCounts, b: Array, reference: npt.NDArray[np.bool_]) 
         return 1.0
     _, mean, _ = _moments(counts.before, b)
     phi = float((n * (months @ b / n - mean) ** 2).sum()) / var / (t - 1)
-    return max(1.0, ((t - 1) * phi + 4) / (t + 3))
+    return float(max(1.0, ((t - 1) * phi + 4) / (t + 3)))
 
 
 def normal_cdf(z: float) -> float:

@@ -61,7 +61,7 @@ class Hit(NamedTuple):
     log_p: float
     price: float
     delta: float
-    count: float
+    held: float
     factors: tuple[int, ...]
     levels: tuple[tuple[int, ...], ...]
 
@@ -129,7 +129,7 @@ def dispersions(design: Design, fitted: Array, residual: Array) -> Array:
 class Now(NamedTuple):
     """Sums over the rows of now by level, and by two levels: count, residual, fitted, variance."""
 
-    count: Array
+    counted: Array
     residual: Array
     fitted: Array
     variance: Array
@@ -183,7 +183,7 @@ def scores(sums: Sums, n_now: float, mean_variance: float, phi: Any) -> tuple[Ar
     return np.nan_to_num(z), delta
 
 
-def log_choose(k: int, s: Array) -> Array:
+def log_choose(k: int, s: npt.NDArray[Any]) -> Array:
     """Return the logarithm of C(k, s)."""
     return np.array([math.log(math.comb(k, int(i))) for i in s])
 
@@ -196,7 +196,7 @@ def best_sets(
     *,
     phi: Array,
     prices: Prices,
-    ordered: Sequence[bool],
+    ordered: Sequence[int],
     factors: Sequence[int],
 ) -> list[Hit]:
     """Return the best set of levels of every column."""
@@ -220,47 +220,53 @@ def _log_sf(z: float) -> float:
 
 
 def _best_of(
-    design: Design, f: int, quad: Array, now: Now, *, phi: float, ordered: bool
+    design: Design, f: int, quad: Array, now: Now, *, phi: float, ordered: int
 ) -> Hit | None:
     """Return the cheapest set of one column by p · price, among singles, worst levels or ends."""
     part = design.part(f)
     k = design.sizes[f]
-    n, s, p, v = now.count[part], now.residual[part], now.fitted[part], now.variance[part]
-    candidates: list[tuple[Array, npt.NDArray[np.intp], Any]] = []
-    single = Sums(n, s, p, v, np.diag(quad))
-    z, delta = scores(single, now.n, now.mean_variance, phi)
-    candidates.append((z, np.arange(k), delta))
+    n, s, p, v = now.counted[part], now.residual[part], now.fitted[part], now.variance[part]
+    z, delta = scores(Sums(n, s, p, v, np.diag(quad)), now.n, now.mean_variance, phi)
     best: tuple[float, float, float, float, float, tuple[int, ...]] | None = None
     cost = (4.0 if ordered else 2.0) * k
     for i in np.flatnonzero(z > 0).tolist():
         best = _better(best, float(z[i]), cost, float(delta[i]), float(n[i]), (i,))
-    if k > 2:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mean = np.where(n > 0, s / n, np.inf)
-        worst = np.argsort(mean, kind="stable")
-        ways = [np.arange(k), np.arange(k)[::-1]] if ordered else [worst]
-        for order in ways:
-            sums = Sums(
-                *(x[order].cumsum() for x in (n, s, p, v)),
-                np.diag(quad[np.ix_(order, order)].cumsum(0).cumsum(1)),
+    for order, price in _orders(n, s, ordered):
+        sums = Sums(
+            n[order].cumsum(),
+            s[order].cumsum(),
+            p[order].cumsum(),
+            v[order].cumsum(),
+            np.diag(quad[np.ix_(order, order)].cumsum(0).cumsum(1)),
+        )
+        z, delta = scores(sums, now.n, now.mean_variance, phi)
+        for i in np.flatnonzero((z > 0) & np.isfinite(price)).tolist():
+            levels = tuple(sorted(order[: i + 1].tolist()))
+            best = _better(
+                best, float(z[i]), float(price[i]), float(delta[i]), float(sums.n[i]), levels
             )
-            z, delta = scores(sums, now.n, now.mean_variance, phi)
-            if ordered:
-                price, take = np.full(k, 4.0 * (k - 1)), range(k - 1)
-            else:
-                sizes = np.arange(1, k // 2 + 1)
-                price = np.exp(log_choose(k, sizes)) * 2.0**sizes
-                take = range(1, k // 2)
-            for i in take:
-                if z[i] > 0:
-                    levels = tuple(sorted(order[: i + 1].tolist()))
-                    best = _better(
-                        best, float(z[i]), float(price[i]), float(delta[i]), float(sums.n[i]), levels
-                    )
     if best is None:
         return None
     log_p, z_best, price_best, d, count, levels = best
     return Hit(z_best, log_p, price_best, d, count, (f,), (levels,))
+
+
+def _orders(n: Array, s: Array, ordered: int) -> list[tuple[npt.NDArray[np.intp], Array]]:
+    """Return orders whose prefixes are candidates, and the price of each prefix, ∞ for none."""
+    k = n.size
+    if ordered:
+        price = np.full(ordered, 4.0 * (ordered - 1))
+        price[-1] = np.inf
+        up = np.arange(ordered)
+        return [(up, price), (up[::-1], price)] if ordered > 1 else []
+    if k <= 3:
+        return []
+    with np.errstate(divide="ignore", invalid="ignore"):
+        worst = np.argsort(np.where(n > 0, s / n, np.inf), kind="stable")
+    price = np.full(k, np.inf)
+    sizes = np.arange(2, k // 2 + 1)
+    price[1 : k // 2] = np.exp(log_choose(k, sizes) + sizes * math.log(2.0))
+    return [(worst, price)]
 
 
 def _better(best: Any, z: float, price: float, d: float, n: float, levels: tuple[int, ...]) -> Any:
