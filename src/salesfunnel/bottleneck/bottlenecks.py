@@ -19,7 +19,7 @@ from salesfunnel._kernels import betabinomial as bb
 from salesfunnel._kernels import intervals
 from salesfunnel.bottleneck.impact import ends_of, joint_gain
 from salesfunnel.bottleneck.judge import LEAST_HISTORY, SOURCES
-from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.bottleneck.row import (
     _FAULTS,
     GAIN_LEVEL,
@@ -29,7 +29,7 @@ from salesfunnel.bottleneck.row import (
     UNVERIFIED,
     Bottleneck,
 )
-from salesfunnel.definitions.funnel import Funnel, Transition
+from salesfunnel.definitions.funnel import Funnel, Transition, win_of
 from salesfunnel.fault import Fault
 
 __all__ = ["Bottlenecks"]
@@ -49,7 +49,7 @@ class Bottlenecks(TableMixin):
         The segments.
     period : str
         The last period judged.
-    history : History
+    history : ReferenceWindow
         How the months before were read.
     seed : int
         Of the draws behind the gains.
@@ -87,7 +87,7 @@ class Bottlenecks(TableMixin):
     transitions: tuple[Transition, ...]
     segments: tuple[str, ...]
     period: str
-    history: History
+    history: ReferenceWindow
     seed: int
     entered: npt.NDArray[np.int64] = array_field(np.int64)
     advanced: npt.NDArray[np.int64] = array_field(np.int64)
@@ -163,6 +163,12 @@ class Bottlenecks(TableMixin):
 
     def __getitem__(self, index: int) -> Bottleneck:
         return self._row(int(self.order[index]))
+
+    @property
+    def win(self) -> str | None:
+        """The step at which gains count as deals: `Stage.won`, else by name; None: the last."""
+        steps = [self.transitions[0].source, *(t.target for t in self.transitions)]
+        return win_of(steps, self.funnel)
 
     @property
     def rows(self) -> tuple[Bottleneck, ...]:
@@ -325,7 +331,7 @@ def row_of(found: Bottlenecks, g: int, s: int) -> Bottleneck:
         else "unknown",
         history_months=int(found.history_months[g, s]),
         faults=_faults(found, g, s),
-        counted_at=found.transitions[ends_of(found.transitions)[s]].target,
+        counted_at=found.transitions[ends_of(found.transitions, found.win)[s]].target,
         attributes=found.attributes,
     )
 

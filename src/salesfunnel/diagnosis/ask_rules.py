@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from salesfunnel._core.errors import ArgumentError, PluginError
+from salesfunnel._core.safe_text import described
 from salesfunnel._core.vocabulary import Grade
 from salesfunnel.diagnosis.aggregates import from_sheet
 from salesfunnel.diagnosis.case import Case
@@ -113,6 +114,8 @@ def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Asked]:
     if not case.has_deals:
         try:
             found = from_sheet(case, item, fixed) or [_collect(case, item, fixed)]
+        except MemoryError:
+            raise
         except Exception as error:
             raise _broken(item, rule_set, error) from error
         return [Asked(one, None, item) for one in found]
@@ -122,6 +125,8 @@ def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Asked]:
     try:
         outcomes = _several(item(case))
         return [Asked(_finding(case, item, one, fixed), one, item) for one in outcomes]
+    except MemoryError:
+        raise
     except Exception as error:
         raise _broken(item, rule_set, error) from error
 
@@ -129,7 +134,7 @@ def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Asked]:
 def _broken(item: Rule, rule_set: RuleSet, error: Exception) -> PluginError:
     return PluginError(
         f"rule {item.code!r} of rule set {rule_set.name!r} must give findings,"
-        f" got {type(error).__name__}: {error}"
+        f" got {described(error)}"
     )
 
 

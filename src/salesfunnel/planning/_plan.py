@@ -20,7 +20,7 @@ from salesfunnel.planning.working_days import holidays_of
 
 if TYPE_CHECKING:
     from salesfunnel.bottleneck import Bottleneck, Bottlenecks
-from salesfunnel.planning.builder import ALARMS, Maker
+from salesfunnel.planning.builder import ALARMS, PlanBuilder
 
 __all__ = ["plan"]
 
@@ -100,7 +100,7 @@ def plan(
     found = _findings(findings)
     mean, se = _value(value)
     at_most = check_positive_int("most", most, minimum=0)
-    maker = Maker(
+    builder = PlanBuilder(
         start=start,
         owners=dict(owners or {}),
         effort={key: _days(key, size) for key, size in (effort or {}).items()},
@@ -121,11 +121,11 @@ def plan(
     for row in rows:
         mine = [f for f in found if f.transition == row.transition and f.segment == row.segment]
         if mine or row.tier in ALARMS:
-            measures += maker.measures(row, mine, at_most)
+            measures += builder.measures(row, mine, at_most)
     return ImprovementPlan(
         measures=tuple(sorted(_unique(measures), key=_order)),
         start=start,
-        assumptions=maker.assumed,
+        assumptions=builder.assumed,
         names={} if funnel is None else _names_of(funnel),
         funnel=funnel,
     )
