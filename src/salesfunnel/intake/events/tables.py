@@ -217,7 +217,9 @@ def _json(
                 return None
             source = head + file.read()
     if isinstance(source, bytes | bytearray) and is_json(source[:200].decode("utf-8", "replace")):
-        return records_of_json(decode(bytes(source), encoding)[0], label, faults)
+        room = np.frombuffer(bytes(source) + bytes(64), dtype=np.uint8)
+        text, size, _ = decode(room, len(source), encoding)
+        return records_of_json(text[:size].tobytes().decode("utf-8"), label, faults)
     return None
 
 
