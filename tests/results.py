@@ -178,4 +178,5 @@ def results() -> dict[str, Any]:
         "plugin": sf.templates()[0],
         **_customers(),
         **_statistics(),
+        **pipeline(),
     }

@@ -161,6 +161,7 @@ def test_an_owner_who_calls_twice_what_comes_has_happy_ears_and_one_who_calls_ha
     assert found.of("Ann").verdict == "happy-ears"
     assert found.of("Bob").verdict == "sandbags"
     assert found.of("Ann").bias == pytest.approx(3.0, rel=0.1)
+    assert found.of("Bob").bias == pytest.approx(0.75, rel=0.1)
 
 
 def test_competing_risks_against_golden():

@@ -41,6 +41,7 @@ _HOMES = {
     "Rates": "data.rates",
     "StageHistory": "data.history",
     "FieldHistory": "data.history",
+    "link": "data.history",
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
     "TrackingRow": "data.tracking",
@@ -176,6 +177,7 @@ __all__ = [
     "Rates",
     "StageHistory",
     "FieldHistory",
+    "link",
     "read_stage_history",
     "Tracking",
     "TrackingRow",
@@ -319,7 +321,7 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
-    from salesfunnel.data.history import FieldHistory, StageHistory
+    from salesfunnel.data.history import FieldHistory, StageHistory, link
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
     from salesfunnel.data.rates import Rates
