@@ -11,6 +11,7 @@ import attrs
 
 from salesfunnel._core.period_arrays import PERIODS_PER_MONTH
 from salesfunnel._core.periods import frequency_of, label_of, ordinal
+from salesfunnel.bottleneck import Bottlenecks
 from salesfunnel.definitions.funnel import is_win_name
 from salesfunnel.diagnosis.finding import Finding, Param
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
@@ -37,7 +38,7 @@ class PlanBuilder:
     remedies: tuple[Remedy, ...]
     holidays: Any
     rows: tuple[Any, ...]
-    complete: bool
+    table: Bottlenecks | None
 
     def measures(self, row: Any, findings: list[Finding], most: int) -> list[Measure]:
         """Return the measures of one bottleneck."""
@@ -175,7 +176,11 @@ class PlanBuilder:
     def _downstream(self, row: Any) -> tuple[tuple[float, float], ...] | None:
         """Return the counts of every later step up to the deal, None where they are not known."""
         target = row.transition.target
-        steps = {r.transition.source: r for r in self.rows if r.segment == row.segment}
+        if self.table is not None:
+            near: Iterable[Any] = self.table.of_segment(row.segment)
+        else:
+            near = (r for r in self.rows if r.segment == row.segment)
+        steps = {r.transition.source: r for r in near}
         chain: list[tuple[float, float]] = []
         seen = {row.transition.source}
         end = getattr(row, "counted_at", "")
@@ -189,7 +194,7 @@ class PlanBuilder:
             n = float(later.entered or 0)
             chain.append((min(float(later.advanced or 0), n), n))
             target = later.transition.target
-        if is_end(target) or self.complete or chain:
+        if is_end(target) or self.table is not None or chain:
             return tuple(chain)
         return None
 
