@@ -116,7 +116,7 @@ def amounts_in(
     point : bool
         Whether a point is the decimal mark.
     """
-    values, known = column.plain_numbers(point=point)
+    values, known, _ = column.plain_numbers(point=point)
     left = np.flatnonzero(~known)
     if not left.size:
         return Amounts(values, [])
