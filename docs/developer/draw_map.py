@@ -63,8 +63,10 @@ def draw(floors: tuple[tuple[str, ...], ...], graph: dict[str, set[str]]) -> str
         for i, name in enumerate(names):
             place[name] = (start + i * (WIDE + GAP), y)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        'font-family="system-ui, sans-serif" font-size="13">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+            'font-family="system-ui, sans-serif" font-size="13">'
+        ),
         "<title>Rooms of salesfunnel and what they import</title>",
         '<rect width="100%" height="100%" fill="#fff"/>',
     ]
