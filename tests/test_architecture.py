@@ -29,7 +29,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("diagnosis",),
     ("planning",),
     ("monitoring",),
-    ("targets", "forecasting", "customers", "pipeline"),
+    ("targets", "forecasting", "customers"),
+    ("pipeline",),
     ("analysis",),
     ("builtin",),
     ("intake",),
@@ -46,7 +47,7 @@ NUMPY_IN_CORE = {"arrays.py", "durations.py", "period_arrays.py"}
 DOORS: dict[str, set[str]] = {}
 LINES, FUNCTION_LINES = 300, 80
 SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
-    "bottleneck/bottlenecks.py": (450, "one table, its rows and its columns"),
+    "bottleneck/bottlenecks.py": (480, "one table, its rows and its columns"),
     "data/events/event_log.py": (
         460,
         "the log is one value; its three ways in and their documentation stand together",
@@ -57,7 +58,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         "each kind of column meets every other; to part them makes a cycle",
     ),
     "data/history/stage_history.py": (
-        400,
+        420,
         "the columns of a history are validated together, all faults at once",
     ),
     "intake/files/safe_workbook.py": (

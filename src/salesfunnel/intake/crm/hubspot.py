@@ -55,7 +55,7 @@ _LAYOUT = Layout(
         "channel": "hs_analytics_source",
         "lost_reason": "closed_lost_reason",
         "currency": "deal_currency_code",
-        "forecast_category": "hs_manual_forecast_category",
+        "category": "hs_manual_forecast_category",
         "team": "hubspot_team_id",
     },
     used=frozenset(
@@ -207,6 +207,7 @@ def _one(found: Changes, row: int, record: Record, catalogue: Catalogue) -> int:
     amount = found.amount(properties.get("amount"), row, "amount")
     if amount is not None:
         found.value[deal] = amount
+    found.expect(deal, properties.get("closedate"), row, "closedate")
     label = catalogue.pipelines.get(text_of(properties.get("pipeline")), "")
     found.attributes.add(deal, properties)
     if label:

@@ -21,6 +21,7 @@ from salesfunnel.intake.events.json_records import columns_of_records, is_json, 
 from salesfunnel.intake.files.delimited_text import decode
 from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.files.source import load
+from salesfunnel.intake.files.text_cells import padded
 
 __all__ = ["Cells", "files_of", "read_file", "read_rows"]
 
@@ -217,7 +218,8 @@ def _json(
                 return None
             source = head + file.read()
     if isinstance(source, bytes | bytearray) and is_json(source[:200].decode("utf-8", "replace")):
-        return records_of_json(decode(bytes(source), encoding)[0], label, faults)
+        text, length, _ = decode(*padded(bytes(source)), encoding)
+        return records_of_json(text[:length].tobytes().decode("utf-8"), label, faults)
     return None
 
 
