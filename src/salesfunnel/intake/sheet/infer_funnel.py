@@ -15,7 +15,7 @@ from salesfunnel.definitions.metric import Metric
 from salesfunnel.definitions.stage import Stage
 from salesfunnel.fault import Fault
 from salesfunnel.intake.sheet.column_words import is_money_or_rate
-from salesfunnel.intake.sheet.known_steps import builtin, builtin_names, twins
+from salesfunnel.intake.sheet.known_steps import builtin_names, named_template
 from salesfunnel.intake.sheet.names import Names, fold, has_chinese
 from salesfunnel.intake.sheet.raw_rows import Draft
 
@@ -33,9 +33,9 @@ def funnel_for(drafts: Sequence[Draft], faults: list[Fault]) -> Funnel:
     )
     best: tuple[float, Funnel, Names] | None = None
     for name in builtin_names():
-        template = builtin(name, locale)
-        if template is not None:
-            names = Names.of(template, *twins(template))
+        known = named_template(name, locale)
+        if known is not None:
+            template, names = known
             score = _fit(drafts, names)
             better = score > 0.5 and (best is None or score > best[0])
             if better and not _own_steps(drafts, names):

@@ -10,7 +10,7 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.sheet.names import Names
 from salesfunnel.plugins import template, templates
 
-__all__ = ["builtin", "builtin_names", "is_known_step", "twins"]
+__all__ = ["builtin", "builtin_names", "is_known_step", "named_template", "twins"]
 
 _BUILT_IN = "salesfunnel"
 
@@ -40,10 +40,16 @@ def builtin_names() -> tuple[str, ...]:
 
 
 @cache
+def named_template(name: str, locale: Locale) -> tuple[Funnel, Names] | None:
+    """Return a template of this package with its names in both languages."""
+    found = builtin(name, locale)
+    return None if found is None else (found, Names.of(found, *twins(found)))
+
+
+@cache
 def _all_names() -> tuple[Names, ...]:
-    english: Locale = "en"
-    found = (builtin(name, english) for name in builtin_names())
-    return tuple(Names.of(funnel, *twins(funnel)) for funnel in found if funnel is not None)
+    found = (named_template(name, "en") for name in builtin_names())
+    return tuple(one[1] for one in found if one is not None)
 
 
 def is_known_step(text: str) -> bool:
