@@ -81,6 +81,8 @@ def decode(value: Any, hint: Any, path: str) -> Any:
         if value not in get_args(hint) or isinstance(value, bool):
             raise _wrong(path, f"one of {', '.join(map(repr, get_args(hint)))}", value)
         return value
+    if origin is collections.abc.Sequence:
+        return _tuple(value, (*get_args(hint), ...), path)
     if origin is tuple:
         return _tuple(value, get_args(hint), path)
     if origin in (collections.abc.Mapping, dict):

@@ -13,6 +13,7 @@ from salesfunnel._kernels.text.cells import Bytes, whole_lines
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.lazy_rows import HEAD, TextRows
+from salesfunnel.intake.files.text_cells import padded
 from salesfunnel.intake.files.utf8 import is_utf8, to_utf8
 from salesfunnel.intake.sheet.header import find_header
 
@@ -66,6 +67,12 @@ def decode(data: Bytes, size: int, encoding: str | None) -> tuple[Bytes, int, st
     if is_utf8(data, size):
         return data, size, "utf-8"
     return _guess(data, size)
+
+
+def decode_text(data: bytes, encoding: str | None) -> tuple[str, str]:
+    """Return the text of bytes and the name of its encoding; raise as `decode` does."""
+    text, size, used = decode(*padded(data), encoding)
+    return text[:size].tobytes().decode("utf-8", "surrogatepass"), used
 
 
 def _named(data: Bytes, size: int, encoding: str) -> tuple[Bytes, int]:
