@@ -113,8 +113,7 @@ def find_bottlenecks(
     ('lead→offer', 'confirmed', 1, 0.35)
     """
     if hasattr(panel, "stage_times"):
-        given: Any = panel
-        deals: Any = two_ends(given)
+        deals: Any = two_ends(panel)  # type: ignore[arg-type] # a history has stage_times
         lag = deals if lag is None else lag
         cohorts = deals if cohorts is None else cohorts
         panel = deals.panel(by="month", mode="period")
