@@ -74,7 +74,22 @@ class ColumnKind:
     @property
     def levels(self) -> int:
         """How many distinct texts it has."""
+        if self._estimate is not None:
+            return self._estimate
         return sum(bool(word) for word in self._table.words(self._at)[1])
+
+    @cached_property
+    def _estimate(self) -> int | None:
+        """How many distinct cells a long column has, where nearly all of some rows differ."""
+        column = self._table.column(self._at)
+        if column.count <= _LONG:
+            return None
+        rows = np.linspace(0, column.count - 1, _LONG // 2).astype(np.intp)
+        repeats = rows.size - len(column.distinct(rows)[1])
+        if repeats > rows.size // 20:
+            return None
+        # Pairs that agree in a sample of m from u equally common cells: about m * m / (2 u).
+        return min(column.count, rows.size**2 // (2 * max(repeats, 1)))
 
     @cached_property
     def words(self) -> list[str]:
@@ -98,7 +113,9 @@ class ColumnKind:
     @cached_property
     def is_flag(self) -> bool:
         """Whether all its cells are truth values."""
-        return not self.empty and all(word.casefold() in FLAGS for word in self.words[:9])
+        if self.empty or not all(_folded(cell) in FLAGS for cell in self.sample):
+            return False
+        return all(word.casefold() in FLAGS for word in self.words[:9])
 
     @cached_property
     def is_text(self) -> bool:
@@ -127,6 +144,12 @@ class ColumnKind:
             return True
         except ValueError:
             return str(cell).startswith("0000-00-00")
+
+
+def _folded(cell: Any) -> str:
+    from salesfunnel.intake.deals.table import word_of
+
+    return word_of(cell).casefold()
 
 
 def _blank(cell: Any) -> bool:

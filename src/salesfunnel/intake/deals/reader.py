@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import attrs
 import numpy as np
 
 from salesfunnel._core.checks import did_you_mean, duplicates
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.checks import with_faults
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.deals.changes_reader import changes_history
@@ -145,7 +145,7 @@ def read_deals(
     _tell_table(reader, found)
     _choose_pipeline(reader, found.shape, pipeline)
     history = _read(reader, found, words, wanted, moment, funnel)
-    return attrs.evolve(history, faults=(*history.faults, *name_faults(history, names)))
+    return with_faults(history, (*history.faults, *name_faults(history, names)))
 
 
 read_stage_history = read_deals

@@ -89,11 +89,12 @@ class DealTable:
         """Return the code of each cell of a column as text, and the distinct texts."""
         if at not in self._words:
             codes, cells = self.column(at).distinct()
-            place: dict[str, int] = {}
-            of_cell = [place.setdefault(word_of(cell), len(place)) for cell in cells]
-            if len(place) < len(cells):
-                codes = np.array(of_cell, dtype=np.int32).take(codes)
-            self._words[at] = (codes.astype(np.intp), list(place))
+            words = list(map(str.strip if set(map(type, cells)) <= {str} else word_of, cells))
+            if words != cells:
+                place: dict[str, int] = {}
+                of_cell = [place.setdefault(word, len(place)) for word in words]
+                codes, words = np.array(of_cell, dtype=np.int32).take(codes), list(place)
+            self._words[at] = (codes.astype(np.intp), words)
         return self._words[at]
 
     def texts(self, at: int) -> npt.NDArray[np.str_]:
