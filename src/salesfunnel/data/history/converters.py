@@ -33,9 +33,11 @@ def moment_of(value: Any) -> Any:
 
 def text_of(values: Any) -> npt.NDArray[np.str_]:
     """Return a read-only copy as text."""
-    known = isinstance(values, np.ndarray) and values.dtype.kind == "U"
-    if known and values.base is None and not values.flags.writeable:
-        return values
+    array: npt.NDArray[np.str_]
+    if isinstance(values, np.ndarray) and values.dtype.kind == "U":
+        array = values
+        if values.base is None and not values.flags.writeable:
+            return array
     array = np.array(values, dtype=np.str_)
     array.flags.writeable = False
     return array
