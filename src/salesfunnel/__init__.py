@@ -55,6 +55,12 @@ _HOMES = {
     "OutputChange": "bottleneck",
     "find_bottlenecks": "bottleneck",
     "output_change": "bottleneck",
+    "RateTrend": "bottleneck",
+    "StageFates": "data.history",
+    # pictures
+    "Chart": "render.charts",
+    "ChartMark": "render.charts",
+    "ChartScale": "render.charts",
     # causes
     "Case": "diagnosis",
     "Evidence": "diagnosis",
@@ -171,6 +177,12 @@ __all__ = [
     "OutputChange",
     "find_bottlenecks",
     "output_change",
+    "RateTrend",
+    "StageFates",
+    # pictures
+    "Chart",
+    "ChartMark",
+    "ChartScale",
     # causes
     "Case",
     "Evidence",
@@ -254,6 +266,7 @@ if TYPE_CHECKING:
         Bottlenecks,
         History,
         OutputChange,
+        RateTrend,
         find_bottlenecks,
         output_change,
     )
@@ -280,7 +293,7 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
-    from salesfunnel.data.history import StageHistory
+    from salesfunnel.data.history import StageFates, StageHistory
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
     from salesfunnel.data.tracking import Tracking, TrackingRow
@@ -320,6 +333,7 @@ if TYPE_CHECKING:
         template,
         templates,
     )
+    from salesfunnel.render.charts import Chart, ChartMark, ChartScale
     from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
         Ageing,

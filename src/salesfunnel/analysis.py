@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,19 +10,26 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.checks import check_choice, check_known
-from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.errors import ArgumentError, SalesFunnelError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import LOCALES, Locale
-from salesfunnel.bottleneck import Bottleneck, Bottlenecks, find_bottlenecks
+from salesfunnel.bottleneck import (
+    Bottleneck,
+    Bottlenecks,
+    RateTrend,
+    find_bottlenecks,
+    rate_trend,
+)
 from salesfunnel.conversion import ConversionTable, conversions
-from salesfunnel.data.history import StageHistory
-from salesfunnel.data.panel import Panel
+from salesfunnel.data.history import StageFates, StageHistory, stage_fates
+from salesfunnel.data.panel import ALL, Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.diagnosis import Finding, diagnose
 from salesfunnel.fault import Fault
+from salesfunnel.forecasting import Forecast, forecast
 from salesfunnel.planning import ImprovementPlan, plan
 
 if TYPE_CHECKING:
@@ -34,6 +42,8 @@ __all__ = ["Analysis", "analyze"]
 ALARMS = ("confirmed", "suspected")
 DIAGNOSED = 3
 """Bottlenecks that are diagnosed, at most."""
+HORIZON = 90
+"""Days of the forecast in the report."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -61,6 +71,15 @@ class Analysis(ResultMixin):
         Everything that is wrong or suspicious in the input.
     locale : {"en", "zh"}
         The language it shows itself in by default.
+    trend : RateTrend or None
+        The rates behind the verdicts, period by period, of all segments together.
+    fates : StageFates or None
+        What became of the deals of the judged months; None where only counts are known.
+    forecast : Forecast or None
+        What the deals may bring in the next 90 days; None where only counts are known, or where
+        the deals have no values.
+    currency : str or None
+        Code of the currency of all amounts, such as ``"CNY"``.
     """
 
     period: str
@@ -72,6 +91,10 @@ class Analysis(ResultMixin):
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     locale: Locale = "en"
+    trend: RateTrend | None = None
+    fates: StageFates | None = None
+    forecast: Forecast | None = None
+    currency: str | None = None
 
     def __repr__(self) -> str:
         alarms = sum(row.tier in ALARMS for row in self.bottlenecks)
@@ -100,6 +123,7 @@ def analyze(
     value: float | Sequence[float] | None = None,
     columns: Mapping[str, str] | None = None,
     owners: Mapping[str, str] | None = None,
+    currency: str | None = None,
 ) -> Analysis:
     """Take all steps of the method in a row: rates, bottlenecks, possible causes, plan.
 
@@ -128,6 +152,9 @@ def analyze(
         Field of a rule → the user's own column.
     owners : mapping of str to str, optional
         Role or stage → name.
+    currency : str, optional
+        Code of the currency of the values, such as ``"CNY"``; that of the deals by default, where
+        they name one.
 
     Returns
     -------
@@ -188,7 +215,31 @@ def analyze(
         funnel=definition,
         faults=faults,
         locale=locale,
+        **_pictured(data, panel, judged, bottlenecks, seed),
+        currency=currency or getattr(data, "currency", None),
     )
+
+
+def _pictured(
+    data: Any, panel: Panel, judged: str, bottlenecks: Bottlenecks, seed: int
+) -> dict[str, Any]:
+    """Return what the report draws besides: trend, fates of deals, forecast."""
+    deals = data if isinstance(data, StageHistory) else None
+    found: dict[str, Any] = {"trend": rate_trend(panel, period=judged, lag=deals)}
+    if deals is None or not len(deals):
+        return found
+    alarms = [row for row in bottlenecks.alarms if row.segment == ALL]
+    if panel.by == "month":
+        found["fates"] = stage_fates(
+            deals,
+            until=judged,
+            months=max((row.window for row in alarms), default=3),
+            alerts=tuple(dict.fromkeys(row.transition.source for row in alarms)),
+        )
+    if _values(deals) is not None:
+        with suppress(SalesFunnelError):  # too few wins: the report goes without
+            found["forecast"] = forecast(deals, horizon=HORIZON, seed=seed)
+    return found
 
 
 def _panel(data: StageHistory | Tracking | Panel) -> Panel:

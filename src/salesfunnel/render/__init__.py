@@ -21,24 +21,23 @@ def to_text(result: Any, *, locale: Locale = "en", width: int | None = None) -> 
 
 def to_fragment(result: Any, *, locale: Locale = "en") -> str:
     """Return a result as an HTML fragment for notebooks; needs no extra."""
-    from salesfunnel.render.backends.html import document_html
+    from salesfunnel.render.fragments import fragment_of
 
-    return document_html(_document(result, locale))
+    return fragment_of(result, locale)
 
 
 def to_html(result: Any, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> str:
-    """Return a result as one HTML page that needs nothing from outside; write it where asked.
-
-    Raises
-    ------
-    MissingExtraError
-        If jinja2 is not installed (extra ``report``).
-    """
+    """Return a result as one HTML page that needs nothing from outside; write it where asked."""
     from pathlib import Path
 
-    from salesfunnel.render.backends.page import page_html
+    if type(result).__name__ == "Analysis":
+        from salesfunnel.render.report.page import report_html
 
-    page = page_html(_document(result, locale))
+        page = report_html(result, locale)
+    else:
+        from salesfunnel.render.backends.page import page_html
+
+        page = page_html(_document(result, locale))
     if path is not None:
         Path(path).write_text(page, encoding="utf-8")
     return page

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from salesfunnel.data.history.fates import StageFates, stage_fates
 from salesfunnel.data.history.from_changes import history_from_changes
 from salesfunnel.data.history.stage_history import LOST, OPEN, WON, StageHistory
 
-__all__ = ["LOST", "OPEN", "WON", "StageHistory", "history_from_changes"]
+__all__ = [
+    "LOST",
+    "OPEN",
+    "WON",
+    "StageFates",
+    "StageHistory",
+    "history_from_changes",
+    "stage_fates",
+]

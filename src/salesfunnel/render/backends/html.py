@@ -14,10 +14,10 @@ import attrs
 
 from salesfunnel.i18n import text
 from salesfunnel.render import model
-from salesfunnel.render._width import width
+from salesfunnel.render.backends.pictures import chart_body, e
+from salesfunnel.render.backends.style import FRAGMENT
+from salesfunnel.render.backends.width import width
 from salesfunnel.render.charts.from_blocks import chart_of_bars, chart_of_funnel, chart_of_lines
-from salesfunnel.render.report.draw import chart_body, e
-from salesfunnel.render.report.style import FRAGMENT
 
 __all__ = ["body_html", "document_html"]
 
@@ -161,7 +161,7 @@ def _table(block: model.Table, form: Form) -> str:
     note = ""
     if more > 0:
         note = f'<div class="sf-note">{form.words("page.more-rows", n=f"{more:,}")}</div>'
-    focus = ' tabindex="0" role="region" aria-label="{}"'.format(named) if form.page else ""
+    focus = f' tabindex="0" role="region" aria-label="{named}"' if form.page else ""
     return (
         f'{caption}<div class="{kind}"{focus}><table class="sf-t"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>{note}"
@@ -205,9 +205,7 @@ def _grid(block: model.Grid, form: Form) -> str:
             if value is not None:
                 share = (value - low) / (high - low) if high > low else 0.5
                 part = f"{4 + 46 * share:.0f}%"
-                style = (
-                    f' style="background:color-mix(in srgb,var(--sf-main) {part},transparent)"'
-                )
+                style = f' style="background:color-mix(in srgb,var(--sf-main) {part},transparent)"'
             cells.append(f'<td class="sf-hm"{style}>{e(words)}</td>')
         rows.append(f'<tr><th scope="row" class="sf-s">{e(name)}</th>{"".join(cells)}</tr>')
     caption = form.tag("p", e(block.title), "sf-caption") if block.title else ""

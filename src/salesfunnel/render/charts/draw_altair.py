@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from salesfunnel._optional import require
+from salesfunnel._core.extras import require
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.vega import vega_of
 

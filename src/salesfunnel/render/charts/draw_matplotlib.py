@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from salesfunnel._optional import require
-from salesfunnel.render.charts.chart import Cell, Chart, ChartMark
+from salesfunnel._core.extras import require
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.legend import legend_of
+from salesfunnel.render.charts.marks import Cell, ChartMark
 from salesfunnel.render.charts.palette import LIGHT, ROLE_COLOURS
-from salesfunnel.render.charts.pen import cell_strength
 from salesfunnel.render.charts.scales import Axis, axis_of
-from salesfunnel.render.charts.svg import legend_of
+from salesfunnel.render.charts.shapes import cell_strength
 
 __all__ = ["draw"]
 
@@ -34,16 +35,14 @@ def draw(chart: Chart, *, ax: Any = None, **options: Any) -> Any:
     require("matplotlib", extra="matplotlib", feature="drawing with matplotlib")
     x, y = axis_of(chart, "x"), axis_of(chart, "y")
     if ax is None:
-        from matplotlib import pyplot
+        from matplotlib import pyplot as plt
 
         rows = 0.42 * len(y.scale.order) + 1.4 if y.categorical else chart.height / 75
-        _, ax = pyplot.subplots(**{"figsize": (8.0, rows), "layout": "constrained", **options})
+        _, ax = plt.subplots(**{"figsize": (8.0, rows), "layout": "constrained", **options})
     elif options:
-        from salesfunnel.errors import ArgumentError
+        from salesfunnel._core.errors import ArgumentError
 
-        raise ArgumentError(
-            f"'options' must not be given together with ax=, got {sorted(options)}"
-        )
+        raise ArgumentError(f"'options' must not be given together with ax=, got {sorted(options)}")
     for i, mark in enumerate(chart.marks):
         if len(mark):
             for artist in _DRAW[mark.shape](ax, mark, x, y):
@@ -167,10 +166,9 @@ def _label(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     if mark.role == "context":
         return []
     style = {"color": LIGHT.ink if mark.role == "total" else colour, "va": "center", "fontsize": 9}
+    shift = {"xytext": (6, 0), "textcoords": "offset points", "xycoords": ("axes fraction", "data")}
     return [
-        ax.annotate(words, (1, b), xycoords=("axes fraction", "data"), xytext=(6, 0),
-                    textcoords="offset points", **style)  # fmt: skip
-        for b, words in zip(ys, mark.text, strict=True)
+        ax.annotate(words, (1, b), **shift, **style) for b, words in zip(ys, mark.text, strict=True)
     ]
 
 
@@ -184,9 +182,7 @@ def _finish(ax: Any, chart: Chart, x: Axis, y: Axis) -> None:
     for axis, which in ((x, "x"), (y, "y")):
         side = ax.xaxis if which == "x" else ax.yaxis
         side.set_ticks([t for t, _ in axis.ticks], labels=[words for _, words in axis.ticks])
-        limits = (
-            (-0.5, len(axis.scale.order) - 0.5) if axis.categorical else (axis.low, axis.high)
-        )
+        limits = (-0.5, len(axis.scale.order) - 0.5) if axis.categorical else (axis.low, axis.high)
         if axis.categorical and which == "y":
             limits = limits[::-1]
         if axis.scale.kind == "time":

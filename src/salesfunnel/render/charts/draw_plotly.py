@@ -6,11 +6,12 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from salesfunnel._optional import require
-from salesfunnel.render.charts.chart import Chart, ChartMark
+from salesfunnel._core.extras import require
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.legend import legend_of
+from salesfunnel.render.charts.marks import ChartMark
 from salesfunnel.render.charts.palette import LIGHT, ROLE_COLOURS
 from salesfunnel.render.charts.scales import Axis, axis_of
-from salesfunnel.render.charts.svg import legend_of
 
 __all__ = ["draw"]
 

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from salesfunnel.render.charts.chart import ChartScale
+    from salesfunnel.render.charts.marks import ChartScale
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "HKD": "HK$", "INR": "₹"}
 MINUS = "\N{MINUS SIGN}"
 
@@ -34,8 +34,8 @@ def deals_words(value: float) -> str:
 
 def plus(words: str) -> str:
     """Return a figure with a plus sign where it has no minus and is not zero."""
-    return words if words.startswith((MINUS, "0", "–")) and words.strip("0.%") in {
-        "", "–"} or words.startswith(MINUS) else f"+{words}"  # fmt: skip
+    return words if (words.startswith((MINUS, "0", "–")) and words.strip("0.%") in {
+        "", "–"}) or words.startswith(MINUS) else f"+{words}"  # fmt: skip
 
 
 def _rounded(value: float, digits: int = 2) -> float:
@@ -71,9 +71,7 @@ def money_words(
     return _with_currency(body, amount < 0, locale, currency)
 
 
-def money_span(
-    low: float, high: float, locale: str = "en", currency: str | None = None
-) -> str:
+def money_span(low: float, high: float, locale: str = "en", currency: str | None = None) -> str:
     """Return both ends of a range of money in one unit, which is written once."""
     unit, name = _unit(max(abs(low), abs(high)), locale)
     first, last = (_rounded(float(v)) / unit for v in (low, high))
@@ -144,5 +142,9 @@ def period_words(period: str, locale: str) -> str:
         if len(rest) == 5 and rest[2] == "-":
             return day_words(date.fromisoformat(period), "full", locale)
         if rest[:1] == "W" and rest[1:].isdigit():
-            return f"{year}年第{int(rest[1:])}周" if locale == "zh" else f"week {int(rest[1:])}, {year}"
+            return (
+                f"{year}年第{int(rest[1:])}周"
+                if locale == "zh"
+                else f"week {int(rest[1:])}, {year}"
+            )
     return period

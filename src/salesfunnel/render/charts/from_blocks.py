@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render import model
-from salesfunnel.render._scale import is_log
-from salesfunnel.render.charts.chart import Chart, ChartMark, ChartScale, Role
-from salesfunnel.render.charts.kinds.rates import unique
+from salesfunnel.render.backends.scale import is_log
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.kinds.rates import FIGURES, unique
+from salesfunnel.render.charts.marks import ChartMark, ChartScale, Role, ScaleKind
 
 __all__ = ["chart_of_bars", "chart_of_funnel", "chart_of_lines"]
 
 ROLES: dict[str, Role] = {"bad": "alert", "warn": "main", "good": "main", "muted": "context"}
-KINDS = {"percent": "percent", "share": "percent", "money": "money"}
+STRENGTHS: tuple[Role, ...] = ("main", "alert", "context")
+KINDS: dict[str, ScaleKind] = {"percent": "percent", "share": "percent", "money": "money"}
 SIGNS = {"bad": "▼ ", "warn": "! "}
 
 
 def _locale(words: str) -> Locale:
-    return cast("Locale", "zh" if words == "zh" else "en")
+    return "zh" if words == "zh" else "en"
 
 
 def chart_of_funnel(picture: model.FunnelPicture, locale: str) -> Chart:
@@ -45,15 +45,17 @@ def chart_of_funnel(picture: model.FunnelPicture, locale: str) -> Chart:
         parts = (step.rate and f"↓ {step.rate}", step.interval and f"[{step.interval}]",
                  step.lost, step.mark in SIGNS and step.note)  # fmt: skip
         notes.append(" · ".join(part for part in parts if part))
+    known = [i for i, value in enumerate(values) if value is not None]
+    groups: tuple[tuple[Role, list[int]], ...] = (
+        ("main", [i for i in known if steps[i].mark != "bad"]),
+        ("alert", [i for i in known if steps[i].mark == "bad"]),
+    )
     marks = [
         ChartMark(
             shape="bar", role=role, x=[0.0] * len(part), x2=[values[i] for i in part],
             y=[names[i] for i in part],
         )
-        for role, part in (
-            ("main", [i for i, s in enumerate(steps) if s.mark != "bad" and values[i] is not None]),
-            ("alert", [i for i, s in enumerate(steps) if s.mark == "bad" and values[i] is not None]),
-        )
+        for role, part in groups
         if part
     ]  # fmt: skip
     marks += [
@@ -78,10 +80,10 @@ def chart_of_funnel(picture: model.FunnelPicture, locale: str) -> Chart:
 
 def chart_of_bars(block: model.Bars, locale: str) -> Chart:
     """Return bars from zero, with their targets."""
-    bars = [bar for bar in block.bars]
+    bars = list(block.bars)
     names = unique([bar.label for bar in bars])
     marks = []
-    for role in ("main", "alert", "context"):
+    for role in STRENGTHS:
         part = [
             (name, bar)
             for name, bar in zip(names, bars, strict=True)
@@ -89,7 +91,7 @@ def chart_of_bars(block: model.Bars, locale: str) -> Chart:
         ]
         if part:
             marks.append(ChartMark(
-                shape="bar", role=cast("Role", role), y=[name for name, _ in part],
+                shape="bar", role=role, y=[name for name, _ in part],
                 x=[0.0] * len(part), x2=[bar.value for _, bar in part],
             ))  # fmt: skip
     aims = [(n, b) for n, b in zip(names, bars, strict=True) if b.target is not None]
@@ -98,10 +100,10 @@ def chart_of_bars(block: model.Bars, locale: str) -> Chart:
             shape="rule", role="target", x=[b.target for _, b in aims], y=[n for n, _ in aims],
             name=text("chart.target", _locale(locale)),
         ))  # fmt: skip
-    for role, bad in (("total", False), ("alert", True)):
+    for role, bad in FIGURES:
         part = [(n, b) for n, b in zip(names, bars, strict=True) if (b.mark == "bad") is bad]
         marks.append(ChartMark(
-            shape="label", role=cast("Role", role), y=[n for n, _ in part],
+            shape="label", role=role, y=[n for n, _ in part],
             text=[("▼ " if bad else "") + b.shown for _, b in part],
         ))  # fmt: skip
     return Chart(
@@ -118,7 +120,7 @@ def chart_of_lines(block: model.Lines, locale: str) -> Chart:
     data: dict[str, list[float | str | None]] = {"label": list(names)}
     for place, line in enumerate(block.lines):
         first = line.values not in drawn
-        role = cast("Role", "context" if line.dashed else "main")
+        role: Role = "context" if line.dashed else "main"
         if line.low and line.high:
             marks.append(ChartMark(
                 shape="band", role="main", x=names, y=line.low, y2=line.high, name=line.band,
@@ -135,5 +137,5 @@ def chart_of_lines(block: model.Lines, locale: str) -> Chart:
     return Chart(
         kind="lines", title=block.title, marks=marks, data=data, locale=_locale(locale),
         x=ChartScale(kind="category", order=names), height=210,
-        y=ChartScale(kind=cast("str", kind)),  # type: ignore[arg-type]
+        y=ChartScale(kind=kind),
     )  # fmt: skip

@@ -13,9 +13,9 @@ import importlib
 import inspect
 from typing import Any
 
-from salesfunnel._typing import LOCALES, Locale
-from salesfunnel._validators import check_choice
-from salesfunnel.errors import ArgumentError
+from salesfunnel._core.checks import check_choice
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.render.charts.chart import Chart
 
 __all__ = ["KINDS", "chart_of", "kinds_of"]
@@ -91,8 +91,6 @@ def chart_of(
     known = list(inspect.signature(make).parameters)[2:]
     unknown = sorted(set(options) - set(known))
     if unknown:
-        raise ArgumentError(
-            f"'options' of the kind {kind!r} must be of {known!r}, got {unknown!r}"
-        )
+        raise ArgumentError(f"'options' of the kind {kind!r} must be of {known!r}, got {unknown!r}")
     chart: Chart = make(result, locale, **options)
     return chart

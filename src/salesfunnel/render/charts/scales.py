@@ -9,8 +9,9 @@ from typing import Any
 
 import attrs
 
-from salesfunnel.render.charts.chart import Cell, Chart, ChartScale
+from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import axis_words, day_words
+from salesfunnel.render.charts.marks import Cell, ChartScale
 
 __all__ = ["Axis", "axis_of", "days"]
 
@@ -98,6 +99,8 @@ def axis_of(chart: Chart, which: str) -> Axis:
     high = max(known, default=1.0) if scale.high is None else scale.high
     if scale.kind == "time":
         low, high = (low, high) if high > low else (low - 1, high + 1)
+        if any(mark.shape == "dot" for mark in chart.marks):
+            low, high = low - (high - low) * 0.015, high + (high - low) * 0.015
         return Axis(scale, low, high, time_ticks(low, high, scale.frequency, chart.locale))
     low, high = (low, high) if high > low else (low, low + 1.0)
     step = nice_step((high - low) / 4)
@@ -117,7 +120,9 @@ def nice_step(rough: float) -> float:
     return next(f * power for f in (1, 2, 2.5, 5, 10) if f * power >= rough * (1 - 1e-9))
 
 
-def time_ticks(low: float, high: float, frequency: str, locale: str) -> tuple[tuple[float, str], ...]:
+def time_ticks(
+    low: float, high: float, frequency: str, locale: str
+) -> tuple[tuple[float, str], ...]:
     """Return at most six ticks at first days of months, or at days where the span is short."""
     first, last = date.fromisoformat(iso(low)), date.fromisoformat(iso(high))
     months = (last.year - first.year) * 12 + last.month - first.month

@@ -7,22 +7,33 @@ drawing that is stretched without its strokes. So one drawing serves a phone and
 from __future__ import annotations
 
 from html import escape
+from itertools import pairwise
+from typing import Any
 
 import attrs
 
-from salesfunnel.render._width import clean
-from salesfunnel.render._width import width as columns
-from salesfunnel.render.charts.chart import Chart, ChartMark, ChartScale
-from salesfunnel.render.charts.palette import DARK, FONT, LIGHT, ROLE_COLOURS, THEMES
-from salesfunnel.render.charts.pen import Pen, draw_mark, n, text_svg, text_width
-from salesfunnel.render.charts.scales import Axis, axis_of
+from salesfunnel.render.backends.width import clean
+from salesfunnel.render.backends.width import width as columns
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.legend import (
+    alt_of,
+    drawn,
+    figure_texts,
+    key_of,
+    legend_of,
+    note_texts,
+)
+from salesfunnel.render.charts.marks import ChartMark
+from salesfunnel.render.charts.palette import DARK, FONT, LIGHT, THEMES, Palette
+from salesfunnel.render.charts.pen import Pen, n, text_svg, text_width
+from salesfunnel.render.charts.scales import axis_of
+from salesfunnel.render.charts.shapes import draw_mark
 
 __all__ = ["chart_svg", "end_labels", "figure_texts", "fluid_svg", "legend_of", "note_texts"]
 
 ROW = 30.0
 """Least height of a row of categories, in px."""
 _BOTTOM = 24.0
-_NUMBER = ChartScale()
 
 
 def chart_svg(chart: Chart, *, width: int = 640, theme: str = "light") -> str:
@@ -45,21 +56,13 @@ def chart_svg(chart: Chart, *, width: int = 640, theme: str = "light") -> str:
 
 def variables(selector: str) -> str:
     """Return the colours of both themes as variables of a style, by the reader's system."""
-    names = [field.replace("_", "-") for field in LIGHT.__slots__ if field != "__weakref__"]
+    names = [field.replace("_", "-") for field in attrs.fields_dict(Palette)]
 
     def of(colours: object) -> str:
         pairs = (f"--sf-{name}:{getattr(colours, name.replace('-', '_'))}" for name in names)
         return ";".join(pairs)
 
-    return (
-        f"{selector}{{{of(LIGHT)}}}"
-        f"@media(prefers-color-scheme:dark){{{selector}{{{of(DARK)}}}}}"
-    )
-
-
-def alt_of(chart: Chart) -> str:
-    """Return the sentence for those who do not see the picture."""
-    return clean(chart.alt or ". ".join(part for part in (chart.title, chart.subtitle) if part))
+    return f"{selector}{{{of(LIGHT)}}}@media(prefers-color-scheme:dark){{{selector}{{{of(DARK)}}}}}"
 
 
 def _cells(chart: Chart) -> bool:
@@ -104,7 +107,7 @@ def _foot(pen: Pen, chart: Chart, wide: int, y: float) -> tuple[str, float]:
         need = text_width(mark.name, 11.5) + 40
         if x + need > wide - 12 and x > 12:
             x, y = 12.0, y + 18
-        parts.append(_key(pen, mark, x, y + 4))
+        parts.append(key_of(pen, mark, x, y + 4))
         parts.append(text_svg(pen, n(x + 24), y + 14, mark.name, size=11.5, colour="muted"))
         x += need
     y += 22 if entries else 0
@@ -112,73 +115,6 @@ def _foot(pen: Pen, chart: Chart, wide: int, y: float) -> tuple[str, float]:
         y += 15
         parts.append(text_svg(pen, "12", y, line, size=11.5, colour="muted"))
     return "".join(parts), y + 12
-
-
-def legend_of(chart: Chart) -> list[ChartMark]:
-    """Return one mark for each entry of the legend."""
-    seen: dict[str, ChartMark] = {}
-    for mark in chart.marks:
-        if mark.name and len(mark):
-            seen.setdefault(mark.name, mark)
-    return list(seen.values())
-
-
-def _key(pen: Pen, mark: ChartMark, x: float, y: float) -> str:
-    colour = pen.colour(ROLE_COLOURS[mark.role])
-    where = f'x="{n(x)}" y="{n(y + 1)}" width="18" height="10"'
-    if mark.shape == "band":
-        return f'<rect {where} fill="{colour}" fill-opacity="{n(mark.opacity)}"/>'
-    if mark.shape == "bar":
-        if mark.hatched:
-            ground = pen.colour("alert_tint" if mark.role == "alert" else "panel")
-            return f'<rect {where} fill="{ground}" stroke="{colour}" stroke-dasharray="3 2"/>'
-        edge = pen.colour("grey") if mark.role in {"lost", "open"} else colour
-        return f'<rect {where} fill="{colour}" stroke="{edge}" stroke-width=".75"/>'
-    if mark.shape == "dot":
-        fill = pen.colour("back") if mark.hatched else colour
-        return (
-            f'<circle cx="{n(x + 9)}" cy="{n(y + 6)}" r="4" fill="{fill}" stroke="{colour}" '
-            'stroke-width="1.5"/>'
-        )
-    dash = ' stroke-dasharray="4 3"' if mark.dashed else ""
-    if mark.shape == "rule" and mark.x:
-        ends = f'x1="{n(x + 9)}" y1="{n(y)}" x2="{n(x + 9)}" y2="{n(y + 12)}"'
-    else:
-        ends = f'x1="{n(x)}" y1="{n(y + 6)}" x2="{n(x + 18)}" y2="{n(y + 6)}"'
-    return f'<line {ends} stroke="{colour}" stroke-width="2"{dash}/>'
-
-
-def key_svg(mark: ChartMark) -> str:
-    """Return the sign of a legend's entry as a small picture of its own."""
-    none = Axis(_NUMBER, 0, 1, ())
-    return (
-        '<svg width="18" height="12" style="height:12px" aria-hidden="true">'
-        + _key(Pen(x=none, y=none), mark, 0, 0)
-        + "</svg>"
-    )
-
-
-def figure_texts(chart: Chart) -> dict[str, tuple[str, str]]:
-    """Return category → (figure at its right, role): the labels that have no place across."""
-    found = {}
-    for mark in chart.marks:
-        if mark.shape == "label" and not mark.x and mark.role != "context":
-            found.update({str(y): (t, mark.role) for y, t in zip(mark.y, mark.text, strict=True)})
-    return found
-
-
-def note_texts(chart: Chart) -> dict[str, str]:
-    """Return category → the second words below its name."""
-    found = {}
-    for mark in chart.marks:
-        if mark.shape == "label" and not mark.x and mark.role == "context":
-            found.update({str(y): t for y, t in zip(mark.y, mark.text, strict=True)})
-    return found
-
-
-def drawn(chart: Chart) -> list[ChartMark]:
-    """Return the marks that have a place in the drawing."""
-    return [mark for mark in chart.marks if mark.shape != "label" or mark.x]
 
 
 def grid_across(pen: Pen, *, words: bool = True) -> str:
@@ -225,7 +161,7 @@ def _rows_fixed(chart: Chart, pen: Pen, wide: int, y: float) -> tuple[str, float
             parts.append(text_svg(
                 pen, n(left + 12), place - 3, line, anchor="end", size=11, colour="muted"
             ))  # fmt: skip
-        parts += [draw_mark(row, mark) for mark in drawn(chart)]
+        parts += [_group(chart, row, mark) for mark in drawn(chart)]
         if name in figures:
             words, role = figures[name]
             colour = {"alert": "alert", "main": "main"}.get(role, "ink")
@@ -237,16 +173,22 @@ def _rows_fixed(chart: Chart, pen: Pen, wide: int, y: float) -> tuple[str, float
     return "".join(parts), y + 6
 
 
-def row_pen(
-    pen: Pen, left: float, wide: float | None, top: float, high: float, row: str
-) -> Pen:
+def _group(chart: Chart, pen: Pen, mark: ChartMark) -> str:
+    """Return a mark in a group that says which it is and where the plot lies, to be read back."""
+    place = " ".join(n(value) for value in (pen.left, pen.wide or 0.0, pen.top, pen.high))
+    number = next(i for i, other in enumerate(chart.marks) if other is mark)
+    drawing = draw_mark(pen, mark)
+    return f'<g data-mark="{number}" data-plot="{place}">{drawing}</g>' if drawing else ""
+
+
+def row_pen(pen: Pen, left: float, wide: float | None, top: float, high: float, row: str) -> Pen:
     """Return a pen for one row of categories."""
     return attrs.evolve(pen, left=left, wide=wide, top=top, high=high, row=row)
 
 
 def end_labels(chart: Chart, pen: Pen) -> tuple[str, float]:
     """Return labels at the right end, apart from one another, and the room they need in px."""
-    found = []
+    found: list[list[Any]] = []
     for mark in chart.marks:
         if mark.shape != "label" or not mark.x:
             continue
@@ -254,7 +196,7 @@ def end_labels(chart: Chart, pen: Pen) -> tuple[str, float]:
             if pen.x.place(x) >= 0.98:
                 found.append([pen.py(pen.y.place(y)), words, mark.role])
     found.sort(key=lambda item: item[0])
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         after[0] = max(after[0], before[0] + 15 * (1 + before[1].count("\n")))
     over = found[-1][0] - (pen.top + pen.high) if found else 0.0
     shift = max(over, 0.0)
@@ -272,7 +214,7 @@ def end_labels(chart: Chart, pen: Pen) -> tuple[str, float]:
     return "".join(parts), room
 
 
-def _axes(chart: Chart, pen: Pen) -> str:
+def _axes(chart: Chart, pen: Pen, below: int | None = None) -> str:
     parts = []
     cells = _cells(chart)
     if pen.y.categorical:
@@ -287,14 +229,12 @@ def _axes(chart: Chart, pen: Pen) -> str:
             parts.append(text_svg(
                 pen, pen.px(0), y + 4, label, anchor="end", dx=-8, size=11, colour="muted"
             ))  # fmt: skip
-    ticks = pen.x.ticks
+    ticks = pen.x.ticks if below is None else (pen.x.ticks[:1] + pen.x.ticks[1:][-1:])[:below]
     if pen.x.categorical:
         step = 1 if cells else max(1, -(-len(ticks) // 8))
         ticks = tuple(tick for i, tick in enumerate(ticks) if i % step == 0)
     for number, label in ticks:
-        place = (
-            (number + 0.5) / pen.x.high if pen.x.categorical else pen.x.place_number(number)
-        )
+        place = (number + 0.5) / pen.x.high if pen.x.categorical else pen.x.place_number(number)
         anchor = "middle" if 0.05 < place < 0.95 or cells else "start" if place < 0.5 else "end"
         y = pen.top - 8 if cells else pen.top + pen.high + 17
         parts.append(text_svg(
@@ -312,29 +252,27 @@ def _plot_fixed(chart: Chart, pen: Pen, wide: int, y: float) -> tuple[str, float
     pen = attrs.evolve(pen, top=top, high=high)
     right = end_labels(chart, attrs.evolve(pen, wide=1.0))[1]
     pen = attrs.evolve(pen, left=left, wide=wide - left - right - 12)
-    body = _axes(chart, pen) + "".join(draw_mark(pen, mark) for mark in drawn(chart))
+    body = _axes(chart, pen) + "".join(_group(chart, pen, mark) for mark in drawn(chart))
     body += end_labels(chart, pen)[0]
     return body, top + high + (4 if cells else _BOTTOM)
 
 
-def fluid_svg(chart: Chart, *, height: int | None = None) -> str:
+def fluid_svg(chart: Chart, *, height: int | None = None, ends: int | None = None) -> str:
     """Return a drawing that fills the width it is given, without title, legend and note.
 
     Words at its sides stand in the padding of its frame. Its colours are the variables
-    ``--sf-main`` and so on of the page's style.
+    ``--sf-main`` and so on of the page's style. `ends` leaves that many words on the axis below.
     """
     high = float(chart.height if height is None else height)
     pen = Pen(x=axis_of(chart, "x"), y=axis_of(chart, "y"), top=8.0, high=high)
     left = max((text_width(name, 11) for _, name in pen.y.ticks), default=0) + 12
     right = end_labels(chart, pen)[1]
     pen = attrs.evolve(pen, left=0.0, wide=None)
-    body = _axes(chart, pen) + "".join(draw_mark(pen, mark) for mark in drawn(chart))
+    body = _axes(chart, pen, ends) + "".join(draw_mark(pen, mark) for mark in drawn(chart))
     body += end_labels(chart, pen)[0]
     size = n(pen.top + high + _BOTTOM)
     return (
         f'<div class="sf-plot" style="padding:0 {right:.0f}px 0 {left:.0f}px">'
-        f'<svg width="100%" height="{size}" style="height:{size}px;overflow:visible" role="img" '
-        f'aria-label="{escape(alt_of(chart), quote=True)}">{body}</svg></div>'
+        f'<svg width="100%" height="{size}" style="width:100%;height:{size}px;overflow:visible" '
+        f'role="img" aria-label="{escape(alt_of(chart), quote=True)}">{body}</svg></div>'
     )
-
-

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from salesfunnel.render.charts.chart import Chart, ChartMark
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.legend import alt_of
+from salesfunnel.render.charts.marks import ChartMark
 from salesfunnel.render.charts.palette import FONT, LIGHT, ROLE_COLOURS
 from salesfunnel.render.charts.scales import Axis, axis_of
-from salesfunnel.render.charts.svg import alt_of
 
 __all__ = ["vega_of"]
 
@@ -25,10 +26,7 @@ def vega_of(
     """
     x, y = axis_of(chart, "x"), axis_of(chart, "y")
     layers = [
-        layer
-        for i, mark in enumerate(chart.marks)
-        if len(mark)
-        for layer in _layers(mark, i, x, y)
+        layer for i, mark in enumerate(chart.marks) if len(mark) for layer in _layers(mark, i, x, y)
     ]
     title: dict[str, Any] = {"text": chart.title, "anchor": "start"}
     if chart.subtitle:
@@ -139,7 +137,7 @@ def _layers(mark: ChartMark, i: int, x: Axis, y: Axis) -> list[dict[str, Any]]:
 def _words_layer(
     mark: ChartMark, rows: list[dict[str, Any]], encoding: dict[str, Any], i: int
 ) -> dict[str, Any]:
-    words = {key: encoding[key] for key in ("x", "y") if key in encoding}
+    words: dict[str, Any] = {key: encoding[key] for key in ("x", "y") if key in encoding}
     words["text"] = {"field": "text", "type": "nominal"}
     cell = mark.shape == "cell"
     style: dict[str, Any] = {

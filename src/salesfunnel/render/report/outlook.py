@@ -7,23 +7,22 @@ from typing import Any
 import attrs
 
 from salesfunnel.i18n import text
-from salesfunnel.render.cause_words import (
-    collect_words,
+from salesfunnel.render.backends.pictures import axis_svg, e, row_svg
+from salesfunnel.render.charts.bind._words import day
+from salesfunnel.render.charts.bind.analyses import diagnosis_of
+from salesfunnel.render.charts.bind.plans import visible_from
+from salesfunnel.render.charts.figures import deals_words, money_span
+from salesfunnel.render.report.facts import currency_of, first_cause, of_row, shortfall_of
+from salesfunnel.render.report.sections import Page, figure
+from salesfunnel.render.words.findings import collect_words, title_of
+from salesfunnel.render.words.names import action_names
+from salesfunnel.render.words.plans import (
     follow_words,
     measure_detail,
     measure_title,
     owner_words,
     problem_words,
-    title_of,
 )
-from salesfunnel.render.charts.bind._words import day
-from salesfunnel.render.charts.bind.analyses import diagnosis_of
-from salesfunnel.render.charts.bind.plans import visible_from
-from salesfunnel.render.charts.figures import deals_words, money_span
-from salesfunnel.render.names import action_names
-from salesfunnel.render.report.answers import currency_of, first_cause, of_row, shortfall_of
-from salesfunnel.render.report.draw import axis_svg, e, row_svg
-from salesfunnel.render.report.sections import Page, figure
 
 __all__ = ["causes_html", "follow_html", "plan_html", "split_html"]
 
@@ -70,23 +69,21 @@ def split_html(page: Page) -> str:
 
 def plan_html(page: Page) -> str:
     """Return the plan: each measure, what it may bring on one axis, and when."""
-    plan, locale = page.analysis.plan, page.locale
+    plan = page.analysis.plan
     measures = plan.active[:MEASURES]
     if not measures:
         return ""
     effects, schedule = page.chart("effects"), page.chart("schedule")
     months = deals_words(plan.assumptions.months)
-    heads = [
-        f'<div class="h">{page.words("plan-measure")}</div>',
-        f'<div class="h">{page.words("plan-effect", months=months)}'
-        f"{axis_svg(effects) if effects else ''}</div>",
-        f'<div class="h">{page.words("plan-schedule")}{axis_svg(schedule) if schedule else ""}</div>',
-    ]
+    axes = [axis_svg(chart) if chart else "" for chart in (effects, schedule)]
+    words = [page.words("plan-effect", months=months), page.words("plan-schedule")]
+    heads = [f'<div class="h">{page.words("plan-measure")}</div>']
+    heads += [f'<div class="h">{a}{b}</div>' for a, b in zip(words, axes, strict=True)]
     cells = [_measure(page, m, effects, schedule) for m in measures]
     note = f'<p class="sf-note">{e(effects.note)}</p>' if effects else ""
     legend = ""
     if effects is not None:
-        from salesfunnel.render.report.draw import legend_html
+        from salesfunnel.render.backends.pictures import legend_html
 
         legend = legend_html(effects)
     return (
@@ -165,7 +162,8 @@ def follow_html(page: Page) -> str:
     ]  # fmt: skip
     for measure in plan.active[:4]:
         words = page.words(
-            "follow-due", measure=measure_title(measure, locale),
+            "follow-due",
+            measure=measure_title(measure, locale),
             sign=follow_words(measure, locale),
         )
         items.append((measure.due, day(measure.due, locale), words))
@@ -176,7 +174,7 @@ def follow_html(page: Page) -> str:
     items.sort(key=lambda item: item[0])
     rows = "".join(f"<li><b>{e(when)}</b>{words}</li>" for _, when, words in items)
     return (
-        f'<section><h2>{page.words("follow-title")}</h2>'
+        f"<section><h2>{page.words('follow-title')}</h2>"
         f'<p class="d">{page.words("follow-subtitle")}</p><ol class="tl">{rows}</ol></section>'
     )
 

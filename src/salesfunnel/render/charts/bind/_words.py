@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from salesfunnel._periods import start_of
-from salesfunnel._typing import Locale
-from salesfunnel._validators import check_known
-from salesfunnel.errors import ArgumentError
-from salesfunnel.panel import ALL
+from salesfunnel._core.checks import check_known
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.periods import start_of
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.panel import ALL
 from salesfunnel.render.charts.figures import day_words, period_words
-from salesfunnel.render.documents._words import segment_words
+from salesfunnel.render.words.figures import segment_words
 
 TREND_LEVEL = 0.8
 """Level of the intervals of a trend."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from salesfunnel._typing import Locale
-from salesfunnel.errors import ArgumentError
-from salesfunnel.panel import ALL
+import attrs
+
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.panel import ALL
 from salesfunnel.render.charts.bind import ahead, counts, findings, pipeline, plans, verdicts
 from salesfunnel.render.charts.chart import Chart
 
@@ -79,10 +82,43 @@ def diagnosis_of(analysis: Any, row: Any) -> Any:
     return None
 
 
+@attrs.frozen
+class Parts:
+    """Parts of a shortfall where no diagnosis adds them up: the largest cause and the rest."""
+
+    findings: tuple[Any, ...]
+    shortfall: float
+    unexplained: float
+    funnel: Any = None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.findings)
+
+
+def parts_of(analysis: Any, row: Any) -> Parts | None:
+    """Return the largest cause and what it leaves; None where nothing was looked for.
+
+    Causes that were not added up by a diagnosis may be the same deals, so only one is taken.
+    """
+    if row.reference is None or row.rate is None or not analysis.findings:
+        return None
+    shortfall = float((row.reference - row.rate) * row.entered)
+    mine = [
+        f
+        for f in analysis.findings
+        if (f.transition, f.segment) == (row.transition, row.segment)
+        and f.contribution is not None and f.contribution > 0 and findings.additive(f)
+        and f.confidence >= 0.5
+    ]  # fmt: skip
+    best = sorted(mine, key=lambda f: -f.contribution)[:1]
+    rest = shortfall - sum(float(f.contribution) for f in best)
+    return Parts(tuple(best), shortfall, rest, analysis.funnel)
+
+
 def causes(analysis: Any, locale: Locale) -> Chart:
     """Return what the shortfall of the worst step is made of."""
     row = worst(analysis)
-    found = diagnosis_of(analysis, row)
+    found = diagnosis_of(analysis, row) or parts_of(analysis, row)
     if found is None:
         raise ArgumentError(
             "'kind' must be a picture this analysis has, got 'causes'",
@@ -128,12 +164,12 @@ def _part(analysis: Any, name: str, kind: str) -> Any:
 
 def fan(analysis: Any, locale: Locale) -> Chart:
     """Return the forecast as a fan."""
-    return ahead.fan(_part(analysis, "forecast", "fan"), locale)
+    return ahead.fan(_part(analysis, "forecast", "fan"), locale, currency=analysis.currency)
 
 
 def months(analysis: Any, locale: Locale) -> Chart:
     """Return the forecast by month."""
-    return ahead.months(_part(analysis, "forecast", "months"), locale)
+    return ahead.months(_part(analysis, "forecast", "months"), locale, currency=analysis.currency)
 
 
 def bridge(analysis: Any, locale: Locale) -> Chart:

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from salesfunnel._typing import Locale
-from salesfunnel._validators import check_known
-from salesfunnel.errors import ArgumentError
+from salesfunnel._core.checks import check_known
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.history import stage_fates
+from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import FORMS, text
-from salesfunnel.panel import ALL
 from salesfunnel.render.charts.bind._words import (
     TREND_LEVEL,
     day,
@@ -24,17 +25,14 @@ from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import period_words, whole_percent
 from salesfunnel.render.charts.kinds.flows import FunnelRow
 from salesfunnel.render.charts.kinds.flows import funnel as funnel_chart
-from salesfunnel.render.charts.kinds.rates import (
-    RatePoint,
-    SegmentPoint,
-    StepRate,
-    TrendWords,
-)
+from salesfunnel.render.charts.kinds.rates import StepRate
 from salesfunnel.render.charts.kinds.rates import rates as rates_chart
-from salesfunnel.render.charts.kinds.rates import segments as segments_chart
-from salesfunnel.render.charts.kinds.rates import trend as trend_chart
-from salesfunnel.render.documents._words import segment_words
-from salesfunnel.render.names import in_language, labels_of
+from salesfunnel.render.charts.kinds.segments import SegmentPoint
+from salesfunnel.render.charts.kinds.segments import segments as segments_chart
+from salesfunnel.render.charts.kinds.trends import RatePoint, TrendWords
+from salesfunnel.render.charts.kinds.trends import trend as trend_chart
+from salesfunnel.render.words.figures import segment_words
+from salesfunnel.render.words.names import in_language, labels_of
 from salesfunnel.stats import rate_interval
 
 
@@ -72,7 +70,10 @@ def funnel(
     if panel.segments[g] != ALL:
         words += f" · {panel.segments[g]}"
     return funnel_chart(
-        rows, locale, title=title, subtitle=text("chart.funnel-subtitle-counts", locale, period=words)
+        rows,
+        locale,
+        title=title,
+        subtitle=text("chart.funnel-subtitle-counts", locale, period=words),
     )
 
 
@@ -217,7 +218,7 @@ def fates(found: Any, locale: Locale) -> Chart:
 
 def history_funnel(history: Any, locale: Locale, *, months: int = 3) -> Chart:
     """Return what became of the deals of the last complete months."""
-    return fates(history.fates(months=months), locale)
+    return fates(stage_fates(history, months=months), locale)
 
 
 def steps(counts: Any, locale: Locale, *, segment: str | None = None) -> Chart:
@@ -234,9 +235,7 @@ def steps(counts: Any, locale: Locale, *, segment: str | None = None) -> Chart:
         for i, (name, n) in enumerate(zip(counts.steps, numbers, strict=True))
     ]  # fmt: skip
     words = text("chart.funnel-subtitle-steps", locale, n=f"{numbers[0]:,}" if numbers else "0")
-    return funnel_chart(
-        rows, locale, title=text("chart.steps-title", locale), subtitle=words
-    )
+    return funnel_chart(rows, locale, title=text("chart.steps-title", locale), subtitle=words)
 
 
 def step_rates(counts: Any, locale: Locale) -> Chart:

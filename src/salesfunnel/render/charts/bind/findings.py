@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
-from salesfunnel.render.cause_words import title_of
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import deals_words, whole_percent
-from salesfunnel.render.charts.kinds.flows import WaterfallRow, waterfall
 from salesfunnel.render.charts.kinds.rates import StepRate
 from salesfunnel.render.charts.kinds.rates import rates as rates_chart
-from salesfunnel.render.names import action_names
+from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
+from salesfunnel.render.words.findings import title_of
+from salesfunnel.render.words.names import action_names
 
 NAMED = 6
 """Causes with a bar of their own at most; the others are one bar."""
@@ -83,9 +83,7 @@ def shares(finding: Any, locale: Locale) -> str:
     before, now = finding.evidence.exposure_before, finding.evidence.exposure
     if before is None or now is None:
         return ""
-    return text(
-        "page.share-moved", locale, before=whole_percent(before), now=whole_percent(now)
-    )
+    return text("page.share-moved", locale, before=whole_percent(before), now=whole_percent(now))
 
 
 def split(finding: Any, locale: Locale, *, baseline: float | None = None) -> Chart:

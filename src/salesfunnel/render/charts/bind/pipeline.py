@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day
 from salesfunnel.render.charts.bind.ahead import currency_of
-from salesfunnel.render.charts.chart import Chart, ChartScale
+from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import money_words, plus
-from salesfunnel.render.charts.kinds.flows import WaterfallRow, waterfall
+from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
+from salesfunnel.render.charts.marks import ChartScale
 
 BARS: tuple[tuple[str, int], ...] = (
     ("new", 1),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
-from salesfunnel.render.cause_words import measure_title, owner_words
 from salesfunnel.render.charts.bind._words import day
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import deals_words, whole_percent
 from salesfunnel.render.charts.kinds import spans
+from salesfunnel.render.words.plans import measure_title, owner_words
 
 
 def visible_from(measure: Any) -> date | None:

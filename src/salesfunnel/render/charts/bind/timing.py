@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from salesfunnel._typing import Locale
-from salesfunnel._validators import check_known
+from salesfunnel._core.checks import check_known
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.kinds import spans
+from salesfunnel.render.charts.kinds import curves
 from salesfunnel.render.charts.kinds.rates import StepRate, rates
-from salesfunnel.render.names import labels_of
+from salesfunnel.render.words.names import labels_of
 from salesfunnel.stats import aalen_johansen as estimate
 
 MOST = 120
@@ -22,17 +22,16 @@ MOST = 120
 def _thinned(days: Any, *columns: Any) -> tuple[list[float], list[list[float]]]:
     """Return a step curve at `MOST` of its days at most, its last one among them."""
     size = len(days)
-    keep = np.unique(np.linspace(0, size - 1, min(size, MOST)).round().astype(int)) if size else []
-    return (
-        np.asarray(days)[keep].tolist() if size else [],
-        [np.asarray(column)[keep].tolist() if size else [] for column in columns],
-    )
+    if not size:
+        return [], [[] for _ in columns]
+    keep = np.unique(np.linspace(0, size - 1, min(size, MOST)).round().astype(np.intp))
+    return np.asarray(days)[keep].tolist(), [np.asarray(c)[keep].tolist() for c in columns]
 
 
 def aalen_johansen(curve: Any, locale: Locale) -> Chart:
     """Return the share that advanced by days since entry."""
-    days, (share,) = _thinned(curve.time, curve.advanced)
-    return spans.survival(
+    days, (share,) = _thinned(curve.times, curve.advanced)
+    return curves.survival(
         days, {text("chart.funnel-advanced", locale): {"share": share}}, locale,
         title=text("chart.durations-title", locale),
         subtitle=text("chart.stage-curve-subtitle", locale),
@@ -48,8 +47,8 @@ def stage_curve(history: Any, locale: Locale, *, stage: str | None = None) -> Ch
     duration, event, _ = history.stage_times(name)
     label = labels_of(history.funnel, [name], locale)[name]
     curve = estimate(duration, event)
-    days, (share,) = _thinned(curve.time, curve.advanced)
-    return spans.survival(
+    days, (share,) = _thinned(curve.times, curve.advanced)
+    return curves.survival(
         days, {text("chart.funnel-advanced", locale): {"share": share}}, locale,
         title=f"{text('chart.durations-title', locale)}: {label}" if locale == "en"
         else f"{text('chart.durations-title', locale)}：{label}",

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import text
-from salesfunnel.panel import ALL
 from salesfunnel.render.charts.bind._words import (
     TREND_LEVEL,
     first_day,
@@ -19,16 +19,13 @@ from salesfunnel.render.charts.bind._words import (
 from salesfunnel.render.charts.bind.counts import segments_of
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import period_words, whole_percent
-from salesfunnel.render.charts.kinds.rates import (
-    RatePoint,
-    SegmentPoint,
-    StepRate,
-    TrendWords,
-)
+from salesfunnel.render.charts.kinds.rates import StepRate
 from salesfunnel.render.charts.kinds.rates import rates as rates_chart
-from salesfunnel.render.charts.kinds.rates import trend as trend_chart
-from salesfunnel.render.documents._words import segment_words
-from salesfunnel.render.names import labels_of
+from salesfunnel.render.charts.kinds.segments import SegmentPoint
+from salesfunnel.render.charts.kinds.trends import RatePoint, TrendWords
+from salesfunnel.render.charts.kinds.trends import trend as trend_chart
+from salesfunnel.render.words.figures import segment_words
+from salesfunnel.render.words.names import labels_of
 
 ROWS = 12
 """Rows of a picture at most, the most probable bottlenecks first."""
@@ -91,9 +88,7 @@ def segments(found: Any, locale: Locale, *, transition: str | None = None) -> Ch
     return segments_of(points, step, found.period, locale)
 
 
-def trend(
-    series: Any, locale: Locale, *, transition: str | None = None, row: Any = None
-) -> Chart:
+def trend(series: Any, locale: Locale, *, transition: str | None = None, row: Any = None) -> Chart:
     """Return the rate of one step over the periods that were judged, on the verdict's own basis.
 
     `row` is the verdict of the step: its baseline, its window, its onset.

@@ -7,13 +7,15 @@ order in which the sheets are read.
 
 from __future__ import annotations
 
+import attrs
+
 from salesfunnel.render.charts.palette import DARK, FONT, LIGHT, Palette
 
 __all__ = ["FRAGMENT", "PAGE", "PARTS"]
 
 
 def _variables(colours: Palette) -> str:
-    names = [name for name in LIGHT.__slots__ if name != "__weakref__"]
+    names = list(attrs.fields_dict(Palette))
     return ";".join(f"--sf-{n.replace('_', '-')}:{getattr(colours, n)}" for n in names)
 
 
@@ -60,7 +62,8 @@ border-bottom:1px solid var(--sf-grey)}
 """Pictures, tables and details, which pages and fragments have in common."""
 
 _HOSTS_DARK = (
-    "[data-jp-theme-light=false] &,.vscode-dark &,.vscode-high-contrast:not(.vscode-high-contrast-light) &,"
+    "[data-jp-theme-light=false] &,.vscode-dark &,"
+    ".vscode-high-contrast:not(.vscode-high-contrast-light) &,"
     "html[theme=dark] &"
 )
 _HOSTS_LIGHT = "[data-jp-theme-light=true] &,.vscode-light &,html[theme=light] &"
@@ -73,9 +76,7 @@ def _fragment() -> str:
         "font-variant-numeric:tabular-nums;max-width:860px;margin:2px 0 6px;padding:0;"
         "text-align:left;letter-spacing:normal;text-transform:none}"
     )
-    revert = (
-        "& :where(div,span,b,i,small,table,thead,tbody,tr,th,td,details,summary){all:revert}"
-    )
+    revert = "& :where(div,span,b,i,small,table,thead,tbody,tr,th,td,details,summary){all:revert}"
     boxes = "& :where(div,span,table,th,td){box-sizing:border-box}"
     light = _variables(LIGHT) + ";" + _OUTSIDE.format(LIGHT.back)
     dark = _variables(DARK) + ";" + _OUTSIDE.format(DARK.back)
@@ -192,6 +193,23 @@ padding:16px 18px;margin-top:4px;list-style:none}
 .sorts th button:after{content:" ↕";color:var(--sf-grey)}
 .sorts th[aria-sort=ascending] button:after{content:" ↑"}
 .sorts th[aria-sort=descending] button:after{content:" ↓"}
+.doc{padding:26px 0 30px}
+& .doc h1{font-size:clamp(22px,2.4vw,30px);margin:0 0 10px}
+& .doc h2{margin:28px 0 8px}& .doc h3,& .doc h4{margin:18px 0 6px}
+& .doc p{margin:8px 0;max-width:62em}
+& .doc .sf-bad,& .doc p.sf-warn,& .doc p.sf-good,& .doc div.sf-warn{border-left:3px solid
+var(--sf-grey);padding:2px 0 2px 11px}
+& .doc .sf-t .sf-bad{border:0}
+& .doc p.sf-bad,& .doc div.sf-bad{border-color:var(--sf-alert)}
+& .doc p.sf-good{border-color:var(--sf-main)}
+& .doc .sf-muted{color:var(--sf-muted)}
+& .doc .sf-caption{font-weight:650;margin:22px 0 6px}
+& .sf-facts{display:grid;grid-template-columns:minmax(9em,max-content) minmax(0,1fr);
+gap:6px 24px;margin:14px 0}
+& .sf-facts dt{color:var(--sf-muted)}& .sf-facts dd{font-weight:600}
+& .sf-pic{margin:14px 0;max-width:760px}
+& .sf-fault{margin:8px 0;max-width:62em}
+& .sf-code{font:.85em ui-monospace,Menlo,Consolas,monospace;color:var(--sf-muted)}
 footer{border-top:1px solid var(--sf-line);padding:16px 0;color:var(--sf-muted);font-size:12.5px}
 #tip{position:fixed;pointer-events:none;background:var(--sf-ink);color:var(--sf-back);
 font-size:12.5px;padding:4px 9px;border-radius:5px;display:none;z-index:9;max-width:280px}
@@ -206,6 +224,19 @@ grid-template-columns:1fr 1fr;gap:16px 24px}}
 & .sf-row>.sf-name{grid-column:1;grid-row:1}& .sf-row>.sf-fig{grid-column:2;grid-row:1}
 & .sf-row>svg{grid-column:1/3;grid-row:2}
 .row{padding:24px 0 26px;gap:32px}.tb nav{margin-left:0}}
+@media(max-width:600px){& .sf-cards thead{position:absolute;width:1px;height:1px;overflow:hidden;
+clip-path:inset(50%)}
+& .sf-cards .sf-t,& .sf-cards tbody,& .sf-cards tr,& .sf-cards td,& .sf-cards tbody th{
+display:block;white-space:normal;text-align:left;max-width:none}
+& .sf-cards tr{border-bottom:2px solid var(--sf-line);padding:6px 0}
+& .sf-cards .sf-t td,& .sf-cards .sf-t tbody th{border:0;padding:2px 0}
+& .sf-cards .sf-t tbody th{font-weight:650}
+& .sf-cards td:empty{display:none}
+& .sf-cards td[data-label]{display:grid;grid-template-columns:8em minmax(0,1fr);gap:0 10px}
+& .sf-cards td[data-label]::before{content:attr(data-label);color:var(--sf-muted);font-size:12px}
+& .sf-facts{grid-template-columns:minmax(0,1fr);gap:0}& .sf-facts dd{margin-bottom:8px}}
+@media screen{& .sf-tall{max-height:640px;overflow:auto;border:1px solid var(--sf-line)}
+& .sf-tall thead th{position:sticky;top:0;background:var(--sf-back)}}
 @media(max-width:460px){& .ks{grid-template-columns:minmax(0,1fr);gap:12px}.hero p{font-size:16px}}
 @media(min-width:1700px){.pg{max-width:1480px}body{font-size:16px}}
 @page{size:A4;margin:11mm 12mm 12mm}

@@ -6,21 +6,20 @@ from html import escape
 
 import attrs
 
-from salesfunnel.render._width import clean
+from salesfunnel.render.backends.width import clean
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.pen import Pen, cell_strength, draw_mark, n
-from salesfunnel.render.charts.scales import axis_of
-from salesfunnel.render.charts.svg import (
+from salesfunnel.render.charts.legend import (
     alt_of,
     drawn,
     figure_texts,
-    fluid_svg,
-    grid_across,
     key_svg,
     legend_of,
     note_texts,
-    row_pen,
 )
+from salesfunnel.render.charts.pen import Pen, n
+from salesfunnel.render.charts.scales import axis_of
+from salesfunnel.render.charts.shapes import cell_strength, draw_mark
+from salesfunnel.render.charts.svg import fluid_svg, grid_across, row_pen
 
 __all__ = ["chart_body", "data_table", "e", "rows_html"]
 
@@ -33,22 +32,22 @@ def e(words: str) -> str:
     return escape(clean(words), quote=True)
 
 
-def chart_body(chart: Chart, *, height: int | None = None, key: bool = True) -> str:
+def chart_body(
+    chart: Chart, *, height: int | None = None, key: bool = True, ends: int | None = None
+) -> str:
     """Return a picture with its legend, without title, subtitle and note."""
     if any(mark.shape == "cell" for mark in chart.marks):
         body = cells_html(chart)
     elif chart.y.kind == "category":
         body = rows_html(chart)
     else:
-        body = fluid_svg(chart, height=height)
+        body = fluid_svg(chart, height=height, ends=ends)
     return body + (legend_html(chart) if key else "")
 
 
 def legend_html(chart: Chart) -> str:
     """Return the legend; empty where nothing is named."""
-    entries = [
-        f"<span>{key_svg(mark)}{e(mark.name)}</span>" for mark in legend_of(chart)
-    ]
+    entries = [f"<span>{key_svg(mark)}{e(mark.name)}</span>" for mark in legend_of(chart)]
     return f'<div class="sf-key">{"".join(entries)}</div>' if entries else ""
 
 
@@ -58,11 +57,13 @@ def rows_html(chart: Chart, *, names: bool = True) -> str:
     figures, notes = figure_texts(chart), note_texts(chart)
     marks = drawn(chart)
     top = row_pen(pen, 0.0, None, 16.0, 4.0, "")
-    parts = [
+    axis = (
         f'<div class="sf-row" aria-hidden="true"><div></div>'
-        f'<svg width="100%" height="20" style="height:20px;overflow:visible">{grid_across(top)}'
+        f'<svg width="100%" height="20" style="width:100%;height:20px;overflow:visible" '
+        f'aria-hidden="true">{grid_across(top)}'
         "</svg><div></div></div>"
-    ]
+    )
+    parts = [axis]
     for name in pen.y.scale.order[:ROWS]:
         row = row_pen(pen, 0.0, None, 0.0, BAR, name)
         body = grid_across(row, words=False) + "".join(draw_mark(row, mark) for mark in marks)
@@ -72,7 +73,7 @@ def rows_html(chart: Chart, *, names: bool = True) -> str:
         said = f'<div class="sf-name">{e(name)}{note}</div>' if names else ""
         parts.append(
             f'<div class="sf-row">{said}<svg width="100%" height="{n(BAR)}" '
-            f'style="height:{n(BAR)}px;overflow:visible" aria-hidden="true">{body}</svg>'
+            f'style="width:100%;height:{n(BAR)}px;overflow:visible" aria-hidden="true">{body}</svg>'
             f'<div class="sf-fig{kind}">{e(words)}</div></div>'
         )
     return f'<div class="sf-rows" role="group" aria-label="{e(chart.title)}">{"".join(parts)}</div>'
@@ -84,8 +85,8 @@ def row_svg(chart: Chart, name: str, *, height: float = BAR) -> str:
     row = row_pen(pen, 0.0, None, 0.0, height, name)
     body = grid_across(row, words=False) + "".join(draw_mark(row, m) for m in drawn(chart))
     return (
-        f'<svg width="100%" height="{n(height)}" style="height:{n(height)}px;overflow:visible" '
-        f'aria-hidden="true">{body}</svg>'
+        f'<svg width="100%" height="{n(height)}" aria-hidden="true" '
+        f'style="width:100%;height:{n(height)}px;overflow:visible">{body}</svg>'
     )
 
 
@@ -94,7 +95,8 @@ def axis_svg(chart: Chart) -> str:
     pen = Pen(x=axis_of(chart, "x"), y=axis_of(chart, "y"))
     top = row_pen(pen, 0.0, None, 16.0, 4.0, "")
     return (
-        '<svg width="100%" height="20" style="height:20px;overflow:visible" aria-hidden="true">'
+        '<svg width="100%" height="20" aria-hidden="true" '
+        'style="width:100%;height:20px;overflow:visible">'
         f"{grid_across(top)}</svg>"
     )
 
