@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+import sales_team
 import salesfunnel as sf
+from salesfunnel.planning import Quantiles
 
 ROOT = Path(__file__).parents[1]
 DEALS = ROOT / "examples" / "company" / "deals.csv"
@@ -22,7 +24,7 @@ def company(as_of: str = "2026-11-20", **options: Any) -> sf.StageHistory:
 
 def _followed() -> dict[str, Any]:
     """Return reviews and a playbook of one measure that worked."""
-    none = sf.planning.Quantiles(0, 0, 0, 0)
+    none = Quantiles(0, 0, 0, 0)
     effect = sf.Effect(deals=none, p_positive=0.9, months=3, rate_now=0.3, rate_planned=0.375)
     measure = sf.Measure(
         key="answer", bottleneck=sf.Transition("offer", "won"), problem="slow-response",
@@ -92,6 +94,36 @@ def _statistics() -> dict[str, Any]:
 
 
 @cache
+def pipeline() -> dict[str, Any]:
+    """Return what changed in the pipeline of a simulated team."""
+    history = sales_team.team()
+    table = {"EUR": {"2025-01-01": 1.08, "2026-04-01": 1.1, "2026-06-01": 1.12}}
+    rates = sf.Rates(table, base="USD")
+    bridge = sf.pipeline_bridge(
+        history, since="2026-04-01", until="2026-06-01", closing="2026-Q2", rates=rates, by="owner"
+    )
+    ahead = sf.forecast(sales_team.team(fields={"amount", "owner"}), horizon=60)
+    covered = sf.coverage(ahead, quotas={"Ann": 60_000, "Bob": 90_000})
+    slips, calls = sf.slippage(history), sf.commit_bias(history, rates=rates)
+    return {
+        "history of fields": history.select(range(20)),
+        "field history": history.select(range(20)).changes["amount"],
+        "rates": rates,
+        "fiscal": sf.Fiscal(4, pattern="4-4-5"),
+        "bridge": bridge,
+        "bridge bars": bridge.bars,
+        "bridge verdict": bridge.verdicts[0],
+        "slippage": slips,
+        "slip rate": slips.rates[0],
+        "typed dates": slips.typed,
+        "calls": calls,
+        "call record": calls.rows[0],
+        "coverage": covered,
+        "coverage row": covered.rows[0],
+    }
+
+
+@cache
 def results() -> dict[str, Any]:
     """Return name → result, of every public type that shows itself."""
     history = company()
@@ -119,7 +151,7 @@ def results() -> dict[str, Any]:
         "bottlenecks by channel": sf.find_bottlenecks(by_channel, value=9000.0),
         "bottlenecks by benchmark": sf.find_bottlenecks(one_month, benchmark="method"),
         "bottleneck": analysis.bottlenecks.rows[0],
-        "history of rates": sf.History(6),
+        "history of rates": sf.ReferenceWindow(6),
         "output change": sf.output_change(panel),
         **{f"finding {i}": finding for i, finding in enumerate(analysis.findings)},
         "evidence": analysis.findings[0].evidence,
@@ -146,4 +178,5 @@ def results() -> dict[str, Any]:
         "plugin": sf.templates()[0],
         **_customers(),
         **_statistics(),
+        **pipeline(),
     }

@@ -29,7 +29,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("diagnosis",),
     ("planning",),
     ("monitoring",),
-    ("targets", "forecasting", "customers", "pipeline"),
+    ("targets", "forecasting", "customers"),
+    ("pipeline",),
     ("analysis",),
     ("builtin",),
     ("intake",),
@@ -48,18 +49,18 @@ DOORS: dict[str, set[str]] = {
 }
 LINES, FUNCTION_LINES = 300, 80
 SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
-    "bottleneck/bottlenecks.py": (450, "one table, its rows and its columns"),
+    "bottleneck/bottlenecks.py": (480, "one table, its rows and its columns"),
     "data/events/event_log.py": (
         460,
         "the log is one value; its three ways in and their documentation stand together",
     ),
     "data/panel.py": (430, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
-        310,
+        320,
         "each kind of column meets every other; to part them makes a cycle",
     ),
     "data/history/stage_history.py": (
-        400,
+        420,
         "the columns of a history are validated together, all faults at once",
     ),
     "intake/files/safe_workbook.py": (
@@ -67,9 +68,10 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         "one boundary of security: what a workbook may ask for is read at once",
     ),
     "diagnosis/effects.py": (340, "exposure and mixture share grades, evidence and errors"),
-    "data/purchases/table.py": (320, "the table is one value with three ways in"),
+    "data/purchases/table.py": (330, "the table is one value with three ways in"),
     "render/documents/customers.py": (320, "a document for each result of repurchase"),
     "intake/sheet/raw_rows.py": (320, "what a row may be, kind by kind"),
+    "definitions/funnel.py": (400, "one value and its verbs, and the names of a win"),
     "_kernels/special.py": (330, "one family of functions; half of it is formulas and sources"),
     "_kernels/betabinomial.py": (
         310,

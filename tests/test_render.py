@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import salesfunnel as sf
+from salesfunnel._core.safe_text import clean
 from salesfunnel.render import document_of, model, to_fragment, to_text
 from salesfunnel.render.backends.text import document_text
-from salesfunnel.render.backends.width import clean, pad, width, wrap
+from salesfunnel.render.backends.width import pad, width, wrap
 from salesfunnel.render.charts.from_blocks import chart_of_bars, chart_of_funnel, chart_of_lines
 from salesfunnel.render.documents import BUILDERS
 

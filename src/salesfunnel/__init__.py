@@ -35,13 +35,18 @@ _HOMES = {
     # data
     "EventLog": "data.events.event_log",
     "Fault": "fault",
+    "Fiscal": "_core.fiscal",
     "Interval": "_core.interval",
     "Panel": "data.panel",
+    "Rates": "data.rates",
     "StageHistory": "data.history",
+    "FieldHistory": "data.history",
+    "link": "data.history",
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
     "TrackingRow": "data.tracking",
     "read_table": "intake.sheet.reader",
+    "read_events": "intake.events.reader",
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
@@ -51,7 +56,7 @@ _HOMES = {
     # bottlenecks
     "Bottleneck": "bottleneck",
     "Bottlenecks": "bottleneck",
-    "History": "bottleneck",
+    "ReferenceWindow": "bottleneck",
     "OutputChange": "bottleneck",
     "find_bottlenecks": "bottleneck",
     "output_change": "bottleneck",
@@ -107,13 +112,28 @@ _HOMES = {
     "TargetProgress": "targets",
     "decompose_target": "targets",
     "follow_target": "targets",
+    # the pipeline
+    "BridgeBars": "pipeline",
+    "BridgeVerdict": "pipeline",
+    "CallRecord": "pipeline",
+    "CommitBias": "pipeline",
+    "Coverage": "pipeline",
+    "CoverageRow": "pipeline",
+    "coverage": "pipeline",
+    "PipelineBridge": "pipeline",
+    "SlipRate": "pipeline",
+    "Slippage": "pipeline",
+    "TypedDates": "pipeline",
+    "commit_bias": "pipeline",
+    "pipeline_bridge": "pipeline",
+    "slippage": "pipeline",
     # existing customers
     "BgNbd": "customers",
     "CustomerSummary": "data.purchases",
     "GammaGamma": "customers",
     "LifetimeValue": "customers",
     "Purchases": "data.purchases",
-    "read_purchases": "intake.purchases",
+    "read_purchases": "intake.purchases.reader",
     "Sbg": "customers",
     "clv": "customers",
     "fit_bgnbd": "customers",
@@ -157,13 +177,18 @@ __all__ = [
     # data
     "EventLog",
     "Fault",
+    "Fiscal",
     "Interval",
     "Panel",
+    "Rates",
     "StageHistory",
+    "FieldHistory",
+    "link",
     "read_stage_history",
     "Tracking",
     "TrackingRow",
     "read_table",
+    "read_events",
     "StepCounts",
     "StepDuration",
     "count_steps",
@@ -173,7 +198,7 @@ __all__ = [
     # bottlenecks
     "Bottleneck",
     "Bottlenecks",
-    "History",
+    "ReferenceWindow",
     "OutputChange",
     "find_bottlenecks",
     "output_change",
@@ -229,6 +254,21 @@ __all__ = [
     "TargetProgress",
     "decompose_target",
     "follow_target",
+    # the pipeline
+    "BridgeBars",
+    "BridgeVerdict",
+    "CallRecord",
+    "CommitBias",
+    "Coverage",
+    "CoverageRow",
+    "coverage",
+    "PipelineBridge",
+    "SlipRate",
+    "Slippage",
+    "TypedDates",
+    "commit_bias",
+    "pipeline_bridge",
+    "slippage",
     # existing customers
     "BgNbd",
     "CustomerSummary",
@@ -259,14 +299,15 @@ __all__ = [
 
 if TYPE_CHECKING:
     from salesfunnel import errors, stats, testing
+    from salesfunnel._core.fiscal import Fiscal
     from salesfunnel._core.interval import Interval
     from salesfunnel.analysis import Analysis, analyze
     from salesfunnel.bottleneck import (
         Bottleneck,
         Bottlenecks,
-        History,
         OutputChange,
         RateTrend,
+        ReferenceWindow,
         find_bottlenecks,
         output_change,
     )
@@ -293,9 +334,10 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
-    from salesfunnel.data.history import StageFates, StageHistory
+    from salesfunnel.data.history import FieldHistory, StageFates, StageHistory, link
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
+    from salesfunnel.data.rates import Rates
     from salesfunnel.data.tracking import Tracking, TrackingRow
     from salesfunnel.definitions import Benchmark, BenchmarkSet
     from salesfunnel.definitions.funnel import Funnel, Transition
@@ -317,10 +359,27 @@ if TYPE_CHECKING:
     from salesfunnel.fault import Fault
     from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
     from salesfunnel.intake.deals.reader import read_stage_history
-    from salesfunnel.intake.purchases import read_purchases
+    from salesfunnel.intake.events.reader import read_events
+    from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.monitoring import Review, review
     from salesfunnel.monitoring.playbook import Playbook, write_playbook
+    from salesfunnel.pipeline import (
+        BridgeBars,
+        BridgeVerdict,
+        CallRecord,
+        CommitBias,
+        Coverage,
+        CoverageRow,
+        PipelineBridge,
+        Slippage,
+        SlipRate,
+        TypedDates,
+        commit_bias,
+        coverage,
+        pipeline_bridge,
+        slippage,
+    )
     from salesfunnel.planning import Effect, ImprovementPlan, Measure, plan
     from salesfunnel.plugins import (
         PluginRecord,

@@ -262,9 +262,8 @@ def _period(panel: Panel, period: str | None) -> str:
 
 def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
     """Return the rows to diagnose: alarms, else the first that is watched."""
-    rows = list(bottlenecks)
-    alarms = [row for row in rows if row.tier in ALARMS][:DIAGNOSED]
-    return alarms or [row for row in rows if row.tier == "watch"][:1]
+    alarms = bottlenecks.alarms[:DIAGNOSED]
+    return list(alarms) or [row for row in bottlenecks if row.tier == "watch"][:1]
 
 
 def _values(source: Any) -> Any:

@@ -6,13 +6,13 @@ from salesfunnel.bottleneck._find_bottlenecks import find_bottlenecks
 from salesfunnel.bottleneck._rate_trend import RateTrend, rate_trend
 from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.impact import OutputChange, output_change
-from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.bottleneck.row import Bottleneck
 
 __all__ = [
     "Bottleneck",
     "Bottlenecks",
-    "History",
+    "ReferenceWindow",
     "OutputChange",
     "RateTrend",
     "find_bottlenecks",

@@ -16,7 +16,7 @@ from salesfunnel.bottleneck.arguments import benchmark_of, capacity_of, lags_of,
 from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.cohort_check import by_cohorts
 from salesfunnel.bottleneck.impact import Flow, ends_of, single_gains
-from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.data.panel import Panel
 from salesfunnel.fault import Fault
 
@@ -41,7 +41,7 @@ def find_bottlenecks(
     panel: Panel | Any,
     *,
     period: str | None = None,
-    history: int | History = 12,
+    history: int | ReferenceWindow = 12,
     benchmark: Any = None,
     lag: Any = None,
     value: float | Sequence[float] | None = None,
@@ -58,7 +58,7 @@ def find_bottlenecks(
         counted by month, its lag estimated, its ripe cohorts asked.
     period : str, optional
         The last period to judge; the last one that is over by default.
-    history : int or History
+    history : int or ReferenceWindow
         How many months before the judged window are the reference, and how they are read.
     benchmark : mapping, Benchmark, BenchmarkSet or str, optional
         Rates of others: ``{"intent→won": 0.3}``, or the name of a built-in set. Taken as
@@ -120,7 +120,7 @@ def find_bottlenecks(
         raise DataError(f"'panel' must have two steps and a period at least, got {panel!r}")
     if cohorts is None and hasattr(lag, "stage_times"):
         cohorts = lag
-    known = history if isinstance(history, History) else History(history)
+    known = history if isinstance(history, ReferenceWindow) else ReferenceWindow(history)
     check_positive_int("seed", seed, minimum=0)
     judged, faults = _period(panel, period)
     lags = lags_of(lag, panel)
@@ -264,7 +264,7 @@ def _result(
         reference=reference,
         reference_sd=sd,
         strength=window.strength,
-        ends=ends_of(panel.transitions),
+        ends=ends_of(panel.transitions, panel.win),
     )
     gains = single_gains(
         flow, (found.tier < 3) & has, seed=seed, caps=caps, value=money, level=row.GAIN_LEVEL

@@ -43,10 +43,10 @@ class Flow:
         return attrs.evolve(self, **{name: getattr(self, name)[g] for name in names})
 
 
-def ends_of(transitions: Sequence[Transition]) -> tuple[int, ...]:
-    """Return the place of the step, for each, at whose end its gain counts as deals."""
+def ends_of(transitions: Sequence[Transition], win: str | None) -> tuple[int, ...]:
+    """For each transition, return the index of the transition at which its gain counts as deals."""
     targets = [step.target for step in transitions]
-    return tuple(targets.index(counted_at(targets, target)) for target in targets)
+    return tuple(targets.index(counted_at(targets, target, win)) for target in targets)
 
 
 def _law(flow: Flow, j: int) -> tuple[Array, Array, Array, Array, Array]:
@@ -144,7 +144,7 @@ def joint_gain(
         reference=found.reference,
         reference_sd=found.reference_sd,
         strength=found.strength,
-        ends=ends_of(found.transitions),
+        ends=ends_of(found.transitions, found.win),
     ).take(np.array([g]))
     raised = frozenset(j for j in steps if np.isfinite(flow.reference[0, j]))
     keys = [found.transitions[0].source, *[t.target for t in found.transitions]]

@@ -100,6 +100,7 @@ def sum_up(
         deal_age=view.known.age[rows],
         deal_chance=np.minimum(view.chance.sum(1), 1.0),
         deal_value=view.value,
+        deal_owner=[view.owners[i] for i in view.owner.tolist()] if view.owners else (),
         common=view.common,
         new_a_day=view.new_a_day,
         faults=view.faults,

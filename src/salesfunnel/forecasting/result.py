@@ -65,6 +65,8 @@ class Forecast(TableMixin):
         Days it has been there.
     deal_chance : array_like of float64, shape (deals,)
         Its chance to be won within the horizon.
+    deal_owner : tuple of str
+        Whose each is; ``""`` unknown, empty without owners.
     deal_value : array_like of float64, shape (deals,)
         What it brings; the mean of won deals where its value is not known.
     common : float
@@ -107,6 +109,7 @@ class Forecast(TableMixin):
     deal_age: Floats = array_field(np.float64)
     deal_chance: Floats = array_field(np.float64)
     deal_value: Floats = array_field(np.float64)
+    deal_owner: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     common: float
     new_a_day: float
     strata: str | None = None
@@ -119,10 +122,12 @@ class Forecast(TableMixin):
         for names, fields in (
             ("periods", ("period_expected", "period_low", "period_high", "period_wins")),
             ("owners", ("owner_expected", "owner_low", "owner_high", "owner_wins")),
-            ("deals", ("deal_stage", "deal_age", "deal_chance", "deal_value")),
+            ("deals", ("deal_stage", "deal_age", "deal_chance", "deal_value", "deal_owner")),
         ):
             n = len(getattr(self, names))
             for field in fields:
+                if field == "deal_owner" and not self.deal_owner:
+                    continue
                 if len(getattr(self, field)) != n:
                     raise DataError(
                         f"{field!r} must have {n} rows, got {len(getattr(self, field))}"

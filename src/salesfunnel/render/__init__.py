@@ -5,6 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import Any
 
+from salesfunnel._core.files import write_file
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.documents import document_of
 from salesfunnel.render.model import Document
@@ -28,8 +29,6 @@ def to_fragment(result: Any, *, locale: Locale = "en") -> str:
 
 def to_html(result: Any, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> str:
     """Return a result as one HTML page that needs nothing from outside; write it where asked."""
-    from pathlib import Path
-
     if type(result).__name__ == "Analysis":
         from salesfunnel.render.report.page import report_html
 
@@ -39,7 +38,7 @@ def to_html(result: Any, path: str | PathLike[str] | None = None, *, locale: Loc
 
         page = page_html(_document(result, locale))
     if path is not None:
-        Path(path).write_text(page, encoding="utf-8")
+        write_file(path, page.encode())
     return page
 
 

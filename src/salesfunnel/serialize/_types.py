@@ -14,19 +14,39 @@ SCHEMA_VERSION = 1
 _HOMES = {
     "salesfunnel.analysis": ("Analysis",),
     "salesfunnel.definitions": ("Benchmark", "BenchmarkSet"),
-    "salesfunnel.bottleneck": ("Bottleneck", "Bottlenecks", "History", "OutputChange", "RateTrend"),
+    "salesfunnel.bottleneck": (
+        "Bottleneck",
+        "Bottlenecks",
+        "OutputChange",
+        "RateTrend",
+        "ReferenceWindow",
+    ),
     "salesfunnel.conversion": ("Conversion", "ConversionTable"),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),
     "salesfunnel.diagnosis.finding": ("Evidence", "Finding", "Group"),
     "salesfunnel.fault": ("Fault",),
     "salesfunnel.forecasting": ("Backtest", "BacktestScore", "Forecast"),
     "salesfunnel.definitions.funnel": ("Funnel", "Transition"),
-    "salesfunnel.data.history": ("StageFates", "StageHistory"),
+    "salesfunnel.data.history": ("FieldHistory", "StageFates", "StageHistory"),
+    "salesfunnel._core.fiscal": ("Fiscal",),
     "salesfunnel._core.interval": ("Interval",),
     "salesfunnel.definitions.metric": ("Metric",),
     "salesfunnel.monitoring.evidence": ("ReviewEvidence",),
     "salesfunnel.monitoring._review": ("Review",),
     "salesfunnel.data.panel": ("Panel",),
+    "salesfunnel.data.rates": ("Rates",),
+    "salesfunnel.pipeline": (
+        "BridgeBars",
+        "BridgeVerdict",
+        "CallRecord",
+        "CommitBias",
+        "Coverage",
+        "CoverageRow",
+        "PipelineBridge",
+        "SlipRate",
+        "Slippage",
+        "TypedDates",
+    ),
     "salesfunnel.planning.measure": ("Basis", "Effect", "Measure", "Quantiles"),
     "salesfunnel.planning.improvement": ("ImprovementPlan",),
     "salesfunnel.planning.simulate": ("Assumptions",),
@@ -67,6 +87,10 @@ _HOMES = {
 NAMES = {name: home for home, names in _HOMES.items() for name in names}
 
 
+ALIASES: dict[str, str] = {"History": "ReferenceWindow"}
+"""Names that types had in documents of older releases, with those of today."""
+
+
 @cache
 def _load(name: str) -> type[Any]:
     found: type[Any] = getattr(importlib.import_module(NAMES[name]), name)
@@ -83,6 +107,7 @@ def name_of(cls: type[Any]) -> str:
 
 def class_of(name: object, path: str) -> type[Any]:
     """Return the type with this name; raise SerializationError where there is none."""
+    name = ALIASES.get(name, name) if isinstance(name, str) else name
     if not isinstance(name, str) or name not in NAMES:
         raise SerializationError(
             f"'type' of {path} must be a known type, got {name!r}", hint=did_you_mean(name, NAMES)

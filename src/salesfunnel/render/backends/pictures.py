@@ -6,7 +6,7 @@ from html import escape
 
 import attrs
 
-from salesfunnel.render.backends.width import clean
+from salesfunnel._core.safe_text import clean
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.legend import (
     alt_of,

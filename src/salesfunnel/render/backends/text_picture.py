@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from salesfunnel._core.safe_text import clean
 from salesfunnel.render import model
 from salesfunnel.render.backends.text_table import table_lines
-from salesfunnel.render.backends.width import clean, pad, width, wrap
+from salesfunnel.render.backends.width import pad, width, wrap
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.legend import drawn, figure_texts, note_texts
 from salesfunnel.render.charts.marks import ChartMark

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.files import write_file
 from salesfunnel._core.frozen import FrozenMap, as_tuple
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import LOCALES, Locale
@@ -132,7 +132,7 @@ class Chart(TableMixin):
             raise ArgumentError(f"'width' must be at least 200, got {width}")
         picture = chart_svg(self, width=width, theme=theme)
         if path is not None:
-            Path(path).write_text(picture, encoding="utf-8")
+            write_file(path, picture.encode())
         return picture
 
     def to_png(
@@ -156,7 +156,7 @@ class Chart(TableMixin):
         check_choice("theme", theme, ("light", "dark"))
         picture: bytes = converter.svg_to_png(self.to_svg(width=width, theme=theme), scale=scale)
         if path is not None:
-            Path(path).write_bytes(picture)
+            write_file(path, picture)
         return picture
 
     def to_vega(self, *, width: int | Literal["container"] = 560) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesfunnel.render.backends.width import clean
+from salesfunnel._core.safe_text import clean
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.marks import ChartMark, ChartScale
 from salesfunnel.render.charts.palette import ROLE_COLOURS

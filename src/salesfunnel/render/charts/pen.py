@@ -6,7 +6,8 @@ from html import escape
 
 import attrs
 
-from salesfunnel.render.backends.width import clean, width
+from salesfunnel._core.safe_text import clean
+from salesfunnel.render.backends.width import width
 from salesfunnel.render.charts.palette import LIGHT, Palette
 from salesfunnel.render.charts.scales import Axis
 

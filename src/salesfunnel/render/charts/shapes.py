@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from html import escape
 
-from salesfunnel.render.backends.width import clean
+from salesfunnel._core.safe_text import clean
 from salesfunnel.render.charts.marks import ChartMark
 from salesfunnel.render.charts.palette import ROLE_COLOURS
 from salesfunnel.render.charts.pen import Pen, n, text_svg

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from salesfunnel.render.backends.width import clean
+from salesfunnel._core.safe_text import clean
 from salesfunnel.render.backends.width import width as columns
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.legend import (
