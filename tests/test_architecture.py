@@ -31,6 +31,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("monitoring",),
     ("targets", "forecasting", "customers"),
     ("pipeline",),
+    ("analysis_parts",),
     ("analysis",),
     ("builtin",),
     ("intake",),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,26 +9,22 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.checks import check_choice, check_known
-from salesfunnel._core.errors import ArgumentError, SalesFunnelError
+from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import LOCALES, Locale
-from salesfunnel.bottleneck import (
-    Bottleneck,
-    Bottlenecks,
-    RateTrend,
-    find_bottlenecks,
-    rate_trend,
-)
+from salesfunnel.analysis_parts import around
+from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
-from salesfunnel.data.history import StageFates, StageHistory, stage_fates
-from salesfunnel.data.panel import ALL, Panel
+from salesfunnel.data.history import StageFates, StageHistory
+from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.diagnosis import Finding, diagnose
+from salesfunnel.diagnosis import Diagnosis, Finding, diagnose
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting import Forecast, forecast
+from salesfunnel.forecasting import Forecast
+from salesfunnel.pipeline import PipelineBridge
 from salesfunnel.planning import ImprovementPlan, plan
 
 if TYPE_CHECKING:
@@ -42,8 +37,6 @@ __all__ = ["Analysis", "analyze"]
 ALARMS = ("confirmed", "suspected")
 DIAGNOSED = 3
 """Bottlenecks that are diagnosed, at most."""
-HORIZON = 90
-"""Days of the forecast in the report."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -61,6 +54,9 @@ class Analysis(ResultMixin):
         as unverified and come after the alarms whose data are sound.
     findings : tuple of Finding
         Possible causes of the alarms, in order of the bottlenecks.
+    diagnoses : tuple of Diagnosis
+        The same by bottleneck: what is missing, what is left unexplained, which columns were looked
+        at and which could not be.
     plan : ImprovementPlan
         Measures for them.
     panel : Panel
@@ -78,6 +74,9 @@ class Analysis(ResultMixin):
     forecast : Forecast or None
         What the deals may bring in the next 90 days; None where only counts are known, or where
         the deals have no values.
+    bridge : PipelineBridge or None
+        What moved the open pipeline since the quarter began; None where only counts are known, or
+        where the deals have no amounts.
     currency : str or None
         Code of the currency of all amounts, such as ``"CNY"``.
     """
@@ -94,7 +93,9 @@ class Analysis(ResultMixin):
     trend: RateTrend | None = None
     fates: StageFates | None = None
     forecast: Forecast | None = None
+    bridge: PipelineBridge | None = None
     currency: str | None = None
+    diagnoses: tuple[Diagnosis, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __repr__(self) -> str:
         alarms = sum(row.tier in ALARMS for row in self.bottlenecks)
@@ -124,6 +125,7 @@ def analyze(
     columns: Mapping[str, str] | None = None,
     owners: Mapping[str, str] | None = None,
     currency: str | None = None,
+    rates: Any = None,
 ) -> Analysis:
     """Take all steps of the method in a row: rates, bottlenecks, possible causes, plan.
 
@@ -153,8 +155,10 @@ def analyze(
     owners : mapping of str to str, optional
         Role or stage → name.
     currency : str, optional
-        Code of the currency of the values, such as ``"CNY"``; that of the deals by default, where
-        they name one.
+        The currency of the values; that of the data, or the base of `rates`, by default.
+    rates : Rates, or what `Rates` takes, optional
+        Needed if the deals have several currencies: each win has the rate of its day. Without them
+        there are no sums of money, and a fault says why.
 
     Returns
     -------
@@ -176,7 +180,7 @@ def analyze(
     source: Any = data if evidence is None else evidence
     panel = _panel(data)
     judged = _period(panel, period)
-    worth = _values(source) if value is None else value
+    worth, money_faults = _values(source, currency, rates) if value is None else (value, ())
     mean = float(np.mean(worth)) if worth is not None and np.size(worth) else None
     bottlenecks = find_bottlenecks(
         panel,
@@ -186,12 +190,11 @@ def analyze(
         value=mean,
         seed=seed,
     )
-    findings: list[Finding] = []
-    for row in _alarms(bottlenecks):
-        findings += diagnose(row, source, columns=columns)
+    diagnoses = [diagnose(row, source, columns=columns) for row in _alarms(bottlenecks)]
+    findings = [finding for diagnosis in diagnoses for finding in diagnosis]
     bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
-    faults = tuple(getattr(data, "faults", ()))
+    faults = (*getattr(data, "faults", ()), *money_faults)
     first = _start(panel, data) if start is None else start
     if first is None and (findings or bottlenecks.alarms):
         faults = (*faults, Fault.of("plan-without-start", severity="info"))
@@ -200,6 +203,7 @@ def analyze(
         conversions=conversions(panel.select(periods=judged)),
         bottlenecks=bottlenecks,
         findings=tuple(findings),
+        diagnoses=tuple(diagnoses),
         plan=ImprovementPlan(measures=(), start=None, funnel=definition)
         if first is None
         else plan(
@@ -215,31 +219,11 @@ def analyze(
         funnel=definition,
         faults=faults,
         locale=locale,
-        **_pictured(data, panel, judged, bottlenecks, seed),
-        currency=currency or getattr(data, "currency", None),
+        currency=currency or getattr(data, "currency", None) or None,
+        **around(
+            data, panel, judged, bottlenecks, worth, currency=currency, rates=rates, seed=seed
+        ),
     )
-
-
-def _pictured(
-    data: Any, panel: Panel, judged: str, bottlenecks: Bottlenecks, seed: int
-) -> dict[str, Any]:
-    """Return what the report draws besides: trend, fates of deals, forecast."""
-    deals = data if isinstance(data, StageHistory) else None
-    found: dict[str, Any] = {"trend": rate_trend(panel, period=judged, lag=deals)}
-    if deals is None or not len(deals):
-        return found
-    alarms = [row for row in bottlenecks.alarms if row.segment == ALL]
-    if panel.by == "month":
-        found["fates"] = stage_fates(
-            deals,
-            until=judged,
-            months=max((row.window for row in alarms), default=3),
-            alerts=tuple(dict.fromkeys(row.transition.source for row in alarms)),
-        )
-    if _values(deals) is not None:
-        with suppress(SalesFunnelError):  # too few wins: the report goes without
-            found["forecast"] = forecast(deals, horizon=HORIZON, seed=seed)
-    return found
 
 
 def _panel(data: StageHistory | Tracking | Panel) -> Panel:
@@ -266,12 +250,13 @@ def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
     return list(alarms) or [row for row in bottlenecks if row.tier == "watch"][:1]
 
 
-def _values(source: Any) -> Any:
-    """Return the values of won deals, None where they are not known."""
+def _values(source: Any, currency: str | None, rates: Any) -> tuple[Any, tuple[Fault, ...]]:
+    """Return the values of won deals, None if they are not known or cannot be added."""
     if not isinstance(source, StageHistory):
-        return None
-    values = source.value[(source.outcome == 1) & np.isfinite(source.value)]
-    return values.tolist() if values.size else None
+        return None, ()
+    money = source.money(currency=currency, rates=rates)
+    values = money.values[(source.outcome == 1) & np.isfinite(money.values)]
+    return values.tolist() if values.size else None, money.faults
 
 
 def _start(panel: Panel, data: Any) -> date | None:

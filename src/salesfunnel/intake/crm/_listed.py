@@ -16,6 +16,7 @@ from salesfunnel.intake.crm._listed_moves import Moves, log_moves, moves_by_deal
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipelines import choose_pipeline, with_pipelines
 from salesfunnel.intake.crm._records import label_of, text_of
+from salesfunnel.intake.crm._stage_record import means_lost, means_won
 from salesfunnel.intake.crm._stages import Catalogue, Stages, catalogue_of
 from salesfunnel.intake.crm._vendor import Record, Vendor, value_of
 
@@ -176,7 +177,10 @@ def _describe(vendor: Vendor, found: Changes, record: Record) -> None:
         found.stages.names.setdefault(name, stage)
     outcome = vendor.outcome(record)
     if not vendor.keeps_stage:
-        found.means(stage, won=outcome == WON, lost=outcome == LOST)
+        lost = outcome == LOST or (not outcome and means_lost(stage, name))
+        found.means(
+            stage, won=outcome == WON or (not outcome and means_won(stage, name)), lost=lost
+        )
     if outcome not in {WON, LOST}:
         found.chance(stage, value_of(record, vendor.chance)[1])
 

@@ -45,7 +45,7 @@ def _prepare(record: Record) -> Record:
         if "@" in key:
             continue
         label = record.get(key + _LABEL)
-        found[key] = _labelled(value, label)
+        found[key] = _labelled(key, value, label)
     stage = text_of(found.get("salesstage"))
     if not text_of(found.get("stepname")) and stage:
         label = text_of(record.get("salesstage" + _LABEL)) or _SALES_STAGES.get(stage, stage)
@@ -56,15 +56,14 @@ def _prepare(record: Record) -> Record:
     return found
 
 
-def _labelled(value: Any, label: Any) -> Any:
-    """Return a value with its label; a number whose label is that number stays one."""
+def _labelled(key: str, value: Any, label: Any) -> Any:
+    """Return a reference or the number of an option with its label; other values as they are."""
     words = text_of(label)
-    if value is None or not words or words == text_of(value):
+    if value is None or not words or isinstance(value, bool):
         return value
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if isinstance(value, float) or (number and re.search(r"[\d.,]{3,}", words)):
-        return value
-    return {"id": value, "name": words}
+    option = isinstance(value, int) and not re.fullmatch(r"[\d.,\s%+-]+", words)
+    reference = key.startswith("_") and key.endswith("_value")
+    return {"id": value, "name": words} if option or reference else value
 
 
 def _gone(record: Record) -> str:

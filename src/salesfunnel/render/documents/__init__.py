@@ -28,6 +28,7 @@ BUILDERS = {
     "Chart": "charts:chart_document",
     "RateTrend": "charts:pictured_document",
     "StageFates": "charts:pictured_document",
+    "Diagnosis": "diagnosis:diagnosis_document",
     "Finding": "findings:finding_document",
     "ImprovementPlan": "plans:plan_document",
     "Measure": "plans:measure_document",

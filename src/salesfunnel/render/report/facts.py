@@ -12,7 +12,6 @@ from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day, step_words
 from salesfunnel.render.charts.bind.analyses import diagnosis_of
-from salesfunnel.render.charts.bind.findings import additive
 from salesfunnel.render.charts.figures import (
     deals_words,
     money_span,
@@ -69,7 +68,7 @@ def first_cause(analysis: Any, row: Any) -> Any:
     veto = next((f for f in mine if f.veto), None)
     if veto is not None:
         return veto
-    parts = [f for f in mine if f.contribution is not None and additive(f)]
+    parts = [f for f in mine if f.contribution is not None and f.explains]
     parts = [f for f in parts if f.contribution >= LEAST and f.confidence >= 0.5]
     best = max(parts, key=lambda f: f.contribution, default=None)
     total = shortfall_of(analysis, row)

@@ -62,9 +62,10 @@ def _collect(page: Page, found: Any) -> str:
 
 
 def split_html(page: Page) -> str:
-    """Return the worst step split by its first cause."""
-    chart = page.chart("split")
-    return "" if chart is None else figure(page, chart, level=2)
+    """Return the worst step split by its first cause, and the reasons that people stated."""
+    charts = [page.chart("split"), page.chart("stated")]
+    parts = [figure(page, chart) for chart in charts if chart is not None]
+    return f'<div class="stack">{"".join(parts)}</div>' if parts else ""
 
 
 def plan_html(page: Page) -> str:

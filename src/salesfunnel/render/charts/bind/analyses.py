@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
-
-import attrs
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
@@ -75,51 +72,17 @@ def segments(analysis: Any, locale: Locale, *, transition: str | None = None) ->
 
 def diagnosis_of(analysis: Any, row: Any) -> Any:
     """Return the diagnosis of one verdict; None where there is none."""
-    for found in getattr(analysis, "diagnoses", ()) or ():
-        first = next(iter(found), None)
-        if first is not None and (first.transition, first.segment) == (row.transition, row.segment):
+    for found in analysis.diagnoses:
+        if (found.transition, found.segment) == (row.transition, row.segment):
             return found
     return None
-
-
-@attrs.frozen
-class Parts:
-    """Parts of a shortfall where no diagnosis adds them up: the largest cause and the rest."""
-
-    findings: tuple[Any, ...]
-    shortfall: float
-    unexplained: float
-    funnel: Any = None
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.findings)
-
-
-def parts_of(analysis: Any, row: Any) -> Parts | None:
-    """Return the largest cause and what it leaves; None where nothing was looked for.
-
-    Causes that were not added up by a diagnosis may be the same deals, so only one is taken.
-    """
-    if row.reference is None or row.rate is None or not analysis.findings:
-        return None
-    shortfall = float((row.reference - row.rate) * row.entered)
-    mine = [
-        f
-        for f in analysis.findings
-        if (f.transition, f.segment) == (row.transition, row.segment)
-        and f.contribution is not None and f.contribution > 0 and findings.additive(f)
-        and f.confidence >= 0.5
-    ]  # fmt: skip
-    best = sorted(mine, key=lambda f: -f.contribution)[:1]
-    rest = shortfall - sum(float(f.contribution) for f in best)
-    return Parts(tuple(best), shortfall, rest, analysis.funnel)
 
 
 def causes(analysis: Any, locale: Locale) -> Chart:
     """Return what the shortfall of the worst step is made of."""
     row = worst(analysis)
-    found = diagnosis_of(analysis, row) or parts_of(analysis, row)
-    if found is None:
+    found = diagnosis_of(analysis, row)
+    if found is None or found.shortfall is None:
         raise ArgumentError(
             "'kind' must be a picture this analysis has, got 'causes'",
             hint="give analyze() deals, or evidence=, to look for causes in",
@@ -137,6 +100,14 @@ def split(analysis: Any, locale: Locale) -> Chart:
         if same and finding.measured and (evidence.groups or len(evidence.table) >= 4):
             return findings.split(finding, locale, baseline=row.reference)
     raise ArgumentError("'kind' must be a picture this analysis has, got 'split'")
+
+
+def stated(analysis: Any, locale: Locale) -> Chart:
+    """Return the reasons of loss that were stated more often at the worst step."""
+    found = diagnosis_of(analysis, worst(analysis))
+    if found is None or not found.stated:
+        raise ArgumentError("'kind' must be a picture this analysis has, got 'stated'")
+    return findings.stated(found, locale)
 
 
 def effects(analysis: Any, locale: Locale) -> Chart:

@@ -10,6 +10,7 @@ from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import deals_words, whole_percent
 from salesfunnel.render.charts.kinds.rates import StepRate
 from salesfunnel.render.charts.kinds.rates import rates as rates_chart
+from salesfunnel.render.charts.kinds.spans import EffectRow, effects
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.words.findings import title_of
 from salesfunnel.render.words.names import action_names
@@ -28,14 +29,13 @@ def causes(
     shortfall = float(found.shortfall or 0.0)
     unexplained = found.unexplained
     parts = sorted(
-        (f for f in found if f.contribution is not None and additive(f)),
+        (f for f in found if f.contribution is not None and f.explains),
         key=lambda f: -float(f.contribution),
     )
     named = [f for f in parts if f.contribution >= max(0.05 * abs(shortfall), 0.05)][:NAMED]
-    rest = shortfall - sum(float(f.contribution) for f in named)
-    small = 0.0
-    if unexplained is not None:
-        small, rest = rest - float(unexplained), float(unexplained)
+    left = shortfall - sum(float(f.contribution) for f in named)
+    rest = left if unexplained is None else float(unexplained) - float(found.small_parts)
+    small = left - rest
     names = action_names(getattr(found, "funnel", None), locale)
     rows = [
         WaterfallRow(
@@ -70,20 +70,28 @@ def causes(
     )  # fmt: skip
 
 
-def additive(finding: Any) -> bool:
-    """Whether the deals of a finding are a part of the shortfall, not the same deals seen again."""
-    kind = getattr(finding, "kind", None)
-    if kind is not None:
-        return kind in {"more-frequent", "costs-more", "where"}
-    return finding.evidence.method in {"mantel-haenszel", "kitagawa"}
-
-
 def shares(finding: Any, locale: Locale) -> str:
     """Return how the share of deals concerned changed, in words."""
     before, now = finding.evidence.exposure_before, finding.evidence.exposure
     if before is None or now is None:
         return ""
     return text("page.share-moved", locale, before=whole_percent(before), now=whole_percent(now))
+
+
+def stated(found: Any, locale: Locale) -> Chart:
+    """Return the reasons of loss that people stated more often than before, in deals."""
+    rows = [
+        EffectRow(
+            name=title_of(f, locale), key=f.code, middle=f.contribution,
+            low=None if f.interval is None else f.interval.low,
+            high=None if f.interval is None else f.interval.high, weak=f.grade != "strong",
+        )
+        for f in sorted(found.stated, key=lambda f: -(f.contribution or 0.0))[:NAMED]
+    ]  # fmt: skip
+    return effects(
+        rows, locale, kind="stated", title=text("page.stated-title", locale),
+        subtitle=text("page.stated-subtitle", locale),
+    )  # fmt: skip
 
 
 def split(finding: Any, locale: Locale, *, baseline: float | None = None) -> Chart:
