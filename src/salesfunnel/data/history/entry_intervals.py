@@ -48,14 +48,12 @@ def middle_entries(history: StageHistory) -> tuple[Times, npt.NDArray[np.bool_]]
 
 
 def _first_list(history: StageHistory) -> np.datetime64:
-    """Return the time of the first list: the earliest change that is known by an interval."""
-    found = [
-        field.time[field.known_since < field.time]
-        for field in history.changes.values()
-        if field.known_since is not None
-    ]
-    times = [part.min() for part in found if part.size]
-    return min(times) if times else _NAT
+    """Return the time of the first list: the earliest outcome that is known by an interval."""
+    field = history.changes.get("outcome")
+    if field is None or field.known_since is None:
+        return _NAT
+    between = field.time[field.known_since < field.time]
+    return between.min() if between.size else _NAT
 
 
 def observed_until(history: StageHistory) -> Times:

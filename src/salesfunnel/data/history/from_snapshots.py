@@ -194,7 +194,7 @@ def _outcomes(seen: Sightings, rows: Ints) -> dict[str, Any]:
         "deal": np.concatenate([seen.deal, seen.deal[extra]]),
         "time": np.concatenate([time, start]),
         "value": np.concatenate([words[seen.outcome], np.full(extra.size, "open")]),
-        "known_since": np.concatenate([np.minimum(seen.before, time), start]),
+        "known_since": np.concatenate([np.where(time < seen.at, time, seen.before), start]),
     }
 
 
