@@ -128,7 +128,7 @@ def velocity(
             f" {int(undated.sum())} of {int(lost.sum())} lost deals without it",
             hint="add the closing date to the export: without it every win rate is too high",
         )
-    end = np.where(np.isnat(history.closed), history.as_of, history.closed)
+    end = np.where(np.isnat(history.closed), history.observed_until, history.closed)
     with np.errstate(invalid="ignore"):
         good = (end >= history.created) & ~np.isnat(history.created)
         good &= (history.outcome == 0) | ~np.isnat(history.closed)
