@@ -76,7 +76,20 @@ class CohortRetention(TableMixin):
         return np.where(self.over & (self.entered[:, None] > 0), share, np.nan)
 
     def interval(self, cohort: str, later: int) -> Interval:
-        """Return Wilson's interval of the share of a cohort that was active `later` periods on."""
+        """Return Wilson's interval of the share of a cohort that was active `later` periods on.
+
+        Parameters
+        ----------
+        cohort : str
+            Period of the first order.
+        later : int
+            How many periods after it; 0 is the period itself.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such cohort, or that period is not over.
+        """
         if cohort not in self.cohorts or not 0 <= later < len(self.cohorts):
             raise ArgumentError(
                 f"'cohort' and 'later' must be in the table, got {cohort!r} and {later!r}"
