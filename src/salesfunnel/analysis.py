@@ -20,7 +20,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.diagnosis import Finding, diagnose
+from salesfunnel.diagnosis import Diagnosis, Finding, diagnose
 from salesfunnel.fault import Fault
 from salesfunnel.planning import ImprovementPlan, plan
 
@@ -51,6 +51,9 @@ class Analysis(ResultMixin):
         as unverified and come after the alarms whose data are sound.
     findings : tuple of Finding
         Possible causes of the alarms, in order of the bottlenecks.
+    diagnoses : tuple of Diagnosis
+        The same by bottleneck: what is missing, what is left unexplained, which columns were looked
+        at and which could not be.
     plan : ImprovementPlan
         Measures for them.
     panel : Panel
@@ -72,6 +75,7 @@ class Analysis(ResultMixin):
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     locale: Locale = "en"
+    diagnoses: tuple[Diagnosis, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __repr__(self) -> str:
         alarms = sum(row.tier in ALARMS for row in self.bottlenecks)
@@ -100,6 +104,8 @@ def analyze(
     value: float | Sequence[float] | None = None,
     columns: Mapping[str, str] | None = None,
     owners: Mapping[str, str] | None = None,
+    currency: str | None = None,
+    rates: Any = None,
 ) -> Analysis:
     """Take all steps of the method in a row: rates, bottlenecks, possible causes, plan.
 
@@ -128,6 +134,11 @@ def analyze(
         Field of a rule → the user's own column.
     owners : mapping of str to str, optional
         Role or stage → name.
+    currency : str, optional
+        The currency of the values; that of the data, or the base of `rates`, by default.
+    rates : Rates, or what `Rates` takes, optional
+        Needed if the deals have several currencies: each win has the rate of its day. Without them
+        there are no sums of money, and a fault says why.
 
     Returns
     -------
@@ -149,7 +160,7 @@ def analyze(
     source: Any = data if evidence is None else evidence
     panel = _panel(data)
     judged = _period(panel, period)
-    worth = _values(source) if value is None else value
+    worth, money_faults = _values(source, currency, rates) if value is None else (value, ())
     mean = float(np.mean(worth)) if worth is not None and np.size(worth) else None
     bottlenecks = find_bottlenecks(
         panel,
@@ -159,12 +170,11 @@ def analyze(
         value=mean,
         seed=seed,
     )
-    findings: list[Finding] = []
-    for row in _alarms(bottlenecks):
-        findings += diagnose(row, source, columns=columns)
+    diagnoses = [diagnose(row, source, columns=columns) for row in _alarms(bottlenecks)]
+    findings = [finding for diagnosis in diagnoses for finding in diagnosis]
     bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
-    faults = tuple(getattr(data, "faults", ()))
+    faults = (*getattr(data, "faults", ()), *money_faults)
     first = _start(panel, data) if start is None else start
     if first is None and (findings or bottlenecks.alarms):
         faults = (*faults, Fault.of("plan-without-start", severity="info"))
@@ -173,6 +183,7 @@ def analyze(
         conversions=conversions(panel.select(periods=judged)),
         bottlenecks=bottlenecks,
         findings=tuple(findings),
+        diagnoses=tuple(diagnoses),
         plan=ImprovementPlan(measures=(), start=None, funnel=definition)
         if first is None
         else plan(
@@ -215,12 +226,13 @@ def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
     return list(alarms) or [row for row in bottlenecks if row.tier == "watch"][:1]
 
 
-def _values(source: Any) -> Any:
-    """Return the values of won deals, None where they are not known."""
+def _values(source: Any, currency: str | None, rates: Any) -> tuple[Any, tuple[Fault, ...]]:
+    """Return the values of won deals, None if they are not known or cannot be added."""
     if not isinstance(source, StageHistory):
-        return None
-    values = source.value[(source.outcome == 1) & np.isfinite(source.value)]
-    return values.tolist() if values.size else None
+        return None, ()
+    money = source.money(currency=currency, rates=rates)
+    values = money.values[(source.outcome == 1) & np.isfinite(money.values)]
+    return values.tolist() if values.size else None, money.faults
 
 
 def _start(panel: Panel, data: Any) -> date | None:

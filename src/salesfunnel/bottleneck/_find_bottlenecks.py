@@ -292,5 +292,6 @@ def _result(
         history_advanced=window.reference.advanced.astype(np.int64),
         value=None if money is None else money[0],
         funnel=panel.funnel,
+        attributes=panel.attributes,
         **{**gains, **more},
     )

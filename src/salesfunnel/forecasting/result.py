@@ -81,6 +81,8 @@ class Forecast(TableMixin):
         What is suspicious.
     funnel : Funnel, optional
         Names the stages for people.
+    currency : str
+        Code of the currency of all values; ``""`` if the data name none.
     """
 
     as_of: datetime
@@ -117,6 +119,7 @@ class Forecast(TableMixin):
     seed: int
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     funnel: Funnel | None = None
+    currency: str = ""
 
     def __attrs_post_init__(self) -> None:
         for names, fields in (
