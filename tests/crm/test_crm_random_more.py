@@ -27,9 +27,7 @@ CELL = st.one_of(
     st.booleans(),
     st.integers(-5, 2**45),
     st.floats(),
-    st.sampled_from(
-        ["a", "b", "won", "lost", "1", "S", "2026-01-05T08:00:00Z", "{", "[]", ""]
-    ),
+    st.sampled_from(["a", "b", "won", "lost", "1", "S", "2026-01-05T08:00:00Z", "{", "[]", ""]),
     st.lists(st.sampled_from(["a", {"id": 1, "name": "x"}]), max_size=2),
     st.dictionaries(st.sampled_from(["id", "name", "value", "currency", "list"]), st.just("1")),
 )
