@@ -54,6 +54,10 @@ class Column(Protocol):
         """
         ...
 
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives, without the cells."""
+        ...
+
     def take(self, rows: Ints) -> Column:
         """Return some rows, which ascend."""
         ...
@@ -117,6 +121,10 @@ class TextColumn:
         pieces = self.pieces if rows is None else self.pieces.take(rows)
         found = distinct_cells(pieces)
         return found.codes, pieces.texts(found.rows)
+
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives, without the texts."""
+        return distinct_cells(self.pieces if rows is None else self.pieces.take(rows)).codes
 
     def take(self, rows: Ints) -> TextColumn:
         """Return some rows, which ascend."""
