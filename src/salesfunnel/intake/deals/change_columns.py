@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.text.order import text_order
 from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.converters import columns_of
@@ -27,10 +28,11 @@ _SPARE = {"deal", "stage", "time", "value", "created", "old", "field", "left"}
 def sorted_ids(table: DealTable, at: int) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.int32]]:
     """Return the distinct texts of a column, sorted, and the place of each cell among them."""
     codes, words = table.words(at)
-    order = sorted(range(len(words)), key=words.__getitem__)
+    names = np.array(words or [""], dtype=np.str_)[: len(words)]
+    order = text_order(names)
     place = np.empty(len(words), dtype=np.int32)
     place[order] = np.arange(len(words), dtype=np.int32)
-    names = np.array([words[k] for k in order] or [""], dtype=np.str_)[: len(words)]
+    names = names[order]
     names.flags.writeable = False
     return names, place.take(codes)
 
