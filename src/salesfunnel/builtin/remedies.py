@@ -189,12 +189,7 @@ ACTION: tuple[Remedy, ...] = (
 
 RESOURCE: tuple[Remedy, ...] = (
     Remedy(
-        "review-place",
-        "place",
-        owner="sales-lead",
-        days=10,
-        effort="S",
-        follow="deals_reviewed",
+        "review-place", "place", owner="sales-lead", days=10, effort="S", follow="deals_reviewed"
     ),
     Remedy(
         "demo-video", "no-demo-video", owner="product", days=20, effort="M", follow="demo_video"
