@@ -46,6 +46,7 @@ NO_NUMPY_ROOMS = {"errors", "fault", "definitions", "plugins", "i18n"}
 NUMPY_IN_CORE = {"arrays.py", "durations.py", "period_arrays.py"}
 # Modules that name a room above as text or for the type checker only, with the reason.
 DOORS: dict[str, set[str]] = {
+    "plugins": {"data"},  # what a source returns, for the type checker only
     "_core": {"render"},  # the type of ResultMixin.chart, for the type checker only
 }
 LINES, FUNCTION_LINES = 300, 80
