@@ -24,7 +24,7 @@ def deals(n=120):
     for i in range(n):
         stage = ("10", "20", "30", "40")[i % 4]
         month, day = 1 + i % 6, 1 + i % 28
-        yield {"id": str(i), "properties": {
+        yield {"id": f"{i:03d}", "properties": {
             "dealstage": stage, "amount": str(100 + i), "deal_currency_code": "EUR",
             "createdate": f"2026-{month:02d}-{day:02d}T08:00:00Z",
             "closedate": f"2026-{month + 1:02d}-{day:02d}T08:00:00Z"}}  # fmt: skip
