@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from copy import copy
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import duplicates
+from salesfunnel._kernels.text.order import text_order
 
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
@@ -65,9 +65,10 @@ def shape_problems(history: StageHistory) -> list[str]:
 def contradictions(history: StageHistory) -> list[str]:
     """Return what cannot be: ids twice, unknown outcomes, times after the moment of the data."""
     found: list[str] = []
-    ids = history.deals.tolist()
-    if len(set(ids)) < len(ids):
-        twice = sorted(name for name, count in Counter(ids).items() if count > 1)
+    ordered = history.deals[text_order(history.deals)]
+    again = ordered[1:] == ordered[:-1]
+    if again.any():
+        twice = np.unique(ordered[1:][again]).tolist()
         found.extend(f"'deals' must be unique, got {name!r} twice" for name in twice[:20])
     wrong = ~np.isin(history.outcome, (OPEN, WON, LOST))
     found.extend(

@@ -66,7 +66,7 @@ def changes_history(
     roles = shape.roles
     if shape.kind == "log":
         _keep_stage_rows(reader, roles)
-    times = reader.times(roles["time"])
+    times = reader.times(roles["time"], keep=False)
     labels = reader.table.words(roles["stage"])
     keep = _usable(reader, roles, times, labels)
     wanted, meaning = _meanings(reader, shape, labels, words, wanted, keep)
@@ -84,31 +84,46 @@ def changes_history(
         dated = times if keep.all() else times[known]
         moment = assumed_moment(reader, {roles["time"]: dated})
     names, code = sorted_ids(reader.table, roles["deal"])
+    reader.table.forget(roles["deal"])
+    reader.table.forget(roles["time"])
     rows = np.flatnonzero(known & (times <= moment))
     _tell_late(reader, known & (times > moment), times, code, rows, names.size, moment)
-    rows = rows.take(order_by(code.take(rows), times.take(rows).view(np.int64)))
+    if rows.size == code.size:
+        rows = order_by(code, times.view(np.int64))
+    else:
+        rows = rows.take(order_by(code.take(rows), times.take(rows).view(np.int64)))
     changes = Changes(reader=reader, roles=roles, rows=rows, names=names, code=code, moment=moment)
     extra = [
         *_before_first(changes, times, wanted),
         *_ends_of_rows(changes, shape, times, rank, words, wanted),
     ]
     goal = wanted.keys.index(wanted.goal) if wanted.goal is not None else len(wanted.keys) - 1
-    history = history_of_codes(
-        names,
+    born, value, texts = changes.created(), changes.last_values(), changes.last_texts()
+    strange = keep & (rank < 0) & (times <= moment)
+    moves = [
         np.concatenate([code.take(rows), *(one.code for one in extra)]),
         np.concatenate([rank.take(rows), *(one.rank for one in extra)]),
         np.concatenate([times.take(rows), *(one.when for one in extra)]),
+    ]
+    if not {"value", "currency"} & roles.keys() and not strange.any():
+        reader.release()
+        changes = attrs.evolve(changes, rows=rows[:0], code=code[:0])
+        del rows, code, keep, known
+    del rank, times, labels
+    history = history_of_codes(
+        names,
+        moves,
         stages=wanted.keys,
         as_of=moment,
         goal=goal,
-        created=changes.created(),
-        value=changes.last_values(),
-        attributes=changes.last_texts(),
+        created=born,
+        value=value,
+        attributes=texts,
         funnel=funnel,
         faults=reader.faults,
     )
     history = with_currency(history, changes)
-    return with_all_deals(history, changes, keep & (rank < 0) & (times <= moment))
+    return with_all_deals(history, changes, strange)
 
 
 def _ranks(

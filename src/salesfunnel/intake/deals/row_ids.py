@@ -133,7 +133,7 @@ def _unlike(names: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
 
 def _once(reader: ColumnReader, ids: npt.NDArray[Any], at: int) -> npt.NDArray[np.str_]:
     """Return the ids, without the rows that repeat one."""
-    codes, _ = reader.table.words(at)
+    codes = reader.table.column(at).codes()
     first = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.intp)
     first[codes[::-1]] = np.arange(codes.size - 1, -1, -1)
     # Blank ids stand for their rows.

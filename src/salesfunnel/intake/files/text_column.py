@@ -25,6 +25,7 @@ Bools = npt.NDArray[np.bool_]
 Ticks = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
 _PART = 1 << 16
+_SHORT = 32
 
 
 class Column(Protocol):
@@ -160,3 +161,24 @@ class TextColumn:
             same = (gather(data, start, head.size) == head).all(axis=1) if head.size else True
             parts.append(same | WHITE.take(data.take(start)))
         return np.concatenate(parts)
+
+    def array(self) -> npt.NDArray[np.str_] | None:
+        """Return the texts as an array, without a text for each; None where they do not fit.
+
+        They are short, in ASCII, and have no white space around them.
+        """
+        longest = max((int(p.length.max()) for p in self.pieces.pieces if p.length.size), default=0)
+        if not 0 < longest <= _SHORT:
+            return None
+        found = np.zeros((self.count, longest), dtype=np.uint32)
+        for k, (data, start, length) in enumerate(self.pieces.pieces):
+            block = gather(data, start, longest)
+            block = np.where(np.arange(longest) < length[:, None], block, np.uint8(0))
+            last = block[np.arange(length.size), np.maximum(length - 1, 0)]
+            plain = (block < 128).all() and not (WHITE[block[:, 0]] & (length > 0)).any()
+            if not plain or (WHITE[last] & (length > 0)).any():
+                return None
+            if int((block > 0).sum()) < int(length.sum()):
+                return None
+            found[self.pieces.ends[k] : self.pieces.ends[k + 1]] = block
+        return found.view(f"U{longest}").reshape(-1)
