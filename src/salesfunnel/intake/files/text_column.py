@@ -172,13 +172,15 @@ class TextColumn:
             return None
         found = np.zeros((self.count, longest), dtype=np.uint32)
         for k, (data, start, length) in enumerate(self.pieces.pieces):
-            block = gather(data, start, longest)
-            block = np.where(np.arange(longest) < length[:, None], block, np.uint8(0))
-            last = block[np.arange(length.size), np.maximum(length - 1, 0)]
-            plain = (block < 128).all() and not (WHITE[block[:, 0]] & (length > 0)).any()
-            if not plain or (WHITE[last] & (length > 0)).any():
+            filled = np.flatnonzero(length > 0)
+            edges = data.take(start[filled]), data.take(start[filled] + length[filled] - 1)
+            if any(WHITE.take(edge).any() for edge in edges):
                 return None
-            if int((block > 0).sum()) < int(length.sum()):
-                return None
-            found[self.pieces.ends[k] : self.pieces.ends[k + 1]] = block
+            here = found[self.pieces.ends[k] : self.pieces.ends[k + 1]]
+            for place, byte in enumerate(np.ascontiguousarray(gather(data, start, longest).T)):
+                inside = length > place
+                plain = (byte > 0) & (byte < 128)
+                if not (plain | ~inside).all():
+                    return None
+                here[:, place] = np.where(inside, byte, np.uint8(0))
         return found.view(f"U{longest}").reshape(-1)
