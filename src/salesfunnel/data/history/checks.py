@@ -123,14 +123,17 @@ def _in_turn(
 ) -> npt.NDArray[np.timedelta64] | None:
     """Return the time in each stage where all deals go through them in turn; None otherwise."""
     n, S = entered.shape
-    spent = np.zeros((n, S), dtype="timedelta64[us]")
-    after = np.full(n, np.datetime64("NaT", "us"))
+    none = np.iinfo(np.int64).min
+    columns = np.ascontiguousarray(entered.view(np.int64).T)
+    last = end.astype("datetime64[us]").view(np.int64)
+    spent = np.zeros((n, S), dtype=np.int64)
+    after = np.full(n, np.iinfo(np.int64).max)
     for k in range(S - 1, -1, -1):
-        here = entered[:, k]
-        there = ~np.isnat(here)
-        if (here[there] >= after[there]).any():
+        here = columns[k]
+        there = here != none
+        if (there & (here >= after)).any():
             return None
-        time = np.where(np.isnat(after), end, np.fmin(after, end)) - here
-        spent[:, k] = np.where(np.isnat(time), np.timedelta64(0, "us"), time)
+        time = np.minimum(after, last) - here
+        spent[:, k] = np.where(there & (time > 0), time, 0)
         after = np.where(there, here, after)
-    return np.maximum(spent, np.timedelta64(0, "us"))
+    return spent.view("timedelta64[us]")

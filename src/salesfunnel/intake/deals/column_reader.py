@@ -20,6 +20,7 @@ from salesfunnel.intake.cells.time_column import TimeCells, order_of, read_time_
 from salesfunnel.intake.deals.money import currency_of
 from salesfunnel.intake.deals.table import DealTable
 from salesfunnel.intake.deals.zones import zone_of
+from salesfunnel.intake.files.columns import TimeColumn
 from salesfunnel.intake.files.grid import shown
 
 __all__ = ["ColumnReader"]
@@ -117,7 +118,9 @@ class ColumnReader:
         if self._read[0] is not self.table:
             self._read, self._left = (self.table, {}), {}
         if at not in self._left:
-            self._left[at] = self._plain(at).cells
+            # Moments of a dataframe have no order of day and month.
+            typed = isinstance(self.table.column(at), TimeColumn)
+            self._left[at] = [] if typed else self._plain(at).cells
         return self._left[at]
 
     def release(self) -> None:
