@@ -111,7 +111,7 @@ def history_from_changes(
         as_of=moment,
         funnel=funnel,
     )
-    back = _back_moves(code, rank, S)
+    back = _back_moves(code, rank, S, n)
     found = (*faults, *extra, *quality_faults(history, back=back))
     return _with_faults(history, found)
 
@@ -219,10 +219,12 @@ def _moves(code: Ints, rank: Ints, last: npt.NDArray[np.bool_], goal: int, S: in
     return found
 
 
-def _back_moves(code: Ints, rank: Ints, S: int) -> int:
-    """Return how many deals ever moved to an earlier stage."""
+def _back_moves(code: Ints, rank: Ints, S: int, deals: int) -> npt.NDArray[np.bool_]:
+    """Return which deals ever moved to an earlier stage."""
+    moved = np.zeros(deals, dtype=np.bool_)
     if code.size < 2:
-        return 0
+        return moved
     same = code[1:] == code[:-1]
     back = same & (rank[1:] < rank[:-1]) & (rank[:-1] < S)
-    return int(np.unique(code[1:][back]).size)
+    moved[code[1:][back]] = True
+    return moved
