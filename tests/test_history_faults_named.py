@@ -24,6 +24,6 @@ def test_the_first_ten_deals_are_named_with_their_rows():
 
 
 def test_deals_without_dates_are_named():
-    (fault,) = (f for f in read(["a,2026-01-05,,", "b,,,"]).faults if f.code == "without-dates")
+    (fault,) = (f for f in read(["a,2026-01-05,,", "b,soon,,"]).faults if f.code == "without-dates")
     assert dict(fault.params)["names"] == "b"
     assert fault.row == 2
