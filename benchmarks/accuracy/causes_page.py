@@ -16,8 +16,8 @@ Two kinds of made-up companies, thirteen months, the last judged. World A: fourt
 chances on the logit scale, causes take points off; the shares of five columns drift by 13 points
 without any effect. World B has another form: latent kinds of customers tie all columns together, a
 complementary log-log link, months that grow and differ by more than chance, causes multiply.
-Constants and seeds are ours, chosen before the runs of this page; the seed {seed} was not used while building. Of world
-A, one effect of a region and the sizes in `two` and `three` were set after first runs with other
+Constants and seeds are ours, chosen before the runs of this page; the seed {seed} was not used
+while building. Of world A, one effect of a region and the sizes in `two` and `three` were set after first runs with other
 seeds, because chances of nought made the planted deals ambiguous.
 
 `top`: the first cause has the planted kind and columns. `all`: every planted one is named. `any`:
@@ -94,8 +94,8 @@ def main():
         f"Over {len(cells)} cells: FDR {np.mean(fdr):.3f} on average, {max(fdr):.3f} at worst; a"
         f" false cause in {np.mean(false):.3f} of the runs on average, {max(false):.2f} at worst;"
         f" strong and false {max(strong):.2f} at worst. Nothing planted: something is named in"
-        f" {max(none):.2f} of the runs at worst. `script_used` is named in {script:.2f} of the runs in"
-        " which an owner or a region confounds it, at worst. Hard leaks (reason of loss, filled by"
+        f" {max(none):.2f} of the runs at worst. `script_used` is named in {script:.2f} of the runs"
+        " in which an owner or a region confounds it, at worst. Hard leaks (reason of loss, filled by"
         f" outcome, signed date, score after) were named in {len(leaked)} cells."
     )
     speed = Path(__file__).parents[2] / "docs" / "benchmarks" / "causes_columns.speed"
