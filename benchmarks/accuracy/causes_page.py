@@ -17,8 +17,8 @@ chances on the logit scale, causes take points off; the shares of five columns d
 without any effect. World B has another form: latent kinds of customers tie all columns together, a
 complementary log-log link, months that grow and differ by more than chance, causes multiply.
 Constants and seeds are ours, chosen before the runs of this page; the seed {seed} was not used
-while building. Of world A, one effect of a region and the sizes in `two` and `three` were set after first runs with other
-seeds, because chances of nought made the planted deals ambiguous.
+while building. Of world A, one effect of a region and the sizes in `two` and `three` were set after
+first runs with other seeds, because chances of nought made the planted deals ambiguous.
 
 `top`: the first cause has the planted kind and columns. `all`: every planted one is named. `any`:
 something is named. `false`: a column is named that was not planted. FDR: mean share of false among
@@ -95,8 +95,8 @@ def main():
         f" false cause in {np.mean(false):.3f} of the runs on average, {max(false):.2f} at worst;"
         f" strong and false {max(strong):.2f} at worst. Nothing planted: something is named in"
         f" {max(none):.2f} of the runs at worst. `script_used` is named in {script:.2f} of the runs"
-        " in which an owner or a region confounds it, at worst. Hard leaks (reason of loss, filled by"
-        f" outcome, signed date, score after) were named in {len(leaked)} cells."
+        " in which an owner or a region confounds it, at worst. Hard leaks (reason of loss, filled"
+        f" by outcome, signed date, score after) were named in {len(leaked)} cells."
     )
     speed = Path(__file__).parents[2] / "docs" / "benchmarks" / "causes_columns.speed"
     page += TAIL.format(summary=summary, speed=speed.read_text("utf-8") if speed.exists() else "")
