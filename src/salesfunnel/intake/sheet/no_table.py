@@ -11,7 +11,7 @@ from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.purchases.headers import find_roles
 from salesfunnel.intake.sheet.header import Header
 from salesfunnel.intake.sheet.names import fold, role_of
-from salesfunnel.intake.sheet.orientation import slip_of
+from salesfunnel.intake.sheet.orientation import FLAGS, slip_of
 
 __all__ = ["no_table", "refuse_others"]
 
@@ -49,7 +49,10 @@ def no_table(found: Sequence[tuple[Grid, Header | None]]) -> IntakeError:
             if close is not None
         ]
         hints.append(_other_reader(grid, header) or _of_deals(grid, header) or _call(header, label))
-    if any(has_deals(grid, None) for grid, _ in found):
+    flags = any(header is not None and header.doubt == FLAGS for _, header in found)
+    if flags:
+        hints = [FLAGS]
+    elif any(has_deals(grid, None) for grid, _ in found):
         hints = ["deals, with dates of their stages, are read by read_deals (read_stage_history)"]
     hint = next((hint for hint in hints if hint), None) or (
         "the first row must name the columns, such as stage, actual; or Month, Leads, Orders"

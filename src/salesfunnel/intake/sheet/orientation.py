@@ -32,6 +32,8 @@ _YES = {"yes", "no", "y", "n", "true", "false", "0", "1", "是", "否"}
 _LABELS = {"stage", "metric"}
 _ALIKE = 0.8
 _FEW_ROWS = 5
+_DATES = 3
+"""So many columns of dates are the times of stages: a list of deals."""
 _MOST = 0.6
 
 
@@ -118,7 +120,8 @@ def flags_only(columns: Sequence[Column], roles: Sequence[object]) -> bool:
     texts = [c for c in columns if c.kind == "text" and roles[c.index] is None]
     ones = [c for c in counts if {*c.numbers} <= {0.0, 1.0, None}]
     answers = [c for c in texts if {cell.casefold() for cell in c.cells} <= {*_YES, ""}]
-    return len(ones) > 1 or (len(answers) > 1 and not counts)
+    dates = [c for c in columns if c.kind == "period"]
+    return len(dates) < _DATES and (len(ones) > 1 or (len(answers) > 1 and not counts))
 
 
 def numbered_hint(numbered: Sequence[Column], counts: Column) -> str:
