@@ -26,14 +26,13 @@ __all__ = [
 
 FLAGS = (
     "each row seems to be one person or deal with yes and no for every step; add the columns up"
-    " first, and give the sums: sf.Panel.from_counts({'visit': 1000, 'order': 90})"
+    " first, and give the sums: sf.Panel.from_counts({'visit': 1000, 'order': 90}); where columns"
+    " hold the dates of the steps, read_deals reads them"
 )
 _YES = {"yes", "no", "y", "n", "true", "false", "0", "1", "是", "否"}
 _LABELS = {"stage", "metric"}
 _ALIKE = 0.8
 _FEW_ROWS = 5
-_DATES = 3
-"""So many columns of dates are the times of stages: a list of deals."""
 _MOST = 0.6
 
 
@@ -120,8 +119,7 @@ def flags_only(columns: Sequence[Column], roles: Sequence[object]) -> bool:
     texts = [c for c in columns if c.kind == "text" and roles[c.index] is None]
     ones = [c for c in counts if {*c.numbers} <= {0.0, 1.0, None}]
     answers = [c for c in texts if {cell.casefold() for cell in c.cells} <= {*_YES, ""}]
-    dates = [c for c in columns if c.kind == "period"]
-    return len(dates) < _DATES and (len(ones) > 1 or (len(answers) > 1 and not counts))
+    return len(ones) > 1 or (len(answers) > 1 and not counts)
 
 
 def numbered_hint(numbered: Sequence[Column], counts: Column) -> str:
