@@ -42,6 +42,8 @@ class Step(NamedTuple):
     """Shape (ages, series)."""
     information: Array
     """Shape (ages, series)."""
+    slope: Array
+    """The slope in units of its standard deviation, shape (series,); 0 in models without one."""
 
 
 class Sums(NamedTuple):
@@ -63,7 +65,7 @@ class Sums(NamedTuple):
 def steps_of(
     data: Linearised, design: Design, noise: Noise, ages: int, extra: Array | None = None
 ) -> Iterator[Step]:
-    """Yield a `Step` for every structure of `design.STRUCTURES`; only the first if months are few.
+    """Yield a `Step` for every structure: level, season, both, slope; the first if months are few.
 
     Parameters
     ----------
@@ -88,18 +90,20 @@ def steps_of(
     yield _recorded(sums)
     if months < FEWEST_MONTHS:
         return
-    branch = sums.copy()
-    for k in range(1, last):
-        _eliminate(branch, k, design.precision[k])
-    yield _recorded(branch)
-    _eliminate(branch, last, design.precision[last])
-    yield _recorded(branch)
-    _eliminate(sums, last, design.precision[last])
-    yield _recorded(sums)
+    if design.seasonal:
+        branch = sums.copy()
+        for k in range(1, last):
+            _eliminate(branch, k, design.precision[k])
+        yield _recorded(branch)
+        slope = _eliminate(branch, last, design.precision[last])
+        yield _recorded(branch, slope)
+    slope = _eliminate(sums, last, design.precision[last])
+    yield _recorded(sums, slope)
 
 
-def _recorded(sums: Sums) -> Step:
-    return Step(sums.ll - 0.5 * sums.yy, sums.s1.copy(), sums.s2.copy())
+def _recorded(sums: Sums, slope: Array | None = None) -> Step:
+    none = np.zeros_like(sums.ll) if slope is None else slope
+    return Step(sums.ll - 0.5 * sums.yy, sums.s1.copy(), sums.s2.copy(), none)
 
 
 def _weighted(
@@ -182,13 +186,17 @@ def _filtered(
     )  # fmt: skip
 
 
-def _eliminate(sums: Sums, k: int, precision: float) -> None:
-    """Integrate the k-th coefficient, N(0, 1/precision), out of the sums, in place."""
+def _eliminate(sums: Sums, k: int, precision: float) -> Array:
+    """Integrate the k-th coefficient, N(0, 1/precision), out of the sums, in place.
+
+    Return its estimate in units of its standard deviation.
+    """
     G, by, bm, s1, s2, yy, ll = sums
     g = G[k, k] + precision
     ll -= 0.5 * np.log(g / precision)
     inverse = 1.0 / g
     y = by[k] * inverse
+    score: Array = by[k] * np.sqrt(inverse)
     yy -= by[k] * y
     m = bm[k] * inverse
     s1 -= m * by[k]
@@ -197,3 +205,4 @@ def _eliminate(sums: Sums, k: int, precision: float) -> None:
     by[k + 1 :] -= rest * y
     bm[k + 1 :] -= rest[:, None] * m
     G[k + 1 :, k + 1 :] -= rest[:, None] * (rest * inverse)
+    return score

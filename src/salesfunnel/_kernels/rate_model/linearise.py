@@ -38,6 +38,8 @@ class Linearised(NamedTuple):
     """1/v; 0 where absent."""
     present: Array
     """1.0 where there is a month, else 0.0."""
+    season: Array
+    """What season and festivals do to the link at the expansion point."""
 
 
 def linearise_rates(x: Array, n: Array, design: Design) -> Linearised:
@@ -55,7 +57,9 @@ def linearise_rates(x: Array, n: Array, design: Design) -> Linearised:
         eta = level + np.clip(design.values.T @ beta, -STEP_LIMIT, STEP_LIMIT)
     p = _sigmoid(eta)
     expected = n * p
-    return _working(x, expected, expected * (1 - p), eta - level, level, n > 0)
+    return _working(x, expected, expected * (1 - p), eta - level, level, n > 0)._replace(
+        season=_season(design, beta)
+    )
 
 
 def linearise_counts(x: Array, present: npt.NDArray[np.bool_], design: Design) -> Linearised:
@@ -71,7 +75,7 @@ def linearise_counts(x: Array, present: npt.NDArray[np.bool_], design: Design) -
         beta += _ridge_step(design, mu * damp, (x - mu) * damp, beta)
         eta = level + np.clip(design.values.T @ beta, -STEP_LIMIT, STEP_LIMIT)
     mu = np.exp(eta) * there
-    return _working(x, mu, mu, eta - level, level, present)
+    return _working(x, mu, mu, eta - level, level, present)._replace(season=_season(design, beta))
 
 
 def _working(
@@ -84,7 +88,12 @@ def _working(
     return Linearised(
         level, response, variance, expected, np.where(there, information, 0.0),
         there.astype(np.float64),
+        shift,
     )  # fmt: skip
+
+
+def _season(design: Design, beta: Array) -> Array:
+    return np.asarray(design.values[1:-1].T @ beta[1:-1])
 
 
 def _sigmoid(eta: Array) -> Array:
