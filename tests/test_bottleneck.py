@@ -218,7 +218,7 @@ def test_a_delay_is_estimated_from_deals():
             np.where(seen, days, 90.0), seen.astype(np.int8), np.arange(days.size),
         ),
     )  # fmt: skip
-    from salesfunnel.bottleneck.inputs import lags_of
+    from salesfunnel.bottleneck.arguments import lags_of
 
     panel = panel_of([[300, 100]] * 6, steps=("lead", "offer"))
     (f,) = lags_of(history, panel)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import salesfunnel as sf
-from salesfunnel.counting import run
+from salesfunnel.counting import in_memory as run
 
 STEPS = ["a", "b", "c", "d"]
 QUESTIONS = [

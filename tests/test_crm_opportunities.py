@@ -12,7 +12,7 @@ import pytest
 
 import salesfunnel as sf
 from salesfunnel.i18n import LOCALES
-from salesfunnel.render.cause_words import finding_text, finding_title
+from salesfunnel.render.words.findings import finding_text, finding_title
 
 sys.path.insert(0, str(Path(__file__).parent))
 from shared import SHARED  # found through the path above

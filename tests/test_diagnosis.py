@@ -260,7 +260,7 @@ def test_no_words_claim_a_cause():
 
 
 def sheet(*rows):
-    from salesfunnel.tracking import Tracking, TrackingRow
+    from salesfunnel.data.tracking import Tracking, TrackingRow
 
     funnel = sf.Funnel("small", ["offer", "won"])
     return Tracking(funnel=funnel, rows=[TrackingRow(**row) for row in rows])

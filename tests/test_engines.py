@@ -22,7 +22,7 @@ from engine_rows import (
 pyarrow = pytest.importorskip("pyarrow")
 ibis = pytest.importorskip("ibis")
 pytest.importorskip("duckdb")
-engines = pytest.importorskip("salesfunnel.engines")
+engines = pytest.importorskip("salesfunnel.counting.in_database")
 
 # ibis calls what newer DuckDBs deprecate.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow:DeprecationWarning")

@@ -11,7 +11,7 @@ from engine_rows import HOSTILE, SPOKEN, STEPS, asked, in_memory, query_of
 
 ibis = pytest.importorskip("ibis")
 session = pytest.importorskip("chdb.session")
-engines = pytest.importorskip("salesfunnel.engines")
+engines = pytest.importorskip("salesfunnel.counting.in_database")
 
 KINDS = {
     "numbers": ("int64", "Int64"),

@@ -20,7 +20,7 @@ from engine_rows import FETCHED, HOSTILE, SPOKEN, STEPS, asked, in_memory, query
 pyarrow = pytest.importorskip("pyarrow")
 ibis = pytest.importorskip("ibis")
 psycopg = pytest.importorskip("psycopg")
-engines = pytest.importorskip("salesfunnel.engines")
+engines = pytest.importorskip("salesfunnel.counting.in_database")
 
 
 def binaries():

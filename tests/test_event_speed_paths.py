@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import salesfunnel as sf
-from salesfunnel._event_columns import times
+from salesfunnel.data.events.columns import times
 from salesfunnel.errors import SalesFunnelError
 
 NAMES = [
@@ -34,8 +34,8 @@ EAST = dt.timezone(dt.timedelta(hours=8))
 def read(make, monkeypatch, *, slow):
     """The log of some columns, or what is wrong with them."""
     with monkeypatch.context() as patch:
-        for module in ("_event_texts", "_event_moments"):
-            patch.setattr(f"salesfunnel.{module}.FEW", 10**9 if slow else 0)
+        for module in ("text_codes", "timestamps"):
+            patch.setattr(f"salesfunnel.data.events.{module}.FEW", 10**9 if slow else 0)
         try:
             return make()
         except SalesFunnelError as error:

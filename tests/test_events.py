@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import salesfunnel as sf
-from salesfunnel._kernels.encoding import dense_codes, text_codes
-from salesfunnel._kernels.texts import OffsetTexts, ViewTexts
+from salesfunnel._kernels.events.encoding import dense_codes, text_codes
+from salesfunnel._kernels.events.texts import OffsetTexts, ViewTexts
 
 NOON = datetime(2026, 5, 1, 12)  # noqa: DTZ001 - naive on purpose
 AWARE = NOON.replace(tzinfo=timezone.utc)
@@ -275,7 +275,7 @@ def test_codes_of_texts_are_equal_where_texts_are(texts, prefix, seed, chunk):
     raw = [(prefix + text).encode()[:64] for text in texts * 2]
     rng = np.random.default_rng(seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("salesfunnel._kernels.encoding.CHUNK", chunk)
+        patch.setattr("salesfunnel._kernels.events.encoding.CHUNK", chunk)
         check_codes(raw, offset_texts(raw))
         check_codes(raw, view_texts(raw, rng))
         check_codes(raw[3:], view_texts(raw[3:], rng, buffers=1))
@@ -283,7 +283,7 @@ def test_codes_of_texts_are_equal_where_texts_are(texts, prefix, seed, chunk):
 
 @pytest.mark.parametrize("chunk", [256, 1 << 17])
 def test_codes_of_texts_that_are_much_alike(chunk, monkeypatch):
-    monkeypatch.setattr("salesfunnel._kernels.encoding.CHUNK", chunk)
+    monkeypatch.setattr("salesfunnel._kernels.events.encoding.CHUNK", chunk)
     rng = np.random.default_rng(11)
     raw = [f"customer-{number}".encode() for number in rng.integers(0, 3000, 6000)]
     raw += [bytes(rng.choice([97, 98], size).tolist()) for size in rng.integers(0, 25, 3000)]
@@ -301,7 +301,7 @@ def test_texts_that_are_not_hashed(bad):
 
 @pytest.mark.parametrize("cores", [1, 2])
 def test_texts_are_numbered_without_threads_too(cores, monkeypatch):
-    monkeypatch.setattr("salesfunnel._kernels.encoding.CHUNK", 64)
+    monkeypatch.setattr("salesfunnel._kernels.events.encoding.CHUNK", 64)
     monkeypatch.setattr("os.cpu_count", lambda: cores)
     raw = [f"customer-{number % 70}".encode() for number in range(1000)]
     check_codes(raw, offset_texts(raw))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesfunnel._kernels.following import Scratch, find_followers
-from salesfunnel._kernels.packing import Store
+from salesfunnel._kernels.events.following import Scratch, find_followers
+from salesfunnel._kernels.events.packing import Store
 
 BITS, SHIFT = 8, 3
 WINDOW = 30

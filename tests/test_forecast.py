@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import salesfunnel as sf
 from salesfunnel._kernels import simulate
 from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
-from salesfunnel.forecasting.chances import chances, fit_laws
 from salesfunnel.forecasting.snapshot import snapshot
+from salesfunnel.forecasting.win_probability import chances, fit_laws
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location("deals", HERE / "deals.py")

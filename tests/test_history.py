@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import deals
 import salesfunnel as sf
+from salesfunnel.data.history import history_from_changes
 from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
-from salesfunnel.history import history_from_changes
 
 BASE = np.datetime64("2026-01-01", "us")
 NAT = np.datetime64("NaT", "us")
@@ -230,7 +230,7 @@ def test_contradictions_are_refused(change, words):
     [
         ({"by": "moth"}, ArgumentError),
         ({"mode": "chort"}, ArgumentError),
-        ({"window": "90 days"}, ArgumentError),
+        ({"window": "90 moths"}, ArgumentError),
         ({"window": timedelta(0)}, ArgumentError),
         ({"mode": "period", "window": "9D"}, ArgumentError),
         ({"segment": "chanel"}, UnknownNameError),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import salesfunnel as sf
 from deal_twin import BASE, deals_of, moment, panel_of
+from salesfunnel.data.history import history_from_changes
 from salesfunnel.errors import DataError
-from salesfunnel.history import history_from_changes
 
 STAGES = ("lead", "offer", "deal")
 AS_OF = 100 * 24 * 60

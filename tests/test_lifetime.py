@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import salesfunnel as sf
-from salesfunnel._kernels import buytilldie, digamma, renewal, special, spending
+from salesfunnel._kernels import special
+from salesfunnel._kernels import special as digamma
+from salesfunnel._kernels.customers import buytilldie, renewal, spending
 from salesfunnel._kernels.optimise import nelder_mead, newton
 from salesfunnel.errors import ArgumentError, DataError
 

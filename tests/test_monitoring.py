@@ -243,7 +243,7 @@ def test_what_worked_becomes_a_key_action_in_both_languages():
 def test_golden_threshold_is_the_one_used():
     golden = json.loads((Path(__file__).parent / "golden" / "causes.json").read_text("utf-8"))
     assert "BF>=10" in golden["uplift_bf"]["threshold"]
-    from salesfunnel.monitoring.follow import ENOUGH
+    from salesfunnel.monitoring._review import ENOUGH
 
     assert ENOUGH == 10
 

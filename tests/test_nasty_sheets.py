@@ -521,7 +521,7 @@ def test_a_unit_in_the_header_counts_where_the_cell_has_none(unit, cell, value):
 
 
 def test_cells_of_a_workbook_are_looked_at_in_time_linear_in_its_size():
-    from salesfunnel.intake.lost_cells import _of_part
+    from salesfunnel.intake.files.lost_cells import _of_part
 
     cell = b'<x:c r="B2" t="n"><x:f>1+1</x:f></x:c>'
     assert _of_part(cell) == {(1, 1): "=1+1"}

@@ -21,12 +21,12 @@ from salesfunnel._kernels.effect import entrants_to_see, extra_deals, joint_upli
 from salesfunnel.builtin.rules import action, customer, data, resource
 from salesfunnel.diagnosis import Remedy
 from salesfunnel.errors import ArgumentError, DataError, DefinitionError, UnknownNameError
-from salesfunnel.planning import LIBRARY
-from salesfunnel.planning.calendar import working_day
+from salesfunnel.planning.working_days import working_day
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "causes.json").read_text("utf-8"))
 SETS = [module.RULE_SET for module in (data, action, resource, customer)]
+LIBRARY = [remedy for rules in SETS for remedy in rules.remedies]
 START = date(2026, 11, 23)
 
 
@@ -211,7 +211,7 @@ def test_due_dates_fall_on_working_days():
     assert working_day(date(2026, 11, 28)) == date(2026, 11, 30)
     assert working_day(date(2026, 11, 28), {date(2026, 11, 30)}) == date(2026, 12, 1)
     pytest.importorskip("holidays")
-    from salesfunnel.planning.calendar import holidays_of
+    from salesfunnel.planning.working_days import holidays_of
 
     assert working_day(date(2026, 10, 1), holidays_of("CN")) > date(2026, 10, 3)
     with pytest.raises(ArgumentError):

@@ -10,7 +10,7 @@ import pytest
 from importlib_metadata import EntryPoint
 
 import salesfunnel as sf
-from salesfunnel.benchmarking import Benchmark, BenchmarkSet
+from salesfunnel.definitions import Benchmark, BenchmarkSet
 from salesfunnel.errors import (
     ArgumentError,
     PluginConflictError,

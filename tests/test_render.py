@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import salesfunnel as sf
 from salesfunnel.render import document_of, model, to_fragment, to_text
-from salesfunnel.render._width import clean, pad, width, wrap
-from salesfunnel.render.charts import bars_svg, lines_svg
+from salesfunnel.render.backends.charts_svg import bars_svg, lines_svg
+from salesfunnel.render.backends.funnel_svg import funnel_svg
+from salesfunnel.render.backends.text import document_text
+from salesfunnel.render.backends.width import clean, pad, width, wrap
 from salesfunnel.render.documents import BUILDERS
-from salesfunnel.render.svg import funnel_svg
-from salesfunnel.render.text import document_text
 
 PICTURE = model.FunnelPicture(
     "Funnel",
@@ -141,7 +141,8 @@ def test_definitions_are_documents(locale):
 
 
 def test_a_tall_table_scrolls_in_a_window_of_its_own():
-    from salesfunnel.render import html, model
+    from salesfunnel.render import model
+    from salesfunnel.render.backends import html
 
     def shown(rows):
         return html.block_html(model.Table(["Period", "n"], [["2026-10", "1"]] * rows), "en")

@@ -16,7 +16,7 @@ import pytest
 
 import salesfunnel as sf
 from results import results
-from salesfunnel._result import ResultMixin, TableMixin
+from salesfunnel._core.result import ResultMixin, TableMixin
 
 
 def examples():

@@ -13,8 +13,8 @@ import pytest
 from results import results
 from salesfunnel.i18n import catalog
 from salesfunnel.render import document_of, to_fragment, to_html, to_text
-from salesfunnel.render._svg import COLOURS, MARKS
-from salesfunnel.render._width import width
+from salesfunnel.render.backends.svg import COLOURS, MARKS
+from salesfunnel.render.backends.width import width
 
 NAMES = sorted(results())
 LOCALES = ("en", "zh")

@@ -256,7 +256,7 @@ def test_every_fault_of_a_sheet_has_words_in_both_languages():
         json.loads((folder / loc / "fault.sheets.json").read_text("utf-8")) for loc in ("en", "zh")
     ]
     assert set(words[0]) == set(words[1])
-    sources = (ROOT / "src/salesfunnel/intake").glob("*.py")
+    sources = (ROOT / "src/salesfunnel/intake").rglob("*.py")
     source = "".join(path.read_text("utf-8") for path in sources)
     for key in words[0]:
         code = key.rpartition(".")[0]

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesfunnel.intake.numbers import MISSING, read_number
-from salesfunnel.intake.numerals import read_numeral
-from salesfunnel.intake.period_names import month_inside, read_period
+from salesfunnel.intake.cells.chinese_numerals import read_numeral
+from salesfunnel.intake.cells.read_number import MISSING, read_number
+from salesfunnel.intake.cells.read_period import month_inside, read_period
 
 WRITTEN = {
     # semantics.md, "Sheets"

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import salesfunnel as sf
-from salesfunnel._cells import escape_cell, unescape_cell
+from salesfunnel._core.formula_escape import escape_cell, unescape_cell
 from salesfunnel.errors import DataError
 
 FUNNEL = sf.Funnel(

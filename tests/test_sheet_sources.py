@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import salesfunnel as sf
 from salesfunnel.errors import ArgumentError, IntakeError, SalesFunnelError, UnknownNameError
-from salesfunnel.intake import archives
+from salesfunnel.intake.files import safe_workbook as archives
 from shared import ROOT
 
 ZH = (ROOT / "examples/tracking_zh.csv").read_text("utf-8")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import salesfunnel as sf
-from salesfunnel.render import step_words
+from salesfunnel.render.words import step_counts as step_words
 
 LOG = sf.EventLog(
     [1, 1, 1, 2, 2, 3, 3],

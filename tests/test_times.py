@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesfunnel.intake.times import AmbiguousTimeError, NumberAsTimeError, read_time
+from salesfunnel.intake.cells.read_time import AmbiguousTimeError, NumberAsTimeError, read_time
 
 UTC = timezone.utc
 CHINA = timezone(timedelta(hours=8))

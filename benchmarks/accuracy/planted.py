@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from salesfunnel.funnel import Transition
+from salesfunnel.definitions.funnel import Transition
 
 CAUSES = {
     "slow-response": ("response_hours", ("4", "40")),

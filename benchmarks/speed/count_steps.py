@@ -77,7 +77,7 @@ def ours(data):
         yield "frame", lambda: sf.count_steps(frame, STEPS, window="14D").counts
         log = sf.EventLog.from_frame(frame)
     else:
-        from salesfunnel._event_columns import Coded
+        from salesfunnel.data.events.columns import Coded
 
         step = Coded(data["step"], tuple(STEPS))
         log = sf.EventLog(data["entity"], step, data["time"].astype("datetime64[s]"))

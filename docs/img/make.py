@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import salesfunnel as sf
+from salesfunnel.render.backends.funnel_svg import funnel_svg
 from salesfunnel.render.documents.tracking import pictures
-from salesfunnel.render.svg import funnel_svg
 
 ROOT = Path(__file__).parents[2]
 

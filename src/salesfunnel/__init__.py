@@ -15,14 +15,14 @@ __version__ = "0.1.0"
 
 _HOMES = {
     # definitions
-    "Funnel": "funnel",
-    "KeyAction": "stage",
-    "Metric": "metric",
-    "Stage": "stage",
-    "Transition": "funnel",
+    "Funnel": "definitions.funnel",
+    "KeyAction": "definitions.stage",
+    "Metric": "definitions.metric",
+    "Stage": "definitions.stage",
+    "Transition": "definitions.funnel",
     # benchmarks and plugins
-    "Benchmark": "benchmarking",
-    "BenchmarkSet": "benchmarking",
+    "Benchmark": "definitions",
+    "BenchmarkSet": "definitions",
     "PluginRecord": "plugins",
     "benchmark": "plugins",
     "benchmarks": "plugins",
@@ -33,15 +33,15 @@ _HOMES = {
     "template": "plugins",
     "templates": "plugins",
     # data
-    "EventLog": "events",
+    "EventLog": "data.events.event_log",
     "Fault": "fault",
-    "Interval": "interval",
-    "Panel": "panel",
-    "StageHistory": "history",
-    "read_stage_history": "intake.stage_history",
-    "Tracking": "tracking",
-    "TrackingRow": "tracking",
-    "read_table": "intake.table",
+    "Interval": "_core.interval",
+    "Panel": "data.panel",
+    "StageHistory": "data.history",
+    "read_stage_history": "intake.deals.reader",
+    "Tracking": "data.tracking",
+    "TrackingRow": "data.tracking",
+    "read_table": "intake.sheet.reader",
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
@@ -75,8 +75,8 @@ _HOMES = {
     # follow-up
     "Review": "monitoring",
     "review": "monitoring",
-    "Playbook": "playbook",
-    "write_playbook": "playbook",
+    "Playbook": "monitoring.playbook",
+    "write_playbook": "monitoring.playbook",
     # time in the funnel
     "Ageing": "timing",
     "LittlesLaw": "timing",
@@ -92,37 +92,37 @@ _HOMES = {
     "Analysis": "analysis",
     "analyze": "analysis",
     # ahead
-    "Backtest": "backtesting",
-    "BacktestScore": "backtesting",
+    "Backtest": "forecasting",
+    "BacktestScore": "forecasting",
     "Forecast": "forecasting",
-    "backtest": "backtesting",
+    "backtest": "forecasting",
     "forecast": "forecasting",
-    "TargetPlan": "target",
-    "TargetProgress": "target",
-    "decompose_target": "target",
-    "follow_target": "target",
+    "TargetPlan": "targets",
+    "TargetProgress": "targets",
+    "decompose_target": "targets",
+    "follow_target": "targets",
     # existing customers
-    "BgNbd": "lifetime",
-    "CustomerSummary": "purchases",
-    "GammaGamma": "lifetime",
-    "LifetimeValue": "lifetime",
-    "Purchases": "purchases",
+    "BgNbd": "customers",
+    "CustomerSummary": "data.purchases",
+    "GammaGamma": "customers",
+    "LifetimeValue": "customers",
+    "Purchases": "data.purchases",
     "read_purchases": "intake.purchases",
-    "Sbg": "lifetime",
-    "clv": "lifetime",
-    "fit_bgnbd": "lifetime",
-    "fit_gamma_gamma": "lifetime",
-    "fit_sbg": "lifetime",
-    "Lifecycle": "repurchase",
-    "RepurchaseCurve": "repurchase",
-    "Rfm": "repurchase",
-    "UpsellCandidates": "repurchase",
-    "lifecycle": "repurchase",
-    "repurchase_curve": "repurchase",
-    "repurchase_history": "repurchase",
-    "repurchase_panel": "repurchase",
-    "rfm": "repurchase",
-    "upsell_candidates": "repurchase",
+    "Sbg": "customers",
+    "clv": "customers",
+    "fit_bgnbd": "customers",
+    "fit_gamma_gamma": "customers",
+    "fit_sbg": "customers",
+    "Lifecycle": "customers",
+    "RepurchaseCurve": "customers",
+    "Rfm": "customers",
+    "UpsellCandidates": "customers",
+    "lifecycle": "customers",
+    "repurchase_curve": "customers",
+    "repurchase_history": "customers",
+    "repurchase_panel": "customers",
+    "rfm": "customers",
+    "upsell_candidates": "customers",
 }
 """The module that each public name lives in."""
 
@@ -247,9 +247,8 @@ __all__ = [
 
 if TYPE_CHECKING:
     from salesfunnel import errors, stats, testing
+    from salesfunnel._core.interval import Interval
     from salesfunnel.analysis import Analysis, analyze
-    from salesfunnel.backtesting import Backtest, BacktestScore, backtest
-    from salesfunnel.benchmarking import Benchmark, BenchmarkSet
     from salesfunnel.bottleneck import (
         Bottleneck,
         Bottlenecks,
@@ -260,6 +259,35 @@ if TYPE_CHECKING:
     )
     from salesfunnel.conversion import Conversion, ConversionTable, conversions
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
+    from salesfunnel.customers import (
+        BgNbd,
+        GammaGamma,
+        Lifecycle,
+        LifetimeValue,
+        RepurchaseCurve,
+        Rfm,
+        Sbg,
+        UpsellCandidates,
+        clv,
+        fit_bgnbd,
+        fit_gamma_gamma,
+        fit_sbg,
+        lifecycle,
+        repurchase_curve,
+        repurchase_history,
+        repurchase_panel,
+        rfm,
+        upsell_candidates,
+    )
+    from salesfunnel.data.events.event_log import EventLog
+    from salesfunnel.data.history import StageHistory
+    from salesfunnel.data.panel import Panel
+    from salesfunnel.data.purchases import CustomerSummary, Purchases
+    from salesfunnel.data.tracking import Tracking, TrackingRow
+    from salesfunnel.definitions import Benchmark, BenchmarkSet
+    from salesfunnel.definitions.funnel import Funnel, Transition
+    from salesfunnel.definitions.metric import Metric
+    from salesfunnel.definitions.stage import KeyAction, Stage
     from salesfunnel.diagnosis import (
         Case,
         Evidence,
@@ -273,30 +301,14 @@ if TYPE_CHECKING:
         diagnose,
         rule,
     )
-    from salesfunnel.events import EventLog
     from salesfunnel.fault import Fault
-    from salesfunnel.forecasting import Forecast, forecast
-    from salesfunnel.funnel import Funnel, Transition
-    from salesfunnel.history import StageHistory
+    from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
+    from salesfunnel.intake.deals.reader import read_stage_history
     from salesfunnel.intake.purchases import read_purchases
-    from salesfunnel.intake.stage_history import read_stage_history
-    from salesfunnel.intake.table import read_table
-    from salesfunnel.interval import Interval
-    from salesfunnel.lifetime import (
-        BgNbd,
-        GammaGamma,
-        LifetimeValue,
-        Sbg,
-        clv,
-        fit_bgnbd,
-        fit_gamma_gamma,
-        fit_sbg,
-    )
-    from salesfunnel.metric import Metric
+    from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.monitoring import Review, review
-    from salesfunnel.panel import Panel
+    from salesfunnel.monitoring.playbook import Playbook, write_playbook
     from salesfunnel.planning import Effect, ImprovementPlan, Measure, plan
-    from salesfunnel.playbook import Playbook, write_playbook
     from salesfunnel.plugins import (
         PluginRecord,
         benchmark,
@@ -308,21 +320,7 @@ if TYPE_CHECKING:
         template,
         templates,
     )
-    from salesfunnel.purchases import CustomerSummary, Purchases
-    from salesfunnel.repurchase import (
-        Lifecycle,
-        RepurchaseCurve,
-        Rfm,
-        UpsellCandidates,
-        lifecycle,
-        repurchase_curve,
-        repurchase_history,
-        repurchase_panel,
-        rfm,
-        upsell_candidates,
-    )
-    from salesfunnel.stage import KeyAction, Stage
-    from salesfunnel.target import TargetPlan, TargetProgress, decompose_target, follow_target
+    from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
         Ageing,
         LittlesLaw,
@@ -335,7 +333,6 @@ if TYPE_CHECKING:
         velocity,
         velocity_change,
     )
-    from salesfunnel.tracking import Tracking, TrackingRow
 
 
 def __getattr__(name: str) -> Any:

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from salesfunnel._frozen import as_tuple
-from salesfunnel._periods import end_of
-from salesfunnel._result import ResultMixin
-from salesfunnel._typing import LOCALES, Locale
-from salesfunnel._validators import check_choice, check_known
+from salesfunnel._core.checks import check_choice, check_known
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.periods import end_of
+from salesfunnel._core.result import ResultMixin
+from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.panel import Panel
+from salesfunnel.data.tracking import Tracking
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.diagnosis import Finding, diagnose
-from salesfunnel.errors import ArgumentError
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
-from salesfunnel.history import StageHistory
-from salesfunnel.panel import Panel
 from salesfunnel.planning import ImprovementPlan, plan
-from salesfunnel.tracking import Tracking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from salesfunnel.benchmarking import BenchmarkSet
+    from salesfunnel.definitions import BenchmarkSet
 
 __all__ = ["Analysis", "analyze"]
 
@@ -81,9 +81,9 @@ class Analysis(ResultMixin):
         )
 
     def _repr_html_(self) -> str:
-        from salesfunnel._result import _leaf
+        from salesfunnel._core.result import leaf
 
-        fragment: str = _leaf("salesfunnel.render").to_fragment(self, locale=self.locale)
+        fragment: str = leaf("salesfunnel.render").to_fragment(self, locale=self.locale)
         return fragment
 
 

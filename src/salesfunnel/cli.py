@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from salesfunnel import __version__
-from salesfunnel._typing import LOCALES
-from salesfunnel._validators import nearest
-from salesfunnel.errors import ArgumentError, IntakeError, SalesFunnelError
+from salesfunnel._core.checks import nearest
+from salesfunnel._core.errors import ArgumentError, SalesFunnelError
+from salesfunnel._core.vocabulary import LOCALES
+from salesfunnel.fault import IntakeError
 
 __all__ = ["main"]
 
@@ -104,7 +105,7 @@ def _width(text: str) -> int:
 
 
 def _report(arguments: Any) -> int:
-    from salesfunnel.intake.table import read_table
+    from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.plugins import template
     from salesfunnel.render import to_html, to_text
     from salesfunnel.render.documents.report import report_document

@@ -9,20 +9,20 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._arrays import array_field
-from salesfunnel._kernels import intervals as kernel
-from salesfunnel._result import ResultMixin, TableMixin
-from salesfunnel._typing import (
+from salesfunnel._core.arrays import array_field
+from salesfunnel._core.checks import check_choice, check_fraction, check_kind
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.result import ResultMixin, TableMixin
+from salesfunnel._core.vocabulary import (
     INTERVAL_METHODS,
     RATE_STATUSES,
     IntervalMethod,
     PanelMode,
     RateStatus,
 )
-from salesfunnel._validators import check_choice, check_fraction, check_kind
-from salesfunnel.funnel import Funnel, Transition
-from salesfunnel.interval import Interval
-from salesfunnel.panel import Panel
+from salesfunnel._kernels import intervals as kernel
+from salesfunnel.data.panel import Panel
+from salesfunnel.definitions.funnel import Funnel, Transition
 
 __all__ = ["Conversion", "ConversionTable", "conversions"]
 

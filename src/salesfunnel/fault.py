@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import attrs
 
-from salesfunnel._typing import SEVERITIES, Locale, Severity
-from salesfunnel._validators import check_choice
+from salesfunnel._core.checks import check_choice
+from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel._core.vocabulary import SEVERITIES, Locale, Severity
 from salesfunnel.i18n import text
 
-__all__ = ["Fault", "hint_text"]
+__all__ = ["Fault", "IntakeError", "hint_text"]
 
 Param = str | int | float | bool | None
 
@@ -141,3 +142,23 @@ def hint_text(code: str, locale: Locale, words: Mapping[str, Any], default: str 
     if "nearest" in words and not words["nearest"]:
         return ""
     return text(f"fault.{code}.hint", locale, default=default, **words)
+
+
+class IntakeError(SalesFunnelError, ValueError):
+    """Raised when a source cannot be read at all; carries every fault that was found.
+
+    Attributes
+    ----------
+    faults : tuple of Fault
+        Every fault, with its place.
+    """
+
+    code: ClassVar[str] = "intake"
+
+    def __init__(
+        self, message: str, faults: Sequence[Fault] = (), *, hint: str | None = None
+    ) -> None:
+        self.faults = tuple(faults)
+        if self.faults:
+            message += "".join(f"\n  - {fault}" for fault in self.faults)
+        super().__init__(message, hint=hint)

@@ -4,8 +4,9 @@ One code path: scipy, if it is installed, changes nothing.
 
 References
 ----------
-.. [1] NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov: 5.5, 5.11 (gamma),
-   8.17.22 (continued fraction of the incomplete beta), 8.7.1, 8.9.2 (incomplete gamma).
+.. [1] NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov: 5.5, 5.11, 5.15
+   (gamma and its derivatives), 8.17.22 (continued fraction of the incomplete beta), 8.7.1,
+   8.9.2 (incomplete gamma).
 .. [2] Thompson & Barnett (1986), J. Comput. Phys. 64:490 (modified Lentz).
 """
 
@@ -295,3 +296,22 @@ def hyp2f1(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, z: npt.ArrayLik
         total[i] += term[i]
         left = i[np.abs(term[i]) > 1e-16 * np.abs(total[i])]
     return np.asarray((factor * total).reshape(shape))
+
+
+def polygamma(x: npt.ArrayLike) -> tuple[Array, Array]:
+    """Return ψ(x) and ψ′(x) for x > 0: recurrence, then asymptotic series [1]_."""
+    z = np.array(x, dtype=np.float64)
+    psi, tri = np.zeros_like(z), np.zeros_like(z)
+    for _ in range(12):
+        small = z < 12.0
+        if not small.any():
+            break
+        psi = np.where(small, psi - 1.0 / z, psi)
+        tri = np.where(small, tri + 1.0 / z**2, tri)
+        z = np.where(small, z + 1.0, z)
+    u = 1.0 / z**2
+    psi += np.log(z) - 0.5 / z
+    psi -= u * (1 / 12 - u * (1 / 120 - u * (1 / 252 - u * (1 / 240 - u * (1 / 132)))))
+    tri += 1.0 / z + 0.5 * u
+    tri += u / z * (1 / 6 - u * (1 / 30 - u * (1 / 42 - u * (1 / 30 - u * (5 / 66)))))
+    return psi, tri

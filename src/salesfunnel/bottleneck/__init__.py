@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from salesfunnel.bottleneck.find import find_bottlenecks
-from salesfunnel.bottleneck.history import History
+from salesfunnel.bottleneck._find_bottlenecks import find_bottlenecks
+from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.impact import OutputChange, output_change
-from salesfunnel.bottleneck.result import Bottlenecks
+from salesfunnel.bottleneck.reference_window import History
 from salesfunnel.bottleneck.row import Bottleneck
 
 __all__ = [

@@ -9,16 +9,16 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.checks import check_known
+from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels import betabinomial as bb
 from salesfunnel._kernels import gain as kernel
 from salesfunnel._kernels.mix import lmdi
-from salesfunnel._result import ResultMixin
-from salesfunnel._validators import check_known
-from salesfunnel.bottleneck.inputs import capacity_of
-from salesfunnel.errors import ArgumentError, DataError
-from salesfunnel.funnel import Funnel, Transition, counted_at
-from salesfunnel.interval import Interval
-from salesfunnel.panel import Panel
+from salesfunnel.bottleneck.arguments import capacity_of
+from salesfunnel.data.panel import Panel
+from salesfunnel.definitions.funnel import Funnel, Transition, counted_at
 
 __all__ = ["OutputChange", "output_change"]
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels import intervals
-from salesfunnel._result import ResultMixin
-from salesfunnel._typing import TIERS, Tier
-from salesfunnel.bottleneck.impact import ends_of
-from salesfunnel.bottleneck.judge import DRIFT_ALARM, LEAST_HISTORY, SOURCES
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.result import ResultMixin
+from salesfunnel._core.vocabulary import Tier
+from salesfunnel.bottleneck.judge import DRIFT_ALARM
+from salesfunnel.definitions.funnel import Transition
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Transition
-from salesfunnel.interval import Interval
-
-if TYPE_CHECKING:
-    from salesfunnel.bottleneck.result import Bottlenecks
 
 Float = npt.NDArray[np.float64]
 Source = Literal["none", "history", "benchmark", "both"]
@@ -139,78 +134,3 @@ class Bottleneck(ResultMixin):
     def alarm(self) -> bool:
         """Whether it is confirmed or suspected."""
         return self.tier in ("confirmed", "suspected")
-
-
-def row_of(found: Bottlenecks, g: int, s: int) -> Bottleneck:
-    """Return the row of a segment and a step, by their places."""
-
-    def number(array: Float) -> float | None:
-        value = float(array[g, s])
-        return value if np.isfinite(value) else None
-
-    entered, advanced = int(found.entered[g, s]), int(found.advanced[g, s])
-    rate = advanced / entered if entered else None
-    reference = number(found.reference)
-    flags = int(found.flags[g, s])
-    return Bottleneck(
-        transition=found.transitions[s],
-        segment=found.segments[g],
-        period=found.period,
-        entered=entered,
-        advanced=advanced,
-        rate=rate,
-        reference=reference,
-        reference_interval=_reference_interval(found, g, s),
-        source=SOURCES[int(found.source[g, s])],  # type: ignore[arg-type]
-        shortfall=None if rate is None or reference is None else 1 - rate / reference,
-        probability=number(found.probability),
-        probability_1=number(found.probability_1),
-        probability_3=number(found.probability_3),
-        tier=TIERS[int(found.tier[g, s])],  # type: ignore[arg-type]
-        window=int(found.window[g, s]),
-        gain=_interval(found.gain_low, found.gain_high, g, s),
-        expected_gain=number(found.gain),
-        revenue=_interval(found.revenue_low, found.revenue_high, g, s),
-        detectable=number(found.detectable),
-        drift=number(found.drift),
-        cohort="seen"
-        if flags & SEEN_BY_COHORT
-        else "not-seen"
-        if flags & NOT_SEEN_BY_COHORT
-        else "unknown",
-        history_months=int(found.history_months[g, s]),
-        faults=_faults(found, g, s),
-        counted_at=found.transitions[ends_of(found.transitions)[s]].target,
-    )
-
-
-def _interval(low: Float, high: Float, g: int, s: int) -> Interval | None:
-    if np.isnan(low[g, s]):
-        return None
-    return Interval(float(low[g, s]), float(high[g, s]), GAIN_LEVEL, "monte-carlo")
-
-
-def _reference_interval(found: Bottlenecks, g: int, s: int) -> Interval | None:
-    p, sd = float(found.reference[g, s]), float(found.reference_sd[g, s])
-    if not (np.isfinite(p) and np.isfinite(sd)):
-        return None
-    worth = p * (1 - p) / sd**2 if sd > 0 else 1e12
-    low, high = intervals.wilson(p * worth, worth, 0.95)
-    return Interval(float(low), float(high), 0.95, "wilson")
-
-
-def _faults(found: Bottlenecks, g: int, s: int) -> tuple[Fault, ...]:
-    flags = int(found.flags[g, s])
-    params: dict[str, Any] = {
-        "step": str(found.transitions[s]),
-        "period": found.period,
-        "months": int(found.history_months[g, s]),
-        "needed": LEAST_HISTORY,
-        "entered": int(found.entered[g, s]),
-        "advanced": int(found.advanced[g, s]),
-    }
-    return tuple(
-        Fault.of(code, severity=severity, **params)  # type: ignore[arg-type]
-        for bit, code, severity in _FAULTS
-        if flags & bit
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesfunnel.counting.face import count_steps
+from salesfunnel.counting._count_steps import count_steps
 from salesfunnel.counting.result import StepCounts, StepDuration
 
 __all__ = ["StepCounts", "StepDuration", "count_steps"]

@@ -10,10 +10,10 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel import _event_columns as cols
-from salesfunnel._typing import STEP_ORDERS, StepOrder
-from salesfunnel._validators import check_choice, did_you_mean, nearest
-from salesfunnel.errors import ArgumentError, DataError
+from salesfunnel._core.checks import check_choice, did_you_mean, nearest
+from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.vocabulary import STEP_ORDERS, StepOrder
+from salesfunnel.data.events import columns as cols
 from salesfunnel.fault import Fault
 
 COUNTED = ("entity", "entry")

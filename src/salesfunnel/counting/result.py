@@ -10,11 +10,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel._result import TableMixin
-from salesfunnel._typing import StepOrder
+from salesfunnel._core.result import TableMixin
+from salesfunnel._core.vocabulary import StepOrder
+from salesfunnel.data.panel import ALL, Panel
+from salesfunnel.definitions.funnel import Transition
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Transition
-from salesfunnel.panel import ALL, Panel
 
 __all__ = ["StepCounts", "StepDuration"]
 

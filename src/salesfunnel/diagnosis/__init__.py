@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from salesfunnel.diagnosis._diagnose import diagnose
 from salesfunnel.diagnosis.case import Case
 from salesfunnel.diagnosis.fields import Column, Field
 from salesfunnel.diagnosis.finding import Evidence, Finding, Group
 from salesfunnel.diagnosis.remedy import Remedy
 from salesfunnel.diagnosis.rules import Exposure, Mixture, Rule, RuleSet, rule
-from salesfunnel.diagnosis.run import diagnose
 
 __all__ = [
     "Case",

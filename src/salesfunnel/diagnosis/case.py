@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._periods import frequency_of, ordinal
-from salesfunnel._typing import Frequency
+from salesfunnel._core.errors import ArgumentError, UnknownNameError
+from salesfunnel._core.period_arrays import period_numbers
+from salesfunnel._core.periods import frequency_of, ordinal
+from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, folded, match
 from salesfunnel.diagnosis.finding import Evidence, Finding
-from salesfunnel.errors import ArgumentError, UnknownNameError
 
 __all__ = ["Case"]
 
@@ -26,15 +27,6 @@ RIPE = 0.9
 """A deal is ripe when it is older than this quantile of the days that advances take."""
 UNDECIDED = 0.1
 """A period with at most this share of young open deals is decided: its closed deals are ripe."""
-
-
-def period_numbers(times: Time, by: Frequency) -> Int:
-    """Return the ordinal of the period that each time falls in, as `_periods.ordinal` counts."""
-    if by in {"day", "week"}:
-        days = times.astype("datetime64[D]").astype(np.int64)
-        return days if by == "day" else (days + 3) // 7
-    months = times.astype("datetime64[M]").astype(np.int64)
-    return months // {"month": 1, "quarter": 3, "year": 12}.get(by, 1)
 
 
 class Case:
@@ -179,7 +171,7 @@ class Case:
         known = set(self.data.attributes) | {"value"}
         for key, name in self.columns.items():
             if name not in known:
-                from salesfunnel._validators import did_you_mean
+                from salesfunnel._core.checks import did_you_mean
 
                 raise UnknownNameError(
                     f"'columns' must map to columns of the data, got {name!r} for {key!r}",

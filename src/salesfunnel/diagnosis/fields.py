@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._frozen import as_items
+from salesfunnel._core.frozen import as_items
 
 __all__ = ["CHANNEL", "DEMO", "OWNER", "Column", "Field", "folded", "match"]
 

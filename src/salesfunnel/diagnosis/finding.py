@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import attrs
 
-from salesfunnel._frozen import as_tuple, frozen_map, plain
-from salesfunnel._result import ResultMixin
-from salesfunnel._typing import DIMENSIONS, GRADES, Dimension, Grade
-from salesfunnel._validators import check_choice
-from salesfunnel.funnel import Transition
-from salesfunnel.interval import Interval
+from salesfunnel._core.checks import check_choice
+from salesfunnel._core.frozen import as_tuple, frozen_map, plain
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.result import ResultMixin
+from salesfunnel._core.vocabulary import DIMENSIONS, GRADES, Dimension, Grade
+from salesfunnel.definitions.funnel import Transition
 
 __all__ = ["Evidence", "Finding", "Group", "Param"]
 

@@ -7,9 +7,9 @@ from typing import Literal, get_args
 
 import attrs
 
-from salesfunnel._frozen import as_items, in_both
-from salesfunnel._validators import key_problem
-from salesfunnel.errors import DefinitionError
+from salesfunnel._core.checks import key_problem
+from salesfunnel._core.errors import DefinitionError
+from salesfunnel._core.frozen import as_items, in_both
 
 __all__ = ["EFFORT_DAYS", "Effort", "Remedy"]
 

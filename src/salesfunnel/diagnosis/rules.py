@@ -9,13 +9,13 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._frozen import as_tuple, in_both
-from salesfunnel._typing import DIMENSIONS, Dimension
-from salesfunnel._validators import duplicates, key_problem
+from salesfunnel._core.checks import duplicates, key_problem
+from salesfunnel._core.errors import DefinitionError
+from salesfunnel._core.frozen import as_tuple, in_both
+from salesfunnel._core.vocabulary import DIMENSIONS, Dimension
 from salesfunnel.diagnosis.fields import Column, Field
 from salesfunnel.diagnosis.finding import Param
 from salesfunnel.diagnosis.remedy import Remedy
-from salesfunnel.errors import DefinitionError
 
 if TYPE_CHECKING:
     from salesfunnel.diagnosis.case import Case

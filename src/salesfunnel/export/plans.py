@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from salesfunnel._cells import escape_cell
-from salesfunnel._optional import require
-from salesfunnel._typing import Locale
+from salesfunnel._core.extras import require
+from salesfunnel._core.formula_escape import escape_cell
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.workbooks import save
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.measure import Measure
-from salesfunnel.render.cause_words import (
+from salesfunnel.render.words.names import action_names
+from salesfunnel.render.words.plans import (
     effect_words,
     measure_detail,
     measure_title,
@@ -28,7 +29,6 @@ from salesfunnel.render.cause_words import (
     seen_words,
     step_of,
 )
-from salesfunnel.render.names import action_names
 
 if TYPE_CHECKING:
     from os import PathLike

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.definitions.stage import Stage
 from salesfunnel.i18n import text
-from salesfunnel.playbook import Playbook
-from salesfunnel.render.cause_words import factor_words, measure_detail, measure_title, owner_words
-from salesfunnel.render.names import in_language
-from salesfunnel.stage import Stage
+from salesfunnel.monitoring.playbook import Playbook
+from salesfunnel.render.words.names import in_language
+from salesfunnel.render.words.plans import measure_detail, measure_title, owner_words
+from salesfunnel.render.words.reviews import factor_words
 
 if TYPE_CHECKING:
     from os import PathLike

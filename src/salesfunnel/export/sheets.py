@@ -12,36 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from salesfunnel._cells import escape_cell
-from salesfunnel._typing import Locale
-from salesfunnel.errors import DataError, SalesFunnelError
+from salesfunnel._core.errors import DataError, SalesFunnelError
+from salesfunnel._core.formula_escape import escape_cell
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.panel import ALL
+from salesfunnel.data.tracking import Tracking, TrackingRow
+from salesfunnel.export.column import Column
 from salesfunnel.i18n import text
-from salesfunnel.intake.funnels import builtin, twins
-from salesfunnel.intake.numbers import read_number
-from salesfunnel.intake.table import read_table
-from salesfunnel.intake.words import Names, Role, has_chinese
-from salesfunnel.panel import ALL
-from salesfunnel.tracking import Tracking, TrackingRow
+from salesfunnel.intake.cells.read_number import read_number
+from salesfunnel.intake.sheet.infer_funnel import builtin, twins
+from salesfunnel.intake.sheet.names import Names, Role, has_chinese
+from salesfunnel.intake.sheet.reader import read_table
 
 if TYPE_CHECKING:
     from os import PathLike
 
-__all__ = ["Column", "columns_of", "tracking_to_csv", "tracking_to_xlsx"]
+__all__ = ["columns_of", "tracking_to_csv", "tracking_to_xlsx"]
 
 _EXACT = Context(prec=1000)
 _COLUMNS: tuple[Role, ...] = (
     "period", "segment", "stage", "metric", "unit", "target", "actual", "rate", "stated_rate",
     "attainment", "owner", "note",
 )  # fmt: skip
-
-
-@attrs.frozen(kw_only=True)
-class Column:
-    """One column of a written sheet: its role (None for a column of the team's own) and cells."""
-
-    role: Role | None
-    header: str
-    cells: tuple[Any, ...]
 
 
 def tracking_to_csv(

@@ -12,15 +12,15 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from salesfunnel._cells import escape_cell
-from salesfunnel._optional import require
-from salesfunnel._typing import Locale
+from salesfunnel._core.extras import require
+from salesfunnel._core.formula_escape import escape_cell
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.tracking import Tracking
 from salesfunnel.i18n import text
-from salesfunnel.intake.words import Role
-from salesfunnel.tracking import Tracking
+from salesfunnel.intake.sheet.names import Role
 
 if TYPE_CHECKING:
-    from salesfunnel.export.sheets import Column
+    from salesfunnel.export.column import Column
 
 _MERGED: tuple[Role, ...] = ("period", "segment", "stage")
 _NUMERIC = {"target", "actual", "rate", "stated_rate", "attainment"}

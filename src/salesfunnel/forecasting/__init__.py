@@ -1,8 +1,10 @@
-"""Forecast: what the open deals, and those to come, will bring by when."""
+"""Forecast: what the open deals, and those to come, will bring by when; and its back-test."""
 
 from __future__ import annotations
 
-from salesfunnel.forecasting.make import forecast
+from salesfunnel.forecasting._backtest import backtest
+from salesfunnel.forecasting._forecast import forecast
+from salesfunnel.forecasting.backtest_result import Backtest, BacktestScore
 from salesfunnel.forecasting.result import Forecast
 
-__all__ = ["Forecast", "forecast"]
+__all__ = ["Backtest", "BacktestScore", "Forecast", "backtest", "forecast"]

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.interval import Interval
+from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.result import Forecast
 from salesfunnel.forecasting.snapshot import (
     DAY,
     Snapshot,
 )
-from salesfunnel.history import StageHistory
-from salesfunnel.interval import Interval
 
 __all__ = ["LEVEL", "Draws", "Outlook", "sum_up"]
 

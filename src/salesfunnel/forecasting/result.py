@@ -10,13 +10,13 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._arrays import array_field
-from salesfunnel._frozen import as_tuple
-from salesfunnel._result import TableMixin
-from salesfunnel.errors import DataError
+from salesfunnel._core.arrays import array_field
+from salesfunnel._core.errors import DataError
+from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.result import TableMixin
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
-from salesfunnel.interval import Interval
 
 __all__ = ["Forecast"]
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel import _event_columns as cols
-from salesfunnel.errors import ArgumentError, DataError
-from salesfunnel.history import StageHistory
+from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel.data.events import columns as cols
+from salesfunnel.data.history import StageHistory
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

@@ -17,9 +17,9 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from salesfunnel._typing import LOCALES, Locale
-from salesfunnel._validators import check_choice, did_you_mean
-from salesfunnel.errors import UnknownNameError
+from salesfunnel._core.checks import check_choice, did_you_mean
+from salesfunnel._core.errors import UnknownNameError
+from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.i18n._format import FORMS, fill
 
 __all__ = ["FORMS", "catalog", "has", "text"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 
 DASH = "–"
 

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from salesfunnel import _event_columns as cols
-from salesfunnel._validators import did_you_mean, nearest
-from salesfunnel.errors import IntakeError, UnknownNameError
-from salesfunnel.fault import Fault
-from salesfunnel.intake.grid import Grid, shown
-from salesfunnel.intake.numbers import clean, read_number
-from salesfunnel.intake.source import load
-from salesfunnel.intake.times import AmbiguousTimeError, read_time
-from salesfunnel.intake.written import DecimalMark
-from salesfunnel.purchases import Purchases
+from salesfunnel._core.checks import did_you_mean, nearest
+from salesfunnel._core.errors import UnknownNameError
+from salesfunnel.data.events import columns as cols
+from salesfunnel.data.purchases import Purchases
+from salesfunnel.fault import Fault, IntakeError
+from salesfunnel.intake.cells.number import DecimalMark
+from salesfunnel.intake.cells.read_number import clean, read_number
+from salesfunnel.intake.cells.read_time import AmbiguousTimeError, read_time
+from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.files.source import load
 
 __all__ = ["read_purchases"]
 

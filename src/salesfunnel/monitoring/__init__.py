@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesfunnel.monitoring.follow import Review, review
+from salesfunnel.monitoring._review import Review, review
 from salesfunnel.monitoring.series import ReviewEvidence
 
 __all__ = ["Review", "ReviewEvidence", "review"]

@@ -8,6 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.period_arrays import DAYS_PER_MONTH, DAYS_PER_PERIOD
+from salesfunnel._core.periods import label_of, start_of
+from salesfunnel._core.vocabulary import Frequency
 from salesfunnel._kernels.betabinomial import PRIOR_SD
 from salesfunnel._kernels.effect import entrants_to_see
 from salesfunnel._kernels.logit import did, fit_logit, its_design
@@ -18,15 +22,11 @@ from salesfunnel._kernels.uplift import (
     log_plan_ratio,
     log_uplift_bf,
 )
-from salesfunnel._periods import label_of, start_of
-from salesfunnel._typing import Frequency
-from salesfunnel.interval import Interval
 from salesfunnel.monitoring.series import Array, ReviewEvidence, Series
 
 __all__ = ["evidence_of"]
 
 CYCLE = {"month": 12, "week": 52, "quarter": 4, "day": 365, "year": 1}
-YEAR = {"month": 12, "week": 52, "quarter": 4, "day": 365, "year": 1}
 NORMAL = NormalDist()
 
 
@@ -54,7 +54,7 @@ def evidence_of(
         Share that carries the measure out.
     """
     notices = ["rate-gt-1"] if series.over else []
-    year = YEAR.get(series.by, 12)
+    year = CYCLE.get(series.by, 12)
     pre, post = series.before, series.after
     near = pre[pre[:, 0] >= (since if since is not None else -np.inf)]
     near = (near if near.size else pre)[-year:]
@@ -171,8 +171,7 @@ def _drifting(post: Array) -> bool:
 def _weeks(series: Series, p: float, planned: float, rho: float) -> int | None:
     """Return how many more weeks show the planned rise, from the pace since it began or before."""
     rows = series.after if series.after.size else series.before
-    days = {"day": 1.0, "week": 7.0, "month": 30.4375, "quarter": 91.3, "year": 365.25}
-    length = days.get(series.by, 30.4375)
+    length = DAYS_PER_PERIOD.get(series.by, DAYS_PER_MONTH)
     pace = float(rows[:, 2].mean()) / length * 7
     history = float(series.before[:, 2].sum())
     n = entrants_to_see(
@@ -180,7 +179,7 @@ def _weeks(series: Series, p: float, planned: float, rho: float) -> int | None:
         min(p * (1 + planned), 1 - 1e-6),
         max(history, 1.0),
         intraclass=rho,
-        per_month=pace * 30.4375 / 7,
+        per_month=pace * DAYS_PER_MONTH / 7,
     )
     if not math.isfinite(n) or pace <= 0:
         return None

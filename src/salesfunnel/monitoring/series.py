@@ -9,12 +9,12 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._frozen import as_tuple
-from salesfunnel._periods import end_of, ordinal, start_of
-from salesfunnel._result import ResultMixin
-from salesfunnel._typing import Frequency
-from salesfunnel.funnel import Transition
-from salesfunnel.interval import Interval
+from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.periods import end_of, ordinal, start_of
+from salesfunnel._core.result import ResultMixin
+from salesfunnel._core.vocabulary import Frequency
+from salesfunnel.definitions.funnel import Transition
 
 __all__ = ["Array", "ReviewEvidence", "Series", "series_of"]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from salesfunnel.planning._plan import plan
 from salesfunnel.planning.improvement import ImprovementPlan
-from salesfunnel.planning.library import LIBRARY
-from salesfunnel.planning.make import plan
 from salesfunnel.planning.measure import Basis, Effect, Measure, Quantiles
 from salesfunnel.planning.simulate import Assumptions
 
 __all__ = [
-    "LIBRARY",
     "Assumptions",
     "Basis",
     "Effect",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,13 +10,13 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._frozen import as_tuple, frozen_map
-from salesfunnel._result import TableMixin
-from salesfunnel._typing import LOCALES, Locale
-from salesfunnel._validators import check_choice, check_known, duplicates
-from salesfunnel.errors import ArgumentError, DataError
-from salesfunnel.funnel import Funnel
-from salesfunnel.panel import ALL
+from salesfunnel._core.checks import check_choice, check_known, duplicates
+from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.frozen import as_tuple, frozen_map
+from salesfunnel._core.result import TableMixin, leaf
+from salesfunnel._core.vocabulary import LOCALES, Locale
+from salesfunnel.data.panel import ALL
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.planning.measure import Measure, MeasureState, Quantiles
 from salesfunnel.planning.simulate import Assumptions, effect_of, joint_effect
 
@@ -254,7 +253,7 @@ class ImprovementPlan(TableMixin):
 
 
 def _export() -> Any:
-    return importlib.import_module("salesfunnel.export.plans")
+    return leaf("salesfunnel.export.plans")
 
 
 def _checked(locale: Locale) -> Locale:

@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 import attrs
 
-from salesfunnel._frozen import as_tuple, frozen_map, in_both
-from salesfunnel._result import ResultMixin
-from salesfunnel._typing import Dimension, Grade
-from salesfunnel._validators import check_number
+from salesfunnel._core.checks import check_number
+from salesfunnel._core.frozen import as_tuple, frozen_map, in_both
+from salesfunnel._core.result import ResultMixin
+from salesfunnel._core.vocabulary import Dimension, Grade
+from salesfunnel.definitions.funnel import Transition
 from salesfunnel.diagnosis.finding import Param
-from salesfunnel.funnel import Transition
 
 __all__ = ["Basis", "Effect", "Measure", "MeasureState", "Quantiles"]
 

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.period_arrays import DAYS_PER_MONTH
 from salesfunnel._kernels.effect import entrants_to_see, extra_deals, joint_uplift
 from salesfunnel.planning.measure import Basis, Effect, Measure, Quantiles
 
@@ -176,5 +177,5 @@ def seen_after(
     )
     if not math.isfinite(n) or basis.entrants <= 0:
         return None
-    days = n / basis.entrants * 30.4375
+    days = n / basis.entrants * DAYS_PER_MONTH
     return done_days + math.ceil(days) if days <= 365 else None

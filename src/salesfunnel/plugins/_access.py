@@ -8,11 +8,11 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, cast
 
-from salesfunnel._typing import DIMENSIONS, LOCALES, Locale, PluginGroup
-from salesfunnel._validators import check_choice
-from salesfunnel.benchmarking import Benchmark, BenchmarkSet
-from salesfunnel.errors import ArgumentError, SalesFunnelError
-from salesfunnel.funnel import Funnel
+from salesfunnel._core.checks import check_choice
+from salesfunnel._core.errors import ArgumentError, SalesFunnelError
+from salesfunnel._core.vocabulary import DIMENSIONS, LOCALES, Locale, PluginGroup
+from salesfunnel.definitions import Benchmark, BenchmarkSet
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.plugins._discovery import Found, discover
 from salesfunnel.plugins._record import PluginRecord
 from salesfunnel.plugins._registry import Registry

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from salesfunnel._typing import PLUGIN_GROUPS
+from salesfunnel._core.vocabulary import PLUGIN_GROUPS
 
 __all__ = ["Found", "discover", "module_missing", "normalized"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from salesfunnel.benchmarking import BenchmarkSet
-    from salesfunnel.funnel import Funnel
+    from salesfunnel.definitions import BenchmarkSet
+    from salesfunnel.definitions.funnel import Funnel
 
 
 class TemplatePlugin(Protocol):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from salesfunnel._result import ResultMixin
-from salesfunnel._typing import PluginState
+from salesfunnel._core.result import ResultMixin
+from salesfunnel._core.vocabulary import PluginState
 
 __all__ = ["API_VERSION", "HOME", "SUPPORTED", "PluginRecord"]
 

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from salesfunnel._typing import PLUGIN_GROUPS, PluginGroup, PluginState
-from salesfunnel._validators import check_choice, did_you_mean
-from salesfunnel.errors import (
+from salesfunnel._core.checks import check_choice, did_you_mean
+from salesfunnel._core.errors import (
     PluginConflictError,
     PluginError,
     PluginVersionError,
     UnknownNameError,
 )
+from salesfunnel._core.vocabulary import PLUGIN_GROUPS, PluginGroup, PluginState
 from salesfunnel.plugins._discovery import Found, module_missing, normalized
 from salesfunnel.plugins._record import HOME, SUPPORTED, PluginRecord
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import Any
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.documents import document_of
 from salesfunnel.render.model import Document
 
@@ -14,14 +14,14 @@ __all__ = ["document_of", "to_fragment", "to_html", "to_text"]
 
 def to_text(result: Any, *, locale: Locale = "en", width: int | None = None) -> str:
     """Return a result as text for a terminal of `width` columns (80 by default)."""
-    from salesfunnel.render.text import WIDTH, document_text
+    from salesfunnel.render.backends.text import WIDTH, document_text
 
     return document_text(_document(result, locale), WIDTH if width is None else width)
 
 
 def to_fragment(result: Any, *, locale: Locale = "en") -> str:
     """Return a result as an HTML fragment for notebooks; needs no extra."""
-    from salesfunnel.render.html import document_html
+    from salesfunnel.render.backends.html import document_html
 
     return document_html(_document(result, locale))
 
@@ -36,7 +36,7 @@ def to_html(result: Any, path: str | PathLike[str] | None = None, *, locale: Loc
     """
     from pathlib import Path
 
-    from salesfunnel.render.page import page_html
+    from salesfunnel.render.backends.page import page_html
 
     page = page_html(_document(result, locale))
     if path is not None:

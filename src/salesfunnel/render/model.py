@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import attrs
 
-from salesfunnel._typing import Locale, Severity
+from salesfunnel._core.vocabulary import Locale, Severity
 
 __all__ = [
     "Align",

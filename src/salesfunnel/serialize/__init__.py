@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from salesfunnel.errors import SerializationError
+from salesfunnel._core.errors import SerializationError
 from salesfunnel.serialize._decode import decode_object
 from salesfunnel.serialize._encode import encode
 from salesfunnel.serialize._types import SCHEMA_VERSION, class_of, name_of

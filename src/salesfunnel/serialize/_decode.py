@@ -15,8 +15,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 import attrs
 import numpy as np
 
-from salesfunnel._validators import did_you_mean
-from salesfunnel.errors import SalesFunnelError, SerializationError
+from salesfunnel._core.checks import did_you_mean
+from salesfunnel._core.errors import SalesFunnelError, SerializationError
 from salesfunnel.serialize._types import NAMES, class_of
 
 _DURATION = re.compile(r"(-?)PT(\d+)(?:\.(\d{1,6}))?S", re.ASCII)

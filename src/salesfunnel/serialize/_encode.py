@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel.errors import SerializationError
+from salesfunnel._core.errors import SerializationError
 from salesfunnel.serialize._types import name_of
 
 

@@ -6,37 +6,44 @@ import importlib
 from functools import cache
 from typing import Any
 
-from salesfunnel._validators import did_you_mean
-from salesfunnel.errors import SerializationError
+from salesfunnel._core.checks import did_you_mean
+from salesfunnel._core.errors import SerializationError
 
 SCHEMA_VERSION = 1
 
 _HOMES = {
     "salesfunnel.analysis": ("Analysis",),
-    "salesfunnel.backtesting": ("Backtest", "BacktestScore"),
-    "salesfunnel.benchmarking": ("Benchmark", "BenchmarkSet"),
+    "salesfunnel.definitions": ("Benchmark", "BenchmarkSet"),
     "salesfunnel.bottleneck": ("Bottleneck", "Bottlenecks", "History", "OutputChange"),
     "salesfunnel.conversion": ("Conversion", "ConversionTable"),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),
     "salesfunnel.diagnosis.finding": ("Evidence", "Finding", "Group"),
     "salesfunnel.fault": ("Fault",),
-    "salesfunnel.forecasting": ("Forecast",),
-    "salesfunnel.funnel": ("Funnel", "Transition"),
-    "salesfunnel.history": ("StageHistory",),
-    "salesfunnel.interval": ("Interval",),
-    "salesfunnel.lifetime": ("BgNbd", "GammaGamma", "LifetimeValue", "Sbg"),
-    "salesfunnel.metric": ("Metric",),
+    "salesfunnel.forecasting": ("Backtest", "BacktestScore", "Forecast"),
+    "salesfunnel.definitions.funnel": ("Funnel", "Transition"),
+    "salesfunnel.data.history": ("StageHistory",),
+    "salesfunnel._core.interval": ("Interval",),
+    "salesfunnel.definitions.metric": ("Metric",),
     "salesfunnel.monitoring.evidence": ("ReviewEvidence",),
-    "salesfunnel.monitoring.follow": ("Review",),
-    "salesfunnel.panel": ("Panel",),
+    "salesfunnel.monitoring._review": ("Review",),
+    "salesfunnel.data.panel": ("Panel",),
     "salesfunnel.planning.measure": ("Basis", "Effect", "Measure", "Quantiles"),
     "salesfunnel.planning.improvement": ("ImprovementPlan",),
     "salesfunnel.planning.simulate": ("Assumptions",),
-    "salesfunnel.playbook": ("Playbook", "PlaybookEntry"),
+    "salesfunnel.monitoring.playbook": ("Playbook", "PlaybookEntry"),
     "salesfunnel.plugins": ("PluginRecord",),
-    "salesfunnel.purchases": ("CustomerSummary", "Purchases"),
-    "salesfunnel.repurchase": ("Lifecycle", "RepurchaseCurve", "Rfm", "UpsellCandidates"),
-    "salesfunnel.stage": ("KeyAction", "Stage"),
+    "salesfunnel.data.purchases": ("CustomerSummary", "Purchases"),
+    "salesfunnel.customers": (
+        "BgNbd",
+        "GammaGamma",
+        "Lifecycle",
+        "LifetimeValue",
+        "RepurchaseCurve",
+        "Rfm",
+        "Sbg",
+        "UpsellCandidates",
+    ),
+    "salesfunnel.definitions.stage": ("KeyAction", "Stage"),
     "salesfunnel.stats": (
         "AalenJohansen",
         "IntervalArray",
@@ -44,7 +51,7 @@ _HOMES = {
         "RateComparison",
         "StratifiedComparison",
     ),
-    "salesfunnel.target": ("TargetPlan", "TargetProgress"),
+    "salesfunnel.targets": ("TargetPlan", "TargetProgress"),
     "salesfunnel.timing": (
         "Ageing",
         "LittlesLaw",
@@ -52,7 +59,7 @@ _HOMES = {
         "Velocity",
         "VelocityChange",
     ),
-    "salesfunnel.tracking": ("Tracking", "TrackingRow"),
+    "salesfunnel.data.tracking": ("Tracking", "TrackingRow"),
 }
 """The public home of each type. A new type of result needs one entry here."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from salesfunnel._optional import require
-from salesfunnel._typing import Backend
+from salesfunnel._core.extras import require
+from salesfunnel._core.vocabulary import Backend
 
 
 def to_frame(columns: Mapping[str, Any], backend: Backend) -> Any:

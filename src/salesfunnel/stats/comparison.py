@@ -8,12 +8,12 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._arrays import array_field
+from salesfunnel._core.arrays import array_field
+from salesfunnel._core.checks import check_fraction
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels import intervals as kernel
 from salesfunnel._kernels.special import norm_sf
-from salesfunnel._result import TableMixin
-from salesfunnel._validators import check_fraction
-from salesfunnel.errors import ArgumentError
 from salesfunnel.stats.rates import Float, IntervalArray, pair
 
 __all__ = ["RateComparison", "compare_rates"]

@@ -8,11 +8,11 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._arrays import array_field
+from salesfunnel._core.arrays import array_field
+from salesfunnel._core.checks import MOST_COUNT, check_positive_int
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels import mix as kernel
-from salesfunnel._result import ResultMixin
-from salesfunnel._validators import MOST_COUNT, check_positive_int
-from salesfunnel.errors import ArgumentError
 
 __all__ = ["MixSplit", "kitagawa", "largest_remainder", "lmdi"]
 

@@ -9,13 +9,13 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._arrays import array_field
+from salesfunnel._core.arrays import array_field
+from salesfunnel._core.checks import check_choice, check_fraction
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.result import TableMixin
+from salesfunnel._core.vocabulary import INTERVAL_METHODS, IntervalMethod
 from salesfunnel._kernels import intervals as kernel
-from salesfunnel._result import TableMixin
-from salesfunnel._typing import INTERVAL_METHODS, IntervalMethod
-from salesfunnel._validators import check_choice, check_fraction
-from salesfunnel.errors import ArgumentError
-from salesfunnel.interval import Interval
 
 __all__ = ["IntervalArray", "rate_interval"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from salesfunnel._core.errors import ArgumentError
 from salesfunnel._kernels import special
-from salesfunnel.errors import ArgumentError
 from salesfunnel.stats.rates import Float, numbers
 
 __all__ = ["betainc", "betaincinv", "gammaln", "hyp2f1"]

@@ -8,13 +8,13 @@ from typing import Any
 import attrs
 import numpy.typing as npt
 
+from salesfunnel._core.checks import check_fraction
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels import mix as kernel
 from salesfunnel._kernels.intervals import newcombe, two_sided_z
 from salesfunnel._kernels.special import chi2_sf
-from salesfunnel._result import ResultMixin
-from salesfunnel._validators import check_fraction
-from salesfunnel.errors import ArgumentError
-from salesfunnel.interval import Interval
 from salesfunnel.stats.mix import numbers
 
 __all__ = ["StratifiedComparison", "mantel_haenszel"]

@@ -9,13 +9,13 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._arrays import array_field
+from salesfunnel._core.arrays import array_field
+from salesfunnel._core.checks import check_fraction, check_number
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.censoring import incidence, incidence_variance
 from salesfunnel._kernels.intervals import two_sided_z
-from salesfunnel._result import TableMixin
-from salesfunnel._validators import check_fraction, check_number
-from salesfunnel.errors import ArgumentError
-from salesfunnel.interval import Interval
 
 __all__ = ["AalenJohansen", "aalen_johansen"]
 

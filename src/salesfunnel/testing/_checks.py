@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
-from salesfunnel._typing import DIMENSIONS, LOCALES
-from salesfunnel.benchmarking import BenchmarkSet
-from salesfunnel.errors import DefinitionError, SalesFunnelError
-from salesfunnel.funnel import Funnel
-from salesfunnel.metric import Metric
-from salesfunnel.stage import KeyAction
+from salesfunnel._core.errors import DefinitionError, SalesFunnelError
+from salesfunnel._core.vocabulary import DIMENSIONS, LOCALES
+from salesfunnel.definitions import BenchmarkSet
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.definitions.metric import Metric
+from salesfunnel.definitions.stage import KeyAction
 
 __all__ = ["check_benchmark", "check_rules", "check_template"]
 
@@ -207,7 +207,7 @@ def _deals(fields: list[str], filled: str) -> tuple[Any, Any]:
     """Return a bottleneck and 60 made-up deals in 13 months."""
     import numpy as np
 
-    from salesfunnel.funnel import Transition
+    from salesfunnel.definitions.funnel import Transition
 
     n, months = 65, 13
     month = np.arange(n) % months

@@ -6,18 +6,18 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from salesfunnel._optional import require
-from salesfunnel._typing import BETTERS, UNITS
-from salesfunnel.benchmarking import Benchmark, BenchmarkSet
-from salesfunnel.funnel import Funnel
-from salesfunnel.metric import Metric
-from salesfunnel.stage import KeyAction, Stage
+from salesfunnel._core.extras import require
+from salesfunnel._core.vocabulary import BETTERS, UNITS
+from salesfunnel.definitions import Benchmark, BenchmarkSet
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.definitions.metric import Metric
+from salesfunnel.definitions.stage import KeyAction, Stage
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-    from salesfunnel.panel import Panel
-    from salesfunnel.tracking import Tracking
+    from salesfunnel.data.panel import Panel
+    from salesfunnel.data.tracking import Tracking
 
 __all__ = [
     "benchmark_sets",
@@ -162,7 +162,7 @@ def panels(
     def draw_panel(draw: Any) -> Panel:
         import numpy as np
 
-        from salesfunnel.panel import Panel
+        from salesfunnel.data.panel import Panel
 
         shape = (
             draw(st.integers(min_periods, max_periods)),
@@ -200,7 +200,7 @@ def trackings(*, max_periods: int = 2) -> SearchStrategy[Tracking]:
 
     @st.composite  # type: ignore[untyped-decorator] # hypothesis comes in as a module at run time
     def draw_tracking(draw: Any) -> Tracking:
-        from salesfunnel.tracking import Tracking, TrackingRow
+        from salesfunnel.data.tracking import Tracking, TrackingRow
 
         funnel = draw(funnels(min_stages=1, max_stages=4, steps=True))
         periods = draw(st.integers(1, max_periods))

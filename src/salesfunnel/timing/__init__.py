@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from salesfunnel.timing.flow import LittlesLaw, littles_law
-from salesfunnel.timing.pace import Velocity, VelocityChange, velocity, velocity_change
-from salesfunnel.timing.stages import (
+from salesfunnel.timing._littles_law import LittlesLaw, littles_law
+from salesfunnel.timing._stage_durations import (
     Ageing,
     StageDurations,
     ageing,
     stage_durations,
 )
+from salesfunnel.timing._velocity import Velocity, VelocityChange, velocity, velocity_change
 
 __all__ = [
     "Ageing",

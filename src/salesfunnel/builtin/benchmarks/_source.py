@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from salesfunnel.benchmarking import Benchmark
+from salesfunnel.definitions import Benchmark
 
 __all__ = ["Source", "spread_of_quartiles", "spread_of_range"]
 

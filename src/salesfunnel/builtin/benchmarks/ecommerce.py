@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from salesfunnel.benchmarking import BenchmarkSet
 from salesfunnel.builtin.benchmarks._source import Source
+from salesfunnel.definitions import BenchmarkSet
 
 __all__ = ["ecommerce", "ecommerce_stores"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesfunnel.benchmarking import Benchmark, BenchmarkSet
+from salesfunnel.definitions import Benchmark, BenchmarkSet
 
 __all__ = ["method"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel.builtin.remedies import ACTION
 from salesfunnel.diagnosis import Case, Column, Exposure, Field, Finding, Rule, RuleSet
 from salesfunnel.diagnosis.rules import Limit
 
@@ -202,5 +203,6 @@ RULE_SET = RuleSet(
         ),
         Rule("key-action-overdue", overdue_actions),
     ),
+    remedies=ACTION,
 )  # fmt: skip
 """Is follow-up late, is the script used, are key actions done in time?"""

@@ -8,9 +8,10 @@ from statistics import NormalDist
 
 import numpy as np
 
+from salesfunnel._core.interval import Interval
 from salesfunnel._kernels.mix import adtributor
+from salesfunnel.builtin.remedies import CUSTOMER
 from salesfunnel.diagnosis import Case, Evidence, Exposure, Field, Finding, Mixture, Rule, RuleSet
-from salesfunnel.interval import Interval
 
 __all__ = ["RULE_SET"]
 
@@ -209,5 +210,6 @@ RULE_SET = RuleSet(
             "lost-reasons", lost_reasons, needs=REASON, notes=("lost because", "丢单", "流失原因")
         ),
     ),
+    remedies=CUSTOMER,
 )
 """Is a competitor in the deal, is price the matter, did the kind of customer change?"""

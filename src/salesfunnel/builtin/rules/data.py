@@ -8,8 +8,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.periods import label_of
 from salesfunnel._kernels.mix import kitagawa
-from salesfunnel._periods import label_of
+from salesfunnel.builtin.remedies import DATA
 from salesfunnel.diagnosis import (
     Case,
     Evidence,
@@ -21,10 +22,10 @@ from salesfunnel.diagnosis import (
     Rule,
     RuleSet,
 )
-from salesfunnel.diagnosis.assess import worst_of
+from salesfunnel.diagnosis.aggregates import weak
+from salesfunnel.diagnosis.effects import worst_of
 from salesfunnel.diagnosis.fields import CHANNEL
 from salesfunnel.diagnosis.rules import Limit
-from salesfunnel.diagnosis.sheets import weak
 
 __all__ = ["RULE_SET"]
 
@@ -283,5 +284,6 @@ RULE_SET = RuleSet(
             notes=("definition changed", "口径", "定义调整", "统计方式"),
         ),
     ),
+    remedies=DATA,
 )
 """Is lead quality low, do channels miss the profile, and can the figures be trusted at all?"""

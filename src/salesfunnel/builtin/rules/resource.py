@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel.builtin.remedies import RESOURCE
 from salesfunnel.diagnosis import Case, Evidence, Exposure, Field, Finding, Rule, RuleSet
 from salesfunnel.diagnosis.fields import DEMO, OWNER
 from salesfunnel.diagnosis.rules import Limit
@@ -142,5 +143,6 @@ RULE_SET = RuleSet(
             notes=("backlog", "queue", "积压", "排队"),
         ),
     ),
+    remedies=RESOURCE,
 )
 """Are tools missing, is there a queue, do owners carry too much?"""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from salesfunnel._typing import Better, Locale, Unit
-from salesfunnel.funnel import Funnel
-from salesfunnel.metric import Metric
-from salesfunnel.stage import KeyAction, Stage
+from salesfunnel._core.vocabulary import Better, Locale, Unit
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.definitions.metric import Metric
+from salesfunnel.definitions.stage import KeyAction, Stage
 
 __all__ = ["Words"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.builtin.templates._words import Words
-from salesfunnel.funnel import Funnel
-from salesfunnel.stage import Stage
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.definitions.stage import Stage
 
 __all__ = ["ecommerce"]
 

@@ -9,18 +9,23 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel._typing import Severity
-from salesfunnel._validators import check_known, nearest
-from salesfunnel.errors import ArgumentError, DefinitionError, IntakeError
-from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
-from salesfunnel.history import StageHistory, history_from_changes
+from salesfunnel._core.checks import check_known, nearest
+from salesfunnel._core.errors import ArgumentError, DefinitionError
+from salesfunnel._core.vocabulary import Severity
+from salesfunnel.data.history import StageHistory, history_from_changes
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.definitions.stage import Stage
+from salesfunnel.fault import Fault, IntakeError
+from salesfunnel.intake.cells.read_number import read_number
+from salesfunnel.intake.cells.read_time import (
+    AmbiguousTimeError,
+    NumberAsTimeError,
+    is_missing,
+    read_time,
+)
 from salesfunnel.intake.crm._records import label_of, records_of, text_of
 from salesfunnel.intake.crm._stages import Stages
-from salesfunnel.intake.deal_rows import moment_of, zone_of
-from salesfunnel.intake.numbers import read_number
-from salesfunnel.intake.times import AmbiguousTimeError, NumberAsTimeError, is_missing, read_time
-from salesfunnel.stage import Stage
+from salesfunnel.intake.deals.cells import moment_of, zone_of
 
 __all__ = ["LOST", "WON", "Changes"]
 

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from salesfunnel.errors import ArgumentError, SalesFunnelError
-from salesfunnel.intake.grid import shown
-from salesfunnel.intake.source import load
-from salesfunnel.intake.times import is_missing
+from salesfunnel._core.errors import ArgumentError, SalesFunnelError
+from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.files.grid import shown
+from salesfunnel.intake.files.source import load
 
 __all__ = ["flag", "label_of", "plain", "records_of", "text_of"]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import attrs
 
-from salesfunnel.errors import ArgumentError
-from salesfunnel.funnel import Funnel
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.crm._records import flag, plain, records_of, text_of
-from salesfunnel.intake.deal_columns import folded_word
-from salesfunnel.intake.deal_rows import LOST as LOST_WORDS
+from salesfunnel.intake.deals.cells import LOST as LOST_WORDS
+from salesfunnel.intake.deals.columns import folded_word
 
 __all__ = ["Stages", "stages_of"]
 

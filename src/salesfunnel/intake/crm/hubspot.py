@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from salesfunnel.data.history import StageHistory
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
-from salesfunnel.history import StageHistory
 from salesfunnel.intake.crm._changes import Changes
 from salesfunnel.intake.crm._records import flag, plain, text_of
 from salesfunnel.intake.crm._stages import stages_of

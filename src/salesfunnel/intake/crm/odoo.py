@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from salesfunnel.data.history import StageHistory
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
-from salesfunnel.history import StageHistory
+from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.crm._changes import LOST, Changes
 from salesfunnel.intake.crm._records import flag, records_of, text_of
 from salesfunnel.intake.crm._stages import stages_of
-from salesfunnel.intake.numbers import read_number
 
 __all__ = ["odoo"]
 

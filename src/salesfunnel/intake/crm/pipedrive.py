@@ -15,9 +15,9 @@ from typing import Any
 
 import attrs
 
+from salesfunnel.data.history import StageHistory
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
-from salesfunnel.funnel import Funnel
-from salesfunnel.history import StageHistory
 from salesfunnel.intake.crm._changes import LOST, WON, Changes
 from salesfunnel.intake.crm._records import flag, text_of
 from salesfunnel.intake.crm._stages import stages_of

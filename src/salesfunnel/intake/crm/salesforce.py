@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from salesfunnel.errors import ArgumentError
-from salesfunnel.funnel import Funnel
-from salesfunnel.history import StageHistory
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel.data.history import StageHistory
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.crm._changes import Changes
 from salesfunnel.intake.crm._records import flag, records_of, text_of
 from salesfunnel.intake.crm._stages import stages_of

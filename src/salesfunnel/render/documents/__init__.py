@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.documents._generic import generic_document
 from salesfunnel.render.model import Document
 
@@ -26,15 +26,15 @@ BUILDERS = {
     "VelocityChange": "timing:change_document",
     "Analysis": "analysis:analysis_document",
     "Finding": "findings:finding_document",
-    "ImprovementPlan": "causes:plan_document",
-    "Measure": "causes:measure_document",
-    "Playbook": "causes:playbook_document",
-    "Review": "causes:review_document",
+    "ImprovementPlan": "plans:plan_document",
+    "Measure": "plans:measure_document",
+    "Playbook": "reviews:playbook_document",
+    "Review": "reviews:review_document",
     "Bottleneck": "bottlenecks:bottleneck_document",
     "Bottlenecks": "bottlenecks:bottlenecks_document",
-    "Conversion": "rates:row_document",
-    "ConversionTable": "rates:conversion_document",
-    "Effect": "causes:effect_document",
+    "Conversion": "conversions:row_document",
+    "ConversionTable": "conversions:conversion_document",
+    "Effect": "plans:effect_document",
     "OutputChange": "bottlenecks:change_document",
     "Backtest": "forecast:backtest_document",
     "BgNbd": "customers:model_document",

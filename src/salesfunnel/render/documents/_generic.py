@@ -10,12 +10,12 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.fault import Fault
 from salesfunnel.i18n import FORMS, text
-from salesfunnel.interval import Interval
-from salesfunnel.render.documents._words import faults_block
 from salesfunnel.render.model import Block, Column, Document, Table
+from salesfunnel.render.words.figures import faults_block
 
 _LIMIT, _FEW = 20, 12
 

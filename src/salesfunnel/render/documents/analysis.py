@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.analysis import Analysis
 from salesfunnel.bottleneck import Bottleneck
+from salesfunnel.data.panel import ALL
 from salesfunnel.diagnosis import Finding
 from salesfunnel.i18n import text
-from salesfunnel.panel import ALL
 from salesfunnel.planning import Measure
-from salesfunnel.render.cause_words import measure_title, owner_words, problem_words, title_of
 from salesfunnel.render.documents import document_of
-from salesfunnel.render.documents._words import faults_block, segment_words, span
 from salesfunnel.render.documents.bottlenecks import mark_of, silence, verdict
-from salesfunnel.render.documents.causes import plan_blocks, shown_date
 from salesfunnel.render.documents.findings import findings_blocks, leading, sign, step_words
 from salesfunnel.render.documents.funnel_picture import funnel_picture
+from salesfunnel.render.documents.plans import plan_blocks, shown_date
 from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Section
-from salesfunnel.render.names import action_names, foreign, in_language, labels_of
+from salesfunnel.render.words.figures import faults_block, segment_words, span
+from salesfunnel.render.words.findings import title_of
+from salesfunnel.render.words.names import action_names, foreign, in_language, labels_of
+from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
 
 Labels = dict[str, str]
 PART = 0.05
@@ -95,7 +96,7 @@ def _of(row: Bottleneck, thing: Finding | Measure) -> bool:
 
 def _cost(row: Bottleneck, end: str, locale: Locale) -> list[tuple[str, str]]:
     """Return what the bottleneck is worth a period, in deals and in money."""
-    from salesfunnel._periods import frequency_of
+    from salesfunnel._core.periods import frequency_of
 
     if row.gain is None or row.expected_gain is None:
         return []

@@ -9,12 +9,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from salesfunnel._periods import frequency_of
-from salesfunnel._typing import TIERS, Locale
+from salesfunnel._core.periods import frequency_of
+from salesfunnel._core.vocabulary import TIERS, Locale
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, OutputChange
 from salesfunnel.fault import Fault
 from salesfunnel.i18n import text
-from salesfunnel.render.documents._words import faults_block, segment_words, shown, signed
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -27,7 +26,8 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.names import labels_of
+from salesfunnel.render.words.figures import faults_block, segment_words, shown, signed
+from salesfunnel.render.words.names import labels_of
 
 _ROWS, _SENTENCES = 20, 5
 _NOT_ENOUGH = TIERS.index("not-enough-data")

@@ -7,12 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.customers import (
+    BgNbd,
+    GammaGamma,
+    Lifecycle,
+    LifetimeValue,
+    RepurchaseCurve,
+    Rfm,
+    Sbg,
+    UpsellCandidates,
+)
+from salesfunnel.data.purchases import Purchases
 from salesfunnel.i18n import FORMS, text
-from salesfunnel.interval import Interval
-from salesfunnel.lifetime import BgNbd, GammaGamma, LifetimeValue, Sbg
-from salesfunnel.purchases import Purchases
-from salesfunnel.render.documents._words import faults_block, shown, span
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -27,7 +35,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.repurchase import Lifecycle, RepurchaseCurve, Rfm, UpsellCandidates
+from salesfunnel.render.words.figures import faults_block, shown, span
 
 _ROWS, _CURVE = 20, 12
 _RFM = ("group", "customers", "share-of-customers", "amount", "share-of-amount")

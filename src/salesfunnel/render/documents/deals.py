@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from salesfunnel._typing import Locale
-from salesfunnel.history import StageHistory
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.history import StageHistory
 from salesfunnel.i18n import FORMS, text
-from salesfunnel.render.documents._words import faults_block, shown
 from salesfunnel.render.model import Block, Column, Document, KeyFigures, Paragraph, Table
-from salesfunnel.render.names import labels_of
+from salesfunnel.render.words.figures import faults_block, shown
+from salesfunnel.render.words.names import labels_of
 
 _HEADS = ("stage", "reached", "share", "advanced", "lost", "open", "median-days")
 

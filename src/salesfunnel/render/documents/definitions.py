@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from salesfunnel._typing import Locale
-from salesfunnel.benchmarking import Benchmark, BenchmarkSet
-from salesfunnel.funnel import Funnel
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.definitions import Benchmark, BenchmarkSet
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.definitions.stage import KeyAction
 from salesfunnel.i18n import text
-from salesfunnel.render.documents._words import filled, shown, span
 from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
-from salesfunnel.render.names import in_language
-from salesfunnel.stage import KeyAction
+from salesfunnel.render.words.figures import filled, shown, span
+from salesfunnel.render.words.names import in_language
 
 
 def funnel_document(funnel: Funnel, locale: Locale) -> Document:

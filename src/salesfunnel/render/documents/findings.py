@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.panel import ALL
+from salesfunnel.definitions.funnel import Transition
 from salesfunnel.diagnosis import Finding
-from salesfunnel.funnel import Transition
 from salesfunnel.i18n import text
-from salesfunnel.panel import ALL
-from salesfunnel.render.cause_words import (
-    LEAST,
-    actions_of,
-    collect_words,
-    finding_text,
-    notice_words,
-    title_of,
-)
-from salesfunnel.render.documents._words import segment_words, shown, span
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -28,6 +19,15 @@ from salesfunnel.render.model import (
     Mark,
     Paragraph,
     Table,
+)
+from salesfunnel.render.words.figures import segment_words, shown, span
+from salesfunnel.render.words.findings import (
+    LEAST,
+    actions_of,
+    collect_words,
+    finding_text,
+    notice_words,
+    title_of,
 )
 
 __all__ = ["finding_document", "findings_blocks", "leading", "sign", "step_words"]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from salesfunnel._typing import Locale
-from salesfunnel.backtesting import Backtest
-from salesfunnel.forecasting import Forecast
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.forecasting import Backtest, Forecast
 from salesfunnel.i18n import FORMS, text
-from salesfunnel.interval import Interval
-from salesfunnel.render.documents._words import faults_block, shown, signed, span
 from salesfunnel.render.model import (
     Block,
     Column,
@@ -20,7 +18,8 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.names import labels_of
+from salesfunnel.render.words.figures import faults_block, shown, signed, span
+from salesfunnel.render.words.names import labels_of
 
 _DEALS = 15
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.panel import ALL, Panel
 from salesfunnel.i18n import text
-from salesfunnel.panel import ALL, Panel
-from salesfunnel.render.documents._words import segment_words, shown
 from salesfunnel.render.model import FunnelPicture, FunnelStep, Mark
-from salesfunnel.render.names import labels_of
+from salesfunnel.render.words.figures import segment_words, shown
+from salesfunnel.render.words.names import labels_of
 
 
 def funnel_picture(

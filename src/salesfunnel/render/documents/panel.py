@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.panel import Panel
 from salesfunnel.i18n import text
-from salesfunnel.panel import Panel
-from salesfunnel.render.documents._words import segment_words, shown
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
-from salesfunnel.render.names import labels_of
+from salesfunnel.render.words.figures import segment_words, shown
+from salesfunnel.render.words.names import labels_of
 
 _SEGMENTS = 10
 

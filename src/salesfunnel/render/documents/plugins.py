@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from salesfunnel._typing import PLUGIN_GROUPS, Locale
+from salesfunnel._core.vocabulary import PLUGIN_GROUPS, Locale
 from salesfunnel.i18n import text
 from salesfunnel.plugins import PluginRecord
-from salesfunnel.render.documents._words import filled
 from salesfunnel.render.model import Block, Column, Document, Mark, Section, Table
+from salesfunnel.render.words.figures import filled
 
 _BAD = {"broken", "conflict", "incompatible"}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.tracking import Tracking
 from salesfunnel.i18n import text
 from salesfunnel.render.documents import document_of
-from salesfunnel.render.documents._words import faults_block
 from salesfunnel.render.documents.tracking import pictures, tracking_table
 from salesfunnel.render.model import Block, Document, Paragraph, Section
-from salesfunnel.render.names import in_language
-from salesfunnel.tracking import Tracking
+from salesfunnel.render.words.figures import faults_block
+from salesfunnel.render.words.names import in_language
 
 
 def report_document(

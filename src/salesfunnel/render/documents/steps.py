@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.counting import StepCounts
 from salesfunnel.i18n import text
-from salesfunnel.render.documents._words import faults_block, shown
 from salesfunnel.render.model import (
     Block,
     Column,
@@ -15,7 +14,13 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.step_words import count_rows, duration_rows, question_words, result_words
+from salesfunnel.render.words.figures import faults_block, shown
+from salesfunnel.render.words.step_counts import (
+    count_rows,
+    duration_rows,
+    question_words,
+    result_words,
+)
 
 
 def steps_document(found: StepCounts, locale: Locale) -> Document:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import FORMS, text
-from salesfunnel.render.documents._words import faults_block, segment_words, shown, signed, span
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -20,8 +19,9 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.names import labels_of
-from salesfunnel.target import TargetPlan, TargetProgress
+from salesfunnel.render.words.figures import faults_block, segment_words, shown, signed, span
+from salesfunnel.render.words.names import labels_of
+from salesfunnel.targets import TargetPlan, TargetProgress
 
 _PARTS = 40
 

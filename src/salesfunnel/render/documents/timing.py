@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from salesfunnel._typing import Locale
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
-from salesfunnel.render.documents._words import fault_item, shown, signed, span
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -19,7 +18,8 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.names import labels_of
+from salesfunnel.render.words.figures import fault_item, shown, signed, span
+from salesfunnel.render.words.names import labels_of
 from salesfunnel.timing import Ageing, LittlesLaw, StageDurations, Velocity, VelocityChange
 
 _ROWS = 50

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from salesfunnel._typing import Locale
-from salesfunnel.funnel import Funnel
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.panel import ALL
+from salesfunnel.data.tracking import Tracking, TrackingRow
+from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.i18n import text
-from salesfunnel.panel import ALL
-from salesfunnel.render.documents._words import faults_block, filled, segment_words, shown
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.model import Block, Column, Document, Mark, Table
-from salesfunnel.render.names import in_language
-from salesfunnel.tracking import Tracking, TrackingRow
+from salesfunnel.render.words.figures import faults_block, filled, segment_words, shown
+from salesfunnel.render.words.names import in_language
 
 _FORMS = {"count": "count", "currency": "money", "rate": "percent", "duration": "duration"}
 

@@ -1,0 +1,43 @@
+"""Interval: a range with its level and the method that made it."""
+
+from __future__ import annotations
+
+import attrs
+
+from salesfunnel._core.frozen import plain
+
+__all__ = ["Interval"]
+
+
+@attrs.frozen
+class Interval:
+    """A range of values that the data are compatible with.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends, in the unit of the quantity.
+    level : float
+        Nominal coverage in (0, 1), such as 0.95.
+    method : str
+        How it was made: ``"wilson"``, ``"jeffreys"``, ``"clopper-pearson"``, ``"newcombe"``,
+        ``"monte-carlo"``, ...
+
+    Examples
+    --------
+    >>> Interval(0.2, 0.4, 0.95, "wilson").width
+    0.2
+    """
+
+    low: float = attrs.field(converter=plain)
+    high: float = attrs.field(converter=plain)
+    level: float
+    method: str
+
+    @property
+    def width(self) -> float:
+        """The distance between the ends."""
+        return self.high - self.low
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high

@@ -1,0 +1,1 @@
+"""Kernels of customers: buying, spending, renewing."""

@@ -1,0 +1,1 @@
+"""Kernels of events: packing, counting, tracing, texts."""

@@ -1,0 +1,425 @@
+"""Bottlenecks: every step of every segment, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.arrays import array_field
+from salesfunnel._core.checks import check_known
+from salesfunnel._core.errors import DataError
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.result import TableMixin
+from salesfunnel._core.vocabulary import TIERS
+from salesfunnel._kernels import betabinomial as bb
+from salesfunnel._kernels import intervals
+from salesfunnel.bottleneck.impact import ends_of, joint_gain
+from salesfunnel.bottleneck.judge import LEAST_HISTORY, SOURCES
+from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.bottleneck.row import (
+    _FAULTS,
+    GAIN_LEVEL,
+    IN_DOUBT,
+    NOT_SEEN_BY_COHORT,
+    SEEN_BY_COHORT,
+    UNVERIFIED,
+    Bottleneck,
+)
+from salesfunnel.definitions.funnel import Funnel, Transition
+from salesfunnel.fault import Fault
+
+__all__ = ["Bottlenecks"]
+
+Float = npt.NDArray[np.float64]
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Bottlenecks(TableMixin):
+    """Every step of every segment, judged; arrays inside, rows on demand, most probable first.
+
+    Parameters
+    ----------
+    transitions : tuple of Transition
+        The steps.
+    segments : tuple of str
+        The segments.
+    period : str
+        The last period judged.
+    history : History
+        How the months before were read.
+    seed : int
+        Of the draws behind the gains.
+    entered, advanced : ndarray of int64, shape (segments, steps)
+        As in `Bottleneck`; so are the fields below, NaN where there is none.
+    reference, reference_sd, rho, strength : ndarray of float64, same shape
+        The reference, its standard deviation, the intraclass correlation of months, and a + b of
+        the beta law of the window's rate.
+    probability, probability_1, probability_3, detectable, drift : ndarray of float64, same shape
+        As in `Bottleneck`.
+    tier, window, source : ndarray of int8, same shape
+        Index into the tiers; 1 or 3; index into ("none", "history", "benchmark", "both").
+    months : ndarray of float64, same shape
+        Months with counts in the window.
+    history_months, history_entered, history_advanced : ndarray of int64, same shape
+        Of the reference.
+    gain, gain_low, gain_high, revenue_low, revenue_high : ndarray of float64, same shape
+        Mean and interval, deals and money a month.
+    flags : ndarray of int32, same shape
+        Faults of the rows as bits.
+    benchmark : ndarray of float64, shape (steps,)
+        The benchmark's rates, NaN where there is none.
+    value : float, optional
+        Mean value of a deal.
+    lag_adjusted : bool
+        Whether entrants are those who could advance, by a lag.
+    faults : tuple of Fault
+        What concerns all rows.
+    funnel : Funnel, optional
+        Names the steps for people.
+    """
+
+    transitions: tuple[Transition, ...]
+    segments: tuple[str, ...]
+    period: str
+    history: History
+    seed: int
+    entered: npt.NDArray[np.int64] = array_field(np.int64)
+    advanced: npt.NDArray[np.int64] = array_field(np.int64)
+    reference: Float = array_field(np.float64)
+    reference_sd: Float = array_field(np.float64)
+    rho: Float = array_field(np.float64)
+    strength: Float = array_field(np.float64)
+    probability: Float = array_field(np.float64)
+    probability_1: Float = array_field(np.float64)
+    probability_3: Float = array_field(np.float64)
+    detectable: Float = array_field(np.float64)
+    drift: Float = array_field(np.float64)
+    tier: npt.NDArray[np.int8] = array_field(np.int8)
+    window: npt.NDArray[np.int8] = array_field(np.int8)
+    source: npt.NDArray[np.int8] = array_field(np.int8)
+    months: Float = array_field(np.float64)
+    history_months: npt.NDArray[np.int64] = array_field(np.int64)
+    history_entered: npt.NDArray[np.int64] = array_field(np.int64)
+    history_advanced: npt.NDArray[np.int64] = array_field(np.int64)
+    gain: Float = array_field(np.float64)
+    gain_low: Float = array_field(np.float64)
+    gain_high: Float = array_field(np.float64)
+    revenue_low: Float = array_field(np.float64)
+    revenue_high: Float = array_field(np.float64)
+    flags: npt.NDArray[np.int32] = array_field(np.int32)
+    benchmark: Float = array_field(np.float64)
+    value: float | None = None
+    lag_adjusted: bool = False
+    faults: tuple[Fault, ...] = ()
+    funnel: Funnel | None = None
+
+    def __repr__(self) -> str:
+        counts = np.bincount(self.tier.ravel(), minlength=len(TIERS))
+        told = ", ".join(f"{n} {name}" for name, n in zip(TIERS, counts, strict=True) if n)
+        return f"<Bottlenecks {self.period}: {told or 'nothing judged'}>"
+
+    def __len__(self) -> int:
+        return int(self.probability.size)
+
+    def __attrs_post_init__(self) -> None:
+        shape = (len(self.segments), len(self.transitions))
+        for field in attrs.fields(type(self)):
+            value = getattr(self, field.name)
+            wanted = shape[1:] if field.name == "benchmark" else shape
+            if isinstance(value, np.ndarray) and value.shape != wanted:
+                raise DataError(
+                    f"{field.name!r} must have shape {wanted} (segments, steps), got {value.shape}"
+                )
+
+    @property
+    def order(self) -> npt.NDArray[np.intp]:
+        """Flat indices of the rows: by probability, then gain, then step and name of segment.
+
+        Alarms that rest on data in doubt come after the others.
+        """
+        s = len(self.transitions)
+        names = np.array(self.segments, dtype=np.str_)
+        rank = np.empty(names.size, dtype=np.intp)
+        rank[np.argsort(names, kind="stable")] = np.arange(names.size)
+        alarm, doubtful = self.tier.ravel() < 2, (self.flags.ravel() & IN_DOUBT) > 0
+        keys = (
+            np.repeat(rank, s),
+            np.tile(np.arange(s), names.size),
+            -np.nan_to_num(self.gain.ravel(), nan=-1.0),
+            -np.nan_to_num(self.probability.ravel(), nan=-1.0),
+            np.select([alarm & ~doubtful, alarm], [0, 1], 2),
+        )
+        return np.lexsort(keys)
+
+    def __iter__(self) -> Iterator[Bottleneck]:
+        return (self._row(int(i)) for i in self.order)
+
+    def __getitem__(self, index: int) -> Bottleneck:
+        return self._row(int(self.order[index]))
+
+    @property
+    def rows(self) -> tuple[Bottleneck, ...]:
+        """One row a step and segment, most probable first."""
+        return tuple(self)
+
+    @property
+    def alarms(self) -> tuple[Bottleneck, ...]:
+        """The rows that are confirmed or suspected, most probable first."""
+        flat = self.tier.ravel()
+        return tuple(self._row(int(i)) for i in self.order if flat[i] < 2)
+
+    @property
+    def lowest(self) -> Bottleneck | None:
+        """The row with the lowest rate: information, never by itself a bottleneck."""
+        rate = self.rate.ravel()
+        if np.isnan(rate).all():
+            return None
+        return self._row(int(np.nanargmin(rate)))
+
+    @property
+    def rate(self) -> Float:
+        """Share that advanced, NaN where nobody entered, shape (segments, steps)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(self.entered > 0, self.advanced / self.entered, np.nan))
+
+    def in_doubt(self, rows: Iterable[tuple[Transition, str]]) -> Bottlenecks:
+        """Return the same, with rows marked as resting on data that are in doubt.
+
+        `analyze` does so with the steps whose deals `diagnose` vetoes: the verdict stays, says that
+        it is not verified, and comes after the alarms whose data are sound.
+
+        Parameters
+        ----------
+        rows : iterable of (Transition, str)
+            Steps and segments; what is not here is passed over.
+        """
+        flags = self.flags.copy()
+        for step, segment in rows:
+            if step in self.transitions and segment in self.segments:
+                place = self.segments.index(segment), self.transitions.index(step)
+                flags[place] |= IN_DOUBT
+        return attrs.evolve(self, flags=flags)
+
+    def find(self, transition: Transition | str, segment: str | None = None) -> Bottleneck:
+        """Return the row of one step, ``"intent→won"``, of the only segment or a named one."""
+        names = [str(step) for step in self.transitions]
+        wanted = str(transition).replace("->", "→")
+        check_known("transition", wanted, names)
+        if segment is None and len(self.segments) == 1:
+            segment = self.segments[0]
+        check_known("segment", segment, self.segments)
+        g = self.segments.index(str(segment))
+        return self._row(g * len(names) + names.index(wanted))
+
+    def _row(self, flat: int) -> Bottleneck:
+        return row_of(self, *divmod(flat, len(self.transitions)))
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return one row a step and segment, most probable first; NaN where there is none."""
+        return columns_of(self)
+
+    def evidence(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the classical tests of every row, in the order of `columns`.
+
+        Returns
+        -------
+        dict of ndarray
+            ``mid_p`` of the beta-binomial law with ``holm`` and ``bh`` over the steps of a
+            segment; ``z_predictive``; ``z`` of two proportions against the history;
+            ``below_benchmark``, the exact binomial P(X ≤ x) under the benchmark taken as exact.
+            NaN where there is nothing to test.
+        """
+        return evidence_of(self)
+
+    def most(self, share: float = 0.1) -> tuple[Bottleneck, ...]:
+        """Return the largest set of rows of which at most `share` are expected to be false."""
+        flat = np.nan_to_num(self.probability.ravel(), nan=0.0)
+        chosen = bb.expected_false_share(flat, share)
+        return tuple(self._row(int(i)) for i in self.order if chosen[i])
+
+    def joint_gain(
+        self,
+        transitions: Sequence[Transition | str] | None = None,
+        *,
+        segment: str | None = None,
+        capacity: dict[str, float] | None = None,
+    ) -> Interval | None:
+        """Return what several steps of a segment bring a month if all reached their reference.
+
+        Counted where the gain of the first of them is: steps after the win add no deals to it.
+
+        Parameters
+        ----------
+        transitions : sequence of Transition or str, optional
+            The steps; those that are confirmed or suspected by default.
+        segment : str, optional
+            Needed where there are several.
+        capacity : dict of str to float, optional
+            The most that a step can take a period: ``{"offer": 40}``.
+
+        Returns
+        -------
+        Interval or None
+            Deals a month; None where no step is named.
+        """
+        if segment is None and len(self.segments) == 1:
+            segment = self.segments[0]
+        check_known("segment", segment, self.segments)
+        g = self.segments.index(str(segment))
+        names = [str(step) for step in self.transitions]
+        if transitions is None:
+            chosen = [s for s in range(len(names)) if self.tier[g, s] < 2]
+        else:
+            wanted = [str(step).replace("->", "→") for step in transitions]
+            for name in wanted:
+                check_known("transition", name, names)
+            chosen = [names.index(name) for name in wanted]
+        if not chosen:
+            return None
+        return joint_gain(self, g, chosen, capacity, GAIN_LEVEL)
+
+
+def row_of(found: Bottlenecks, g: int, s: int) -> Bottleneck:
+    """Return the row of a segment and a step, by their places."""
+
+    def number(array: Float) -> float | None:
+        value = float(array[g, s])
+        return value if np.isfinite(value) else None
+
+    entered, advanced = int(found.entered[g, s]), int(found.advanced[g, s])
+    rate = advanced / entered if entered else None
+    reference = number(found.reference)
+    flags = int(found.flags[g, s])
+    return Bottleneck(
+        transition=found.transitions[s],
+        segment=found.segments[g],
+        period=found.period,
+        entered=entered,
+        advanced=advanced,
+        rate=rate,
+        reference=reference,
+        reference_interval=_reference_interval(found, g, s),
+        source=SOURCES[int(found.source[g, s])],  # type: ignore[arg-type]
+        shortfall=None if rate is None or reference is None else 1 - rate / reference,
+        probability=number(found.probability),
+        probability_1=number(found.probability_1),
+        probability_3=number(found.probability_3),
+        tier=TIERS[int(found.tier[g, s])],  # type: ignore[arg-type]
+        window=int(found.window[g, s]),
+        gain=_interval(found.gain_low, found.gain_high, g, s),
+        expected_gain=number(found.gain),
+        revenue=_interval(found.revenue_low, found.revenue_high, g, s),
+        detectable=number(found.detectable),
+        drift=number(found.drift),
+        cohort="seen"
+        if flags & SEEN_BY_COHORT
+        else "not-seen"
+        if flags & NOT_SEEN_BY_COHORT
+        else "unknown",
+        history_months=int(found.history_months[g, s]),
+        faults=_faults(found, g, s),
+        counted_at=found.transitions[ends_of(found.transitions)[s]].target,
+    )
+
+
+def _interval(low: Float, high: Float, g: int, s: int) -> Interval | None:
+    if np.isnan(low[g, s]):
+        return None
+    return Interval(float(low[g, s]), float(high[g, s]), GAIN_LEVEL, "monte-carlo")
+
+
+def _reference_interval(found: Bottlenecks, g: int, s: int) -> Interval | None:
+    p, sd = float(found.reference[g, s]), float(found.reference_sd[g, s])
+    if not (np.isfinite(p) and np.isfinite(sd)):
+        return None
+    worth = p * (1 - p) / sd**2 if sd > 0 else 1e12
+    low, high = intervals.wilson(p * worth, worth, 0.95)
+    return Interval(float(low), float(high), 0.95, "wilson")
+
+
+def _faults(found: Bottlenecks, g: int, s: int) -> tuple[Fault, ...]:
+    flags = int(found.flags[g, s])
+    params: dict[str, Any] = {
+        "step": str(found.transitions[s]),
+        "period": found.period,
+        "months": int(found.history_months[g, s]),
+        "needed": LEAST_HISTORY,
+        "entered": int(found.entered[g, s]),
+        "advanced": int(found.advanced[g, s]),
+    }
+    return tuple(
+        Fault.of(code, severity=severity, **params)  # type: ignore[arg-type]
+        for bit, code, severity in _FAULTS
+        if flags & bit
+    )
+
+
+def columns_of(found: Bottlenecks) -> dict[str, npt.NDArray[Any]]:
+    """Return one row a step and segment, most probable first; NaN where there is none."""
+    order = found.order
+    g, s = np.divmod(order, max(len(found.transitions), 1))
+    rate = found.rate.ravel()[order]
+    reference = found.reference.ravel()[order]
+    with np.errstate(invalid="ignore"):
+        shortfall = 1 - rate / reference
+    numbers = {
+        name: getattr(found, name).ravel()[order]
+        for name in (
+            "probability", "probability_1", "probability_3", "window", "entered", "advanced",
+            "gain", "gain_low", "gain_high", "revenue_low", "revenue_high", "detectable",
+            "drift", "history_months",
+        )
+    }  # fmt: skip
+    return {
+        "segment": np.array(found.segments, dtype=np.str_)[g],
+        "source": np.array([t.source for t in found.transitions], dtype=np.str_)[s],
+        "target": np.array([t.target for t in found.transitions], dtype=np.str_)[s],
+        "tier": np.array(TIERS, dtype=np.str_)[found.tier.ravel()[order]],
+        **numbers,
+        "rate": rate,
+        "reference": reference,
+        "reference_from": np.array(SOURCES, dtype=np.str_)[found.source.ravel()[order]],
+        "shortfall": shortfall,
+        "verified": (found.flags.ravel()[order] & UNVERIFIED) == 0,
+    }
+
+
+def evidence_of(found: Bottlenecks) -> dict[str, npt.NDArray[Any]]:
+    """Return the classical tests of every row, in the order of the rows."""
+    known = np.isfinite(found.reference) & (found.entered > 0)
+    p = np.where(known, found.reference, 0.5)
+    strength = np.where(known, found.strength, 1.0)
+    mid = np.where(known, bb.mid_p(found.advanced, found.entered, p, strength), np.nan)
+    law = bb.Reference(
+        p, np.where(known, found.reference_sd, 1.0) ** 2, np.where(known, found.rho, 0.0),
+        *(np.asarray(a, dtype=np.float64) for a in
+          (found.history_months, found.history_entered, found.history_advanced)),
+    )  # fmt: skip
+    filled = np.where(known, mid, 1.0)
+    exact = intervals.binomial_cdf(
+        found.advanced, found.entered, np.nan_to_num(found.benchmark, nan=0.5)
+    )
+    table = {
+        "mid_p": mid,
+        "holm": np.where(known, intervals.holm(filled), np.nan),
+        "bh": np.where(known, intervals.benjamini_hochberg(filled), np.nan),
+        "z_predictive": np.where(
+            known,
+            bb.z_predictive(found.advanced, found.entered, law, np.maximum(found.months, 1)),
+            np.nan,
+        ),
+        "z": np.where(
+            found.history_entered > 0,
+            intervals.two_proportion_z(
+                found.advanced, found.entered, found.history_advanced, found.history_entered
+            ),
+            np.nan,
+        ),
+        "below_benchmark": np.where(np.isnan(found.benchmark), np.nan, exact),
+    }
+    order = found.order
+    return {name: values.ravel()[order] for name, values in table.items()}

@@ -1,0 +1,113 @@
+"""Do cohorts whose time is up show the fall too: late, but free of the lag."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.errors import DataError
+from salesfunnel._core.period_arrays import period_numbers
+from salesfunnel._core.periods import end_of, ordinal
+from salesfunnel.bottleneck import judge
+from salesfunnel.data.history.to_panel import segment_codes
+from salesfunnel.data.panel import ALL, Panel
+
+Array = npt.NDArray[np.float64]
+SEEN, NOT_SEEN, UNKNOWN = 1, 2, 0
+RIPE = 0.8
+"""The window of a step: within it this share of those who advance has done so."""
+FEWEST = 10
+"""Advances below which no window is read from deals."""
+
+
+def by_cohorts(
+    cohorts: Any, panel: Panel, judged: str, prior: judge.Prior, benchmark: tuple[Array, Array]
+) -> npt.NDArray[np.int8]:
+    """Return what cohorts say of every segment and step: `SEEN`, `NOT_SEEN` or `UNKNOWN`."""
+    if isinstance(cohorts, Panel):
+        for field in ("steps", "segments"):
+            mine, theirs = getattr(panel, field), getattr(cohorts, field)
+            if mine != theirs:
+                raise DataError(
+                    f"'cohorts' must have the {field} of the panel {mine!r}, got {theirs!r}"
+                )
+        last = [n for n in cohorts.periods if n not in cohorts.partial and n <= judged]
+        if not last:
+            return np.zeros((len(panel.segments), len(panel.transitions)), dtype=np.int8)
+        entered, advanced, missing = cohorts.select(periods=last).regular().flows()
+        exposed = np.where(missing, np.nan, entered)
+        return _verdict(exposed, advanced.astype(np.float64), prior, benchmark)
+    return _by_deals(cohorts, panel, judged, prior, benchmark)
+
+
+def _verdict(
+    exposed: Array, advanced: Array, prior: judge.Prior, benchmark: tuple[Array, Array]
+) -> npt.NDArray[np.int8]:
+    one, three = (judge.judge_window(advanced, exposed, w, prior, benchmark) for w in (1, 3))
+    p = judge.verdict(one, three, benchmark[0].size).probability
+    seen = np.nan_to_num(p) >= judge.SUSPECTED
+    return np.where(np.isnan(p), UNKNOWN, np.where(seen, SEEN, NOT_SEEN)).astype(np.int8)
+
+
+def _by_deals(
+    history: Any, panel: Panel, judged: str, prior: judge.Prior, benchmark: tuple[Array, Array]
+) -> npt.NDArray[np.int8]:
+    """Follow the deals that entered a step for a fixed time; only months that are ripe count."""
+    out = np.zeros((len(panel.segments), len(panel.transitions)), dtype=np.int8)
+    if panel.by == "none":
+        return out
+    segment = _segments(history, panel)
+    first, last = (ordinal(name, panel.by) for name in (panel.periods[0], judged))
+    for s, key in enumerate(panel.steps[:-1]):
+        if key not in history.stages or segment is None:
+            continue
+        duration, event, rows = history.stage_times(key)
+        gone = duration[event == 1]
+        if gone.size < FEWEST:
+            continue
+        window = float(np.quantile(gone, RIPE))
+        entry = history.entered[rows, history.stages.index(key)]
+        number = period_numbers(entry, panel.by)
+        ripe = _last_ripe(history.as_of, window, panel, judged)
+        keep = (number >= first) & (number <= min(last, ripe)) & (segment[rows] >= 0)
+        months = min(last, ripe) - first + 1
+        if months < 1:
+            continue
+        code = (number[keep] - first) * len(panel.segments) + segment[rows][keep]
+        shape = (months, len(panel.segments), 1)
+        size = months * len(panel.segments)
+        n = np.bincount(code, minlength=size).reshape(shape).astype(np.float64)
+        in_time = keep & (event == 1) & (duration <= window)
+        code = (number[in_time] - first) * len(panel.segments) + segment[rows][in_time]
+        x = np.bincount(code, minlength=size).reshape(shape).astype(np.float64)
+        one, three = (
+            judge.judge_window(x, n, w, prior, (np.array([np.nan]), np.array([np.nan])))
+            for w in (1, 3)
+        )
+        p = judge.verdict(one, three, benchmark[0].size).probability[:, 0]
+        known = ~np.isnan(p) & (one.entered[:, 0] > 0)
+        seen = np.where(np.nan_to_num(p) >= judge.SUSPECTED, SEEN, NOT_SEEN)
+        out[:, s] = np.where(known, seen, UNKNOWN)
+    return out
+
+
+def _segments(history: Any, panel: Panel) -> npt.NDArray[np.int64] | None:
+    """Return the panel's segment of every deal, −1 for none; None where that is not known."""
+    if not panel.attributes:
+        whole = panel.segments == (ALL,)
+        return np.zeros(len(history.deals), dtype=np.int64) if whole else None
+    codes, names = segment_codes(history, panel.attributes)
+    where = {name: k for k, name in enumerate(panel.segments)}
+    place = np.array([where.get(name, -1) for name in names], dtype=np.int64)
+    return np.asarray(place[codes])
+
+
+def _last_ripe(as_of: np.datetime64, window: float, panel: Panel, judged: str) -> int:
+    """Return the last period all of whose entrants had `window` days."""
+    for name in reversed(panel.periods[: panel.periods.index(judged) + 1]):
+        ends = np.datetime64(end_of(name, panel.by))
+        if (as_of - ends) / np.timedelta64(1, "D") >= window:
+            return ordinal(name, panel.by)
+    return ordinal(panel.periods[0], panel.by) - 1

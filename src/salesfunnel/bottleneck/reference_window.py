@@ -1,0 +1,37 @@
+"""History: how the months before are read as a reference."""
+
+from __future__ import annotations
+
+import attrs
+
+from salesfunnel._core.checks import check_positive_int
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.result import ResultMixin
+from salesfunnel._kernels import betabinomial as bb
+
+
+@attrs.frozen
+class History(ResultMixin):
+    """How the months before are read as a reference.
+
+    Parameters
+    ----------
+    months : int
+        How many months before the judged window count.
+    month_sd : float
+        How much a month's log odds vary in a healthy funnel, before any history is seen; raise it
+        where months are known to be wild.
+    prior_months : float
+        How many months of history that is worth.
+    """
+
+    months: int = 12
+    month_sd: float = attrs.field(default=bb.PRIOR_SD, kw_only=True)
+    prior_months: float = attrs.field(default=bb.PRIOR_MONTHS, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_positive_int("months", self.months)
+        for field in ("month_sd", "prior_months"):
+            value = getattr(self, field)
+            if not (isinstance(value, int | float) and 0 < value < float("inf")):
+                raise ArgumentError(f"{field!r} must be a number above 0, got {value!r}")

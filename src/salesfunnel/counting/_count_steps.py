@@ -1,0 +1,138 @@
+"""The function count_steps: takes any source of events to the place where it is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.vocabulary import StepOrder
+from salesfunnel.counting.in_memory import count_log
+from salesfunnel.counting.query import make_query
+from salesfunnel.counting.result import StepCounts
+from salesfunnel.data.events.event_log import EventLog
+
+Span = timedelta | str | int | Any
+
+
+def count_steps(
+    events: Any,
+    steps: Sequence[str | int],
+    *,
+    window: Span | None = None,
+    step_windows: Any = None,
+    order: StepOrder = "ordered",
+    exclude: Any = (),
+    breakdown: str | None = None,
+    attribution: str = "first",
+    increasing: bool = False,
+    per: str = "entity",
+    as_of: datetime | str | int | Any | None = None,
+    threads: int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> StepCounts:
+    """Count how many customers get to each step of a path through their events.
+
+    An entity counts for step k if it has events i1 < i2 < ... < ik in order of time, one a step,
+    each event serving one step only. All starts are tried; the deepest chain counts. Events at the
+    same time may follow each other in the order of the steps.
+
+    Parameters
+    ----------
+    events : EventLog, dataframe or ibis table
+        The log. A dataframe (pandas, polars, pyarrow, or anything with the Arrow PyCapsule
+        interface) and a table have the columns ``entity``, ``step`` and ``time``, see `columns`.
+        A table is counted in its database.
+    steps : sequence of str or int
+        The names of the steps, in order; a name may stand more than once.
+    window : timedelta, str or int, optional
+        How long after the first event of its chain a step may be taken, the bound inside:
+        ``"14D"``, ``"6h"``, ``"30min"``, ``"90s"``, ``"2 weeks"``; a whole number where times are
+        whole numbers.
+    step_windows : the same, a sequence or a mapping, optional
+        How long after the step before each step may be taken: one length for all, one a transition
+        (None for no bound), or by name of the step.
+    order : {"ordered", "strict", "any"}
+        ``strict``: no other event of the entity between the first and the last event of the chain;
+        ``any``: the first k steps inside one window, in any order.
+    exclude : str, or sequence of str or (str, str, str)
+        Events that void a chain (not the entity) where they lie strictly between its first and last
+        step, or between the two steps named behind them.
+    breakdown : str, optional
+        An attribute of the events to count by.
+    attribution : {"first", "last", "all"} or a step
+        Whose value counts: the first known value along the chain, the last known one, the one at a
+        step; or every value for itself, a chain being made of events of one value only (``all``).
+        Of an event that is said twice, with different values, the least known one counts.
+    increasing : bool
+        Whether each step must be strictly later than the one before.
+    per : {"entity", "entry"}
+        Count entities, or attempts: a new attempt starts at the first event of the first step that
+        is later than the chain before it; a later start inside an attempt takes over where it gets
+        further.
+    as_of : datetime, str or int, optional
+        The moment of the last observation. Later events are left out, and who has not taken the
+        last step but still can within the window is counted apart, as immature; of attempts, those
+        that can, or that a later start within them can take over.
+    threads : int, optional
+        How many threads; as many as there are processors by default. The result is the same.
+    columns : mapping of str to str, optional
+        The names of the columns ``entity``, ``step`` and ``time`` in a dataframe or table.
+
+    Returns
+    -------
+    StepCounts
+        The counts, with everything that made them.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is out of its range, or two do not go together.
+    DataError
+        If the columns cannot be read.
+    UnknownNameError
+        If `breakdown` or a column does not exist.
+
+    Notes
+    -----
+    Time is that of sorting the events of the steps, O(n log n), with memory for the keys of the
+    events in question. Nothing but the events of entities that reached a step is sorted for the
+    next one.
+
+    Examples
+    --------
+    >>> from salesfunnel import EventLog
+    >>> log = EventLog(
+    ...     entity=[1, 1, 1, 2, 2],
+    ...     step=["view", "cart", "order", "view", "cart"],
+    ...     time=[0, 5, 9, 3, 30],
+    ... )
+    >>> count_steps(log, ["view", "cart", "order"], window=10).counts
+    (2, 1, 1)
+    """
+    query = make_query(
+        steps,
+        window=window,
+        step_windows=step_windows,
+        order=order,
+        exclude=exclude,
+        breakdown=breakdown,
+        attribution=attribution,
+        increasing=increasing,
+        per=per,
+        as_of=as_of,
+    )
+    if isinstance(events, EventLog):
+        if columns is not None:
+            raise ArgumentError(
+                f"'columns' must be left out where 'events' is an EventLog, got {columns!r}"
+            )
+        return count_log(events, query, threads=threads)
+    if type(events).__module__.partition(".")[0] == "ibis":
+        from salesfunnel.counting.in_database import count_table
+
+        return count_table(events, query, columns=columns)
+    more = () if breakdown is None else (breakdown,)
+    log = EventLog.from_frame(events, columns=columns, attributes=more)
+    return count_log(log, query, threads=threads)

@@ -1,0 +1,43 @@
+"""Existing customers: lifecycle, RFM, repurchase, and what customers will buy and be worth."""
+
+from __future__ import annotations
+
+from salesfunnel.customers._clv import LifetimeValue, clv
+from salesfunnel.customers._lifecycle import (
+    LIFECYCLE_STATES,
+    Lifecycle,
+    LifecycleState,
+    lifecycle,
+)
+from salesfunnel.customers._repurchase_curve import RepurchaseCurve, repurchase_curve
+from salesfunnel.customers._rfm import RFM_GROUPS, Rfm, RfmGroup, rfm
+from salesfunnel.customers._upsell import UpsellCandidates, upsell_candidates
+from salesfunnel.customers.bgnbd import BgNbd, fit_bgnbd
+from salesfunnel.customers.gamma_gamma import GammaGamma, fit_gamma_gamma
+from salesfunnel.customers.repurchase_funnel import repurchase_history, repurchase_panel
+from salesfunnel.customers.sbg import Sbg, fit_sbg
+
+__all__ = [
+    "LIFECYCLE_STATES",
+    "RFM_GROUPS",
+    "BgNbd",
+    "GammaGamma",
+    "Lifecycle",
+    "LifecycleState",
+    "LifetimeValue",
+    "RepurchaseCurve",
+    "Rfm",
+    "RfmGroup",
+    "Sbg",
+    "UpsellCandidates",
+    "clv",
+    "fit_bgnbd",
+    "fit_gamma_gamma",
+    "fit_sbg",
+    "lifecycle",
+    "repurchase_curve",
+    "repurchase_history",
+    "repurchase_panel",
+    "rfm",
+    "upsell_candidates",
+]

@@ -1,0 +1,225 @@
+"""The lifecycle of customers by the gaps between their orders, and who is due now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Literal, get_args
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.arrays import array_field
+from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.result import TableMixin
+from salesfunnel.customers._orders_by_customer import (
+    Moment,
+    expected_gaps,
+    groups_of,
+    known_at,
+    totals,
+)
+from salesfunnel.data.purchases import Purchases
+from salesfunnel.fault import Fault
+
+__all__ = ["LIFECYCLE_STATES", "Lifecycle", "LifecycleState", "lifecycle"]
+
+LifecycleState = Literal[
+    "new",
+    "first-repurchase-overdue",
+    "active",
+    "at-risk",
+    "dormant",
+    "lost",
+    "not-enough-data",
+]
+LIFECYCLE_STATES: tuple[str, ...] = get_args(LifecycleState)
+
+ACTIVE, AT_RISK, DORMANT = 1.5, 3.0, 6.0
+"""Ends of the states, in expected gaps since the last order."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Lifecycle(TableMixin):
+    """Where every customer stands between his last order and the next.
+
+    Parameters
+    ----------
+    customers : tuple of str
+        Their names.
+    state : array_like of int8, shape (n,)
+        Positions in ``("new", "first-repurchase-overdue", "active", "at-risk", "dormant",
+        "lost", "not-enough-data")``; see `states`.
+    orders : array_like of int64, shape (n,)
+        Days with an order.
+    last : array_like of datetime64[D], shape (n,)
+        The last of them.
+    gap : array_like of float64, shape (n,)
+        Days between orders to expect; NaN where nothing is known.
+    amount : array_like of float64, shape (n,)
+        What the customer has paid so far; NaN where no amount is known.
+    segment : tuple of str
+        The group whose gaps count, ``"all"`` where there is no breakdown.
+    as_of : datetime.date
+        The day of the look.
+    faults : tuple of Fault
+        What the data are short of.
+
+    Examples
+    --------
+    >>> days = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01", "2026-06-01"]
+    >>> who = Purchases.from_columns(["ann"] * 6, days)
+    >>> lifecycle(who, as_of="2026-06-20").states
+    ('active',)
+    >>> lifecycle(who, as_of="2026-08-20").states
+    ('at-risk',)
+    """
+
+    customers: tuple[str, ...] = attrs.field(converter=as_tuple)
+    state: npt.NDArray[np.int8] = array_field(np.int8)
+    orders: npt.NDArray[np.int64] = array_field(np.int64)
+    last: npt.NDArray[np.datetime64] = array_field("datetime64[D]")
+    gap: npt.NDArray[np.float64] = array_field(np.float64)
+    amount: npt.NDArray[np.float64] = array_field(np.float64)
+    segment: tuple[str, ...] = attrs.field(converter=as_tuple)
+    as_of: date
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        n = len(self.customers)
+        for field in ("state", "orders", "last", "gap", "amount", "segment"):
+            if len(getattr(self, field)) != n:
+                raise DataError(f"{field!r} must have {n} rows, got {len(getattr(self, field))}")
+
+    def __len__(self) -> int:
+        return len(self.customers)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{n} {state}" for state, n in self.counts.items() if n)
+        return f"<Lifecycle {self.as_of}: {shown or 'no customers'}>"
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The state of every customer."""
+        return tuple(LIFECYCLE_STATES[i] for i in self.state.tolist())
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many customers are in each state, in the order of the lifecycle."""
+        number = np.bincount(self.state, minlength=len(LIFECYCLE_STATES)).tolist()
+        return dict(zip(LIFECYCLE_STATES, number, strict=True))
+
+    @property
+    def age(self) -> npt.NDArray[np.float64]:
+        """Days since the last order."""
+        return np.asarray((np.datetime64(self.as_of) - self.last) / np.timedelta64(1, "D"))
+
+    @property
+    def due(self) -> npt.NDArray[np.datetime64]:
+        """The day on which the next order is to be expected; NaT where nothing is known."""
+        known = np.isfinite(self.gap)
+        days = np.ceil(np.where(known, self.gap, 0)).astype("timedelta64[D]")
+        return np.where(known, self.last + days, np.datetime64("NaT", "D"))
+
+    def due_now(self, *, within: timedelta | int = 14) -> tuple[str, ...]:
+        """Return the customers to call: due by now or soon, and not given up yet.
+
+        Parameters
+        ----------
+        within : datetime.timedelta or int
+            How soon (an int is in days).
+
+        Returns
+        -------
+        tuple of str
+            Those whose next order is due within that time and whose last one is at most three gaps
+            ago; the greatest payers first.
+
+        Raises
+        ------
+        ArgumentError
+            If `within` is below 0 days.
+        """
+        days = within.days if isinstance(within, timedelta) else within
+        if isinstance(days, bool) or not isinstance(days, int) or days < 0:
+            raise ArgumentError(f"'within' must be at least 0 days, got {within!r}")
+        with np.errstate(invalid="ignore"):
+            ready = (self.age + days >= np.ceil(self.gap)) & (self.age <= AT_RISK * self.gap)
+        rows = np.flatnonzero(ready)
+        paid = np.where(np.isfinite(self.amount), self.amount, -1.0)[rows]
+        ranked = rows[np.lexsort((rows, self.due[rows], -paid))]
+        return tuple(self.customers[i] for i in ranked.tolist())
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return one row a customer."""
+        return {
+            "customer": np.array(self.customers, dtype=np.str_),
+            "segment": np.array(self.segment, dtype=np.str_),
+            "state": np.array(LIFECYCLE_STATES, dtype=np.str_)[self.state],
+            "orders": self.orders,
+            "last": self.last,
+            "age": self.age,
+            "gap": self.gap,
+            "due": self.due,
+            "amount": self.amount,
+        }
+
+
+def lifecycle(purchases: Purchases, *, as_of: Moment, by: str | None = None) -> Lifecycle:
+    """Tell where every customer stands, by the time since his last order.
+
+    Parameters
+    ----------
+    purchases : Purchases
+        Those of one customer on one day count as one order; later ones than `as_of` are left out.
+    as_of : date, datetime or ISO text
+        The day of the look.
+    by : str, optional
+        An attribute of the purchases (its value at the first order) whose groups have gaps of
+        their own.
+
+    Returns
+    -------
+    Lifecycle
+        With a days since the last order and g the gap to expect: one order: ``new`` (a <= g),
+        ``first-repurchase-overdue`` (a <= 6 g); more orders: ``active`` (a <= 1.5 g), ``at-risk``
+        (a <= 3 g), ``dormant`` (a <= 6 g); any: ``lost`` (a > 6 g). Where fewer than five gaps are
+        known, ``not-enough-data``.
+
+    Raises
+    ------
+    UnknownNameError
+        If `by` is not an attribute of the purchases.
+
+    Notes
+    -----
+    g is the median gap of a customer with three orders or more, drawn to the median gap of the
+    group with the weight of two gaps; for others that of the group.
+    """
+    known = known_at(purchases, as_of)
+    names, group = groups_of(known, by)
+    gap = expected_gaps(known, group)
+    age, number = known.age, known.orders.number
+    with np.errstate(invalid="ignore"):
+        repeat = np.select(
+            [age <= ACTIVE * gap, age <= AT_RISK * gap, age <= DORMANT * gap], [2, 3, 4], 5
+        )
+        once = np.select([age <= gap, age <= DORMANT * gap], [0, 1], 5)
+    state = np.where(np.isfinite(gap), np.where(number > 1, repeat, once), 6)
+    faults = list(purchases.faults)
+    unknown = int((state == 6).sum())
+    if unknown:
+        faults.append(Fault.of("gaps-unknown", n=unknown))
+    return Lifecycle(
+        customers=known.purchases.customers,
+        state=state,
+        orders=number,
+        last=known.last,
+        gap=gap,
+        amount=totals(known),
+        segment=[names[g] for g in group.tolist()],
+        as_of=known.today.astype(date),
+        faults=faults,
+    )

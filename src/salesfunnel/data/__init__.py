@@ -1,0 +1,1 @@
+"""The nouns: Panel, Tracking, StageHistory, EventLog, Purchases."""

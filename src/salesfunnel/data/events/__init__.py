@@ -1,0 +1,1 @@
+"""EventLog and how columns of any kind become its arrays."""

@@ -1,0 +1,122 @@
+"""Columns of pandas, Polars and Arrow opened for what reads columns, with their nulls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.extras import require
+from salesfunnel.data.events import columns as cols
+
+
+def library_of(thing: Any) -> str:
+    """Return the name of the package that a thing is of."""
+    return type(thing).__module__.partition(".")[0]
+
+
+def is_arrow_like(column: Any) -> bool:
+    """Whether it is a column that Arrow can take as it lies; a table is none."""
+    kinds = ("array", "stream")
+    return not hasattr(column, "columns") and any(
+        hasattr(column, f"__arrow_c_{kind}__") for kind in kinds
+    )
+
+
+def one_array(column: Any) -> Any:
+    """Return an Arrow column in chunks as one array."""
+    arrow = require("pyarrow", extra="frames", feature="reading a column")
+    whole = column.combine_chunks()
+    if not hasattr(whole, "chunks"):
+        return whole
+    return whole.chunk(0) if whole.num_chunks else arrow.array([], column.type)
+
+
+def open_column(column: Any) -> Any:
+    """Return a column of any library as something that `code` and `times` take, with its nulls."""
+    library = library_of(column)
+    if isinstance(column, np.ndarray | list | tuple | cols.Coded | cols.Times | cols.Ids):
+        return column
+    if library == "pandas":
+        return _from_pandas(column)
+    if library == "polars" and str(getattr(column, "dtype", "")) == "Object":
+        return column.to_list()
+    if is_arrow_like(column):
+        return from_arrow(chunked(column))
+    return column
+
+
+def chunked(column: Any) -> Any:
+    """Return any Arrow column as one of pyarrow, in chunks."""
+    arrow = require("pyarrow", extra="frames", feature="reading a column")
+    if isinstance(column, arrow.ChunkedArray):
+        return column
+    if not isinstance(column, arrow.Array):
+        if hasattr(column, "to_arrow"):
+            column = column.to_arrow()
+        elif hasattr(column, "__arrow_c_stream__"):
+            return arrow.chunked_array(column)
+        else:
+            column = arrow.array(column)
+    return column if isinstance(column, arrow.ChunkedArray) else arrow.chunked_array([column])
+
+
+def _from_pandas(column: Any) -> Any:
+    """Return a pandas column without what pandas does to its nulls on the way to numpy."""
+    dtype: Any = getattr(column, "dtype", None)
+    if hasattr(dtype, "pyarrow_dtype"):
+        arrow = require("pyarrow", extra="frames", feature="reading a column")
+        found = arrow.array(column)
+        return from_arrow(found if hasattr(found, "num_chunks") else arrow.chunked_array([found]))
+    if hasattr(dtype, "numpy_dtype") and hasattr(column, "isna"):
+        plain = not bool(column.isna().any())
+        return column.to_numpy(dtype=dtype.numpy_dtype if plain else object)
+    return column
+
+
+def from_arrow(column: Any) -> Any:
+    """Return an Arrow column as something that `code` and `times` take."""
+    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
+    kinds = arrow.types
+    if kinds.is_dictionary(column.type):
+        return _from_dictionary(column)
+    if kinds.is_timestamp(column.type):
+        return _from_timestamp(column)
+    if column.null_count == 0 and (kinds.is_integer(column.type) or kinds.is_boolean(column.type)):
+        return column.to_numpy()
+    if kinds.is_floating(column.type):
+        return column.to_numpy()
+    if kinds.is_date(column.type):
+        return _from_timestamp(column.cast(arrow.timestamp("s")))
+    if kinds.is_string(column.type) or kinds.is_large_string(column.type):
+        return _from_dictionary(column.dictionary_encode())
+    if "string_view" in str(column.type):
+        return _from_dictionary(column.cast(arrow.large_string()).dictionary_encode())
+    values = np.empty(len(column), dtype=object)
+    values[:] = column.to_pylist()
+    return values
+
+
+def _from_dictionary(column: Any) -> Any:
+    if "string" not in str(column.type.value_type):
+        return from_arrow(column.cast(column.type.value_type))
+    return cols.tidy(*dictionary_parts(column))
+
+
+def dictionary_parts(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
+    """Return the codes of a dictionary column in chunks, -1 where it is null, and its values."""
+    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
+    whole = one_array(column.unify_dictionaries())
+    indices = whole.indices
+    if indices.null_count:
+        indices = indices.cast(arrow.int64()).fill_null(-1)
+    return indices.to_numpy(), whole.dictionary.to_pylist()
+
+
+def _from_timestamp(column: Any) -> cols.Times:
+    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
+    unit, zone = column.type.unit, column.type.tz
+    missing = np.asarray(column.is_null().to_numpy()) if column.null_count else None
+    ticks = column.cast(arrow.int64()).fill_null(0).to_numpy()
+    return cols.Times(ticks, unit, aware=zone is not None, missing=missing)

@@ -1,0 +1,109 @@
+"""Events out of any dataframe: pandas and Polars column by column, others through Arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
+from typing import Any
+
+from salesfunnel._core.checks import did_you_mean, nearest
+from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
+from salesfunnel._core.extras import require
+from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events.arrow import library_of, open_column
+from salesfunnel.data.events.entity_ids import ids_of
+
+ROLES = ("entity", "step", "time")
+
+
+def read_frame(
+    frame: Any, columns: Mapping[str, str] | None, attributes: Sequence[str] | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the columns entity, step and time of a dataframe, and its attributes.
+
+    All other columns are attributes where `attributes` is None.
+    """
+    names = role_names(columns)
+    if library_of(frame) == "narwhals" and hasattr(frame, "to_native"):
+        frame = frame.to_native()
+    if library_of(frame) == "polars" and hasattr(frame, "collect"):
+        frame = frame.collect()
+    if isinstance(frame, Mapping):
+        known = list(frame)
+    elif library_of(frame) in {"pandas", "polars"} and hasattr(frame, "columns"):
+        # Columns of Python objects would be addresses in Arrow.
+        known = list(frame.columns)
+    else:
+        frame = _arrow_table(frame)
+        known = frame.column_names
+    rest = [name for name in known if name not in names.values()]
+    wanted = rest if attributes is None else list(attributes)
+    check_there((*names.values(), *wanted), known, "in the dataframe")
+    main = {role: open_column(frame[names[role]]) for role in ("step", "time")}
+    main["entity"] = ids_of(frame[names["entity"]])
+    try:
+        more = {str(name): cols.code(str(name), open_column(frame[name])) for name in wanted}
+    except DataError as error:
+        if attributes is not None:
+            raise
+        raise DataError(error.message, hint="name the columns to keep: attributes=[...]") from None
+    return main, more
+
+
+def check_there(names: Iterable[Any], known: Sequence[Any], place: str) -> None:
+    """Raise UnknownNameError with all names that are not known, and the nearest ones."""
+    missing = [name for name in dict.fromkeys(names) if name not in known]
+    if not missing:
+        return
+    texts = [str(column) for column in known]
+    close = {name: nearest(str(name), texts) for name in missing}
+    hint = did_you_mean(str(missing[0]), texts)
+    if len(missing) > 1 and any(close.values()):
+        pairs = ", ".join(f"{found!r} for {name!r}" for name, found in close.items() if found)
+        hint = f"did you mean {pairs}?"
+    role = next((name for name in missing if name in {*ROLES, "customer"}), None)
+    if role is not None:
+        hint += f" (columns={{{role!r}: ...}} says which column it is)"
+    listed = ", ".join(map(repr, missing))
+    raise UnknownNameError(f"'columns' must be {place}, got {listed}", hint=hint)
+
+
+def role_names(columns: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the name of the column of each role; raise ArgumentError."""
+    if columns is not None and not isinstance(columns, Mapping):
+        raise ArgumentError(
+            f"'columns' must be a mapping such as {{'entity': 'user_id'}}, got {columns!r}"
+        )
+    names = {role: role for role in ROLES} | dict(columns or {})
+    for role in names:
+        if role not in ROLES:
+            raise ArgumentError(
+                f"'columns' must have keys of {', '.join(map(repr, ROLES))}, got {role!r}"
+            )
+    return names
+
+
+def _arrow_table(frame: Any) -> Any:
+    is_file = isinstance(frame, str | bytes | PathLike)
+    refused = DataError(
+        f"'events' must be an EventLog, a dataframe or an ibis table, got {type(frame).__name__}",
+        hint="read the file first, say with polars.read_csv or pandas.read_csv"
+        if is_file
+        else "EventLog.from_records takes mappings, one an event",
+    )
+    if library_of(frame) in {"builtins", "numpy"}:
+        raise refused
+    arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
+    if isinstance(frame, arrow.Table):
+        return frame
+    try:
+        if hasattr(frame, "__arrow_c_stream__") and not hasattr(frame, "collect"):
+            return arrow.table(frame)
+        narwhals = require("narwhals", extra="frames", feature="reading a dataframe")
+        native = narwhals.from_native(frame)
+    except (TypeError, ValueError, arrow.ArrowException):
+        raise refused from None
+    if isinstance(native, narwhals.LazyFrame):
+        # What goes wrong in a query of the caller is told by its library.
+        native = native.collect()
+    return native.to_arrow()

@@ -1,0 +1,8 @@
+"""Stage histories: deals with the time of every stage, as columns."""
+
+from __future__ import annotations
+
+from salesfunnel.data.history.from_changes import history_from_changes
+from salesfunnel.data.history.stage_history import LOST, OPEN, WON, StageHistory
+
+__all__ = ["LOST", "OPEN", "WON", "StageHistory", "history_from_changes"]

@@ -1,0 +1,238 @@
+"""Counts by period, segment and stage of a stage history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.checks import check_choice
+from salesfunnel._core.durations import duration_of
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.period_arrays import period_numbers
+from salesfunnel._core.periods import label_of
+from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
+from salesfunnel._kernels.cohorts import MISSING as MISSING_KEY
+from salesfunnel._kernels.cohorts import (
+    bin_places,
+    cohort_depths,
+    key_of,
+    reached_keys,
+    time_of,
+)
+from salesfunnel.data.panel import ALL, Panel
+
+if TYPE_CHECKING:
+    from salesfunnel.data.history.stage_history import StageHistory
+
+MISSING = "(missing)"
+
+
+def history_panel(
+    history: StageHistory,
+    *,
+    by: Frequency,
+    mode: PanelMode,
+    window: timedelta | str | None,
+    segment: str | Sequence[str] | None,
+) -> Panel:
+    """Return the panel; see `StageHistory.panel`."""
+    check_choice("by", by, [name for name in FREQUENCIES if name != "none"])
+    check_choice("mode", mode, PANEL_MODES)
+    length = duration_of("window", window)
+    if length is not None and mode == "period":
+        raise ArgumentError(
+            f"'window' must be None in period mode, got {window!r}",
+            hint="a window follows a cohort: mode='cohort'",
+        )
+    names = (segment,) if isinstance(segment, str) else tuple(segment or ())
+    codes, segments = segment_codes(history, names)
+    cube: tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int64] | None]
+    if mode == "cohort":
+        cube = _cohorts(history, codes, len(segments), by, length)
+    else:
+        cube = _periods(history, codes, len(segments), by)
+    counts, first, immature = cube
+    periods = tuple(label_of(first + i, by) for i in range(counts.shape[0]))
+    return Panel(
+        counts=counts,
+        periods=periods,
+        segments=segments,
+        steps=history.stages,
+        mode=mode,
+        by=by,
+        window=length,
+        immature=immature,
+        attributes=names,
+        partial=_partial(history, periods, first, by),
+        funnel=history.funnel,
+    )
+
+
+def segment_codes(
+    history: StageHistory, names: tuple[str, ...]
+) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
+    """Return the segment of each deal as a code, and the names of the segments, sorted."""
+    if not names:
+        return np.zeros(len(history), dtype=np.int64), (ALL,)
+    columns = [_levels(history.attribute(name)) for name in names]
+    if len(columns) == 1:
+        return columns[0].codes, columns[0].words
+    codes = np.zeros(len(history), dtype=np.int64)
+    for column in columns:
+        codes = codes * len(column.words) + column.codes
+    present, compact = np.unique(codes, return_inverse=True)
+    labels = []
+    for code in present.tolist():
+        parts, rest = [], code
+        for column in reversed(columns):
+            rest, place = divmod(rest, len(column.words))
+            parts.append(column.words[place])
+        labels.append(" / ".join(reversed(parts)))
+    return compact.reshape(-1).astype(np.int64), tuple(labels)
+
+
+class _Levels(NamedTuple):
+    """A column as codes into its distinct words, sorted."""
+
+    codes: npt.NDArray[np.int64]
+    words: tuple[str, ...]
+
+
+_KNOWN: dict[int, tuple[ref[npt.NDArray[Any]], _Levels]] = {}
+"""Columns that were coded before, by id; columns never change, and leave when they die."""
+
+
+def _levels(column: npt.NDArray[Any]) -> _Levels:
+    held = _KNOWN.get(id(column))
+    if held is not None and held[0]() is column:
+        return held[1]
+    if column.dtype.kind == "f":
+        values, at = np.unique(column, return_inverse=True)
+        words = [MISSING if v != v else f"{v:g}" for v in values.tolist()]  # noqa: PLR0124 - NaN
+    else:
+        values, at = _unique_text(column)
+        words = [v or MISSING for v in values.tolist()]
+    found = _Levels(at.reshape(-1).astype(np.int64), tuple(words))
+    found.codes.flags.writeable = False
+    number = id(column)
+    _KNOWN[number] = (ref(column, lambda _: _KNOWN.pop(number, None)), found)
+    return found
+
+
+def _unique_text(column: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
+    """Return sorted distinct texts and the place of each; by hash, for few distinct ones."""
+    place: dict[str, int] = {}
+    texts = column.tolist()
+    codes = np.fromiter(
+        (place.setdefault(text, len(place)) for text in texts), dtype=np.intp, count=len(texts)
+    )
+    values = np.array(list(place), dtype=np.str_)
+    order = np.argsort(values)
+    rank = np.empty(order.size, dtype=np.intp)
+    rank[order] = np.arange(order.size)
+    return values[order], rank[codes] if codes.size else codes
+
+
+_DAY = 86_400_000_000
+
+
+def _places(history: StageHistory, low: int, high: int, by: Frequency) -> _Calendar:
+    """Return the period of each day from the one that holds `low` to that of `as_of` or `high`.
+
+    A period that `as_of` only touches, at its very start, counts only if something is in it.
+    """
+    if high < low:
+        before = history.as_of - np.timedelta64(1, "us")
+        last = int(period_numbers(np.array([before]), by)[0])
+        return _Calendar(key_of(0), np.ones(1, dtype=np.int64), last, 1)
+    begin = low // _DAY
+    moment = int(history.as_of.astype(np.int64))
+    end = max(high, moment - 1) // _DAY
+    days = np.arange(begin, end + 1).astype("datetime64[D]")
+    numbers = period_numbers(days.astype("datetime64[us]"), by)
+    first = int(numbers[0])
+    size = int(numbers[-1]) - first + 1
+    place = np.append(numbers - first, size)
+    return _Calendar(key_of(begin * _DAY), place, first, size)
+
+
+class _Calendar(NamedTuple):
+    """Where each day belongs: days from the first on, and one more for times that are missing."""
+
+    start: np.uint64
+    place: npt.NDArray[np.int64]
+    first: int
+    size: int
+
+
+def _cohorts(
+    history: StageHistory,
+    codes: npt.NDArray[np.int64],
+    groups: int,
+    by: Frequency,
+    window: timedelta | None,
+) -> tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int64]]:
+    steps = len(history.stages)
+    start, depth, unripe = cohort_depths(
+        history.entered.view(np.int64),
+        open_deals=history.outcome == 0,
+        window=None if window is None else window // timedelta(microseconds=1),
+        as_of=int(history.as_of.astype(np.int64)),
+    )
+    known = start[start != MISSING_KEY]
+    low, high = (time_of(known.min()), time_of(known.max())) if known.size else (0, -1)
+    days = _places(history, low, high, by)
+    # Reached stages are nested, so one count by the furthest stage gives all of them.
+    wide = 2 * (steps + 1)
+    code = bin_places(start, first=days.start, width=_DAY, place=days.place * (groups * wide))
+    code += codes * wide
+    code += depth * np.uint8(2)
+    code += unripe
+    shape = (days.size + 1, groups, steps + 1, 2)
+    exact = np.bincount(code, minlength=int(np.prod(shape))).reshape(shape)[:-1]
+    immature = exact[..., 1].sum(axis=-1)
+    exact = exact[..., 0] if window is not None else exact.sum(axis=-1)
+    counts = exact[..., ::-1].cumsum(axis=-1)[..., ::-1][..., 1:]
+    return counts, days.first, immature
+
+
+def _periods(
+    history: StageHistory,
+    codes: npt.NDArray[np.int64],
+    groups: int,
+    by: Frequency,
+) -> tuple[npt.NDArray[np.int64], int, None]:
+    keys = reached_keys(history.entered.view(np.int64))
+    start = keys[0][keys[0] != MISSING_KEY]
+    low, high = (time_of(start.min()), 0) if start.size else (0, -1)
+    if start.size:
+        high = max(time_of(column[column != MISSING_KEY].max(initial=start[0])) for column in keys)
+    days = _places(history, low, high, by)
+    place = days.place * groups
+    counts = np.empty((days.size, groups, keys.shape[0]), dtype=np.int64)
+    for k, column in enumerate(keys):
+        code = bin_places(column, first=days.start, width=_DAY, place=place)
+        code += codes
+        total = np.bincount(code, minlength=(days.size + 1) * groups)
+        counts[:, :, k] = total.reshape(days.size + 1, groups)[:-1]
+    return counts, days.first, None
+
+
+def _partial(
+    history: StageHistory, periods: tuple[str, ...], first: int, by: Frequency
+) -> tuple[str, ...]:
+    """Return the last period where `as_of` lies inside it."""
+    now = int(period_numbers(np.array([history.as_of]), by)[0])
+    last = first + len(periods) - 1
+    return periods[-1:] if now == last and not _ends(history.as_of, by) else ()
+
+
+def _ends(moment: np.datetime64, by: Frequency) -> bool:
+    after = moment + np.timedelta64(1, "us")
+    numbers = period_numbers(np.array([moment, after]), by)
+    return bool(numbers[0] != numbers[1])

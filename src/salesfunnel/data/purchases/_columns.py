@@ -1,0 +1,86 @@
+"""Columns of purchases as a source gives them, and moments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.vocabulary import Severity
+from salesfunnel.data.events import columns as cols
+from salesfunnel.fault import Fault
+
+SHOWN = 50
+"""Faults of one kind that are listed row by row; the rest is counted in one more fault."""
+
+
+def moment(field: str, value: date | datetime | np.datetime64 | str) -> np.datetime64:
+    """Return a moment as datetime64[us]; a date is its first moment; raise ArgumentError.
+
+    A zone-aware moment is taken in UTC.
+    """
+    try:
+        kind, tick = cols.moment(field, value)
+    except DataError as error:
+        raise ArgumentError(error.message, hint=error.hint) from None
+    if kind == "number":
+        raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}")
+    return np.datetime64(tick, "us")
+
+
+def plain_values(column: cols.Coded) -> npt.NDArray[Any]:
+    """Return a coded column as its values, None where missing."""
+    plain: npt.NDArray[Any] = np.array([*column.values, None], dtype=object)[column.codes]
+    return plain
+
+
+def amounts_of(column: Any) -> npt.NDArray[np.float64]:
+    array = cols.one_dimensional("amount", column)
+    if array.dtype.kind in "iuf":
+        values = array.astype(np.float64)
+    else:
+        values = np.full(len(array), np.nan)
+        for row, cell in enumerate(array.tolist()):
+            if cols.is_missing(cell):
+                continue
+            try:
+                values[row] = float(cell)
+            except (TypeError, ValueError):
+                raise DataError(
+                    f"'amount' must hold numbers, got {cell!r} at row {row + 1}",
+                    hint="read_purchases understands amounts as people write them",
+                ) from None
+    wrong = np.flatnonzero(np.isinf(values))
+    if wrong.size:
+        raise DataError(f"'amount' must be finite, got inf at row {int(wrong[0]) + 1}")
+    return values
+
+
+def texts_of(value: cols.Coded, order: npt.NDArray[np.intp]) -> tuple[str, ...]:
+    names: Sequence[str] = [*(str(v) for v in value.values), ""]
+    return tuple(names[i] for i in np.asarray(value.codes)[order].tolist())
+
+
+def row_faults(
+    bad: Mapping[str, npt.NDArray[np.bool_]], paid: npt.NDArray[np.float64]
+) -> list[Fault]:
+    faults = []
+    for column, mask in bad.items():
+        rows = np.flatnonzero(mask).tolist()
+        code = "purchase-returned" if column == "amount" else f"purchase-without-{column}"
+        for row in rows[:SHOWN]:
+            value = f"{paid[row]:g}" if column == "amount" else None
+            severity: Severity = "warning" if column == "amount" else "error"
+            faults.append(
+                Fault.of(code, severity=severity, row=row + 1, column=column, value=value)
+            )
+        if len(rows) > SHOWN:
+            more = len(rows) - SHOWN
+            faults.append(
+                Fault.of("purchases-left-out", row=rows[SHOWN] + 1, column=column, n=more)
+            )
+    return faults

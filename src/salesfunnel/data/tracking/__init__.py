@@ -1,0 +1,8 @@
+"""Tracking: the monthly sheet of a team, its rates computed, its faults listed."""
+
+from __future__ import annotations
+
+from salesfunnel.data.tracking.row import RateBasis, TrackingRow, is_count, one_line
+from salesfunnel.data.tracking.sheet import Tracking
+
+__all__ = ["RateBasis", "Tracking", "TrackingRow", "is_count", "one_line"]

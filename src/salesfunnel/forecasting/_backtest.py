@@ -1,0 +1,228 @@
+"""backtest: forecast from rolling origins with what was known then, and score it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.checks import check_kind, check_positive_int
+from salesfunnel._core.errors import DataError
+from salesfunnel._kernels import simulate
+from salesfunnel.data.history import StageHistory
+from salesfunnel.fault import Fault
+from salesfunnel.forecasting._forecast import outlook, simulated
+from salesfunnel.forecasting.backtest_result import Backtest, BacktestScore, Scope, Way
+from salesfunnel.forecasting.outlook import LEVEL
+from salesfunnel.forecasting.snapshot import DAY, Snapshot, length
+
+__all__ = ["backtest"]
+
+Floats = npt.NDArray[np.float64]
+EVERY, ORIGINS, BEFORE, DRAWS, FEW = 30, 12, 180, 2000, 6
+LOW, HIGH = (1 - LEVEL) / 2, (1 + LEVEL) / 2
+
+
+class Look(NamedTuple):
+    """One origin."""
+
+    actual_open: float
+    actual: float
+    open_sample: Floats
+    sample: Floats
+    expected_open: float
+    expected: float
+    stage_weights: float
+    static: float
+    last: float
+
+
+def backtest(
+    history: StageHistory,
+    *,
+    horizon: Any = 90,
+    origins: int = ORIGINS,
+    every: int = EVERY,
+    seed: int = 0,
+    strata: str | None = None,
+    draws: int = DRAWS,
+) -> Backtest:
+    """Tell how good the forecast would have been, beside the usual ways of a CRM.
+
+    Parameters
+    ----------
+    history : StageHistory
+        Deals with their stages.
+    horizon : int, datetime.timedelta or str
+        How far ahead each forecast looks: days, or ``"90D"``.
+    origins : int
+        Most forecasts, counted back from the last one whose horizon is over.
+    every : int
+        Days between them.
+    seed : int
+        Of the simulations.
+    strata : str, optional
+        As in `forecast`.
+    draws : int
+        Of each simulation.
+
+    Returns
+    -------
+    Backtest
+        Every forecast knows what was known at its origin and no more: stages entered later, deals
+        closed later and deals created later do not exist for it.
+
+    Raises
+    ------
+    DataError
+        If the history is too short for one origin: half a year before it and the horizon after.
+
+    Notes
+    -----
+    WAPE, bias, coverage of the 80 % interval, CRPS and pinball loss of both of its ends. Origins
+    nearer than the horizon share deals, so that their errors are not independent.
+    """
+    check_kind("history", history, StageHistory)
+    span = length("horizon", horizon)
+    count, step = check_positive_int("origins", origins), check_positive_int("every", every)
+    check_positive_int("draws", draws, minimum=100)
+    seed = check_positive_int("seed", seed, minimum=0)
+    end = np.datetime64(history.as_of, "us")
+    start = history.created.min() + BEFORE * DAY if len(history.created) else end
+    dates = [
+        at
+        for at in (end - (span + step * i) * DAY for i in range(count - 1, -1, -1))
+        if at >= start and ((history.closed <= at) & (history.outcome > 0)).any()
+    ]
+    if not dates:
+        raise DataError(
+            f"'history' must reach over {BEFORE + span} days with closed deals, got less"
+        )
+    looks = [
+        _look(history, at, span, seed=seed + i, strata=strata, draws=draws)
+        for i, at in enumerate(dates)
+    ]
+    names = (
+        "actual_open",
+        "actual",
+        "expected_open",
+        "expected",
+        "stage_weights",
+        "static",
+        "last",
+    )
+    table = {name: np.array([getattr(look, name) for look in looks]) for name in names}
+    low, high = (np.array([np.quantile(k.sample, q) for k in looks]) for q in (LOW, HIGH))
+    open_low, open_high = (
+        np.array([np.quantile(k.open_sample, q) for k in looks]) for q in (LOW, HIGH)
+    )
+    few = (Fault.of("few-origins", n=len(dates), needed=FEW),) if len(dates) < FEW else ()
+    return Backtest(
+        horizon=span,
+        origins=np.array(dates).astype("datetime64[D]"),
+        low=low,
+        high=high,
+        open_low=open_low,
+        open_high=open_high,
+        scores=_scores(looks, table, (low, high), (open_low, open_high)),
+        faults=few,
+        **table,
+    )
+
+
+def _look(
+    history: StageHistory,
+    at: np.datetime64,
+    span: int,
+    *,
+    seed: int,
+    strata: str | None,
+    draws: int,
+) -> Look:
+    view = outlook(history, at, span, strata=strata, owner="owner", new_deals=True)
+    drawn = simulated(view, draws, seed)
+    known, until = view.known, at + span * DAY
+    closed, outcome = history.closed, history.outcome
+    won = (outcome == 1) & (closed > at) & (closed <= until)
+    worth = np.asarray(history.value, dtype=np.float64)
+    worth = np.where(np.isfinite(worth), worth, 0.0 if np.isfinite(worth).any() else 1.0)
+    was_open = np.zeros(len(won), dtype=np.bool_)
+    was_open[known.rows[view.rows]] = True
+    before = (outcome == 1) & (closed > at - span * DAY) & (closed <= at)
+    stage_weights, static = _usual(known, view.rows, view.value)
+    per_win = float(view.won_values.mean())
+    expected_open = float((view.chance * view.value[:, None]).sum())
+    return Look(
+        actual_open=float(worth[won & was_open].sum()),
+        actual=float(worth[won].sum()),
+        open_sample=drawn.open_value.sum(1),
+        sample=(drawn.open_value + drawn.new_value).sum(1),
+        expected_open=expected_open,
+        expected=expected_open + float(view.fresh.sum()) * per_win,
+        stage_weights=stage_weights,
+        static=static,
+        last=float(worth[before].sum()),
+    )
+
+
+def _usual(known: Snapshot, rows: npt.NDArray[np.intp], value: Floats) -> tuple[float, float]:
+    """Return stage weight times open value, and win rate times open value, as CRMs do."""
+    closed, won = known.outcome > 0, known.outcome == 1
+    rate = float(won.sum()) / float(closed.sum())
+    total = 0.0
+    for s in np.unique(known.stage[rows]).tolist():
+        reached = closed & (known.stage >= s)
+        weight = float((won & reached).sum()) / float(reached.sum()) if reached.any() else rate
+        total += weight * float(value[known.stage[rows] == s].sum())
+    return total, rate * float(value.sum())
+
+
+def _scores(
+    looks: list[Look],
+    table: dict[str, Floats],
+    limits: tuple[Floats, Floats],
+    open_limits: tuple[Floats, Floats],
+) -> list[BacktestScore]:
+    scores = []
+    scopes: tuple[tuple[Scope, Floats, Floats, tuple[Floats, Floats], list[Floats]], ...] = (
+        (
+            "open",
+            table["actual_open"],
+            table["expected_open"],
+            open_limits,
+            [look.open_sample for look in looks],
+        ),
+        ("all", table["actual"], table["expected"], limits, [look.sample for look in looks]),
+    )
+    usual: tuple[tuple[Way, str], ...] = (
+        ("stage-weights", "stage_weights"),
+        ("static-win-rate", "static"),
+        ("last-period", "last"),
+    )
+    for scope, actual, ours, (low, high), samples in scopes:
+        loss = simulate.pinball(actual, low, LOW) + simulate.pinball(actual, high, HIGH)
+        scores.append(
+            BacktestScore(
+                way="age-conditioned",
+                scope=scope,
+                wape=simulate.wape(actual, ours),
+                bias=simulate.bias(actual, ours),
+                coverage=float(((actual >= low) & (actual <= high)).mean()),
+                crps=float(
+                    np.mean([simulate.crps(s, a) for s, a in zip(samples, actual, strict=True)])
+                ),
+                pinball=float(loss.mean()) / 2,
+            )
+        )
+        scores += [
+            BacktestScore(
+                way=way,
+                scope=scope,
+                wape=simulate.wape(actual, table[name]),
+                bias=simulate.bias(actual, table[name]),
+                crps=float(np.abs(actual - table[name]).mean()),
+            )
+            for way, name in (usual if scope == "all" else usual[:2])
+        ]
+    return scores

@@ -1,0 +1,1 @@
+"""What one cell means: a number, a time, a period."""

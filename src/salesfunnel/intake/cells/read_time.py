@@ -1,0 +1,209 @@
+"""Moments as people and systems write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from salesfunnel.intake.cells.read_number import clean
+from salesfunnel.intake.files.grid import shown
+
+__all__ = ["AmbiguousTimeError", "NumberAsTimeError", "is_missing", "read_time"]
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            *("jan january", "feb february", "mar march", "apr april", "may", "jun june"),
+            *("jul july", "aug august", "sep sept september", "oct october", "nov november"),
+            "dec december",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_CLOCK = r"(?:(?:\s*,\s*|\s+|t|(?=[上下]午|[凌早中晚]))(?P<clock>\S.*))?"
+_DAYS = tuple(
+    re.compile(pattern + _CLOCK, re.ASCII)
+    for pattern in (
+        r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
+        r"(?P<year>\d{4})\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?[日号]?",
+        r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})",
+        rf"(?P<day>\d{{1,2}})[-./ ](?P<name>{_NAMES})\.?,?[-./ ](?P<year>\d{{4}})",
+        rf"(?P<name>{_NAMES})\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})",
+    )
+)
+_YEAR_LAST = re.compile(
+    r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4})" + _CLOCK, re.ASCII
+)
+_TIME = re.compile(
+    r"(?P<early>上午|下午|中午|晚上|凌晨|早上|[ap]\.?m\.?)?\s*"
+    r"(?P<hour>\d{1,2})(?:[:时点時](?P<minute>\d{1,2})?(?:[:分](?P<second>\d{1,2})?秒?)?|"
+    r"(?P<compact>\d{2}(?:\d{2})?)|(?=\s*[ap]\.?m))"
+    r"(?:[.,](?P<fraction>\d{1,9}))?"
+    r"\s*(?P<late>[ap]\.?m\.?)?\s*(?P<zone>z|utc|gmt|[+-]\d{2}(?::?\d{2})?)?",
+    re.ASCII,
+)
+_NOON = {"am": 0, "pm": 12, "上午": 0, "早上": 0, "凌晨": 0, "下午": 12, "晚上": 12, "中午": 12}
+_MISSING = {"", "-", "—", "/", "n/a", "na", "none", "null", "nat", "nan", "无"}
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
+_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?", re.ASCII)
+_TICKS = re.compile(r"1\d{9}(?:\d{3})?", re.ASCII)
+
+
+class AmbiguousTimeError(ValueError):
+    """Raised inside for a date that can be read in two ways."""
+
+
+class NumberAsTimeError(ValueError):
+    """Raised inside for a number that may be a date: a serial number, or ticks since 1970."""
+
+    def __init__(self, reading: datetime) -> None:
+        super().__init__(str(reading))
+        self.reading = reading
+
+
+def is_missing(cell: Any) -> bool:
+    """Whether there is nothing in a cell of a workbook or a dataframe: None, NaN, NaT, NA."""
+    if cell is None:
+        return True
+    try:
+        return bool(cell != cell)  # noqa: PLR0124 - NaN and NaT are not equal to themselves
+    except (TypeError, ValueError):  # pandas.NA is neither true nor false; arrays are several
+        return str(cell) == "<NA>"
+
+
+def read_time(cell: Any, *, dayfirst: bool | None = None) -> datetime | None:
+    """Return the moment in a cell, None where it is empty; naive as far as no zone is written.
+
+    Parameters
+    ----------
+    cell : datetime, date, str or None
+        ISO 8601 (``Z`` and ``+0800`` too), ``20260105``, ``2026/1/5 9:30``,
+        ``2026年1月5日 下午3:30``, ``5 Jan 2026``, ``15.1.2026 14:30``, ``1/15/2026, 2:30 PM``.
+    dayfirst : bool, optional
+        Whether 03/04/2026 is the third of April.
+
+    Raises
+    ------
+    AmbiguousTimeError
+        If day and month can be either, and `dayfirst` does not say.
+    NumberAsTimeError
+        If it is a number such as a serial number of Excel.
+    ValueError
+        If it is no moment.
+    """
+    if type(cell) is str and _ISO.fullmatch(cell):
+        # Nearly all exports write times so.
+        with suppress(ValueError):
+            return datetime.fromisoformat(cell)
+    return cell if type(cell) is datetime else _read_cell(cell, dayfirst)
+
+
+def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
+    if is_missing(cell):
+        return None
+    if isinstance(cell, datetime):
+        plain: Any = getattr(cell, "to_pydatetime", None)  # of a pandas Timestamp
+        moment: datetime = cell if plain is None else plain()
+        return moment
+    if isinstance(cell, date):
+        return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a date is naive
+    if hasattr(cell, "dtype") and getattr(cell.dtype, "kind", "") == "M":
+        stamp = cell.astype("datetime64[us]").item()
+        if not isinstance(stamp, datetime):
+            raise ValueError(f"year of {cell} is out of range")
+        return stamp
+    text = clean(shown(cell))
+    if text in _MISSING:
+        return None
+    return _read(text, dayfirst)
+
+
+def day_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
+    """Return whether dates have the day first, and the cell that can only be read so.
+
+    None where no cell settles it, or cells contradict each other.
+    """
+    found: dict[bool, Any] = {}
+    for cell in cells:
+        match = _YEAR_LAST.fullmatch(clean(cell)) if isinstance(cell, str) else None
+        if match is not None and (int(match["one"]) > 12) != (int(match["two"]) > 12):
+            found.setdefault(int(match["one"]) > 12, cell)
+    return next(iter(found.items())) if len(found) == 1 else None
+
+
+def _read(text: str, dayfirst: bool | None) -> datetime:
+    for pattern in _DAYS:
+        match = pattern.fullmatch(text)
+        if match is not None:
+            part = match.groupdict()
+            month = _MONTHS[part["name"]] if part.get("name") else int(part["month"])
+            return _at_clock(int(part["year"]), month, int(part["day"]), part["clock"])
+    match = _YEAR_LAST.fullmatch(text)
+    if match is None:
+        raise _no_moment(text)
+    one, two = int(match["one"]), int(match["two"])
+    if dayfirst is None and one <= 12 and two <= 12 and one != two:
+        raise AmbiguousTimeError(text)
+    first = dayfirst if dayfirst is not None else one > 12
+    day, month = (one, two) if first else (two, one)
+    return _at_clock(int(match["year"]), month, day, match["clock"])
+
+
+def _no_moment(text: str) -> ValueError:
+    """Return the error for text that is no moment: a number may mean one, which is not guessed."""
+    if _SERIAL.fullmatch(text):
+        return NumberAsTimeError(datetime(1899, 12, 30) + timedelta(days=float(text)))  # noqa: DTZ001 - a serial number has no zone
+    if _TICKS.fullmatch(text):
+        return NumberAsTimeError(datetime.fromtimestamp(int(text[:10]), timezone.utc))
+    return ValueError(text)
+
+
+def _at_clock(year: int, month: int, day: int, clock: str | None) -> datetime:
+    start = datetime(year, month, day)  # noqa: DTZ001 - no zone is written
+    if not clock:
+        return start
+    match = _TIME.fullmatch(clock.strip())
+    if match is None:
+        raise ValueError(clock)
+    part = match.groupdict()
+    compact = part["compact"] or ""
+    hour = int(part["hour"])
+    minute = int(part["minute"] or compact[:2] or 0)
+    second = int(part["second"] or compact[2:] or 0)
+    half = (part["early"] or part["late"] or "").replace(".", "")
+    if half:
+        hour = _half_hour(hour, half)
+    micros = int((part["fraction"] or "0")[:6].ljust(6, "0"))
+    whole = start.replace(
+        hour=0 if hour == 24 else hour, minute=minute, second=second, microsecond=micros
+    )
+    if hour == 24:  # the end of the day, as ISO 8601 allows
+        if minute or second or micros:
+            raise ValueError(clock)
+        whole += timedelta(days=1)
+    return whole if part["zone"] is None else whole.replace(tzinfo=_zone(part["zone"]))
+
+
+def _half_hour(hour: int, half: str) -> int:
+    """Return the hour of the day for one of a half day: 12 AM is 0, 下午3点 is 15."""
+    if hour > 12 and not half.isascii():
+        return hour  # 下午15:30 says it twice
+    if not 0 <= hour <= 12 or (hour == 12 and half == "晚上"):  # of which day, nobody says
+        raise ValueError(f"{hour} {half}")
+    if half == "中午":
+        return hour if hour >= 11 else hour + 12
+    return hour % 12 + _NOON[half]
+
+
+def _zone(text: str) -> timezone:
+    if text in {"z", "utc", "gmt"}:
+        return timezone.utc
+    sign = -1 if text[0] == "-" else 1
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))

@@ -1,0 +1,1 @@
+"""From a file of deals to a StageHistory."""

@@ -1,0 +1,75 @@
+"""Names of attributes that may mean the same: told, never merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from salesfunnel._core.checks import check_known, nearest
+from salesfunnel.data.history import StageHistory
+from salesfunnel.fault import Fault
+from salesfunnel.intake.sheet.names import fold
+
+__all__ = ["name_faults"]
+
+_MOST = 1000
+"""Columns of more distinct texts hold remarks, not names."""
+
+
+def name_faults(
+    history: StageHistory, known: Mapping[str, Iterable[str]] | None
+) -> tuple[Fault, ...]:
+    """Return what is suspicious about the names in the text attributes of a history.
+
+    Parameters
+    ----------
+    history : StageHistory
+        The deals.
+    known : mapping of str to iterable of str, optional
+        The known names of an attribute.
+
+    Returns
+    -------
+    tuple of Fault
+        ``names-alike``: two names differ in case, spaces and marks only; ``name-not-known``: a
+        name is not among the known ones, with the nearest of them.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such attribute.
+    """
+    for name in known or {}:
+        check_known("names", name, tuple(history.attributes))
+    found: list[Fault] = []
+    for name, column in history.attributes.items():
+        if column.dtype.kind != "U" or len(set(column[:100_000].tolist())) > _MOST:
+            continue
+        values, counts = np.unique(column, return_counts=True)
+        deals = {str(v): int(n) for v, n in zip(values, counts, strict=True) if v}
+        found += _alike(name, deals)
+        if known is not None and name in known:
+            found += _not_known(name, deals, known[name])
+    return tuple(found)
+
+
+def _alike(name: str, deals: Mapping[str, int]) -> Iterator[Fault]:
+    groups: dict[str, list[str]] = {}
+    for value in deals:
+        groups.setdefault(fold(value) or value, []).append(value)
+    for group in groups.values():
+        top, *rest = sorted(group, key=lambda value: (-deals[value], value))
+        for value in rest:
+            params: dict[str, Any] = {"deals": deals[value], "others": deals[top]}
+            yield Fault.of("names-alike", column=name, value=value, other=top, **params)
+
+
+def _not_known(name: str, deals: Mapping[str, int], known: Iterable[str]) -> Iterator[Fault]:
+    allowed = sorted(set(known))
+    for value, count in deals.items():
+        if value not in allowed:
+            same = [other for other in allowed if fold(other) == fold(value)]
+            close = same[0] if same else nearest(value, allowed)
+            yield Fault.of("name-not-known", column=name, value=value, deals=count, nearest=close)

@@ -1,0 +1,1 @@
+"""From a path, bytes or records to the cells of one table."""

@@ -1,0 +1,307 @@
+"""Drafts: the rows of a grid with their cells by meaning, before a funnel gives them keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from salesfunnel._core.formula_escape import unescape_cell
+from salesfunnel.data.tracking import one_line
+from salesfunnel.fault import Fault
+from salesfunnel.intake.cells.number import EXACT, DecimalMark, Written
+from salesfunnel.intake.cells.read_number import read_number
+from salesfunnel.intake.cells.read_period import PeriodName, read_period
+from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.sheet.header import Header, fill_merged, is_header_again
+from salesfunnel.intake.sheet.layout import (
+    header_units,
+    is_remark,
+    is_total,
+    odd_cells,
+    unknown_columns,
+)
+from salesfunnel.intake.sheet.names import Role
+from salesfunnel.intake.sheet.wide import Slot
+
+NUMBERS: tuple[Role, ...] = ("target", "actual", "rate", "stated_rate", "attainment")
+_COUNTED = {"target", "actual"}
+_FILLED: tuple[Role, ...] = ("period", "year", "segment", "stage")
+_UNITS = {"count", "currency", "rate", "score", "duration"}
+_BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BLANK = Written()
+
+
+@attrs.frozen(kw_only=True)
+class Draft:
+    """One row as written: texts, and numbers as far as they could be read."""
+
+    row: int
+    sheet: str | None
+    texts: Mapping[Role, str]
+    numbers: Mapping[Role, Written]
+    written: Mapping[Role, str]
+    period: PeriodName | str | None
+    other: tuple[tuple[str, str], ...]
+    columns: Mapping[Role, str]
+
+    def text(self, role: Role) -> str:
+        """Return a text cell, "" where blank."""
+        return self.texts.get(role, "")
+
+    def number(self, role: Role) -> Written:
+        """Return a number cell, missing where blank."""
+        return self.numbers.get(role, _BLANK)
+
+    def fault(self, code: str, role: Role | None = None, **options: Any) -> Fault:
+        """Return a fault at this row, in the column with this role."""
+        column = None if role is None else self.columns.get(role)
+        value = None if role is None else self.written.get(role) or self.texts.get(role)
+        return Fault.of(
+            code,
+            **{"row": self.row, "column": column, "value": value, "file": self.sheet, **options},
+        )
+
+
+def decimal_mark(grids: Sequence[tuple[Grid, Header]]) -> tuple[DecimalMark | None, bool]:
+    """Return the decimal mark that the numbers of the sheets vote for, and whether they agree."""
+    votes = {".": 0, ",": 0}
+    for grid, header in grids:
+        places = [i for i, role in enumerate(header.roles) if role in NUMBERS]
+        places += [slot.index for slot in header.slots]
+        for row in grid.rows[header.at + 1 :]:
+            for i in places:
+                if i < len(row) and isinstance(row[i], str):
+                    mark = read_number(row[i]).mark
+                    if mark:
+                        votes[mark] += 1
+    if votes[","] and votes["."]:
+        return None, False
+    return ("," if votes[","] else "." if votes["."] else None), True
+
+
+def drafts_of(
+    grid: Grid,
+    header: Header,
+    faults: list[Fault],
+    *,
+    sheet: str | None,
+    decimal: DecimalMark | None,
+) -> list[Draft]:
+    """Return the rows below the header; what is no row of the table becomes a fault."""
+    columns: dict[Role, str] = {
+        role: name for role, name in zip(header.roles, header.names, strict=True) if role
+    }
+    filled = fill_merged(grid, header)
+    faults.extend(unknown_columns(grid, header, sheet))
+    scales = header_units(header, sheet, faults)
+    used = [slot for slot in header.slots if any(_filled(row, slot.index) for row in filled)]
+    above: dict[Role, Any] = {}
+    drafts: list[Draft] = []
+    for number, row in enumerate(filled, start=1):
+        if is_header_again(row, header) or not any(shown(cell).strip() for cell in row):
+            continue
+        cells, other, bad = _split(row, header, safe=grid.safe)
+        if bad:
+            faults.append(
+                Fault.of("control-characters", row=number, column=bad[0], value=bad[1], file=sheet)
+            )
+        if not grid.safe:
+            faults.extend(odd_cells(number, row, header, sheet))
+        first = next((shown(cell).strip() for cell in row if shown(cell).strip()), "")
+        if is_total(cells):
+            faults.append(
+                Fault.of("total-row", severity="info", row=number, value=first, file=sheet)
+            )
+            continue
+        numbers = any(_filled(row, slot.index) for slot in used)
+        if is_remark(cells) or not (numbers or _is_row(cells, header)):
+            faults.append(
+                Fault.of("row-not-read", severity="info", row=number, value=first[:200], file=sheet)
+            )
+            continue
+        _fill_down(cells, above)
+        drafts.extend(
+            _draft(
+                number,
+                more,
+                other,
+                names,
+                sheet=sheet,
+                decimal=decimal,
+                period=period,
+                scales=scales,
+            )
+            for more, names, period in _spread(row, cells, columns, header, used)
+        )
+    return drafts
+
+
+def _filled(row: Sequence[Any], index: int) -> bool:
+    return index < len(row) and bool(shown(row[index]).strip())
+
+
+def _spread(
+    row: Sequence[Any],
+    cells: dict[Role, Any],
+    columns: dict[Role, str],
+    header: Header,
+    used: Sequence[Slot],
+) -> Iterator[tuple[dict[Role, Any], dict[Role, str], PeriodName | None]]:
+    """Yield the cells of each row that a row of a wide sheet stands for; itself if it is not.
+
+    Columns without a figure in any row, months to come, stand for none.
+    """
+    if not header.slots:
+        yield cells, columns, None
+    groups: dict[tuple[str | None, ...], list[Slot]] = {}
+    for slot in used:
+        label = None if slot.period is None else slot.period.label
+        groups.setdefault((label, slot.metric, slot.segment), []).append(slot)
+    for (label, metric, segment), slots in groups.items():
+        said: dict[Role, str | None] = {"metric": metric, "segment": segment, "period": label}
+        texts: dict[Role, Any] = {role: text for role, text in said.items() if text is not None}
+        names = dict.fromkeys(texts, slots[0].header)
+        yield (
+            {
+                **cells,
+                **texts,
+                **{slot.role: row[slot.index] for slot in slots if slot.index < len(row)},
+            },
+            {**columns, **names, **{slot.role: slot.header for slot in slots}},
+            slots[0].period,
+        )
+
+
+def _split(
+    row: Sequence[Any], header: Header, *, safe: bool
+) -> tuple[dict[Role, Any], list[tuple[str, str]], tuple[str, str] | None]:
+    """Return the cells by role, the cells of unknown columns, and the first cell with bad signs."""
+    cells: dict[Role, Any] = {}
+    other: list[tuple[str, str]] = []
+    bad = None
+    slots = {slot.index for slot in header.slots}
+    for i, cell in enumerate(row):
+        role = header.roles[i] if i < len(header.roles) else None
+        name = (header.names[i] if i < len(header.names) else "") or f"column {i + 1}"
+        if isinstance(cell, str):
+            value: Any = cell if safe else unescape_cell(cell)
+            if _BAD.search(value.replace("\r", "\n")):
+                bad = bad or (name, ascii(value)[:200])
+                value = _BAD.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+        else:
+            value = cell
+        if role is not None:
+            cells[role] = value
+        elif shown(value).strip() and i not in slots:
+            name = _label(name)
+            taken = any(name == known for known, _ in other)
+            other.append((f"{name} ({i + 1})" if taken else name, shown(value)))
+    return cells, other, bad
+
+
+def _label(text: str) -> str:
+    return str(one_line(_BAD.sub("", text))) or "column"
+
+
+def by_month(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return the rows with dates taken for months, where each date is the first of one.
+
+    That is how spreadsheets store a month.
+    """
+    days = [d.period.day for d in drafts if isinstance(d.period, PeriodName) and d.period.day]
+    if any(day.day != 1 for day in days):
+        return list(drafts)
+    return [
+        attrs.evolve(draft, period=PeriodName(draft.period.label[:7]))
+        if isinstance(draft.period, PeriodName) and draft.period.day
+        else draft
+        for draft in drafts
+    ]
+
+
+def _is_row(cells: Mapping[Role, Any], header: Header) -> bool:
+    """Whether there is a name, or a number, where the table has its names and numbers."""
+    numbers = any(shown(cells.get(role)).strip() for role in NUMBERS)
+    if "metric" in header.roles:
+        return numbers or bool(shown(cells.get("metric")).strip())
+    return numbers
+
+
+def _fill_down(cells: dict[Role, Any], above: dict[Role, Any]) -> None:
+    """Fill blank cells of columns whose cells teams merge: they take the one above."""
+    for role in _FILLED:
+        if shown(cells.get(role)).strip():
+            above[role] = cells[role]
+        elif role in above:
+            cells[role] = above[role]
+
+
+def _draft(
+    number: int,
+    cells: Mapping[Role, Any],
+    other: Sequence[tuple[str, str]],
+    columns: Mapping[Role, str],
+    *,
+    sheet: str | None,
+    decimal: DecimalMark | None,
+    period: PeriodName | None,
+    scales: Mapping[Role, str],
+) -> Draft:
+    texts: dict[Role, str] = {
+        role: one_line(shown(cell)) if role != "note" else shown(cell)
+        for role, cell in cells.items()
+        if role not in NUMBERS
+    }
+    written: dict[Role, str] = {
+        role: shown(cell).strip()[:200] for role, cell in cells.items() if role in NUMBERS
+    }
+    unit = texts.get("unit", "")
+    return Draft(
+        row=number,
+        sheet=sheet,
+        texts=texts,
+        numbers={
+            role: _with_unit(cell, scales.get(role) or (unit if role in _COUNTED else ""), decimal)
+            for role, cell in cells.items()
+            if role in NUMBERS
+        },
+        written=written,
+        period=_period(cells) if period is None else period,
+        other=tuple(other),
+        columns=columns,
+    )
+
+
+def _with_unit(cell: Any, unit: str, decimal: DecimalMark | None) -> Written:
+    """Read a number with what a column of units says of it: 50 in 万元."""
+    found = read_number(cell, decimal=decimal)
+    if not unit or unit in _UNITS or found.value is None or found.unit is not None:
+        return found
+    one = read_number(f"1{unit}")
+    if one.value is None or (found.scaled and one.scaled):
+        return found if one.unit is None else attrs.evolve(found, unit=one.unit)
+    return attrs.evolve(
+        found,
+        value=EXACT.multiply(found.value, one.value),
+        step=EXACT.multiply(found.step, one.value),
+        unit=one.unit,
+        thousands=found.thousands and not one.scaled,
+    )
+
+
+def _period(cells: Mapping[Role, Any]) -> PeriodName | str | None:
+    """Return the period of a row; text as written where we cannot read it."""
+    cell, year = cells.get("period"), shown(cells.get("year")).strip()
+    if not shown(cell).strip():
+        return (read_period(year) or one_line(year)) if year else None
+    text = shown(cell).strip()
+    if year:
+        year = year.removesuffix("年")
+        for form in (f"{year}年{text}", f"{year}年{text}月", f"{text} {year}"):
+            found = read_period(form)
+            if found is not None:
+                return found
+    return read_period(cell) or one_line(text)

@@ -1,0 +1,293 @@
+"""read_table: a team's monthly sheet, from wherever it is, to a Tracking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from salesfunnel._core.checks import check_choice, did_you_mean
+from salesfunnel._core.errors import ArgumentError, UnknownNameError
+from salesfunnel._core.periods import frequency_of
+from salesfunnel.data.panel import ALL
+from salesfunnel.data.tracking import Tracking, TrackingRow
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.fault import Fault, IntakeError
+from salesfunnel.intake.cells.number import DecimalMark
+from salesfunnel.intake.cells.read_period import PeriodName, month_inside, read_period
+from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.files.source import Source, load
+from salesfunnel.intake.sheet.header import Header, find_header
+from salesfunnel.intake.sheet.infer_funnel import funnel_for, twins
+from salesfunnel.intake.sheet.names import Names
+from salesfunnel.intake.sheet.no_table import no_table
+from salesfunnel.intake.sheet.raw_rows import Draft, by_month, decimal_mark, drafts_of
+from salesfunnel.intake.sheet.resolver import Resolver
+from salesfunnel.intake.sheet.stated_rates import with_stated_rates
+from salesfunnel.plugins import template
+
+__all__ = ["read_table"]
+
+Table = tuple[Grid, Header]
+
+
+def read_table(
+    source: Any,
+    *,
+    funnel: Funnel | str | None = None,
+    period: str | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    decimal: DecimalMark | None = None,
+) -> Tracking:
+    """Read a team's tracking sheet, as the team wrote it.
+
+    Parameters
+    ----------
+    source : path, file, bytes, str, sequence of mappings or of lists, mapping, or dataframe
+        A CSV, TSV or other text table (UTF-8, UTF-16, GB18030, Big5), a workbook (xlsx, xlsm,
+        xls, ods; extra ``excel``), text pasted from one (a str with a line end or a tab),
+        or records. The header may stand below titles, in English or Chinese, its columns in any
+        order.
+    funnel : Funnel or str, optional
+        The funnel whose stages and metrics the sheet names, or the name of a template. By default
+        the built-in template that fits best, or else one made from the sheet; an info fault says
+        which.
+    period : str, optional
+        The month of a sheet that does not say it (``"2026-09"``), or the year of one whose months
+        do not say it (``"2026"``). Where the sheet tells several months apart, only the one.
+    encoding : str, optional
+        Encoding of text; found by default.
+    sheet : str or int, optional
+        Worksheet to read, by name or position from 0. By default every worksheet named after a
+        period, or the first that holds a table.
+    decimal : {".", ","}, optional
+        The decimal mark; by default the one that all numbers of the sheet agree with.
+
+    Returns
+    -------
+    Tracking
+        The rows that could be read, with every fault found: row (from 1, without the header),
+        column and value as written, and a hint.
+
+    Raises
+    ------
+    IntakeError
+        If there is no table in it, with every fault found.
+    ArgumentError
+        If an argument is not valid.
+    UnknownNameError
+        If there is no template or worksheet of this name.
+    MissingExtraError
+        If a workbook is given and python-calamine is not installed.
+
+    Examples
+    --------
+    >>> sheet = read_table('''stage,metric,target,actual,rate
+    ... Visit,visitors,1k,800,-
+    ... Order,orders,100,80,12%''', period="2026-09")
+    >>> [(row.metric, row.actual, row.rate) for row in sheet.rows]
+    [('visits', 800, None), ('orders', 80, 0.1)]
+    >>> [fault.code for fault in sheet.faults if fault.severity != "info"]
+    ['stated-rate-differs']
+    """
+    _check_arguments(funnel, period, decimal)
+    loaded = load(source, encoding=encoding)
+    faults: list[Fault] = []
+    tables = _tables(loaded, sheet, faults)
+    mark = decimal
+    if decimal is None:
+        mark, agree = decimal_mark(tables)
+        if mark == "," or not agree:
+            code, severity = (
+                ("decimal-comma", "info") if agree else ("decimal-marks-mixed", "warning")
+            )
+            faults.append(Fault.of(code, severity=severity))  # type: ignore[arg-type]
+    drafts: list[Draft] = []
+    told: list[Fault] = []
+    default: dict[str | None, str] = {}
+    for grid, header in tables:
+        name = grid.name if len(tables) > 1 else None
+        drafts += drafts_of(grid, header, told, sheet=name, decimal=mark)
+        default[name] = _default_period(grid, header, period, faults)
+    if not drafts:
+        raise IntakeError(
+            "'source' must have rows below its header, got none",
+            [*faults, *told, Fault.of("no-rows", severity="error")],
+        )
+    drafts = by_month(drafts)
+    chosen = _funnel(funnel, drafts, faults)
+    names = Names.of(chosen, *twins(chosen))
+    aimed = any(draft.number("target").value is not None for draft in drafts)
+    resolver = Resolver(chosen, names, told, year=_year(period), has_targets=aimed)
+    pairs = []
+    for name, of_sheet in default.items():
+        pairs += resolver.rows([draft for draft in drafts if draft.sheet == name], of_sheet)
+    pairs = _only(period, pairs)
+    first = Tracking(rows=[row for _, row in pairs], funnel=chosen)
+    kept = [draft for draft, _ in pairs]
+    rows = with_stated_rates(first, kept, told)
+    _tell_about_steps(first, kept, faults, told)
+    _tell_about_periods(rows, faults)
+    order = {name: i for i, name in enumerate(default)}
+    told = list(dict.fromkeys(told))
+    told.sort(key=lambda fault: (order.get(fault.file, 0), fault.row or 0))
+    return Tracking(rows=rows, funnel=chosen, faults=(*faults, *told))
+
+
+def _check_arguments(funnel: Any, period: Any, decimal: Any) -> None:
+    if funnel is not None and not isinstance(funnel, Funnel | str):
+        raise ArgumentError(f"'funnel' must be a Funnel or the name of a template, got {funnel!r}")
+    if period is not None and (not isinstance(period, str) or not period.strip()):
+        raise ArgumentError(
+            f"'period' must be the name of a period, got {period!r}", hint="such as '2026-09'"
+        )
+    if decimal is not None:
+        check_choice("decimal", decimal, get_args(DecimalMark))
+
+
+def _tables(loaded: Source, sheet: str | int | None, faults: list[Fault]) -> list[Table]:
+    """Return the tables to read; sheets that are left out are said in `faults`."""
+    seen = tuple(grid for grid in loaded.grids if not grid.hidden)
+    grids = seen if sheet is None else (_one_sheet(loaded.grids, seen, sheet),)
+    found = [(grid, find_header(grid.rows)) for grid in grids]
+    tables = [(grid, header) for grid, header in found if header is not None and header.is_table]
+    if not tables:
+        raise no_table(found)
+    dated = [
+        (grid, header)
+        for grid, header in tables
+        if header.has_periods or (grid.name is not None and _sheet_period(grid.name))
+    ]
+    chosen = dated or tables[:1]
+    read = [grid.name for grid, _ in chosen]
+    faults.extend(
+        Fault.of("sheet-not-read", severity="warning" if table else "info", value=name, file=name)
+        for name, table in ((g.name, h is not None and h.is_table) for g, h in found)
+        if name not in read
+    )
+    if sheet is None:
+        hidden = (grid.name for grid in loaded.grids if grid.hidden)
+        faults.extend(
+            Fault.of("sheet-hidden", severity="info", value=name, file=name) for name in hidden
+        )
+    return chosen
+
+
+def _one_sheet(grids: Sequence[Grid], seen: Sequence[Grid], sheet: str | int) -> Grid:
+    """Return the worksheet of a name, or at a position among those that are not hidden."""
+    names = [grid.name for grid in grids if grid.name is not None]
+    if not names:
+        raise ArgumentError(
+            f"'sheet' must be left out for a source without worksheets, got {sheet!r}"
+        )
+    if isinstance(sheet, str):
+        for grid in grids:
+            if grid.name == sheet:
+                return grid
+    elif isinstance(sheet, int) and not isinstance(sheet, bool) and -len(seen) <= sheet < len(seen):
+        return seen[sheet]
+    raise UnknownNameError(
+        f"'sheet' must be a worksheet that holds something, got {sheet!r}",
+        hint=did_you_mean(sheet, names),
+    )
+
+
+def _sheet_period(name: str) -> PeriodName | None:
+    month = month_inside(name)
+    return read_period(name) or (None if month is None else PeriodName(month))
+
+
+def _year(period: str | None) -> str | None:
+    """Return the year that `period` names, alone or in a month."""
+    found = None if period is None else read_period(period)
+    return None if found is None or found.needs_year else found.label[:4]
+
+
+def _default_period(grid: Grid, header: Header, period: str | None, faults: list[Fault]) -> str:
+    """Return the period of rows that name none: of the sheet, the argument, or a title."""
+    asked = None if period is None else read_period(period)
+    of_sheet = None if grid.name is None else _sheet_period(grid.name)
+    if of_sheet is not None:
+        of_sheet = of_sheet.in_year(_year(period))
+        if of_sheet.needs_year:
+            faults.append(Fault.of("period-without-year", value=grid.name, file=grid.name))
+            return str(grid.name)
+        if of_sheet.short:
+            faults.append(
+                Fault.of(
+                    "year-of-two-digits",
+                    severity="info",
+                    value=grid.name,
+                    file=grid.name,
+                    period=of_sheet.label,
+                )
+            )
+        return of_sheet.label
+    is_year = asked is not None and len(asked.label) == 4 and asked.label.isdigit()
+    if period is not None and not (is_year and header.has_periods):
+        return asked.label if asked is not None and not asked.needs_year else period.strip()
+    if header.has_periods:
+        return ALL
+    title = " ".join(shown(cell) for row in grid.rows[: header.at] for cell in row)
+    month = month_inside(title)
+    if month is None:
+        return ALL
+    faults.append(
+        Fault.of("period-inferred", severity="info", value=title.strip()[:200], period=month)
+    )
+    return month
+
+
+def _funnel(funnel: Funnel | str | None, drafts: Sequence[Draft], faults: list[Fault]) -> Funnel:
+    if funnel is None:
+        return funnel_for(drafts, faults)
+    if isinstance(funnel, str):
+        from salesfunnel.intake.sheet.names import has_chinese
+
+        chinese = any(has_chinese(d.text("metric") + d.text("stage")) for d in drafts)
+        return template(funnel, locale="zh" if chinese else "en")
+    return funnel
+
+
+def _only(period: str | None, pairs: list[Any]) -> list[Any]:
+    """Return the rows of the one period asked for, where the sheet has several."""
+    asked = None if period is None else read_period(period)
+    if asked is None or asked.needs_year or len({row.period for _, row in pairs}) < 2:
+        return pairs
+    if len(asked.label) == 4:
+        return pairs
+    kept = [pair for pair in pairs if pair[1].period == asked.label]
+    if not kept:
+        known = tuple(dict.fromkeys(row.period for _, row in pairs))
+        raise IntakeError(
+            f"'period' must be one of the sheet, got {period!r}",
+            hint=did_you_mean(asked.label, known),
+        )
+    return kept
+
+
+def _tell_about_periods(rows: Sequence[TrackingRow], faults: list[Fault]) -> None:
+    """Report months beside their quarters or years, which are no periods of one row."""
+    kinds: dict[str, str] = {}
+    for label in dict.fromkeys(row.period for row in rows):
+        found = read_period(label)
+        if found is not None:
+            whole = found.in_year("2000").label
+            kinds.setdefault(frequency_of(whole), label)
+    if len(kinds) > 1:
+        faults.append(Fault.of("periods-mixed", value=", ".join(kinds.values())))
+
+
+def _tell_about_steps(
+    sheet: Tracking, drafts: Sequence[Draft], faults: list[Fault], told: list[Fault]
+) -> None:
+    """Report steps of the funnel that the sheet lacks, and steps where more came out than in."""
+    present = {row.metric for row in sheet.rows}
+    faults.extend(
+        Fault.of("step-absent", severity="info", metric=metric.label)
+        for metric in sheet.funnel.steps
+        if metric.key not in present
+    )
+    for row, draft in zip(sheet.rows, drafts, strict=True):
+        if row.basis == "rate-gt-1":
+            told.append(draft.fault("rate-gt-1", "actual", rate=row.rate))

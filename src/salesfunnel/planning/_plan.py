@@ -1,0 +1,213 @@
+"""plan: from bottlenecks and findings to measures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from salesfunnel._core.checks import check_fraction, check_kind, check_number, check_positive_int
+from salesfunnel._core.errors import ArgumentError, SalesFunnelError
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.diagnosis._diagnose import DEFAULT_RULES
+from salesfunnel.diagnosis.finding import Finding
+from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
+from salesfunnel.planning.improvement import ImprovementPlan
+from salesfunnel.planning.measure import Measure
+from salesfunnel.planning.simulate import Assumptions
+from salesfunnel.planning.working_days import holidays_of
+
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck import Bottleneck, Bottlenecks
+from salesfunnel.planning.builder import ALARMS, Maker
+
+__all__ = ["plan"]
+
+
+def plan(
+    bottlenecks: Bottlenecks | Bottleneck | Iterable[Bottleneck],
+    findings: Iterable[Finding],
+    *,
+    start: date,
+    owners: Mapping[str, str] | None = None,
+    effort: Mapping[str, float | str] | None = None,
+    months: float = 3.0,
+    value: float | Sequence[float] | None = None,
+    realisation: tuple[float, float] = (5.0, 5.0),
+    closing: float = 0.5,
+    remedies: Iterable[Remedy] = (),
+    most: int = 3,
+    funnel: Funnel | None = None,
+    holidays: Collection[date] | str | None = None,
+    seed: int = 0,
+) -> ImprovementPlan:
+    """Make an improvement plan: a measure a cause, with owner, due date and expected effect.
+
+    Parameters
+    ----------
+    bottlenecks : Bottlenecks, Bottleneck or iterable of Bottleneck
+        From ``find_bottlenecks``; planned are those that are confirmed or suspected, and those
+        that have findings. The other steps tell what share of a step's gain becomes deals.
+    findings : iterable of Finding
+        From ``diagnose``, of one bottleneck or several.
+    start : datetime.date
+        First day.
+    owners : mapping of str to str, optional
+        Role or stage → name, such as ``{"marketing": "Li Lei"}``.
+    effort : mapping of str to float or str, optional
+        Remedy → person-days, or ``"S"``, ``"M"``, ``"L"`` for 2, 5, 15.
+    months : float
+        How long effects are counted.
+    value : float or sequence of float, optional
+        Mean value of a won deal, or the values of won deals.
+    realisation : tuple of float
+        Beta law of the share of an association that survives acting on it; mean ½ by default.
+    closing : float
+        Share of the gap to the reference that is closed where no cause was measured.
+    remedies : iterable of Remedy
+        More remedies; they come before those of the library. Those of rule sets that found
+        something come too.
+    most : int
+        Causes a bottleneck, at most.
+    funnel : Funnel, optional
+        Names the steps for people.
+    holidays : collection of date or str, optional
+        Days that are no working days, or a country of the package ``holidays``.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    ImprovementPlan
+        First what repairs data that veto a bottleneck, then by priority, last what to collect.
+
+    Raises
+    ------
+    ArgumentError
+        If `start` is no date, an effort is not positive, or an assumption is out of its range.
+
+    Notes
+    -----
+    Extra deals = entrants touched a month × months × RD⁺ × g × ∏ downstream rates, with
+    RD⁺ ~ N(|RD|, SE) cut at 0, g ~ Beta(5, 5), downstream rates from their Jeffreys laws; the rate
+    is cut at the reference's upper limit. An association is not an effect: g says how much of it
+    survives.
+    """
+    if not isinstance(start, date):
+        raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")
+    rows = _rows(bottlenecks)
+    found = _findings(findings)
+    mean, se = _value(value)
+    at_most = check_positive_int("most", most, minimum=0)
+    maker = Maker(
+        start=start,
+        owners=dict(owners or {}),
+        effort={key: _days(key, size) for key, size in (effort or {}).items()},
+        assumed=Assumptions(
+            months=check_number("months", months, above=0.0),
+            realisation=_law(realisation),
+            closing=check_fraction("closing", closing),
+            value=mean,
+            value_se=se,
+            seed=check_positive_int("seed", seed, minimum=0),
+        ),
+        remedies=(*remedies, *_of_rule_sets(found)),
+        holidays=holidays_of(holidays),
+        rows=rows,
+        complete=hasattr(bottlenecks, "columns"),
+    )
+    measures: list[Measure] = []
+    for row in rows:
+        mine = [f for f in found if f.transition == row.transition and f.segment == row.segment]
+        if mine or row.tier in ALARMS:
+            measures += maker.measures(row, mine, at_most)
+    return ImprovementPlan(
+        measures=tuple(sorted(_unique(measures), key=_order)),
+        start=start,
+        assumptions=maker.assumed,
+        names={} if funnel is None else _names_of(funnel),
+        funnel=funnel,
+    )
+
+
+def _names_of(funnel: Funnel) -> dict[str, str]:
+    metrics = {m.key: m.label for stage in funnel.stages for m in stage.metrics}
+    return {**metrics, **{stage.key: stage.label for stage in funnel.stages}}
+
+
+def _rows(bottlenecks: Any) -> tuple[Any, ...]:
+    one = hasattr(bottlenecks, "transition") or not isinstance(bottlenecks, Iterable)
+    rows = (bottlenecks,) if one else tuple(bottlenecks)
+    for row in rows:
+        if not (hasattr(row, "transition") and hasattr(row, "tier")):
+            raise ArgumentError(
+                f"'bottlenecks' must be of find_bottlenecks, got {type(row).__name__}"
+            )
+    return rows
+
+
+def _findings(findings: Any) -> tuple[Finding, ...]:
+    found = tuple(findings) if isinstance(findings, Iterable) else (findings,)
+    for item in found:
+        check_kind("findings", item, Finding)
+    return found
+
+
+def _days(key: str, size: float | str) -> float:
+    days = EFFORT_DAYS.get(size) if isinstance(size, str) else float(size)
+    if days is None or not days > 0:
+        raise ArgumentError(
+            f"'effort' must be person-days above 0, or S, M, L, got {size!r} for {key!r}"
+        )
+    return days
+
+
+def _law(realisation: Any) -> tuple[float, float]:
+    """Return the two parameters of a Beta law."""
+    if not isinstance(realisation, Sequence) or len(realisation) != 2:
+        raise ArgumentError(f"'realisation' must be two numbers above 0, got {realisation!r}")
+    a, b = (check_number("realisation", v, above=0.0) for v in realisation)
+    return a, b
+
+
+def _value(value: Any) -> tuple[float | None, float]:
+    """Return the mean value of a deal and its standard error."""
+    if value is None:
+        return None, 0.0
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        return check_number("value", value, minimum=0.0), 0.0
+    values = [float(v) for v in value if v is not None and math.isfinite(float(v))]
+    if not values:
+        return None, 0.0
+    mean = check_number("value", math.fsum(values) / len(values), minimum=0.0)
+    if len(values) < 2:
+        return mean, 0.0
+    spread = math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1)
+    return mean, math.sqrt(spread / len(values))
+
+
+def _of_rule_sets(findings: Sequence[Finding]) -> tuple[Remedy, ...]:
+    """Return the remedies of the rule sets of the findings, then those of the built-in ones."""
+    names = {f.rule_set for f in findings if ":" not in f.rule_set} - {"", *DEFAULT_RULES}
+    wanted = [*sorted(names), *(f"{name}@salesfunnel" for name in DEFAULT_RULES)]
+    return tuple(remedy for name in wanted for remedy in _remedies_of(name))
+
+
+def _remedies_of(name: str) -> tuple[Remedy, ...]:
+    from salesfunnel.plugins import rule_set
+
+    try:
+        loaded: tuple[Remedy, ...] = rule_set(name).remedies
+    except SalesFunnelError:
+        return ()  # the findings may come from another installation
+    return loaded
+
+
+def _unique(measures: Iterable[Measure]) -> list[Measure]:
+    return list({measure.key: measure for measure in reversed(list(measures))}.values())[::-1]
+
+
+def _order(m: Measure) -> tuple[Any, ...]:
+    group = 0 if m.problem_params.get("veto") else 2 if m.problem == "not-measured" else 1
+    return (group, -m.priority, m.seen_after if m.seen_after is not None else 10**6, m.key)

@@ -1,0 +1,225 @@
+"""Maker: the measures of a plan, a bottleneck at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import attrs
+
+from salesfunnel._core.period_arrays import PERIODS_PER_MONTH
+from salesfunnel._core.periods import frequency_of, label_of, ordinal
+from salesfunnel.definitions.funnel import WON
+from salesfunnel.diagnosis.finding import Finding, Param
+from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
+from salesfunnel.planning.improvement import place_of, priority_of
+from salesfunnel.planning.measure import ACTION, Basis, Measure
+from salesfunnel.planning.simulate import Assumptions, effect_of, seen_after
+from salesfunnel.planning.working_days import working_day
+
+__all__ = ["ALARMS", "Maker"]
+
+ALARMS = ("confirmed", "suspected")
+MONTH_SD = 0.15
+"""Standard deviation of a month's log odds that detectability reckons with."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Maker:
+    """Makes the measures of one plan."""
+
+    start: date
+    owners: dict[str, str]
+    effort: dict[str, float]
+    assumed: Assumptions
+    remedies: tuple[Remedy, ...]
+    holidays: Any
+    rows: tuple[Any, ...]
+    complete: bool
+
+    def measures(self, row: Any, findings: list[Finding], most: int) -> list[Measure]:
+        """Return the measures of one bottleneck."""
+        out = [self._measure(row, f, None, veto=True) for f in findings if f.veto]
+        causes = [f for f in findings if _is_cause(f)][:most]
+        out += [self._measure(row, f, self._basis(row, f)) for f in causes]
+        if not causes and row.tier in ALARMS:
+            out.append(self._measure(row, None, self._gap(row)))
+        thin = [f for f in findings if f.measured and not f.veto and f.evidence.method == "quality"]
+        out += [self._measure(row, f, None) for f in thin if f.code != "missing-fields"]
+        missing = sorted({name for f in findings for name in f.collect})
+        if missing:
+            out.append(self._collect(row, missing, _action_names(findings)))
+        return [measure for measure in out if measure is not None]
+
+    def _remedy(self, code: str, source: str) -> Remedy | None:
+        """Return the first remedy for a cause: one made for the stage before one for any."""
+        fitting = [r for r in self.remedies if code in r.causes]
+        here = [r for r in fitting if source in r.stages]
+        return next(iter([*here, *(r for r in fitting if not r.stages)]), None)
+
+    def _measure(
+        self, row: Any, finding: Finding | None, basis: Basis | None, *, veto: bool = False
+    ) -> Measure | None:
+        code = "shortfall" if finding is None else finding.code
+        remedy = self._remedy(code, row.transition.source) or self._remedy(
+            "shortfall", row.transition.source
+        )
+        if remedy is None:
+            return None
+        made = self._of(row, remedy, code)
+        params: dict[str, Any] = {} if finding is None else dict(finding.params)
+        if veto:
+            params["veto"] = True
+        if finding is not None:
+            made = attrs.evolve(
+                made,
+                problem_params=params,
+                dimension=finding.dimension,
+                grade=finding.grade,
+                problem_title=finding.title,
+            )
+        return self._with_effect(made, basis)
+
+    def _of(self, row: Any, remedy: Remedy, problem: str) -> Measure:
+        source = row.transition.source
+        place = f"{row.transition}" if row.segment == "all" else f"{row.segment}/{row.transition}"
+        return Measure(
+            key=f"{place}/{problem}/{remedy.key}",
+            bottleneck=row.transition,
+            segment=row.segment,
+            problem=problem,
+            measure=remedy.key,
+            owner=self.owners.get(remedy.owner, self.owners.get(source, remedy.owner)),
+            begins=self.start,
+            due=working_day(self.start + timedelta(days=remedy.days), self.holidays),
+            effort=self.effort.get(remedy.key, EFFORT_DAYS[remedy.effort]),
+            follow=remedy.follow,
+            title=remedy.title,
+            detail=remedy.detail,
+            since=_since(row),
+        )
+
+    def _with_effect(self, made: Measure, basis: Basis | None) -> Measure:
+        if basis is None:
+            return made
+        effect = effect_of(basis, made.key, place_of(made), self.assumed)
+        p = effect.rate_now
+        made = attrs.evolve(
+            made,
+            basis=basis,
+            effect=effect,
+            seen_after=seen_after(
+                basis,
+                effect,
+                done_days=(made.due - made.begins).days,
+                intraclass=MONTH_SD**2 * p * (1 - p),
+            ),
+        )
+        return attrs.evolve(made, priority=priority_of(made))
+
+    def _collect(
+        self, row: Any, missing: Sequence[str], names: Mapping[str, Param]
+    ) -> Measure | None:
+        remedy = self._remedy("not-measured", row.transition.source)
+        if remedy is None:
+            return None
+        return attrs.evolve(
+            self._of(row, remedy, "not-measured"),
+            collect=tuple(missing),
+            dimension="data",
+            problem_params=names,
+        )
+
+    def _basis(self, row: Any, finding: Finding) -> Basis:
+        """Return what the effect of acting on a finding is simulated from."""
+        e = finding.evidence
+        if e.method == "mantel-haenszel" and e.difference is not None and e.exposure is not None:
+            return attrs.evolve(
+                self._gap(row),
+                kind="exposure",
+                touched=e.exposure,
+                difference=-e.difference,
+                se=e.difference_se or 0.0,
+            )
+        if finding.contribution is not None and finding.interval is not None and row.entered:
+            half = (finding.interval.high - finding.interval.low) / 2
+            return attrs.evolve(
+                self._gap(row),
+                kind="mix",
+                difference=finding.contribution / row.entered,
+                se=half / 1.2816 / row.entered,
+            )
+        return self._gap(row)
+
+    def _gap(self, row: Any) -> Basis:
+        n = float(row.entered or 0)
+        x = min(float(row.advanced or 0), n)
+        rate = x / n if n else 0.0
+        reference = 1.0 if row.reference is None else float(row.reference)
+        per = PERIODS_PER_MONTH.get(frequency_of(str(row.period)), 1.0)
+        spread = math.sqrt(max(rate * (1 - rate), 0.0) / n) if n else 0.0
+        return Basis(
+            kind="gap",
+            entrants=n / max(float(row.window or 1), 1.0) * per,
+            touched=1.0,
+            difference=max(reference - rate, 0.0),
+            se=spread,
+            advanced=x,
+            entered=n,
+            ceiling=min(_upper(row, reference), 1.0),
+            downstream=self._downstream(row),
+        )
+
+    def _downstream(self, row: Any) -> tuple[tuple[float, float], ...] | None:
+        """Return the counts of every later step up to the deal, None where they are not known."""
+        target = row.transition.target
+        steps = {r.transition.source: r for r in self.rows if r.segment == row.segment}
+        chain: list[tuple[float, float]] = []
+        seen = {row.transition.source}
+        while target not in WON and target in steps and target not in seen:
+            seen.add(target)
+            later = steps[target]
+            n = float(later.entered or 0)
+            chain.append((min(float(later.advanced or 0), n), n))
+            target = later.transition.target
+        if target in WON or self.complete or chain:
+            return tuple(chain)
+        return None
+
+
+def _action_names(findings: Iterable[Finding]) -> dict[str, Param]:
+    """Return the names of the key actions to record, by ``action.`` and their key."""
+    return {
+        f"{ACTION}{f.params['action']}": f.params["name"]
+        for f in findings
+        if f.collect and "action" in f.params and "name" in f.params
+    }
+
+
+def _since(row: Any) -> str:
+    """Return the first period of the judged window of an alarm."""
+    by = frequency_of(str(row.period))
+    if by == "none" or row.tier not in ALARMS:
+        return ""
+    return label_of(ordinal(str(row.period), by) - max(int(row.window or 1), 1) + 1, by)
+
+
+def _upper(row: Any, reference: float) -> float:
+    """Return the upper limit of the reference: no plan promises more."""
+    interval = getattr(row, "reference_interval", None)
+    if interval is not None:
+        return float(interval.high)
+    n = float(row.entered or 0)
+    return reference + 1.2816 * math.sqrt(reference * (1 - reference) / n) if n else reference
+
+
+def _is_cause(f: Finding) -> bool:
+    """Whether a finding is worth a measure: it cost deals, or could win some and is near sure."""
+    if f.veto or not f.measured or f.evidence.method == "quality":
+        return False
+    if f.evidence.method in {"aggregate", "note"}:
+        return f.confidence > 0
+    standing = (f.potential or 0.0) > 0 and f.confidence >= 0.95
+    return (f.score > 0 and f.confidence >= 0.6) or standing or f.code == "queue"

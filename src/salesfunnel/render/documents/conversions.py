@@ -1,0 +1,105 @@
+"""The document of a conversion table."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.conversion import Conversion, ConversionTable
+from salesfunnel.i18n import text
+from salesfunnel.render.model import Block, Column, Document, KeyFigures, Mark, Paragraph, Table
+from salesfunnel.render.words.figures import filled, segment_words, shown, span
+from salesfunnel.render.words.names import labels_of
+
+_ROWS = 60
+_MARKS: dict[str, Mark] = {"rate-gt-1": "warn", "missing": "muted", "no-data": "muted"}
+
+
+def conversion_document(table: ConversionTable, locale: Locale) -> Document:
+    """Return the rates of the last period first, each with its interval."""
+    keys = [x for step in table.transitions for x in (step.source, step.target)]
+    labels = labels_of(table.funnel, keys, locale)
+    title = text("conversion.title", locale)
+    if not table.transitions:
+        none = Paragraph(text("conversion.one-step", locale), mark="muted")
+        return Document(title, [none], locale=locale)
+    t, g, _ = table.rate.shape
+    heads = [
+        *(["period"] if t > 1 else []), *(["segment"] if g > 1 else []),
+        "step", "entered", "advanced", "rate", "interval", "cumulative", "note",
+    ]  # fmt: skip
+    left = {"period", "segment", "step", "note"}
+    columns = [
+        Column(
+            text(f"report.{h}" if h in ("period", "segment", "step", "rate", "note")
+                 else f"conversion.{h}", locale, level=table.level),
+            align="left" if h in left else "right",
+        )
+        for h in heads
+    ]  # fmt: skip
+    by_period = range(t - 1, -1, -1)
+    per = max(g * len(table.transitions), 1)
+    rows = list(islice((row for k in by_period for row in _of_period(table, k)), _ROWS))
+    cells = [
+        [
+            *([row.period] if t > 1 else []),
+            *([segment_words(row.segment, locale)] if g > 1 else []),
+            f"{labels[row.source]} → {labels[row.target]}",
+            *_figures(row, locale),
+        ]
+        for row in rows
+    ]
+    marks = [_MARKS.get(row.status, "") for row in rows]
+    blocks: list[Block] = [Table(*filled(columns, cells), marks=marks)]
+    if t * per > _ROWS:
+        words = text("report.rows-shown", locale, shown=_ROWS, all=t * per)
+        blocks.append(Paragraph(words, mark="muted"))
+    if any(row.status == "rate-gt-1" for row in rows):
+        blocks.append(Paragraph(text("conversion.rate-gt-1-how", locale), mark="warn"))
+    for period in table.partial:
+        if any(row.period == period for row in rows):
+            words = text("conversion.partial", locale, period=period)
+            blocks.append(Paragraph(words, mark="warn"))
+    blocks.append(Paragraph(text(f"conversion.how-{table.mode}", locale), mark="muted"))
+    return Document(title, blocks, locale=locale)
+
+
+def _of_period(table: ConversionTable, t: int) -> list[Conversion]:
+    per = table.rate.shape[1] * table.rate.shape[2]
+    return list(islice(iter(table), t * per, (t + 1) * per))
+
+
+def _figures(row: Conversion, locale: Locale) -> list[str]:
+    known = row.rate is not None
+    return [
+        shown(row.entered, "count", locale),
+        shown(row.advanced, "count", locale),
+        shown(row.rate, "percent", locale),
+        span(row.interval.low, row.interval.high, "percent", locale) if known else "–",
+        shown(row.cumulative, "percent", locale),
+        "" if row.status == "ok" else text(f"conversion.{row.status}", locale),
+    ]
+
+
+def row_document(row: Conversion, locale: Locale) -> Document:
+    """Return one rate, with what it stands on."""
+    figures = _figures(row, locale)
+    names = ("entered", "advanced", "rate", "interval", "cumulative", "note")
+    level = 0.95 if row.interval is None else row.interval.level
+    items = [
+        (text("report.step", locale), f"{row.source} → {row.target}"),
+        (text("report.period", locale), row.period),
+        *(
+            (
+                text(
+                    f"report.{n}" if n in ("rate", "note") else f"conversion.{n}",
+                    locale,
+                    level=level,
+                ),
+                figure,
+            )
+            for n, figure in zip(names, figures, strict=True)
+            if figure
+        ),
+    ]
+    return Document(text("conversion.title", locale), [KeyFigures(items)], locale=locale)

@@ -1,0 +1,1 @@
+"""Words for codes and figures, in both languages."""

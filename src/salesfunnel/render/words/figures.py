@@ -1,0 +1,80 @@
+"""Words that many documents share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.panel import ALL
+from salesfunnel.fault import Fault, hint_text
+from salesfunnel.i18n import FORMS, text
+from salesfunnel.render.model import Column, FaultItem, Faults
+
+
+def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = None) -> FaultItem:
+    """Return a fault in the words of a language; `labels` name the steps it speaks of."""
+    figures: dict[str, Any] = {"row": fault.row, "column": fault.column, "value": fault.value}
+    figures.update(fault.params)
+    as_written = dict(figures)
+    named: Mapping[str, str] = labels or {}
+    for name in ("step", "value"):
+        said = figures.get(name)
+        if isinstance(said, str):
+            keys = said.split("→")
+            figures[name] = " → ".join(named.get(key, key) for key in keys)
+    if locale == "en" and fault.message and (labels is None or figures == as_written):
+        words, hint = fault.message, fault.hint
+    else:
+        words = text(f"fault.{fault.code}.message", locale, default=fault.message, **figures)
+        hint = hint_text(fault.code, locale, figures, fault.hint)
+    parts = [] if fault.file is None else [fault.file]
+    if fault.row is not None:
+        parts.append(text("report.row", locale, row=fault.row))
+    if fault.column is not None:
+        parts.append(text("report.column", locale, column=fault.column))
+    return FaultItem(
+        fault.severity, text("report.comma", locale).join(parts), words, hint, fault.code
+    )
+
+
+def faults_block(
+    faults: Iterable[Fault], locale: Locale, labels: Mapping[str, str] | None = None
+) -> Faults:
+    """Return all faults, errors first, each severity in the order of the input."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    items = [fault_item(f, locale, labels) for f in sorted(faults, key=lambda f: order[f.severity])]
+    return Faults(text("report.faults", locale), items, none=text("report.no-faults", locale))
+
+
+def shown(value: float | None, form: str, locale: Locale) -> str:
+    """Return a figure in a named form, a dash where there is none."""
+    return "–" if value is None or value != value else FORMS[form](value, locale)  # noqa: PLR0124 - NaN
+
+
+def signed(value: float | None, form: str, locale: Locale) -> str:
+    """Return a difference in a named form, with its sign."""
+    words = shown(value, form, locale).replace("-", "\N{MINUS SIGN}")
+    return f"+{words}" if value is not None and value > 0 else words
+
+
+def span(low: float | None, high: float | None, form: str, locale: Locale) -> str:
+    """Return both ends of an interval in a named form; a unit that both have stands once."""
+    first, last = shown(low, form, locale), shown(high, form, locale)
+    if first == last:
+        return last
+    if first.startswith("-"):
+        ends = (end.replace("-", "\N{MINUS SIGN}") for end in (first, last))
+        return text("report.range", locale, **dict(zip(("low", "high"), ends, strict=True)))
+    return f"{first.removesuffix(' %') if last.endswith(' %') else first}–{last}"
+
+
+def filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Any, Any]:
+    """Return columns and rows without the columns in which no row says anything."""
+    kept = [i for i in range(len(columns)) if any(row[i] for row in rows)] or [0]
+    return [columns[i] for i in kept], [[row[i] for i in kept] for row in rows]
+
+
+def segment_words(segment: str, locale: Locale) -> str:
+    """Return the name of a segment; the one of all has words."""
+    return text("report.all", locale) if segment == ALL else segment

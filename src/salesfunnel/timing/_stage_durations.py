@@ -1,0 +1,231 @@
+"""How long deals stay in a stage, and which of them have grown old."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.arrays import array_field
+from salesfunnel._core.checks import check_fraction, check_kind
+from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.result import TableMixin
+from salesfunnel.data.history import StageHistory
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.fault import Fault
+from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
+from salesfunnel.timing.censoring_faults import doubts_of
+
+__all__ = [
+    "Ageing",
+    "StageDurations",
+    "ageing",
+    "stage_durations",
+]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+_DAY = np.timedelta64(86_400_000_000, "us")
+SLOW, UNLIKELY = 0.8, 0.5
+"""A deal is stale past this quantile, with less than this part of the chance at entry."""
+LEAST = 5
+"""Fewer deals than this that were watched until an age say nothing about it."""
+_FIGURES = (
+    *("entered", "advanced", "lost", "open", "eventual", "low", "high", "median", "p80"),
+    "undecided",
+)
+
+
+@attrs.frozen(kw_only=True)
+class StageDurations(TableMixin):
+    """Days from entering a stage to advancing, with open deals censored and lost ones lost.
+
+    Parameters
+    ----------
+    stages : tuple of str
+        All stages but the last.
+    entered, advanced, lost, open : ndarray of int64, shape (stages,)
+        Deals that entered; of them advanced, lost, still there.
+    eventual, low, high : ndarray of float64, shape (stages,)
+        Share that advances in the end, in [0, 1], with its interval; NaN where none has.
+    median, p80 : ndarray of float64, shape (stages,)
+        Days by which half, four fifths of those who ever advance have; NaN where none has.
+    undecided : ndarray of float64, shape (stages,)
+        Share still open where `eventual` is read; in the end at most `eventual` + `undecided`
+        advance. NaN where there is no rate.
+    level : float
+        Nominal coverage of the interval.
+    funnel : Funnel, optional
+        Names the stages for people.
+    faults : tuple of Fault
+        By stage: ``rate-before-the-end``, ``rate-undecided``, as in `Velocity`.
+    """
+
+    stages: tuple[str, ...] = attrs.field(converter=as_tuple)
+    entered: Ints = array_field(np.int64)
+    advanced: Ints = array_field(np.int64)
+    lost: Ints = array_field(np.int64)
+    open: Ints = array_field(np.int64)
+    eventual: Floats = array_field(np.float64)
+    low: Floats = array_field(np.float64)
+    high: Floats = array_field(np.float64)
+    median: Floats = array_field(np.float64)
+    p80: Floats = array_field(np.float64)
+    undecided: Floats = array_field(np.float64)
+    level: float = 0.95
+    funnel: Funnel | None = None
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+
+    def columns(self) -> dict[str, Any]:
+        """Return one row a stage."""
+        return {
+            "stage": np.array(self.stages, dtype=np.str_),
+            **{name: getattr(self, name) for name in _FIGURES},
+        }
+
+
+def _curve(history: StageHistory, stage: str) -> tuple[AalenJohansen, Any, Any]:
+    duration, event, rows = history.stage_times(stage)
+    return aalen_johansen(duration, event), (duration, event), rows
+
+
+def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurations:
+    """Return how long deals take to advance from each stage.
+
+    Parameters
+    ----------
+    history : StageHistory
+        The deals.
+    level : float
+        Nominal coverage of the interval of the share that advances, in (0, 1).
+
+    Examples
+    --------
+    >>> history = StageHistory.from_records(
+    ...     [{"deal": "a", "lead": "2026-09-01", "won": "2026-09-11"},
+    ...      {"deal": "b", "lead": "2026-09-03"}],
+    ...     stages=["lead", "won"], as_of="2026-10-01")
+    >>> stage_durations(history).median.tolist()
+    [10.0]
+    """
+    check_kind("history", history, StageHistory)
+    check_fraction("level", level, open_ends=True)
+    rows: list[tuple[float, ...]] = []
+    faults: list[Fault] = []
+    for stage in history.stages[:-1]:
+        curve, (_, event), _ = _curve(history, stage)
+        interval = curve.interval(level=level)
+        counts = [int((event == kind).sum()) for kind in (1, 2, 0)]
+        known = curve.eventual is not None
+        rows.append(
+            (
+                len(event),
+                *counts,
+                _or_nan(curve.eventual),
+                interval.low if known else np.nan,
+                interval.high if known else np.nan,
+                _or_nan(curve.quantile(0.5)),
+                _or_nan(curve.quantile(SLOW)),
+                curve.undecided if known else np.nan,
+            )
+        )
+        faults += doubts_of(curve, stage)
+    table = np.array(rows, dtype=np.float64).reshape(len(rows), len(_FIGURES)).T
+    parts: dict[str, Any] = dict(zip(_FIGURES, table, strict=True))
+    stages, funnel = history.stages[:-1], history.funnel
+    return StageDurations(stages=stages, level=level, funnel=funnel, faults=faults, **parts)
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+@attrs.frozen(kw_only=True)
+class Ageing(TableMixin):
+    """Open deals that have grown old in their stage, oldest beside its usual time first.
+
+    Parameters
+    ----------
+    deals, stages : tuple of str
+        The stale deals and where they stand.
+    age, usual : ndarray of float64
+        Days in the stage, and the days by which four fifths of those who advance have.
+    chance, chance_at_entry : ndarray of float64
+        Chance of advancing at that age, and on entering the stage; the first is NaN where fewer
+        than five deals were ever watched for so long: what becomes of them, nobody knows.
+    open : int
+        How many deals are open in a stage that can be judged.
+    funnel : Funnel, optional
+        Names the stages for people.
+    """
+
+    deals: tuple[str, ...] = attrs.field(converter=as_tuple)
+    stages: tuple[str, ...] = attrs.field(converter=as_tuple)
+    age: Floats = array_field(np.float64)
+    usual: Floats = array_field(np.float64)
+    chance: Floats = array_field(np.float64)
+    chance_at_entry: Floats = array_field(np.float64)
+    open: int = 0
+    funnel: Funnel | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """Return one row a stale deal."""
+        return {
+            "deal": np.array(self.deals, dtype=np.str_),
+            "stage": np.array(self.stages, dtype=np.str_),
+            "age": self.age,
+            "usual": self.usual,
+            "chance": self.chance,
+            "chance_at_entry": self.chance_at_entry,
+        }
+
+
+def ageing(history: StageHistory) -> Ageing:
+    """Return the open deals that have grown stale.
+
+    A deal is stale if it has been in its stage for longer than four fifths of those who advance
+    needed, and its chance of advancing has fallen below half of that on entering, or fewer than
+    five deals have ever been in the stage for as long.
+
+    Parameters
+    ----------
+    history : StageHistory
+        The deals; a stage that nobody advanced from is not judged.
+
+    Returns
+    -------
+    Ageing
+        The stale deals, with their stage, age in days and chance to advance.
+
+    Examples
+    --------
+    >>> history = StageHistory.from_records(
+    ...     [{"deal": "a", "lead": "2026-09-01", "won": "2026-09-11"},
+    ...      {"deal": "b", "lead": "2026-09-03"}],
+    ...     stages=["lead", "won"], as_of="2026-10-01")
+    >>> ageing(history).columns()["deal"].tolist()
+    ['b']
+    """
+    check_kind("history", history, StageHistory)
+    found: list[tuple[str, str, float, float, float, float]] = []
+    judged = 0
+    for k, stage in enumerate(history.stages[:-1]):
+        curve, (duration, event), rows = _curve(history, stage)
+        usual, entry = curve.quantile(SLOW), curve.eventual
+        if usual is None or not entry:
+            continue
+        here = (event == 0) & (history.reached[rows] == k)
+        judged += int(here.sum())
+        for i in np.flatnonzero(here & (duration > usual)):
+            known = int((duration >= duration[i]).sum()) >= LEAST
+            chance = (curve.chance(float(duration[i])) or 0.0) if known else np.nan
+            if not chance >= UNLIKELY * entry:
+                deal = str(history.deals[rows[i]])
+                found.append((deal, stage, float(duration[i]), usual, chance, entry))
+    found.sort(key=lambda row: (-row[2] / max(row[3], 1e-9), row[0]))
+    columns = list(zip(*found, strict=True)) or [()] * 6
+    names = ("deals", "stages", "age", "usual", "chance", "chance_at_entry")
+    parts: dict[str, Any] = dict(zip(names, columns, strict=True))
+    return Ageing(open=judged, funnel=history.funnel, **parts)

@@ -1,0 +1,188 @@
+"""Sales velocity: what the pipeline brings a day, and why it changed."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+import numpy as np
+
+from salesfunnel._core.checks import check_kind
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.result import ResultMixin
+from salesfunnel.data.history import StageHistory
+from salesfunnel.fault import Fault
+from salesfunnel.stats.mix import lmdi
+from salesfunnel.stats.survival import aalen_johansen
+from salesfunnel.timing.censoring_faults import doubts_of
+
+__all__ = ["Velocity", "VelocityChange", "velocity", "velocity_change"]
+
+_DAY = np.timedelta64(86_400_000_000, "us")
+FACTORS = ("opportunities", "value", "win_rate", "cycle_days")
+
+
+@attrs.frozen(kw_only=True)
+class Velocity(ResultMixin):
+    """What the pipeline brings a day: opportunities × value × win rate ÷ cycle.
+
+    Parameters
+    ----------
+    opportunities : int
+        Open deals.
+    value : float or None
+        Mean value of won deals, in the currency of the data; None where none is known.
+    win_rate : float or None
+        Share of deals that are won in the end, in [0, 1], open ones censored.
+    cycle_days : float or None
+        Median days from creation to winning among those who win, open ones censored.
+    win_rate_interval : Interval or None
+        Of the win rate.
+    left_out : int
+        Deals without dates or with a closing before their creation.
+    undecided : float or None
+        Share of deals still open where the win rate is read: it lies between `win_rate` and
+        `win_rate` + `undecided` in the end. None where there is no win rate.
+    faults : tuple of Fault
+        ``rate-before-the-end``: many deals were decided later than where the win rate is read,
+        with both figures; ``rate-undecided``: many are still open there, with both bounds.
+
+    Examples
+    --------
+    >>> Velocity(opportunities=50, value=8000, win_rate=0.25, cycle_days=60).per_day
+    1666.6666666666667
+    """
+
+    opportunities: int
+    value: float | None
+    win_rate: float | None
+    cycle_days: float | None
+    win_rate_interval: Interval | None = None
+    left_out: int = 0
+    undecided: float | None = None
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+
+    @property
+    def per_day(self) -> float | None:
+        """Currency a day; None where a factor is unknown or the cycle is zero."""
+        if self.value is None or self.win_rate is None or not self.cycle_days:
+            return None
+        return self.opportunities * self.value * self.win_rate / self.cycle_days
+
+
+def velocity(history: StageHistory, *, level: float = 0.95, winsorise: float = 0.99) -> Velocity:
+    """Return the sales velocity of a pipeline.
+
+    Parameters
+    ----------
+    history : StageHistory
+        The deals.
+    level : float
+        Nominal coverage of the interval of the win rate.
+    winsorise : float
+        Values of won deals above this quantile count as the quantile, so that one giant deal does
+        not make the mean; 1 leaves them.
+
+    Returns
+    -------
+    Velocity
+        Win rate and cycle by Aalen–Johansen from creation: open deals are censored, lost ones are
+        lost. The win rate is read where the data still hold, see ``AalenJohansen.eventual``.
+
+    Raises
+    ------
+    ArgumentError
+        If `winsorise` is not in (0, 1].
+    """
+    check_kind("history", history, StageHistory)
+    if not 0.0 < winsorise <= 1.0:
+        raise ArgumentError(f"'winsorise' must be in (0, 1], got {winsorise!r}")
+    end = np.where(np.isnat(history.closed), history.as_of, history.closed)
+    with np.errstate(invalid="ignore"):
+        good = (end >= history.created) & ~np.isnat(history.created)
+        good &= (history.outcome == 0) | ~np.isnat(history.closed)
+    days = (end[good] - history.created[good]) / _DAY
+    curve = aalen_johansen(days, history.outcome[good])
+    values = history.value[(history.outcome == 1) & np.isfinite(history.value)]
+    value = None
+    if values.size:
+        value = float(np.minimum(values, np.quantile(values, winsorise)).mean())
+    return Velocity(
+        opportunities=int((history.outcome == 0).sum()),
+        value=value,
+        win_rate=curve.eventual,
+        cycle_days=curve.quantile(0.5),
+        win_rate_interval=curve.interval(level=level) if curve.eventual is not None else None,
+        left_out=int((~good).sum()),
+        undecided=curve.undecided if curve.eventual is not None else None,
+        faults=doubts_of(curve, "win_rate"),
+    )
+
+
+@attrs.frozen(kw_only=True)
+class VelocityChange(ResultMixin):
+    """How much each factor brought to a change of velocity, in currency a day.
+
+    The four parts add up to the change exactly and do not depend on their order (logarithmic mean
+    Divisia index, Ang 2005).
+
+    Attributes
+    ----------
+    before, after : Velocity
+        The two velocities.
+    opportunities, value, win_rate, cycle_days : float
+        What each factor brought, in currency a day.
+    """
+
+    before: Velocity
+    after: Velocity
+    opportunities: float
+    value: float
+    win_rate: float
+    cycle_days: float
+
+    @property
+    def change(self) -> float:
+        """The change of velocity, in currency a day."""
+        return self.opportunities + self.value + self.win_rate + self.cycle_days
+
+
+def velocity_change(before: Velocity, after: Velocity) -> VelocityChange:
+    """Split the change between two velocities over their four factors.
+
+    Parameters
+    ----------
+    before, after : Velocity
+        All four factors known and above zero.
+
+    Returns
+    -------
+    VelocityChange
+        Parts in currency a day; they add up to the change.
+
+    Raises
+    ------
+    ArgumentError
+        If one of the two is not known, or a factor is zero.
+
+    Examples
+    --------
+    >>> old = Velocity(opportunities=50, value=8000, win_rate=0.25, cycle_days=60)
+    >>> change = velocity_change(old, Velocity(
+    ...     opportunities=50, value=8000, win_rate=0.25, cycle_days=40))
+    >>> round(change.cycle_days, 2), change.value
+    (833.33, 0.0)
+    """
+    rows = []
+    for name, one in (("before", before), ("after", after)):
+        factors = (one.opportunities, one.value, one.win_rate, one.cycle_days)
+        if not one.per_day or any(not factor for factor in factors):
+            raise ArgumentError(f"{name!r} must have all four factors above zero, got {one!r}")
+        known = [float(factor) for factor in factors if factor is not None]
+        rows.append([*known[:3], 1.0 / known[3]])
+    parts = [float(part) for part in lmdi(*rows)]
+    if not all(map(math.isfinite, parts)):
+        raise ArgumentError(f"velocities must be finite, got {before!r} and {after!r}")
+    return VelocityChange(before=before, after=after, **dict(zip(FACTORS, parts, strict=True)))

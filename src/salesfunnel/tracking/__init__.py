@@ -1,8 +1,0 @@
-"""Tracking: the monthly sheet of a team, its rates computed, its faults listed."""
-
-from __future__ import annotations
-
-from salesfunnel.tracking.row import RateBasis, TrackingRow, is_count, one_line
-from salesfunnel.tracking.table import Tracking
-
-__all__ = ["RateBasis", "Tracking", "TrackingRow", "is_count", "one_line"]
