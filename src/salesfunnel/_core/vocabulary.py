@@ -31,7 +31,9 @@ INTERVAL_METHODS: tuple[str, ...] = get_args(IntervalMethod)
 RateStatus = Literal["ok", "no-data", "missing", "rate-gt-1"]
 RATE_STATUSES: tuple[str, ...] = get_args(RateStatus)
 
-Tier = Literal["confirmed", "suspected", "watch", "none", "not-enough-data"]
+Tier = Literal[
+    "confirmed", "suspected", "watch", "none", "not-enough-data", "definition-changed"
+]
 TIERS: tuple[str, ...] = get_args(Tier)
 
 Dimension = Literal["data", "action", "resource", "customer"]

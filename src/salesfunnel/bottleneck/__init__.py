@@ -5,6 +5,7 @@ from __future__ import annotations
 from salesfunnel.bottleneck._find_bottlenecks import find_bottlenecks
 from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.impact import OutputChange, output_change
+from salesfunnel.bottleneck.inflow import Inflow, InflowRow
 from salesfunnel.bottleneck.reference_window import History
 from salesfunnel.bottleneck.row import Bottleneck
 
@@ -12,6 +13,8 @@ __all__ = [
     "Bottleneck",
     "Bottlenecks",
     "History",
+    "Inflow",
+    "InflowRow",
     "OutputChange",
     "find_bottlenecks",
     "output_change",

@@ -14,7 +14,14 @@ SCHEMA_VERSION = 1
 _HOMES = {
     "salesfunnel.analysis": ("Analysis",),
     "salesfunnel.definitions": ("Benchmark", "BenchmarkSet"),
-    "salesfunnel.bottleneck": ("Bottleneck", "Bottlenecks", "History", "OutputChange"),
+    "salesfunnel.bottleneck": (
+        "Bottleneck",
+        "Bottlenecks",
+        "History",
+        "Inflow",
+        "InflowRow",
+        "OutputChange",
+    ),
     "salesfunnel.conversion": ("Conversion", "ConversionTable"),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),
     "salesfunnel.diagnosis.finding": ("Evidence", "Finding", "Group"),

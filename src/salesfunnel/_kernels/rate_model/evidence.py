@@ -20,6 +20,7 @@ from salesfunnel._kernels.rate_model.linearise import (
 from salesfunnel._kernels.rate_model.old_level import old_level
 from salesfunnel._kernels.rate_model.pool import Groups, model_weights
 from salesfunnel._kernels.rate_model.window import (
+    TINY,
     Counts,
     Family,
     Rates,
@@ -76,7 +77,10 @@ class Evidence(NamedTuple):
     up: Array
     """Of the mirrored rise, same shape."""
     link: Array
-    """Expected link of the last a months if nothing happened, shape (ages, series)."""
+    """Expected link of the last a months if nothing happened, shape (ages, series).
+
+    Of entries: of the last month, as expected from before the last a months.
+    """
     variance: Array
     """Its variance, same shape; ∞ where the window is empty."""
     step_variance: Array
@@ -285,8 +289,11 @@ def _compared(
             factors = bayes_factors(setting.family, window, found, sizes)
             factors *= share[:, None].astype(dtype)
             both[..., cut] += factors.sum(axis=1)
-            mean[:, cut] += np.einsum("sc,sac->ac", share, found.link)
-            square[:, cut] += np.einsum("sc,sac->ac", share, found.link**2 + found.variance)
+            link = found.link
+            if setting.family is Counts:  # of the last month instead of the whole window
+                link = link + np.log(np.maximum(window.expected[0], TINY) / np.maximum(window.expected, TINY))
+            mean[:, cut] += np.einsum("sc,sac->ac", share, link)
+            square[:, cut] += np.einsum("sc,sac->ac", share, link**2 + found.variance)
             step_variance[cut] += (share / np.maximum(info[:, 0], 1e-12)).sum(axis=0)
 
     _each(compare, size, BLOCK)
