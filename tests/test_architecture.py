@@ -46,12 +46,12 @@ NUMPY_IN_CORE = {"arrays.py", "durations.py", "period_arrays.py", "season.py"}
 DOORS: dict[str, set[str]] = {}
 LINES, FUNCTION_LINES = 300, 80
 SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
-    "bottleneck/bottlenecks.py": (450, "one table, its rows and its columns"),
+    "bottleneck/bottlenecks.py": (500, "one table, its rows and its columns"),
     "data/events/event_log.py": (
         460,
         "the log is one value; its three ways in and their documentation stand together",
     ),
-    "data/panel.py": (430, "the panel is one value; a third of it is documentation of its verbs"),
+    "data/panel.py": (510, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
         310,
         "each kind of column meets every other; to part them makes a cycle",

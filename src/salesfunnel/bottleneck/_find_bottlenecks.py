@@ -11,16 +11,16 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_kind, check_known, check_positive_int
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.season import check_season
-from salesfunnel.bottleneck import row
+from salesfunnel.bottleneck import row, row_flags
 from salesfunnel.bottleneck.arguments import benchmark_of, capacity_of, lags_of, value_of
 from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.cohort_check import by_cohorts
 from salesfunnel.bottleneck.flows import Flows, flows_of, settings_of
 from salesfunnel.bottleneck.impact import Flow, ends_of, falls_of, single_gains
 from salesfunnel.bottleneck.inflow import judge_inflow
-from salesfunnel.bottleneck.judge import BENCHMARK_SD, FEW_MONTHS, Settings, judge
+from salesfunnel.bottleneck.judge import Settings, judge
 from salesfunnel.bottleneck.reference_window import History
-from salesfunnel.bottleneck.verdict import LEAST_HISTORY, Verdict
+from salesfunnel.bottleneck.verdict import Verdict
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.panel import Panel
 from salesfunnel.fault import Fault
@@ -28,13 +28,8 @@ from salesfunnel.fault import Fault
 __all__ = ["find_bottlenecks"]
 
 Array = npt.NDArray[np.float64]
-VETO = 0.1
-"""Share of the judged entrants that is faulty, from which a verdict is unverified."""
-VOLUME = 0.4
-"""Relative change of entrants from which a rate without a lag may mislead."""
-YEAR_AND_HALF, TWO_FESTIVALS = 18, 2
-"""Months below which a season cannot be told from a fall; festivals before the judged one."""
-LEAST_VOLUME_HISTORY = 3
+OPEN_SHARE = 0.1
+"""Share of a cohort that may still advance, from which it is too young to judge."""
 
 
 def find_bottlenecks(
@@ -153,8 +148,8 @@ def find_bottlenecks(
         together=pool,
     )  # fmt: skip
     found = judge(flows.advanced, _trusted(flows), settings, extra=flows.extra, benchmark=rate)
-    flags = _flags(flows, found, lags is not None or panel.mode != "period")
-    flags |= _notes(found, settings, rate)
+    flags = row_flags.of_counts(flows, found, lags is not None or panel.mode != "period")
+    flags |= row_flags.of_history(found, settings, rate)
     if cohorts is not None:
         said = by_cohorts(cohorts, panel, judged, settings)
         flags |= np.where(said == 1, row.SEEN_BY_COHORT, 0).astype(np.int32)
@@ -163,13 +158,13 @@ def find_bottlenecks(
         panel, found, flows, settings, money=money, caps=caps, seed=seed,
         period=judged, history=known, flags=flags, benchmark=rate,
         lag_adjusted=flows.extra is not None,
-        faults=(*faults, *more, *_season_faults(flows, settings, panel)),
+        faults=(*faults, *more, *row_flags.of_call(flows, settings, panel)),
     )  # fmt: skip
 
 
 def _trusted(flows: Flows) -> Array:
     """Return the exposure without the months before the judged one that say nothing: x > n."""
-    n = flows.exposed.copy()
+    n: Array = flows.exposed.copy()
     beyond = flows.advanced[:-1] > np.nan_to_num(n[:-1]) + 0.5
     if flows.extra is None:
         n[:-1][beyond] = np.nan
@@ -205,92 +200,8 @@ def _unripe(panel: Panel) -> set[str]:
     all_of = panel.counts[..., 0].sum(axis=1) + (0 if panel.window is None else still)
     return {
         name for name, n, total in zip(panel.periods, still, all_of, strict=True)
-        if n >= VETO * max(total, 1)
+        if n >= OPEN_SHARE * max(total, 1)
     }  # fmt: skip
-
-
-def _flags(flows: Flows, found: Verdict, adjusted: bool) -> npt.NDArray[np.int32]:
-    """Return what to know of every row, as bits."""
-    now = flows.exposed[-1]
-    n, x = flows.exposed[-3:], flows.advanced[-3:]
-    beyond = np.where(np.isnan(n), 0.0, np.maximum(x - np.nan_to_num(n), 0.0))
-    last, several = beyond[-1], beyond.sum(axis=0)
-    one, all_three = np.nan_to_num(now), np.nan_to_num(n).sum(axis=0)
-    sure = flows.extra is None  # an estimated exposure may be passed by chance
-    doubt = np.maximum(
-        _with_fed(last) / np.maximum(one, 1.0), _with_fed(several) / np.maximum(all_three, 1.0)
-    )
-    faulty = doubt >= VETO
-    before = flows.exposed[:-1]
-    left_out = (~np.isnan(before) & (flows.advanced[:-1] > np.nan_to_num(before) + 0.5)).any(axis=0)
-    degenerate = (found.source == 1) & (
-        (found.history_advanced == 0) | (found.history_advanced >= found.history_entered)
-    )
-    bits = (
-        (row.PERIOD_MISSING, np.isnan(now)),
-        (row.NO_ENTRANTS, now == 0),
-        (row.ABOVE_ONE, sure & (np.where(found.window > 1, several, last) > 0)),
-        (row.UNVERIFIED, sure & faulty & (found.entered > 0)),
-        (row.DEGENERATE, degenerate),
-        (row.MONTHS_LEFT_OUT, sure & left_out),
-        (row.NO_REFERENCE, found.source == 0),
-        (row.VOLUME_CHANGED, np.zeros_like(left_out) if adjusted else _volume(flows)),
-    )
-    flags = np.zeros(now.shape, dtype=np.int32)
-    for bit, where in bits:
-        flags |= np.where(where, bit, 0).astype(np.int32)
-    return flags
-
-
-def _with_fed(beyond: Array) -> Array:
-    """Return who is too many at a step itself, or came too many out of the step before."""
-    return np.maximum(beyond, np.pad(beyond, ((0, 0), (1, 0)))[:, :-1])
-
-
-def _volume(flows: Flows) -> npt.NDArray[np.bool_]:
-    """Whether entrants changed so much that, with a delay, the rate of a period misleads."""
-    before = flows.entered[-13:-1]
-    months = (~np.isnan(before)).sum(axis=0)
-    usual = np.nan_to_num(before).sum(axis=0) / np.maximum(months, 1)
-    now = np.nan_to_num(flows.entered[-1])
-    spread = 3 * np.sqrt(np.maximum(usual, 1.0))  # what chance does
-    far = np.abs(now - usual) > VOLUME * usual + spread
-    return np.asarray(far & (months >= LEAST_VOLUME_HISTORY))
-
-
-def _notes(found: Verdict, settings: Settings, benchmark: Array) -> npt.NDArray[np.int32]:
-    """Return as bits: a benchmark that disagrees, an old fall, a festival seen only once."""
-    flags = np.where(found.old_months > 0, row.OLD_FALL, 0).astype(np.int32)
-    n, x = found.history_entered + found.entered, found.history_advanced + found.advanced
-    p = (x + 0.5) / (n + 1)
-    months = np.maximum(found.history_months + found.months, 1)
-    month = found.rho / np.maximum(found.reference * (1 - found.reference), 1e-12)
-    spread = np.sqrt(BENCHMARK_SD**2 + 1 / np.maximum(n * p * (1 - p), 1e-9) + month / months)
-    b = np.clip(np.nan_to_num(benchmark, nan=0.5), 0.005, 0.995)
-    gap = np.abs(np.log(p / (1 - p)) - np.log(b / (1 - b)))
-    far = ~np.isnan(benchmark) & (months > FEW_MONTHS) & (n > 0) & (gap > 2 * spread)
-    flags |= np.where(far, row.BENCHMARK_CONFLICTS, 0).astype(np.int32)
-    if settings.festivals is not None:
-        share = settings.festivals
-        seen = (share[:, :-1].sum(axis=1) < TWO_FESTIVALS - 0.5) & (share[:, -1] > 0.1)
-        flags |= np.int32(row.FESTIVAL_ONCE if seen.any() else 0)
-    return flags
-
-
-def _season_faults(flows: Flows, settings: Settings, panel: Panel) -> list[Fault]:
-    """Say what the history cannot show, and which segments stand alone."""
-    months = len(flows.periods) * settings.a_month
-    said = []
-    if settings.angle is not None and len(flows.periods) > LEAST_HISTORY:
-        if months < YEAR_AND_HALF - 0.5:
-            said.append(
-                Fault.of(
-                    "season-not-separable", severity="info", n=round(months), needed=YEAR_AND_HALF
-                )
-            )
-    if len(panel.segments) == 1 or not settings.together:
-        said.append(Fault.of("judged-alone", severity="info"))
-    return said
 
 
 def _result(

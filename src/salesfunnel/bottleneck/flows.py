@@ -67,10 +67,10 @@ def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None, history: H
     if panel.by == "day":
         exposed, x, entered, periods = _by_week(exposed, x, entered, periods)
     most = min(history.months + 1, MOST_PERIODS.get(panel.by, LONGEST))
-    parts = [v[-most:] for v in (exposed, x, entered)]
-    return Flows(
-        *parts, parts[2][..., 0], None if extra is None else extra[-most:], periods[-most:]
-    )
+    n, x, entered = exposed[-most:], x[-most:], entered[-most:]
+    if extra is not None:
+        extra = extra[-most:]
+    return Flows(n, x, entered, entered[..., 0], extra, periods[-most:])
 
 
 def _extra(cv2: Array, x: Array, n: Array) -> Array:

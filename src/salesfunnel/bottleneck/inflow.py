@@ -155,7 +155,7 @@ class Inflow(TableMixin):
             segment=self.segments[g],
             period=self.periods[-1],
             entered=None if entered is None else round(entered),
-            expected=Interval(low, high, LEVEL, "predictive") if known else None,  # type: ignore[arg-type]
+            expected=Interval(low, high, LEVEL, "predictive") if known else None,
             mean=mean,
             probability=number(self.probability),
             tier=TIERS[tier],  # type: ignore[arg-type]

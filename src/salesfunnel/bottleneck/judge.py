@@ -25,6 +25,8 @@ Bool = npt.NDArray[np.bool_]
 
 FEW_MONTHS = 3
 """Up to so many months a benchmark is used; with more the history knows better."""
+BENCHMARK_SD = 0.2
+"""Spread of a rate about a benchmark, on the logit."""
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -291,7 +291,9 @@ def _compared(
             both[..., cut] += factors.sum(axis=1)
             link = found.link
             if setting.family is Counts:  # of the last month instead of the whole window
-                link = link + np.log(np.maximum(window.expected[0], TINY) / np.maximum(window.expected, TINY))
+                link = link + np.log(
+                    np.maximum(window.expected[0], TINY) / np.maximum(window.expected, TINY)
+                )
             mean[:, cut] += np.einsum("sc,sac->ac", share, link)
             square[:, cut] += np.einsum("sc,sac->ac", share, link**2 + found.variance)
             step_variance[cut] += (share / np.maximum(info[:, 0], 1e-12)).sum(axis=0)

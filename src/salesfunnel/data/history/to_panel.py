@@ -24,6 +24,7 @@ from salesfunnel._kernels.cohorts import (
     reached_keys,
     time_of,
 )
+from salesfunnel.data.history.by_entry import by_entry
 from salesfunnel.data.panel import ALL, Panel
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ def history_panel(
     check_choice("by", by, [name for name in FREQUENCIES if name != "none"])
     check_choice("mode", mode, PANEL_MODES)
     length = duration_of("window", window)
-    if length is not None and mode == "period":
+    if length is not None and mode != "cohort":
         raise ArgumentError(
-            f"'window' must be None in period mode, got {window!r}",
+            f"'window' must be None in {mode} mode, got {window!r}",
             hint="a window follows a cohort: mode='cohort'",
         )
     names = (segment,) if isinstance(segment, str) else tuple(segment or ())
@@ -58,6 +59,10 @@ def history_panel(
         cube = _periods(history, codes, len(segments), by)
     counts, first, immature = cube
     periods = tuple(label_of(first + i, by) for i in range(counts.shape[0]))
+    followed: dict[str, Any] = {}
+    if mode == "entry":
+        shape = (counts.shape[0], len(segments))
+        followed = by_entry(history, codes, shape, first, by)._asdict()
     return Panel(
         counts=counts,
         periods=periods,
@@ -70,6 +75,7 @@ def history_panel(
         attributes=names,
         partial=_partial(history, periods, first, by),
         funnel=history.funnel,
+        **followed,
     )
 
 
