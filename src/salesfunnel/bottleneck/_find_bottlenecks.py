@@ -147,7 +147,7 @@ def find_bottlenecks(
         flows, panel.by, season=check_season(season), calendar=calendar, history=known,
         together=pool,
     )  # fmt: skip
-    found = judge(flows.advanced, _trusted(flows), settings, extra=flows.extra, benchmark=rate)
+    found = _judged(flows, panel.segments, settings, rate)
     flags = row_flags.of_counts(flows, found, lags is not None or panel.mode != "period")
     flags |= row_flags.of_history(found, settings, rate)
     if cohorts is not None:
@@ -158,8 +158,20 @@ def find_bottlenecks(
         panel, found, flows, settings, money=money, caps=caps, seed=seed,
         period=judged, history=known, flags=flags, benchmark=rate,
         lag_adjusted=flows.extra is not None,
-        faults=(*faults, *more, *row_flags.of_call(flows, settings, panel)),
+        faults=(*faults, *more, *row_flags.of_call(flows, settings)),
     )  # fmt: skip
+
+
+def _judged(flows: Flows, segments: Sequence[str], settings: Settings, benchmark: Array) -> Verdict:
+    """Judge the segments in the order of their names, so that their order does not matter."""
+    order = np.argsort(np.array(segments, dtype=np.str_), kind="stable")
+    back = np.argsort(order, kind="stable")
+    extra = None if flows.extra is None else flows.extra[:, order]
+    found = judge(
+        flows.advanced[:, order], _trusted(flows)[:, order], settings, extra=extra,
+        benchmark=benchmark,
+    )  # fmt: skip
+    return Verdict(*(part[:, back] if part.ndim > 2 else part[back] for part in found))
 
 
 def _trusted(flows: Flows) -> Array:

@@ -71,7 +71,8 @@ class Settings:
         if self.month_sd is None:
             return classes
         sd = np.array([np.hypot(one.tau, one.sigma) for one in classes])
-        near = -0.5 * self.prior_months * np.log(sd / self.month_sd) ** 2
+        # as if so many months of this mean square had been seen
+        near = -self.prior_months * (np.log(sd) + 0.5 * (self.month_sd / sd) ** 2)
         prior = np.array([one.prior for one in classes]) * np.exp(near - near.max())
         prior /= prior.sum()
         return tuple(one._replace(prior=p) for one, p in zip(classes, prior, strict=True))
@@ -141,7 +142,7 @@ def _judged(
             down, up = (np.where(hidden[:, None], 1.0, part) for part in (down, up))
     out = pool.pooled(
         down, up, SIZE_WEIGHTS, steps, groups,
-        visible=months if benchmark is not None else months - 1, outside=benchmark is not None,
+        visible=months if benchmark is not None else max(months - 1, 1), outside=benchmark is not None,
     )  # fmt: skip
     return _arranged(found, out, setting, groups, shape)
 

@@ -9,7 +9,6 @@ from salesfunnel.bottleneck import row
 from salesfunnel.bottleneck.flows import Flows
 from salesfunnel.bottleneck.judge import BENCHMARK_SD, FEW_MONTHS, Settings
 from salesfunnel.bottleneck.verdict import LEAST_HISTORY, Verdict
-from salesfunnel.data.panel import Panel
 from salesfunnel.fault import Fault
 
 Array = npt.NDArray[np.float64]
@@ -90,8 +89,8 @@ def of_history(found: Verdict, settings: Settings, benchmark: Array) -> npt.NDAr
     return flags
 
 
-def of_call(flows: Flows, settings: Settings, panel: Panel) -> list[Fault]:
-    """Say what the history cannot show, and which segments stand alone."""
+def of_call(flows: Flows, settings: Settings) -> list[Fault]:
+    """Say what the history cannot show."""
     months = len(flows.periods) * settings.a_month
     said = []
     short = len(flows.periods) > LEAST_HISTORY and months < YEAR_AND_HALF - 0.5
@@ -99,6 +98,4 @@ def of_call(flows: Flows, settings: Settings, panel: Panel) -> list[Fault]:
         said.append(
             Fault.of("season-not-separable", severity="info", n=round(months), needed=YEAR_AND_HALF)
         )
-    if len(panel.segments) == 1 or not settings.together:
-        said.append(Fault.of("judged-alone", severity="info"))
     return said

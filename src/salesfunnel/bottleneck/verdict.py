@@ -18,8 +18,10 @@ CONFIRMED, SUSPECTED, WATCH = 0.8, 0.5, 0.3
 """Tiers: from this probability on."""
 SEEN = 0.2
 """Data that would not show a drop of this share are not enough data for "healthy"."""
-DRIFT_ALARM = 2.7
-"""Standard deviations of the slope from which a rate drifts (a whole funnel of 5 or 6 steps)."""
+FAR = 500.0
+DRIFT_ALARM, DRIFT_MONTHS = 2.7, 8
+"""Standard deviations of the slope from which a rate drifts (a whole funnel of 5 or 6 steps), and
+months that it takes."""
 SOURCES = ("none", "history", "benchmark", "both")
 OLD_FALL, OLD_SHARE = 4.0, 0.1
 """Standard deviations, and share, from which a level that sank long ago is named."""
@@ -121,7 +123,7 @@ def verdict_of(
         where_known(month_variance * pq), shaped(source, np.int8),
         shaped(m_0), shaped(n_0), shaped(x_0),
         shaped(np.where(judged & (n[-1] > 0), detectable, np.nan)),
-        shaped(np.where(judged & (whole >= 4), -drift, np.nan)),
+        shaped(np.where(judged & (whole >= DRIFT_MONTHS), -drift, np.nan)),
         by_size.reshape(RATE_SIZES.size, *shape),
         shaped(share), shaped(pooled, np.int64),
         shaped(np.where(old, old_months, 0), np.int64),
@@ -150,4 +152,4 @@ def _split(values: Array, age: npt.NDArray[np.int_]) -> tuple[Array, Array]:
 
 def sigmoid(link: Array) -> Array:
     """Return 1/(1 + exp(−link))."""
-    return np.asarray(1 / (1 + np.exp(-link)))
+    return np.asarray(1 / (1 + np.exp(-np.clip(link, -FAR, FAR))))
