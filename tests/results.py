@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+import sales_team
 import salesfunnel as sf
 
 ROOT = Path(__file__).parents[1]
@@ -88,6 +89,32 @@ def _statistics() -> dict[str, Any]:
         "comparison": sf.stats.compare_rates(45, 150, 60, 150),
         "intervals": sf.stats.rate_interval([3, 0], [10, 0]),
         "survival": sf.stats.aalen_johansen([3, 5, 6, 9], [1, 2, 1, 0]),
+    }
+
+
+@cache
+def pipeline() -> dict[str, Any]:
+    """Return what changed in the pipeline of a simulated team."""
+    history = sales_team.team()
+    table = {"EUR": {"2025-01-01": 1.08, "2026-04-01": 1.1, "2026-06-01": 1.12}}
+    rates = sf.Rates(table, base="USD")
+    bridge = sf.pipeline_bridge(
+        history, since="2026-04-01", until="2026-06-01", closing="2026-Q2", rates=rates, by="owner"
+    )
+    slips, calls = sf.slippage(history), sf.commit_bias(history, rates=rates)
+    return {
+        "history of fields": history.select(range(20)),
+        "field history": history.select(range(20)).changes["amount"],
+        "rates": rates,
+        "fiscal": sf.Fiscal(4, pattern="4-4-5"),
+        "bridge": bridge,
+        "bridge bars": bridge.bars,
+        "bridge verdict": bridge.verdicts[0],
+        "slippage": slips,
+        "slip rate": slips.rates[0],
+        "typed dates": slips.typed,
+        "calls": calls,
+        "call record": calls.rows[0],
     }
 
 

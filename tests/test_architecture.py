@@ -29,7 +29,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("diagnosis",),
     ("planning",),
     ("monitoring",),
-    ("targets", "forecasting", "customers", "pipeline"),
+    ("targets", "forecasting", "customers"),
+    ("pipeline",),
     ("analysis",),
     ("builtin",),
     ("intake",),
@@ -57,7 +58,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         "each kind of column meets every other; to part them makes a cycle",
     ),
     "data/history/stage_history.py": (
-        400,
+        420,
         "the columns of a history are validated together, all faults at once",
     ),
     "intake/files/safe_workbook.py": (
@@ -68,6 +69,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     "data/purchases/table.py": (320, "the table is one value with three ways in"),
     "render/documents/customers.py": (320, "a document for each result of repurchase"),
     "intake/sheet/raw_rows.py": (320, "what a row may be, kind by kind"),
+    "definitions/funnel.py": (400, "one value and its verbs, and the names of a win"),
     "_kernels/special.py": (330, "one family of functions; half of it is formulas and sources"),
     "_kernels/betabinomial.py": (
         310,

@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 import salesfunnel as sf
-from results import results
+from results import pipeline, results
 from salesfunnel._core.result import ResultMixin, TableMixin
 
 
 def examples():
     """Return name → value, of every public class."""
-    made = dict(results())
+    made = {**results(), **pipeline()}
     deal = sf.Metric("deals", "Deals", step=True)
     offer = sf.KeyAction("offer", "Offer", within=timedelta(days=2))
     steps = made["steps"]

@@ -35,13 +35,17 @@ _HOMES = {
     # data
     "EventLog": "data.events.event_log",
     "Fault": "fault",
+    "Fiscal": "_core.fiscal",
     "Interval": "_core.interval",
     "Panel": "data.panel",
+    "Rates": "data.rates",
     "StageHistory": "data.history",
+    "FieldHistory": "data.history",
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
     "TrackingRow": "data.tracking",
     "read_table": "intake.sheet.reader",
+    "read_events": "intake.events.reader",
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
@@ -101,13 +105,25 @@ _HOMES = {
     "TargetProgress": "targets",
     "decompose_target": "targets",
     "follow_target": "targets",
+    # the pipeline
+    "BridgeBars": "pipeline",
+    "BridgeVerdict": "pipeline",
+    "CallRecord": "pipeline",
+    "CommitBias": "pipeline",
+    "PipelineBridge": "pipeline",
+    "SlipRate": "pipeline",
+    "Slippage": "pipeline",
+    "TypedDates": "pipeline",
+    "commit_bias": "pipeline",
+    "pipeline_bridge": "pipeline",
+    "slippage": "pipeline",
     # existing customers
     "BgNbd": "customers",
     "CustomerSummary": "data.purchases",
     "GammaGamma": "customers",
     "LifetimeValue": "customers",
     "Purchases": "data.purchases",
-    "read_purchases": "intake.purchases",
+    "read_purchases": "intake.purchases.reader",
     "Sbg": "customers",
     "clv": "customers",
     "fit_bgnbd": "customers",
@@ -151,13 +167,17 @@ __all__ = [
     # data
     "EventLog",
     "Fault",
+    "Fiscal",
     "Interval",
     "Panel",
+    "Rates",
     "StageHistory",
+    "FieldHistory",
     "read_stage_history",
     "Tracking",
     "TrackingRow",
     "read_table",
+    "read_events",
     "StepCounts",
     "StepDuration",
     "count_steps",
@@ -217,6 +237,18 @@ __all__ = [
     "TargetProgress",
     "decompose_target",
     "follow_target",
+    # the pipeline
+    "BridgeBars",
+    "BridgeVerdict",
+    "CallRecord",
+    "CommitBias",
+    "PipelineBridge",
+    "SlipRate",
+    "Slippage",
+    "TypedDates",
+    "commit_bias",
+    "pipeline_bridge",
+    "slippage",
     # existing customers
     "BgNbd",
     "CustomerSummary",
@@ -247,6 +279,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from salesfunnel import errors, stats, testing
+    from salesfunnel._core.fiscal import Fiscal
     from salesfunnel._core.interval import Interval
     from salesfunnel.analysis import Analysis, analyze
     from salesfunnel.bottleneck import (
@@ -280,9 +313,10 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
-    from salesfunnel.data.history import StageHistory
+    from salesfunnel.data.history import FieldHistory, StageHistory
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
+    from salesfunnel.data.rates import Rates
     from salesfunnel.data.tracking import Tracking, TrackingRow
     from salesfunnel.definitions import Benchmark, BenchmarkSet
     from salesfunnel.definitions.funnel import Funnel, Transition
@@ -304,10 +338,24 @@ if TYPE_CHECKING:
     from salesfunnel.fault import Fault
     from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
     from salesfunnel.intake.deals.reader import read_stage_history
-    from salesfunnel.intake.purchases import read_purchases
+    from salesfunnel.intake.events.reader import read_events
+    from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.monitoring import Review, review
     from salesfunnel.monitoring.playbook import Playbook, write_playbook
+    from salesfunnel.pipeline import (
+        BridgeBars,
+        BridgeVerdict,
+        CallRecord,
+        CommitBias,
+        PipelineBridge,
+        Slippage,
+        SlipRate,
+        TypedDates,
+        commit_bias,
+        pipeline_bridge,
+        slippage,
+    )
     from salesfunnel.planning import Effect, ImprovementPlan, Measure, plan
     from salesfunnel.plugins import (
         PluginRecord,

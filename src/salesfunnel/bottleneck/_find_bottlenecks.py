@@ -220,7 +220,7 @@ def _result(
     panel: Panel, found: Verdict, flows: Flows, settings: Settings, *,
     money: tuple[float, float] | None, caps: Array, seed: int, **more: Any,
 ) -> Bottlenecks:  # fmt: skip
-    ends = ends_of(panel.transitions)
+    ends = ends_of(panel.transitions, panel.win)
     flow = Flow(
         entered=found.entered, advanced=found.advanced, months=found.months,
         reference=found.reference, reference_sd=found.reference_sd, strength=found.strength,

@@ -32,7 +32,7 @@ from salesfunnel.bottleneck.row import (
     Bottleneck,
 )
 from salesfunnel.bottleneck.verdict import DEFINITION, LEAST_HISTORY, SOURCES
-from salesfunnel.definitions.funnel import Funnel, Transition
+from salesfunnel.definitions.funnel import Funnel, Transition, win_of
 from salesfunnel.fault import Fault
 
 __all__ = ["Bottlenecks"]
@@ -188,6 +188,12 @@ class Bottlenecks(TableMixin):
 
     def __getitem__(self, index: int) -> Bottleneck:
         return self._row(int(self.order[index]))
+
+    @property
+    def win(self) -> str | None:
+        """The step at which gains count as deals: `Stage.won`, else by name; None: the last."""
+        steps = [self.transitions[0].source, *(t.target for t in self.transitions)]
+        return win_of(steps, self.funnel)
 
     @property
     def rows(self) -> tuple[Bottleneck, ...]:
@@ -357,7 +363,7 @@ def row_of(found: Bottlenecks, g: int, s: int) -> Bottleneck:
         else "unknown",
         history_months=int(found.history_months[g, s]),
         faults=_faults(found, g, s),
-        counted_at=found.transitions[ends_of(found.transitions)[s]].target,
+        counted_at=found.transitions[ends_of(found.transitions, found.win)[s]].target,
     )
 
 

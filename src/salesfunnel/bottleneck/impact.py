@@ -51,10 +51,10 @@ def falls_of(probability: Array, sizes: Array) -> Array:
     return np.concatenate([[1 - p], p * sizes])
 
 
-def ends_of(transitions: Sequence[Transition]) -> tuple[int, ...]:
-    """Return the place of the step, for each, at whose end its gain counts as deals."""
+def ends_of(transitions: Sequence[Transition], win: str | None) -> tuple[int, ...]:
+    """For each transition, return the index of the transition at which its gain counts as deals."""
     targets = [step.target for step in transitions]
-    return tuple(targets.index(counted_at(targets, target)) for target in targets)
+    return tuple(targets.index(counted_at(targets, target, win)) for target in targets)
 
 
 def _law(flow: Flow, j: int) -> tuple[Array, Array, Array, Array, Array]:
@@ -153,7 +153,7 @@ def joint_gain(
         reference_sd=found.reference_sd,
         strength=found.strength,
         falls=falls_of(found.probability, found.sizes),
-        ends=ends_of(found.transitions),
+        ends=ends_of(found.transitions, found.win),
     ).take(np.array([g]))
     raised = frozenset(j for j in steps if np.isfinite(flow.reference[0, j]))
     keys = [found.transitions[0].source, *[t.target for t in found.transitions]]

@@ -20,7 +20,8 @@ from salesfunnel.counting.sql import build_query, last_moment, named_events, rel
 from salesfunnel.data.events import columns as cols
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.event_log import EventLog
-from salesfunnel.data.events.frames import ROLES, read_frame
+from salesfunnel.data.events.frames import read_frame
+from salesfunnel.data.events.usual_names import ROLES
 from salesfunnel.fault import Fault
 
 

@@ -14,7 +14,8 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.extras import require
 from salesfunnel.counting.query import Query
 from salesfunnel.data.events import columns as cols
-from salesfunnel.data.events.frames import check_there, role_names
+from salesfunnel.data.events.frames import check_there, known_roles
+from salesfunnel.data.events.usual_names import ROLES
 
 LONGEST = 10_000 * 366 * 86400 * 10**6
 """Microseconds that no two times of a database lie apart; lengths beyond are no bound."""
@@ -47,10 +48,12 @@ def named_events(table: Any, query: Query, columns: Mapping[str, str] | None) ->
     """
     if not hasattr(table, "get_backend") or not hasattr(table, "columns"):
         raise DataError(f"'events' must be a table, got {type(table)!r}")
-    names = role_names(columns)
+    known = list(table.columns)
+    wanted = known_roles(known, columns, "in the table").names
+    names = {role: wanted[role] for role in ROLES}
     if query.breakdown is not None:
+        check_there([query.breakdown], known, "in the table")
         names["value"] = query.breakdown
-    check_there(names.values(), list(table.columns), "in the table")
     events = table.select(**{role: table[name] for role, name in names.items()})
     tidied = {name: _tidied(events[name]) for name in names if name != "time"}
     kind = events.step.type()

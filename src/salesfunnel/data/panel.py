@@ -19,7 +19,7 @@ from salesfunnel._core.periods import common_frequency, label_of, ordinal
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel.data.panel_counts import parse_counts
-from salesfunnel.definitions.funnel import Funnel, Transition
+from salesfunnel.definitions.funnel import Funnel, Transition, win_of
 
 __all__ = ["ALL", "Panel"]
 
@@ -234,6 +234,11 @@ class Panel(TableMixin):
     def shape(self) -> tuple[int, int, int]:
         """Number of periods, segments and steps."""
         return len(self.periods), len(self.segments), len(self.steps)
+
+    @property
+    def win(self) -> str | None:
+        """The step at which a deal is won: `Stage.won`, else by name; None if nothing says so."""
+        return win_of(self.steps, self.funnel)
 
     @property
     def transitions(self) -> tuple[Transition, ...]:

@@ -15,22 +15,52 @@ from salesfunnel._core.vocabulary import LEVELS, Level
 from salesfunnel.definitions.metric import Metric
 from salesfunnel.definitions.stage import Stage
 
-__all__ = ["Funnel", "Transition", "counted_at"]
+__all__ = ["Funnel", "Transition", "counted_at", "is_win_name", "win_of"]
 
-WON = frozenset(
-    {"won", "closed_won", "closedwon", "closed won", "contracts_signed", "成交", "赢单"}
-)
-"""Keys of the stage or step at which a deal is won."""
+_WIN_NAMES = frozenset({
+    "won", "closed won", "closedwon", "close won", "deal won", "deals won", "win", "wins",
+    "signed", "contract signed", "contracts signed", "signed contract", "signed contracts",
+    "closing won", "won deal", "won deals", "gewonnen", "ganado", "ganada", "gagné", "gagnée",
+    "ganho", "vinta", "vinto", "成交", "成交阶段", "已成交", "成交数", "成交客户",
+    "成交客户数", "赢单", "赢单数", "已赢单", "赢单阶段", "签约", "已签约", "签约数", "签单",
+    "签单数", "已签单", "签合同", "合同签订", "合同签订数", "合同签约", "签订合同", "成单",
+    "成单数", "已成单",
+})  # fmt: skip
+"""Names of the step at which a deal is won, folded: the fallback if no stage has ``won=True``."""
 
 
-def counted_at(steps: Sequence[str], target: str) -> str:
+def is_win_name(name: str) -> bool:
+    """Whether a stage or step of this name is where deals are won, whatever its case and joints."""
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split()) in _WIN_NAMES
+
+
+def win_of(steps: Sequence[str], funnel: Funnel | None = None) -> str | None:
+    """Return the step of a chain at which a deal is won; None if nothing says so.
+
+    The stage with ``won=True`` of `funnel`, or its last step metric, if it is in `steps`;
+    otherwise the first step with the name of a win (`is_win_name`; keys first, then names).
+    """
+    known = {} if funnel is None else {stage.key: stage for stage in funnel.stages}
+    for stage in known.values():
+        if stage.won:
+            ends = (stage.key, *(metric.key for metric in reversed(stage.steps)))
+            found = next((key for key in ends if key in steps), None)
+            if found is not None:
+                return found
+    labels = {} if funnel is None else {m.key: m.label for s in funnel.stages for m in s.steps}
+    labels |= {key: stage.label for key, stage in known.items()}
+    by_key = next((step for step in steps if is_win_name(step)), None)
+    return by_key or next((s for s in steps if is_win_name(labels.get(s, ""))), None)
+
+
+def counted_at(steps: Sequence[str], target: str, win: str | None = None) -> str:
     """Return the step at which what passes `target` counts as deals.
 
-    The win, where the chain has one from `target` on; the last step otherwise. What comes after
-    the win (a repurchase) makes no deal fewer, and has no part in the value of one.
+    The win, if it is `target` or comes after it; the last step otherwise. What comes after the win
+    (a repurchase) does not make a deal fewer, and has no part in the value of one.
     """
     after = steps[list(steps).index(target) :]
-    return next((step for step in after if step in WON), steps[-1])
+    return win if win is not None and win in after else steps[-1]
 
 
 @attrs.frozen
@@ -110,6 +140,9 @@ class Funnel(ResultMixin):
                 f"'stages' must have unique keys, got {key!r} twice"
                 for key in duplicates(stage.key for stage in self.stages)
             )
+            wins = [stage.key for stage in self.stages if stage.won]
+            if len(wins) > 1:
+                found.append(f"'won' must be True for one stage at most, got {', '.join(wins)}")
             found.extend(
                 f"metric keys must be unique in a funnel, got {key!r} twice"
                 for key in duplicates(m.key for stage in self.stages for m in stage.metrics)
@@ -137,6 +170,19 @@ class Funnel(ResultMixin):
     def label(self) -> str:
         """The name for people: the name, or the key where there is none."""
         return self.name or self.key
+
+    def win(self, level: Level = "stage") -> str | None:
+        """Return the key of the stage, or step metric, at which a deal is won.
+
+        The stage with ``won=True``; if there is none, the first whose key or name is that of a win
+        in English or Chinese, in any case ("Closed Won", "signed", "赢单"); None if there is none.
+
+        Examples
+        --------
+        >>> Funnel("own", ["lead", "offer", Stage("order", won=True), "repeat"]).win()
+        'order'
+        """
+        return win_of(self.level_keys(level), self)
 
     @property
     def steps(self) -> tuple[Metric, ...]:
@@ -245,6 +291,8 @@ class Funnel(ResultMixin):
     def join(self, other: Funnel, *, key: str | None = None, name: str | None = None) -> Funnel:
         """Return the funnel in which the stages of `other` follow those of this one.
 
+        The win stays that of this funnel if it has one with ``won=True``.
+
         Parameters
         ----------
         other : Funnel
@@ -266,8 +314,10 @@ class Funnel(ResultMixin):
         """
         if not isinstance(other, Funnel):
             raise ArgumentError(f"'other' must be a Funnel, got {other!r}")
+        has_win = any(stage.won for stage in self.stages)
+        after = tuple(s.replace(won=False) if has_win and s.won else s for s in other.stages)
         return Funnel(
             key if key is not None else f"{self.key}+{other.key}",
-            (*self.stages, *other.stages),
+            (*self.stages, *after),
             name=name if name is not None else " + ".join(n for n in (self.name, other.name) if n),
         )

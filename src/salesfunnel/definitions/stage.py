@@ -102,6 +102,9 @@ class Stage:
         Who answers for the stage: a role or a department.
     aliases : iterable of str
         Other names under which sheets and CRMs know it.
+    won : bool
+        Whether a deal is won when it enters this stage. If no stage of a funnel says so, the win
+        is looked up by name (see `Funnel.win`).
 
     Raises
     ------
@@ -122,6 +125,7 @@ class Stage:
     metrics: tuple[Metric, ...] = attrs.field(default=(), converter=as_items)
     owner: str | None = attrs.field(default=None)
     aliases: tuple[str, ...] = attrs.field(default=(), converter=as_items, kw_only=True)
+    won: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         problems = self._problems()
@@ -148,6 +152,8 @@ class Stage:
             for alias in self.aliases
             if not isinstance(alias, str)
         )
+        if not isinstance(self.won, bool):
+            found.append(f"'won' must be True or False, got {self.won!r}")
         return [problem for problem in found if problem]
 
     @property

@@ -11,7 +11,7 @@ import attrs
 
 from salesfunnel._core.period_arrays import PERIODS_PER_MONTH
 from salesfunnel._core.periods import frequency_of, label_of, ordinal
-from salesfunnel.definitions.funnel import WON
+from salesfunnel.definitions.funnel import is_win_name
 from salesfunnel.diagnosis.finding import Finding, Param
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
 from salesfunnel.planning.improvement import place_of, priority_of
@@ -178,13 +178,18 @@ class Maker:
         steps = {r.transition.source: r for r in self.rows if r.segment == row.segment}
         chain: list[tuple[float, float]] = []
         seen = {row.transition.source}
-        while target not in WON and target in steps and target not in seen:
+        end = getattr(row, "counted_at", "")
+
+        def is_end(key: str) -> bool:
+            return key == end if end else is_win_name(key)
+
+        while not is_end(target) and target in steps and target not in seen:
             seen.add(target)
             later = steps[target]
             n = float(later.entered or 0)
             chain.append((min(float(later.advanced or 0), n), n))
             target = later.transition.target
-        if target in WON or self.complete or chain:
+        if is_end(target) or self.complete or chain:
             return tuple(chain)
         return None
 

@@ -82,6 +82,7 @@ class Words:
         owner: Pair,
         actions: Iterable[KeyAction],
         metrics: Iterable[Metric],
+        won: bool = False,
     ) -> Stage:
         """Make a stage; its Chinese name counts with and without the ending 阶段."""
         stem = zh.removesuffix("阶段")
@@ -94,6 +95,7 @@ class Words:
             metrics=metrics,
             owner=self._text(owner),
             aliases=self._names((en, zh), more),
+            won=won,
         )
 
     def funnel(self, key: str, en: str, zh: str, stages: Iterable[Stage]) -> Funnel:

@@ -129,6 +129,7 @@ def _won(w: Words) -> Stage:
     return w.stage(
         "won", "Closed won", "成交阶段", "won | closed-won | closed | closing | deal | signed | 成交 | 赢单",
         goal=("Sign the contract and get paid", "签订合同并完成回款"),
+        won=True,
         owner=DIRECTOR,
         actions=(
             w.action("contract_signing", "Contract signing", "合同签订", owner=SALES),

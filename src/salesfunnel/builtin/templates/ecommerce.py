@@ -90,6 +90,7 @@ def _order(w: Words) -> Stage:
     return w.stage(
         "order", "Order", "成交阶段", "purchase | paid | won | 支付",
         goal=("Collect the payment and deliver as promised", "完成支付并按时发货"),
+        won=True,
         owner=SHOP,
         actions=(
             w.action("cart_reminder", "Remind of open orders", "未付款催付", owner=SERVICE, hours=1),

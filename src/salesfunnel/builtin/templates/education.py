@@ -96,6 +96,7 @@ def _enrolment(w: Words) -> Stage:
     return w.stage(
         "enrolment", "Enrolment", "缴费阶段", "enrollment | won | paid | 入学 | 成交",
         goal=("Sign the contract and start the course", "签约缴费并开课"),
+        won=True,
         owner=OFFICE,
         actions=(
             w.action("contract", "Contract and payment", "签约缴费", owner=ADVISER),

@@ -90,6 +90,7 @@ def _order(w: Words) -> Stage:
     return w.stage(
         "order", "First order", "订单阶段", "won | purchase order | PO | 成交 | 首单",
         goal=("Win the order and start production", "获得订单并投产"),
+        won=True,
         owner=SALES,
         actions=(
             w.action("terms", "Agree price, terms and delivery", "商定价格与交期", owner=SALES),

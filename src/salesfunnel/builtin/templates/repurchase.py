@@ -44,6 +44,7 @@ def _second_order(w: Words) -> Stage:
     return w.stage(
         "second_order", "Second order", "二购阶段", "repeat order | second purchase | 复购",
         goal=("Bring the customer back within the usual interval", "在常规周期内促成第二次购买"),
+        won=True,
         owner=SALES,
         actions=(
             w.action("due_reminder", "Call when the next order is due", "到期复购提醒", owner=SALES, hours=3 * DAY),

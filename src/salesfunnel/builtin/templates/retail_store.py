@@ -84,6 +84,7 @@ def _purchase(w: Words) -> Stage:
     return w.stage(
         "purchase", "Purchase", "成交阶段", "sale | checkout | won | 买单",
         goal=("Close the sale at the till", "促成买单"),
+        won=True,
         owner=MANAGER,
         actions=(
             w.action("add_on", "Offer an add-on", "收银台连带销售", owner=STAFF),

@@ -90,6 +90,7 @@ def _paid(w: Words) -> Stage:
     return w.stage(
         "paid", "Paid", "付费阶段", "subscribed | customer | won | 订阅 | 成交",
         goal=("Convert the trial before it ends", "在试用到期前完成付费"),
+        won=True,
         owner=SALES,
         actions=(
             w.action("plan_advice", "Advice on the plan", "套餐建议", owner=SALES, hours=48),

@@ -17,7 +17,7 @@ from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel.data.events import columns as cols
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.entity_ids import ids_of
-from salesfunnel.data.events.frames import ROLES, read_frame, role_names
+from salesfunnel.data.events.frames import read_frame
 from salesfunnel.data.events.row_checks import (
     attribute_codes,
     entity_codes,
@@ -29,6 +29,7 @@ from salesfunnel.data.events.row_checks import (
     used_codes,
     values_of,
 )
+from salesfunnel.data.events.usual_names import ROLES
 from salesfunnel.fault import Fault
 
 __all__ = ["EventLog"]
@@ -178,7 +179,8 @@ class EventLog:
             pandas, polars, pyarrow, anything with the Arrow PyCapsule interface, or a mapping of
             names to columns.
         columns : mapping of str to str, optional
-            The names of the columns ``entity``, ``step`` and ``time``, where they differ.
+            The names of the columns ``entity``, ``step`` and ``time``, where they differ from
+            these and from the usual ones (``user_id``, ``event_name``, ``timestamp`` ...).
         attributes : iterable of str, optional
             The columns to keep as attributes; all others by default.
         steps : iterable of str or int, optional
@@ -206,8 +208,10 @@ class EventLog:
         if not (attributes is None or isinstance(attributes, Iterable)):
             raise ArgumentError(f"'attributes' must be names of columns, got {attributes!r}")
         kept = None if attributes is None else tuple(attributes)
-        main, more = read_frame(frame, columns, kept)
-        return cls(main["entity"], main["step"], main["time"], attributes=more, steps=steps)
+        faults: list[Fault] = []
+        main, more = read_frame(frame, columns, kept, faults)
+        log = cls(main["entity"], main["step"], main["time"], attributes=more, steps=steps)
+        return log if not faults else log._with_faults((*faults, *log.faults))
 
     @classmethod
     def from_records(
@@ -256,8 +260,12 @@ class EventLog:
         known = dict.fromkeys(key for record in rows for key in record if key is not None)
         frame: dict[str, Any] = {key: [record.get(key) for record in rows] for key in known}
         if not rows:
-            frame = {name: [] for name in role_names(columns).values()}
+            frame = {(columns or {}).get(role, role): [] for role in ROLES}
         return cls.from_frame(frame, columns=columns, attributes=attributes, steps=steps)
+
+    def _with_faults(self, faults: Iterable[Fault]) -> Self:
+        parts = {field.name: getattr(self, field.name) for field in attrs.fields(EventLog)}
+        return self._unchecked(**{**parts, "faults": tuple(faults)})
 
     @classmethod
     def _unchecked(cls, **parts: Any) -> Self:

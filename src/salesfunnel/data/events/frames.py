@@ -12,33 +12,35 @@ from salesfunnel._core.extras import require
 from salesfunnel.data.events import columns as cols
 from salesfunnel.data.events.arrow import library_of, open_column
 from salesfunnel.data.events.entity_ids import ids_of
-
-ROLES = ("entity", "step", "time")
+from salesfunnel.data.events.usual_names import (
+    ROLES,
+    Recognised,
+    missing_hint,
+    recognise,
+    recognised_faults,
+)
+from salesfunnel.fault import Fault
 
 
 def read_frame(
-    frame: Any, columns: Mapping[str, str] | None, attributes: Sequence[str] | None
+    frame: Any,
+    columns: Mapping[str, str] | None,
+    attributes: Sequence[str] | None,
+    faults: list[Fault] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the columns entity, step and time of a dataframe, and its attributes.
 
-    All other columns are attributes where `attributes` is None.
+    Columns that are not named are found by their usual names, which is added to `faults`. All
+    other columns are attributes where `attributes` is None.
     """
-    names = role_names(columns)
-    if library_of(frame) == "narwhals" and hasattr(frame, "to_native"):
-        frame = frame.to_native()
-    if library_of(frame) == "polars" and hasattr(frame, "collect"):
-        frame = frame.collect()
-    if isinstance(frame, Mapping):
-        known = list(frame)
-    elif library_of(frame) in {"pandas", "polars"} and hasattr(frame, "columns"):
-        # Columns of Python objects would be addresses in Arrow.
-        known = list(frame.columns)
-    else:
-        frame = _arrow_table(frame)
-        known = frame.column_names
+    frame, known = open_frame(frame)
+    found = known_roles(known, columns, "in the dataframe")
+    names = found.names
+    if faults is not None:
+        faults.extend(recognised_faults(found, columns or {}))
     rest = [name for name in known if name not in names.values()]
     wanted = rest if attributes is None else list(attributes)
-    check_there((*names.values(), *wanted), known, "in the dataframe")
+    check_there(wanted, known, "in the dataframe")
     main = {role: open_column(frame[names[role]]) for role in ("step", "time")}
     main["entity"] = ids_of(frame[names["entity"]])
     try:
@@ -48,6 +50,21 @@ def read_frame(
             raise
         raise DataError(error.message, hint="name the columns to keep: attributes=[...]") from None
     return main, more
+
+
+def open_frame(frame: Any) -> tuple[Any, list[Any]]:
+    """Return a dataframe of any library as one whose columns can be taken, and their names."""
+    if library_of(frame) == "narwhals" and hasattr(frame, "to_native"):
+        frame = frame.to_native()
+    if library_of(frame) == "polars" and hasattr(frame, "collect"):
+        frame = frame.collect()
+    if isinstance(frame, Mapping):
+        return frame, list(frame)
+    if library_of(frame) in {"pandas", "polars"} and hasattr(frame, "columns"):
+        # Columns of Python objects would be addresses in Arrow.
+        return frame, list(frame.columns)
+    frame = _arrow_table(frame)
+    return frame, list(frame.column_names)
 
 
 def check_there(names: Iterable[Any], known: Sequence[Any], place: str) -> None:
@@ -61,26 +78,42 @@ def check_there(names: Iterable[Any], known: Sequence[Any], place: str) -> None:
     if len(missing) > 1 and any(close.values()):
         pairs = ", ".join(f"{found!r} for {name!r}" for name, found in close.items() if found)
         hint = f"did you mean {pairs}?"
-    role = next((name for name in missing if name in {*ROLES, "customer"}), None)
-    if role is not None:
-        hint += f" (columns={{{role!r}: ...}} says which column it is)"
     listed = ", ".join(map(repr, missing))
     raise UnknownNameError(f"'columns' must be {place}, got {listed}", hint=hint)
 
 
-def role_names(columns: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the name of the column of each role; raise ArgumentError."""
+def known_roles(known: Sequence[Any], columns: Mapping[str, str] | None, place: str) -> Recognised:
+    """Return the columns of the roles, named or found by their usual names.
+
+    Raises
+    ------
+    ArgumentError
+        If `columns` has other keys than the roles.
+    UnknownNameError
+        If a column is not there.
+    """
+    check_roles(columns)
+    check_there((columns or {}).values(), known, place)
+    found = recognise(known, columns)
+    if found.missing:
+        listed = ", ".join(map(repr, found.missing))
+        raise UnknownNameError(
+            f"'columns' must be {place}, got none for {listed}", hint=missing_hint(found, known)
+        )
+    return found
+
+
+def check_roles(columns: Mapping[str, Any] | None) -> None:
+    """Raise ArgumentError unless `columns` maps roles to names."""
     if columns is not None and not isinstance(columns, Mapping):
         raise ArgumentError(
             f"'columns' must be a mapping such as {{'entity': 'user_id'}}, got {columns!r}"
         )
-    names = {role: role for role in ROLES} | dict(columns or {})
-    for role in names:
+    for role in columns or {}:
         if role not in ROLES:
             raise ArgumentError(
                 f"'columns' must have keys of {', '.join(map(repr, ROLES))}, got {role!r}"
             )
-    return names
 
 
 def _arrow_table(frame: Any) -> Any:

@@ -31,6 +31,11 @@ def shape_problems(history: StageHistory) -> list[str]:
         for name, column in history.attributes.items()
         if column.shape != (n,)
     )
+    found.extend(
+        f"'changes' of {name} must be of the {n} deals, got row {int(field.deal.max())}"
+        for name, field in history.changes.items()
+        if field.deal.size and int(field.deal.max()) >= n
+    )
     if not S:
         found.append("'stages' must hold at least one stage, got none")
     twice = duplicates(history.stages)

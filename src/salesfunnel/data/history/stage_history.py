@@ -14,7 +14,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field, arrays_equal
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
-from salesfunnel._core.frozen import FrozenMap, as_tuple
+from salesfunnel._core.frozen import FrozenMap, as_tuple, frozen_map
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history.checks import (
@@ -25,6 +25,8 @@ from salesfunnel.data.history.checks import (
     shape_problems,
     spent_between,
 )
+from salesfunnel.data.history.field_history import TEXTS, FieldHistory, joined
+from salesfunnel.data.history.fields_over_time import FieldsOverTime
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 
@@ -72,7 +74,7 @@ def _same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class StageHistory(TableMixin):
+class StageHistory(FieldsOverTime, TableMixin):
     """Deals with the first entry into every stage, the time spent there, and how they ended.
 
     Make one with ``read_stage_history`` or `from_records`; the constructor takes the canonical
@@ -105,6 +107,10 @@ class StageHistory(TableMixin):
         The funnel whose stages these are.
     faults : tuple of Fault
         What was wrong or suspicious in the source; not compared by ``==``.
+    changes : mapping of str to FieldHistory
+        How fields changed over time: ``amount``, ``currency``, ``expected`` (the expected close
+        date), ``category``, ``owner``, ``pipeline``, ``stage``, ``outcome``, ``probability``.
+        `with_changes` makes it from rows. The columns above hold the state at `as_of`.
 
     Raises
     ------
@@ -138,6 +144,7 @@ class StageHistory(TableMixin):
     )
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
+    changes: Mapping[str, FieldHistory] = attrs.field(factory=dict, converter=frozen_map)
 
     def __attrs_post_init__(self) -> None:
         problems = shape_problems(self)
@@ -247,6 +254,10 @@ class StageHistory(TableMixin):
             outcome=self.outcome[index],
             value=self.value[index],
             attributes={name: column[index] for name, column in self.attributes.items()},
+            changes={
+                name: field.of(np.arange(len(self))[index], len(self))
+                for name, field in self.changes.items()
+            },
         )
 
     def attribute(self, name: str) -> npt.NDArray[Any]:
@@ -368,6 +379,12 @@ class StageHistory(TableMixin):
             as_of=max(self.as_of, other.as_of),
             funnel=self.funnel if self.funnel == other.funnel else None,
             faults=faults,
+            changes={
+                name: joined(
+                    self.changes.get(name), other.changes.get(name), len(self), text=name in TEXTS
+                )
+                for name in {*self.changes, *other.changes}
+            },
         )
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:

@@ -3,56 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from salesfunnel._core.errors import ArgumentError, SalesFunnelError
+from salesfunnel._core.errors import SalesFunnelError
 from salesfunnel.intake.cells.read_time import is_missing
 from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.files.source import load
 
-__all__ = ["flag", "label_of", "plain", "records_of", "text_of"]
+__all__ = ["flag", "folded_keys", "is_table", "label_of", "plain", "rows_of_table", "text_of"]
 
-_UNDER = ("records", "results", "data", "items", "stages")
 _FRAMES = ("__arrow_c_stream__", "to_dicts", "to_pylist", "iterrows", "collect")
+_TO_DICT = ("to_dict", "model_dump", "_asdict", "get_key_values")
+"""Methods by which objects of clients give their fields."""
+_ID_KEYS = ("id", "Id", "ID", "value", "key")
+_NAME_KEYS = ("name", "Name", "full_name", "label", "title")
 
 
-def records_of(source: Any, *, name: str) -> Iterator[Mapping[str, Any] | None]:
-    """Yield records as dicts, None for what is no record.
-
-    They may come as dicts, objects of a client, an iterator of such, a response or page that holds
-    them under ``records``, ``results``, ``data`` or ``items``, a CSV path or text, a dataframe.
-
-    Raises
-    ------
-    ArgumentError
-        If there is nothing that could hold records.
-    IntakeError
-        If a file cannot be read.
-    """
-    if isinstance(source, Mapping):
-        for key in _UNDER:
-            if key in source and not isinstance(source[key], str):
-                yield from () if source[key] is None else records_of(source[key], name=name)
-                return
-        yield source
-    elif _is_table(source):
-        rows = load(source).grids[0].rows
-        body = [row for row in rows if any(shown(cell).strip() for cell in row)]
-        heads = [shown(cell).strip() for cell in body[0]] if body else []
-        yield from (dict(zip(heads, row, strict=False)) for row in body[1:])
-    elif hasattr(source, "results"):
-        yield from records_of(source.results, name=name)
-    elif isinstance(source, Iterable):
-        yield from map(plain, source)
-    else:
-        raise ArgumentError(f"{name!r} must hold records, got {type(source).__name__}")
-
-
-def _is_table(source: Any) -> bool:
+def is_table(source: Any) -> bool:
+    """Return whether a source is a path, text, a file or a dataframe."""
     if isinstance(source, str | bytes | os.PathLike) or hasattr(source, "read"):
         return True
     return any(hasattr(source, method) for method in _FRAMES)
+
+
+def rows_of_table(source: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of a table as dicts by the names of its header.
+
+    Raises
+    ------
+    IntakeError
+        If a file cannot be read.
+    """
+    rows = load(source).grids[0].rows
+    body = [row for row in rows if any(shown(cell).strip() for cell in row)]
+    heads = [shown(cell).strip() for cell in body[0]] if body else []
+    yield from (dict(zip(heads, row, strict=False)) for row in body[1:])
 
 
 def plain(item: Any) -> Mapping[str, Any] | None:
@@ -62,41 +48,63 @@ def plain(item: Any) -> Mapping[str, Any] | None:
     bare = isinstance(item, tuple) and not hasattr(item, "_asdict")
     if item is None or bare or isinstance(item, str | bytes | int | float | list):
         return None
-    for method in ("to_dict", "model_dump", "_asdict"):
+    for method in _TO_DICT:
         if hasattr(item, method):
             try:
                 found = getattr(item, method)()
             except SalesFunnelError:
                 raise
-            except Exception:  # noqa: BLE001 - a client's own object; it is told as no record
+            except Exception:  # noqa: BLE001 - a client's own object; it is reported as no record
                 return None
             return found if isinstance(found, Mapping) else None
+    data = getattr(item, "data", None)
+    if isinstance(data, Mapping):  # a Dataverse Record
+        return data
     fields = getattr(item, "__dict__", None)
-    return {key.lstrip("_"): value for key, value in fields.items()} if fields else None
+    return {_bare(key): value for key, value in fields.items()} if fields else None
+
+
+def _bare(key: str) -> str:
+    """Return the name of an attribute without underscores and the class of a private one."""
+    return key.rpartition("__")[2] if key.startswith("_") and "__" in key else key.lstrip("_")
 
 
 def text_of(value: Any) -> str:
-    """Return a value as text: the id of a many2one pair, nothing for None and False."""
+    """Return a value as text: the id of a pair or of a dict, nothing for None and False."""
     if value is False or is_missing(value):
         return ""
     if isinstance(value, list | tuple):
         return text_of(value[0]) if value else ""
     if isinstance(value, Mapping):
-        return text_of(value.get("id", value.get("value")))
+        found = (text_of(value[key]) for key in _ID_KEYS if key in value)
+        return next((text for text in found if text), "")
     return shown(value).strip()
 
 
 def label_of(value: Any) -> str:
     """Return the name beside an id: of a many2one pair, or of a dict with ``name``."""
     if isinstance(value, list | tuple):
-        return value[1].strip() if len(value) > 1 and isinstance(value[1], str) else ""
-    name = value.get("name") if isinstance(value, Mapping) else None
-    return name.strip() if isinstance(name, str) else ""
+        pair = len(value) == 2 and isinstance(value[1], str) and not isinstance(value[0], str)
+        return value[1].strip() if pair else ""
+    if not isinstance(value, Mapping):
+        return ""
+    found = (value.get(key) for key in _NAME_KEYS)
+    return next((name.strip() for name in found if isinstance(name, str) and name.strip()), "")
 
 
 def flag(value: Any) -> bool | None:
     """Return a truth value as CRMs write it; None where it is missing."""
     word = str(value).strip().casefold()
-    if word in {"true", "1", "1.0", "yes"}:
+    if word in {"true", "1", "1.0", "yes", "y", "t"}:
         return True
-    return False if word in {"false", "0", "0.0", "no"} else None
+    return False if word in {"false", "0", "0.0", "no", "n", "f"} else None
+
+
+def folded_keys(record: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return a record whose known names are as in the vendor's reference, in whatever case."""
+    return {names.get(fold(key), str(key)): value for key, value in record.items()}
+
+
+def fold(name: Any) -> str:
+    """Return a name of a field without case and underscores: is_won, IsWon, ISWON are one."""
+    return str(name).replace("_", "").casefold()

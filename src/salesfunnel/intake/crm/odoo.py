@@ -1,52 +1,82 @@
 """Odoo leads to a stage history.
 
 Field names as in Odoo's models: ``crm.lead`` (``id``, ``create_date``, ``stage_id``,
-``date_last_stage_update``, ``date_closed``, ``probability``, ``active``, ``won_status``,
-``lost_reason_id``, ``expected_revenue``, ``user_id``, ``source_id``, ``team_id``);
-``mail.tracking.value`` (``field_id`` or, in older releases, ``field``; ``old_value_integer``,
-``new_value_integer``, ``create_date``, ``mail_message_id``; read with the rights of an
-administrator); ``mail.message`` (``id``, ``model``, ``res_id``); ``crm.stage`` (``id``, ``name``,
-``sequence``, ``is_won``).
+``date_last_stage_update``, ``date_closed``, ``date_deadline``, ``probability``, ``active``,
+``won_status``, ``lost_reason_id``, ``expected_revenue``, ``company_currency``, ``user_id``,
+``source_id``, ``team_id``); ``mail.tracking.value`` (``field_id`` or, in older releases,
+``field``; ``old_value_integer``, ``new_value_integer``, ``_float``, ``_char``, ``_datetime``,
+``create_date``, ``mail_message_id``; read with the rights of an administrator); ``mail.message``
+(``id``, ``model``, ``res_id``); ``crm.stage`` (``id``, ``name``, ``sequence``, ``is_won``,
+``team_id``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from salesfunnel.data.history import StageHistory
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.read_number import read_number
-from salesfunnel.intake.crm._changes import LOST, Changes
-from salesfunnel.intake.crm._records import flag, records_of, text_of
-from salesfunnel.intake.crm._stages import stages_of
+from salesfunnel.intake.crm._attributes import Layout
+from salesfunnel.intake.crm._build import begin, history_of
+from salesfunnel.intake.crm._changes import LOST, WON, Changes
+from salesfunnel.intake.crm._odoo_tracking import Tracked, by_lead, log_tracking
+from salesfunnel.intake.crm._pages import read_pages
+from salesfunnel.intake.crm._pipelines import choose_pipeline, with_pipelines
+from salesfunnel.intake.crm._records import flag, label_of, text_of
+from salesfunnel.intake.crm._stages import Catalogue, catalogue_of
 
 __all__ = ["odoo"]
 
-_FIELDS = {
-    "name": "name",
-    "owner": "user_id",
-    "channel": "source_id",
-    "team": "team_id",
-    "lost_reason": "lost_reason_id",
-}
-_MOVED = "date_last_stage_update"
-_STAGE_WORDS = (
-    *("stage", "阶段", "階段", "étape", "etapa", "phase", "fase", "stufe", "estágio", "ステージ"),
-    *("etap", "этап", "стадия", "aşama", "단계", "fáze", "giai đoạn", "vaihe"),
+_LAYOUT = Layout(
+    named={
+        "name": "name",
+        "owner": "user_id",
+        "account": "partner_id",
+        "channel": "source_id",
+        "team": "team_id",
+        "lost_reason": "lost_reason_id",
+        "currency": "company_currency",
+    },
+    used=frozenset(
+        {"id", "display_name", "active", "won_status", "probability", "stage_id", "create_date"}
+        | {"write_date", "create_uid", "write_uid", "date_closed", "date_last_stage_update"}
+        | {"date_open", "date_deadline", "expected_revenue", "planned_revenue", "__last_update"}
+        | {
+            "date_conversion",
+            "automated_probability",
+            "is_automated_probability",
+            "prorated_revenue",
+        }
+    ),
+    skip=re.compile(
+        r"activity_.*|message_.*|my_activity_.*|website_message_.*|has_message|color|access_.*"
+        r"|duplicate_lead_.*|meeting_.*|calendar_event_.*|day_(open|close)|phone_.*|mobile_.*"
+        r"|email_(normalized|state|cc|domain_criterion)|lang_\w+|partner_\w+_(update|sync)",
+        re.ASCII,
+    ),
+    ids=frozenset({"owner", "account", "team", "channel", "lost_reason"}),
+    empty_false=True,
 )
-"""How the field ``stage_id`` is called: its name, or its label in the language of the user."""
-Entry = Mapping[str, Any]
+_MOVED = "date_last_stage_update"
+Record = Mapping[str, Any]
 
 
+@with_pipelines
 def odoo(
     records: Any,
     *,
     tracking: Any = None,
     messages: Any = None,
     funnel: Funnel | None = None,
-    stages: Iterable[Any] | None = None,
+    stages: Any = None,
+    pipeline: str | int | None = None,
+    owners: Any = None,
+    fields: Any = None,
+    attributes: Sequence[str] | Mapping[str, str] | None = None,
     won: str | None = None,
     as_of: Any = None,
     tz: str | None = None,
@@ -56,41 +86,83 @@ def odoo(
 
     Parameters
     ----------
-    records : sequence of dict, CSV path or text
-        ``crm.lead`` records as ``search_read`` over XML-RPC returns them (many2one as
-        ``[id, name]``, False where nothing is). Ask with ``active_test`` off: lost leads are
-        archived.
+    records : sequence of dict, CSV path or text, dataframe
+        ``crm.lead`` records as ``search_read`` over XML-RPC or OdooRPC's ``read`` returns them
+        (many2one as ``[id, name]``, False where nothing is). Ask with ``active_test`` off: lost
+        leads are archived.
     tracking : the same, optional
-        ``mail.tracking.value`` records; those of the field ``stage_id`` are used. Each names its
-        lead by ``res_id``, or through `messages`.
+        ``mail.tracking.value`` records; those of the field ``stage_id`` are used for stages, those
+        of expected revenue, probability, salesperson, team and expected closing for histories.
+        Each names its lead by ``res_id``, or through `messages`.
     messages : the same, optional
         ``mail.message`` records: ``id`` and ``res_id``.
     funnel : Funnel, optional
         Whose stage keys the stage ids are.
     stages : sequence of stage ids, or of ``crm.stage`` records
         In order; records are put in order of ``sequence``, and the one with ``is_won`` means won.
+    pipeline : str or int, optional
+        Id or name of the sales team to read. Teams share stages unless a stage has its team:
+        then one team must be chosen.
+    owners : ``res.users`` records, or mapping of id to name, optional
+        Their names; a many2one pair has its own.
+    fields : what ``fields_get()`` returns, optional
+        Labels of selections, and of tracked fields in the language of the user.
     won : str, optional
         Id of the stage that means won; the last one by default.
-    as_of, tz, dayfirst
-        As in ``read_stage_history``; Odoo writes UTC.
+    attributes, as_of, tz, dayfirst
+        As in ``hubspot``; Odoo writes UTC.
 
     Returns
     -------
     StageHistory
         A lead that is archived (``active`` false) at probability 0, or whose ``won_status`` says
         so, is lost, at ``date_closed`` or its last stage change; a stage changed later counts at
-        its close. Other archived leads stay open, and are told.
+        its close. Other archived leads stay open, and are reported.
 
     Raises
     ------
     IntakeError
-        With every fault, if no stage change can be read.
+        With every fault, if no stage change can be read; if leads are of several teams with stages
+        of their own and none is chosen.
+    ArgumentError
+        If there are no stages.
+    UnknownNameError
+        If `pipeline` or one of `attributes` is not among the records.
     """
-    listed = stages_of(stages, funnel, won=won, lost=(LOST,))
-    found = Changes(stages=listed, tz=tz, dayfirst=dayfirst, funnel=funnel)
-    past = _by_lead(found, tracking, messages)
+    catalogue = catalogue_of(stages, funnel)
+    pages = read_pages(records, name="records")
+    rows = [(row, record) for row, record in pages if record is not None]
+    shared = not any(one.pipeline for one in catalogue.entries)
+    key, kept, faults = choose_pipeline(
+        rows,
+        lambda record: _team(record, catalogue),
+        catalogue,
+        chosen=None if pipeline is None else str(pipeline),
+        mixed=shared,
+    )
+    found = begin(
+        _LAYOUT, catalogue, catalogue.of(key, won=won, lost=(LOST,)), owners=owners, fields=fields,
+        attributes=attributes, funnel=funnel, tz=tz, dayfirst=dayfirst,
+    )  # fmt: skip
+    found.faults += faults
+    for _ in found.records(pages):  # what is no record is a fault
+        pass
+    past = by_lead(found, tracking, messages)
+    chosen = {row for row, _ in kept}
+    for row, record in rows:
+        if row not in chosen:
+            past.pop(text_of(record.get("id")), None)
+    archived = _read(found, kept, past)
+    found.orphans({lead: one for lead, one in past.items() if one}, "tracking")
+    if archived:
+        found.faults.append(Fault.of("archived-but-open", severity="warning", deals=archived))
+    return history_of(found, as_of)
+
+
+def _read(found: Changes, rows: Sequence[tuple[int, Record]], past: dict[str, Tracked]) -> int:
+    """Keep the leads; return how many are archived and not lost."""
     archived = 0
-    for row, record in found.records(records, "records"):
+    for row, record in rows:
         deal = text_of(record.get("id"))
         if not found.deal(deal, row, "id"):
             continue
@@ -103,16 +175,28 @@ def odoo(
         if lost:
             field = "date_closed" if text_of(record.get("date_closed")) else _MOVED
             closed = found.moment(record.get(field), row, field)
-            found.enter(deal, LOST, closed, row, field)
-        _walk(found, deal, record, past.pop(deal, []), closed, row)
-        found.describe(deal, record, _FIELDS, row, "expected_revenue")
-    found.orphans(past, "tracking")
-    if archived:
-        found.faults.append(Fault.of("archived-but-open", severity="warning", deals=archived))
-    return found.history(as_of)
+        entries = past.pop(deal, [])
+        _walk(found, deal, record, entries, closed, row, lost=lost)
+        log_tracking(found, deal, entries)
+        field = "expected_revenue" if "expected_revenue" in record else "planned_revenue"
+        amount = found.amount(record.get(field), row, field)
+        if amount is not None:
+            found.value[deal] = amount
+        found.attributes.add(deal, record)
+        currency = label_of(record.get("company_currency"))
+        if currency:
+            found.attributes.put(deal, "currency", currency)
+    found.attributes.columns.pop("currency_name", None)
+    return archived
 
 
-def _is_lost(record: Entry) -> bool:
+def _team(record: Record, catalogue: Catalogue) -> tuple[str, str]:
+    team = record.get("team_id")
+    key = text_of(team) or catalogue.pipeline_of(text_of(record.get("stage_id")))
+    return key, label_of(team)
+
+
+def _is_lost(record: Record) -> bool:
     if text_of(record.get("won_status")) == "lost":
         return True
     chance = read_number(text_of(record.get("probability"))).value
@@ -120,12 +204,21 @@ def _is_lost(record: Entry) -> bool:
 
 
 def _walk(
-    found: Changes, deal: str, record: Entry, entries: list[tuple[int, Entry]], end: Any, row: int
+    found: Changes,
+    deal: str,
+    record: Record,
+    entries: Tracked,
+    end: Any,
+    row: int,
+    *,
+    lost: bool,
 ) -> None:
     """Keep the stage changes of a lead; the current stage where there are none."""
     created = found.created.get(deal)
     moves = []
-    for number, entry in entries:
+    for number, name, entry in entries:
+        if name != "stage_id":
+            continue
         when = found.moment(entry.get("create_date"), number, "create_date")
         if when is None:
             new = text_of(entry.get("new_value_integer"))
@@ -134,11 +227,19 @@ def _walk(
             moves.append((when, entry))
     moves.sort(key=lambda move: move[0])
     if not moves:
-        changed = found.moment(record.get(_MOVED), row, _MOVED)
-        now = created if changed is None else changed
-        now = min(now, end) if now is not None and end is not None else now
-        found.enter(deal, text_of(record.get("stage_id")), now, row, "stage_id")
+        stage = text_of(record.get("stage_id"))
+        since = found.moment(record.get(_MOVED), row, _MOVED)
+        won = found.is_won(stage) and not lost
+        closed = found.moment(record.get("date_closed"), row, "date_closed") if won else end
+        since = min(since, end) if since is not None and end is not None else since
+        outcome = LOST if lost else WON if won else ""
+        closed = since if won and closed is None else closed
+        found.listed(
+            deal, stage, row, field="stage_id", since=since, closed=closed, outcome=outcome
+        )
         return
+    if lost:
+        found.enter(deal, LOST, end, row, _MOVED)
     old = text_of(moves[0][1].get("old_value_integer"))
     if old not in {"", "0"}:
         found.enter(deal, old, created, row, "old_value_integer")
@@ -146,40 +247,3 @@ def _walk(
         new = text_of(entry.get("new_value_integer"))
         moment = when if end is None else min(when, end)
         found.enter(deal, new, moment, row, "new_value_integer")
-
-
-def _by_lead(found: Changes, tracking: Any, messages: Any) -> dict[str, list[tuple[int, Entry]]]:
-    """Return the changes of stage of each lead, with the numbers of their records."""
-    lead_of = {}
-    for message in records_of(messages, name="messages") if messages is not None else ():
-        if message is not None and text_of(message.get("model")) in {"", "crm.lead"}:
-            lead_of[text_of(message.get("id"))] = text_of(message.get("res_id"))
-    past: dict[str, list[tuple[int, Entry]]] = {}
-    others: dict[str, int] = {}
-    for row, entry in found.records(tracking, "tracking") if tracking is not None else ():
-        field = _field(entry)
-        if field and not any(word in field.casefold() for word in _STAGE_WORDS):
-            others[field] = others.get(field, 0) + 1
-            continue
-        lead = text_of(entry.get("res_id"))
-        lead = lead or lead_of.get(text_of(entry.get("mail_message_id")), "")
-        past.setdefault(lead, []).append((row, entry))
-    if others and not past:
-        names = ", ".join(sorted(others))[:200]
-        found.faults.append(
-            Fault.of("no-stage-changes", severity="warning", column="field_id", value=names)
-        )
-    return past
-
-
-def _field(entry: Entry) -> str:
-    """Return the label or name of the field that changed; nothing where only its id is known."""
-    for key in ("field_id", "field", "field_info"):
-        value = entry.get(key)
-        if isinstance(value, Mapping):
-            value = value.get("name") or value.get("desc")
-        elif isinstance(value, list | tuple):
-            value = value[1] if len(value) > 1 else ""
-        if isinstance(value, str) and value and not value.isdigit():
-            return value
-    return ""

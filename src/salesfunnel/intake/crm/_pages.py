@@ -1,0 +1,227 @@
+"""Pages of a CRM's answers: their records in order, and whether pages are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel.fault import Fault
+from salesfunnel.intake.crm._records import is_table, plain, rows_of_table
+
+__all__ = ["Pages", "read_pages"]
+
+_UNDER = (
+    *("records", "results", "data", "items", "value", "result", "dataList", "list"),
+    *("opportunities", "deals", "stages", "pipelines", "pipeline", "deal_stages"),
+)
+"""Names under which an answer holds its records."""
+_IDS = ("id", "Id", "ID", "_id", "hs_object_id", "dealId", "business_id", "OpportunityId")
+"""Names of ids: what has one is a record, not an answer that holds records."""
+_TOTALS = (
+    "totalSize",
+    "total",
+    "@odata.count",
+    "totalCount",
+    "totalNumber",
+    "totalRow",
+    "total_results",
+)
+_MORE = ("has_more", "hasMore", "has-more", "more_records", "more_items_in_collection")
+_NEXT = ("nextRecordsUrl", "@odata.nextLink", "odata.nextLink", "next_cursor", "next_page_token")
+_DEPTH = 6
+
+
+@attrs.define(kw_only=True)
+class Pages:
+    """Records of all pages; `total` as the answers state it, `unfinished` if pages follow."""
+
+    name: str
+    records: list[Mapping[str, Any] | None] = attrs.field(factory=list)
+    total: int | None = None
+    states: list[bool] = attrs.field(factory=list)
+
+    def __iter__(self) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
+        """Yield each record with its number, from 1."""
+        return iter(enumerate(self.records, 1))
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether every answer says that more follow, or states more records than there are."""
+        short = self.total is not None and len(self.records) < self.total
+        return short or (bool(self.states) and all(self.states))
+
+    def faults(self) -> list[Fault]:
+        """Return the fault of an unfinished page, with the number of missing records if known."""
+        if not self.unfinished:
+            return []
+        rows = len(self.records)
+        if self.total is not None and self.total > rows:
+            missing = self.total - rows
+            return [
+                Fault.of(
+                    "page-unfinished",
+                    severity="error",
+                    column=self.name,
+                    rows=rows,
+                    missing=missing,
+                    total=self.total,
+                )
+            ]
+        return [Fault.of("page-unfinished-open", severity="error", column=self.name, rows=rows)]
+
+
+def read_pages(source: Any, *, name: str) -> Pages:
+    """Return the records of a source.
+
+    Parameters
+    ----------
+    source : sequence or iterator of records or of pages, one answer, table, None
+        Records are dicts or objects of a client. An answer holds them under ``results``,
+        ``records``, ``data``, ``value`` or ``items``, as a dict or as an object of a client. A
+        table is a CSV path or text, or a dataframe. None holds no records.
+    name : str
+        Name of the argument, for faults.
+
+    Raises
+    ------
+    ArgumentError
+        If nothing in it could hold records.
+    IntakeError
+        If a file cannot be read.
+    """
+    pages = Pages(name=name)
+    if source is not None:
+        _read(source, pages, 0)
+    return pages
+
+
+def _read(source: Any, pages: Pages, depth: int) -> None:
+    """Add the records of an answer, of a table, or of a sequence of either."""
+    if depth > _DEPTH:
+        pages.records.append(None)
+    elif is_table(source):
+        pages.records.extend(rows_of_table(source))
+    elif (answer := _answer(source)) is not None:
+        _note_state(answer, pages)
+        held = _held(answer)
+        if held is not None:
+            _read(held, pages, depth + 1)
+    elif isinstance(source, Mapping):
+        pages.records.append(source)
+    elif isinstance(source, Iterable):
+        for item in source:
+            if _is_batch(item) or _answer(item) is not None:
+                _read(item, pages, depth + 1)
+            else:
+                pages.records.append(plain(item))
+    elif (record := plain(source)) is not None:
+        pages.records.append(record)
+    else:
+        kind = type(source).__name__
+        raise ArgumentError(f"{pages.name!r} must hold records, got {kind}")
+
+
+def _is_batch(item: Any) -> bool:
+    """Return whether an item of a sequence is a page: a list of records, or a client's page."""
+    if isinstance(item, str | bytes | Mapping) or not isinstance(item, Iterable):
+        return False
+    if isinstance(item, list):
+        return bool(item) and all(_is_record(one) for one in item)
+    return hasattr(item, "records") and plain(item) is None
+
+
+def _is_record(item: Any) -> bool:
+    return isinstance(item, Mapping) or plain(item) is not None
+
+
+def _answer(source: Any) -> Mapping[str, Any] | None:
+    """Return an answer that holds records, as a dict; None for what is a record itself."""
+    if isinstance(source, Mapping):
+        found = source
+    elif hasattr(source, "results") and not callable(source.results):
+        found = {"results": source.results, "paging": getattr(source, "paging", None)}
+        found["total"] = getattr(source, "total", None)
+    elif hasattr(source, "result") and hasattr(source, "next"):
+        found = {name: getattr(source, name, None) for name in ("result", "next", "total")}
+    elif isinstance(getattr(source, "records", None), list):
+        found = {"records": source.records}
+    elif hasattr(source, "get_data") and hasattr(source, "get_info"):
+        found = {"data": source.get_data(), "info": plain(source.get_info())}
+    elif hasattr(source, "model_fields") and hasattr(source, "additional_data"):
+        found = {"data": source.data, "additional_data": source.additional_data}
+    else:
+        return None
+    if any(name in found for name in _IDS) or _record_like(found):
+        return None
+    return found if any(_holds(found.get(name)) for name in _UNDER) or _empty(found) else None
+
+
+def _record_like(found: Mapping[str, Any]) -> bool:
+    """Return whether a dict is an entry of Pipedrive's flow: it holds one record under ``data``."""
+    return "object" in found and isinstance(found.get("data"), Mapping)
+
+
+def _empty(found: Mapping[str, Any]) -> bool:
+    """Return whether an answer holds nothing: ``{"success": true, "data": null}``."""
+    states = ("success", "paging", "additional_data", "done", "code", "info")
+    return any(name in found for name in states) and any(
+        name in found and found[name] is None for name in _UNDER
+    )
+
+
+def _holds(value: Any) -> bool:
+    """Return whether a value can be the records of an answer."""
+    if isinstance(value, Mapping):
+        return _answer(value) is not None or any(name in value for name in _IDS)
+    if isinstance(value, list | tuple):
+        return all(_is_record(item) for item in value)
+    return False
+
+
+def _held(answer: Mapping[str, Any]) -> Any:
+    for name in _UNDER:
+        if _holds(answer.get(name)):
+            return answer[name]
+    return None
+
+
+def _note_state(answer: Mapping[str, Any], pages: Pages) -> None:
+    """Keep what an answer says of the whole: its total, and whether more follow."""
+    places = [answer]
+    for name in ("paging", "additional_data", "info", "pagination", "queryMeta"):
+        inner = answer.get(name)
+        inner = inner if isinstance(inner, Mapping) else plain(inner)
+        if isinstance(inner, Mapping):
+            places.append(inner)
+            deeper = inner.get("pagination")
+            places += [deeper] if isinstance(deeper, Mapping) else []
+    for place in places:
+        for name in _TOTALS:
+            number = place.get(name)
+            if isinstance(number, int) and not isinstance(number, bool) and number >= 0:
+                pages.total = max(number, pages.total or 0)
+    known = [_more(place, nested=place is not answer) for place in places]
+    states = [state for state in known if state is not None]
+    if states:
+        pages.states.append(any(states))
+    elif any(name in answer for name in ("results", "records", "data", "value", "result")):
+        pages.states.append(False)
+
+
+def _more(place: Mapping[str, Any], *, nested: bool) -> bool | None:
+    """Return whether more pages follow; None if this part of an answer does not say."""
+    found: bool | None = None
+    if place.get("done") is not None:
+        found = place["done"] is False
+    for name in _MORE:
+        if place.get(name) is not None:
+            found = found or bool(place[name])
+    for name in _NEXT:
+        if name in place:
+            found = found or bool(place[name])
+    if "next" in place and (nested or "result" in place or "total" in place):
+        found = found or place["next"] is not None
+    return found

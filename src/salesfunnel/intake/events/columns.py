@@ -1,0 +1,105 @@
+"""The columns of one or several tables of events, joined, with the file and row of each place."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate, chain
+from typing import Any
+
+import attrs
+import numpy as np
+
+from salesfunnel._core.extras import require
+from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events.arrow import open_column
+from salesfunnel.data.events.frames import open_frame
+from salesfunnel.fault import IntakeError
+from salesfunnel.intake.events.tables import Cells
+
+__all__ = ["Table", "blank_share", "one_table"]
+
+
+@attrs.frozen(kw_only=True)
+class Table:
+    """Columns of events.
+
+    Parameters
+    ----------
+    names : tuple
+        The names of the columns.
+    column : callable
+        Returns the cells of a column, as its library has them.
+    place : callable
+        Returns the file and the number of the row at a place from 0.
+    """
+
+    names: tuple[Any, ...]
+    column: Callable[[Any], Any]
+    place: Callable[[int], tuple[str | None, int]]
+
+
+def blank_share(column: Any) -> float:
+    """Return the share of blank cells of a column."""
+    column = open_column(column)
+    if isinstance(column, cols.Times):
+        return 0.0 if column.missing is None else float(np.mean(column.missing))
+    if isinstance(column, cols.Coded):
+        codes = np.asarray(column.codes)
+        return float(np.mean(codes < 0)) if codes.size else 0.0
+    if getattr(getattr(column, "dtype", None), "kind", "") in {"i", "u"}:
+        return 0.0
+    cells = column.tolist() if hasattr(column, "tolist") else list(column)
+    return sum(map(cols.is_missing, cells)) / len(cells) if cells else 0.0
+
+
+def one_table(parts: Sequence[Any], labels: Sequence[str | None]) -> Table:
+    """Return tables, one a file, as one: the rows of the first file stand first.
+
+    Raises
+    ------
+    IntakeError
+        If files of different kinds stand side by side, or columns of a name differ in their kind.
+    """
+    if all(isinstance(part, Cells) for part in parts):
+        return _of_cells(parts)
+    if any(isinstance(part, Cells) for part in parts):
+        raise IntakeError(
+            "'source' must hold files of one kind, got Parquet beside text",
+            hint='name one kind: "logs/*.parquet"',
+        )
+    if len(parts) == 1:
+        frame, names = open_frame(parts[0])
+        return Table(
+            names=tuple(names), column=lambda name: frame[name], place=lambda at: (None, at + 1)
+        )
+    arrow = require("pyarrow", extra="frames", feature="reading Parquet")
+    try:
+        whole = arrow.concat_tables(parts, promote_options="permissive")
+    except (TypeError, arrow.ArrowException) as error:
+        raise IntakeError(
+            f"'source' must hold files whose columns are of one kind, got others ({error})",
+            hint="read the files apart, or name the columns to keep: attributes=[...]",
+        ) from error
+    starts = [0, *accumulate(part.num_rows for part in parts)]
+
+    def place(at: int) -> tuple[str | None, int]:
+        which = bisect_right(starts, at) - 1
+        return labels[which], at - starts[which] + 1
+
+    return Table(names=tuple(whole.column_names), column=lambda name: whole[name], place=place)
+
+
+def _of_cells(parts: Sequence[Cells]) -> Table:
+    columns: dict[str, Any] = {}
+    for name in dict.fromkeys(name for part in parts for name in part.columns):
+        cells = [part.columns.get(name) or (None,) * len(part.rows) for part in parts]
+        columns[name] = list(cells[0]) if len(cells) == 1 else list(chain.from_iterable(cells))
+    starts = [0, *accumulate(len(part.rows) for part in parts)]
+
+    def place(at: int) -> tuple[str | None, int]:
+        which = bisect_right(starts, at) - 1
+        part = parts[which]
+        return part.file, int(part.rows[at - starts[which]])
+
+    return Table(names=tuple(columns), column=columns.__getitem__, place=place)

@@ -1,0 +1,1 @@
+"""Orders of shops and marketplaces: their columns, their states, their lines."""

@@ -1,0 +1,283 @@
+"""Columns of orders to purchases: what was not bought is left out, and said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events.arrow import open_column
+from salesfunnel.data.purchases import Purchases
+from salesfunnel.fault import Fault, IntakeError
+from salesfunnel.intake.cells.amounts import Amounts, currency_in, read_amounts
+from salesfunnel.intake.cells.moments import Moments, read_moments
+from salesfunnel.intake.cells.number import DecimalMark
+from salesfunnel.intake.cells.zones import in_zone
+from salesfunnel.intake.files.grid import shown
+from salesfunnel.intake.purchases.lines import lines_to_drop
+from salesfunnel.intake.purchases.states import rows_by_state
+from salesfunnel.intake.purchases.table import Orders
+
+__all__ = ["purchases_of"]
+
+Bools = npt.NDArray[np.bool_]
+_SHOWN = 50
+
+
+def purchases_of(
+    orders: Orders,
+    *,
+    decimal: DecimalMark | None,
+    dayfirst: bool | None,
+    tz: str | None,
+    currency: str | None,
+) -> Purchases:
+    """Return the purchases of a table of orders.
+
+    Raises
+    ------
+    IntakeError
+        If no amount can be read, or the amounts are in several currencies.
+    """
+    keep = rows_by_state(orders)
+    amounts, money = _amounts(orders, decimal)
+    keep &= ~lines_to_drop(orders, amounts, keep)
+    keep &= _one_currency(orders, money, keep, currency)
+    amounts = _less_refunds(orders, amounts, keep, decimal)
+    times, keep = _times(orders, keep, dayfirst, tz)
+    which = np.flatnonzero(keep)
+    _check_amounts(orders, amounts, which)
+    used = {*orders.roles.values()}
+    made = Purchases.from_columns(
+        _taken(_customers(orders), which),
+        times[which],
+        amounts[which],
+        attributes={
+            str(name) or f"column {i + 1}": _taken(orders.column(i), which)
+            for i, name in enumerate(orders.names)
+            if i not in used and name
+        },
+    )
+    for fault in made.faults:
+        at = None if fault.row is None else int(orders.rows[which[fault.row - 1]])
+        role = fault.column if fault.column in orders.roles else None
+        name = orders.names[orders.roles[role]] if role else fault.column
+        orders.faults.append(attrs.evolve(fault, row=at, column=name))
+    return attrs.evolve(made, faults=tuple(orders.faults), rows=len(orders.rows))
+
+
+def _taken(column: Any, which: npt.NDArray[np.intp]) -> Any:
+    """Return the cells of some rows of a column of any library."""
+    column = open_column(column)
+    if isinstance(column, cols.Coded):
+        return cols.Coded(np.asarray(column.codes)[which], column.values)
+    if isinstance(column, cols.Times):
+        gone = None if column.missing is None else column.missing[which]
+        return column._replace(ticks=column.ticks[which], missing=gone)
+    if isinstance(column, list | tuple):
+        return [column[i] for i in which.tolist()]
+    coded = cols.dictionary(column)
+    return np.asarray(column if coded is None else cols.names_array(list(coded[1]))[coded[0]])[
+        which
+    ]
+
+
+def _customers(orders: Orders) -> Any:
+    """Return the customers; of numbers that a spreadsheet wrote with a point, the whole ones."""
+    column = open_column(orders.cells("customer"))
+    if not isinstance(column, list):
+        return column
+    texts = [cell.strip() if type(cell) is str else cell for cell in column]
+    if any(type(t) is str and t.endswith(".0") for t in texts[:50]):
+        texts = [
+            t[:-2] if type(t) is str and t.endswith(".0") and t[:-2].isdigit() else t for t in texts
+        ]
+    return texts
+
+
+def _amounts(
+    orders: Orders, decimal: DecimalMark | None
+) -> tuple[npt.NDArray[np.float64], Amounts | None]:
+    """Return what each row cost: its amount, or quantity times price."""
+    roles = orders.roles
+    role = "amount" if "amount" in roles else "unit_price" if "unit_price" in roles else None
+    if role is None:
+        orders.faults.append(Fault.of("no-amounts", value=", ".join(map(str, orders.names))[:300]))
+        return np.full(len(orders.rows), np.nan), None
+    read = _read(orders, role, decimal)
+    if role == "amount" or "quantity" not in roles:
+        return read.values, read
+    count = _read(orders, "quantity", decimal).values
+    orders.fault(
+        "amount-is-product",
+        "unit_price",
+        severity="info",
+        quantity=orders.names[roles["quantity"]],
+    )
+    return np.where(np.isnan(read.values), np.nan, read.values * count), read
+
+
+def _read(orders: Orders, role: str, decimal: DecimalMark | None) -> Amounts:
+    given = open_column(orders.cells(role))
+    read = read_amounts(given, decimal=decimal)
+    if read.mark == "," and decimal is None:
+        orders.fault("decimal-comma", role, severity="info")
+    if read.mixed_marks:
+        orders.fault("decimal-marks-mixed", role, severity="warning")
+    for at in read.bad[:_SHOWN]:
+        orders.fault("amount-not-understood", role, at, value=shown(given[at])[:80])
+    if len(read.bad) > _SHOWN:
+        more = len(read.bad) - _SHOWN
+        orders.fault("amounts-not-understood", role, read.bad[_SHOWN], n=more)
+    return read
+
+
+def _one_currency(
+    orders: Orders, money: Amounts | None, keep: Bools, currency: str | None
+) -> Bools:
+    """Return the rows of the one currency; raise where there are several and none is asked for."""
+    everything = np.ones(len(keep), dtype=np.bool_)
+    if "currency" in orders.roles:
+        texts = [text.upper() for text in orders.texts(orders.roles["currency"])]
+        names = np.array(texts, dtype=object)
+    elif money is not None and len(money.currencies) > 1:
+        role = "amount" if "amount" in orders.roles else "unit_price"
+        names = np.array(
+            [currency_in(text) or "" for text in orders.texts(orders.roles[role])], dtype=object
+        )
+    else:
+        return everything
+    found = dict.fromkeys(name for name in names[keep].tolist() if name)
+    if currency is not None:
+        chosen: Bools = np.asarray(names == currency.upper(), dtype=np.bool_)
+        left = int((keep & ~chosen).sum())
+        if left:
+            orders.faults.append(
+                Fault.of("other-currencies", severity="warning", value=currency.upper(), n=left)
+            )
+        return chosen
+    if len(found) < 2:
+        return everything
+    listed = ", ".join(found)
+    where = {name: int(np.flatnonzero(names == name)[0]) for name in found}
+    role = next(r for r in ("currency", "amount", "unit_price") if r in orders.roles)
+    for name, at in where.items():
+        orders.fault("currency-of-row", role, at, value=name)
+    raise IntakeError(
+        f"'source' must have amounts of one currency, got {listed}",
+        orders.faults,
+        hint=f"currency={next(iter(found))!r} reads the orders of one; or bring all amounts to one"
+        " currency and name that column: columns={'amount': ..., 'currency': ...}",
+    )
+
+
+def _less_refunds(
+    orders: Orders, amounts: npt.NDArray[np.float64], keep: Bools, decimal: DecimalMark | None
+) -> npt.NDArray[np.float64]:
+    """Take off what was given back; orders of which nothing is left are no purchases."""
+    if "refunded" not in orders.roles:
+        return amounts
+    back = np.nan_to_num(np.abs(_read(orders, "refunded", decimal).values))
+    some = keep & (back > 0) & ~np.isnan(amounts)
+    if not some.any():
+        return amounts
+    rest = np.where(some, np.maximum(amounts - back, 0.0), amounts)
+    gone = some & (amounts > 0) & (rest <= 1e-9 * np.abs(amounts))
+    keep &= ~gone
+    first = int(np.flatnonzero(some)[0])
+    orders.fault(
+        "refunds-taken-off",
+        "refunded",
+        first,
+        severity="info",
+        n=int(some.sum()),
+        whole=int(gone.sum()),
+    )
+    return rest
+
+
+def _times(
+    orders: Orders, keep: Bools, dayfirst: bool | None, tz: str | None
+) -> tuple[npt.NDArray[np.datetime64], Bools]:
+    """Return when each order was paid, or made where no column says that it was paid."""
+    made = _moments(orders, "time", dayfirst, keep) if "time" in orders.roles else None
+    paid = _moments(orders, "paid", dayfirst, keep) if "paid" in orders.roles else None
+    main, role = (paid, "paid") if paid is not None else (made, "time")
+    assert main is not None
+    if paid is not None and made is not None:
+        blank = paid.kinds == 2
+        if not orders.states:
+            unpaid = np.flatnonzero(keep & blank & (made.kinds != 2))
+            if unpaid.size and unpaid.size < keep.sum():
+                orders.fault(
+                    "order-not-bought", "paid", int(unpaid[0]), severity="info", value="",
+                    state="unpaid", n=int(unpaid.size),
+                )  # fmt: skip
+                keep = keep.copy()
+                keep[unpaid] = False
+        main = Moments(
+            ticks=np.where(blank, made.ticks, paid.ticks),
+            kinds=np.where(blank, made.kinds, paid.kinds).astype(np.int8),
+            plain=paid.plain,
+        )
+    when = in_zone(
+        main,
+        tz,
+        orders.names[orders.roles[role]],
+        lambda at: (None, int(orders.rows[at])),
+        orders.faults,
+    )
+    times = when.ticks.view("datetime64[us]").copy()
+    if when.missing is not None:
+        times[when.missing] = np.datetime64("NaT")
+    return times, keep
+
+
+def _moments(orders: Orders, role: str, dayfirst: bool | None, keep: Bools) -> Moments:
+    """Return the times of a column, and keep what is to be said of them."""
+    given = open_column(orders.cells(role))
+    found = read_moments(given, dayfirst=dayfirst)
+    if found.plain:
+        filled = np.flatnonzero(found.kinds != 2)
+        found = attrs.evolve(
+            found, plain=False, kinds=np.full(len(found.kinds), 2, dtype=np.int8),
+            bad={"time-not-understood": filled.tolist()} if filled.size else {},
+        )  # fmt: skip
+    for unit, first in found.first_of_unit.items():
+        code = "times-are-days" if unit == "day" else "times-since-1970"
+        stamp = np.datetime64(int(found.ticks[first]), "us")
+        orders.fault(
+            code, role, first, severity="info",
+            value=shown(given[first]) if unit == "day" else unit,
+            reading=np.datetime_as_string(stamp, "D" if unit == "day" else "s"),
+            number=shown(given[first]), n=found.units[unit],
+        )  # fmt: skip
+    if found.day_first is not None:
+        code = "dates-day-first" if found.day_first[0] else "dates-month-first"
+        orders.fault(code, role, severity="info", value=found.day_first[1][:80])
+    for code, places in found.bad.items():
+        told = [at for at in places if keep[at]]
+        for at in told[:_SHOWN]:
+            orders.fault(code, role, at, value=shown(given[at]).strip()[:80])
+        if len(told) > _SHOWN:
+            orders.fault("purchases-left-out", role, told[_SHOWN], n=len(told) - _SHOWN)
+    return found
+
+
+def _check_amounts(
+    orders: Orders, amounts: npt.NDArray[np.float64], which: npt.NDArray[np.intp]
+) -> None:
+    """Raise where there is a column of amounts, and nothing in it can be read."""
+    role = next((r for r in ("amount", "unit_price") if r in orders.roles), None)
+    if role is None or not which.size or not np.isnan(amounts[which]).all():
+        return
+    name = orders.names[orders.roles[role]]
+    example = next((text for text in orders.texts(orders.roles[role]) if text), "")
+    raise IntakeError(
+        f"'source' must have amounts in {name!r}, got none that can be read, such as {example!r}",
+        orders.faults,
+        hint="name another column with columns={'amount': ...}, or the decimal mark with decimal=",
+    )

@@ -1,0 +1,262 @@
+"""read_purchases: orders of customers from a CSV, a workbook, records or a dataframe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from salesfunnel._core.checks import did_you_mean
+from salesfunnel._core.errors import UnknownNameError
+from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events.frames import open_frame
+from salesfunnel.data.events.usual_names import fold_name
+from salesfunnel.data.purchases import Purchases
+from salesfunnel.fault import Fault, IntakeError
+from salesfunnel.intake.cells.number import DecimalMark
+from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.files.source import load
+from salesfunnel.intake.purchases.assemble import purchases_of
+from salesfunnel.intake.purchases.headers import Found, find_roles, is_olist
+from salesfunnel.intake.purchases.table import Orders
+
+__all__ = ["read_purchases"]
+
+_SEARCHED = 40
+_FEW = 20
+"""Fewer customers may well have bought once each."""
+_EVENTS = {"event", "eventname", "eventtype", "behaviortype", "行为类型", "事件", "事件名称"}
+
+
+def read_purchases(
+    source: Any,
+    *,
+    columns: Mapping[str, str | int] | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    decimal: DecimalMark | None = None,
+    dayfirst: bool | None = None,
+    tz: str | None = None,
+    currency: str | None = None,
+) -> Purchases:
+    """Read what customers bought: a row a purchase, or a line of one.
+
+    The columns of Shopify, WooCommerce, Magento, Amazon, Stripe, Taobao, Tmall, JD and Youzan, and
+    of well-known data sets, are known in any case and order.
+
+    Parameters
+    ----------
+    source : path, file, bytes, str, sequence of mappings or of lists, mapping, or dataframe
+        A CSV or other text table, a workbook (extra ``excel``), pasted text, records, or any
+        dataframe. The header may stand below titles.
+    columns : mapping of str to str or int, optional
+        The names of columns, where they are others: ``customer``, ``time``, ``amount``, and
+        ``paid`` (when it was paid), ``order``, ``status``, ``currency``, ``quantity``,
+        ``unit_price``, ``refunded``, ``cancelled_at``; or their positions from 0, where the source
+        has no header. All other columns are attributes.
+    encoding : str, optional
+        Encoding of text; found by default.
+    sheet : str or int, optional
+        Worksheet, by name or position from 0; the first by default.
+    decimal : {".", ","}, optional
+        The decimal mark; by default the one that all amounts agree with.
+    dayfirst : bool, optional
+        Whether 03/04/2026 is the third of April. By default another cell of the column may settle
+        it; where none does, such a date is a fault.
+    tz : str, optional
+        Time zone, such as ``"Asia/Shanghai"``, to which times with a zone and numbers since 1970
+        are brought; UTC by default.
+    currency : str, optional
+        The currency whose orders are read, where there are several.
+
+    Returns
+    -------
+    Purchases
+        With every fault: row (from 1, without the header), column and value as written. A row
+        whose time cannot be read is left out; one whose amount cannot be read stays, its amount
+        not known. Orders that were not paid, were cancelled or given back are left out and said,
+        by the columns of states.
+
+    Raises
+    ------
+    IntakeError
+        If there is no table with a customer and a time, if no cell of the column of amounts can
+        be read, or if amounts are in several currencies.
+    UnknownNameError
+        If a column or worksheet that was named is not there.
+
+    Examples
+    --------
+    >>> read_purchases('''客户,日期,金额
+    ... 张三,2026年1月5日,1.2万
+    ... 李四,2026/01/07,800
+    ... 张三,2026-02-05,600''')
+    <Purchases: 3 of 2 customers, 2026-01-05..2026-02-05>
+
+    Orders of a shop: what was given back is left out.
+
+    >>> shop = read_purchases('''Name,Email,Financial Status,Created at,Total
+    ... #1,a@x.com,paid,2026-06-01 10:00:00 +0000,20.00
+    ... #2,b@x.com,refunded,2026-06-02 10:00:00 +0000,35.00''')
+    >>> shop.amount.tolist(), [fault.code for fault in shop.faults]
+    ([20.0], ['order-not-bought'])
+    """
+    orders = _orders(source, columns, encoding, sheet)
+    made = purchases_of(orders, decimal=decimal, dayfirst=dayfirst, tz=tz, currency=currency)
+    if len(made) >= _FEW and len(made) == len(made.customers) and "customer" not in (columns or {}):
+        name = str(orders.names[orders.roles["customer"]])
+        told = Fault.of("customers-all-new", column=name, n=len(made))
+        return attrs.evolve(made, faults=(*made.faults, told))
+    return made
+
+
+def _orders(
+    source: Any, columns: Mapping[str, Any] | None, encoding: str | None, sheet: str | int | None
+) -> Orders:
+    """Return the columns of a source with their roles."""
+    if cols.dictionary(source) is None and _is_frame(source):
+        frame, known = open_frame(source)
+        names = [str(name) for name in known]
+        roles, states, others = find_roles(names, columns)
+        _check(names, roles, columns)
+        size = len(frame[known[0]]) if known else 0
+        return _told(
+            Orders(
+                names=names,
+                column=lambda i: frame[known[i]],
+                rows=np.arange(1, size + 1),
+                roles=roles,
+                states=states,
+            ),
+            others,
+        )
+    grid = _grid(load(source, encoding=encoding).grids, sheet)
+    at, names, (roles, states, others) = _header(grid, columns)
+    numbered = [
+        (number, row)
+        for number, row in enumerate(grid.rows[at + 1 :], 1)
+        if any(shown(cell).strip() for cell in row)
+    ]
+    width = len(names)
+    faults = [
+        Fault.of(
+            "cells-beyond-header", row=number, value=", ".join(map(shown, row[width:])).strip()[:80]
+        )
+        for number, row in numbered
+        if len(row) > width and any(shown(cell).strip() for cell in row[width:])
+    ]
+    rows = [[*row[:width], *[None] * (width - len(row))] for _, row in numbered]
+    cells = [[row[i] for row in rows] for i in range(width)]
+    orders = Orders(
+        names=names,
+        column=cells.__getitem__,
+        rows=np.array([number for number, _ in numbered], dtype=np.int64),
+        roles=roles,
+        states=states,
+        faults=faults,
+    )
+    return _told(orders, others)
+
+
+def _told(orders: Orders, others: Mapping[str, Sequence[int]]) -> Orders:
+    """Say which columns are taken, where others could have been meant."""
+    names, roles = orders.names, orders.roles
+    when = "paid" if "paid" in roles else "time"
+    places = [i for role in ("customer", when, "amount") for i in others.get(role, ())]
+    if places:
+        taken = {"customer": "customer", "time": when, "amount": "amount"}
+        said: dict[str, Any] = {
+            role: str(names[roles[held]]) if held in roles else "–" for role, held in taken.items()
+        }
+        listed = ", ".join(str(names[i]) for i in sorted(places))
+        told = Fault.of("purchases-columns", severity="info", others=listed, **said)
+        orders.faults.append(told)
+    return orders
+
+
+def _is_frame(source: Any) -> bool:
+    arrow = hasattr(source, "__arrow_c_stream__") or hasattr(source, "collect")
+    return (hasattr(source, "columns") or arrow) and not isinstance(source, Mapping)
+
+
+def _grid(grids: Sequence[Grid], sheet: str | int | None) -> Grid:
+    if sheet is None:
+        return grids[0]
+    names = [grid.name or "" for grid in grids]
+    if isinstance(sheet, int) and -len(grids) <= sheet < len(grids):
+        return grids[sheet]
+    if sheet in names:
+        return grids[names.index(str(sheet))]
+    raise UnknownNameError(
+        f"'sheet' must be a worksheet of the source, got {sheet!r}",
+        hint=did_you_mean(sheet, names),
+    )
+
+
+def _header(grid: Grid, columns: Mapping[str, Any] | None) -> tuple[int, list[str], Found]:
+    """Return the row of the header (-1: none), its names, and where the roles stand."""
+    places = [name for name in (columns or {}).values() if isinstance(name, int)]
+    if places:
+        width = max((len(row) for row in grid.rows[:_SEARCHED]), default=0)
+        names = [f"column {i}" for i in range(width)]
+        found = find_roles(names, columns)
+        _check(names, found.roles, columns)
+        return -1, names, found
+    named = set((columns or {}).values())
+    for at, row in enumerate(grid.rows[:_SEARCHED]):
+        names = [shown(cell).strip() for cell in row]
+        if named and not named <= set(names):
+            continue
+        found = find_roles(names, columns)
+        if "customer" in found.roles and {"time", "paid"} & found.roles.keys():
+            _check(names, found.roles, columns)
+            return at, names, found
+    first = [shown(cell).strip() for cell in grid.rows[0]] if grid.rows else []
+    _check(first, find_roles(first, columns).roles, columns)
+    raise AssertionError("the first row has what is missing")
+
+
+def _check(names: Sequence[str], roles: dict[str, int], columns: Mapping[str, Any] | None) -> None:
+    """Raise where a column is missing, or one would be taken that says another thing."""
+    folded = {fold_name(name) for name in names}
+    if "order" not in roles and {"financialstatus", "name"} <= folded:
+        # Shopify calls the number of an order Name.
+        roles["order"] = [fold_name(name) for name in names].index("name")
+    missing = [
+        word
+        for word, there in (
+            ("customer", "customer" in roles),
+            ("time", bool({"time", "paid"} & roles.keys())),
+        )
+        if not there
+    ]
+    listed = ", ".join(map(repr, names[:20])) + (", ..." if len(names) > 20 else "")
+    if missing:
+        call = ", ".join(
+            f"{role!r}: {names[roles[role]]!r}" if role in roles else f"{role!r}: ..."
+            for role in ("customer", "time", "amount")
+        )
+        raise IntakeError(
+            f"'source' must have columns for the customer and the time, got none for"
+            f" {' and '.join(missing)} among {listed}",
+            hint=f"say which column it is: columns={{{call}}}; a source without a header is read by"
+            " positions: columns={'customer': 0, 'time': 1, 'amount': 2}",
+        )
+    if columns and "customer" in columns:
+        return
+    if is_olist(names):
+        raise IntakeError(
+            "'source' must have a column of customers who come back, got 'customer_id', which Olist"
+            " makes anew for each order",
+            hint="join customers.customer_unique_id (and the payments' payment_value) first; or"
+            " columns={'customer': 'customer_id'} counts each order as a customer of its own",
+        )
+    if folded & _EVENTS and "order" not in roles:
+        name = next(name for name in names if fold_name(name) in _EVENTS)
+        raise IntakeError(
+            f"'source' must hold purchases only, got a column of events, {name!r}",
+            hint="read_events reads it; or keep the purchases and name the columns:"
+            " columns={'customer': ..., 'time': ..., 'amount': ...}",
+        )

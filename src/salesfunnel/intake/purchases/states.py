@@ -1,0 +1,94 @@
+"""Which rows of a table of orders are purchases, by the state of the order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel.data.events.usual_names import fold_name
+from salesfunnel.fault import Fault
+from salesfunnel.intake.purchases.statuses import state_of
+from salesfunnel.intake.purchases.table import Orders
+
+__all__ = ["rows_by_state"]
+
+
+def rows_by_state(orders: Orders) -> npt.NDArray[np.bool_]:
+    """Return which rows were bought; the others are said once for each state.
+
+    Parameters
+    ----------
+    orders : Orders
+        The table.
+    """
+    keep = np.ones(len(orders.rows), dtype=np.bool_)
+    for place in orders.states:
+        texts = orders.texts(place)
+        found = _meanings(dict.fromkeys(text for text in texts if text))
+        if not any(found.values()):
+            continue  # a column called State may hold Kentucky
+        column = np.array(texts, dtype=object)
+        for text, state in found.items():
+            if state == "bought":
+                continue
+            here = np.flatnonzero((column == text) & keep)
+            if not here.size:
+                continue
+            if state is None:
+                _tell(orders, "order-state-unknown", place, here, text, "warning", None)
+            else:
+                _tell(orders, "order-not-bought", place, here, text, "info", state)
+                keep[here] = False
+    _cancelled(orders, keep)
+    return keep
+
+
+def _cancelled(orders: Orders, keep: npt.NDArray[np.bool_]) -> None:
+    """Leave out orders with a time of cancelling, and invoices numbered as cancellations."""
+    if "cancelled_at" in orders.roles:
+        place = orders.roles["cancelled_at"]
+        here = np.flatnonzero(np.array([bool(text) for text in orders.texts(place)]) & keep)
+        if here.size:
+            _tell(orders, "order-not-bought", place, here, "", "info", "cancelled")
+            keep[here] = False
+    place = orders.roles.get("order", -1)
+    if place >= 0 and fold_name(orders.names[place]).startswith("invoice"):
+        texts = orders.texts(place)
+        here = np.flatnonzero(np.array([_is_credit(text) for text in texts], dtype=bool) & keep)
+        if here.size and here.size < len(texts) / 2:
+            _tell(orders, "order-not-bought", place, here, texts[here[0]], "info", "cancelled")
+            keep[here] = False
+
+
+def _meanings(texts: Iterable[str]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {text: state_of(text) for text in texts}
+    folded = {fold_name(text): text for text in found}
+    if "closed" in folded and "complete" not in folded:
+        # Magento closes what was given back; with others it is what ended well.
+        found[folded["closed"]] = None
+    return found
+
+
+def _is_credit(text: str) -> bool:
+    """Whether the number of an invoice is one of a cancellation, as C536379 is."""
+    return text[:1] in {"C", "c"} and text[1:].isdigit()
+
+
+def _tell(
+    orders: Orders, code: str, place: int, here: Any, text: str, severity: str, state: str | None
+) -> None:
+    params: dict[str, Any] = {} if state is None else {"state": state}
+    orders.faults.append(
+        Fault.of(
+            code,
+            severity=severity,  # type: ignore[arg-type]
+            row=int(orders.rows[here[0]]),
+            column=orders.names[place],
+            value=text or None,
+            n=int(here.size),
+            **params,
+        )
+    )
