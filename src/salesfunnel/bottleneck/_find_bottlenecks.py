@@ -36,7 +36,7 @@ def find_bottlenecks(
     panel: Panel | StageHistory,
     *,
     period: str | None = None,
-    history: int | History = 35,
+    history: int | History = 12,
     benchmark: Any = None,
     lag: Any = None,
     value: float | Sequence[float] | None = None,
@@ -57,7 +57,9 @@ def find_bottlenecks(
     period : str, optional
         The last period to judge; the last one that is over by default.
     history : int or History
-        How many months before the judged one are read, at most; 35 is the most that counts.
+        How many months before the judged window the classical tests and the figures of the history
+        cover. The model itself reads up to 36 months, for season and trend; select periods of the
+        panel to read less.
     benchmark : mapping, Benchmark, BenchmarkSet or str, optional
         Rates of others: ``{"intent→won": 0.3}``, or the name of a built-in set. With three months
         or less it is the reference, taken as uncertain; with more it is shown beside, and a fault
@@ -142,7 +144,7 @@ def find_bottlenecks(
     lags = lags_of(lag, panel)
     rate, _, more = benchmark_of(benchmark, panel)
     money, caps = value_of(value), capacity_of(capacity, panel.steps)
-    flows = flows_of(panel, judged, lags, known)
+    flows = flows_of(panel, judged, lags)
     settings = settings_of(
         flows, panel.by, season=check_season(season), calendar=calendar, history=known,
         together=pool,
@@ -171,7 +173,8 @@ def _judged(flows: Flows, segments: Sequence[str], settings: Settings, benchmark
         flows.advanced[:, order], _trusted(flows)[:, order], settings, extra=extra,
         benchmark=benchmark,
     )  # fmt: skip
-    return Verdict(*(part[:, back] if part.ndim > 2 else part[back] for part in found))
+    parts: list[Any] = [part[:, back] if part.ndim > 2 else part[back] for part in found]
+    return Verdict(*parts)
 
 
 def _trusted(flows: Flows) -> Array:

@@ -39,7 +39,7 @@ class Flows(NamedTuple):
     """Names; of days gathered to weeks the first day of each."""
 
 
-def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None, history: History) -> Flows:
+def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None) -> Flows:
     """Return what every rate is made of, up to the judged period, gaps filled as missing.
 
     Periods that are not over are left out, but for the judged one. Days are gathered to weeks that
@@ -66,7 +66,7 @@ def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None, history: H
     periods = cut.periods
     if panel.by == "day":
         exposed, x, entered, periods = _by_week(exposed, x, entered, periods)
-    most = min(history.months + 1, MOST_PERIODS.get(panel.by, LONGEST))
+    most = MOST_PERIODS.get(panel.by, LONGEST)
     n, x, entered = exposed[-most:], x[-most:], entered[-most:]
     if extra is not None:
         extra = extra[-most:]
@@ -112,4 +112,5 @@ def settings_of(
         together=together,
         month_sd=history.month_sd,
         prior_months=history.prior_months,
+        history_months=history.months,
     )

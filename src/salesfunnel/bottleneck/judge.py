@@ -45,6 +45,8 @@ class Settings:
         Whether what segments say of each other counts.
     month_sd, prior_months : float or None
         What is known of the months' scatter, and how many months that is worth.
+    history_months : int
+        How many months before the window the figures of the history cover.
     """
 
     angle: Array | None = None
@@ -54,6 +56,7 @@ class Settings:
     together: bool = True
     month_sd: float | None = None
     prior_months: float = 4.0
+    history_months: int = 12
 
     def last(self, months: int) -> Settings:
         """Return the same of the last months."""
@@ -114,7 +117,9 @@ def judge(
             None if more is None else more[-last:], filled.ravel(),
         )  # fmt: skip
         parts = [np.where(outside, b, a) for a, b in zip(parts, other, strict=True)]
-    return verdict_of(flat_x, flat_n, shape, parts, outside, there[-1].ravel())
+    return verdict_of(
+        flat_x, flat_n, shape, parts, outside, there[-1].ravel(), settings.history_months
+    )
 
 
 def _judged(

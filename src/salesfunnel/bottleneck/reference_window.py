@@ -17,7 +17,8 @@ class History(ResultMixin):
     Parameters
     ----------
     months : int
-        How many months before the judged one count, at most; of months, 35 is the most.
+        How many months before the judged window the figures of the history cover; the model itself
+        reads up to 36 months.
     month_sd : float, optional
         How much a month's log odds vary in a healthy funnel, before any history is seen; give it
         where months are known to be wild. By default what is usual: mostly .05 to .3.
@@ -25,7 +26,7 @@ class History(ResultMixin):
         How many months of history that is worth.
     """
 
-    months: int = 35
+    months: int = 12
     month_sd: float | None = attrs.field(default=None, kw_only=True)
     prior_months: float = attrs.field(default=bb.PRIOR_MONTHS, kw_only=True)
 

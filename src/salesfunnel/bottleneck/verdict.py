@@ -65,7 +65,8 @@ class Verdict(NamedTuple):
 
 
 def verdict_of(
-    x: Array, n: Array, shape: tuple[int, ...], parts: list[Array], outside: Bool, there: Bool
+    x: Array, n: Array, shape: tuple[int, ...], parts: list[Array], outside: Bool, there: Bool,
+    history: int,
 ) -> Verdict:
     """Return the verdict of all series, (segments, steps).
 
@@ -81,6 +82,8 @@ def verdict_of(
         Where a benchmark is the reference.
     there : ndarray of bool, shape (series,)
         Where the last month is known.
+    history : int
+        How many months before the window the figures of the history cover.
     """
     (p, definition, partner, by_age, by_size, link, variance, month_variance, share, pooled,
      detectable, drift, old_z, old_fall, old_months) = parts  # fmt: skip
@@ -98,7 +101,7 @@ def verdict_of(
     month = month_variance / (age + 1)
     level = np.maximum(variance[at] - month, 1e-6)
     (x_w, x_0), (n_w, n_0), (m_w, m_0) = (
-        _split(values, age) for values in (x, n, (n > 0).astype(np.float64))
+        _split(values, age, history) for values in (x, n, (n > 0).astype(np.float64))
     )
     seen = judged & (link[0] != 0)
     old = (
@@ -143,11 +146,14 @@ def _tiers(
     )  # fmt: skip
 
 
-def _split(values: Array, age: npt.NDArray[np.int_]) -> tuple[Array, Array]:
-    """Return the sums of the last age + 1 months, and of those before."""
-    last = np.cumsum(values[: -OLDEST - 1 : -1], axis=0)
-    window = last[np.minimum(age, len(last) - 1), np.arange(values.shape[1])]
-    return window, values.sum(axis=0) - window
+def _split(
+    values: Array, age: npt.NDArray[np.int_], history: int
+) -> tuple[Array, Array]:
+    """Return the sums of the last age + 1 months, and of the months of history before them."""
+    last = np.cumsum(values[: -OLDEST - 1 - history : -1], axis=0)
+    series = np.arange(values.shape[1])
+    window = last[np.minimum(age, len(last) - 1), series]
+    return window, last[np.minimum(age + history, len(last) - 1), series] - window
 
 
 def sigmoid(link: Array) -> Array:
