@@ -230,7 +230,7 @@ def test_a_delay_is_estimated_from_deals():
             np.where(seen, days, 90.0), seen.astype(np.int8), np.arange(days.size),
         ),
     )  # fmt: skip
-    from salesfunnel.bottleneck.arguments import lags_of
+    from salesfunnel.data.delays import lags_of
 
     panel = panel_of([[300, 100]] * 6, steps=("lead", "offer"))
     ((f, converters),) = lags_of(history, panel)

@@ -10,7 +10,7 @@ import pytest
 
 from salesfunnel._kernels.rate_model import design as designs
 from salesfunnel._kernels.rate_model import evidence as ev
-from salesfunnel._kernels.rate_model import exposure, integrate, linearise, pool, window
+from salesfunnel._kernels.rate_model import exposure, integrate, linearise, pool, setting, window
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "rate_model.json").read_text("utf-8"))
 """Made by the numpy prototype of the specification (statistics2.md), rounded to 1e-6."""
@@ -34,10 +34,10 @@ def judged(counts, last=9, *, pooled=False, fest=None, benchmark=None, missing=N
     given = None if benchmark is None else np.asarray(benchmark, dtype=np.float64)
     found = ev.evidence(
         x, n, designs.design(months, angles(months, last), fest), groups,
-        ev.rate_setting(months), benchmark=given,
+        setting.rate_setting(months), benchmark=given,
     )  # fmt: skip
     verdicts = pool.pooled(
-        found.down, found.up, ev.SIZE_WEIGHTS, steps, groups,
+        found.down, found.up, setting.SIZE_WEIGHTS, steps, groups,
         visible=months if given is not None else months - 1, outside=given is not None,
     )  # fmt: skip
     return found, verdicts
@@ -59,19 +59,21 @@ def test_verdicts_against_the_prototype(name):
     np.testing.assert_allclose(verdicts.share, case["pi"], atol=2e-5)
     if case["P_definition"] is not None:
         np.testing.assert_allclose(verdicts.definition, case["P_definition"], atol=2e-5)
-    mean = np.log(np.einsum("adn,d->an", found.down, ev.SIZE_WEIGHTS))
+    mean = np.log(np.einsum("adn,d->an", found.down, setting.SIZE_WEIGHTS))
     np.testing.assert_allclose(mean, case["log_bf_onset_mean"], atol=2e-5)
     months = np.shape(case["counts"])[0]
     if "benchmark" not in case["kwargs"] and months > 8:
         prior = pool.onset_prior()[:, None] * mean_of(found)
         np.testing.assert_array_equal(np.argmax(prior, axis=0) + 1, case["onset"])
-        by_size = np.einsum("a,adn->dn", pool.onset_prior(), found.down) * ev.SIZE_WEIGHTS[:, None]
-        size = (ev.RATE_SIZES[:, None] * by_size).sum(axis=0) / by_size.sum(axis=0)
+        by_size = (
+            np.einsum("a,adn->dn", pool.onset_prior(), found.down) * setting.SIZE_WEIGHTS[:, None]
+        )
+        size = (setting.RATE_SIZES[:, None] * by_size).sum(axis=0) / by_size.sum(axis=0)
         np.testing.assert_allclose(size, case["size_given_fall"], atol=2e-5)
 
 
 def mean_of(found):
-    return np.einsum("adn,d->an", found.down, ev.SIZE_WEIGHTS)
+    return np.einsum("adn,d->an", found.down, setting.SIZE_WEIGHTS)
 
 
 def test_inner_steps_against_the_prototype():
@@ -86,7 +88,7 @@ def test_inner_steps_against_the_prototype():
     np.testing.assert_allclose(data.response[:, 0], case["y"], atol=1e-6)
     np.testing.assert_allclose(data.variance[:, 0], case["v"], atol=1e-6)
     models = iter(case["models"])
-    for noise in ev.RATE_NOISE:
+    for noise in setting.RATE_NOISE:
         for step, prior in zip(
             integrate.steps_of(data, plan, noise, 6), designs.STRUCTURE_PRIOR, strict=True
         ):
@@ -103,8 +105,10 @@ def test_entries_against_the_prototype():
         x = np.array(case["entrants"], dtype=np.float64)[:, None]
         plan = designs.design(len(x), angles(len(x), 9))
         one = pool.Groups(np.array([0]), 1)
-        found = ev.evidence(x, np.ones_like(x), plan, one, ev.count_setting(len(x)))
-        verdicts = pool.pooled(found.down, found.up, ev.SIZE_WEIGHTS, 1, one, visible=len(x) - 1)
+        found = ev.evidence(x, np.ones_like(x), plan, one, setting.count_setting(len(x)))
+        verdicts = pool.pooled(
+            found.down, found.up, setting.SIZE_WEIGHTS, 1, one, visible=len(x) - 1
+        )
         np.testing.assert_allclose(verdicts.fall, case["P_fall"], atol=2e-5)
 
 
@@ -126,12 +130,12 @@ def test_a_rise_of_blocks_of_weeks_against_the_prototype():
     x = np.r_[np.full(13, 120.0), np.full(2, 156.0)][:, None]
     n = np.full_like(x, 400.0)
     rise = 0.275 + 0.225 * np.polynomial.legendre.leggauss(4)[0]
-    setting = ev.Setting(window.Rates, ev.RATE_NOISE, rise / (1 + rise), (2,))
+    sought = setting.Setting(window.Rates, setting.RATE_NOISE, rise / (1 + rise), (2,))
     plan = designs.design(15, 2 * np.pi * 4 * np.arange(15) / 52.18)
-    found = ev.evidence(x, n, plan, pool.Groups(np.array([0]), 1), setting)
-    np.testing.assert_allclose(np.log(found.up[0, :, 0] @ ev.SIZE_WEIGHTS), case["log_bf_rise"][0],
+    found = ev.evidence(x, n, plan, pool.Groups(np.array([0]), 1), sought)
+    np.testing.assert_allclose(np.log(found.up[0, :, 0] @ setting.SIZE_WEIGHTS), case["log_bf_rise"][0],
                                atol=1e-5)  # fmt: skip
-    np.testing.assert_allclose(np.log(found.down[0, :, 0] @ ev.SIZE_WEIGHTS),
+    np.testing.assert_allclose(np.log(found.down[0, :, 0] @ setting.SIZE_WEIGHTS),
                                case["log_bf_fall"][0], atol=1e-5)  # fmt: skip
 
 
@@ -155,8 +159,8 @@ def test_bayes_factors_against_brute_force():
     x = rng.binomial(n.astype(int), 1 / (1 + np.exp(-true))).astype(np.float64)
     w = window.Window(*(v[None] for v in (x, n, x, n)))
     at = window.Prediction(link[None, None], variance[None, None])
-    got = np.log(window.bayes_factors(window.Rates, w, at, ev.RATE_SIZES))[:, 0, 0]
-    shifts = window.Rates.shifts(link, ev.RATE_SIZES)[1:]
+    got = np.log(window.bayes_factors(window.Rates, w, at, setting.RATE_SIZES))[:, 0, 0]
+    shifts = window.Rates.shifts(link, setting.RATE_SIZES)[1:]
     for i in range(cells):
         base = brute_force(x[i], n[i], link[i], variance[i])
         want = np.array([brute_force(x[i], n[i], link[i] + s, variance[i]) for s in shifts[:, i]])
@@ -174,12 +178,12 @@ def test_single_precision_agrees_with_double():
         w = window.windows(x, n, n * p, n * p * (1 - p), 0.01, 8)
         link = np.log(p / (1 - p))[None, None].repeat(8, axis=1)
         at = window.Prediction(link, np.full_like(link, 0.02))
-        double = np.log(window.bayes_factors(window.Rates, w, at, ev.RATE_SIZES))
+        double = np.log(window.bayes_factors(window.Rates, w, at, setting.RATE_SIZES))
         small = [part.astype(np.float32) for part in w]
         single = np.log(window.bayes_factors(
             window.Rates, window.Window(*small),
             window.Prediction(*(v.astype(np.float32) for v in at)),
-            ev.RATE_SIZES.astype(np.float32),
+            setting.RATE_SIZES.astype(np.float32),
         ))  # fmt: skip
         both = (np.abs(double) < 20) & (single > -20)
         np.testing.assert_allclose(single[both], double[both], atol=3e-3)
@@ -273,7 +277,7 @@ def test_elimination_is_gaussian_conditioning():
     plan = designs.design(months, angles(months, 4))
     data = linearise.linearise_rates(x, n, plan)
     there = n[:, 0] > 0
-    for noise in ev.RATE_NOISE:
+    for noise in setting.RATE_NOISE:
         columns = {
             "level": [0], "season": [0, 1, 2, 3, 4], "both": [0, 1, 2, 3, 4, 5], "slope": [0, 5],
         }  # fmt: skip

@@ -25,7 +25,7 @@ import _worlds as worlds
 
 from salesfunnel._kernels.rate_model import design as designs
 from salesfunnel._kernels.rate_model import evidence as ev
-from salesfunnel._kernels.rate_model import pool
+from salesfunnel._kernels.rate_model import pool, setting
 
 SEED = 20_261_128
 BINS = (0.5, 0.7, 0.9, 1.0001)
@@ -35,7 +35,7 @@ def judged(counts, *, together, last=9, festival=None, benchmark=None):
     """Return P(fall) and P(definition) of every funnel, together or each by itself."""
     n, x = _rivals.split(counts)
     months, funnels, steps = n.shape
-    cut = slice(max(months - ev.LONGEST, 0), None)
+    cut = slice(max(months - setting.LONGEST, 0), None)
     n, x = (v[cut].reshape(-1, funnels * steps) for v in (n, x))
     months = len(n)
     month = (last - months + 1 + np.arange(months)) % 12
@@ -43,9 +43,9 @@ def judged(counts, *, together, last=9, festival=None, benchmark=None):
     starts = np.array([0]) if together else np.arange(0, funnels * steps, steps)
     groups = pool.Groups(starts, funnels * steps)
     given = None if benchmark is None else benchmark.reshape(-1)
-    found = ev.evidence(x, n, plan, groups, ev.rate_setting(months), benchmark=given)
+    found = ev.evidence(x, n, plan, groups, setting.rate_setting(months), benchmark=given)
     out = pool.pooled(
-        found.down, found.up, ev.SIZE_WEIGHTS, steps, groups,
+        found.down, found.up, setting.SIZE_WEIGHTS, steps, groups,
         visible=months if given is not None else months - 1, outside=given is not None,
     )  # fmt: skip
     return out.fall.reshape(funnels, steps), out.definition
@@ -78,7 +78,9 @@ def row(name, method, score, truth, bar, probability=False):
         for low, high in zip(BINS, BINS[1:], strict=False):
             at = (score >= low) & (score < high)
             if at.sum():
-                out["bins"].append([float(score[at].mean()), float(truth[at].mean()), int(at.sum())])
+                out["bins"].append(
+                    [float(score[at].mean()), float(truth[at].mean()), int(at.sum())]
+                )
     return out
 
 
@@ -221,7 +223,7 @@ def festivals(rng, funnels):
         counts, drop = worlds.world(rng, funnels, months=months, season=0.2, festival=-0.6 * share)
         last = int(end[-2:]) - 1
         name = f"lunar New Year, effect −.6, to {end}, {months} months"
-        cut = share[-ev.LONGEST :]
+        cut = share[-setting.LONGEST :]
         for method, score in (
             ("before", _rivals.old_probability(counts)),
             ("now without a calendar", judged(counts, together=False, last=last)[0]),
@@ -247,8 +249,10 @@ def entries(rng, funnels):
         counts = x.astype(np.float64)
         plan = designs.design(months, 2 * np.pi * np.arange(months) / 12)
         single = pool.Groups(np.arange(funnels), funnels)
-        found = ev.evidence(counts, np.ones_like(counts), plan, single, ev.count_setting(months))
-        out = pool.pooled(found.down, found.up, ev.SIZE_WEIGHTS, 1, single, visible=months - 1)
+        found = ev.evidence(
+            counts, np.ones_like(counts), plan, single, setting.count_setting(months)
+        )
+        out = pool.pooled(found.down, found.up, setting.SIZE_WEIGHTS, 1, single, visible=months - 1)
         last12 = counts[-13:-1]
         z = (last12.mean(0) - counts[-1]) / np.maximum(last12.std(0, ddof=1), 1e-9)
         cases = [("now: P ≥ .5", out.fall, 0.5), ("z 2 against 12 months", z, 2.0),

@@ -12,7 +12,7 @@ from salesfunnel._core.checks import check_kind, check_known, check_positive_int
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.season import check_season
 from salesfunnel.bottleneck import row, row_flags
-from salesfunnel.bottleneck.arguments import benchmark_of, capacity_of, lags_of, value_of
+from salesfunnel.bottleneck.arguments import benchmark_of, capacity_of, value_of
 from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.cohort_check import by_cohorts
 from salesfunnel.bottleneck.flows import Flows, flows_of, settings_of
@@ -21,6 +21,7 @@ from salesfunnel.bottleneck.inflow import judge_inflow
 from salesfunnel.bottleneck.judge import Settings, judge
 from salesfunnel.bottleneck.reference_window import History
 from salesfunnel.bottleneck.verdict import Verdict
+from salesfunnel.data.delays import lags_of
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.panel import Panel
 from salesfunnel.fault import Fault

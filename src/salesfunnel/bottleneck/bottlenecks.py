@@ -17,7 +17,7 @@ from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import TIERS
 from salesfunnel._kernels import betabinomial as bb
 from salesfunnel._kernels import intervals
-from salesfunnel._kernels.rate_model.evidence import RATE_SIZES
+from salesfunnel._kernels.rate_model.setting import RATE_SIZES
 from salesfunnel.bottleneck.impact import ends_of, joint_gain
 from salesfunnel.bottleneck.inflow import Inflow
 from salesfunnel.bottleneck.reference_window import History

@@ -12,7 +12,7 @@ from salesfunnel._core.errors import DataError
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import end_of, label_of, ordinal
 from salesfunnel._core.season import angles_of, months_apart
-from salesfunnel._kernels.rate_model.evidence import LONGEST
+from salesfunnel._kernels.rate_model.setting import LONGEST
 from salesfunnel.bottleneck.judge import Settings, judge
 from salesfunnel.bottleneck.verdict import SUSPECTED
 from salesfunnel.data.history.to_panel import segment_codes

@@ -10,11 +10,11 @@ import numpy.typing as npt
 from salesfunnel._core.periods import label_of, ordinal
 from salesfunnel._core.season import angles_of, calendar_of, months_apart
 from salesfunnel._core.vocabulary import Frequency
-from salesfunnel._kernels.rate_model.evidence import LONGEST
-from salesfunnel._kernels.rate_model.exposure import lag_variance, lagged, on_the_logit
-from salesfunnel.bottleneck.arguments import Lag
+from salesfunnel._kernels.rate_model.exposure import on_the_logit
+from salesfunnel._kernels.rate_model.setting import LONGEST
 from salesfunnel.bottleneck.judge import Settings
 from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.data.delays import Lag, exposure_of
 from salesfunnel.data.panel import Panel
 
 Array = npt.NDArray[np.float64]
@@ -51,16 +51,8 @@ def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None) -> Flows:
     _, advanced, missing = cut.flows()
     entered = np.where(cut.missing[..., :-1], np.nan, cut.counts[..., :-1])
     x = np.where(missing, np.nan, advanced)
-    cv2 = cut.exposed_cv2
-    if cut.exposed is not None:
-        exposed = cut.exposed.copy()
-    elif lags is not None:
-        exposed, cv2 = np.full_like(entered, np.nan), np.full_like(entered, np.nan)
-        for s, law in enumerate(lags):
-            exposed[..., s] = lagged(entered[..., s], law.shares)
-            cv2[..., s] = lag_variance(entered[..., s], law.shares, law.converters)
-    else:
-        exposed = entered.copy()
+    exposed, cv2 = exposure_of(cut, lags)
+    exposed = exposed.copy()
     exposed[missing] = np.nan
     extra = None if cv2 is None else _extra(cv2, x, exposed)
     periods = cut.periods

@@ -15,7 +15,7 @@ from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels import gain as kernel
 from salesfunnel._kernels.mix import lmdi
-from salesfunnel._kernels.rate_model.evidence import RATE_SIZES
+from salesfunnel._kernels.rate_model.setting import RATE_SIZES
 from salesfunnel.bottleneck.arguments import capacity_of
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel, Transition, counted_at

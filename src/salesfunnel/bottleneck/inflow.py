@@ -15,12 +15,12 @@ from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel._core.vocabulary import TIERS, Tier
 from salesfunnel._kernels.rate_model import pool
 from salesfunnel._kernels.rate_model.design import design
-from salesfunnel._kernels.rate_model.evidence import (
+from salesfunnel._kernels.rate_model.evidence import evidence
+from salesfunnel._kernels.rate_model.setting import (
     COUNT_NOISE,
     COUNT_SIZES,
     SIZE_WEIGHTS,
     count_setting,
-    evidence,
 )
 from salesfunnel.bottleneck.judge import Settings
 from salesfunnel.bottleneck.verdict import CONFIRMED, LEAST_HISTORY, NOT_ENOUGH, SUSPECTED, WATCH

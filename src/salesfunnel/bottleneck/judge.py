@@ -8,16 +8,15 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.rate_model import pool
 from salesfunnel._kernels.rate_model.design import design
-from salesfunnel._kernels.rate_model.evidence import (
+from salesfunnel._kernels.rate_model.evidence import Evidence, evidence
+from salesfunnel._kernels.rate_model.integrate import Noise
+from salesfunnel._kernels.rate_model.setting import (
     OLDEST,
     RATE_NOISE,
     SIZE_WEIGHTS,
-    Evidence,
     Setting,
-    evidence,
     rate_setting,
 )
-from salesfunnel._kernels.rate_model.integrate import Noise
 from salesfunnel.bottleneck.verdict import Verdict, sigmoid, verdict_of
 
 Array = npt.NDArray[np.float64]
@@ -145,9 +144,10 @@ def _judged(
         hidden = ages[:, None] >= span
         if hidden.any():
             down, up = (np.where(hidden[:, None], 1.0, part) for part in (down, up))
+    outside = benchmark is not None
     out = pool.pooled(
         down, up, SIZE_WEIGHTS, steps, groups,
-        visible=months if benchmark is not None else max(months - 1, 1), outside=benchmark is not None,
+        visible=months if outside else max(months - 1, 1), outside=outside,
     )  # fmt: skip
     return _arranged(found, out, setting, groups, shape)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.rate_model.evidence import OLDEST, RATE_SIZES
+from salesfunnel._kernels.rate_model.setting import OLDEST, RATE_SIZES
 
 Array = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
@@ -65,7 +65,12 @@ class Verdict(NamedTuple):
 
 
 def verdict_of(
-    x: Array, n: Array, shape: tuple[int, ...], parts: list[Array], outside: Bool, there: Bool,
+    x: Array,
+    n: Array,
+    shape: tuple[int, ...],
+    parts: list[Array],
+    outside: Bool,
+    there: Bool,
     history: int,
 ) -> Verdict:
     """Return the verdict of all series, (segments, steps).
@@ -99,7 +104,7 @@ def verdict_of(
     p0 = sigmoid(link[at])
     pq = p0 * (1 - p0)
     month = month_variance / (age + 1)
-    level = np.maximum(variance[at] - month, 1e-6)
+    level = np.maximum(variance[at] - month, variance[at] / 4)
     (x_w, x_0), (n_w, n_0), (m_w, m_0) = (
         _split(values, age, history) for values in (x, n, (n > 0).astype(np.float64))
     )
@@ -146,9 +151,7 @@ def _tiers(
     )  # fmt: skip
 
 
-def _split(
-    values: Array, age: npt.NDArray[np.int_], history: int
-) -> tuple[Array, Array]:
+def _split(values: Array, age: npt.NDArray[np.int_], history: int) -> tuple[Array, Array]:
     """Return the sums of the last age + 1 months, and of the months of history before them."""
     last = np.cumsum(values[: -OLDEST - 1 - history : -1], axis=0)
     series = np.arange(values.shape[1])

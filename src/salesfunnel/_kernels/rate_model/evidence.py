@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.rate_model.design import Design
-from salesfunnel._kernels.rate_model.integrate import Noise, steps_of
+from salesfunnel._kernels.rate_model.integrate import steps_of
 from salesfunnel._kernels.rate_model.linearise import (
     Linearised,
     linearise_counts,
@@ -19,10 +19,13 @@ from salesfunnel._kernels.rate_model.linearise import (
 )
 from salesfunnel._kernels.rate_model.old_level import old_level
 from salesfunnel._kernels.rate_model.pool import Groups, model_weights
+from salesfunnel._kernels.rate_model.setting import (
+    Setting,
+    by_noise,
+)
 from salesfunnel._kernels.rate_model.window import (
     TINY,
     Counts,
-    Family,
     Rates,
     Window,
     bayes_factors,
@@ -33,32 +36,6 @@ from salesfunnel._kernels.rate_model.window import (
 Array = npt.NDArray[np.float64]
 T = TypeVar("T")
 
-RATE_NOISE = (
-    Noise(0.04, 0.0, 0.0, 0.18),
-    Noise(0.10, 0.0, 0.0, 0.25),
-    Noise(0.18, 0.0, 0.0, 0.19),
-    Noise(0.30, 0.0, 0.0, 0.14),
-    Noise(0.48, 0.0, 0.0, 0.10),
-    Noise(0.04, 0.12, 0.8, 0.07),
-    Noise(0.04, 0.25, 0.8, 0.07),
-)
-COUNT_NOISE = (
-    Noise(0.05, 0.0, 0.0, 0.15),
-    Noise(0.12, 0.0, 0.0, 0.22),
-    Noise(0.22, 0.0, 0.0, 0.22),
-    Noise(0.38, 0.0, 0.0, 0.15),
-    Noise(0.65, 0.0, 0.0, 0.08),
-    Noise(0.05, 0.15, 0.8, 0.09),
-    Noise(0.05, 0.35, 0.8, 0.09),
-)
-OLDEST = 8
-"""Falls of at most this many months are sought."""
-LONGEST = 36
-"""Months that count; older ones say little of now."""
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
-SIZE_WEIGHTS = _WEIGHTS / 2
-RATE_SIZES, COUNT_SIZES = 0.3 + 0.2 * _NODES, 0.5 + 0.35 * _NODES
-"""Sizes of a fall: Gauss–Legendre nodes of 10 to 50 %, and of 15 to 85 % for entries."""
 CHUNK, BLOCK = 2048, 256
 """Series at a time: while coefficients are integrated, and while counts are compared."""
 SINGLE_FROM = 4096
@@ -91,30 +68,6 @@ class Evidence(NamedTuple):
     """The slope in units of its standard deviation, season taken out, shape (series,)."""
     old: tuple[Array, Array, Array]
     """See `old_level.old_level`."""
-
-
-class Setting(NamedTuple):
-    """What is counted, and which models are averaged."""
-
-    family: Family
-    noise: tuple[Noise, ...]
-    sizes: Array
-    ages: tuple[int, ...]
-    """Ages whose evidence is wanted, ascending."""
-
-    def month_variance(self, weights: Array) -> Array:
-        """Return the expected variance of a month's own effect, shape (series,)."""
-        return np.asarray(_by_noise(weights, self).T @ [n.tau**2 + n.sigma**2 for n in self.noise])
-
-
-def rate_setting(months: int) -> Setting:
-    """Return the setting of find_bottlenecks: falls of 10 to 50 %, up to eight months old."""
-    return Setting(Rates, RATE_NOISE, RATE_SIZES, tuple(range(1, min(OLDEST, months) + 1)))
-
-
-def count_setting(months: int) -> Setting:
-    """Return the setting of entries: falls of 15 to 85 %."""
-    return Setting(Counts, COUNT_NOISE, COUNT_SIZES, tuple(range(1, min(OLDEST, months) + 1)))
 
 
 def evidence(
@@ -234,15 +187,10 @@ def _old(
     weights = np.exp(weights - weights.max(axis=0))
     weights /= weights.sum(axis=0)
     long_run = [n.tau**2 + n.sigma**2 * (1 + n.phi) / (1 - n.phi) for n in setting.noise]
-    scatter = _by_noise(weights, setting).T @ long_run
+    scatter = by_noise(weights, setting).T @ long_run
     by_structure = weights.reshape(-1, design.prior.size, weights.shape[1]).sum(axis=0)
     seasonal = by_structure[1:3].sum(axis=0) if design.prior.size > 2 else np.zeros_like(scatter)
     return old_level(linear, scatter, seasonal)
-
-
-def _by_noise(weights: Array, setting: Setting) -> Array:
-    """Return the weights of the classes of noise, shape (classes, series)."""
-    return np.asarray(weights.reshape(len(setting.noise), -1, weights.shape[-1]).sum(axis=1))
 
 
 def _variants(

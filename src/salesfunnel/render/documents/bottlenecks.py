@@ -27,6 +27,7 @@ from salesfunnel.render.model import (
     Table,
 )
 from salesfunnel.render.words.figures import faults_block, segment_words, shown, signed
+from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import labels_of
 
 _ROWS, _SENTENCES = 20, 5
@@ -41,7 +42,7 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
     several = len(found.segments) > 1
     rows = list(islice(iter(found), _ROWS))
     alarms = [row for row in rows if row.alarm]
-    blocks: list[Block] = [Paragraph(words, mark="bad") for words in fewer(found, locale)]
+    blocks: list[Block] = [Paragraph(words, mark="bad") for words in fewer_entries(found, locale)]
     for row in alarms[:_SENTENCES]:
         mark = mark_of(row)
         words = sentence(row, labels, locale, several=several)
@@ -72,35 +73,6 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
         blocks.append(_faults(faults, labels, locale))
     title = text("bottleneck.title", locale, period=found.period)
     return Document(title, blocks, locale=locale)
-
-
-def fewer(found: Bottlenecks, locale: Locale) -> list[str]:
-    """Return a sentence for every segment into which fewer come than was to be expected."""
-    by = frequency_of(found.period)
-    unit = text(f"bottleneck.unit-{by}", locale)
-    said = []
-    for row in found.inflow.alarms[:_SENTENCES]:
-        segment = segment_words(row.segment, locale)
-        where = text("bottleneck.where", locale, segment=segment) if len(found.segments) > 1 else ""
-        if row.expected is None or row.entered is None:
-            continue
-        words = text(
-            "bottleneck.inflow-fell",
-            locale,
-            where=where,
-            entered=row.entered,
-            period=row.period,
-            low=round(row.expected.low),
-            high=round(row.expected.high),
-            onset=row.onset or "–",
-            sure=row.probability,
-            tier=text(f"bottleneck.tier-{row.tier}", locale),
-        )
-        if row.deals:
-            more = text("bottleneck.inflow-deals", locale, deals=row.deals, unit=unit)
-            words += text("bottleneck.space", locale) + more
-        said.append(words)
-    return said
 
 
 def _prior(found: Bottlenecks, locale: Locale) -> str:
