@@ -11,6 +11,7 @@ import numpy as np
 
 import sales_team
 import salesfunnel as sf
+from salesfunnel.planning import Quantiles
 
 ROOT = Path(__file__).parents[1]
 DEALS = ROOT / "examples" / "company" / "deals.csv"
@@ -23,7 +24,7 @@ def company(as_of: str = "2026-11-20", **options: Any) -> sf.StageHistory:
 
 def _followed() -> dict[str, Any]:
     """Return reviews and a playbook of one measure that worked."""
-    none = sf.planning.Quantiles(0, 0, 0, 0)
+    none = Quantiles(0, 0, 0, 0)
     effect = sf.Effect(deals=none, p_positive=0.9, months=3, rate_now=0.3, rate_planned=0.375)
     measure = sf.Measure(
         key="answer", bottleneck=sf.Transition("offer", "won"), problem="slow-response",
@@ -101,6 +102,8 @@ def pipeline() -> dict[str, Any]:
     bridge = sf.pipeline_bridge(
         history, since="2026-04-01", until="2026-06-01", closing="2026-Q2", rates=rates, by="owner"
     )
+    ahead = sf.forecast(sales_team.team(fields={"amount", "owner"}), horizon=60)
+    covered = sf.coverage(ahead, quotas={"Ann": 60_000, "Bob": 90_000})
     slips, calls = sf.slippage(history), sf.commit_bias(history, rates=rates)
     return {
         "history of fields": history.select(range(20)),
@@ -115,6 +118,8 @@ def pipeline() -> dict[str, Any]:
         "typed dates": slips.typed,
         "calls": calls,
         "call record": calls.rows[0],
+        "coverage": covered,
+        "coverage row": covered.rows[0],
     }
 
 
@@ -146,7 +151,7 @@ def results() -> dict[str, Any]:
         "bottlenecks by channel": sf.find_bottlenecks(by_channel, value=9000.0),
         "bottlenecks by benchmark": sf.find_bottlenecks(one_month, benchmark="method"),
         "bottleneck": analysis.bottlenecks.rows[0],
-        "history of rates": sf.History(6),
+        "history of rates": sf.ReferenceWindow(6),
         "output change": sf.output_change(panel),
         **{f"finding {i}": finding for i, finding in enumerate(analysis.findings)},
         "evidence": analysis.findings[0].evidence,
@@ -173,4 +178,5 @@ def results() -> dict[str, Any]:
         "plugin": sf.templates()[0],
         **_customers(),
         **_statistics(),
+        **pipeline(),
     }

@@ -55,7 +55,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     "conversion.py": (350, "a row, its table and the function; half of it is documentation"),
     "data/panel.py": (510, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
-        310,
+        320,
         "each kind of column meets every other; to part them makes a cycle",
     ),
     "data/history/stage_history.py": (
@@ -67,7 +67,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         "one boundary of security: what a workbook may ask for is read at once",
     ),
     "diagnosis/effects.py": (340, "exposure and mixture share grades, evidence and errors"),
-    "data/purchases/table.py": (320, "the table is one value with three ways in"),
+    "data/purchases/table.py": (330, "the table is one value with three ways in"),
     "render/documents/customers.py": (320, "a document for each result of repurchase"),
     "intake/sheet/raw_rows.py": (320, "what a row may be, kind by kind"),
     "definitions/funnel.py": (400, "one value and its verbs, and the names of a win"),

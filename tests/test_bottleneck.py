@@ -193,7 +193,9 @@ def test_a_benchmark_of_other_steps_is_named():
 def test_wild_months_can_be_told():
     panel = panel_of([*STEADY, [300, 75, 30]])
     calm = sf.find_bottlenecks(panel).find("lead→offer")
-    wild = sf.find_bottlenecks(panel, history=sf.History(12, month_sd=0.4)).find("lead→offer")
+    wild = sf.find_bottlenecks(panel, history=sf.ReferenceWindow(12, month_sd=0.4)).find(
+        "lead→offer"
+    )
     assert wild.probability < calm.probability
 
 

@@ -26,7 +26,7 @@ RESULTS = {
     "bottlenecks": lambda: sf.find_bottlenecks(panel(), value=900.0, benchmark={"lead→offer": 0.3}),
     "one month": lambda: sf.find_bottlenecks(panel({"2026-01": [310, 62, None]})),
     "bottleneck": lambda: sf.find_bottlenecks(panel())[0],
-    "history": lambda: sf.History(6),
+    "history": lambda: sf.ReferenceWindow(6),
     "conversions": lambda: sf.conversions(
         panel({"2026-01": [310, 62, None], "2026-02": [0, 3, 1]})
     ),

@@ -55,7 +55,7 @@ NAMES = [
     "fit_gamma_gamma",
     "fit_sbg",
     "clv",
-    "History",
+    "ReferenceWindow",
     "Transition",
 ]
 METHODS = ("_repr_html_", "to_dict", "to_json", "from_dict", "to_html", "to_text")

@@ -281,7 +281,7 @@ def test_back_test_beats_the_usual_ways(sold):
     assert ours.wape < done.score("stage-weights", "open").wape
     assert ours.crps < done.score("static-win-rate", "open").crps
     assert 0 <= ours.coverage <= 1
-    assert {fault.code for fault in done.faults} == {"few-origins"}
+    assert {fault.code for fault in done.faults} == {"few-origins", "value-known-afterwards"}
     day = (done.origins - np.datetime64("2024-01-01")) / np.timedelta64(1, "D")
     assert day.tolist() == [600 - 30 - 45 * i for i in (4, 3, 2, 1, 0)]
     won = (np.asarray(sold.outcome) == 1) & (np.asarray(sold.closed) > deals.stamps([570])[0])

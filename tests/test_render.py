@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import salesfunnel as sf
+from salesfunnel._core.safe_text import clean
 from salesfunnel.render import document_of, model, to_fragment, to_text
 from salesfunnel.render.backends.charts_svg import bars_svg, lines_svg
 from salesfunnel.render.backends.funnel_svg import funnel_svg
 from salesfunnel.render.backends.text import document_text
-from salesfunnel.render.backends.width import clean, pad, width, wrap
+from salesfunnel.render.backends.width import pad, width, wrap
 from salesfunnel.render.documents import BUILDERS
 
 PICTURE = model.FunnelPicture(

@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 import salesfunnel as sf
-from results import pipeline, results
+from results import results
 from salesfunnel._core.result import ResultMixin, TableMixin
 
 
 def examples():
     """Return name → value, of every public class."""
-    made = {**results(), **pipeline()}
+    made = dict(results())
     deal = sf.Metric("deals", "Deals", step=True)
     offer = sf.KeyAction("offer", "Offer", within=timedelta(days=2))
     steps = made["steps"]

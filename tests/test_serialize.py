@@ -22,7 +22,6 @@ from salesfunnel.serialize._encode import duration_text, encode
 from salesfunnel.serialize._types import NAMES, class_of
 
 HERE = Path(__file__).parent
-OLD = sorted((HERE / "documents").rglob("*.json"))
 
 
 def table():
@@ -60,16 +59,6 @@ def test_the_shipped_schema_is_that_of_the_types():
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_every_type_can_be_described(name):
     assert hints_of(class_of(name, name))
-
-
-@pytest.mark.parametrize("path", OLD, ids=lambda path: path.stem)
-def test_old_documents_stay_readable(path):
-    result = serialize.from_json(path.read_bytes())
-    assert result.to_dict()["type"] == json.loads(path.read_bytes())["type"]
-
-
-def test_there_are_old_documents():
-    assert len(OLD) >= 3
 
 
 def edited(**changes):

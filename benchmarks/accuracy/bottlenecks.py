@@ -338,7 +338,7 @@ def other_study(rng, funnels):
                 off = base[0, 0] * (1 + rng.normal(0, 0.1, STEPS))
                 options["benchmark"] = {f"s{k}->s{k + 1}": off[k] for k in range(STEPS)}
             if before:
-                options["history"] = sf.History(
+                options["history"] = sf.ReferenceWindow(
                     max(before, 12), month_sd=special if isinstance(special, float) else 0.15
                 )
             found = sf.find_bottlenecks(panel_of(counts), **options)

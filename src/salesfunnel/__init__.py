@@ -41,6 +41,7 @@ _HOMES = {
     "Rates": "data.rates",
     "StageHistory": "data.history",
     "FieldHistory": "data.history",
+    "link": "data.history",
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
     "TrackingRow": "data.tracking",
@@ -55,7 +56,7 @@ _HOMES = {
     # bottlenecks
     "Bottleneck": "bottleneck",
     "Bottlenecks": "bottleneck",
-    "History": "bottleneck",
+    "ReferenceWindow": "bottleneck",
     "OutputChange": "bottleneck",
     "find_bottlenecks": "bottleneck",
     "output_change": "bottleneck",
@@ -110,6 +111,9 @@ _HOMES = {
     "BridgeVerdict": "pipeline",
     "CallRecord": "pipeline",
     "CommitBias": "pipeline",
+    "Coverage": "pipeline",
+    "CoverageRow": "pipeline",
+    "coverage": "pipeline",
     "PipelineBridge": "pipeline",
     "SlipRate": "pipeline",
     "Slippage": "pipeline",
@@ -173,6 +177,7 @@ __all__ = [
     "Rates",
     "StageHistory",
     "FieldHistory",
+    "link",
     "read_stage_history",
     "Tracking",
     "TrackingRow",
@@ -187,7 +192,7 @@ __all__ = [
     # bottlenecks
     "Bottleneck",
     "Bottlenecks",
-    "History",
+    "ReferenceWindow",
     "OutputChange",
     "find_bottlenecks",
     "output_change",
@@ -242,6 +247,9 @@ __all__ = [
     "BridgeVerdict",
     "CallRecord",
     "CommitBias",
+    "Coverage",
+    "CoverageRow",
+    "coverage",
     "PipelineBridge",
     "SlipRate",
     "Slippage",
@@ -285,8 +293,8 @@ if TYPE_CHECKING:
     from salesfunnel.bottleneck import (
         Bottleneck,
         Bottlenecks,
-        History,
         OutputChange,
+        ReferenceWindow,
         find_bottlenecks,
         output_change,
     )
@@ -313,7 +321,7 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
-    from salesfunnel.data.history import FieldHistory, StageHistory
+    from salesfunnel.data.history import FieldHistory, StageHistory, link
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
     from salesfunnel.data.rates import Rates
@@ -348,11 +356,14 @@ if TYPE_CHECKING:
         BridgeVerdict,
         CallRecord,
         CommitBias,
+        Coverage,
+        CoverageRow,
         PipelineBridge,
         Slippage,
         SlipRate,
         TypedDates,
         commit_bias,
+        coverage,
         pipeline_bridge,
         slippage,
     )

@@ -100,6 +100,8 @@ def analyze(
     value: float | Sequence[float] | None = None,
     columns: Mapping[str, str] | None = None,
     owners: Mapping[str, str] | None = None,
+    currency: str | None = None,
+    rates: Any = None,
 ) -> Analysis:
     """Take all steps of the method in a row: rates, bottlenecks, possible causes, plan.
 
@@ -128,6 +130,11 @@ def analyze(
         Field of a rule → the user's own column.
     owners : mapping of str to str, optional
         Role or stage → name.
+    currency : str, optional
+        The currency of the values; that of the data, or the base of `rates`, by default.
+    rates : Rates, or what `Rates` takes, optional
+        Needed if the deals have several currencies: each win has the rate of its day. Without them
+        there are no sums of money, and a fault says why.
 
     Returns
     -------
@@ -149,7 +156,7 @@ def analyze(
     source: Any = data if evidence is None else evidence
     panel = _panel(data)
     judged = _period(panel, period)
-    worth = _values(source) if value is None else value
+    worth, money_faults = _values(source, currency, rates) if value is None else (value, ())
     mean = float(np.mean(worth)) if worth is not None and np.size(worth) else None
     bottlenecks = find_bottlenecks(
         panel,
@@ -164,7 +171,7 @@ def analyze(
         findings += diagnose(row, source, columns=columns)
     bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
-    faults = tuple(getattr(data, "faults", ()))
+    faults = (*getattr(data, "faults", ()), *money_faults)
     first = _start(panel, data) if start is None else start
     if first is None and (findings or bottlenecks.alarms):
         faults = (*faults, Fault.of("plan-without-start", severity="info"))
@@ -211,17 +218,17 @@ def _period(panel: Panel, period: str | None) -> str:
 
 def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
     """Return the rows to diagnose: alarms, else the first that is watched."""
-    rows = list(bottlenecks)
-    alarms = [row for row in rows if row.tier in ALARMS][:DIAGNOSED]
-    return alarms or [row for row in rows if row.tier == "watch"][:1]
+    alarms = bottlenecks.alarms[:DIAGNOSED]
+    return list(alarms) or [row for row in bottlenecks if row.tier == "watch"][:1]
 
 
-def _values(source: Any) -> Any:
-    """Return the values of won deals, None where they are not known."""
+def _values(source: Any, currency: str | None, rates: Any) -> tuple[Any, tuple[Fault, ...]]:
+    """Return the values of won deals, None if they are not known or cannot be added."""
     if not isinstance(source, StageHistory):
-        return None
-    values = source.value[(source.outcome == 1) & np.isfinite(source.value)]
-    return values.tolist() if values.size else None
+        return None, ()
+    money = source.money(currency=currency, rates=rates)
+    values = money.values[(source.outcome == 1) & np.isfinite(money.values)]
+    return values.tolist() if values.size else None, money.faults
 
 
 def _start(panel: Panel, data: Any) -> date | None:

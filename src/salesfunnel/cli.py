@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from salesfunnel import __version__
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
+from salesfunnel._core.files import write_file
 from salesfunnel._core.vocabulary import LOCALES
 from salesfunnel.fault import IntakeError
 
@@ -126,7 +127,7 @@ def _report(arguments: Any) -> int:
         to_html(document, arguments.html, locale=locale)
     if arguments.json:
         text = tracking.to_json(indent=2)
-        Path(arguments.json).write_text(text + "\n", encoding="utf-8")
+        write_file(arguments.json, f"{text}\n".encode())
     return FAULTY if any(fault.severity == "error" for fault in tracking.faults) else DONE
 
 

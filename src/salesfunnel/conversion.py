@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -13,6 +13,7 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_fraction, check_kind
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin, TableMixin
+from salesfunnel._core.rows import LazyRows
 from salesfunnel._core.vocabulary import (
     INTERVAL_METHODS,
     RATE_STATUSES,
@@ -136,16 +137,15 @@ class ConversionTable(TableMixin):
         return int(self.rate.size)
 
     def __iter__(self) -> Iterator[Conversion]:
-        t, g, s = self.rate.shape
-        return (self._row(i, j, k) for i in range(t) for j in range(g) for k in range(s))
+        return iter(self.rows)
 
     @property
-    def rows(self) -> tuple[Conversion, ...]:
-        """One row a period, segment and step, in that order."""
-        return tuple(self)
+    def rows(self) -> Sequence[Conversion]:
+        """One row per period, segment and transition, in that order; built when read."""
+        return LazyRows(len(self), self._row)
 
-    def _row(self, t: int, g: int, s: int) -> Conversion:
-        at = t, g, s
+    def _row(self, place: int) -> Conversion:
+        t, g, s = at = np.unravel_index(place, self.rate.shape)
         status = int(self.status[at])
         known = status != MISSING
         step = self.transitions[s]

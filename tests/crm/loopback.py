@@ -57,6 +57,9 @@ class Loopback:
     def find(self, path):
         if path in self.routes:
             return self.routes[path], ""
+        alike = [route for name, route in self.routes.items() if name.lower() == path.lower()]
+        if alike:  # as Bitrix24, which takes names of methods in any case
+            return alike[0], ""
         for pattern, route in self.routes.items():
             before, star, after = pattern.partition("*")
             if star and path.startswith(before) and path.endswith(after):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 Locale = Literal["en", "zh"]
-LOCALES: tuple[str, ...] = get_args(Locale)
+LOCALES: tuple[Locale, ...] = get_args(Locale)
 
 Unit = Literal["count", "currency", "rate", "score", "duration"]
 UNITS: tuple[str, ...] = get_args(Unit)

@@ -6,13 +6,13 @@ from salesfunnel.bottleneck._find_bottlenecks import find_bottlenecks
 from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.impact import OutputChange, output_change
 from salesfunnel.bottleneck.inflow import Inflow, InflowRow
-from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.bottleneck.row import Bottleneck
 
 __all__ = [
     "Bottleneck",
     "Bottlenecks",
-    "History",
+    "ReferenceWindow",
     "Inflow",
     "InflowRow",
     "OutputChange",

@@ -19,7 +19,7 @@ from salesfunnel.bottleneck.flows import Flows, flows_of, settings_of
 from salesfunnel.bottleneck.impact import Flow, ends_of, falls_of, single_gains
 from salesfunnel.bottleneck.inflow import judge_inflow
 from salesfunnel.bottleneck.judge import Settings, judge
-from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.bottleneck.verdict import Verdict
 from salesfunnel.data.delays import lags_of
 from salesfunnel.data.history import StageHistory
@@ -37,7 +37,7 @@ def find_bottlenecks(
     panel: Panel | StageHistory,
     *,
     period: str | None = None,
-    history: int | History = 12,
+    history: int | ReferenceWindow = 12,
     benchmark: Any = None,
     lag: Any = None,
     value: float | Sequence[float] | None = None,
@@ -57,7 +57,7 @@ def find_bottlenecks(
         entered each step, with the share of them that has had time to advance.
     period : str, optional
         The last period to judge; the last one that is over by default.
-    history : int or History
+    history : int or ReferenceWindow
         How many months before the judged window the classical tests and the figures of the history
         cover. The model itself reads up to 36 months, for season and trend; select periods of the
         panel to read less.
@@ -139,7 +139,7 @@ def find_bottlenecks(
         raise DataError(f"'panel' must have two steps and a period at least, got {panel!r}")
     if cohorts is None and isinstance(lag, StageHistory):
         cohorts = lag
-    known = history if isinstance(history, History) else History(history)
+    known = history if isinstance(history, ReferenceWindow) else ReferenceWindow(history)
     check_positive_int("seed", seed, minimum=0)
     judged, faults = _period(panel, period)
     lags = lags_of(lag, panel)

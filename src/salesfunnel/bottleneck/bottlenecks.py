@@ -14,13 +14,14 @@ from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import TableMixin
+from salesfunnel._core.rows import LazyRows
 from salesfunnel._core.vocabulary import TIERS
 from salesfunnel._kernels import betabinomial as bb
 from salesfunnel._kernels import intervals
 from salesfunnel._kernels.rate_model.setting import RATE_SIZES
 from salesfunnel.bottleneck.impact import ends_of, joint_gain
 from salesfunnel.bottleneck.inflow import Inflow
-from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.bottleneck.row import (
     _FAULTS,
     BENCHMARK_CONFLICTS,
@@ -52,7 +53,7 @@ class Bottlenecks(TableMixin):
         The segments.
     period : str
         The last period judged.
-    history : History
+    history : ReferenceWindow
         How the months before were read.
     seed : int
         Of the draws behind the gains.
@@ -102,7 +103,7 @@ class Bottlenecks(TableMixin):
     transitions: tuple[Transition, ...]
     segments: tuple[str, ...]
     period: str
-    history: History
+    history: ReferenceWindow
     seed: int
     entered: npt.NDArray[np.int64] = array_field(np.int64)
     advanced: npt.NDArray[np.int64] = array_field(np.int64)
@@ -184,7 +185,7 @@ class Bottlenecks(TableMixin):
         return np.lexsort(keys)
 
     def __iter__(self) -> Iterator[Bottleneck]:
-        return (self._row(int(i)) for i in self.order)
+        return iter(self.rows)
 
     def __getitem__(self, index: int) -> Bottleneck:
         return self._row(int(self.order[index]))
@@ -196,15 +197,22 @@ class Bottlenecks(TableMixin):
         return win_of(steps, self.funnel)
 
     @property
-    def rows(self) -> tuple[Bottleneck, ...]:
-        """One row a step and segment, most probable first."""
-        return tuple(self)
+    def rows(self) -> Sequence[Bottleneck]:
+        """One row per transition and segment, most probable first; built when read."""
+        order, ends = self.order, ends_of(self.transitions, self.win)
+        steps = len(self.transitions)
+        return LazyRows(
+            int(order.size), lambda place: row_of(self, *divmod(int(order[place]), steps), ends)
+        )
 
     @property
     def alarms(self) -> tuple[Bottleneck, ...]:
         """The rows that are confirmed or suspected, most probable first."""
         flat = self.tier.ravel()
-        return tuple(self._row(int(i)) for i in self.order if flat[i] < 2)
+        ends = ends_of(self.transitions, self.win)
+        steps = len(self.transitions)
+        order = self.order
+        return tuple(row_of(self, *divmod(int(i), steps), ends) for i in order[flat[order] < 2])
 
     @property
     def lowest(self) -> Bottleneck | None:
@@ -219,6 +227,18 @@ class Bottlenecks(TableMixin):
         """Share that advanced, NaN where nobody entered, shape (segments, steps)."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.where(self.entered > 0, self.advanced / self.entered, np.nan))
+
+    def of_segment(self, segment: str) -> tuple[Bottleneck, ...]:
+        """Return the rows of one segment, in the order of the transitions.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such segment.
+        """
+        check_known("segment", segment, self.segments)
+        g, ends = self.segments.index(segment), ends_of(self.transitions, self.win)
+        return tuple(row_of(self, g, s, ends) for s in range(len(self.transitions)))
 
     def in_doubt(self, rows: Iterable[tuple[Transition, str]]) -> Bottlenecks:
         """Return the same, with rows marked as resting on data that are in doubt.
@@ -250,7 +270,8 @@ class Bottlenecks(TableMixin):
         return self._row(g * len(names) + names.index(wanted))
 
     def _row(self, flat: int) -> Bottleneck:
-        return row_of(self, *divmod(flat, len(self.transitions)))
+        ends = ends_of(self.transitions, self.win)
+        return row_of(self, *divmod(flat, len(self.transitions)), ends)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return one row a step and segment, most probable first; NaN where there is none."""
@@ -318,7 +339,7 @@ class Bottlenecks(TableMixin):
         return joint_gain(self, g, chosen, capacity, GAIN_LEVEL)
 
 
-def row_of(found: Bottlenecks, g: int, s: int) -> Bottleneck:
+def row_of(found: Bottlenecks, g: int, s: int, ends: Sequence[int]) -> Bottleneck:
     """Return the row of a segment and a step, by their places."""
 
     def number(array: Float) -> float | None:
@@ -363,7 +384,7 @@ def row_of(found: Bottlenecks, g: int, s: int) -> Bottleneck:
         else "unknown",
         history_months=int(found.history_months[g, s]),
         faults=_faults(found, g, s),
-        counted_at=found.transitions[ends_of(found.transitions, found.win)[s]].target,
+        counted_at=found.transitions[ends[s]].target,
     )
 
 

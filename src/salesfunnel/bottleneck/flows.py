@@ -13,7 +13,7 @@ from salesfunnel._core.vocabulary import Frequency
 from salesfunnel._kernels.rate_model.exposure import on_the_logit
 from salesfunnel._kernels.rate_model.setting import LONGEST
 from salesfunnel.bottleneck.judge import Settings
-from salesfunnel.bottleneck.reference_window import History
+from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.data.delays import Lag, exposure_of
 from salesfunnel.data.panel import Panel
 
@@ -88,7 +88,13 @@ def _by_week(
 
 
 def settings_of(
-    flows: Flows, by: Frequency, *, season: bool, calendar: Any, history: History, together: bool
+    flows: Flows,
+    by: Frequency,
+    *,
+    season: bool,
+    calendar: Any,
+    history: ReferenceWindow,
+    together: bool,
 ) -> Settings:
     """Return how the periods are read: their time of the year, festivals, working days."""
     names, unit = flows.periods, by

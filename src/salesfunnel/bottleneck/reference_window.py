@@ -1,4 +1,4 @@
-"""History: how the months before are read as a reference."""
+"""ReferenceWindow: how the months before are read as a reference."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from salesfunnel._kernels import betabinomial as bb
 
 
 @attrs.frozen
-class History(ResultMixin):
+class ReferenceWindow(ResultMixin):
     """How the months before are read as a reference.
 
     Parameters

@@ -76,7 +76,8 @@ def count_steps(
         last step but still can within the window is counted apart, as immature; of attempts, those
         that can, or that a later start within them can take over.
     threads : int, optional
-        How many threads; as many as there are processors by default. The result is the same.
+        How many threads; by default as many as this process may use (affinity and control groups
+        count), and one where more do not pay. The result is the same.
     columns : mapping of str to str, optional
         The names of the columns ``entity``, ``step`` and ``time`` in a dataframe or table.
 

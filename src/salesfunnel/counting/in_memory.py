@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from salesfunnel._core.checks import check_positive_int
 from salesfunnel._kernels.events import counting as kernel
 from salesfunnel._kernels.events.following import Scratch
 from salesfunnel._kernels.events.packing import Layout, Store, pack_rows, pack_wide
+from salesfunnel._kernels.processors import PAYS, usable_processors
 from salesfunnel.counting.attribution import Rows
 from salesfunnel.counting.chains import Outcome, count_fast, count_units, fits_fast
 from salesfunnel.counting.packing_plan import KEY_BITS, Plan, make_plan
@@ -41,7 +41,10 @@ class Block(NamedTuple):
 
 def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> StepCounts:
     """Answer a question from a log in memory."""
-    workers = (os.cpu_count() or 1) if threads is None else check_positive_int("threads", threads)
+    if threads is None:
+        workers = usable_processors() if log.time.size > PAYS else 1
+    else:
+        workers = check_positive_int("threads", threads)
     values = None if query.breakdown is None else log.attribute(query.breakdown)
     plan = make_plan(log, query, workers)
     faults: tuple[Fault, ...] = (*log.faults, *unknown_names(query, log.steps))
@@ -98,7 +101,7 @@ def make_blocks(plan: Plan, workers: int) -> Iterable[Block]:
         yield from _many_blocks(plan)
         return
     size = plan.time.size
-    parts = 4 * workers if size > 1 << 16 else 1
+    parts = 4 * workers if size > PAYS else 1
     cuts = [size * i // parts for i in range(parts + 1)]
     pack = pack_wide if loose else pack_rows
     packed = spread(

@@ -14,7 +14,7 @@ from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import LEVELS, Level
 from salesfunnel.definitions.benchmark import DEFAULT_CV, Benchmark
 from salesfunnel.definitions.funnel import Funnel, Transition
-from salesfunnel.definitions.step_mapping import pair_of, places_of, until_placed
+from salesfunnel.definitions.step_mapping import chain_to_next_mapped, map_steps, parse_transition
 
 __all__ = ["BenchmarkSet"]
 
@@ -127,7 +127,7 @@ class BenchmarkSet(ResultMixin):
         """
         figures = []
         for step, rate in rates.items():
-            start, end = pair_of(step)
+            start, end = parse_transition(step)
             if isinstance(rate, Benchmark):
                 figures.append(rate.replace(start=start, end=end))
             else:
@@ -200,7 +200,7 @@ class BenchmarkSet(ResultMixin):
         ArgumentError
             If several industries or regions have a figure of the step: `select` one first.
         """
-        pair = pair_of(start if end is None else (start, end))
+        pair = parse_transition(start if end is None else (start, end))
         found = [item for item in self.benchmarks if (item.start, item.end) == pair]
         if len(found) > 1:
             raise ArgumentError(
@@ -277,13 +277,13 @@ class BenchmarkSet(ResultMixin):
             As `for_funnel`.
         """
         self._check_one_figure_each()
-        place = places_of(self, tuple(steps), dict(mapping or {}), names or {})
+        place = map_steps(self, tuple(steps), dict(mapping or {}), names or {})
         order = {key: index for index, key in enumerate(steps)}
         figures: list[Benchmark] = []
         for item in self.benchmarks:
             if item.start not in place:
                 continue
-            joined = until_placed(self, item, place)
+            joined = chain_to_next_mapped(self, item, place)
             if joined is None:
                 continue
             start, end = place[joined.start], place[joined.end]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from salesfunnel.definitions.benchmark_set import BenchmarkSet
 
 
-def until_placed(
+def chain_to_next_mapped(
     figures: BenchmarkSet, item: Benchmark, place: Mapping[str, str]
 ) -> Benchmark | None:
     """Multiply on from a step without a place to the next one with a place."""
@@ -37,7 +37,7 @@ def _by_name(steps: Sequence[str], names: Mapping[str, Iterable[str]]) -> dict[s
     return {**found, **{key.casefold(): key for key in steps}}
 
 
-def pair_of(step: Any) -> tuple[str, str]:
+def parse_transition(step: Any) -> tuple[str, str]:
     """Return (start, end) of a Transition, a pair, or a text with an arrow."""
     if isinstance(step, Transition):
         return step.source, step.target
@@ -53,7 +53,7 @@ def pair_of(step: Any) -> tuple[str, str]:
     )
 
 
-def places_of(
+def map_steps(
     figures: BenchmarkSet,
     steps: tuple[str, ...],
     mapping: dict[str, str],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from salesfunnel._core.errors import ArgumentError, PluginError
+from salesfunnel._core.safe_text import described
 from salesfunnel._core.vocabulary import Grade
 from salesfunnel.diagnosis.aggregates import from_sheet
 from salesfunnel.diagnosis.case import Case
@@ -154,6 +155,8 @@ def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Finding]:
     if not case.has_deals:
         try:
             return from_sheet(case, item, fixed) or [_collect(case, item, fixed)]
+        except MemoryError:
+            raise
         except Exception as error:
             raise _broken(item, rule_set, error) from error
     missing = [field.key for field in item.needs if case.find(field) is None]
@@ -162,6 +165,8 @@ def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Finding]:
     try:
         outcome = item(case)
         found = [_finding(case, item, one, fixed) for one in _several(outcome)]
+    except MemoryError:
+        raise
     except Exception as error:
         raise _broken(item, rule_set, error) from error
     return found
@@ -170,7 +175,7 @@ def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Finding]:
 def _broken(item: Rule, rule_set: RuleSet, error: Exception) -> PluginError:
     return PluginError(
         f"rule {item.code!r} of rule set {rule_set.name!r} must give findings,"
-        f" got {type(error).__name__}: {error}"
+        f" got {described(error)}"
     )
 
 

@@ -8,13 +8,15 @@ import math
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from salesfunnel._core.extras import require
+from salesfunnel._core.files import write_file
 from salesfunnel._core.formula_escape import escape_cell
+from salesfunnel._core.safe_text import clean
 from salesfunnel._core.vocabulary import Locale
+from salesfunnel.export.markdown import escape_markdown
 from salesfunnel.export.workbooks import save
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.planning.improvement import ImprovementPlan
@@ -65,7 +67,7 @@ def _header(locale: Locale) -> list[str]:
 
 def _write(path: str | PathLike[str] | None, content: str) -> None:
     if path is not None:
-        Path(path).write_bytes(content.encode("utf-8"))
+        write_file(path, content.encode("utf-8"))
 
 
 def to_csv(plan: ImprovementPlan, path: str | PathLike[str] | None, *, locale: Locale) -> str:
@@ -76,7 +78,7 @@ def to_csv(plan: ImprovementPlan, path: str | PathLike[str] | None, *, locale: L
     for measure in plan.measures:
         writer.writerow(
             [
-                escape_cell(cell) if isinstance(cell, str) else cell
+                escape_cell(clean(cell, keep="\t\n\r")) if isinstance(cell, str) else cell
                 for cell in _cells(plan, measure, locale)
             ]
         )
@@ -111,13 +113,7 @@ def to_markdown(plan: ImprovementPlan, path: str | PathLike[str] | None, *, loca
 
 
 def _line(cells: Sequence[Any]) -> str:
-    def plain(cell: Any) -> str:
-        shown = str(cell)
-        for sign in "\\|`*_[]<>":
-            shown = shown.replace(sign, "\\" + sign)
-        return shown.replace("\r", "").replace("\n", "<br>")
-
-    return "| " + " | ".join(plain(cell) for cell in cells) + " |"
+    return "| " + " | ".join(escape_markdown(str(cell)) for cell in cells) + " |"
 
 
 def to_xlsx(plan: ImprovementPlan, path: str | PathLike[str], *, locale: Locale) -> None:
@@ -148,7 +144,7 @@ def to_xlsx(plan: ImprovementPlan, path: str | PathLike[str], *, locale: Locale)
     sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(
         fitToPage=True
     )
-    Path(path).write_bytes(save(book))
+    write_file(path, save(book))
 
 
 def _lines(values: Sequence[Any]) -> int:

@@ -7,12 +7,12 @@ import io
 import math
 from collections.abc import Sequence
 from decimal import Context, Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from salesfunnel._core.errors import DataError, SalesFunnelError
+from salesfunnel._core.files import write_file
 from salesfunnel._core.formula_escape import escape_cell
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
@@ -49,7 +49,7 @@ def tracking_to_csv(
     content = _csv(columns_of(tracking, locale))
     check_readable(tracking, content)
     if path is not None:
-        Path(path).write_bytes(content.encode("utf-8-sig"))
+        write_file(path, content.encode("utf-8-sig"))
     return content
 
 
@@ -71,7 +71,7 @@ def tracking_to_xlsx(
     check_readable(tracking, _csv(columns))
     content = sheet_book(tracking, columns, locale=locale)
     if path is not None:
-        Path(path).write_bytes(content)
+        write_file(path, content)
     return content
 
 

@@ -11,6 +11,7 @@ from salesfunnel._core.checks import check_kind, check_positive_int
 from salesfunnel._core.errors import DataError
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import outlook, simulated
 from salesfunnel.forecasting.backtest_result import Backtest, BacktestScore, Scope, Way
@@ -47,6 +48,8 @@ def backtest(
     seed: int = 0,
     strata: str | None = None,
     draws: int = DRAWS,
+    currency: str | None = None,
+    rates: Any = None,
 ) -> Backtest:
     """Tell how good the forecast would have been, beside the usual ways of a CRM.
 
@@ -66,6 +69,8 @@ def backtest(
         As in `forecast`.
     draws : int
         Of each simulation.
+    currency, rates : optional
+        As in `forecast`. What was won is valued at the rates of the origin as well.
 
     Returns
     -------
@@ -76,7 +81,8 @@ def backtest(
     Raises
     ------
     DataError
-        If the history is too short for one origin: half a year before it and the horizon after.
+        If the history is too short for one origin: half a year before it and the horizon after;
+        if amounts are in several currencies and there are no rates.
 
     Notes
     -----
@@ -88,6 +94,12 @@ def backtest(
     count, step = check_positive_int("origins", origins), check_positive_int("every", every)
     check_positive_int("draws", draws, minimum=100)
     seed = check_positive_int("seed", seed, minimum=0)
+    money = money_of(history, currency=currency, rates=rates)
+    if money.mixed:
+        raise DataError(
+            f"'history' must have amounts of one currency, got several: {money.faults[0].message}",
+            hint='give rates=, such as rates={"EUR": 1.1}, and currency="USD"',
+        )
     end = np.datetime64(history.as_of, "us")
     start = history.created.min() + BEFORE * DAY if len(history.created) else end
     dates = [
@@ -100,7 +112,16 @@ def backtest(
             f"'history' must reach over {BEFORE + span} days with closed deals, got less"
         )
     looks = [
-        _look(history, at, span, seed=seed + i, strata=strata, draws=draws)
+        _look(
+            history,
+            at,
+            span,
+            seed=seed + i,
+            strata=strata,
+            draws=draws,
+            currency=currency,
+            rates=rates,
+        )
         for i, at in enumerate(dates)
     ]
     names = (
@@ -117,7 +138,9 @@ def backtest(
     open_low, open_high = (
         np.array([np.quantile(k.open_sample, q) for k in looks]) for q in (LOW, HIGH)
     )
-    few = (Fault.of("few-origins", n=len(dates), needed=FEW),) if len(dates) < FEW else ()
+    few = [Fault.of("few-origins", n=len(dates), needed=FEW)] if len(dates) < FEW else []
+    if "amount" in history.leaks:
+        few.append(Fault.of("value-known-afterwards", fields="amount"))
     return Backtest(
         horizon=span,
         origins=np.array(dates).astype("datetime64[D]"),
@@ -126,7 +149,7 @@ def backtest(
         open_low=open_low,
         open_high=open_high,
         scores=_scores(looks, table, (low, high), (open_low, open_high)),
-        faults=few,
+        faults=(*few, *money.faults),
         **table,
     )
 
@@ -139,13 +162,19 @@ def _look(
     seed: int,
     strata: str | None,
     draws: int,
+    currency: str | None,
+    rates: Any,
 ) -> Look:
-    view = outlook(history, at, span, strata=strata, owner="owner", new_deals=True)
+    view = outlook(
+        history, at, span, strata=strata, owner="owner", new_deals=True, currency=currency,
+        rates=rates,
+    )  # fmt: skip
     drawn = simulated(view, draws, seed)
     known, until = view.known, at + span * DAY
     closed, outcome = history.closed, history.outcome
     won = (outcome == 1) & (closed > at) & (closed <= until)
-    worth = np.asarray(history.value, dtype=np.float64)
+    # what was won is valued at the rates of the origin: a forecast cannot know later ones
+    worth = money_of(history, currency=currency, rates=rates, rate_day=at).values
     worth = np.where(np.isfinite(worth), worth, 0.0 if np.isfinite(worth).any() else 1.0)
     was_open = np.zeros(len(won), dtype=np.bool_)
     was_open[known.rows[view.rows]] = True

@@ -41,6 +41,8 @@ def forecast(
     owner: str = "owner",
     new_deals: bool = True,
     draws: int = DRAWS,
+    currency: str | None = None,
+    rates: Any = None,
 ) -> Forecast:
     """Forecast what will be won: every open deal by its stage and age, and the deals to come.
 
@@ -63,6 +65,12 @@ def forecast(
         Whether to count the deals that are still to come.
     draws : int
         Of the simulation.
+    currency : str, optional
+        The currency of the values; that of the data, or the base of `rates`, by default.
+    rates : Rates, or what `Rates` takes, optional
+        Needed if there are several currencies: won deals have the rate of their day, open ones that
+        of the forecast. Without them all values are NaN, and a fault says why; wins are forecast
+        all the same.
 
     Raises
     ------
@@ -87,7 +95,10 @@ def forecast(
     span = length("horizon", horizon)
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
-    view = outlook(history, at, span, strata=strata, owner=owner, new_deals=new_deals)
+    view = outlook(
+        history, at, span, strata=strata, owner=owner, new_deals=new_deals, currency=currency,
+        rates=rates,
+    )  # fmt: skip
     seed = check_positive_int("seed", seed, minimum=0)
     drawn = simulated(view, size, seed)
     return sum_up(history, view, drawn, span, {"strata": strata, "draws": size, "seed": seed})
@@ -101,18 +112,20 @@ def outlook(
     strata: str | None,
     owner: str,
     new_deals: bool,
+    currency: str | None = None,
+    rates: Any = None,
 ) -> Outlook:
     """Return the chance of every open deal by time, and the wins of the deals to come."""
     if at > np.datetime64(history.as_of, "us"):
         raise ArgumentError(f"'as_of' must not be after the history's {history.as_of}, got {at}")
-    known = snapshot(history, at)
+    known = snapshot(history, at, currency=currency, rates=rates)
     closed = ~known.open
     if not closed.any():
         raise DataError("'history' must hold deals that were won or lost by then, got none")
     laws = fit_laws(known, horizon)
     rows = np.flatnonzero(known.open)
     chance = chances(laws, known.stage[rows], known.age[rows])
-    faults: list[Fault] = []
+    faults: list[Fault] = [*known.faults]
     if closed.sum() < CLOSED:
         faults.append(Fault.of("few-closed-deals", n=int(closed.sum()), needed=CLOSED))
     if strata is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
@@ -73,7 +74,7 @@ def sum_up(
     reached = np.concatenate([np.zeros((len(path), 1)), path], axis=1)[:, shown]
     rows = view.rows
     stages = (*history.stages, "")
-    return Forecast(
+    made = Forecast(
         as_of=view.known.at.astype(datetime),
         horizon=span,
         expected=expected_open + expected_new,
@@ -100,11 +101,34 @@ def sum_up(
         deal_age=view.known.age[rows],
         deal_chance=np.minimum(view.chance.sum(1), 1.0),
         deal_value=view.value,
+        deal_owner=[view.owners[i] for i in view.owner.tolist()] if view.owners else (),
         common=view.common,
         new_a_day=view.new_a_day,
         faults=view.faults,
         funnel=history.funnel,
+        currency=view.known.currency,
         **how,
+    )
+    return _without_money(made) if view.known.mixed else made
+
+
+def _without_money(made: Forecast) -> Forecast:
+    """Return the forecast of wins alone: amounts of several currencies cannot be added."""
+    nothing: dict[str, Any] = {
+        name: np.full(getattr(made, name).shape, np.nan)
+        for name in (
+            "period_expected", "period_low", "period_high", "owner_expected", "owner_low",
+            "owner_high", "path", "deal_value",
+        )
+    }  # fmt: skip
+    nan = float("nan")
+    return attrs.evolve(
+        made,
+        expected=nan,
+        interval=Interval(nan, nan, LEVEL, "monte-carlo"),
+        expected_open=nan,
+        expected_new=nan,
+        **nothing,
     )
 
 

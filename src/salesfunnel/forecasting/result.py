@@ -65,6 +65,8 @@ class Forecast(TableMixin):
         Days it has been there.
     deal_chance : array_like of float64, shape (deals,)
         Its chance to be won within the horizon.
+    deal_owner : tuple of str
+        Whose each is; ``""`` unknown, empty without owners.
     deal_value : array_like of float64, shape (deals,)
         What it brings; the mean of won deals where its value is not known.
     common : float
@@ -79,6 +81,8 @@ class Forecast(TableMixin):
         What is suspicious.
     funnel : Funnel, optional
         Names the stages for people.
+    currency : str
+        Code of the currency of all values; ``""`` if the data name none.
     """
 
     as_of: datetime
@@ -107,6 +111,7 @@ class Forecast(TableMixin):
     deal_age: Floats = array_field(np.float64)
     deal_chance: Floats = array_field(np.float64)
     deal_value: Floats = array_field(np.float64)
+    deal_owner: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     common: float
     new_a_day: float
     strata: str | None = None
@@ -114,15 +119,18 @@ class Forecast(TableMixin):
     seed: int
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     funnel: Funnel | None = None
+    currency: str = ""
 
     def __attrs_post_init__(self) -> None:
         for names, fields in (
             ("periods", ("period_expected", "period_low", "period_high", "period_wins")),
             ("owners", ("owner_expected", "owner_low", "owner_high", "owner_wins")),
-            ("deals", ("deal_stage", "deal_age", "deal_chance", "deal_value")),
+            ("deals", ("deal_stage", "deal_age", "deal_chance", "deal_value", "deal_owner")),
         ):
             n = len(getattr(self, names))
             for field in fields:
+                if field == "deal_owner" and not self.deal_owner:
+                    continue
                 if len(getattr(self, field)) != n:
                     raise DataError(
                         f"{field!r} must have {n} rows, got {len(getattr(self, field))}"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel.data.events import columns as cols
 from salesfunnel.data.history import StageHistory
+from salesfunnel.fault import Fault
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -32,6 +33,9 @@ class Snapshot(NamedTuple):
     value: Floats
     stage: npt.NDArray[np.intp]  # highest stage entered so far, -1 none
     at: np.datetime64
+    currency: str = ""
+    mixed: bool = False  # amounts of several currencies, which cannot be added
+    faults: tuple[Fault, ...] = ()  # of converting amounts
 
     @property
     def open(self) -> Bools:
@@ -73,11 +77,15 @@ def length(field: str, value: Any) -> int:
     return ticks // 86400
 
 
-def snapshot(history: StageHistory, at: np.datetime64) -> Snapshot:
+def snapshot(
+    history: StageHistory, at: np.datetime64, *, currency: str | None = None, rates: Any = None
+) -> Snapshot:
     """Return what was known at a moment; deals created later are left out.
 
-    A value is taken as it stands: histories do not say when it was changed.
+    Amounts are those of the moment if the history of amounts is known, otherwise those of today;
+    ``StageHistory.leaks`` says which.
     """
+    money = history.money(at=at, currency=currency, rates=rates)
     known = np.flatnonzero(history.created <= at)
     entered = history.entered[known].astype("datetime64[us]")
     entered = np.where(entered <= at, entered, np.datetime64("NaT", "us"))
@@ -93,7 +101,10 @@ def snapshot(history: StageHistory, at: np.datetime64) -> Snapshot:
         created=history.created[known].astype("datetime64[us]"),
         closed=np.where(later, np.datetime64("NaT", "us"), closed),
         outcome=outcome,
-        value=np.asarray(history.value, dtype=np.float64)[known],
+        value=money.values[known],
         stage=stage.astype(np.intp),
         at=at,
+        currency=money.currency,
+        mixed=money.mixed,
+        faults=money.faults,
     )

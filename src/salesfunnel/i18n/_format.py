@@ -61,7 +61,9 @@ def deals(value: float, locale: Locale = "en") -> str:
 
 
 def money(value: float, locale: Locale = "en") -> str:
-    """Return an amount; the library knows no currency. Chinese counts in 万 and 亿."""
+    """Return an amount without its currency, a dash for NaN. Chinese counts in 万 and 亿."""
+    if math.isnan(value):
+        return DASH
     size = abs(value)
     if locale == "zh" and size >= 1e4:
         unit, name = (1e8, "亿") if size >= 1e8 else (1e4, "万")

@@ -178,7 +178,7 @@ def _calls(history: StageHistory, number: int, quarter: Quarter, money: _Money) 
     with np.errstate(invalid="ignore"):
         over = (history.outcome != 0) & ((history.closed <= moment) | np.isnat(history.closed))
         is_open = (history.created <= moment) & ~over
-        won = (history.outcome == 1) & (history.closed > moment) & (history.closed < end)
+        won = is_open & (history.outcome == 1) & (history.closed > moment) & (history.closed < end)
     category = history.at(moment, "category")
     called = is_open & (category != "")
     expected = history.changes.get("expected")
@@ -249,14 +249,13 @@ def _record(
     claim = np.where(called, calls.amount, 0.0)[inside]
     brought = np.where(called & calls.won, calls.brought, 0.0)[inside]
     everything = np.where(calls.won, calls.brought, 0.0)[inside]
-    bias, interval = _ratio(claim, brought)
+    bias, interval = _ratio(claim, everything if category == commit else brought)
     verdict: CallVerdict = "fair"
-    _, whole = _ratio(claim, everything)
-    if n < LEAST_CALLS or category != commit or whole is None:
+    if n < LEAST_CALLS or category != commit or interval is None:
         verdict = "not-enough-data"
-    elif whole.low > 1:
+    elif interval.low > 1:
         verdict = "happy-ears"
-    elif whole.high < 1:
+    elif interval.high < 1:
         verdict = "sandbags"
     return CallRecord(
         owner=owner, category=category, called=n, came=x, rate=x / n,

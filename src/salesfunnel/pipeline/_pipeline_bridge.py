@@ -189,8 +189,8 @@ def _bridge(
     return PipelineBridge(
         since=since.astype(datetime),
         until=until.astype(datetime),
-        closing=frame.closing,
-        closing_name=frame.name,
+        closing=frame.name,
+        closing_days=frame.closing,
         by=frame.by,
         currency=state.currency,
         bars=bars,

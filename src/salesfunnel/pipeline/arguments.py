@@ -54,7 +54,7 @@ def closing_days(closing: Any, fiscal: Fiscal | None) -> tuple[tuple[date, date]
         ) from error
     if high < low:
         raise ArgumentError(f"'closing' must not end before it begins, got {closing!r}")
-    return (low, high), ""
+    return (low, high), f"{low}/{high}"
 
 
 def cuts_of(

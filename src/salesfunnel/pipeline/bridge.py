@@ -70,10 +70,11 @@ class PipelineBridge(TableMixin):
     ----------
     since, until : datetime.datetime
         The moments; changes after `since` and not after `until` count.
-    closing : tuple of two dates, optional
-        First and last expected date of the deals in scope; all open deals without it.
-    closing_name : str
-        How that period was named; ``""`` without a name.
+    closing : str
+        The period in which deals in scope are expected to close, as it was named, or its first and
+        last day; ``""`` for all open deals.
+    closing_days : tuple of two dates, optional
+        Its first and last day.
     by : str, optional
         The attribute that `by_segment` is broken down by.
     currency : str
@@ -116,8 +117,8 @@ class PipelineBridge(TableMixin):
 
     since: datetime
     until: datetime
-    closing: tuple[date, date] | None = None
-    closing_name: str = ""
+    closing: str = ""
+    closing_days: tuple[date, date] | None = None
     by: str | None = None
     currency: str = ""
     bars: BridgeBars

@@ -40,15 +40,18 @@ class CallRecord:
     called_value, came_value : float
         Amounts: as they stood when called, and as they were won; None if they cannot be added.
     bias : float
-        Value called over value won of the called deals; above 1: too much. None without a win.
+        Value called over value won; above 1: too much was called. For commit, of all deals that
+        were open on the day of the call; for other categories, of the called deals. None without a
+        win.
     bias_interval : Interval
         80 % interval of it.
     owner_won : float
-        All that the owner won from the day of the call to the end of the period, called or not.
+        All that the owner won in the period of deals that were open on the day of the call, called
+        or not.
     verdict : {"sandbags", "happy-ears", "fair", "not-enough-data"}
-        Of the category that means commit: sandbags if the owner won more than was called in all,
-        happy ears if less was won; only if the 80 % interval of called over won excludes 1 and
-        there were ten calls. ``"fair"`` otherwise.
+        Of the category that means commit: sandbags if more was won than called, happy ears if
+        less; only if the 80 % interval of `bias` excludes 1 and there were ten calls. ``"fair"``
+        otherwise.
     """
 
     owner: str

@@ -107,7 +107,10 @@ def promises_of(history: StageHistory, until: float) -> tuple[Promises, Ints]:
     made = stretches(history, until)
     n, stages = len(history), len(history.stages)
     entered = history.reached_at()
-    rows, stage = np.nonzero(~np.isnat(entered))
+    _, end, _ = lives(history, until)
+    # the stage entered by the edit that closes a deal is not where it was won or lost
+    before = np.isfinite(end)[:, None] & (entered.view(np.int64) / _DAY < end[:, None])
+    rows, stage = np.nonzero(~np.isnat(entered) & before)
     when = entered[rows, stage].view(np.int64)
     order = np.lexsort((stage, when, rows))
     rows, when, place = rows[order], when[order], stage[order].astype(np.float64)
@@ -127,7 +130,7 @@ def promises_of(history: StageHistory, until: float) -> tuple[Promises, Ints]:
     stop[:-1] = np.where(more[:-1], np.minimum(time[1:], stop[:-1]), stop[:-1])
     event = np.where(more | (made.event[which] > 3), 0, made.event[which])
     cut = stop > time
-    found = Promises(deal, time, stop, made.date[which], made.pushes[which], event)
+    found = Promises(deal, time, stop, made.date[which] + 1.0, made.pushes[which], event)
     keep = cut | (event > 0)
     kept: Any = (column[keep] for column in found)
     return Promises(*kept), np.minimum(stood, stages - 1)[keep]

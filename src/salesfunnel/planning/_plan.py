@@ -5,22 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from salesfunnel._core.checks import check_fraction, check_kind, check_number, check_positive_int
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
+from salesfunnel.bottleneck import Bottleneck, Bottlenecks
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.diagnosis._diagnose import DEFAULT_RULES
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
+from salesfunnel.planning.builder import ALARMS, PlanBuilder
 from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.measure import Measure
 from salesfunnel.planning.simulate import Assumptions
 from salesfunnel.planning.working_days import holidays_of
-
-if TYPE_CHECKING:
-    from salesfunnel.bottleneck import Bottleneck, Bottlenecks
-from salesfunnel.planning.builder import ALARMS, Maker
 
 __all__ = ["plan"]
 
@@ -96,11 +94,11 @@ def plan(
     """
     if not isinstance(start, date):
         raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")
-    rows = _rows(bottlenecks)
     found = _findings(findings)
+    rows = _rows(bottlenecks, found)
     mean, se = _value(value)
     at_most = check_positive_int("most", most, minimum=0)
-    maker = Maker(
+    builder = PlanBuilder(
         start=start,
         owners=dict(owners or {}),
         effort={key: _days(key, size) for key, size in (effort or {}).items()},
@@ -115,17 +113,20 @@ def plan(
         remedies=(*remedies, *_of_rule_sets(found)),
         holidays=holidays_of(holidays),
         rows=rows,
-        complete=hasattr(bottlenecks, "columns"),
+        table=bottlenecks if isinstance(bottlenecks, Bottlenecks) else None,
     )
     measures: list[Measure] = []
+    by_cell: dict[tuple[Any, str], list[Finding]] = {}
+    for item in found:
+        by_cell.setdefault((item.transition, item.segment), []).append(item)
     for row in rows:
-        mine = [f for f in found if f.transition == row.transition and f.segment == row.segment]
+        mine = by_cell.get((row.transition, row.segment), [])
         if mine or row.tier in ALARMS:
-            measures += maker.measures(row, mine, at_most)
+            measures += builder.measures(row, mine, at_most)
     return ImprovementPlan(
         measures=tuple(sorted(_unique(measures), key=_order)),
         start=start,
-        assumptions=maker.assumed,
+        assumptions=builder.assumed,
         names={} if funnel is None else _names_of(funnel),
         funnel=funnel,
     )
@@ -136,7 +137,18 @@ def _names_of(funnel: Funnel) -> dict[str, str]:
     return {**metrics, **{stage.key: stage.label for stage in funnel.stages}}
 
 
-def _rows(bottlenecks: Any) -> tuple[Any, ...]:
+def _rows(bottlenecks: Any, found: Iterable[Finding]) -> tuple[Any, ...]:
+    """Return the rows to plan for; of a table the alarms and those that have findings."""
+    if isinstance(bottlenecks, Bottlenecks):
+        alarms = bottlenecks.alarms
+        seen = {(row.transition, row.segment) for row in alarms}
+        more = dict.fromkeys((f.transition, f.segment) for f in found)
+        known = set(bottlenecks.transitions), set(bottlenecks.segments)
+        return alarms + tuple(
+            bottlenecks.find(step, segment)
+            for step, segment in more
+            if (step, segment) not in seen and step in known[0] and segment in known[1]
+        )
     one = hasattr(bottlenecks, "transition") or not isinstance(bottlenecks, Iterable)
     rows = (bottlenecks,) if one else tuple(bottlenecks)
     for row in rows:

@@ -1,4 +1,4 @@
-"""Maker: the measures of a plan, a bottleneck at a time."""
+"""PlanBuilder: the measures of a plan, a bottleneck at a time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import attrs
 
 from salesfunnel._core.period_arrays import PERIODS_PER_MONTH
 from salesfunnel._core.periods import frequency_of, label_of, ordinal
+from salesfunnel.bottleneck import Bottlenecks
 from salesfunnel.definitions.funnel import is_win_name
 from salesfunnel.diagnosis.finding import Finding, Param
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
@@ -19,7 +20,7 @@ from salesfunnel.planning.measure import ACTION, Basis, Measure
 from salesfunnel.planning.simulate import Assumptions, effect_of, seen_after
 from salesfunnel.planning.working_days import working_day
 
-__all__ = ["ALARMS", "Maker"]
+__all__ = ["ALARMS", "PlanBuilder"]
 
 ALARMS = ("confirmed", "suspected")
 MONTH_SD = 0.15
@@ -27,7 +28,7 @@ MONTH_SD = 0.15
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Maker:
+class PlanBuilder:
     """Makes the measures of one plan."""
 
     start: date
@@ -37,7 +38,7 @@ class Maker:
     remedies: tuple[Remedy, ...]
     holidays: Any
     rows: tuple[Any, ...]
-    complete: bool
+    table: Bottlenecks | None
 
     def measures(self, row: Any, findings: list[Finding], most: int) -> list[Measure]:
         """Return the measures of one bottleneck."""
@@ -175,7 +176,11 @@ class Maker:
     def _downstream(self, row: Any) -> tuple[tuple[float, float], ...] | None:
         """Return the counts of every later step up to the deal, None where they are not known."""
         target = row.transition.target
-        steps = {r.transition.source: r for r in self.rows if r.segment == row.segment}
+        if self.table is not None:
+            near: Iterable[Any] = self.table.of_segment(row.segment)
+        else:
+            near = (r for r in self.rows if r.segment == row.segment)
+        steps = {r.transition.source: r for r in near}
         chain: list[tuple[float, float]] = []
         seen = {row.transition.source}
         end = getattr(row, "counted_at", "")
@@ -189,7 +194,7 @@ class Maker:
             n = float(later.entered or 0)
             chain.append((min(float(later.advanced or 0), n), n))
             target = later.transition.target
-        if is_end(target) or self.complete or chain:
+        if is_end(target) or self.table is not None or chain:
             return tuple(chain)
         return None
 

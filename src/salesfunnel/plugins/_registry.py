@@ -14,6 +14,7 @@ from salesfunnel._core.errors import (
     PluginVersionError,
     UnknownNameError,
 )
+from salesfunnel._core.safe_text import clean, described
 from salesfunnel._core.vocabulary import PLUGIN_GROUPS, PluginGroup, PluginState
 from salesfunnel.plugins._discovery import Found, module_missing, normalized
 from salesfunnel.plugins._record import HOME, SUPPORTED, PluginRecord
@@ -192,15 +193,15 @@ def _load(found: Found, check: Check | None) -> Any:
         loaded = found.entry.load()
         version = _api_version(loaded, found)
         problem = None if check is None or version not in SUPPORTED else check(loaded)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, MemoryError):
         raise
     except BaseException as error:  # an import may raise anything, SystemExit too
-        raise _broken(found, f"load, got {type(error).__name__}: {error}") from error
+        raise _broken(found, f"load, got {described(error)}") from error
     if version not in SUPPORTED:
         supported = ", ".join(map(str, SUPPORTED))
         raise _broken(
             found,
-            f"be written for version {supported} of the plugin API, got {version!r}",
+            f"be written for version {supported} of the plugin API, got {_shown(version)}",
             PluginVersionError,
         )
     if problem is not None:
@@ -211,10 +212,10 @@ def _load(found: Found, check: Check | None) -> Any:
 def _called(found: Found, function: Any, returns: type, options: dict[str, Any]) -> Any:
     try:
         value = function(**_accepted(function, options))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, MemoryError):
         raise
     except BaseException as error:  # a plugin may raise anything, SystemExit too
-        raise _broken(found, f"run, got {type(error).__name__}: {error}") from error
+        raise _broken(found, f"run, got {described(error)}") from error
     if not isinstance(value, returns):
         raise _broken(found, f"return a {returns.__name__}, got {type(value).__name__}")
     return value
@@ -227,6 +228,13 @@ def _api_version(loaded: Any, found: Found) -> Any:
         if version is not None:
             return version
     return 1
+
+
+def _shown(value: Any) -> str:
+    try:
+        return clean(repr(value))
+    except Exception as error:  # noqa: BLE001 - an object of a stranger may raise anything
+        return f"{type(value).__name__} ({described(error)})"
 
 
 def _not_callable(loaded: Any) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import Any
 
+from salesfunnel._core.files import write_file
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.documents import document_of
 from salesfunnel.render.model import Document
@@ -34,13 +35,11 @@ def to_html(result: Any, path: str | PathLike[str] | None = None, *, locale: Loc
     MissingExtraError
         If jinja2 is not installed (extra ``report``).
     """
-    from pathlib import Path
-
     from salesfunnel.render.backends.page import page_html
 
     page = page_html(_document(result, locale))
     if path is not None:
-        Path(path).write_text(page, encoding="utf-8")
+        write_file(path, page.encode())
     return page
 
 

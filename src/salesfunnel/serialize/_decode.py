@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections.abc
 import math
 import re
+import sys
 import types
 import typing
 from collections.abc import Mapping
@@ -58,7 +59,7 @@ def decode_object(body: Mapping[str, Any], cls: type[Any], path: str) -> Any:
         raise SerializationError(
             f"'{path}' must be well formed, got a fault: {error.message}", hint=error.hint
         ) from error
-    except (TypeError, ValueError, IndexError, AttributeError, KeyError) as error:
+    except (TypeError, ValueError, IndexError, AttributeError, KeyError, ArithmeticError) as error:
         raise SerializationError(f"'{path}' must be well formed, got {error!r}") from error
 
 
@@ -80,6 +81,8 @@ def decode(value: Any, hint: Any, path: str) -> Any:
         if value not in get_args(hint) or isinstance(value, bool):
             raise _wrong(path, f"one of {', '.join(map(repr, get_args(hint)))}", value)
         return value
+    if origin is collections.abc.Sequence:
+        return _tuple(value, (*get_args(hint), ...), path)
     if origin is tuple:
         return _tuple(value, get_args(hint), path)
     if origin in (collections.abc.Mapping, dict):
@@ -92,7 +95,10 @@ def decode(value: Any, hint: Any, path: str) -> Any:
 
 
 def _wrong(path: str, wanted: str, value: object) -> SerializationError:
-    shown = repr(value)
+    try:
+        shown = repr(value)
+    except ValueError:  # Python refuses to write whole numbers of thousands of digits
+        shown = f"a {type(value).__name__} of {sys.getsizeof(value)} bytes"
     return SerializationError(f"'{path}' must be {wanted}, got {shown[:80]}")
 
 
@@ -121,7 +127,10 @@ def _float(value: Any, path: str) -> float:
         return _INFINITE[value]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _wrong(path, "a number", value)
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise _wrong(path, "a number in the range of a float", value) from error
 
 
 def _time(value: str, hint: Any, path: str) -> Any:

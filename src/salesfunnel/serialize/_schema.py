@@ -86,7 +86,7 @@ def _of(hint: Any) -> dict[str, Any]:
         return {"anyOf": [_of(option) for option in args]}
     if origin is Literal:
         return {"enum": list(args)}
-    if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
+    if origin is collections.abc.Sequence or (origin is tuple and args[1:] == (Ellipsis,)):
         return {"type": "array", "items": _of(args[0])}
     if origin is tuple:
         items = [_of(option) for option in args]

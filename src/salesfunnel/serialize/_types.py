@@ -17,7 +17,7 @@ _HOMES = {
     "salesfunnel.bottleneck": (
         "Bottleneck",
         "Bottlenecks",
-        "History",
+        "ReferenceWindow",
         "Inflow",
         "InflowRow",
         "OutputChange",
@@ -41,6 +41,8 @@ _HOMES = {
         "BridgeVerdict",
         "CallRecord",
         "CommitBias",
+        "Coverage",
+        "CoverageRow",
         "PipelineBridge",
         "SlipRate",
         "Slippage",
@@ -85,6 +87,10 @@ _HOMES = {
 NAMES = {name: home for home, names in _HOMES.items() for name in names}
 
 
+ALIASES: dict[str, str] = {"History": "ReferenceWindow"}
+"""Names that types had in documents of older releases, with those of today."""
+
+
 @cache
 def _load(name: str) -> type[Any]:
     found: type[Any] = getattr(importlib.import_module(NAMES[name]), name)
@@ -101,6 +107,7 @@ def name_of(cls: type[Any]) -> str:
 
 def class_of(name: object, path: str) -> type[Any]:
     """Return the type with this name; raise SerializationError where there is none."""
+    name = ALIASES.get(name, name) if isinstance(name, str) else name
     if not isinstance(name, str) or name not in NAMES:
         raise SerializationError(
             f"'type' of {path} must be a known type, got {name!r}", hint=did_you_mean(name, NAMES)

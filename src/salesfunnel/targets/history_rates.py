@@ -15,7 +15,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.targets.arguments import Floats
 
 
-class History(NamedTuple):
+class RateHistory(NamedTuple):
     """Entered and advanced by month and transition, (months, steps - 1); 0 where not usable."""
 
     entered: Floats
@@ -24,7 +24,7 @@ class History(NamedTuple):
     panel: Panel
 
 
-def history_of(panel: Panel, months: int, lags: tuple[Floats, ...]) -> History:
+def history_of(panel: Panel, months: int, lags: tuple[Floats, ...]) -> RateHistory:
     """Return the last whole months; in period mode with those who could advance in each."""
     if len(panel.steps) < 2:
         raise ArgumentError(f"'panel' must have two steps at least, got {len(panel.steps)}")
@@ -46,11 +46,11 @@ def history_of(panel: Panel, months: int, lags: tuple[Floats, ...]) -> History:
             n[:, s], usable[:, s] = exposed, usable[:, s] & all_known
     n, x = np.where(usable, n, 0.0)[-months:], np.where(usable, x, 0.0)[-months:]
     first = whole.counts[:, 0, 0][~whole.missing[:, 0, 0]].astype(np.float64)[-months:]
-    return History(n, x, first, whole)
+    return RateHistory(n, x, first, whole)
 
 
 def rates_of(
-    known: History, span: int
+    known: RateHistory, span: int
 ) -> tuple[Floats, list[tuple[float, float]], str | None, list[Fault]]:
     """Return mean rates, their Beta laws, the step nobody got past, and what is suspicious."""
     rates, laws, faults = [], [], []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import attrs
 import numpy as np
@@ -47,7 +48,10 @@ class Velocity(ResultMixin):
         `win_rate` + `undecided` in the end. None where there is no win rate.
     faults : tuple of Fault
         ``rate-before-the-end``: many deals were decided later than where the win rate is read,
-        with both figures; ``rate-undecided``: many are still open there, with both bounds.
+        with both figures; ``rate-undecided``: many are still open there, with both bounds;
+        ``currencies-mixed``: amounts cannot be added, there is no value.
+    currency : str
+        Code of the currency of `value`; ``""`` if the data name none.
 
     Examples
     --------
@@ -63,6 +67,7 @@ class Velocity(ResultMixin):
     left_out: int = 0
     undecided: float | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+    currency: str = ""
 
     @property
     def per_day(self) -> float | None:
@@ -72,7 +77,14 @@ class Velocity(ResultMixin):
         return self.opportunities * self.value * self.win_rate / self.cycle_days
 
 
-def velocity(history: StageHistory, *, level: float = 0.95, winsorise: float = 0.99) -> Velocity:
+def velocity(
+    history: StageHistory,
+    *,
+    level: float = 0.95,
+    winsorise: float = 0.99,
+    currency: str | None = None,
+    rates: Any = None,
+) -> Velocity:
     """Return the sales velocity of a pipeline.
 
     Parameters
@@ -84,6 +96,11 @@ def velocity(history: StageHistory, *, level: float = 0.95, winsorise: float = 0
     winsorise : float
         Values of won deals above this quantile count as the quantile, so that one giant deal does
         not make the mean; 1 leaves them.
+    currency : str, optional
+        The currency of the value; that of the data, or the base of `rates`, by default.
+    rates : Rates, or what `Rates` takes, optional
+        Needed if there are several currencies: each win has the rate of its day. Without them
+        there is no value, and a fault.
 
     Returns
     -------
@@ -105,7 +122,8 @@ def velocity(history: StageHistory, *, level: float = 0.95, winsorise: float = 0
         good &= (history.outcome == 0) | ~np.isnat(history.closed)
     days = (end[good] - history.created[good]) / _DAY
     curve = aalen_johansen(days, history.outcome[good])
-    values = history.value[(history.outcome == 1) & np.isfinite(history.value)]
+    money = history.money(currency=currency, rates=rates)
+    values = money.values[(history.outcome == 1) & np.isfinite(money.values)]
     value = None
     if values.size:
         value = float(np.minimum(values, np.quantile(values, winsorise)).mean())
@@ -117,7 +135,8 @@ def velocity(history: StageHistory, *, level: float = 0.95, winsorise: float = 0
         win_rate_interval=curve.interval(level=level) if curve.eventual is not None else None,
         left_out=int((~good).sum()),
         undecided=curve.undecided if curve.eventual is not None else None,
-        faults=doubts_of(curve, "win_rate"),
+        faults=(*doubts_of(curve, "win_rate"), *money.faults),
+        currency=money.currency,
     )
 
 
@@ -165,7 +184,7 @@ def velocity_change(before: Velocity, after: Velocity) -> VelocityChange:
     Raises
     ------
     ArgumentError
-        If one of the two is not known, or a factor is zero.
+        If one of the two is not known, a factor is zero, or their currencies differ.
 
     Examples
     --------
@@ -183,6 +202,10 @@ def velocity_change(before: Velocity, after: Velocity) -> VelocityChange:
         known = [float(factor) for factor in factors if factor is not None]
         rows.append([*known[:3], 1.0 / known[3]])
     parts = [float(part) for part in lmdi(*rows)]
+    if before.currency != after.currency:
+        raise ArgumentError(
+            f"velocities must be in one currency, got {before.currency!r} and {after.currency!r}"
+        )
     if not all(map(math.isfinite, parts)):
         raise ArgumentError(f"velocities must be finite, got {before!r} and {after!r}")
     return VelocityChange(before=before, after=after, **dict(zip(FACTORS, parts, strict=True)))

@@ -5,7 +5,6 @@ Arguments are already validated.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.events.texts import Texts, Words
+from salesfunnel._kernels.processors import usable_processors
 
 CHUNK = 1 << 17
 ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -190,7 +190,7 @@ class Table:
 
 def _ahead(texts: Texts, lows: Sequence[int], width: int) -> Iterator[tuple[int, Words | None]]:
     """Yield the words of each chunk; the next one is read while the caller works on this one."""
-    if len(lows) == 1 or (os.cpu_count() or 1) == 1:
+    if len(lows) == 1 or usable_processors() == 1:
         # There are machines that know no threads.
         yield from ((low, texts.words(low, low + CHUNK, width)) for low in lows)
         return

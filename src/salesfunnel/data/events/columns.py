@@ -133,8 +133,14 @@ def code(field: str, column: Any) -> Coded:
 
 def tidy(codes: npt.NDArray[Any], values: list[Any]) -> Coded:
     """Return codes in which blank and repeated values are put right."""
-    clean = [_plain(value) for value in values]
-    names = sorted({value for value in clean if not is_missing(value)}, key=order_of)
+    if set(map(type, values)) <= {str}:
+        clean: list[Any] = values
+        names = sorted(set(values))
+        if names and not names[0].strip():
+            names = [name for name in names if name.strip()]
+    else:
+        clean = [_plain(value) for value in values]
+        names = sorted({value for value in clean if not is_missing(value)}, key=order_of)
     if names == clean:
         return Coded(codes, tuple(names))
     where = {value: i for i, value in enumerate(names)}

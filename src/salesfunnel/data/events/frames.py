@@ -134,6 +134,8 @@ def _arrow_table(frame: Any) -> Any:
             return arrow.table(frame)
         narwhals = require("narwhals", extra="frames", feature="reading a dataframe")
         native = narwhals.from_native(frame)
+    except MemoryError:  # Arrow's own is an ArrowException as well
+        raise
     except (TypeError, ValueError, arrow.ArrowException):
         raise refused from None
     if isinstance(native, narwhals.LazyFrame):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy.typing as npt
 
+from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.lookups import changes_of, currency_of, leaks_of, value_at
+from salesfunnel.data.money import Money
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,6 +73,47 @@ class FieldsOverTime:
         [[nan], [1000.0]]
         """
         return value_at(_history(self), time, field)
+
+    def money(self, *, at: Any = None, currency: str | None = None, rates: Any = None) -> Money:
+        """Return the amount of each deal in one currency, as it stood at a moment.
+
+        Parameters
+        ----------
+        at : datetime64, date or ISO text, optional
+            The moment; `as_of` by default.
+        currency : str, optional
+            The currency of the result; that of the data, or the base of `rates`, by default.
+        rates : Rates, or what `Rates` takes, optional
+            Needed if there are several currencies. A deal that was closed by then has the rate of
+            the day on which it closed, an open one that of the moment.
+
+        Returns
+        -------
+        Money
+            ``values`` (shape (n,), NaN unknown), ``currency`` and ``faults``. With several
+            currencies and no rates all values are NaN, and the error fault ``currencies-mixed``
+            says how many deals have which.
+
+        Raises
+        ------
+        ArgumentError
+            If the only currency is not `currency` and there are no rates.
+        DataError
+            If a rate is missing.
+
+        Examples
+        --------
+        >>> import salesfunnel as sf
+        >>> history = sf.StageHistory.from_records(
+        ...     [{"deal": "a", "lead": "2026-09-01", "value": 100, "currency": "EUR"},
+        ...      {"deal": "b", "lead": "2026-09-02", "value": 100, "currency": "USD"}],
+        ...     stages=["lead", "won"], as_of="2026-10-01")
+        >>> history.money(rates={"EUR": 1.1, "USD": 1}).values.tolist()
+        [110.0, 100.0]
+        >>> history.money().mixed
+        True
+        """
+        return money_of(_history(self), at=at, currency=currency, rates=rates)
 
     def changes_of(self, field: str) -> dict[str, npt.NDArray[Any]]:
         """Return how a field changed: one row per change, by deal and time.

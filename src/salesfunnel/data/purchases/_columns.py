@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.frozen import FrozenMap
 from salesfunnel._core.vocabulary import Severity
+from salesfunnel._kernels.order import order_by
+from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.data.events import columns as cols
 from salesfunnel.fault import Fault
 
@@ -60,9 +63,35 @@ def amounts_of(column: Any) -> npt.NDArray[np.float64]:
     return values
 
 
-def texts_of(value: cols.Coded, order: npt.NDArray[np.intp]) -> tuple[str, ...]:
-    names: Sequence[str] = [*(str(v) for v in value.values), ""]
-    return tuple(names[i] for i in np.asarray(value.codes)[order].tolist())
+def texts_of(value: cols.Coded, order: npt.NDArray[np.intp]) -> CodedTexts:
+    """Return a coded column as texts in an order, ``""`` where missing."""
+    codes = np.asarray(value.codes).take(order)
+    missing = codes < 0
+    if not missing.any():
+        return CodedTexts(codes, map(str, value.values))
+    codes = np.where(missing, len(value.values), codes)
+    return CodedTexts(codes, [*map(str, value.values), ""])
+
+
+def coded_columns(columns: Mapping[str, Any]) -> FrozenMap[CodedTexts]:
+    """Return columns of texts as codes; the converter of attributes."""
+    return FrozenMap({str(name): CodedTexts.of(column) for name, column in columns.items()})
+
+
+def owned(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array that nobody else holds as one that cannot change, without a copy."""
+    array.flags.writeable = False
+    return array
+
+
+def sorted_rows(
+    codes: npt.NDArray[Any], stamps: npt.NDArray[np.datetime64], bad: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.intp]:
+    """Return the rows that are not bad, by customer and time."""
+    if not bad.any():
+        return order_by(codes, stamps.view(np.int64))
+    keep = np.flatnonzero(~bad)
+    return keep.take(order_by(codes[keep], stamps[keep].view(np.int64)))
 
 
 def row_faults(

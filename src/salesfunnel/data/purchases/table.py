@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,16 +14,20 @@ from typing_extensions import Self
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
-from salesfunnel._core.frozen import as_tuple, frozen_map
+from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
+from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.data.events import columns as cols
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.frames import read_frame
 from salesfunnel.data.purchases._columns import (
     amounts_of,
+    coded_columns,
     moment,
+    owned,
     plain_values,
     row_faults,
+    sorted_rows,
     texts_of,
 )
 from salesfunnel.data.purchases.orders import Orders, orders_of
@@ -50,8 +54,9 @@ class Purchases(TableMixin):
         When; in UTC where the source had a zone. Sorted by customer, then time.
     amount : array_like of float64, shape (n,)
         For how much, at least 0, NaN where not known. The library knows no currency.
-    attributes : mapping of str to tuple of str
-        More about each purchase: item, channel, owner; ``""`` where missing.
+    attributes : mapping of str to sequence of str
+        More about each purchase: item, channel, owner; ``""`` where missing. Kept as codes into
+        the distinct texts.
     faults : tuple of Fault
         The rows that could not be used.
     rows : int
@@ -77,7 +82,7 @@ class Purchases(TableMixin):
     customer: npt.NDArray[np.int64] = array_field(np.int64)
     time: npt.NDArray[np.datetime64] = array_field("datetime64[us]")
     amount: npt.NDArray[np.float64] = array_field(np.float64)
-    attributes: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=frozen_map)
+    attributes: Mapping[str, Sequence[str]] = attrs.field(factory=dict, converter=coded_columns)
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     rows: int = attrs.field(default=attrs.Factory(lambda self: len(self.customer), takes_self=True))
 
@@ -145,7 +150,7 @@ class Purchases(TableMixin):
         if len(set(sizes.values())) > 1:
             listed = ", ".join(f"{key} {size}" for key, size in sizes.items())
             raise DataError(f"'purchases' must have columns of equal length, got {listed}")
-        codes = np.asarray(who.codes).astype(np.int64)
+        codes = np.asarray(who.codes)
         late = np.zeros(n, dtype=np.bool_) if when.missing is None else when.missing
         bad = {"customer": codes < 0, "time": late, "amount": paid < 0}
         found = [*faults, *row_faults(bad, paid)]
@@ -154,14 +159,16 @@ class Purchases(TableMixin):
             if when.unit
             else np.empty(0, dtype="datetime64[us]")
         )
-        keep = np.flatnonzero(~(bad["customer"] | bad["time"] | bad["amount"]))
-        order = keep[np.lexsort((stamps[keep], codes[keep]))]
-        seen, codes = np.unique(codes[order], return_inverse=True)
+        order = sorted_rows(codes, stamps, bad["customer"] | bad["time"] | bad["amount"])
+        codes = codes.take(order)
+        seen = np.flatnonzero(np.bincount(codes, minlength=len(who.values)))
+        place = np.zeros(len(who.values), dtype=np.int64)
+        place[seen] = np.arange(seen.size)
         return cls(
             customers=[str(who.values[i]) for i in seen.tolist()],
-            customer=codes.reshape(-1),
-            time=stamps[order],
-            amount=paid[order],
+            customer=owned(place.take(codes)),
+            time=owned(stamps.take(order)),
+            amount=owned(paid.take(order)),
             attributes={key: texts_of(value, order) for key, value in more.items()},
             faults=found,
             rows=n,
@@ -241,7 +248,7 @@ class Purchases(TableMixin):
             "customer": np.array(self.customers, dtype=np.str_)[self.customer],
             "time": self.time,
             "amount": self.amount,
-            **{key: np.array(v, dtype=np.str_) for key, v in self.attributes.items()},
+            **{key: np.asarray(v, dtype=np.str_) for key, v in self.attributes.items()},
         }
 
     def until(self, as_of: date | datetime | np.datetime64 | str) -> Purchases:
@@ -261,15 +268,14 @@ class Purchases(TableMixin):
 
     def _select(self, mask: npt.NDArray[np.bool_]) -> Purchases:
         seen, codes = np.unique(self.customer[mask], return_inverse=True)
-        rows = np.flatnonzero(mask).tolist()
         return attrs.evolve(
             self,
             customers=[self.customers[i] for i in seen.tolist()],
             customer=codes.reshape(-1),
             time=self.time[mask],
             amount=self.amount[mask],
-            attributes={k: tuple(v[i] for i in rows) for k, v in self.attributes.items()},
-            rows=len(rows),
+            attributes={k: CodedTexts.of(v).take(mask) for k, v in self.attributes.items()},
+            rows=int(mask.sum()),
         )
 
     def orders(self) -> Orders:

@@ -13,7 +13,7 @@ from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel.intake.cells.read_time import is_missing
 from salesfunnel.intake.crm._labels import Field
-from salesfunnel.intake.crm._records import label_of, text_of
+from salesfunnel.intake.crm._records import label_of, plain, text_of
 
 __all__ = ["Attributes", "Layout", "column_of"]
 
@@ -133,7 +133,7 @@ class Attributes:
         """Yield the columns of one field: the value, and its label beside an id."""
         if is_missing(value) or value == "" or (value is False and self.layout.empty_false):
             return
-        field = self.fields.get(key)
+        field, value = self.fields.get(key), _unwrapped(value)
         if isinstance(value, bool | np.bool_):
             yield name, "true" if value else "false"
         elif isinstance(value, Mapping):
@@ -198,6 +198,13 @@ def column_of(values: Mapping[str, Any], deals: Sequence[str]) -> Any:
         return np.array([values.get(deal, np.nan) for deal in deals], dtype=np.float64)
     cells = (values.get(deal, "") for deal in deals)
     return np.array([text_of(cell) for cell in cells], dtype=np.str_)
+
+
+def _unwrapped(value: Any) -> Any:
+    """Return an object of a client within a record, such as a user of Zoho's, as a dict."""
+    if isinstance(value, str | int | float | list | tuple | Mapping):
+        return value
+    return plain(value) or value
 
 
 def _word(value: Any) -> str:

@@ -113,7 +113,31 @@ def _built(found: Changes, rows: Sequence[tuple[str, str, Any]], moment: Any) ->
             for deal, outcome in zip(deals, history.outcome.tolist(), strict=True)
         ]
         columns.setdefault("closed_stage", np.array(closed, dtype=np.str_))
-    return attrs.evolve(history, attributes=columns)
+    return _with_fields(found, attrs.evolve(history, attributes=columns))
+
+
+def _with_fields(found: Changes, history: StageHistory) -> StageHistory:
+    """Return the history with those of amount, currency, expected close, owner, ..."""
+    known = set(history.deals.tolist())
+    rows: dict[str, dict[str, Any]] = {}
+    for deal, field, when, value in found.ledger:
+        if deal in known:
+            columns = rows.setdefault(field, {"deal": [], "time": [], "value": []})
+            columns["deal"].append(deal)
+            columns["time"].append(when)
+            columns["value"].append(value)
+    for field, columns in rows.items():
+        columns["time"] = np.array(columns["time"], dtype="M8[us]")
+        if field == "expected":
+            days = [np.datetime64("NaT") if v is None else v for v in columns["value"]]
+            columns["value"] = np.array(days, dtype="M8[D]")
+    present = {}
+    if found.expected:
+        days = [found.expected.get(deal, np.datetime64("NaT")) for deal in history.deals.tolist()]
+        present["expected"] = np.array(days, dtype="M8[D]")
+    if not rows and not present:
+        return history
+    return history.with_changes(rows, present=present)
 
 
 def _label(found: Changes, stage: str) -> str:

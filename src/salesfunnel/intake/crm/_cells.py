@@ -77,6 +77,11 @@ class Cells:
         self.fault(code, row, field, value, **params)
         return None
 
+    def day(self, value: Any, row: int, field: str) -> Any:
+        """Return the day of a moment in the funnel's zone, datetime64[D]; None is missing."""
+        moment = self.moment(value, row, field)
+        return None if moment is None else moment.astype("datetime64[D]")
+
     def amount(self, value: Any, row: int, field: str) -> float | None:
         """Return an amount; one that cannot be read is a fault, a negative one a warning."""
         written = read_number(text_of(value))

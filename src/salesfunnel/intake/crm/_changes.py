@@ -57,6 +57,7 @@ class Changes(Cells):
     endless: dict[str, int] = attrs.field(factory=dict)
     chances: dict[str, list[float]] = attrs.field(factory=dict)
     ends: dict[str, tuple[Any, str]] = attrs.field(factory=dict)
+    expected: dict[str, Any] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -193,7 +194,7 @@ class Changes(Cells):
             if outcome == LOST and self.is_lost(stage):
                 self.timeless[deal] = "lost-stage-unknown"
             last = (self.stages.won or self.stages.ids[-1]) if outcome == WON else stage
-            last = last if outcome == WON or self.is_lost(stage) else self._any_lost()
+            last = last if outcome == WON or self.is_lost(stage) else self.lost_stage()
             self.enter(deal, last, end, row, field)
             return
         if since is not None and born is not None and born < since:
@@ -223,13 +224,18 @@ class Changes(Cells):
         if field in {"amount", "probability"}:
             read: Any = self.amount(value, row, name)
         elif field == "expected":
-            moment = self.moment(value, row, name)
-            read = None if moment is None else moment.astype("datetime64[D]")
+            read = self.day(value, row, name)
         else:
             read = text_of(value)
         self.ledger.append((deal, field, when, read))
 
-    def _any_lost(self) -> str:
+    def expect(self, deal: str, value: Any, row: int, field: str) -> None:
+        """Keep when a deal is expected to close."""
+        day = self.day(value, row, field)
+        if day is not None:
+            self.expected[deal] = day
+
+    def lost_stage(self) -> str:
         """Return a word that means lost: the first of the list, which then has one."""
         if not self.stages.lost:
             self.stages = attrs.evolve(self.stages, lost=(LOST,))

@@ -52,7 +52,7 @@ def names_of(records: Any, name: str) -> tuple[dict[str, str], list[Fault]]:
     found = {}
     for _, record in pages:
         folded = {fold(key): value for key, value in (record or {}).items()}
-        ids = (folded.get(key) for key in ("id", "ownerid", "systemuserid", "userid"))
+        ids = (folded.get(key) for key in ("id", "ownerid", "systemuserid", "userid", "pipelineid"))
         key = next((text for text in map(text_of, ids) if text), "")
         word = _name(folded)
         if key and word:
@@ -71,7 +71,7 @@ def _name(folded: Mapping[str, Any]) -> str:
             name = " ".join(filter(None, (text_of(folded[key]) for key in pair)))
             if name:
                 return name
-    known = ("name", "fullname", "displayname", "realname", "nickname", "email")
+    known = ("name", "label", "fullname", "displayname", "realname", "nickname", "email")
     return next((text for text in (text_of(folded.get(key)) for key in known) if text), "")
 
 

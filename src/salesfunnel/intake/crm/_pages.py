@@ -16,6 +16,7 @@ __all__ = ["Pages", "read_pages"]
 _UNDER = (
     *("records", "results", "data", "items", "value", "result", "dataList", "list"),
     *("opportunities", "deals", "stages", "pipelines", "pipeline", "deal_stages"),
+    *("business_list", "opportunity"),
 )
 """Names under which an answer holds its records."""
 _IDS = ("id", "Id", "ID", "_id", "hs_object_id", "dealId", "business_id", "OpportunityId")
@@ -27,7 +28,7 @@ _TOTALS = (
     "totalCount",
     "totalNumber",
     "totalRow",
-    "total_results",
+    *("total_results", "total_count", "totalRecords"),
 )
 _MORE = ("has_more", "hasMore", "has-more", "more_records", "more_items_in_collection")
 _NEXT = ("nextRecordsUrl", "@odata.nextLink", "odata.nextLink", "next_cursor", "next_page_token")
@@ -105,8 +106,8 @@ def _read(source: Any, pages: Pages, depth: int) -> None:
     elif is_table(source):
         pages.records.extend(rows_of_table(source))
     elif (answer := _answer(source)) is not None:
-        _note_state(answer, pages)
-        held = _held(answer)
+        levels, held = _levels(answer)
+        _note_state(levels, pages)
         if held is not None:
             _read(held, pages, depth + 1)
     elif isinstance(source, Mapping):
@@ -181,47 +182,42 @@ def _holds(value: Any) -> bool:
     return False
 
 
-def _held(answer: Mapping[str, Any]) -> Any:
-    for name in _UNDER:
-        if _holds(answer.get(name)):
-            return answer[name]
-    return None
+def _levels(answer: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], Any]:
+    """Return an answer and those within it, ``{"data": {"list": []}}``, and what the last holds."""
+    levels = [answer]
+    while len(levels) < _DEPTH:
+        names = (name for name in _UNDER if _holds(levels[-1].get(name)))
+        held = levels[-1].get(next(names, ""))
+        inner = _answer(held) if isinstance(held, Mapping) else None
+        if inner is None:
+            return levels, held
+        levels.append(inner)
+    return levels, None
 
 
-def _note_state(answer: Mapping[str, Any], pages: Pages) -> None:
+def _note_state(levels: list[Mapping[str, Any]], pages: Pages) -> None:
     """Keep what an answer says of the whole: its total, and whether more follow."""
-    places = [answer]
-    for name in ("paging", "additional_data", "info", "pagination", "queryMeta"):
-        inner = answer.get(name)
-        inner = inner if isinstance(inner, Mapping) else plain(inner)
-        if isinstance(inner, Mapping):
-            places.append(inner)
-            deeper = inner.get("pagination")
-            places += [deeper] if isinstance(deeper, Mapping) else []
-    for place in places:
+    places = [(level, False) for level in levels]
+    for level in levels:
+        for name in ("paging", "additional_data", "info", "pagination", "queryMeta", "meta"):
+            inner = level.get(name)
+            inner = inner if isinstance(inner, Mapping) else plain(inner)
+            if isinstance(inner, Mapping):
+                places.append((inner, True))
+                deeper = inner.get("pagination")
+                places += [(deeper, True)] if isinstance(deeper, Mapping) else []
+    for place, _ in places:
         for name in _TOTALS:
             number = place.get(name)
             if isinstance(number, int) and not isinstance(number, bool) and number >= 0:
                 pages.total = max(number, pages.total or 0)
-    known = [_more(place, nested=place is not answer) for place in places]
-    states = [state for state in known if state is not None]
-    if states:
-        pages.states.append(any(states))
-    elif any(name in answer for name in ("results", "records", "data", "value", "result")):
-        pages.states.append(False)
+    pages.states.append(any(_more(place, nested=nested) for place, nested in places))
 
 
-def _more(place: Mapping[str, Any], *, nested: bool) -> bool | None:
-    """Return whether more pages follow; None if this part of an answer does not say."""
-    found: bool | None = None
-    if place.get("done") is not None:
-        found = place["done"] is False
-    for name in _MORE:
-        if place.get(name) is not None:
-            found = found or bool(place[name])
-    for name in _NEXT:
-        if name in place:
-            found = found or bool(place[name])
-    if "next" in place and (nested or "result" in place or "total" in place):
-        found = found or place["next"] is not None
-    return found
+def _more(place: Mapping[str, Any], *, nested: bool) -> bool:
+    """Return whether a part of an answer says that more pages follow."""
+    if place.get("done") is False or any(bool(place.get(name)) for name in (*_MORE, *_NEXT)):
+        return True
+    if nested or "result" in place or "total" in place:
+        return place.get("next") is not None
+    return False

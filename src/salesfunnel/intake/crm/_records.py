@@ -52,7 +52,7 @@ def plain(item: Any) -> Mapping[str, Any] | None:
         if hasattr(item, method):
             try:
                 found = getattr(item, method)()
-            except SalesFunnelError:
+            except (SalesFunnelError, MemoryError):
                 raise
             except Exception:  # noqa: BLE001 - a client's own object; it is reported as no record
                 return None

@@ -10,7 +10,7 @@ from salesfunnel.intake.crm._changes import Changes
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._records import flag, text_of
 
-__all__ = ["read_rows"]
+__all__ = ["category_of", "read_rows"]
 
 _SHORT = 15
 _STATE = {
@@ -62,6 +62,7 @@ def read_rows(
     """
     full = {deal[:_SHORT]: deal for deal in (*known, *skip, *found.dropped)}
     first: dict[tuple[str, str], tuple[Any, Any, int]] = {}
+    whole: set[str] = set()
     for row, written in found.records(read_pages(records, name="records")):
         record = named(written)
         _check_kind(record, row)
@@ -73,9 +74,12 @@ def read_rows(
         if "Field" in record:
             _edit(found, deal, record, when, row, first)
         else:
+            whole.add(deal)
             _state(found, deal, record, when, row, described=deal in known)
     for (deal, field), (_, value, row) in first.items():
         born = found.created.get(deal)
+        if deal in whole and field != "owner":
+            continue  # the rows of the whole state begin before the first edit
         if field == "stage":
             if value and deal:
                 found.enter(deal, text_of(value), born, row, "OldValue")
@@ -103,7 +107,9 @@ def _state(
             found.value[deal] = amount
     for name, field in _STATE.items():
         if name in record:
-            found.log(deal, field, when, record[name], row, name)
+            cell = record[name]
+            cell = category_of(text_of(cell)) if field == "category" else cell
+            found.log(deal, field, when, cell, row, name)
 
 
 def _edit(
@@ -123,6 +129,8 @@ def _edit(
     if field is None:
         return
     old, new = record.get("OldValue"), record.get("NewValue")
+    if field == "category":
+        old, new = category_of(text_of(old)), category_of(text_of(new))
     if field == "owner" and not (_is_id(new) and (_is_id(old) or not text_of(old))):
         return  # an owner is written twice: by id and by name
     key = (deal, field)
@@ -132,6 +140,13 @@ def _edit(
         found.enter(deal, text_of(new), when, row, "NewValue")
     else:
         found.log(deal, field, when, new, row, "NewValue")
+
+
+def category_of(word: str) -> str:
+    """Return a forecast category as the API calls it; that of the label "Commit" is Forecast."""
+    return {"Best Case": "BestCase", "Most Likely": "MostLikely", "Commit": "Forecast"}.get(
+        word, word
+    )
 
 
 def _is_id(value: Any) -> bool:

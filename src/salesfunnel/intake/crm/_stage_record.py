@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ _ORDER = (
 )
 _PIPELINES = ("pipelineid", "dealpipelineid", "categoryid", "typeid", "stagegroupid", "teamid")
 _DEALS = {"dealstage", "addtime", "properties", "opportunityid", "createdate", "closedate"}
+_NUMBERED = re.compile(r"\d+\s*-\s*(?=\D)", re.ASCII)
+"""The number before the name of a stage of Dynamics 365: ``3-Propose``."""
 _BARE_PIPELINES = {"urltitle", "isdefault", "entitytypeid"}
 """Fields of pipelines as they come without their stages: Pipedrive, Bitrix24."""
 
@@ -61,7 +64,9 @@ def entry_of(stage: Any, pipeline: str) -> Entry | None:
         name = text_of(stage)
         if not name:
             raise ArgumentError(f"'stages' must hold ids or records, got {stage!r}")
-        return Entry(id=name, lost=means_lost(name), pipeline=pipeline)
+        bare = _NUMBERED.sub("", name)
+        other = (bare,) if bare != name else ()
+        return Entry(id=name, names=other, lost=means_lost(name, bare), pipeline=pipeline)
     folded = {fold(key): value for key, value in record.items()}
     _check_kind(folded)
     area = text_of(folded.get("entityid"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -165,7 +166,7 @@ def _of_mapping(
 def _of_record(record: Mapping[str, Any], pipelines: dict[str, str]) -> Iterator[tuple[Any, str]]:
     """Yield a stage, or the stages of a pipeline."""
     folded = {fold(key): value for key, value in record.items()}
-    held = next((folded[key] for key in _HELD if isinstance(folded.get(key), list)), None)
+    held = next((cell for key in _HELD if (cell := _list_of(folded.get(key))) is not None), None)
     if held is None:
         key, name = text_of(folded.get("pipelineid")), text_of(folded.get("pipelinename"))
         if key and name:
@@ -176,6 +177,16 @@ def _of_record(record: Mapping[str, Any], pipelines: dict[str, str]) -> Iterator
     words = (text_of(folded.get(name)) for name in ("label", "displayvalue", "name"))
     pipelines[key] = next((word for word in words if word), key)
     yield from ((item, key) for item in held)
+
+
+def _list_of(cell: Any) -> list[Any] | None:
+    """Return the stages that a pipeline holds: a list, or as warehouses write one, JSON text."""
+    if isinstance(cell, str) and cell.lstrip().startswith("["):
+        try:
+            cell = json.loads(cell)
+        except ValueError:
+            return None
+    return cell if isinstance(cell, list) else None
 
 
 def _is_answer(stages: Mapping[Any, Any]) -> bool:

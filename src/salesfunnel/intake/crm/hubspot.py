@@ -30,6 +30,7 @@ from salesfunnel.intake.crm._hubspot_records import (
     is_gone,
     pipeline_of,
 )
+from salesfunnel.intake.crm._labels import names_of
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipelines import choose_pipeline, with_pipelines
 from salesfunnel.intake.crm._records import flag, text_of
@@ -55,7 +56,7 @@ _LAYOUT = Layout(
         "channel": "hs_analytics_source",
         "lost_reason": "closed_lost_reason",
         "currency": "deal_currency_code",
-        "forecast_category": "hs_manual_forecast_category",
+        "category": "hs_manual_forecast_category",
         "team": "hubspot_team_id",
     },
     used=frozenset(
@@ -85,6 +86,7 @@ def hubspot(
     funnel: Funnel | None = None,
     stages: Any = None,
     pipeline: str | None = None,
+    pipelines: Any = None,
     owners: Any = None,
     fields: Any = None,
     attributes: Sequence[str] | Mapping[str, str] | None = None,
@@ -111,6 +113,8 @@ def hubspot(
         among them are kept, in the order of the deals' moves.
     pipeline : str, optional
         Id or name of the pipeline to read; needed where deals of several are among the records.
+    pipelines : mapping of id to name, or records, optional
+        Names of pipelines, where `stages` does not give them.
     owners : records of owners, or mapping of id to name, optional
         Their names become the attribute ``owner_name``.
     fields : records of properties, optional
@@ -146,6 +150,8 @@ def hubspot(
         If `stages` holds no stages.
     """
     catalogue = catalogue_of(stages, funnel, default=STAGES)
+    names, unfinished = names_of(pipelines, "pipelines")
+    catalogue.pipelines.update(names)
     pages = read_pages(records, name="records")
     rows = [(row, flat(record)) for row, record in pages if record is not None]
     alive = [(row, record) for row, record in rows if not is_gone(record)]
@@ -157,7 +163,7 @@ def hubspot(
         _LAYOUT, catalogue, listed, owners=owners, fields=fields, attributes=attributes,
         funnel=funnel, tz=tz, dayfirst=dayfirst,
     )  # fmt: skip
-    found.faults += faults
+    found.faults += [*faults, *unfinished]
     for _ in found.records(pages):  # what is no record is a fault
         pass
     for row, record in rows:
@@ -207,6 +213,7 @@ def _one(found: Changes, row: int, record: Record, catalogue: Catalogue) -> int:
     amount = found.amount(properties.get("amount"), row, "amount")
     if amount is not None:
         found.value[deal] = amount
+    found.expect(deal, properties.get("closedate"), row, "closedate")
     label = catalogue.pipelines.get(text_of(properties.get("pipeline")), "")
     found.attributes.add(deal, properties)
     if label:

@@ -182,6 +182,7 @@ def _read(found: Changes, rows: Sequence[tuple[int, Record]], past: dict[str, Tr
         amount = found.amount(record.get(field), row, field)
         if amount is not None:
             found.value[deal] = amount
+        found.expect(deal, record.get("date_deadline"), row, "date_deadline")
         found.attributes.add(deal, record)
         currency = label_of(record.get("company_currency"))
         if currency:

@@ -189,6 +189,7 @@ def _read(
         amount = found.amount(record.get("value"), row, "value")
         if amount is not None:
             found.value[deal] = amount
+        found.expect(deal, record.get("expected_close_date"), row, "expected_close_date")
         found.attributes.add(deal, record)
         owner = label_of(record.get("owner")) or text_of(record.get("owner_name"))
         label = catalogue.pipelines.get(text_of(record.get("pipeline_id")), "")

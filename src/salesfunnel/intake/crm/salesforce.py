@@ -25,7 +25,7 @@ from salesfunnel.intake.crm._changes import LOST, WON, Changes
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipelines import choose_pipeline, with_pipelines
 from salesfunnel.intake.crm._records import flag, fold, folded_keys, label_of, text_of
-from salesfunnel.intake.crm._salesforce_rows import read_rows
+from salesfunnel.intake.crm._salesforce_rows import category_of, read_rows
 from salesfunnel.intake.crm._stages import catalogue_of
 
 __all__ = ["salesforce"]
@@ -52,12 +52,13 @@ _LAYOUT = Layout(
         "campaign": "CampaignId",
         "pipeline": "RecordTypeId",
         "currency": "CurrencyIsoCode",
-        "forecast_category": "ForecastCategoryName",
+        "category": "ForecastCategory",
+        "probability": "Probability",
     },
     used=frozenset(
         {"attributes", "Id", "Amount", "StageName", "CreatedDate", "CloseDate", "IsClosed"}
         | {"IsWon", "IsDeleted", "LastStageChangeDate", "CreatedById", "LastModifiedById"}
-        | {"LastModifiedDate", "SystemModstamp", "ForecastCategory", "HasOpenActivity"}
+        | {"LastModifiedDate", "SystemModstamp", "ForecastCategoryName", "HasOpenActivity"}
         | {"HasOverdueTask", "LastViewedDate", "LastReferencedDate", "Owner", "RecordType"}
         | {"FiscalQuarter", "FiscalYear", "Fiscal", "PushCount", "ContactId"}
         | {"LastAmountChangedHistoryId", "LastCloseDateChangedHistoryId", "Pricebook2Id"}
@@ -203,7 +204,11 @@ def _described(found: Changes, rows: Iterable[tuple[int, Record]]) -> dict[str, 
         amount = found.amount(record.get("Amount"), row, "Amount")
         if amount is not None:
             found.value[deal] = amount
+        found.expect(deal, record.get("CloseDate"), row, "CloseDate")
         found.attributes.add(deal, record)
+        category = text_of(record.get("ForecastCategory") or record.get("ForecastCategoryName"))
+        if category:
+            found.attributes.put(deal, "category", category_of(category))
         owner = record.get("Owner")
         name = label_of(owner) or text_of(record.get("Owner.Name"))
         if name:

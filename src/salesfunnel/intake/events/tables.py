@@ -18,7 +18,7 @@ from salesfunnel._core.extras import require
 from salesfunnel.data.events.usual_names import recognise
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.events.json_records import columns_of_records, is_json, records_of_json
-from salesfunnel.intake.files.delimited_text import decode
+from salesfunnel.intake.files.delimited_text import decode_text
 from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.files.source import load
 
@@ -217,7 +217,7 @@ def _json(
                 return None
             source = head + file.read()
     if isinstance(source, bytes | bytearray) and is_json(source[:200].decode("utf-8", "replace")):
-        return records_of_json(decode(bytes(source), encoding)[0], label, faults)
+        return records_of_json(decode_text(bytes(source), encoding)[0], label, faults)
     return None
 
 

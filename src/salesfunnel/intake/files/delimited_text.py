@@ -9,8 +9,12 @@ import re
 from collections.abc import Iterator
 
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._kernels.text.cells import Bytes, whole_lines
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.files.grid import Grid
+from salesfunnel.intake.files.lazy_rows import HEAD, TextRows
+from salesfunnel.intake.files.text_cells import padded
+from salesfunnel.intake.files.utf8 import is_utf8, to_utf8
 from salesfunnel.intake.sheet.header import find_header
 
 _BOMS = (
@@ -20,9 +24,12 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_GUESSES = ("utf-8", "gb18030", "big5", "cp1252")
+_GUESSES = ("gb18030", "big5", "cp1252")
+_GUESSED = 1 << 21
+"""So many bytes tell an encoding and what parts the cells."""
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _COLUMNS = re.compile(r"\t+|[ \u00a0]{2,}|\u3000+")
+_BY_COLUMN = (",", "\t", ";")
 _SEEN = 200
 _HIGH = re.compile(rb"[\x80-\xff]{2,}")
 _LONE = re.compile(rb"(?<=[a-z])[\x80-\xff]{2}(?=[a-z])")
@@ -30,8 +37,17 @@ _HALF = re.compile(rb"(?<![\x80-\xff])(?:[\x80-\xff]{2})*[\x81-\xfe][A-Za-z](?![
 _RULE = re.compile(r"[\s|+:=\-–—]*")
 
 
-def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
-    """Return the text and the name of the encoding it was read with.
+def decode(data: Bytes, size: int, encoding: str | None) -> tuple[Bytes, int, str]:
+    """Return text in UTF-8, how long it is, and the name of the encoding it was read with.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        The bytes, and room behind them.
+    size : int
+        How many they are.
+    encoding : str, optional
+        Their encoding; found by default.
 
     Raises
     ------
@@ -41,34 +57,42 @@ def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
         If the bytes are not text in it.
     """
     if encoding is not None:
-        try:
-            codecs.lookup(encoding)
-            text, used = data.decode(encoding), encoding
-        except (LookupError, ValueError) as error:
-            if isinstance(error, UnicodeError):
-                raise IntakeError(
-                    f"'source' must be text in encoding {encoding!r}, got other bytes"
-                    f" at position {getattr(error, 'start', 0)}",
-                    hint="leave encoding= out to have it found",
-                ) from error
-            raise ArgumentError(
-                f"'encoding' must be the name of a text encoding, got {encoding!r}"
-            ) from error
-        if not isinstance(text, str):
-            raise ArgumentError(f"'encoding' must be the name of a text encoding, got {encoding!r}")
-        return text.removeprefix("\ufeff"), used
+        return *_named(data, size, encoding), encoding
     for bom, name in _BOMS:
-        if data.startswith(bom):
-            return _strict(data, name).removeprefix("\ufeff"), name.removesuffix("-sig")
-    guess = _wide_guess(data)
+        if data[: len(bom)].tobytes() == bom:
+            return *_strict(data, size, name), name.removesuffix("-sig")
+    guess = _wide_guess(data[: min(size, 4096)].tobytes(), size)
     if guess is not None:
-        return _strict(data, guess), guess
-    return _guess(data)
+        return *_strict(data, size, guess), guess
+    if is_utf8(data, size):
+        return data, size, "utf-8"
+    return _guess(data, size)
 
 
-def _strict(data: bytes, encoding: str) -> str:
+def decode_text(data: bytes, encoding: str | None) -> tuple[str, str]:
+    """Return the text of bytes and the name of its encoding; raise as `decode` does."""
+    text, size, used = decode(*padded(data), encoding)
+    return text[:size].tobytes().decode("utf-8", "surrogatepass"), used
+
+
+def _named(data: Bytes, size: int, encoding: str) -> tuple[Bytes, int]:
     try:
-        return data.decode(encoding)
+        return to_utf8(data, size, encoding)
+    except UnicodeError as error:
+        raise IntakeError(
+            f"'source' must be text in encoding {encoding!r}, got other bytes"
+            f" at position {getattr(error, 'start', 0)}",
+            hint="leave encoding= out to have it found",
+        ) from error
+    except (LookupError, ValueError, AttributeError, TypeError) as error:
+        raise ArgumentError(
+            f"'encoding' must be the name of a text encoding, got {encoding!r}"
+        ) from error
+
+
+def _strict(data: Bytes, size: int, encoding: str) -> tuple[Bytes, int]:
+    try:
+        return to_utf8(data, size, encoding)
     except UnicodeDecodeError as error:
         raise IntakeError(
             f"'source' must be text in the encoding of its byte order mark ({encoding}),"
@@ -76,10 +100,9 @@ def _strict(data: bytes, encoding: str) -> str:
         ) from error
 
 
-def _wide_guess(data: bytes) -> str | None:
+def _wide_guess(head: bytes, size: int) -> str | None:
     """Return UTF-16 of one end or the other where ASCII marks show it without a BOM."""
-    head = data[:4096]
-    if len(head) < 4 or len(data) % 2:
+    if len(head) < 4 or size % 2:
         return None
     even, odd = head[0::2], head[1::2]
     little = sum(low in b",\t\n;015" and not high for low, high in zip(even, odd, strict=True))
@@ -89,27 +112,30 @@ def _wide_guess(data: bytes) -> str | None:
     return "utf-16-le" if little > big else "utf-16-be"
 
 
-def _guess(data: bytes) -> tuple[str, str]:
-    """Return the first reading whose header we know, else the one with the least odd marks."""
-    best: tuple[int, str, str] | None = None
+def _guess(data: Bytes, size: int) -> tuple[Bytes, int, str]:
+    """Return the first reading whose header we know, else the one with the least odd marks.
+
+    The first megabytes tell.
+    """
+    head = data[: min(size, _GUESSED)].tobytes()
+    best: tuple[int, tuple[Bytes, int], str] | None = None
     for name in _GUESSES:
         try:
-            text = data.decode(name)
+            whole = to_utf8(data, size, name)
         except UnicodeDecodeError:
             continue
-        if name == "utf-8":
-            return text, name
-        odd = _odd(text, data, name)
+        text = head.decode(name, "strict" if size == len(head) else "ignore")
+        odd = _odd(text, head, name)
         if best is None or odd < best[0]:
-            best = odd, text, name
-        if not odd and any(grid_score(grid) >= 2 for grid in candidates(text)):
-            return text, name
+            best = odd, whole, name
+        if not odd and any(grid_score(grid) >= 2 for _, grid in candidates(text)):
+            return *whole, name
     if best is None:
         raise IntakeError(
             "'source' must be text or a workbook, got bytes in no encoding we know",
             hint="name it with encoding=",
         )
-    return best[1:]
+    return *best[1], best[2]
 
 
 def _odd(text: str, data: bytes, name: str) -> int:
@@ -137,18 +163,18 @@ def _cut(text: str, delimiter: str) -> list[list[str]]:
     return [[cell.replace(mark, "\0") for cell in row] for row in rows]
 
 
-def candidates(text: str) -> Iterator[Grid]:
-    """Yield the ways to cut text into cells."""
+def candidates(text: str) -> Iterator[tuple[str, Grid]]:
+    """Yield the ways to cut text into cells: the delimiter, "" for several spaces, and the rows."""
     for delimiter in _DELIMITERS:
         if delimiter in text:
             try:
                 rows = _cut(text, delimiter)
             except csv.Error:
                 continue
-            yield Grid(rows=_without_rules(rows) if delimiter == "|" else rows)
+            yield delimiter, Grid(rows=_without_rules(rows) if delimiter == "|" else rows)
     lines = text.splitlines()
     if any(_COLUMNS.search(line.strip()) for line in lines):
-        yield Grid(rows=[_COLUMNS.split(line.strip()) for line in lines])
+        yield "", Grid(rows=[_COLUMNS.split(line.strip()) for line in lines])
 
 
 def _without_rules(rows: list[list[str]]) -> list[list[str]]:
@@ -175,18 +201,33 @@ def _evenness(grid: Grid) -> float:
     return sum(width == widths[0] for width in widths) / len(widths)
 
 
-def read_text(text: str) -> Grid:
-    """Return the best way to cut text into cells.
+def read_cells(data: Bytes, size: int) -> Grid:
+    """Return the best way to cut text in UTF-8 into cells; its first lines tell.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        The text, and room behind it.
+    size : int
+        How long it is.
 
     Raises
     ------
     IntakeError
         If there is none.
     """
-    best = max(candidates(text), key=lambda grid: (grid_score(grid), _evenness(grid)), default=None)
-    if best is None:
+    head = size if size <= HEAD else whole_lines(data[:HEAD]) or size
+    text = data[:head].tobytes().decode("utf-8", "surrogatepass")
+    ways = list(candidates(text))
+    if not ways:
         raise IntakeError(
             "'source' must be a table, got text without columns",
             hint="columns may be parted by commas, tabs, semicolons, bars or several spaces",
         )
-    return best
+    delimiter, best = max(ways, key=lambda way: (grid_score(way[1]), _evenness(way[1])))
+    if delimiter in _BY_COLUMN and "\0" not in text:
+        return Grid(rows=TextRows(data, size, delimiter))
+    if head == size:
+        return best
+    whole = data[:size].tobytes().decode("utf-8", "surrogatepass")
+    return dict(candidates(whole)).get(delimiter, best)

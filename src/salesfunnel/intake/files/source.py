@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -11,13 +11,17 @@ import attrs
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.extras import require
+from salesfunnel._kernels.text.cells import Bytes
 from salesfunnel.fault import IntakeError
-from salesfunnel.intake.files.delimited_text import decode, read_text
+from salesfunnel.intake.files.delimited_text import decode, read_cells
+from salesfunnel.intake.files.frames import frame_rows, record_rows
 from salesfunnel.intake.files.grid import Grid
+from salesfunnel.intake.files.text_cells import padded
+from salesfunnel.intake.files.utf8 import file_bytes
 from salesfunnel.intake.files.workbook import is_workbook, read_workbook
 
-MAX_SOURCE = 64_000_000
-"""How many bytes a source may have."""
+MAX_UPLOAD = 256_000_000
+"""How many bytes come from strangers at most, where nobody says: bytes, and files opened before."""
 
 
 @attrs.frozen(kw_only=True)
@@ -29,8 +33,17 @@ class Source:
     encoding: str | None = None
 
 
-def load(source: Any, *, encoding: str | None = None) -> Source:
+def load(source: Any, *, encoding: str | None = None, max_bytes: int | None = None) -> Source:
     """Return the tables in a source.
+
+    Parameters
+    ----------
+    source : path, file, bytes, str, records or dataframe
+    encoding : str, optional
+        Encoding of text; found by default.
+    max_bytes : int, optional
+        How many bytes it may have; by default `MAX_UPLOAD` for bytes and open files, and any
+        number for a path, text and what is in memory as a table.
 
     Raises
     ------
@@ -39,17 +52,28 @@ def load(source: Any, *, encoding: str | None = None) -> Source:
     ArgumentError
         If it is nothing that can be read.
     """
+    check_max_bytes(max_bytes)
     if isinstance(source, str) and not _is_path(source):
-        return Source(grids=(read_text(source.removeprefix("\ufeff")),))
+        return _from_text(source, max_bytes, None)
     if isinstance(source, str | os.PathLike):
         path = os.fspath(source)
         path = os.fsdecode(path) if isinstance(path, bytes) else path
-        return _from_bytes(_file_bytes(path), encoding, os.path.basename(path))  # noqa: PTH119 - any str
+        data, size = _file_bytes(path, max_bytes)
+        return _from_bytes(data, size, encoding, os.path.basename(path))  # noqa: PTH119 - any str
     if isinstance(source, bytes | bytearray | memoryview):
-        return _from_bytes(bytes(source), encoding, None)
+        _check_size(len(source), MAX_UPLOAD if max_bytes is None else max_bytes)
+        return _from_bytes(*padded(source), encoding, None)
     if hasattr(source, "read"):
-        return _from_file(source, encoding)
+        return _from_file(source, encoding, max_bytes)
     return Source(grids=(Grid(rows=_records(source), safe=True),))
+
+
+def check_max_bytes(max_bytes: int | None) -> None:
+    """Raise ArgumentError where it is no number of bytes."""
+    if max_bytes is not None and (
+        not isinstance(max_bytes, int) or isinstance(max_bytes, bool) or max_bytes < 1
+    ):
+        raise ArgumentError(f"'max_bytes' must be a whole number above 0, got {max_bytes!r}")
 
 
 def _is_path(text: str) -> bool:
@@ -57,12 +81,11 @@ def _is_path(text: str) -> bool:
     return not any(mark in text for mark in "\n\r\t|") and len(text) < 4096
 
 
-def _file_bytes(path: str) -> bytes:
+def _file_bytes(path: str, max_bytes: int | None) -> tuple[Bytes, int]:
     try:
-        if os.path.getsize(path) > MAX_SOURCE:  # noqa: PTH202 - path may be any str
-            raise _too_long(os.path.getsize(path))  # noqa: PTH202 - as above
-        with open(path, "rb") as file:  # noqa: PTH123 - as above
-            return file.read(MAX_SOURCE + 1)
+        if max_bytes is not None:
+            _check_size(os.path.getsize(path), max_bytes)  # noqa: PTH202 - path may be any str
+        return file_bytes(path)
     except (OSError, ValueError) as error:
         folder = os.path.dirname(path) or "."  # noqa: PTH120 - as above
         try:
@@ -80,11 +103,15 @@ def _file_bytes(path: str) -> bytes:
         ) from error
 
 
-def _too_long(size: int) -> IntakeError:
-    return IntakeError(f"'source' must be of at most {MAX_SOURCE} bytes, got {size}")
+def _check_size(size: int, most: int | None) -> None:
+    if most is not None and size > most:
+        raise IntakeError(
+            f"'source' must be of at most {most} bytes, got {size}",
+            hint="max_bytes= sets another bound; a path has none",
+        )
 
 
-def _from_file(file: Any, encoding: str | None) -> Source:
+def _from_file(file: Any, encoding: str | None, max_bytes: int | None) -> Source:
     try:
         content = file.read()
     except UnicodeDecodeError as error:
@@ -96,37 +123,42 @@ def _from_file(file: Any, encoding: str | None) -> Source:
         raise IntakeError(f"'source' must be a file that can be read, got {error}") from error
     name = getattr(file, "name", None)
     name = os.path.basename(name) if isinstance(name, str) else None  # noqa: PTH119 - as above
+    most = MAX_UPLOAD if max_bytes is None else max_bytes
     if isinstance(content, str):
-        return Source(grids=(read_text(content.removeprefix("\ufeff")),), file=name)
+        return _from_text(content, most, name)
     if isinstance(content, bytes | bytearray):
-        return _from_bytes(bytes(content), encoding, name)
+        _check_size(len(content), most)
+        return _from_bytes(*padded(content), encoding, name)
     raise ArgumentError(f"'source' must be a file of text or bytes, got {type(content).__name__}")
 
 
-def _from_bytes(data: bytes, encoding: str | None, name: str | None) -> Source:
-    if len(data) > MAX_SOURCE:
-        raise _too_long(len(data))
-    if not data.strip():
+def _from_text(text: str, most: int | None, name: str | None) -> Source:
+    data, size = padded(text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"))
+    _check_size(size, most)
+    return Source(grids=(read_cells(data, size),), file=name)
+
+
+def _from_bytes(data: Bytes, size: int, encoding: str | None, name: str | None) -> Source:
+    head = data[: min(size, 4096)].tobytes()
+    if not head.strip() and not data[:size].tobytes().strip():
         raise IntakeError("'source' must hold a table, got nothing")
-    if is_workbook(data):
-        return Source(grids=read_workbook(data), file=name)
-    text, used = decode(data, encoding)
-    return Source(grids=(read_text(text),), file=name, encoding=used)
+    if is_workbook(head):
+        return Source(grids=read_workbook(data[:size].tobytes()), file=name)
+    text, length, used = decode(data, size, encoding)
+    return Source(grids=(read_cells(text, length),), file=name, encoding=used)
 
 
-def _records(source: Any) -> list[list[Any]]:
+def _records(source: Any) -> Sequence[Sequence[Any]]:
     """Return rows, the header first, from records, lists, columns or a dataframe."""
     source = _eager(source)
-    for method, options in (
-        ("to_dicts", {}),
-        ("to_pylist", {}),
-        ("to_dict", {"orient": "records"}),
-    ):
-        if hasattr(source, method) and not isinstance(source, Mapping):
-            source = getattr(source, method)(**options)
-            break
-    if isinstance(source, Mapping):
-        return _from_columns(source)
+    known = frame_rows(source)
+    if known is None:
+        source = _as_records(source)
+        known = frame_rows(source)
+    if known is not None:
+        if len(known) < 2 and not isinstance(source, Mapping):
+            raise IntakeError("'source' must hold a table, got no rows")
+        return known
     if isinstance(source, str | bytes) or not isinstance(source, Iterable):
         raise ArgumentError(
             "'source' must be a path, a file, bytes, text, records or a dataframe,"
@@ -136,12 +168,23 @@ def _records(source: Any) -> list[list[Any]]:
     if not rows:
         raise IntakeError("'source' must hold a table, got no rows")
     if all(isinstance(row, Mapping) for row in rows):
-        names = list(dict.fromkeys(key for row in rows for key in row))
-        return [[str(key) for key in names], *([row.get(key) for key in names] for row in rows)]
+        return record_rows(rows)
     if all(isinstance(row, list | tuple) for row in rows):
         return [list(row) for row in rows]
     kinds = ", ".join(sorted({type(row).__name__ for row in rows}))
     raise ArgumentError(f"'source' must hold mappings or lists, all of one kind, got {kinds}")
+
+
+def _as_records(source: Any) -> Any:
+    """Return the records of a dataframe of a library that we do not know."""
+    for method, options in (
+        ("to_dicts", {}),
+        ("to_pylist", {}),
+        ("to_dict", {"orient": "records"}),
+    ):
+        if hasattr(source, method):
+            return getattr(source, method)(**options)
+    return source
 
 
 def _library(thing: Any) -> str:
@@ -168,19 +211,3 @@ def _eager(source: Any) -> Any:
         except TypeError:
             return source
     return source
-
-
-def _from_columns(source: Mapping[Any, Any]) -> list[list[Any]]:
-    columns = {}
-    for key, column in source.items():
-        if isinstance(column, str | bytes) or not isinstance(column, Iterable):
-            raise ArgumentError(
-                f"'source' must map the name of a column to its cells, got {column!r} for {key!r}"
-            )
-        columns[str(key)] = list(column)
-    lengths = {len(column) for column in columns.values()}
-    if len(lengths) > 1:
-        raise ArgumentError(
-            f"'source' must have columns of equal length, got {sorted(lengths)} cells"
-        )
-    return [list(columns), *map(list, zip(*columns.values(), strict=True))]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from salesfunnel._core.safe_text import clean
 from salesfunnel.i18n import FORMS
 from salesfunnel.render.backends.scale import span
 from salesfunnel.render.backends.svg import COLOURS, DASHES, MARKS, label, n, svg, words
-from salesfunnel.render.backends.width import clean, width, wrap
+from salesfunnel.render.backends.width import width, wrap
 from salesfunnel.render.model import Bars, Line, Lines
 
 __all__ = ["bars_svg", "lines_svg"]

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from salesfunnel._core.safe_text import clean
 from salesfunnel.i18n import text
 from salesfunnel.render import model
 from salesfunnel.render.backends.charts_svg import bars_svg, lines_svg
 from salesfunnel.render.backends.funnel_svg import funnel_svg
-from salesfunnel.render.backends.width import clean, width
+from salesfunnel.render.backends.width import width
 
 STYLE = """
 .sf{font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"PingFang SC","Hiragino Sans GB",

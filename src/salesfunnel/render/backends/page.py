@@ -6,6 +6,7 @@ from importlib import resources
 
 from salesfunnel import __version__
 from salesfunnel._core.extras import require
+from salesfunnel._core.safe_text import clean
 from salesfunnel.i18n import text
 from salesfunnel.render.backends.html import STYLE, body_html
 from salesfunnel.render.model import Document
@@ -28,7 +29,7 @@ def page_html(document: Document) -> str:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     page: str = environment.from_string(template).render(
         lang="zh-CN" if document.locale == "zh" else "en",
-        title=document.title,
+        title=clean(document.title),
         style=STYLE,
         body=body_html(document),
         made_by=text("report.made-by", document.locale, version=__version__),

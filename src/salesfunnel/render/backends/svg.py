@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from salesfunnel.render.backends.width import clean, width
+from salesfunnel._core.safe_text import clean
+from salesfunnel.render.backends.width import width
 
 BLUE, PALE, RED, AMBER, GREEN = "#2f7fbf", "#2f7fbf33", "#d1495b", "#b07d00", "#2e9e6b"
 COLOURS = (BLUE, "#c8622a", GREEN, "#8b6bb8", AMBER)

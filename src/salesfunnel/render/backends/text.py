@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from salesfunnel._core.safe_text import clean
 from salesfunnel.i18n import FORMS
 from salesfunnel.render import model
 from salesfunnel.render.backends.scale import fractions, is_log, span
 from salesfunnel.render.backends.text_table import MARKS, table_lines
-from salesfunnel.render.backends.width import clean, pad, width, wrap
+from salesfunnel.render.backends.width import pad, width, wrap
 
 WIDTH = 80
 _SEVERITY = {"error": "✗", "warning": "!", "info": "i"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from salesfunnel._core.safe_text import clean
 from salesfunnel.render import model
-from salesfunnel.render.backends.width import clean, pad, pieces, width, wrap
+from salesfunnel.render.backends.width import pad, pieces, width, wrap
 
 __all__ = ["MARKS", "table_lines"]
 

@@ -9,7 +9,6 @@ _ZERO = {"Mn", "Me", "Cf"}
 _CLOSING = "，。；：、）》”！？％～"  # never first in a line
 _OPENING = "（《“"  # never last in a line
 _UNITS = "年月日天周个单万亿元人次步期层"  # never parted from their figure
-_TURNS = "\u202a\u202b\u202d\u202e\u2066\u2067"  # they reorder what stands after them
 
 
 @lru_cache(maxsize=4096)
@@ -17,18 +16,6 @@ def _char_width(char: str) -> int:
     if unicodedata.category(char) in _ZERO:
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def clean(text: str) -> str:
-    """Return text without characters that act on a terminal; each becomes a visible mark."""
-    return "".join(
-        " "
-        if char in "\t\n\r"
-        else "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(char) in {"Cc", "Cs"} or char in _TURNS
-        else char
-        for char in text
-    )
 
 
 def width(text: str) -> int:

@@ -1,0 +1,116 @@
+"""Column: the cells below one header; TextColumn: those of text, where they lie.
+
+A column gives the times and the numbers that are written plainly, and its distinct cells: whoever
+reads it asks the careful readers for each distinct cell that is left, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._kernels.text.amounts import plain_numbers
+from salesfunnel._kernels.text.cells import Cells
+from salesfunnel._kernels.text.codes import Pieces, distinct_cells
+from salesfunnel._kernels.text.times import plain_times
+from salesfunnel.intake.files.text_cells import WHITE, cells_of
+
+Ints = npt.NDArray[Any]
+Codes = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Ticks = npt.NDArray[np.int64]
+States = npt.NDArray[np.int8]
+_PART = 1 << 16
+
+
+class Column(Protocol):
+    """The cells of one column below the header."""
+
+    @property
+    def count(self) -> int:
+        """How many cells there are."""
+        ...
+
+    def plain_times(self, *, day_first: bool | None = None) -> tuple[Ticks, States]:
+        """Return microseconds since 1970, and 0 not read, 1 without a zone, 2 in UTC, 3 empty."""
+        ...
+
+    def plain_numbers(self, *, point: bool = True) -> tuple[Floats, Bools]:
+        """Return numbers, NaN where empty or not read, and which cells are read."""
+        ...
+
+    def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:
+        """Return a number for each cell of all or some ascending rows, and the cell of each number.
+
+        Numbers are given in the order in which cells come first.
+        """
+        ...
+
+    def take(self, rows: Ints) -> Column:
+        """Return some rows, which ascend."""
+        ...
+
+    def blank(self) -> Bools:
+        """Return in which cells nothing stands."""
+        ...
+
+
+class TextColumn:
+    """Cells of text in UTF-8."""
+
+    def __init__(self, pieces: Sequence[Cells]) -> None:
+        self.pieces = Pieces(pieces)
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> TextColumn:
+        """Return a column of texts."""
+        return cls([cells_of(texts[k : k + _PART]) for k in range(0, len(texts), _PART)])
+
+    @property
+    def count(self) -> int:
+        """How many cells there are."""
+        return self.pieces.count
+
+    def plain_times(self, *, day_first: bool | None = None) -> tuple[Ticks, States]:
+        """Return microseconds since 1970, and 0 not read, 1 without a zone, 2 in UTC, 3 empty."""
+        ticks = np.empty(self.count, dtype=np.int64)
+        states = np.empty(self.count, dtype=np.int8)
+        for k, piece in enumerate(self.pieces.pieces):
+            here = slice(self.pieces.ends[k], self.pieces.ends[k + 1])
+            ticks[here], states[here] = plain_times(piece, day_first=day_first)
+        return ticks, states
+
+    def plain_numbers(self, *, point: bool = True) -> tuple[Floats, Bools]:
+        """Return numbers, NaN where empty or not read, and which cells are read."""
+        values = np.empty(self.count, dtype=np.float64)
+        known = np.empty(self.count, dtype=np.bool_)
+        for k, piece in enumerate(self.pieces.pieces):
+            here = slice(self.pieces.ends[k], self.pieces.ends[k + 1])
+            values[here], known[here] = plain_numbers(piece, point=point)
+        return values, known
+
+    def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:
+        """Return a number for each cell of all or some ascending rows, and the text of each."""
+        pieces = self.pieces if rows is None else self.pieces.take(rows)
+        found = distinct_cells(pieces)
+        return found.codes, pieces.texts(found.rows)
+
+    def take(self, rows: Ints) -> TextColumn:
+        """Return some rows, which ascend."""
+        return TextColumn(self.pieces.take(rows).pieces)
+
+    def blank(self) -> Bools:
+        """Return in which cells nothing stands, or white space."""
+        parts = [np.zeros(0, dtype=np.bool_)]
+        for piece in self.pieces.pieces:
+            blank = piece.length == 0
+            doubtful = np.flatnonzero(~blank & WHITE.take(piece.data.take(piece.start)))
+            if doubtful.size:
+                codes, words = TextColumn([piece.take(doubtful)]).distinct()
+                blank[doubtful] = np.array([not word.strip() for word in words])[codes]
+            parts.append(blank)
+        return np.concatenate(parts)

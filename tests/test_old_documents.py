@@ -1,0 +1,44 @@
+"""Every type of document of the first version is read for ever, and says the same as then.
+
+The files were written by version 0.1.0 as it was at the end of the first wave.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from salesfunnel import serialize
+
+FILES = sorted((Path(__file__).parent / "documents" / "v1").glob("*.json"))
+
+
+def kept(new, old, path="document"):
+    """Hold that all that the old document says is in the new one."""
+    if isinstance(old, dict):
+        renamed = {serialize._types.ALIASES.get(old.get("type"), old.get("type"))}
+        for key, value in old.items():
+            if key == "type" and isinstance(value, str):
+                assert new[key] in renamed, path
+            else:
+                kept(new[key], value, f"{path}.{key}")
+    elif isinstance(old, list):
+        assert len(new) == len(old), path
+        for i, (a, b) in enumerate(zip(new, old, strict=True)):
+            kept(a, b, f"{path}[{i}]")
+    else:
+        assert new == old, path
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_document_of_the_first_version_is_read(file):
+    document = json.loads(file.read_text("utf-8"))
+    result = serialize.from_dict(document)
+    kept(result.to_dict(), document)
+    result.to_text(locale="zh")
+
+
+def test_there_is_one_of_every_type_of_then():
+    assert len(FILES) >= 46
