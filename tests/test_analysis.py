@@ -162,8 +162,8 @@ def test_a_reason_of_loss_is_named():
 
     with (EXAMPLES / "company" / "deals.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    for row in rows:
-        if row["lost_reason"] and row["intent"] >= "2026-09":
+    for number, row in enumerate(rows):
+        if row["lost_reason"] and row["intent"] >= "2026-09" and number % 2:
             row["lost_reason"] = "no need"
     found = sf.analyze(sf.read_stage_history(rows, funnel=sf.template("b2b"), as_of="2026-11-20"))
     assert "“no need” is stated more often" in found.to_text(width=300)

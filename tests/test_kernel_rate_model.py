@@ -133,10 +133,9 @@ def test_a_rise_of_blocks_of_weeks_against_the_prototype():
     sought = setting.Setting(window.Rates, setting.RATE_NOISE, rise / (1 + rise), (2,))
     plan = designs.design(15, 2 * np.pi * 4 * np.arange(15) / 52.18)
     found = ev.evidence(x, n, plan, pool.Groups(np.array([0]), 1), sought)
-    np.testing.assert_allclose(np.log(found.up[0, :, 0] @ setting.SIZE_WEIGHTS), case["log_bf_rise"][0],
-                               atol=1e-5)  # fmt: skip
-    np.testing.assert_allclose(np.log(found.down[0, :, 0] @ setting.SIZE_WEIGHTS),
-                               case["log_bf_fall"][0], atol=1e-5)  # fmt: skip
+    for factors, want in ((found.up, "log_bf_rise"), (found.down, "log_bf_fall")):
+        got = np.log(factors[0, :, 0] @ setting.SIZE_WEIGHTS)
+        np.testing.assert_allclose(got, case[want][0], atol=1e-5)
 
 
 def brute_force(x, n, link, variance):

@@ -81,7 +81,7 @@ def laney_z(n, x):
 
 
 def harmonic_z(n, x):
-    """Return z of the last month against weighted least squares on level, slope and one harmonic."""
+    """Return z of the last month against weighted least squares: level, slope, one harmonic."""
     months = len(n)
     t = np.arange(months)
     A = np.stack([np.ones(months), t - months / 2, np.sin(np.pi * t / 6), np.cos(np.pi * t / 6)], 1)

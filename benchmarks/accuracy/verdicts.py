@@ -15,6 +15,7 @@ import argparse
 import json
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,7 @@ def row(name, method, score, truth, bar, probability=False):
         out["recall_at_5"] = float((score > bar5)[truth].mean()) if truth.any() else None
     if probability:
         out["bins"] = []
-        for low, high in zip(BINS, BINS[1:], strict=False):
+        for low, high in pairwise(BINS):
             at = (score >= low) & (score < high)
             if at.sum():
                 out["bins"].append(
@@ -94,7 +95,8 @@ GRID = {
     "season .5, 27 months": {"season": 0.5, "months": 27},
     "AR .8 sd .2, 27 months": {"sd": 0.2, "ar": 0.8, "months": 27},
     "AR .8 sd .2, 27 months, 2,000 leads": {"sd": 0.2, "ar": 0.8, "months": 27, "volume": 2000},
-    "trend −.02, 27 months": {"trend": -0.02, "months": 27}, "trend −.04, 15 months": {"trend": -0.04},
+    "trend −.02, 27 months": {"trend": -0.02, "months": 27},
+    "trend −.04, 15 months": {"trend": -0.04},
     "trend −.04, 27 months": {"trend": -0.04, "months": 27},
     "trend +.04, 27 months": {"trend": 0.04, "months": 27},
     "trend −.02, 27 months, 2,000 leads": {"trend": -0.02, "months": 27, "volume": 2000},
@@ -273,13 +275,74 @@ PIECES = {
 }  # fmt: skip
 
 
+def shown(value, error=None):
+    if value is None:
+        return "–"
+    return f"{value:.2f}" if error is None else f"{value:.2f} ± {error:.2f}"
+
+
+def bins_of(one):
+    return " · ".join(f"{said:.2f}→{was:.2f} ({n})" for said, was, n in one.get("bins", []))
+
+
+def table_of(rows):
+    """Return one piece as a Markdown table."""
+    if "precision" in rows[0]:
+        head = ["world", "method", "precision", "recall", "healthy alarmed", "recall at 5 %",
+                "said → was (cases), from .5 on"]  # fmt: skip
+        cells = [
+            [one["world"], one["method"], shown(one["precision"], one["precision_se"]),
+             shown(one["recall"], one["recall_se"]),
+             shown(one["alarmed"], one.get("alarmed_se")), shown(one.get("recall_at_5")),
+             bins_of(one)]
+            for one in rows
+        ]  # fmt: skip
+    elif "named" in rows[0]:
+        head = ["world", "method", "alarms a call", "false ones", "named by most(0.1)",
+                "false of these", "first row true"]  # fmt: skip
+        cells = [
+            [one["world"], one["method"], f"{one['alarms']:.1f}", f"{one['false_alarms']:.1f}",
+             f"{one['named']:.0f}", shown(one["false_of_named"], one["false_se"]),
+             shown(one["first_true"])]
+            for one in rows
+        ]  # fmt: skip
+    else:
+        head = [key for key in rows[0] if key != "funnels"]
+        cells = [[v if isinstance(v, str) else f"{v:.3f}" for k, v in one.items() if k != "funnels"]
+                 for one in rows]  # fmt: skip
+    lines = ["| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *cells)]
+    return "\n".join(lines)
+
+
+TITLES = {
+    "grid1": "Worlds of one kind (1)", "grid2": "Worlds of one kind (2)",
+    "grid3": "Worlds of one kind (3)", "mixed": "A mixed world: no two funnels are alike",
+    "segments": "50 segments in one call", "definitions": "A gate that moved, or a real fall",
+    "benchmarks": "Benchmarks that are wrong", "festivals": "A moving festival",
+    "entries": "Entries", "intake": "Intake stops", "reviews": "Reviews",
+}  # fmt: skip
+
+
+def page(folder):
+    """Print the tables of all pieces that were run."""
+    for name, title in TITLES.items():
+        path = folder / f"{name}.json"
+        if path.exists():
+            document = json.loads(path.read_text("utf-8"))
+            print(f"## {title}\n\n{table_of(document['rows'])}\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("piece", nargs="?", choices=list(PIECES))
     parser.add_argument("--funnels", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=Path("verdicts-study"))
+    parser.add_argument("--table", type=Path)
     options = parser.parse_args()
+    if options.table is not None:
+        page(options.table)
+        return
     began = time.perf_counter()
     number = list(PIECES).index(options.piece)
     rng = np.random.default_rng([options.seed, number])

@@ -409,7 +409,7 @@ def _faults(found: Bottlenecks, g: int, s: int) -> tuple[Fault, ...]:
         "step": str(found.transitions[s]),
         "period": found.period,
         "months": int(found.history_months[g, s]),
-        "needed": LEAST_HISTORY + 1,
+        "needed": LEAST_HISTORY,
         "entered": int(found.entered[g, s]),
         "advanced": int(found.advanced[g, s]),
     }
