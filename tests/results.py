@@ -155,6 +155,7 @@ def results() -> dict[str, Any]:
         "output change": sf.output_change(panel),
         **{f"finding {i}": finding for i, finding in enumerate(analysis.findings)},
         "evidence": analysis.findings[0].evidence,
+        "diagnosis": analysis.diagnoses[0],
         "plan": plan,
         "plan with money": analysis.plan,
         **{f"measure {i}": measure for i, measure in enumerate(analysis.plan)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from pathlib import Path
 
@@ -144,10 +145,12 @@ def test_the_report_speaks_one_language(shown, locale):
     assert "“需求调研”" in shown["zh"]
 
 
-def test_causes_that_overlap_say_so_and_one_that_explains_nothing_has_no_grade(shown, analysis):
-    shares = [f.share for f in analysis.findings if f.share]
-    assert sum(shares) > 1
-    assert "add up to more than 100 %" in " ".join(shown["en"].split())
+def test_causes_add_up_and_one_that_explains_nothing_has_no_grade(shown, analysis):
+    for found in analysis.diagnoses:
+        named = math.fsum(f.contribution for f in found.causes)
+        assert named + found.unexplained == pytest.approx(found.shortfall, abs=1e-9)
+    assert "everything else improved" in " ".join(shown["en"].split())
+    assert "columns were searched" in " ".join(shown["en"].split())
     lines = shown["en"].splitlines()
     skipped = [line for line in lines if "script is not followed" in line]
     assert skipped

@@ -118,7 +118,7 @@ def test_the_mix_of_sectors_is_what_sql_counts(findings):
         assert math.isclose(group.rate, won1 / ripe1)
         assert math.isclose(group.rate_before, won0 / ripe0)
         mix += (now / n1 - before / n0) * (won1 / ripe1 + won0 / ripe0) / 2
-    assert math.isclose(found.contribution, -mix * 761, rel_tol=1e-9)
+    assert math.isclose(math.fsum(g.mix for g in found.evidence.groups), mix, rel_tol=1e-9)
     assert found.evidence.known == n1
     assert found.evidence.entered == 761
 

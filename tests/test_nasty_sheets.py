@@ -367,7 +367,6 @@ def test_a_nasty_sheet(name):
     [
         ("曝光量,50万,48万\n线索获取量,5000,4200", "no header was found"),
         ("指标,目标,实际\n", "no row below the header"),
-        ("指标,第1周,第2周\n曝光量,1,2\n", "no header was found"),
         ("阶段,目标\n认知阶段,5\n", "no column that is called “actual”"),
         ("nothing\nat all\n", "text without columns"),
     ],
@@ -569,8 +568,16 @@ def test_what_is_plain_to_people_is_read_without_a_doubt(name):
 
 
 def test_a_decimal_before_a_name_is_no_ordinal():
-    sheet = sf.read_table("指标,实际\n3.5曝光量,5\n曝光量,10\n线索获取量,5\n")
-    assert codes_of(sheet) == ["unknown-metric"]
+    sheet = sf.read_table("指标,实际\n3.5曝光量,50\n曝光量,10\n线索获取量,5\n")
+    assert [row.metric for row in sheet.rows] == ["3.5曝光量", "曝光量", "线索获取量"]
+    assert codes_of(sheet) == []
+
+
+def test_weeks_side_by_side_are_read_and_want_their_year():
+    sheet = sf.read_table("指标,第1周,第2周\n曝光量,1,2\n线索获取量,1,1\n")
+    assert codes_of(sheet) == ["period-without-year"]
+    dated = sf.read_table("指标,第1周,第2周\n曝光量,1,2\n线索获取量,1,1\n", period="2026")
+    assert dated.periods == ("2026-W01", "2026-W02")
 
 
 def test_years_of_two_digits_after_a_word_are_read_and_told():

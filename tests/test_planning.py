@@ -45,7 +45,7 @@ planted = _planted()
 @pytest.fixture(scope="module")
 def judged():
     bottleneck, parts, cause, _ = planted.planted(np.random.default_rng(7), 200)
-    findings = sf.diagnose(bottleneck, planted.fake_history(parts), rules=SETS)
+    findings = sf.diagnose(bottleneck, planted.history_of(parts), rules=SETS)
     return bottleneck, findings, cause
 
 

@@ -35,6 +35,8 @@ def examples():
         "interval": sf.Interval(0.1, 0.2, 0.95, "wilson"),
         "fault": sheet.faults[0],
         "sheet row": sheet.rows[0],
+        "column use": made["diagnosis"].columns[0],
+        "period share": made["evidence"].over_time[0],
         "step duration": steps.durations[0],
         "score": made["backtest"].scores[0],
         "remedy": sf.Remedy(key="call", causes=("slow-response",)),

@@ -32,7 +32,7 @@ def study(now, runs, *, effect, share, hard=True, seed=SEED):
         )
         options = {"hard": hard, "effect": effect, "share_now": share}
         bottleneck, parts, cause, ranked = planted.planted(rng, now, **options)
-        findings = diagnose(bottleneck, planted.fake_history(parts), rules=SETS)
+        findings = diagnose(bottleneck, planted.history_of(parts), rules=SETS)
         known = [f for f in findings if f.code in planted.CAUSES]
         crude = max(
             known,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
-from salesfunnel.definitions.funnel import Transition
+import salesfunnel as sf
 
 CAUSES = {
     "slow-response": ("response_hours", ("4", "40")),
@@ -78,8 +76,8 @@ def planted(rng, now, *, months=MONTHS, hard=True, effect=EFFECT, share_now=SHAR
         },
     }
     x, total = int(advanced[current].sum()), int(current.sum())
-    bottleneck = SimpleNamespace(
-        transition=Transition("offer", "won"),
+    bottleneck = sf.Bottleneck(
+        transition=sf.Transition("offer", "won"),
         segment="all",
         period=str(np.datetime64("2025-10", "M") + np.timedelta64(months, "M")),
         window=1,
@@ -94,18 +92,12 @@ def planted(rng, now, *, months=MONTHS, hard=True, effect=EFFECT, share_now=SHAR
     return bottleneck, parts, cause, ranked
 
 
-def fake_history(parts):
-    """Return the parts as something a case can read."""
+def history_of(parts, *, as_of="2026-11-30"):
+    """Return the parts as a stage history."""
     n = len(parts["outcome"])
-    return SimpleNamespace(
+    return sf.StageHistory(
         deals=tuple(str(i) for i in range(n)),
         stages=("offer", "won"),
-        entered=parts["entered"],
-        closed=parts["closed"],
-        outcome=parts["outcome"],
-        value=np.full(n, np.nan),
-        attributes=parts["attributes"],
-        as_of=np.datetime64("2026-11-30", "us"),
-        funnel=None,
-        reached=np.where(parts["outcome"] == 1, 1, 0),
+        as_of=np.datetime64(as_of, "us"),
+        **parts,
     )

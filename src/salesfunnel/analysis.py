@@ -20,7 +20,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.diagnosis import Finding, diagnose
+from salesfunnel.diagnosis import Diagnosis, Finding, diagnose
 from salesfunnel.fault import Fault
 from salesfunnel.planning import ImprovementPlan, plan
 
@@ -51,6 +51,9 @@ class Analysis(ResultMixin):
         as unverified and come after the alarms whose data are sound.
     findings : tuple of Finding
         Possible causes of the alarms, in order of the bottlenecks.
+    diagnoses : tuple of Diagnosis
+        The same by bottleneck: what is missing, what is left unexplained, which columns were looked
+        at and which could not be.
     plan : ImprovementPlan
         Measures for them.
     panel : Panel
@@ -72,6 +75,7 @@ class Analysis(ResultMixin):
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     locale: Locale = "en"
+    diagnoses: tuple[Diagnosis, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __repr__(self) -> str:
         alarms = sum(row.tier in ALARMS for row in self.bottlenecks)
@@ -166,9 +170,8 @@ def analyze(
         value=mean,
         seed=seed,
     )
-    findings: list[Finding] = []
-    for row in _alarms(bottlenecks):
-        findings += diagnose(row, source, columns=columns)
+    diagnoses = [diagnose(row, source, columns=columns) for row in _alarms(bottlenecks)]
+    findings = [finding for diagnosis in diagnoses for finding in diagnosis]
     bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
     faults = (*getattr(data, "faults", ()), *money_faults)
@@ -180,6 +183,7 @@ def analyze(
         conversions=conversions(panel.select(periods=judged)),
         bottlenecks=bottlenecks,
         findings=tuple(findings),
+        diagnoses=tuple(diagnoses),
         plan=ImprovementPlan(measures=(), start=None, funnel=definition)
         if first is None
         else plan(

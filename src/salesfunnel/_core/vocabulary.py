@@ -40,6 +40,11 @@ DIMENSIONS: tuple[str, ...] = get_args(Dimension)
 Grade = Literal["strong", "moderate", "weak", "not-measured"]
 GRADES: tuple[str, ...] = get_args(Grade)
 
+FindingKind = Literal[
+    "more-frequent", "costs-more", "where", "standing", "quality", "not-measured", "stated"
+]
+FINDING_KINDS: tuple[str, ...] = get_args(FindingKind)
+
 ReviewState = Literal[
     "executing", "working", "not-working", "not-enough-data", "off-track", "standardise"
 ]

@@ -251,6 +251,7 @@ def _result(
         seasonal=settings.angle is not None,
         value=None if money is None else money[0],
         funnel=panel.funnel,
+        attributes=panel.attributes,
         **{**gains, **more},
     )
 

@@ -98,6 +98,8 @@ class Bottlenecks(TableMixin):
         What concerns all rows.
     funnel : Funnel, optional
         Names the steps for people.
+    attributes : tuple of str
+        The columns whose values make the segments.
     """
 
     transitions: tuple[Transition, ...]
@@ -142,6 +144,7 @@ class Bottlenecks(TableMixin):
     lag_adjusted: bool = False
     faults: tuple[Fault, ...] = ()
     funnel: Funnel | None = None
+    attributes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         counts = np.bincount(self.tier.ravel(), minlength=len(TIERS))
@@ -385,6 +388,7 @@ def row_of(found: Bottlenecks, g: int, s: int, ends: Sequence[int]) -> Bottlenec
         history_months=int(found.history_months[g, s]),
         faults=_faults(found, g, s),
         counted_at=found.transitions[ends[s]].target,
+        attributes=found.attributes,
     )
 
 

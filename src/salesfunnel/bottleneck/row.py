@@ -111,6 +111,9 @@ class Bottleneck(ResultMixin):
         What to know before trusting it; ``unverified`` where faulty data may make it up.
     counted_at : str
         The step at which gains are counted: the win if it lies ahead, else the last step.
+    attributes : tuple of str
+        The columns whose values make up `segment`, joined with " / "; none for all deals, and for
+        counts whose segments were made elsewhere.
     """
 
     transition: Transition
@@ -141,6 +144,7 @@ class Bottleneck(ResultMixin):
     history_months: int = 0
     faults: tuple[Fault, ...] = ()
     counted_at: str = ""
+    attributes: tuple[str, ...] = ()
 
     @property
     def drifting(self) -> bool:

@@ -1,20 +1,18 @@
-"""diagnose: ask every rule about a bottleneck, and rank what they find."""
+"""diagnose: search every recorded column, let rules name what is found, and add it up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import attrs
-
-from salesfunnel._core.errors import ArgumentError, PluginError
-from salesfunnel._core.safe_text import described
-from salesfunnel._core.vocabulary import Grade
-from salesfunnel.diagnosis.aggregates import from_sheet
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.interval import Interval
+from salesfunnel.diagnosis.ask_rules import DEFAULT_RULES, ask_all, rank, vetoed
 from salesfunnel.diagnosis.case import Case
-from salesfunnel.diagnosis.effects import of_exposure, of_mixture
+from salesfunnel.diagnosis.diagnosis import ColumnUse, Diagnosis
+from salesfunnel.diagnosis.explain import explain
 from salesfunnel.diagnosis.finding import Finding
-from salesfunnel.diagnosis.rules import Exposure, Mixture, Rule, RuleSet
+from salesfunnel.diagnosis.rules import Rule, RuleSet
 
 if TYPE_CHECKING:
     from salesfunnel.bottleneck import Bottleneck
@@ -24,9 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_RULES", "diagnose"]
 
-DEFAULT_RULES = ("data", "action", "resource", "customer")
-_GRADES: tuple[Grade, ...] = ("strong", "moderate", "weak", "not-measured")
-
 
 def diagnose(
     bottleneck: Bottleneck,
@@ -35,8 +30,14 @@ def diagnose(
     rules: Sequence[str | RuleSet | Rule] | str | RuleSet | Rule = DEFAULT_RULES,
     columns: Mapping[str, str] | None = None,
     history: int = 12,
-) -> tuple[Finding, ...]:
-    """Ask in four dimensions why a step fell short, and say what each cause is worth in deals.
+    search: bool = True,
+    before_outcome: Iterable[str] | str = (),
+) -> Diagnosis:
+    """Search every recorded column for why a step fell short, and say what each part is worth.
+
+    One linear model of the step holds all columns that were recorded before the outcome. Rules name
+    what it finds: what a column means, in which of four dimensions, which remedy fits. A column
+    that no rule knows is measured all the same and named by its own header.
 
     Parameters
     ----------
@@ -50,173 +51,100 @@ def diagnose(
         Field → column of the data, such as ``{"response_hours": "响应"}``, where a rule does not
         recognise the name by itself.
     history : int
-        Periods before the judged window that the share of every cause is compared with.
+        Periods before the judged window that it is compared with.
+    search : bool
+        Whether to search all columns; if False, only those that a rule reads.
+    before_outcome : iterable of str
+        Columns that are known to be recorded before the outcome though they look as if they were
+        not, such as a field "status" that means the customer's.
 
     Returns
     -------
-    tuple of Finding
-        A finding that vetoes the data first; then by deals × confidence × coverage; then by what
-        could be won though nothing changed; last what is not measured. Deterministic.
+    Diagnosis
+        A sequence of `Finding`: one that vetoes the data first; then the parts of the fall, by
+        deals; then what costs deals as before; last what is not measured. Deterministic.
 
     Raises
     ------
     ArgumentError
-        If `bottleneck` or `data` is of another kind, or `rules` hold what is no rule.
+        If `bottleneck` or `data` is of another kind, or `rules` hold what is not a rule.
     UnknownNameError
-        If a rule set is not known, or `columns` names a column that is not there.
+        If a rule set is not known, or `columns` or `before_outcome` name a column that is not
+        there.
     PluginError
         If a rule set cannot be loaded, or one of its rules fails.
 
     Notes
     -----
-    For a cause that touches a share of the deals: contribution = −(share now − share before) · RD ·
-    deals now, where RD is the Mantel–Haenszel difference of rates over channel × period [1]_. For a
-    mix: minus Kitagawa's mix part [2]_ times deals now. All are associations.
+    y = α(period) + Σ β(level of each column) + Σ δ(set) · now, by least squares with a small ridge.
+    A condition that became *more frequent* explains −Δshare · β deals an entrant [1]_; a set of
+    levels that *began to cost* explains −δ a deal. The parts add up; what is left is `unexplained`.
+    A change of shares must pass three tests, one of them given the outcome, so that a column which
+    only follows the outcome is not named; Benjamini-Hochberg over all columns [2]_. Effects pay for
+    the search. All are associations.
 
     References
     ----------
-    .. [1] Mantel & Haenszel (1959), JNCI 22:719.
-    .. [2] Kitagawa (1955), JASA 50:1168.
+    .. [1] Oaxaca (1973), Int. Econ. Rev. 14:693; Blinder (1973), J. Hum. Res. 8:436.
+    .. [2] Benjamini & Hochberg (1995), JRSS B 57:289.
     """
     if not hasattr(bottleneck, "transition"):
         raise ArgumentError(
             f"'bottleneck' must be a Bottleneck, got {type(bottleneck).__name__}",
             hint="give one row of find_bottlenecks, such as .rows[0]",
         )
+    vouched = (before_outcome,) if isinstance(before_outcome, str) else tuple(before_outcome)
     case = Case(bottleneck, data, columns=columns, history=history)
-    found: list[Finding] = []
-    for rule_set in _sets(rules):
-        for item in rule_set.rules:
-            found.extend(_ask(case, item, rule_set))
-    return rank(_vetoed(found))
-
-
-def rank(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings in the order they are shown in."""
-
-    def key(f: Finding) -> tuple[Any, ...]:
-        standing = (f.potential or 0.0) * f.confidence * f.coverage
-        return (
-            not f.veto,
-            not f.measured,
-            -round(f.score, 9),
-            -round(standing, 9),
-            _GRADES.index(f.grade),
-            f.dimension,
-            f.code,
-        )
-
-    return tuple(sorted(findings, key=key))
-
-
-def _sets(rules: Any) -> list[RuleSet]:
-    if isinstance(rules, str | RuleSet | Rule):
-        rules = (rules,)
-    if rules is DEFAULT_RULES:  # what a stranger offers under these names does not stop them
-        rules = [f"{name}@salesfunnel" for name in DEFAULT_RULES]
-    sets: list[RuleSet] = []
-    for item in rules:
-        if isinstance(item, RuleSet):
-            sets.append(item)
-        elif isinstance(item, Rule):
-            sets.append(RuleSet(f"rule:{item.code}", item.dimension or "customer", (item,)))
-        elif isinstance(item, str):
-            sets.append(_loaded(item))
-        else:
-            raise ArgumentError(f"'rules' must hold str, RuleSet or Rule, got {item!r}")
-    return sets
-
-
-def _loaded(name: str) -> RuleSet:
-    from salesfunnel.plugins import rule_set
-
-    loaded: Any = rule_set(name)
-    if isinstance(loaded, RuleSet):
-        return loaded
-    rules = tuple(_as_rule(item, loaded.dimension) for item in loaded.rules)
-    return RuleSet(loaded.name, loaded.dimension, rules, remedies=getattr(loaded, "remedies", ()))
-
-
-def _as_rule(item: Any, dimension: Any) -> Rule:
-    """Return a rule; a plain function of a stranger takes the bottleneck and the data."""
-    if isinstance(item, Rule):
-        return item
-    code = str(getattr(item, "code", getattr(item, "__name__", type(item).__name__)))
-    return Rule(code, lambda case: item(case.bottleneck, case.data), dimension=dimension)
-
-
-def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Finding]:
-    """Return the findings of one rule, or the one that says what to collect."""
-    fixed = {
-        "dimension": item.dimension or rule_set.dimension,
-        "rule_set": rule_set.name,
-        "title": item.title,
-    }
+    case.check_names("before_outcome", vouched)
+    asked = ask_all(case, rules)
+    stated = tuple(a.finding for a in asked if a.finding.kind == "stated")
+    asked = [a for a in asked if a.finding.kind != "stated"]
     if not case.has_deals:
-        try:
-            return from_sheet(case, item, fixed) or [_collect(case, item, fixed)]
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise _broken(item, rule_set, error) from error
-    missing = [field.key for field in item.needs if case.find(field) is None]
-    if missing or item.check is None:
-        return [_collect(case, item, fixed, missing)]
-    try:
-        outcome = item(case)
-        found = [_finding(case, item, one, fixed) for one in _several(outcome)]
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise _broken(item, rule_set, error) from error
-    return found
-
-
-def _broken(item: Rule, rule_set: RuleSet, error: Exception) -> PluginError:
-    return PluginError(
-        f"rule {item.code!r} of rule set {rule_set.name!r} must give findings,"
-        f" got {described(error)}"
+        return _diagnosis(case, rank(vetoed([a.finding for a in asked])), stated)
+    found = explain(case, asked, search=search, before_outcome=vouched)
+    return _diagnosis(
+        case,
+        rank(vetoed(found.findings)),
+        rank(stated),
+        shortfall=found.shortfall,
+        unexplained=found.unexplained,
+        interval=found.interval,
+        small=found.small,
+        columns=found.columns,
+        searched=found.searched,
     )
 
 
-def _several(outcome: Any) -> list[Any]:
-    if outcome is None:
-        return []
-    if isinstance(outcome, Exposure | Mixture | Finding):
-        return [outcome]
-    return [one for one in outcome if one is not None]
+def _diagnosis(
+    case: Case,
+    findings: Iterable[Finding],
+    stated: Iterable[Finding],
+    *,
+    shortfall: float | None = None,
+    unexplained: float | None = None,
+    interval: Interval | None = None,
+    small: float = 0.0,
+    columns: Iterable[ColumnUse] = (),
+    searched: bool = False,
+) -> Diagnosis:
+    b, findings = case.bottleneck, tuple(findings)
+    return Diagnosis(
+        transition=b.transition,
+        segment=str(getattr(b, "segment", "all") or "all"),
+        period=str(b.period),
+        findings=findings,
+        stated=tuple(stated),
+        shortfall=case.shortfall if shortfall is None else shortfall,
+        unexplained=_left(case, findings) if unexplained is None else unexplained,
+        unexplained_interval=interval,
+        small_parts=small,
+        columns=tuple(columns),
+        searched=searched,
+    )
 
 
-def _finding(case: Case, item: Rule, outcome: Any, fixed: dict[str, Any]) -> Finding:
-    if isinstance(outcome, Exposure):
-        return of_exposure(case, outcome, item.code, **fixed)
-    if isinstance(outcome, Mixture):
-        return of_mixture(case, outcome, item.code, **fixed)
-    if isinstance(outcome, Finding):
-        return attrs.evolve(
-            outcome,
-            rule_set=outcome.rule_set or fixed["rule_set"],
-            title=outcome.title or fixed["title"],
-        )
-    raise TypeError(f"a rule must give Exposure, Mixture or Finding, got {outcome!r}")
-
-
-def _collect(case: Case, item: Rule, fixed: dict[str, Any], missing: Sequence[str] = ()) -> Finding:
-    """Return the finding that says: not measured, collect this."""
-    wanted = tuple(missing) or tuple(field.key for field in item.needs)
-    return case.finding(item.code, collect=wanted, **fixed)
-
-
-def _vetoed(found: list[Finding]) -> list[Finding]:
-    """Where the data themselves are in doubt, no cause is more than weak, and says why."""
-    if not any(f.veto for f in found):
-        return found
-    out = []
-    for f in found:
-        if f.veto or not f.measured:
-            out.append(f)
-            continue
-        notices = tuple(dict.fromkeys((*f.evidence.notices, "data-unverified")))
-        evidence = attrs.evolve(f.evidence, notices=notices)
-        out.append(attrs.evolve(f, grade="weak", evidence=evidence))
-    return out
+def _left(case: Case, findings: Iterable[Finding]) -> float | None:
+    """Return what findings on a sheet or on counts leave of the shortfall."""
+    if case.shortfall is None:
+        return None
+    return case.shortfall - sum(f.contribution or 0.0 for f in findings if f.explains)

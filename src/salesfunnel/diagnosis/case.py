@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from salesfunnel._core.periods import frequency_of, ordinal
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, folded, match
 from salesfunnel.diagnosis.finding import Evidence, Finding
+from salesfunnel.diagnosis.segment_deals import deals_of_segment
 
 __all__ = ["Case"]
 
@@ -122,7 +123,7 @@ class Case:
         last = ordinal(b.period, self.by) if by != "none" else int(number[entered].max(initial=0))
         width = max(int(getattr(b, "window", 1) or 1), 1)
         keep = entered & (number <= last) & (number > last - width - self.history)
-        keep &= self._of_segment()
+        keep &= deals_of_segment(self.bottleneck, data)
         self.deals: npt.NDArray[np.intp] = np.flatnonzero(keep)
         self.time: Time = time[keep]
         self.period: Int = number[keep].astype(np.int64)
@@ -131,26 +132,6 @@ class Case:
         self.outcome = data.outcome[keep]
         self.open: Bool = (self.outcome == 0) & ~self.advanced
         self.ripe: Bool = self._ripe()
-
-    def _of_segment(self) -> Bool:
-        segment = getattr(self.bottleneck, "segment", "all")
-        everything = np.ones(len(self.data.deals), dtype=np.bool_)
-        if segment in {"all", None, ""}:
-            return everything
-        for name in sorted(self.data.attributes):
-            values = np.asarray(self.data.attributes[name])
-            if values.dtype.kind != "f" and (values == segment).any():
-                return np.asarray(values == segment)
-        parts = str(segment).split(" / ")
-        found = everything
-        for part in parts:
-            hit = [
-                np.asarray(v) == part
-                for _, v in sorted(self.data.attributes.items())
-                if np.asarray(v).dtype.kind != "f"
-            ]
-            found = found & (np.logical_or.reduce(hit) if hit else ~everything)
-        return found
 
     def _ripe(self) -> Bool:
         """Mark deals whose "not advanced" is a result and not just early."""
@@ -168,13 +149,17 @@ class Case:
         return np.asarray(old | (complete[index] & decided))
 
     def _check_columns(self) -> None:
-        known = set(self.data.attributes) | {"value"}
-        for key, name in self.columns.items():
-            if name not in known:
-                from salesfunnel._core.checks import did_you_mean
+        self.check_names("columns", self.columns.values())
 
+    def check_names(self, argument: str, names: Iterable[str]) -> None:
+        """Raise UnknownNameError if an argument names a column that is not in the data."""
+        from salesfunnel._core.checks import did_you_mean
+
+        known = {*getattr(self.data, "attributes", ()), "value"}
+        for name in names:
+            if self.has_deals and name not in known:
                 raise UnknownNameError(
-                    f"'columns' must map to columns of the data, got {name!r} for {key!r}",
+                    f"{argument!r} must name columns of the data, got {name!r}",
                     hint=did_you_mean(name, known),
                 )
 
@@ -250,6 +235,17 @@ class Case:
             return None
         gap = self.entered_now * (float(reference) - float(rate))
         return gap if gap > 0 else None
+
+    @cached_property
+    def missing_deals(self) -> float | None:
+        """Deals to explain: the shortfall, or where there is no reference, that against before."""
+        if getattr(self.bottleneck, "reference", None) is not None or not self.has_deals:
+            return self.shortfall
+        old, new = self.ripe & ~self.now, self.ripe & self.now
+        if not (old.any() and new.any()):
+            return None
+        gap = float(self.advanced[old].mean()) - float(self.advanced[new].mean())
+        return gap * self.entered_now if gap > 0 else None
 
     # -- sheets --------------------------------------------------------------------------------
 

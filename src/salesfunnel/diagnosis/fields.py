@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
@@ -13,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.frozen import as_items
+from salesfunnel.diagnosis.header_names import folded, header_keys
 
-__all__ = ["CHANNEL", "DEMO", "OWNER", "Column", "Field", "folded", "match"]
+__all__ = ["CHANNEL", "DEMO", "OWNER", "PLACES", "Column", "Field", "folded", "match"]
 
 Bool = npt.NDArray[np.bool_]
 Float = npt.NDArray[np.float64]
@@ -31,12 +31,6 @@ NOTHING = frozenset(
      "n/a", "na", "无", "没有", "否", "无竞品", "未提及")
 )  # fmt: skip
 _UNKNOWN = frozenset({"", "nan", "nat", "null", "?", "unknown", "not recorded", "未知", "未记录"})
-
-
-def folded(name: str) -> str:
-    """Return a column name without case, width, spaces and signs, so that spellings meet."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return re.sub(r"[\s_\-./()（）:：%]+", "", plain)
 
 
 @attrs.frozen
@@ -75,12 +69,15 @@ def match(field: Field, known: Iterable[str], columns: Mapping[str, str]) -> str
     if field.key in columns:
         wanted = columns[field.key]
         return wanted if wanted in names else None
-    by_fold: dict[str, str] = {}
-    for name in names:
-        by_fold.setdefault(folded(name), name)
-    for name in (field.key, *field.names):
-        if folded(name) in by_fold:
-            return by_fold[folded(name)]
+    by_key: dict[str, str] = {}
+    for depth in range(4):  # a header as it stands comes before one whose wrapping was taken off
+        for name in names:
+            keys = header_keys(name)
+            if depth < len(keys):
+                by_key.setdefault(keys[depth], name)
+    for word in (field.key, *field.names):
+        if folded(word) in by_key:
+            return by_key[folded(word)]
     return None
 
 
@@ -173,18 +170,52 @@ def _time(value: str) -> np.datetime64:
 
 CHANNEL = Field(
     "channel",
-    ("source", "lead_source", "leadsource", "acquisition channel", "utm_source", "origin", "渠道",
-     "来源", "线索来源", "获客渠道", "渠道来源", "客户来源"),
+    ("source", "lead_source", "leadsource", "acquisition channel", "utm_source", "utm_medium",
+     "origin", "source_id", "sourceid", "source channel", "marketing channel", "lead channel",
+     "original source", "analytics_source", "hs_analytics_source", "original traffic source",
+     "latest source", "campaign source", "medium", "medium_id", "how did you hear about us", "渠道",
+     "来源", "线索来源", "获客渠道", "渠道来源", "客户来源", "商机来源", "来源渠道", "推广渠道",
+     "source_mapped", "origin_list"),
 )  # fmt: skip
 OWNER = Field(
     "owner",
     ("sales_agent", "sales rep", "rep", "owner_id", "hubspot_owner_id", "ownerid", "salesperson",
-     "seller", "account executive", "user_id", "负责人", "销售", "销售人员", "业务员", "跟进人",
-     "客户经理"),
+     "sales person", "seller", "account executive", "account manager", "ae", "user_id", "user",
+     "deal owner", "opportunity owner", "owner name", "owner_name", "owner id", "assigned to",
+     "assigned_to", "assigned_by_id", "responsible", "responsible person", "creator", "handler",
+     "owner_user_id", "user_name", "staff_id", "负责人", "销售", "销售人员", "业务员", "跟进人",
+     "客户经理", "销售代表", "商机负责人", "所有人", "商机所有人", "归属人", "销售负责人"),
 )  # fmt: skip
 DEMO = Field(
     "demo_video",
-    ("demo video sent", "demo sent", "video sent", "demo", "演示视频", "是否发送演示视频",
-     "是否有演示视频"),
+    ("demo video sent", "demo sent", "video sent", "demo", "product video sent", "demo video shown",
+     "sent demo video", "演示视频", "是否发送演示视频", "是否有演示视频", "已发演示视频",
+     "发送演示视频", "产品演示视频"),
     kind="flag",
 )  # fmt: skip
+TEAM = Field(
+    "team",
+    ("sales team", "team_id", "hubspot_team_id", "department", "owner department", "manager",
+     "regional office", "office", "business unit", "owner_department", "dimdepart", "团队", "部门",
+     "销售团队", "所属部门", "负责人部门", "事业部", "分公司", "主管"),
+)  # fmt: skip
+REGION = Field(
+    "region",
+    ("territory", "area", "country", "country/region", "state/province", "province", "city",
+     "market", "geography", "sales region", "billing country", "country_id", "zone", "大区", "区域",
+     "地区", "省份", "城市", "国家", "销售区域", "所在地区", "省", "市"),
+)  # fmt: skip
+PRODUCT = Field(
+    "product",
+    ("product name", "product line", "product family", "product interest", "plan", "package", "sku",
+     "edition", "line of business", "deal type", "dealtype", "opportunity type", "record type",
+     "type", "产品", "产品名称", "产品线", "意向产品", "套餐", "版本", "产品类型", "商机类型"),
+)  # fmt: skip
+SIZE = Field(
+    "company_size",
+    ("employees", "number of employees", "numberofemployees", "headcount", "annual revenue",
+     "annualrevenue", "company size", "tier", "公司规模", "企业规模", "员工人数", "客户规模",
+     "客户等级", "客户级别"),
+)  # fmt: skip
+PLACES = (OWNER, TEAM, REGION, PRODUCT, CHANNEL, SIZE)
+"""Fields that say who, where and what: an effect in one of them is a place where it fell."""

@@ -10,10 +10,17 @@ from salesfunnel._core.checks import check_choice
 from salesfunnel._core.frozen import as_tuple, frozen_map, plain
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin
-from salesfunnel._core.vocabulary import DIMENSIONS, GRADES, Dimension, Grade
+from salesfunnel._core.vocabulary import (
+    DIMENSIONS,
+    FINDING_KINDS,
+    GRADES,
+    Dimension,
+    FindingKind,
+    Grade,
+)
 from salesfunnel.definitions.funnel import Transition
 
-__all__ = ["Evidence", "Finding", "Group", "Param"]
+__all__ = ["Evidence", "Finding", "Group", "Param", "PeriodShare"]
 
 Param = str | int | float | bool | None
 
@@ -44,15 +51,43 @@ class Group:
 
 
 @attrs.frozen(kw_only=True)
+class PeriodShare:
+    """One period of the deals that a cause touches, beside the others.
+
+    Parameters
+    ----------
+    period : str
+        The period.
+    known : int
+        Deals of it whose field is filled.
+    exposed : int
+        Of those, the ones that the cause touches.
+    rate, rate_others : float or None
+        Share that advanced among mature deals, exposed and others, in [0, 1].
+    """
+
+    period: str
+    known: int
+    exposed: int
+    rate: float | None
+    rate_others: float | None
+
+    @property
+    def share(self) -> float | None:
+        """Share of the known deals that the cause touches, in [0, 1]."""
+        return self.exposed / self.known if self.known else None
+
+
+@attrs.frozen(kw_only=True)
 class Evidence(ResultMixin):
     """The figures a finding stands on.
 
     Parameters
     ----------
     method : str
-        ``"mantel-haenszel"``, ``"kitagawa"``, ``"shares"`` (of stated reasons), ``"quality"``
-        (of the data), ``"aggregate"`` (a figure of a sheet against its limit), ``"note"`` (a
-        remark in a sheet) or ``"none"``.
+        ``"model"`` (one linear model over all columns), ``"mantel-haenszel"``, ``"kitagawa"``,
+        ``"shares"`` (of stated reasons), ``"quality"`` (of the data), ``"aggregate"`` (a figure of
+        a sheet against its limit), ``"note"`` (a remark in a sheet) or ``"none"``.
     field : str or None
         The user's own name of the column.
     entered, entered_before : int
@@ -87,7 +122,11 @@ class Evidence(ResultMixin):
     notices : tuple of str
         Codes of what a reader must know: ``"simpson"``, ``"confounded"``, ``"heterogeneous"``,
         ``"no-reference"``, ``"not-comparable"``, ``"recorded-by-outcome"``, ``"blank-means-no"``,
-        ``"aggregates-only"``, ``"data-unverified"``, ``"stated-by-people"``.
+        ``"aggregates-only"``, ``"data-unverified"``, ``"stated-by-people"``, ``"model-dependent"``,
+        ``"depends-on-a-strong-column"``, ``"cannot-tell-apart"``, ``"goes-with"``,
+        ``"missing-values"``, ``"set-aside"``.
+    over_time : tuple of PeriodShare
+        How often the cause touched deals, and how they fared, period by period.
     """
 
     method: str
@@ -111,6 +150,7 @@ class Evidence(ResultMixin):
     stratified_by: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     groups: tuple[Group, ...] = attrs.field(default=(), converter=as_tuple)
     notices: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    over_time: tuple[PeriodShare, ...] = attrs.field(default=(), converter=as_tuple, repr=False)
 
     @property
     def exposure(self) -> float | None:
@@ -139,9 +179,16 @@ class Finding(ResultMixin):
         Of the bottleneck.
     params : mapping of str to str, int, float, bool or None
         The figures that the words need.
+    kind : {"more-frequent", "costs-more", "where", "standing", "quality", "not-measured", "stated"}
+        A condition became more frequent; a condition began to cost; a place where it fell; what
+        costs deals as it did before; a fault of the data; what could not be asked; what people
+        stated of lost deals (only in `Diagnosis.stated`).
+    columns : tuple of str
+        The user's own columns that it is about.
+    alike : tuple of str
+        Columns that cannot be told apart from them in these data.
     contribution : float or None
-        Deals that the *change* of this cause is associated with: change of its share × pooled
-        difference of rates × deals now. Negative where it helped; None where not measurable.
+        Deals that it is associated with in the fall; None where it is not part of it.
     interval : Interval or None
         80 % interval of `contribution`.
     potential : float or None
@@ -174,6 +221,9 @@ class Finding(ResultMixin):
     code: str
     dimension: Dimension
     transition: Transition
+    kind: FindingKind = ""  # type: ignore[assignment] # filled in below where it is not given
+    columns: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    alike: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     segment: str = "all"
     period: str = ""
     params: Mapping[str, Param] = attrs.field(factory=dict, converter=frozen_map)
@@ -193,11 +243,28 @@ class Finding(ResultMixin):
     def __attrs_post_init__(self) -> None:
         check_choice("dimension", self.dimension, DIMENSIONS)
         check_choice("grade", self.grade, GRADES)
+        if not self.kind:
+            object.__setattr__(self, "kind", self._usual_kind())
+        check_choice("kind", self.kind, FINDING_KINDS)
+        if not self.columns and self.evidence.field:
+            object.__setattr__(self, "columns", (self.evidence.field,))
+
+    def _usual_kind(self) -> FindingKind:
+        if self.grade == "not-measured":
+            return "not-measured"
+        if self.evidence.method in {"quality", "queue"}:
+            return "quality"
+        return "stated" if self.evidence.method == "shares" else "standing"
 
     @property
     def score(self) -> float:
         """What findings are ranked by: contribution (at least 0) × confidence × coverage."""
         return max(self.contribution or 0.0, 0.0) * self.confidence * self.coverage
+
+    @property
+    def explains(self) -> bool:
+        """Whether it is a part of the fall: its deals add up with those of the others."""
+        return self.kind in {"more-frequent", "costs-more", "where"}
 
     @property
     def measured(self) -> bool:

@@ -136,6 +136,10 @@ class Rule:
         Its name for people, where the catalogs have none.
     dimension : {"data", "action", "resource", "customer"}, optional
         The one of its set by default.
+    derived : bool
+        Whether the exposure is worked out rather than read: of several columns, of times, of other
+        deals. It is then measured as a column of its own. By default a rule is a name for the one
+        column that it reads: the column is measured, the rule says what it means.
 
     Raises
     ------
@@ -151,6 +155,7 @@ class Rule:
     sheet: Callable[[Case], Outcome] | None = attrs.field(default=None, kw_only=True)
     title: Mapping[str, str] = attrs.field(factory=dict, converter=in_both, kw_only=True)
     dimension: Dimension | None = attrs.field(default=None, kw_only=True)
+    derived: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         problems = [key_problem("code", self.code)]
@@ -178,12 +183,13 @@ def rule(
     notes: Iterable[str] = (),
     limit: Limit | None = None,
     title: str | Mapping[str, str] = "",
+    derived: bool = False,
 ) -> Callable[[Callable[[Case], Outcome]], Rule]:
     """Make a rule of a function that takes a case.
 
     Parameters
     ----------
-    code, needs, dimension, notes, limit, title
+    code, needs, dimension, notes, limit, title, derived
         As in `Rule`.
 
     Returns
@@ -210,6 +216,7 @@ def rule(
             notes=notes,
             limit=limit,
             title=title or {},
+            derived=derived,
         )
 
     return make

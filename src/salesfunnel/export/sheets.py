@@ -20,7 +20,7 @@ from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.export.column import Column
 from salesfunnel.i18n import text
 from salesfunnel.intake.cells.read_number import read_number
-from salesfunnel.intake.sheet.infer_funnel import builtin, twins
+from salesfunnel.intake.sheet.known_steps import builtin, twins
 from salesfunnel.intake.sheet.names import Names, Role, has_chinese
 from salesfunnel.intake.sheet.reader import read_table
 

@@ -6,7 +6,6 @@ import inspect
 import pickle
 from collections import Counter
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 from salesfunnel._core.errors import DefinitionError, SalesFunnelError
@@ -174,7 +173,7 @@ def check_rules(rule_set: Any) -> None:
         problems.append("'rules' must hold at least one rule, got none")
     for rule in rule_set.rules:
         problems += _title_problems(rule)
-        for filled in ("absent", "empty", "words", "numbers"):
+        for filled in ("absent", "empty", "words", "numbers", "floats"):
             problems += _asked(rule_set, rule, filled)
     _report(f"rule set {rule_set.name!r}", list(dict.fromkeys(problems)))
 
@@ -196,50 +195,49 @@ def _asked(rule_set: Any, rule: Any, filled: str) -> list[str]:
     alone = RuleSet(rule_set.name, rule_set.dimension, (rule,))
     bottleneck, history = _deals([field.key for field in rule.needs], filled)
     try:
-        first = diagnose(bottleneck, history, rules=alone)
-        again = diagnose(bottleneck, history, rules=alone)
+        first = diagnose(bottleneck, history, rules=alone, search=False)
+        again = diagnose(bottleneck, history, rules=alone, search=False)
     except SalesFunnelError as error:
         return [f"rule {rule.code!r} must cope with {filled} fields, got {error.message}"]
     return [] if first == again else [f"rule {rule.code!r} must be deterministic, got two answers"]
 
 
 def _deals(fields: list[str], filled: str) -> tuple[Any, Any]:
-    """Return a bottleneck and 60 made-up deals in 13 months."""
+    """Return a bottleneck and a stage history of 390 made-up deals in 13 months."""
     import numpy as np
 
+    from salesfunnel.bottleneck import Bottleneck
+    from salesfunnel.data.history import StageHistory
     from salesfunnel.definitions.funnel import Transition
 
-    n, months = 65, 13
-    month = np.arange(n) % months
+    n, months = 390, 13
+    number = np.arange(n)
+    month = number % months
+    now = month == months - 1
     start = (np.datetime64("2025-10", "M") + month).astype("datetime64[us]")
-    entered = start + np.timedelta64(3, "D")
-    won = np.arange(n) % 3 > 0
+    entered: Any = start + np.timedelta64(3, "D") + (number % 20).astype("timedelta64[D]")
+    won = (number // months) % np.where(now, 2, 3) > 0
     closed = entered + np.timedelta64(5, "D")
-    texts = {
+    values = {
         "empty": np.full(n, "", dtype="<U16"),
-        "words": np.where(np.arange(n) % 2 > 0, "yes", "Rival"),
-        "numbers": (np.arange(n) % 7).astype(str),
+        "words": np.where(number % 2 > 0, "yes", "Rival"),
+        "numbers": (number % 7).astype(np.str_),
+        "floats": np.where(number % 5 > 0, number % 7 + 0.5, np.nan),
     }
-    attributes = {} if filled == "absent" else dict.fromkeys(fields, texts[filled])
-    history = SimpleNamespace(
+    history = StageHistory(
         deals=tuple(f"d{i}" for i in range(n)),
         stages=("offer", "won"),
         entered=np.stack([entered, np.where(won, closed, np.datetime64("NaT", "us"))], axis=1),
         created=entered,
         closed=closed,
         outcome=np.where(won, 1, 2).astype(np.int8),
-        value=np.full(n, np.nan),
-        attributes=attributes,
-        as_of=np.datetime64("2026-11-30", "us"),
-        funnel=None,
-        reached=np.where(won, 1, 0),
+        attributes={} if filled == "absent" else dict.fromkeys(fields, values[filled]),
+        as_of=np.datetime64("2026-12-31", "us"),
     )
-    now = month == months - 1
-    bottleneck = SimpleNamespace(
+    bottleneck = Bottleneck(
         transition=Transition("offer", "won"),
         segment="all",
         period="2026-10",
-        window=1,
         entered=int(now.sum()),
         advanced=int(won[now].sum()),
         rate=float(won[now].mean()),

@@ -10,18 +10,40 @@ References
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.text.cells import Bools, Cells, gather, stripped
+from salesfunnel._kernels.text.cells import Bools, Bytes, Cells, Ints, gather, stripped
 
 BLOCK = 1 << 15
 LONGEST = 16
+_DIGITS = 19
 _POINT, _MINUS = np.uint8(46), np.uint8(45)
 _POWERS = 10.0 ** np.arange(LONGEST + 1)
 
 
-def plain_numbers(cells: Cells, *, point: bool = True) -> tuple[npt.NDArray[np.float64], Bools]:
+class PlainNumbers(NamedTuple):
+    """Numbers of cells.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        NaN where empty or not read.
+    known : ndarray of bool, shape (n,)
+        Which are read: plain numbers, and empty cells.
+    decided : bool
+        Whether a point in one of them can be nothing but the decimal mark: in ``1.234`` it may
+        part thousands.
+    """
+
+    values: npt.NDArray[np.float64]
+    known: Bools
+    decided: bool
+
+
+def plain_numbers(cells: Cells, *, point: bool = True) -> PlainNumbers:
     """Return the numbers of cells as far as they are written plainly.
 
     Parameters
@@ -30,31 +52,57 @@ def plain_numbers(cells: Cells, *, point: bool = True) -> tuple[npt.NDArray[np.f
         Cells in UTF-8.
     point : bool
         Whether a point is the decimal mark.
-
-    Returns
-    -------
-    values : ndarray of float64, shape (n,)
-        NaN where empty or not read.
-    known : ndarray of bool, shape (n,)
-        Which are read: plain numbers, and empty cells.
     """
     count = cells.start.size
     values = np.full(count, np.nan)
     known = np.zeros(count, dtype=np.bool_)
+    decided = False
     for low in range(0, count, BLOCK):
         part = slice(low, low + BLOCK)
         some = stripped(Cells(cells.data, cells.start[part], cells.length[part]))
         known[part] = some.length == 0
         rows = np.flatnonzero((some.length > 0) & (some.length <= LONGEST))
         if rows.size:
-            found, ok = _read(some.take(rows), point=point)
+            found, ok, sure = _read(some.take(rows), point=point)
             values[low + rows] = np.where(ok, found, np.nan)
             known[low + rows] = ok
-    return values, known
+            decided |= sure
+    return PlainNumbers(values, known, decided)
 
 
-def _read(cells: Cells, *, point: bool) -> tuple[npt.NDArray[np.float64], Bools]:
-    """Return the numbers of some cells of 1 to 16 bytes, and which are numbers."""
+def plain_integers(cells: Cells) -> tuple[npt.NDArray[np.int64], Bools]:
+    """Return the whole numbers of cells of digits alone, exactly, and which cells are such.
+
+    Parameters
+    ----------
+    cells : Cells
+        Cells in UTF-8.
+    """
+    count = cells.start.size
+    values = np.zeros(count, dtype=np.uint64)
+    known = np.zeros(count, dtype=np.bool_)
+    for low in range(0, count, BLOCK):
+        part = slice(low, low + BLOCK)
+        some = stripped(Cells(cells.data, cells.start[part], cells.length[part]))
+        rows = np.flatnonzero((some.length > 0) & (some.length <= _DIGITS))
+        if rows.size:
+            data, start, length = some.take(rows)
+            block = np.ascontiguousarray(gather(data, start, int(length.max())).T)
+            found = np.zeros(rows.size, dtype=np.uint64)
+            ok = np.ones(rows.size, dtype=np.bool_)
+            for k, byte in enumerate(block):
+                digit = byte - np.uint8(48)
+                inside = length > k
+                ok &= (digit <= 9) | ~inside
+                found = np.where(inside, found * np.uint64(10) + digit, found)
+            ok &= found < np.uint64(1 << 63)
+            values[low + rows] = np.where(ok, found, np.uint64(0))
+            known[low + rows] = ok
+    return values.view(np.int64), known
+
+
+def _read(cells: Cells, *, point: bool) -> tuple[npt.NDArray[np.float64], Bools, bool]:
+    """Return the numbers of some cells of 1 to 16 bytes, which are such, and if a point decides."""
     data, start, length = cells
     longest = int(length.max())
     block = np.ascontiguousarray(gather(data, start, longest).T)
@@ -88,4 +136,16 @@ def _read(cells: Cells, *, point: bool) -> tuple[npt.NDArray[np.float64], Bools]
     ok &= (before < 0) | (places > 0)
     found = value / _POWERS.take(np.maximum(places, 0))
     np.negative(found, out=found, where=minus & (value > 0))
-    return found, ok
+    return (
+        found,
+        ok,
+        bool((ok & (before >= 0)).any()) and _decides(block, minus, before, places, ok),
+    )
+
+
+def _decides(block: Bytes, minus: Bools, before: Ints, places: Ints, ok: Bools) -> bool:
+    """Return whether a point of some number cannot part thousands, or groups of four digits."""
+    first = np.where(minus, block[min(1, len(block) - 1)], block[0])
+    groups = ((places == 3) & (before <= 3)) | ((places == 4) & (before <= 4))
+    groups &= (before >= 1) & (first != np.uint8(48))
+    return bool((ok & (before >= 0) & ~groups).any())

@@ -14,6 +14,11 @@ __all__ = ["RULE_SET"]
 HOURS = Field(
     "response_hours",
     ("first_response_hours", "response time hours", "response time (h)", "hours to first response",
+     "response time", "first response time", "first reply time", "time to first reply",
+     "time to first response", "time to respond", "time to reply", "reply time", "reply hours",
+     "first reply hours", "lead response time", "speed to lead", "avg response time",
+     "hours until first reply", "hours to reply", "hours until first response",
+     "首次回复时长", "回复时长", "首次响应耗时", "首响时间", "响应耗时", "首次跟进时长",
      "hours to respond", "response delay hours", "首次响应小时", "首次响应时长", "首响时长",
      "响应时长",     "响应小时数", "首次响应时间(小时)", "响应时间(小时)", "响应时长(小时)"),
     kind="number",
@@ -21,6 +26,8 @@ HOURS = Field(
 FIRST = Field(
     "first_response_at",
     ("first response", "first contacted at", "first contact date", "first activity date",
+     "first_contact", "first contact", "first touch date", "hs_first_engagement_date",
+     "first reply at", "first call date",
      "首次响应时间", "首次联系时间", "首次跟进时间"),
     kind="time",
 )  # fmt: skip
@@ -32,7 +39,9 @@ FOLLOW_UPS = Field(
 )  # fmt: skip
 SCRIPT = Field(
     "script_adherence",
-    ("script used", "adherence", "script", "playbook adherence", "话术使用", "话术执行率",
+    ("script used", "used script", "script followed", "adherence", "script", "playbook adherence",
+     "playbook used", "playbook followed", "sales script", "discovery script used", "使用话术",
+     "是否按话术", "按话术执行", "话术使用", "话术执行率",
      "话术使用率",     "是否使用话术", "脚本执行率"),
     kind="number",
 )  # fmt: skip
@@ -45,6 +54,7 @@ CONTACTS = Field(
 DECIDER = Field(
     "decision_maker",
     ("decision maker met", "decision maker contacted", "economic buyer", "met decision maker",
+     "decision maker identified", "decision maker involved", "champion identified",
      "决策人", "是否接触决策人", "关键决策人", "已接触决策人"),
     kind="flag",
 )  # fmt: skip

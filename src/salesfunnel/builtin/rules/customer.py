@@ -17,23 +17,29 @@ __all__ = ["RULE_SET"]
 
 COMPETITOR = Field(
     "competitor",
-    ("competitors", "competitor name", "rival", "competing vendor", "竞争对手", "竞品", "竞品名称",
+    ("competitors", "competitor name", "main competitor", "main competitors", "competitor_name",
+     "competitor in deal", "competitor involved", "competition", "rival", "rival named",
+     "competing vendor", "竞争者", "竞争厂商", "是否有竞品", "对手", "竞争对手", "竞品", "竞品名称",
      "主要竞争对手"),
 )  # fmt: skip
 PRICE = Field(
     "price_objection",
-    ("price sensitive", "price sensitivity", "price concern", "objected to price", "价格异议",
+    ("price sensitive", "price sensitivity", "price concern", "objected to price",
+     "objects to price", "price objection raised", "pricing objection", "price pushback",
+     "是否有价格异议", "价格有异议", "价格异议",
      "价格敏感", "是否价格敏感", "价格顾虑"),
     kind="flag",
 )  # fmt: skip
 SEGMENT = Field(
     "segment",
-    ("customer segment", "industry", "sector", "customer type", "vertical", "客户类型", "行业",
+    ("customer segment", "industry", "industry_id", "industrycode", "sector", "customer type",
+     "account type", "vertical", "market segment", "所属行业", "客户所属行业", "客户类型", "行业",
      "客户行业", "客户细分", "客户分类"),
 )  # fmt: skip
 REASON = Field(
     "lost_reason",
-    ("loss reason", "lost_reason_id", "closed lost reason", "reason lost", "closed_lost_reason",
+    ("loss reason", "lost_reason_id", "closed lost reason", "reason for loss",
+     "close reason", "reason lost", "closed_lost_reason",
      "输单原因", "丢单原因", "流失原因", "失败原因"),
 )  # fmt: skip
 PRICE_WORDS = ("price", "expensive", "budget", "cost", "discount", "价格", "太贵", "预算", "贵")

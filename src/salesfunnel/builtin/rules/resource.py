@@ -14,7 +14,8 @@ __all__ = ["RULE_SET"]
 
 MATERIAL = Field(
     "collateral",
-    ("collateral sent", "materials", "materials sent", "brochure", "case study sent", "one pager",
+    ("collateral sent", "materials", "materials sent", "material sent", "brochure",
+     "brochure sent", "case study sent", "one pager",
      "产品资料", "资料", "是否有资料", "发送资料", "案例资料"),
     kind="flag",
 )  # fmt: skip
@@ -132,6 +133,7 @@ RULE_SET = RuleSet(
             "owner-load",
             owner_load,
             needs=OWNER,
+            derived=True,
             notes=("overload", "too many deals", "人手不足", "负荷", "忙不过来"),
         ),
         Rule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -14,11 +14,11 @@ from salesfunnel.data.events import columns as cols
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.read_number import clean, read_number
 from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.files.columns import CodedColumn, Column, NumberColumn, column_of
 from salesfunnel.intake.files.grid import shown
 
 __all__ = ["Amounts", "currency_in", "read_amounts"]
 
-_PLAIN = frozenset("0123456789.-")
 _SIGNS: Mapping[str, str] = {
     "us$": "USD", "hk$": "HKD", "a$": "AUD", "c$": "CAD", "r$": "BRL", "$": "USD", "€": "EUR",
     "£": "GBP", "¥": "CNY", "￥": "CNY", "₹": "INR", "₽": "RUB", "₩": "KRW", "zł": "PLN",
@@ -59,66 +59,53 @@ class Amounts:
 
 
 def read_amounts(column: Any, *, decimal: DecimalMark | None = None) -> Amounts:
-    """Read a column of amounts: typed numbers as they are, each distinct text once.
+    """Read a column of amounts: plain numbers at once, each distinct other cell once.
 
     Parameters
     ----------
-    column : sequence or ndarray
+    column : Column, sequence or ndarray
         The cells.
     decimal : {".", ","}, optional
         The decimal mark; by default the one that the cells agree on, else a point.
     """
-    if isinstance(column, cols.Coded):
-        column = cols.names_array([*column.values, None])[column.codes]
-    array = cols.one_dimensional("amount", column)
-    if array.dtype.kind in "iuf":
-        values = array.astype(np.float64)
-        return Amounts(
-            values=np.where(np.isinf(values), np.nan, values),
-            bad=tuple(np.flatnonzero(np.isinf(values)).tolist()),
-        )
-    cells = array.tolist()
-    quick = _plain(cells) if decimal != "," else None
-    return Amounts(values=quick) if quick is not None else _one_by_one(cells, decimal)
-
-
-def _plain(cells: Sequence[Any]) -> npt.NDArray[np.float64] | None:
-    """Return cells of digits with a point at most as numbers; None where one is another thing."""
-    try:
-        if not _PLAIN.issuperset("".join(cells)):
-            return None
-        return np.array([cell or "nan" for cell in cells]).astype(np.float64)
-    except (TypeError, ValueError):
-        return None
-
-
-def _one_by_one(cells: Sequence[Any], decimal: DecimalMark | None) -> Amounts:
-    keys = [cell if type(cell) is str else _key(cell) for cell in cells]
-    distinct: dict[Any, Any] = {}
-    for key, cell in zip(keys, cells, strict=True):
-        distinct.setdefault(key, cell)
+    given: Column = column if hasattr(column, "plain_numbers") else _column(column)
+    values, known, decided = given.plain_numbers(point=decimal != ",")
+    left = np.flatnonzero(~known)
+    if not left.size:
+        return Amounts(values=values)
+    codes, cells = given.distinct(left)
     mark, mixed = decimal, False
     if decimal is None:
-        votes = {
-            read_number(cell).mark for cell in distinct.values() if isinstance(cell, str) and cell
-        } - {None}
+        votes: set[Any] = {
+            read_number(cell).mark for cell in cells if isinstance(cell, str) and cell
+        }
+        votes = (votes | ({"."} if decided else set())) - {None}
         mark, mixed = (votes.pop(), False) if len(votes) == 1 else (None, len(votes) == 2)
-    read = {key: _amount(cell, mark) for key, cell in distinct.items()}
+        if mark == ",":
+            # A point parts thousands then.
+            values, known, _ = given.plain_numbers(point=False)
+            left = np.flatnonzero(~known)
+            codes, cells = given.distinct(left)
+    read = [_amount(cell, mark) for cell in cells]
+    values[left] = np.array([_or_nan(value) for value in read], dtype=np.float64)[codes]
+    wrong = np.array([value is False for value in read], dtype=np.bool_)
     currencies: dict[str, int] = {}
-    named = {key: currency_in(cell) for key, cell in distinct.items() if isinstance(cell, str)}
-    known = {key: code for key, code in named.items() if code}
-    if known:
-        for place, key in enumerate(keys):
-            if key in known:
-                currencies.setdefault(known[key], place)
-    values = np.array([_or_nan(read[key]) for key in keys], dtype=np.float64)
-    wrong = {key for key, value in read.items() if value is False}
-    bad = tuple(i for i, key in enumerate(keys) if key in wrong) if wrong else ()
+    named = [currency_in(cell) if isinstance(cell, str) else None for cell in cells]
+    for place, name in enumerate(named):
+        if name and name not in currencies:
+            currencies[name] = int(left[np.argmax(codes == place)])
+    bad = tuple(left[wrong.take(codes)].tolist()) if wrong.any() else ()
     return Amounts(values=values, bad=bad, currencies=currencies, mark=mark, mixed_marks=mixed)
 
 
-def _key(cell: Any) -> Any:
-    return (type(cell).__name__, str(cell))
+def _column(cells: Any) -> Column:
+    """Return cells of any kind as a column."""
+    if isinstance(cells, cols.Coded):
+        return CodedColumn(cells.codes, cells.values)
+    array = cols.one_dimensional("amount", cells)
+    if array.dtype.kind in "iuf":
+        return NumberColumn(array)
+    return column_of(array.tolist())
 
 
 def _or_nan(value: float | bool | None) -> float:

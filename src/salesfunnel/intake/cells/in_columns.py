@@ -88,10 +88,21 @@ def words_in(column: Column) -> Words:
     """Return a column as codes of its texts."""
     codes, cells = column.distinct()
     place: dict[str, int] = {}
-    table = [place.setdefault(_word(cell), len(place)) for cell in cells]
+    days = all(cell is None or _is_day(cell) for cell in cells)
+    texts = (str(cell)[:10] if cell is not None and days else _word(cell) for cell in cells)
+    table = [place.setdefault(text, len(place)) for text in texts]
     if len(place) < len(cells):
         codes = np.array(table, dtype=np.int32).take(codes)
     return Words(codes, list(place))
+
+
+def _is_day(cell: Any) -> bool:
+    """Whether a cell is a moment at midnight, without a zone."""
+    return (
+        isinstance(cell, datetime)
+        and cell.tzinfo is None
+        and cell == cell.replace(hour=0, minute=0, second=0, microsecond=0)
+    )
 
 
 def _word(cell: Any) -> str:
@@ -116,7 +127,7 @@ def amounts_in(
     point : bool
         Whether a point is the decimal mark.
     """
-    values, known = column.plain_numbers(point=point)
+    values, known, _ = column.plain_numbers(point=point)
     left = np.flatnonzero(~known)
     if not left.size:
         return Amounts(values, [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from itertools import islice
 from typing import Any
@@ -12,10 +12,17 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.errors import DataError
+from salesfunnel._kernels.text.times import NOT_READ
 from salesfunnel.data.events import columns as cols
 from salesfunnel.intake.cells.epochs import UNITS, read_epochs
-from salesfunnel.intake.cells.read_time import AmbiguousTimeError, day_order, is_missing, read_time
+from salesfunnel.intake.cells.read_time import AmbiguousTimeError, day_order, read_time
+from salesfunnel.intake.files.columns import (
+    CodedColumn,
+    Column,
+    NumberColumn,
+    TimeColumn,
+    column_of,
+)
 from salesfunnel.intake.files.grid import shown
 
 __all__ = ["NOTHING", "Moments", "is_clock", "read_moments"]
@@ -28,6 +35,7 @@ _NAIVE, _AWARE, NOTHING = 0, 1, 2
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?", re.ASCII | re.IGNORECASE)
 _EMPTY = ("0000-00-00", "0000/00/00")
 """What databases write where there is no time."""
+_FIRST_MOMENT = 10**9
 _PLAIN_TOP = 10**8
 """Numbers below are no moments since 1970 in any unit: they only put events in order."""
 
@@ -66,7 +74,7 @@ def read_moments(column: Any, *, dayfirst: bool | None) -> Moments:
 
     Parameters
     ----------
-    column : sequence, ndarray or Times
+    column : Column, sequence, ndarray or Times
         Cells of a file, or a column of a dataframe.
     dayfirst : bool, optional
         Whether 03/04/2026 is the third of April; by default as another cell of the column tells.
@@ -74,7 +82,9 @@ def read_moments(column: Any, *, dayfirst: bool | None) -> Moments:
     if isinstance(column, cols.Times):
         return _of_times(column)
     if isinstance(column, cols.Coded):
-        column = cols.names_array([*column.values, None])[column.codes]
+        return _of_column(CodedColumn(column.codes, column.values), dayfirst)
+    if hasattr(column, "plain_times"):
+        return _of_column(column, dayfirst)
     array = cols.one_dimensional("time", column)
     if array.dtype.kind in "iu":
         return _of_numbers(array.astype(np.int64))
@@ -82,7 +92,7 @@ def read_moments(column: Any, *, dayfirst: bool | None) -> Moments:
         return _of_numbers(array)
     if array.dtype.kind == "M":
         return _of_times(cols.times("time", array))
-    return _of_cells(array.tolist(), dayfirst)
+    return _of_column(column_of(array.tolist()), dayfirst)
 
 
 def _of_times(found: cols.Times) -> Moments:
@@ -131,86 +141,108 @@ def _of_numbers(numbers: npt.NDArray[Any], missing: Bools | None = None) -> Mome
     )
 
 
-def _of_cells(cells: Sequence[Any], dayfirst: bool | None) -> Moments:
-    """Read cells: all at once where they are written alike, else each distinct one once."""
-    texts = [cell.strip() if type(cell) is str else cell for cell in cells]
-    numbers = _numbers(texts)
-    if numbers is not None:
-        return _of_numbers(numbers)
-    if texts and type(texts[0]) is str and texts[0].endswith(" UTC"):
-        texts = [t[:-4] + "Z" if type(t) is str and t.endswith(" UTC") else t for t in texts]
-    try:
-        quick = cols.times("time", texts)
-    except DataError:
-        return _one_by_one(texts, dayfirst)
-    return _of_times(quick) if quick.unit is not None else _one_by_one(texts, dayfirst)
-
-
-def _numbers(texts: Sequence[Any]) -> npt.NDArray[Any] | None:
-    """Return cells as numbers where all that are filled are; None otherwise."""
-    first = next((t for t in texts if not is_missing(t) and t != ""), None)
-    if first is None or not str(first).replace(".", "", 1).isdigit():
-        return None
-    if isinstance(first, str) and len(first) < 5:
-        return _whole(texts)
-    return _whole(texts) if "." not in str(first) else _fractions(texts)
-
-
-def _whole(texts: Sequence[Any]) -> npt.NDArray[Any] | None:
-    """Return whole numbers exactly: sixteen digits are more than a float of text keeps."""
-    if any(is_missing(t) or t == "" or "." in str(t) for t in texts):
-        return _fractions(texts)
-    try:
-        return np.array([int(text) for text in texts], dtype=np.int64)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _fractions(texts: Sequence[Any]) -> npt.NDArray[Any] | None:
-    try:
-        return np.array(
-            [np.nan if is_missing(t) or t == "" else _float(t) for t in texts], dtype=np.float64
-        )
-    except (TypeError, ValueError):
-        return None
-
-
-def _float(cell: Any) -> float:
-    # A spreadsheet writes 1.70E+12 for a moment, whose last digits are lost.
-    if isinstance(cell, str) and not cell.replace(".", "", 1).isdigit():
-        raise ValueError(cell)
-    return float(cell)
-
-
-def _one_by_one(cells: Sequence[Any], dayfirst: bool | None) -> Moments:
-    settled = day_order(cells) if dayfirst is None else None
-    if settled is not None:
-        dayfirst = settled[0]
-    ticks = np.zeros(len(cells), dtype=np.int64)
-    kinds = np.full(len(cells), NOTHING, dtype=np.int8)
-    bad: dict[str, list[int]] = {}
-    units: dict[str, int] = {}
-    first: dict[str, int] = {}
-    memo: dict[Any, tuple[int, int, str | None]] = {}
-    for place, cell in enumerate(cells):
-        key = cell if type(cell) is str else (type(cell).__name__, str(cell))
-        found = memo.get(key)
-        if found is None:
-            found = memo[key] = _one(cell, dayfirst)
-        ticks[place], kinds[place], note = found
-        if note in UNITS or note == "day":
-            units[note] = units.get(note, 0) + 1
-            first.setdefault(note, place)
-        elif note is not None:
-            bad.setdefault(note, []).append(place)
+def _of_column(column: Column, dayfirst: bool | None) -> Moments:
+    """Read cells: what is plain at once, each distinct other cell once."""
+    if isinstance(column, NumberColumn) and column.values.dtype.kind != "b":
+        whole = column.values.dtype.kind in "iu"
+        values = column.values.astype(np.int64 if whole else np.float64)
+        return _of_numbers(values, column.missing)
+    if isinstance(column, TimeColumn):
+        empty = column.blank()
+        kinds = np.where(empty, NOTHING, _AWARE if column.aware else _NAIVE).astype(np.int8)
+        return Moments(ticks=np.where(empty, 0, column.micros()), kinds=kinds)
+    ticks, states = column.plain_times(day_first=dayfirst)
+    kinds = _KINDS.take(states)
+    left = np.flatnonzero(states == NOT_READ)
+    if not left.size:
+        return Moments(ticks=ticks, kinds=kinds)
+    rest = column.take(left)
+    numbers, numeric = _numbers(rest)
+    if numeric.all() and not (kinds != NOTHING).any():
+        whole_column = np.zeros(column.count, dtype=numbers.dtype)
+        whole_column[left] = numbers
+        return _of_numbers(whole_column, states != NOT_READ)
+    found = _Found(ticks, kinds)
+    if numeric.any():
+        found.put(left[numeric], _of_single_numbers(numbers[numeric]))
+    other = np.flatnonzero(~numeric)
+    settled = found.put_cells(left[other], rest.take(other), dayfirst)
+    bad = {code: sorted(rows) for code, rows in found.bad.items()}
     return Moments(
-        ticks=ticks,
-        kinds=kinds,
-        units=units,
-        first_of_unit=first,
-        bad=bad,
-        day_first=None if settled is None else (settled[0], shown(settled[1])),
+        ticks=ticks, kinds=kinds, units=found.units, first_of_unit=found.first, bad=bad,
+        day_first=settled,
+    )  # fmt: skip
+
+
+_KINDS = np.array([NOTHING, _NAIVE, _AWARE, NOTHING], dtype=np.int8)
+"""The kind of each state of a plain time: not read, without a zone, in UTC, empty."""
+
+
+def _numbers(column: Column) -> tuple[npt.NDArray[Any], Bools]:
+    """Return the numbers of cells of digits, with one point at most, and which cells are such."""
+    whole, known = column.plain_integers()
+    if known.all():
+        return whole, known
+    values, read, _ = column.plain_numbers()
+    read &= ~np.isnan(values) & (values >= 0) & ~known
+    if not read.any():
+        return whole, known
+    return np.where(known, whole, np.where(read, values, 0.0)), known | read
+
+
+def _of_single_numbers(numbers: npt.NDArray[Any]) -> Moments:
+    """Read numbers that stand among other cells: none of them only puts events in order."""
+    beside = np.append(numbers, numbers.dtype.type(_FIRST_MOMENT))
+    found = _of_numbers(beside)
+    units = {**found.units, "s": found.units["s"] - 1}
+    return Moments(
+        ticks=found.ticks[:-1],
+        kinds=found.kinds[:-1],
+        units={unit: count for unit, count in units.items() if count},
+        first_of_unit={unit: row for unit, row in found.first_of_unit.items() if units[unit]},
+        bad=found.bad,
     )
+
+
+class _Found:
+    """Times that are put in their rows from several ways of reading."""
+
+    def __init__(self, ticks: Ints, kinds: npt.NDArray[np.int8]) -> None:
+        self.ticks, self.kinds = ticks, kinds
+        self.units: dict[str, int] = {}
+        self.first: dict[str, int] = {}
+        self.bad: dict[str, list[int]] = {}
+
+    def put(self, rows: npt.NDArray[Any], some: Moments) -> None:
+        """Put moments in their rows."""
+        self.ticks[rows], self.kinds[rows] = some.ticks, some.kinds
+        for unit, count in some.units.items():
+            row = int(rows[some.first_of_unit[unit]])
+            self.units[unit] = self.units.get(unit, 0) + count
+            self.first[unit] = min(row, self.first.get(unit, row))
+        for code, places in some.bad.items():
+            self.bad.setdefault(code, []).extend(rows[places].tolist())
+
+    def put_cells(
+        self, rows: npt.NDArray[Any], column: Column, dayfirst: bool | None
+    ) -> tuple[bool, str] | None:
+        """Read each distinct cell once, and return what settled the order of day and month."""
+        codes, cells = column.distinct()
+        settled = day_order(cells) if dayfirst is None else None
+        if settled is not None:
+            dayfirst = settled[0]
+        table = [_one(cell.strip() if type(cell) is str else cell, dayfirst) for cell in cells]
+        self.ticks[rows] = np.array([tick for tick, _, _ in table], dtype=np.int64)[codes]
+        self.kinds[rows] = np.array([kind for _, kind, _ in table], dtype=np.int8)[codes]
+        noted = np.array([note is not None for *_, note in table], dtype=np.bool_)
+        for place in np.flatnonzero(noted.take(codes)).tolist():
+            row, note = int(rows[place]), str(table[codes[place]][2])
+            if note in UNITS or note == "day":
+                self.units[note] = self.units.get(note, 0) + 1
+                self.first[note] = min(row, self.first.get(note, row))
+            else:
+                self.bad.setdefault(note, []).append(row)
+        return None if settled is None else (settled[0], shown(settled[1]))
 
 
 def _one(cell: Any, dayfirst: bool | None) -> tuple[int, int, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -39,13 +40,25 @@ _FORMS = tuple(
         rf"{_Y} ?年 ?q{_Q}",
         rf"{_Y}[- ]?w(?P<week>\d{{1,2}})",
         rf"{_Y} ?年 ?第?(?P<week>\d{{1,2}})周",
+        rf"(?:w|wk|week|kw|cw)[-. ]?(?P<week>\d{{1,2}})[-/., ]+{_Y}",
+        rf"{_Y}[-/., ]+(?:wk|week|kw|cw)[-. ]?(?P<week>\d{{1,2}})",
+        r"(?:w|wk|week|kw|cw|calendar week)[-. ]?(?P<week>\d{1,2})|第?(?P<week2>\d{1,2})周",
+        rf"(?P<month>\d{{1,2}})[-/.]{_Y}",
+        rf"{_Y}[- ]?m(?P<month>\d{{1,2}})",
         rf"{_Y}年?度?",
         rf"{_M} ?月份?",
         rf"(?P<word>{_WORD})\.?",
         rf"q{_Q}|第?{_Q}季度".replace("(?P<quarter>", "(?P<quarter2>", 1),
     )
 )
-_DAY = re.compile(r"((?:19|20)\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ t]00:00(?::00)?)?")
+_MIDNIGHT = r"(?:[ t]00:00(?::00(?:\.0+)?)?(?: ?(?:z|utc|[+-]00:?00))?)?"
+_DAY = re.compile(r"((?:19|20)\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + _MIDNIGHT, re.ASCII)
+_SLASHED = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/]((?:19|20)\d{2})" + _MIDNIGHT, re.ASCII)
+_DAY_WORD = re.compile(
+    rf"(?P<day>\d{{1,2}})[-. ]+(?P<word>{_WORD})[-., ]+{_Y}"
+    rf"|(?P<word2>{_WORD})\.? (?P<day2>\d{{1,2}}),? {_Y.replace('year', 'year2')}",
+    re.ASCII,
+)
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.((?:19|20)\d{2})", re.ASCII)
 _INSIDE = re.compile(
     rf"(?<!\d){_Y}(?: ?年 ?(?P<month>\d{{1,2}}) ?月|[-_/.](?P<month2>0[1-9]|1[0-2])(?!\d))",
@@ -70,8 +83,37 @@ class PeriodName:
         return PeriodName(f"{year}-{self.label}")
 
 
-def read_period(cell: Any) -> PeriodName | None:
+def slash_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
+    """Return whether dates such as 9/1/2016 of one column have the day first, and why.
+
+    A part above 12 is a day; where one part is always 1 and the other is not, it is the first of
+    months. None where nothing tells, or there is no such date.
+    """
+    found = [
+        (int(match[1]), int(match[2]), cell)
+        for cell in cells
+        if isinstance(cell, str) and (match := _SLASHED.fullmatch(clean(cell[:60])))
+    ]
+    first = next((cell for a, _, cell in found if a > 12), None)
+    second = next((cell for _, b, cell in found if b > 12), None)
+    if (first is None) != (second is None):
+        return (True, first) if first is not None else (False, second)
+    if first is None and found:
+        days, months = ({one[i] for one in found} for i in (0, 1))
+        if (days == {1}) != (months == {1}) and len(days | months) > 2:
+            return days == {1}, found[-1][2]
+    return None
+
+
+def read_period(cell: Any, *, day_first: bool | None = None) -> PeriodName | None:
     """Return the period that a cell names, None where it names none.
+
+    Parameters
+    ----------
+    cell : object
+        Text, a date, a period of pandas, or a whole number such as 202609.
+    day_first : bool, optional
+        Whether 9/1/2016 is the ninth of January; without it such a date names nothing.
 
     Examples
     --------
@@ -80,22 +122,21 @@ def read_period(cell: Any) -> PeriodName | None:
     >>> read_period("9月").needs_year
     True
     """
+    if type(cell).__name__ in {"Period", "datetime64"}:
+        cell = str(cell).partition("/")[0]
     if isinstance(cell, datetime):
         cell = cell.date()
     if isinstance(cell, date):
         return PeriodName(cell.isoformat(), day=cell)
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    if isinstance(cell, bool) or not isinstance(cell, str | int):
-        return None
-    if isinstance(cell, int) and not 0 <= cell < 10**6:
+    if not isinstance(cell, str | int) or (not isinstance(cell, str) and not _is_label(cell)):
         return None
     text = clean(str(cell)[:60])
-    day, dotted = _DAY.fullmatch(text), _DOTTED.fullmatch(text)
-    if day or dotted:
-        parts = day.groups() if day else dotted.groups()[::-1] if dotted else ()
+    parts = _day_parts(text, day_first)
+    if parts is not None:
         try:
-            found = date(*map(int, parts))
+            found = date(*parts)
         except ValueError:
             return None
         return PeriodName(found.isoformat(), day=found)
@@ -103,6 +144,31 @@ def read_period(cell: Any) -> PeriodName | None:
         match = form.fullmatch(text)
         if match:
             return _named(match)
+    return None
+
+
+def _is_label(cell: int) -> bool:
+    """Whether a whole number may name a period, as 2026 and 202609 do."""
+    return not isinstance(cell, bool) and 0 <= cell < 10**6
+
+
+def _day_parts(text: str, day_first: bool | None) -> tuple[int, int, int] | None:
+    """Return year, month and day of a date; None where it is none, or can be read in two ways."""
+    day, dotted, slashed = (form.fullmatch(text) for form in (_DAY, _DOTTED, _SLASHED))
+    if day:
+        return int(day[1]), int(day[2]), int(day[3])
+    if dotted:
+        return int(dotted[3]), int(dotted[2]), int(dotted[1])
+    if slashed:
+        one, two, year = (int(part) for part in slashed.groups())
+        if day_first is None and one <= 12 and two <= 12 and one != two:
+            return None
+        first = one > 12 if day_first is None else day_first
+        return (year, two, one) if first else (year, one, two)
+    word = _DAY_WORD.fullmatch(text)
+    if word:
+        named = {name.rstrip("2"): part for name, part in word.groupdict().items() if part}
+        return int(named["year"]), _MONTHS[named["word"]], int(named["day"])
     return None
 
 
@@ -120,7 +186,7 @@ def _named(match: re.Match[str]) -> PeriodName | None:
     else:
         return PeriodName(str(year))
     if year is None:
-        return PeriodName(part, needs_year=True) if frequency_of(f"2024-{part}") != "none" else None
+        return PeriodName(part, needs_year=True) if frequency_of(f"2020-{part}") != "none" else None
     label = f"{year}-{part}"
     if frequency_of(label) == "none":
         return None

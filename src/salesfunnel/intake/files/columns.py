@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.text.amounts import PlainNumbers
 from salesfunnel._kernels.text.times import NOT_READ
 from salesfunnel.intake.cells.read_time import is_missing
 from salesfunnel.intake.files.grid import shown
@@ -16,7 +17,6 @@ from salesfunnel.intake.files.text_column import (
     Bools,
     Codes,
     Column,
-    Floats,
     Ints,
     States,
     TextColumn,
@@ -67,12 +67,21 @@ class CodedColumn:
         ticks, states = inner.plain_times(day_first=day_first)
         return ticks[self.codes], states[self.codes]
 
-    def plain_numbers(self, *, point: bool = True) -> tuple[Floats, Bools]:
+    def plain_numbers(self, *, point: bool = True) -> PlainNumbers:
         """Return numbers, NaN where empty or not read, and which cells are read."""
         inner = column_of(self.values, few=True)
         if isinstance(inner, CodedColumn):
-            return np.full(self.count, np.nan), np.zeros(self.count, dtype=np.bool_)
-        values, known = inner.plain_numbers(point=point)
+            values = np.full(self.count, np.nan)
+            return PlainNumbers(values, np.zeros(self.count, dtype=np.bool_), decided=False)
+        values, known, decided = inner.plain_numbers(point=point)
+        return PlainNumbers(values[self.codes], known[self.codes], decided)
+
+    def plain_integers(self) -> tuple[Ticks, Bools]:
+        """Return whole numbers, exactly, and which cells are such."""
+        inner = column_of(self.values, few=True)
+        if isinstance(inner, CodedColumn):
+            return np.zeros(self.count, dtype=np.int64), np.zeros(self.count, dtype=np.bool_)
+        values, known = inner.plain_integers()
         return values[self.codes], known[self.codes]
 
     def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:

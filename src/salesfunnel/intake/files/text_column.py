@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.text.amounts import plain_numbers
+from salesfunnel._kernels.text.amounts import PlainNumbers, plain_integers, plain_numbers
 from salesfunnel._kernels.text.cells import Cells
 from salesfunnel._kernels.text.codes import Pieces, distinct_cells
 from salesfunnel._kernels.text.times import plain_times
@@ -39,8 +39,12 @@ class Column(Protocol):
         """Return microseconds since 1970, and 0 not read, 1 without a zone, 2 in UTC, 3 empty."""
         ...
 
-    def plain_numbers(self, *, point: bool = True) -> tuple[Floats, Bools]:
+    def plain_numbers(self, *, point: bool = True) -> PlainNumbers:
         """Return numbers, NaN where empty or not read, and which cells are read."""
+        ...
+
+    def plain_integers(self) -> tuple[Ticks, Bools]:
+        """Return whole numbers, exactly, and which cells are such."""
         ...
 
     def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:
@@ -84,13 +88,24 @@ class TextColumn:
             ticks[here], states[here] = plain_times(piece, day_first=day_first)
         return ticks, states
 
-    def plain_numbers(self, *, point: bool = True) -> tuple[Floats, Bools]:
+    def plain_numbers(self, *, point: bool = True) -> PlainNumbers:
         """Return numbers, NaN where empty or not read, and which cells are read."""
         values = np.empty(self.count, dtype=np.float64)
         known = np.empty(self.count, dtype=np.bool_)
+        decided = False
         for k, piece in enumerate(self.pieces.pieces):
             here = slice(self.pieces.ends[k], self.pieces.ends[k + 1])
-            values[here], known[here] = plain_numbers(piece, point=point)
+            values[here], known[here], sure = plain_numbers(piece, point=point)
+            decided |= sure
+        return PlainNumbers(values, known, decided)
+
+    def plain_integers(self) -> tuple[Ticks, Bools]:
+        """Return whole numbers, exactly, and which cells are such."""
+        values = np.empty(self.count, dtype=np.int64)
+        known = np.empty(self.count, dtype=np.bool_)
+        for k, piece in enumerate(self.pieces.pieces):
+            here = slice(self.pieces.ends[k], self.pieces.ends[k + 1])
+            values[here], known[here] = plain_integers(piece)
         return values, known
 
     def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:

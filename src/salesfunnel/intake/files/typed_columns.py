@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.text.amounts import PlainNumbers
 from salesfunnel._kernels.text.times import AWARE, EMPTY, NAIVE, NOT_READ
-from salesfunnel.intake.files.text_column import Bools, Codes, Floats, Ints, States, Ticks
+from salesfunnel.intake.files.text_column import Bools, Codes, Ints, States, Ticks
 
 _EARLIEST, _LATEST = (int(np.datetime64(year, "us").astype(np.int64)) for year in ("1971", "2098"))
 
@@ -37,15 +38,22 @@ class NumberColumn:
         empty = np.zeros(self.count, np.bool_) if self.missing is None else self.missing
         return empty | np.isnan(self.values) if self.values.dtype.kind == "f" else empty
 
-    def plain_numbers(self, *, point: bool = True) -> tuple[Floats, Bools]:
+    def plain_numbers(self, *, point: bool = True) -> PlainNumbers:
         """Return numbers, NaN where empty or not read, and which cells are read."""
         del point
         empty = self._empty()
         if self.values.dtype.kind == "b":
-            return np.full(self.count, np.nan), empty
+            return PlainNumbers(np.full(self.count, np.nan), empty, decided=False)
         values = self.values.astype(np.float64)
         values[empty] = np.nan
-        return values, ~np.isinf(values)
+        return PlainNumbers(values, ~np.isinf(values), decided=False)
+
+    def plain_integers(self) -> tuple[Ticks, Bools]:
+        """Return whole numbers, exactly, and which cells are such."""
+        known = ~self._empty()
+        if self.values.dtype.kind not in "iu":
+            return np.zeros(self.count, dtype=np.int64), np.zeros(self.count, dtype=np.bool_)
+        return np.where(known, self.values, 0).astype(np.int64), known
 
     def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:
         """Return a number for each cell of all or some ascending rows, and the cell of each."""
@@ -107,7 +115,7 @@ class TimeColumn:
         """Return microseconds since 1970, and 0 not read, 1 without a zone, 2 in UTC, 3 empty."""
         del day_first
         empty = np.isnat(self.values)
-        ticks = self._micros()
+        ticks = self.micros()
         state = np.full(self.count, AWARE if self.aware else NAIVE, dtype=np.int8)
         state[(ticks < _EARLIEST) | (ticks >= _LATEST)] = NOT_READ
         state[empty] = EMPTY
@@ -115,7 +123,7 @@ class TimeColumn:
             ticks = np.where(empty, 0, ticks)
         return ticks, state
 
-    def _micros(self) -> Ticks:
+    def micros(self) -> Ticks:
         """Return microseconds; a year too far away for them stays as far away as they go."""
         unit = np.datetime_data(self.values.dtype)[0]
         if unit in {"us", "ns"}:
@@ -124,10 +132,15 @@ class TimeColumn:
         bound = np.iinfo(np.int64).max // 1000
         return np.clip(seconds, -bound, bound) * 1000
 
-    def plain_numbers(self, *, point: bool = True) -> tuple[Floats, Bools]:
+    def plain_numbers(self, *, point: bool = True) -> PlainNumbers:
         """Return what is empty: moments are no numbers."""
         del point
-        return np.full(self.count, np.nan), np.isnat(self.values)
+        empty = np.isnat(self.values)
+        return PlainNumbers(np.full(self.count, np.nan), empty, decided=False)
+
+    def plain_integers(self) -> tuple[Ticks, Bools]:
+        """Return nothing: moments are no numbers."""
+        return np.zeros(self.count, dtype=np.int64), np.zeros(self.count, dtype=np.bool_)
 
     def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:
         """Return a number for each cell of all or some ascending rows, and the moment of each."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel.data.events import columns as cols
-from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.amounts import Amounts, currency_in, read_amounts
 from salesfunnel.intake.cells.moments import Moments, read_moments
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.zones import in_zone
-from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.purchases.lines import lines_to_drop
 from salesfunnel.intake.purchases.states import rows_by_state
 from salesfunnel.intake.purchases.table import Orders
@@ -51,12 +47,13 @@ def purchases_of(
     which = np.flatnonzero(keep)
     _check_amounts(orders, amounts, which)
     used = {*orders.roles.values()}
+    whole = which.size == keep.size
     made = Purchases.from_columns(
-        _taken(_customers(orders), which),
-        times[which],
-        amounts[which],
+        _taken(_customers(orders), which, whole=whole),
+        times if whole else times[which],
+        amounts if whole else amounts[which],
         attributes={
-            str(name) or f"column {i + 1}": _taken(orders.column(i), which)
+            str(name): _taken(orders.coded(i), which, whole=whole)
             for i, name in enumerate(orders.names)
             if i not in used and name
         },
@@ -69,33 +66,19 @@ def purchases_of(
     return attrs.evolve(made, faults=tuple(orders.faults), rows=len(orders.rows))
 
 
-def _taken(column: Any, which: npt.NDArray[np.intp]) -> Any:
-    """Return the cells of some rows of a column of any library."""
-    column = open_column(column)
-    if isinstance(column, cols.Coded):
-        return cols.Coded(np.asarray(column.codes)[which], column.values)
-    if isinstance(column, cols.Times):
-        gone = None if column.missing is None else column.missing[which]
-        return column._replace(ticks=column.ticks[which], missing=gone)
-    if isinstance(column, list | tuple):
-        return [column[i] for i in which.tolist()]
-    coded = cols.dictionary(column)
-    return np.asarray(column if coded is None else cols.names_array(list(coded[1]))[coded[0]])[
-        which
-    ]
+def _taken(column: cols.Coded, which: npt.NDArray[np.intp], *, whole: bool) -> cols.Coded:
+    """Return some rows of a column."""
+    return column if whole else cols.Coded(column.codes[which], column.values)
 
 
-def _customers(orders: Orders) -> Any:
+def _customers(orders: Orders) -> cols.Coded:
     """Return the customers; of numbers that a spreadsheet wrote with a point, the whole ones."""
-    column = open_column(orders.cells("customer"))
-    if not isinstance(column, list):
-        return column
-    texts = [cell.strip() if type(cell) is str else cell for cell in column]
-    if any(type(t) is str and t.endswith(".0") for t in texts[:50]):
-        texts = [
-            t[:-2] if type(t) is str and t.endswith(".0") and t[:-2].isdigit() else t for t in texts
-        ]
-    return texts
+    coded = orders.coded(orders.roles["customer"], ordered=True)
+    first = [coded.values[code] for code in coded.codes[:50].tolist() if code >= 0]
+    if not any(text.endswith(".0") for text in first):
+        return coded
+    texts = [t[:-2] if t.endswith(".0") and t[:-2].isdigit() else t for t in coded.values]
+    return cols.tidy(coded.codes, texts)
 
 
 def _amounts(
@@ -121,14 +104,13 @@ def _amounts(
 
 
 def _read(orders: Orders, role: str, decimal: DecimalMark | None) -> Amounts:
-    given = open_column(orders.cells(role))
-    read = read_amounts(given, decimal=decimal)
+    read = read_amounts(orders.column(role), decimal=decimal)
     if read.mark == "," and decimal is None:
         orders.fault("decimal-comma", role, severity="info")
     if read.mixed_marks:
         orders.fault("decimal-marks-mixed", role, severity="warning")
     for at in read.bad[:_SHOWN]:
-        orders.fault("amount-not-understood", role, at, value=shown(given[at])[:80])
+        orders.fault("amount-not-understood", role, at, value=orders.shown(role, at)[:80])
     if len(read.bad) > _SHOWN:
         more = len(read.bad) - _SHOWN
         orders.fault("amounts-not-understood", role, read.bad[_SHOWN], n=more)
@@ -141,13 +123,13 @@ def _one_currency(
     """Return the rows of the one currency; raise where there are several and none is asked for."""
     everything = np.ones(len(keep), dtype=np.bool_)
     if "currency" in orders.roles:
-        texts = [text.upper() for text in orders.texts(orders.roles["currency"])]
-        names = np.array(texts, dtype=object)
+        codes, texts = orders.words(orders.roles["currency"])
+        names = np.array([*(text.upper() for text in texts), ""], dtype=object)[codes]
     elif money is not None and len(money.currencies) > 1:
         role = "amount" if "amount" in orders.roles else "unit_price"
-        names = np.array(
-            [currency_in(text) or "" for text in orders.texts(orders.roles[role])], dtype=object
-        )
+        codes, texts = orders.words(orders.roles[role])
+        money_of = [*(currency_in(text) or "" for text in texts), ""]
+        names = np.array(money_of, dtype=object)[codes]
     else:
         return everything
     found = dict.fromkeys(name for name in names[keep].tolist() if name)
@@ -238,8 +220,7 @@ def _times(
 
 def _moments(orders: Orders, role: str, dayfirst: bool | None, keep: Bools) -> Moments:
     """Return the times of a column, and keep what is to be said of them."""
-    given = open_column(orders.cells(role))
-    found = read_moments(given, dayfirst=dayfirst)
+    found = read_moments(orders.column(role), dayfirst=dayfirst)
     if found.plain:
         filled = np.flatnonzero(found.kinds != 2)
         found = attrs.evolve(
@@ -251,9 +232,9 @@ def _moments(orders: Orders, role: str, dayfirst: bool | None, keep: Bools) -> M
         stamp = np.datetime64(int(found.ticks[first]), "us")
         orders.fault(
             code, role, first, severity="info",
-            value=shown(given[first]) if unit == "day" else unit,
+            value=orders.shown(role, first) if unit == "day" else unit,
             reading=np.datetime_as_string(stamp, "D" if unit == "day" else "s"),
-            number=shown(given[first]), n=found.units[unit],
+            number=orders.shown(role, first), n=found.units[unit],
         )  # fmt: skip
     if found.day_first is not None:
         code = "dates-day-first" if found.day_first[0] else "dates-month-first"
@@ -261,7 +242,7 @@ def _moments(orders: Orders, role: str, dayfirst: bool | None, keep: Bools) -> M
     for code, places in found.bad.items():
         told = [at for at in places if keep[at]]
         for at in told[:_SHOWN]:
-            orders.fault(code, role, at, value=shown(given[at]).strip()[:80])
+            orders.fault(code, role, at, value=orders.shown(role, at).strip()[:80])
         if len(told) > _SHOWN:
             orders.fault("purchases-left-out", role, told[_SHOWN], n=len(told) - _SHOWN)
     return found
@@ -275,7 +256,7 @@ def _check_amounts(
     if role is None or not which.size or not np.isnan(amounts[which]).all():
         return
     name = orders.names[orders.roles[role]]
-    example = next((text for text in orders.texts(orders.roles[role]) if text), "")
+    example = next(filter(None, orders.words(orders.roles[role]).values), "")
     raise IntakeError(
         f"'source' must have amounts in {name!r}, got none that can be read, such as {example!r}",
         orders.faults,

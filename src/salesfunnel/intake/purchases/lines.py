@@ -36,9 +36,8 @@ def lines_to_drop(
     if "order" not in orders.roles or not len(keep) or "amount" not in orders.roles:
         return none
     place = orders.roles["order"]
-    _, codes = np.unique(np.array(orders.texts(place), dtype=object), return_inverse=True)
-    codes = codes.reshape(-1)
-    blank_order = np.array([not text for text in orders.texts(place)], dtype=np.bool_)
+    codes = orders.words(place).codes
+    blank_order = ~orders.filled(place)
     sizes = np.bincount(codes)
     several = (sizes[codes] > 1) & ~blank_order
     if not several.any():

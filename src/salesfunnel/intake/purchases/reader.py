@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-import numpy as np
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import UnknownNameError
-from salesfunnel.data.events import columns as cols
-from salesfunnel.data.events.frames import open_frame
 from salesfunnel.data.events.usual_names import fold_name
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.number import DecimalMark
+from salesfunnel.intake.files.body import body_below
 from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.files.source import load
+from salesfunnel.intake.files.text_cells import Progress
 from salesfunnel.intake.purchases.assemble import purchases_of
 from salesfunnel.intake.purchases.headers import Found, find_roles, is_olist
 from salesfunnel.intake.purchases.table import Orders
@@ -40,6 +39,8 @@ def read_purchases(
     dayfirst: bool | None = None,
     tz: str | None = None,
     currency: str | None = None,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
 ) -> Purchases:
     """Read what customers bought: a row a purchase, or a line of one.
 
@@ -70,6 +71,11 @@ def read_purchases(
         are brought; UTC by default.
     currency : str, optional
         The currency whose orders are read, where there are several.
+    max_bytes : int, optional
+        How many bytes the source may have. By default a path may have any number, and bytes and
+        open files 256,000,000, because they may come from strangers.
+    progress : callable, optional
+        Called while text is read with how many bytes are done and how many there are.
 
     Returns
     -------
@@ -103,7 +109,7 @@ def read_purchases(
     >>> shop.amount.tolist(), [fault.code for fault in shop.faults]
     ([20.0], ['order-not-bought'])
     """
-    orders = _orders(source, columns, encoding, sheet)
+    orders = _orders(source, columns, encoding, sheet, max_bytes, progress)
     made = purchases_of(orders, decimal=decimal, dayfirst=dayfirst, tz=tz, currency=currency)
     if len(made) >= _FEW and len(made) == len(made.customers) and "customer" not in (columns or {}):
         name = str(orders.names[orders.roles["customer"]])
@@ -113,49 +119,28 @@ def read_purchases(
 
 
 def _orders(
-    source: Any, columns: Mapping[str, Any] | None, encoding: str | None, sheet: str | int | None
+    source: Any,
+    columns: Mapping[str, Any] | None,
+    encoding: str | None,
+    sheet: str | int | None,
+    max_bytes: int | None,
+    progress: Progress | None,
 ) -> Orders:
     """Return the columns of a source with their roles."""
-    if cols.dictionary(source) is None and _is_frame(source):
-        frame, known = open_frame(source)
-        names = [str(name) for name in known]
-        roles, states, others = find_roles(names, columns)
-        _check(names, roles, columns)
-        size = len(frame[known[0]]) if known else 0
-        return _told(
-            Orders(
-                names=names,
-                column=lambda i: frame[known[i]],
-                rows=np.arange(1, size + 1),
-                roles=roles,
-                states=states,
-            ),
-            others,
-        )
-    grid = _grid(load(source, encoding=encoding).grids, sheet)
+    loaded = load(source, encoding=encoding, max_bytes=max_bytes)
+    grid = _grid(loaded.grids, sheet)
     at, names, (roles, states, others) = _header(grid, columns)
-    numbered = [
-        (number, row)
-        for number, row in enumerate(grid.rows[at + 1 :], 1)
-        if any(shown(cell).strip() for cell in row)
-    ]
-    width = len(names)
-    faults = [
-        Fault.of(
-            "cells-beyond-header", row=number, value=", ".join(map(shown, row[width:])).strip()[:80]
-        )
-        for number, row in numbered
-        if len(row) > width and any(shown(cell).strip() for cell in row[width:])
-    ]
-    rows = [[*row[:width], *[None] * (width - len(row))] for _, row in numbered]
-    cells = [[row[i] for row in rows] for i in range(width)]
+    body = body_below(grid, at, len(names), progress=progress)
     orders = Orders(
         names=names,
-        column=cells.__getitem__,
-        rows=np.array([number for number, _ in numbered], dtype=np.int64),
+        columns=body.columns,
+        rows=body.numbers,
         roles=roles,
         states=states,
-        faults=faults,
+        faults=[
+            Fault.of("cells-beyond-header", row=number, value=", ".join(words)[:80])
+            for number, words in body.beyond
+        ],
     )
     return _told(orders, others)
 
@@ -174,11 +159,6 @@ def _told(orders: Orders, others: Mapping[str, Sequence[int]]) -> Orders:
         told = Fault.of("purchases-columns", severity="info", others=listed, **said)
         orders.faults.append(told)
     return orders
-
-
-def _is_frame(source: Any) -> bool:
-    arrow = hasattr(source, "__arrow_c_stream__") or hasattr(source, "collect")
-    return (hasattr(source, "columns") or arrow) and not isinstance(source, Mapping)
 
 
 def _grid(grids: Sequence[Grid], sheet: str | int | None) -> Grid:

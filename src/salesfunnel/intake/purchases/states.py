@@ -26,15 +26,14 @@ def rows_by_state(orders: Orders) -> npt.NDArray[np.bool_]:
     """
     keep = np.ones(len(orders.rows), dtype=np.bool_)
     for place in orders.states:
-        texts = orders.texts(place)
-        found = _meanings(dict.fromkeys(text for text in texts if text))
+        codes, texts = orders.words(place)
+        found = _meanings(filter(None, texts))
         if not any(found.values()):
             continue  # a column called State may hold Kentucky
-        column = np.array(texts, dtype=object)
         for text, state in found.items():
             if state == "bought":
                 continue
-            here = np.flatnonzero((column == text) & keep)
+            here = np.flatnonzero((codes == texts.index(text)) & keep)
             if not here.size:
                 continue
             if state is None:
@@ -50,16 +49,18 @@ def _cancelled(orders: Orders, keep: npt.NDArray[np.bool_]) -> None:
     """Leave out orders with a time of cancelling, and invoices numbered as cancellations."""
     if "cancelled_at" in orders.roles:
         place = orders.roles["cancelled_at"]
-        here = np.flatnonzero(np.array([bool(text) for text in orders.texts(place)]) & keep)
+        here = np.flatnonzero(orders.filled(place) & keep)
         if here.size:
             _tell(orders, "order-not-bought", place, here, "", "info", "cancelled")
             keep[here] = False
     place = orders.roles.get("order", -1)
     if place >= 0 and fold_name(orders.names[place]).startswith("invoice"):
-        texts = orders.texts(place)
-        here = np.flatnonzero(np.array([_is_credit(text) for text in texts], dtype=bool) & keep)
-        if here.size and here.size < len(texts) / 2:
-            _tell(orders, "order-not-bought", place, here, texts[here[0]], "info", "cancelled")
+        codes, texts = orders.words(place)
+        notes = np.array([*map(_is_credit, texts), False], dtype=np.bool_)
+        here = np.flatnonzero(notes[codes] & keep)
+        if here.size and here.size < len(codes) / 2:
+            text = texts[codes[here[0]]]
+            _tell(orders, "order-not-bought", place, here, text, "info", "cancelled")
             keep[here] = False
 
 

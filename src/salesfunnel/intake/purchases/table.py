@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel.data.events import columns as cols
-from salesfunnel.data.events.arrow import open_column
 from salesfunnel.fault import Fault
+from salesfunnel.intake.cells.in_columns import Words, words_in
+from salesfunnel.intake.files.columns import Column
 from salesfunnel.intake.files.grid import shown
 
 __all__ = ["Orders"]
@@ -25,8 +26,8 @@ class Orders:
     ----------
     names : sequence of str
         The header.
-    column : callable
-        Returns the cells of the column at a place: text, or as a dataframe has them.
+    columns : sequence of Column
+        The cells below it.
     rows : ndarray of int64
         The number of each row, from 1 without the header.
     roles : mapping of str to int
@@ -38,25 +39,48 @@ class Orders:
     """
 
     names: Sequence[str]
-    column: Callable[[int], Any]
+    columns: Sequence[Column]
     rows: npt.NDArray[np.int64]
     roles: Mapping[str, int]
     states: Sequence[int]
     faults: list[Fault] = attrs.field(factory=list)
+    _words: dict[int, Words] = attrs.field(factory=dict, init=False)
 
-    def cells(self, role: str) -> Any:
-        """Return the cells of a role, None where no column has it."""
-        return self.column(self.roles[role]) if role in self.roles else None
+    def column(self, role: str) -> Column:
+        """Return the column of a role."""
+        return self.columns[self.roles[role]]
 
-    def texts(self, place: int) -> list[str]:
-        """Return a column as text, "" where blank."""
-        column = open_column(self.column(place))
-        if isinstance(column, cols.Times):
-            column = cols.code("column", column)
-        if isinstance(column, cols.Coded):
-            column = cols.names_array([*column.values, None])[column.codes]
-        cells = column.tolist() if hasattr(column, "tolist") else column
-        return ["" if cols.is_missing(cell) else shown(cell).strip() for cell in cells]
+    def words(self, place: int) -> Words:
+        """Return a column as codes of its texts."""
+        if place not in self._words:
+            self._words[place] = words_in(self.columns[place])
+        return self._words[place]
+
+    def filled(self, place: int) -> npt.NDArray[np.bool_]:
+        """Return in which cells of a column something stands."""
+        codes, values = self.words(place)
+        return np.array([*map(bool, values), False], dtype=np.bool_)[codes]
+
+    def coded(self, place: int, *, ordered: bool = False) -> cols.Coded:
+        """Return a column as codes of its texts, -1 where blank; `ordered`: the texts sorted."""
+        codes, values = self.words(place)
+        if not ordered:
+            if "" not in values:
+                return cols.Coded(codes, tuple(values))
+            blank = values.index("")
+            table = np.arange(len(values), dtype=np.int32)
+            table[blank:] -= 1
+            table[blank] = -1
+            return cols.Coded(table.take(codes), (*values[:blank], *values[blank + 1 :]))
+        names = sorted(filter(None, values))
+        where = {name: i for i, name in enumerate(names)}
+        table = np.array([*(where.get(value, -1) for value in values), -1], dtype=np.int32)
+        return cols.Coded(table.take(codes), tuple(names))
+
+    def shown(self, role: str, at: int) -> str:
+        """Return the text of one cell."""
+        _, cells = self.column(role).distinct(np.array([at]))
+        return shown(cells[0])
 
     def fault(self, code: str, role: str, at: int | None = None, **params: Any) -> None:
         """Keep a fault of the column of a role, at a row where `at` names its place."""

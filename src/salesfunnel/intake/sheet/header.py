@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from salesfunnel._core.formula_escape import unescape_cell
+from salesfunnel.intake.cells.read_number import read_number
+from salesfunnel.intake.cells.read_period import read_period
 from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.sheet.arrange import arrange
+from salesfunnel.intake.sheet.arrangement import Arrangement
 from salesfunnel.intake.sheet.names import Role, fold, role_of
+from salesfunnel.intake.sheet.segments import find_segments
 from salesfunnel.intake.sheet.two_row_header import of_two_rows
-from salesfunnel.intake.sheet.wide import Slot, metrics_across, months_across, segments_across
+from salesfunnel.intake.sheet.wide import Slot
 
 _SEARCHED = 40
+_TRIED = 4
+"""Rows whose content is looked at, the likeliest headers first."""
 
 
 @attrs.frozen(kw_only=True)
 class Header:
-    """Where the header of a grid stands and what its columns hold; `slots` those of a wide one."""
+    """Where the header of a grid stands and what its columns hold.
+
+    Parameters
+    ----------
+    at : int
+        The row of the header.
+    names : tuple of str
+        What the columns are called.
+    roles : tuple of str or None
+        What each column holds.
+    slots : tuple of Slot
+        The columns of numbers of a wide sheet.
+    segments : tuple of int
+        The columns that tell groups apart.
+    order : int, optional
+        The column that numbers the steps.
+    score : int
+        How many columns the words of the header tell.
+    notes : tuple of (str, str, mapping)
+        What is to be said of it: code, severity and figures of each fault.
+    doubt : str
+        Why it is no table, in words for the hint.
+    """
 
     at: int
     names: tuple[str, ...]
     roles: tuple[Role | None, ...]
     slots: tuple[Slot, ...] = ()
-
-    @property
-    def score(self) -> int:
-        """How many different columns we know."""
-        return len({role for role in self.roles if role})
+    segments: tuple[int, ...] = ()
+    order: int | None = None
+    score: int = 0
+    notes: tuple[Any, ...] = ()
+    doubt: str = ""
 
     @property
     def is_table(self) -> bool:
@@ -43,10 +72,64 @@ class Header:
         return "period" in self.roles or any(slot.period is not None for slot in self.slots)
 
 
-def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
-    """Return the row among the first ones that knows most columns, None where none knows two."""
+def find_header(
+    rows: Sequence[Sequence[Any]],
+    columns: Mapping[str, str] | None = None,
+    segment: Sequence[str] | None = None,
+) -> Header | None:
+    """Return the row among the first ones that makes a table, or else knows most columns.
+
+    Parameters
+    ----------
+    rows : sequence of sequences
+        All rows of a grid.
+    columns : mapping of str to str, optional
+        Roles whose columns are named by the caller; only rows with these names are headers.
+    segment : sequence of str, optional
+        The columns that tell groups apart, by name.
+
+    Returns
+    -------
+    Header or None
+        None where no row may be one.
+    """
+    found = _candidates(rows, columns or {}, segment or ())
+    found.sort(key=lambda one: (-one[2], one[0]))
     best: Header | None = None
-    seen = 0
+    for at, names, score, two_rows in found[:_TRIED]:
+        roles = _roles(names, columns or {}, segment or ())
+        made = arrange(names, roles, rows[at + 1 :], two_rows=two_rows)
+        header = Header(
+            at=at,
+            names=names,
+            roles=tuple(made.roles),
+            slots=made.slots,
+            score=score,
+            doubt=made.doubt,
+        )
+        if best is None or _rank(header) > _rank(best):
+            told = segment is not None
+            groups = (
+                tuple(names.index(name) for name in segment or ())
+                if told or not header.is_table
+                else find_segments(made, names, rows[at + 1 :])
+            )
+            if header.is_table and made.by_content:
+                _say_columns(made, names)
+            best = attrs.evolve(header, segments=groups, order=made.order, notes=tuple(made.notes))
+    return best
+
+
+def _candidates(
+    rows: Sequence[Sequence[Any]], columns: Mapping[str, str], segment: Sequence[str]
+) -> list[tuple[int, tuple[str, ...], int, bool]]:
+    """Return the rows that may be a header: place, names, known words, whether of two rows.
+
+    A row that knows two words may, and of the others the first whose cells are all names.
+    """
+    found = []
+    wanted = {*columns.values(), *segment}
+    seen = plain = 0
     for at, row in enumerate(rows):
         names = _names(row)
         if not any(names):
@@ -55,16 +138,36 @@ def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
         if seen > _SEARCHED:
             break
         both = of_two_rows(names, _names(rows[at + 1])) if at + 1 < len(rows) else None
-        if both is not None:
-            at, names = at + 1, both  # noqa: PLW2901 - a header of two rows ends with the second
-        roles = _roles(names)
-        slots = months_across(names, roles) or metrics_across(names, roles, rows[at + 1 :])
-        if both is not None and not slots:
-            slots = segments_across(names, roles)
-        header = Header(at=at, names=names, roles=roles, slots=slots)
-        if (header.score >= 2 or slots) and (best is None or _rank(header) > _rank(best)):
-            best = header
-    return best
+        place, used = (at, names) if both is None else (at + 1, both)
+        if not wanted <= set(used):
+            continue
+        score = len({role for role in _roles(used, columns, segment) if role})
+        score += 2 * (both is not None)
+        if score < 2 and not wanted:
+            if plain >= 2 or not _may_be_names(used):
+                continue
+            plain += 1
+        found.append((place, used, score, both is not None))
+    return found
+
+
+def _may_be_names(names: Sequence[str]) -> bool:
+    """Whether cells may be a header: two at least, and none of them a plain number."""
+    filled = [name for name in names if name]
+    numbers = [name for name in filled if read_number(name).value is not None]
+    periods = [name for name in numbers if read_period(name) is not None]
+    return len(filled) > 1 and len(numbers) == len(periods) and len(periods) < len(filled)
+
+
+def _say_columns(made: Arrangement, names: Sequence[str]) -> None:
+    """Say what the columns were taken for, where their words did not tell all of it."""
+    roles = {role: names[i] for i, role in enumerate(made.roles) if role}
+    label = roles.get("stage") or roles.get("metric")
+    if made.slots:
+        listed = ", ".join(dict.fromkeys(slot.header for slot in made.slots))[:200]
+        made.note("read-as-columns", "info", value=listed)
+    elif label is not None:
+        made.note("read-as-rows", "info", stage=label, actual=roles.get("actual", ""))
 
 
 def _names(row: Sequence[Any]) -> tuple[str, ...]:
@@ -75,11 +178,18 @@ def _rank(header: Header) -> tuple[bool, int]:
     return header.is_table, header.score
 
 
-def _roles(names: Sequence[str]) -> tuple[Role | None, ...]:
+def _roles(
+    names: Sequence[str], columns: Mapping[str, str], segment: Sequence[str]
+) -> tuple[Role | None, ...]:
     """Return what each column holds; the first of several with one role has it."""
+    named: dict[str, Any] = {name: role for role, name in columns.items()}
     roles: list[Role | None] = []
     for name in names:
-        role = role_of(name) if name and len(name) < 80 else None
+        if name in named or name in segment:
+            role = named.get(name, "segment")
+        else:
+            role = role_of(name) if name and len(name) < 80 else None
+            role = None if role in columns or (role == "segment" and segment) else role
         roles.append(None if role in roles else role)
     return tuple(roles)
 

@@ -2,49 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from difflib import SequenceMatcher
 
 import attrs
 
 from salesfunnel._core.checks import duplicates
-from salesfunnel._core.errors import SalesFunnelError
-from salesfunnel._core.vocabulary import LOCALES, Locale, Unit
+from salesfunnel._core.vocabulary import Locale, Unit
 from salesfunnel.data.tracking import is_count
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.definitions.metric import Metric
 from salesfunnel.definitions.stage import Stage
 from salesfunnel.fault import Fault
+from salesfunnel.intake.sheet.column_words import is_money_or_rate
+from salesfunnel.intake.sheet.known_steps import builtin_names, named_template
 from salesfunnel.intake.sheet.names import Names, fold, has_chinese
 from salesfunnel.intake.sheet.raw_rows import Draft
-from salesfunnel.plugins import template, templates
 
 NO_STAGE = "other"
 """The stage of a metric for which neither the sheet nor the funnel names one."""
 
-_BUILT_IN = "salesfunnel"
-
-
-def builtin(name: str, locale: Locale) -> Funnel | None:
-    """Return a template of this package, None where there is none of this name."""
-    try:
-        return template(f"{name}@{_BUILT_IN}", locale=locale)
-    except SalesFunnelError:
-        return None
-
-
-def twins(funnel: Funnel) -> tuple[Funnel, ...]:
-    """Return the built-in template of the same key in both languages, for its other names."""
-    found = (builtin(funnel.key, locale) for locale in LOCALES)
-    return tuple(
-        twin
-        for twin in found
-        if twin is not None and twin != funnel and set(twin.keys) & set(funnel.keys)
-    )
-
-
-def builtin_names() -> tuple[str, ...]:
-    """Return the names of the templates that ship with this package, sorted."""
-    return tuple(sorted(r.name for r in templates() if r.distribution == _BUILT_IN))
+_TYPO = 0.85
+"""How alike a name must be to one of a template to be taken for it, written wrongly."""
 
 
 def funnel_for(drafts: Sequence[Draft], faults: list[Fault]) -> Funnel:
@@ -54,14 +33,15 @@ def funnel_for(drafts: Sequence[Draft], faults: list[Fault]) -> Funnel:
     )
     best: tuple[float, Funnel, Names] | None = None
     for name in builtin_names():
-        template = builtin(name, locale)
-        if template is not None:
-            names = Names.of(template, *twins(template))
+        known = named_template(name, locale)
+        if known is not None:
+            template, names = known
             score = _fit(drafts, names)
-            if score > 0.5 and (best is None or score > best[0]):
+            better = score > 0.5 and (best is None or score > best[0])
+            if better and not _own_steps(drafts, names):
                 best = (score, template, names)
     if best is None:
-        built = build(drafts)
+        built = build(drafts, faults)
         faults.append(Fault.of("funnel-built", severity="info", stages=len(built)))
         return built
     _, template, names = best
@@ -80,6 +60,54 @@ def _fit(drafts: Sequence[Draft], names: Names) -> float:
         asked[metric or stage] = known is not None
     hits = sum(asked.values())
     return hits / len(asked) if hits >= 2 else 0.0
+
+
+def _own_steps(drafts: Sequence[Draft], names: Names) -> list[str]:
+    """Return the steps of a sheet that a template lacks: the sheet's own chain has them.
+
+    Where a sheet has stages of the template and metrics of its own below them, these are no steps
+    for sure, and the template stays. A name that is nearly one of the template is a slip.
+    """
+    groups: dict[str, list[Draft]] = {}
+    staged = [draft for draft in drafts if draft.text("stage") and draft.text("metric")]
+    known_stages = sum(names.stage(draft.text("stage")) is not None for draft in staged)
+    if staged and 2 * known_stages >= len(drafts):
+        return []
+    known: set[tuple[str, str]] = set()
+    for draft in drafts:
+        stage, text = draft.text("stage"), draft.text("metric")
+        place = names.metric(text, names.stage(stage)) if text else None
+        if place is not None:
+            known.add(place)
+        elif text or names.stage(stage) is None:
+            groups.setdefault(text or stage, []).append(draft)
+    return [
+        text
+        for text, held in groups.items()
+        if _is_step(text, held) and not _is_slip(text, names, known)
+    ]
+
+
+def _is_step(name: str, held: Sequence[Draft]) -> bool:
+    """Whether a metric counts: whole numbers, and no word of money or of a rate."""
+    actuals = [draft.number("actual").plain() for draft in held]
+    return (
+        unit_of(held) == "count"
+        and not is_money_or_rate(name)
+        and all(map(is_count, actuals))
+        and any(actual is not None for actual in actuals)
+    )
+
+
+def _is_slip(text: str, names: Names, known: Collection[tuple[str, str]]) -> bool:
+    close = names.nearest_metric(text)
+    place = None if close is None else names.metric(close, None)
+    if close is None or place is None or place in known:
+        return False
+    one, two = fold(text), fold(close)
+    if has_chinese(one) and len(one) == len(two) >= 5:
+        return sum(a != b for a, b in zip(one, two, strict=True)) <= 2
+    return SequenceMatcher(None, one, two).ratio() >= _TYPO
 
 
 def _only_used(template: Funnel, drafts: Sequence[Draft], names: Names) -> Funnel:
@@ -106,11 +134,14 @@ def _only_used(template: Funnel, drafts: Sequence[Draft], names: Names) -> Funne
     return attrs.evolve(template, stages=stages) if stages else template
 
 
-def build(drafts: Sequence[Draft]) -> Funnel:
+def build(drafts: Sequence[Draft], faults: list[Fault] | None = None) -> Funnel:
     """Return a funnel with the stages and metrics of the sheet, in its order.
 
-    Every metric that only counts is a step of the chain.
+    Every metric that only counts is a step of the chain. Steps that a column numbers are in the
+    order of their numbers; those in alphabetical or rising order, as a database returns them, in
+    order of falling counts, which is said.
     """
+    drafts = _in_order(drafts, faults)
     places: dict[tuple[str, str], list[Draft]] = {}
     for draft in drafts:
         stage, metric = draft.text("stage"), draft.text("metric") or draft.text("stage")
@@ -127,12 +158,53 @@ def build(drafts: Sequence[Draft]) -> Funnel:
         ]  # fmt: skip
         key = printable(f"{stage}: {metric}" if folded_metric in twice else metric)
         unit = unit_of(held)
-        step = unit == "count" and all(is_count(d.number("actual").plain()) for d in held)
+        counts = all(is_count(d.number("actual").plain()) for d in held)
+        step = unit == "count" and counts and not is_money_or_rate(metric)
         name = metric if key != metric else ""
         stages.setdefault(folded, (stage, []))[1].append(Metric(key, name, unit=unit, step=step))
     return Funnel(
         "sheet",
         [Stage(printable(name), name, metrics=metrics) for name, metrics in stages.values()],
+    )
+
+
+def _in_order(drafts: Sequence[Draft], faults: list[Fault] | None) -> Sequence[Draft]:
+    """Return the rows with the steps in their order, where the order of rows is none."""
+    if any(draft.text("stage") and draft.text("metric") for draft in drafts):
+        return drafts
+    groups: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        groups.setdefault(draft.text("metric") or draft.text("stage"), []).append(draft)
+    numbered = [draft.order for draft in drafts if draft.order is not None]
+    if len(numbered) == len(drafts) and len({*numbered}) >= len(groups):
+        return sorted(drafts, key=lambda draft: draft.order or 0.0)
+    steps = [name for name, held in groups.items() if _is_step(name, held)]
+    totals = {
+        name: sum(draft.number("actual").plain() or 0 for draft in groups[name]) for name in steps
+    }
+    seen = list(totals.values())
+    folded = [fold(name) for name in steps]
+    falling = sorted(seen, reverse=True)
+    sorted_names = folded == sorted(folded) and not any(map(has_chinese, folded))
+    rising = seen == falling[::-1] and len({*seen}) == len(seen)
+    none = (sorted_names or rising) if len(steps) > 2 else (sorted_names and rising)
+    # Rows of a query come as they like; columns were laid by somebody.
+    none |= _is_long(drafts) and bool(seen) and seen[0] != falling[0]
+    if len(steps) < 2 or seen == falling or not none:
+        return drafts
+    place = {name: i for i, name in enumerate(sorted(steps, key=lambda name: -totals[name]))}
+    if faults is not None:
+        faults.append(Fault.of("steps-by-falling-counts", value=", ".join(place)[:200]))
+    return sorted(
+        drafts, key=lambda draft: place.get(draft.text("metric") or draft.text("stage"), len(place))
+    )
+
+
+def _is_long(drafts: Sequence[Draft]) -> bool:
+    """Whether each row is a step, named in a column of its own and without a target."""
+    first = drafts[0].columns
+    return first.get("metric") != first.get("actual") and not any(
+        draft.number("target").value is not None or draft.text("owner") for draft in drafts
     )
 
 

@@ -102,7 +102,7 @@ def _is_row_of(line: str, width: int) -> bool:
 def unknown_columns(grid: Grid, header: Header, sheet: str | None) -> list[Fault]:
     """Return faults of the columns that are not read: unknown, of totals, or there twice."""
     found = []
-    slots = {slot.index for slot in header.slots}
+    slots = {*(slot.index for slot in header.slots), *header.segments}
     for i, (name, role) in enumerate(zip(header.names, header.roles, strict=True)):
         if i in slots:
             continue
@@ -112,14 +112,14 @@ def unknown_columns(grid: Grid, header: Header, sheet: str | None) -> list[Fault
             found.append(
                 Fault.of("total-column", severity="info", column=name, value=name, file=sheet)
             )
-        elif again is not None and again in header.roles:
+        elif again is not None and again in header.roles and i != header.order:
             first = header.names[header.roles.index(again)]
             found.append(Fault.of("column-twice", column=name, value=name, file=sheet, first=first))
         elif role is None and (name or used):
             found.append(
                 Fault.of(
                     "unknown-column",
-                    severity="info" if fold(name) in ORDINALS else "warning",
+                    severity="info" if fold(name) in ORDINALS or i == header.order else "warning",
                     column=name or f"column {i + 1}",
                     value=name,
                     file=sheet,

@@ -24,13 +24,16 @@ ROLES: tuple[Role, ...] = get_args(Role)
 HEADERS: Mapping[Role, tuple[str, ...]] = {
     "stage": (
         "漏斗阶段", "阶段", "销售阶段", "阶段名称", "客户阶段", "环节", "漏斗环节", "漏斗层级",
+        "阶段名", "流程", "流程环节", "节点",
         "stage", "funnel stage", "sales stage", "stage name", "pipeline stage", "phase",
+        "stage label", "schritt", "stufe", "etapa", "étape", "fase", "этап",
     ),
     "metric": (
         "关键指标", "指标", "指标名称", "考核指标", "核心指标",
         "数据指标", "指标项", "关键数据指标",
         "metric", "metrics", "key metric", "key metrics", "kpi", "indicator", "measure",
-        "metric name", "key indicator", "step", "funnel step",
+        "metric name", "key indicator", "step", "funnel step", "step name", "funnel stage name",
+        "步骤", "漏斗步骤", "步骤名称", "转化步骤",
     ),
     "target": (
         "目标值", "目标", "计划值", "计划", "本月目标", "月度目标",
@@ -71,7 +74,11 @@ HEADERS: Mapping[Role, tuple[str, ...]] = {
     "period": (
         "月份", "月", "期间", "统计周期", "统计月份", "年月",
         "日期", "时间", "统计时间", "季度", "周次",
-        "month", "period", "date", "week", "quarter", "year month", "reporting period",
+        "统计日期", "周期", "账期", "周", "日", "年月份", "所属月份", "月度",
+        "month", "period", "date", "week", "quarter", "year month", "reporting period", "day",
+        "month name", "month year", "week start", "week of", "week starting", "week beginning",
+        "week number", "week no", "start date", "reporting month", "report date", "yyyymm", "ym",
+        "datum", "monat", "woche", "kw", "fecha", "mes", "semana", "mois", "semaine", "месяц",
     ),
     "year": ("年", "年份", "年度", "year"),
     "segment": (

@@ -1,60 +1,114 @@
-"""What is said of a source that holds no tracking sheet."""
+"""The error for a source that holds no tracking sheet, with the call that reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from salesfunnel.data.events.usual_names import recognise
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.deals.columns import has_deals
 from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.purchases.headers import find_roles
 from salesfunnel.intake.sheet.header import Header
-from salesfunnel.intake.sheet.names import nearest_header, role_of
+from salesfunnel.intake.sheet.names import fold, role_of
+from salesfunnel.intake.sheet.orientation import slip_of
 
-__all__ = ["no_table"]
+__all__ = ["no_table", "refuse_others"]
+
+_MESSAGE = "'source' must be a tracking sheet with a header, got none we know"
 
 
 def no_table(found: Sequence[tuple[Grid, Header | None]]) -> IntakeError:
-    """Return the error of a source without a tracking sheet: what is missing, what is near."""
+    """Return the error of a source without a tracking sheet: what is missing, and the call."""
     faults = []
+    hints = []
     for grid, header in found:
         if header is None:
             rows = (row for row in grid.rows if any(shown(cell).strip() for cell in row))
             first = [shown(cell).strip()[:80] for cell in next(rows, ())]
+            listed = ", ".join(first)[:200]
+            faults.append(Fault.of("no-header", severity="error", value=listed, file=grid.name))
+            continue
+        label = next((r for r in ("stage", "metric") if r in header.roles), None)
+        slips = {name: slip_of(name) for name in header.names[:30] if name}
+        if header.doubt and not any(slips.values()):
+            listed = ", ".join(name for name in header.names if name)[:200]
             faults.append(
-                Fault.of(
-                    "no-header", severity="error", value=", ".join(first)[:200], file=grid.name
-                )
+                Fault.of("columns-in-doubt", severity="error", value=listed, file=grid.name)
             )
-            unknown = [name for name in first if name and role_of(name) is None]
-        else:
-            if "actual" not in header.roles:
+            hints.append(_other_reader(grid, header) or header.doubt)
+            continue
+        for missing, there in (("actual", "actual" in header.roles), ("metric", label is not None)):
+            if not there:
                 faults.append(
-                    Fault.of("missing-column", severity="error", file=grid.name, missing="actual")
+                    Fault.of("missing-column", severity="error", file=grid.name, missing=missing)
                 )
-            if not {"stage", "metric"} & set(header.roles):
-                faults.append(
-                    Fault.of("missing-column", severity="error", file=grid.name, missing="metric")
-                )
-            unknown = [
-                name
-                for name, role in zip(header.names, header.roles, strict=True)
-                if name and not role
-            ]
-        for name in unknown[:30]:
-            close = nearest_header(name)
-            if close is not None:
-                faults.append(
-                    Fault.of(
-                        "unknown-column", column=name, value=name, file=grid.name, nearest=close
-                    )
-                )
-    hint = (
-        "name the columns stage, metric, target, actual, rate, owner, note,"
-        " or 漏斗阶段, 关键指标, 目标值, 实际值, 转化率, 负责人, 备注"
-    )
+        faults += [
+            Fault.of("unknown-column", column=name, value=name, file=grid.name, nearest=close)
+            for name, close in slips.items()
+            if close is not None
+        ]
+        hints.append(_other_reader(grid, header) or _call(header, label))
     if any(has_deals(grid, None) for grid, _ in found):
-        faults = [fault for fault in faults if fault.code != "unknown-column"]
-        hint = f"deals, with dates of their stages, are read by read_stage_history; else {hint}"
-    return IntakeError(
-        "'source' must be a tracking sheet with a header, got none we know", faults, hint=hint
+        hints = ["deals, with dates of their stages, are read by read_deals (read_stage_history)"]
+    hint = next((hint for hint in hints if hint), None) or (
+        "the first row must name the columns, such as stage, actual; or Month, Leads, Orders"
     )
+    return IntakeError(_MESSAGE, faults, hint=hint)
+
+
+def _call(header: Header, label: str | None) -> str:
+    """Return the call that names what is missing."""
+    names = [name for name in header.names if name]
+    known: dict[str, str] = {
+        str(role): name for role, name in zip(header.roles, header.names, strict=True) if role
+    }
+    said = {"stage": known.get(label or "", "..."), "actual": known.get("actual", "...")}
+    call = ", ".join(
+        f"{role!r}: {name if name == '...' else repr(name)}" for role, name in said.items()
+    )
+    return f"say which column it is: columns={{{call}}}; the columns are {', '.join(names)[:300]}"
+
+
+def refuse_others(grid: Grid, header: Header, columns: Mapping[str, str]) -> None:
+    """Raise where a table that only its content makes a sheet is a list of another kind.
+
+    Raises
+    ------
+    IntakeError
+        If its columns are those of deals, events or purchases.
+    """
+    if columns or header.slots or not header.notes:
+        return
+    label = next((i for i, role in enumerate(header.roles) if role in {"stage", "metric"}), None)
+    hint = _other_reader(grid, header)
+    if hint and label is not None and _comes_again(grid, header, label):
+        raise IntakeError("'source' must hold counts, got a list of single cases", hint=hint)
+
+
+def _comes_again(grid: Grid, header: Header, label: int) -> bool:
+    """Whether names of steps come more often than periods and segments explain."""
+    places = [label, *header.segments]
+    if "period" in header.roles:
+        places.append(header.roles.index("period"))
+    rows = [
+        tuple(fold(shown(row[i])) if i < len(row) else "" for i in places)
+        for row in grid.rows[header.at + 1 :]
+        if any(shown(cell).strip() for cell in row)
+    ]
+    return len(rows) > len(set(rows)) or role_of(header.names[label]) is None
+
+
+def _other_reader(grid: Grid, header: Header) -> str:
+    """Return the hint for a list of deals, events or purchases; "" where it is none of them."""
+    names = [name for name in header.names if name]
+    if has_deals(grid, None):
+        return "a list of deals is read by read_deals (read_stage_history)"
+    events = recognise(names)
+    if not events.missing and not events.counts_sessions:
+        return "a log of events, one row an event, is read by read_events"
+    roles = find_roles(names).roles
+    ordered = {"time", "paid"} & roles.keys() and {"amount", "order", "quantity"} & roles.keys()
+    if "customer" in roles and ordered:
+        return "orders, one row a purchase, are read by read_purchases"
+    return ""

@@ -11,9 +11,9 @@ import attrs
 from salesfunnel._core.formula_escape import unescape_cell
 from salesfunnel.data.tracking import one_line
 from salesfunnel.fault import Fault
-from salesfunnel.intake.cells.number import EXACT, DecimalMark, Written
+from salesfunnel.intake.cells.number import DecimalMark, Written
 from salesfunnel.intake.cells.read_number import read_number
-from salesfunnel.intake.cells.read_period import PeriodName, read_period
+from salesfunnel.intake.cells.read_period import PeriodName
 from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.sheet.header import Header, fill_merged, is_header_again
 from salesfunnel.intake.sheet.layout import (
@@ -24,12 +24,18 @@ from salesfunnel.intake.sheet.layout import (
     unknown_columns,
 )
 from salesfunnel.intake.sheet.names import Role
+from salesfunnel.intake.sheet.row_values import (
+    day_first_of,
+    number_with_unit,
+    period_of,
+    place_of,
+)
+from salesfunnel.intake.sheet.segments import Groups
 from salesfunnel.intake.sheet.wide import Slot
 
 NUMBERS: tuple[Role, ...] = ("target", "actual", "rate", "stated_rate", "attainment")
 _COUNTED = {"target", "actual"}
 _FILLED: tuple[Role, ...] = ("period", "year", "segment", "stage")
-_UNITS = {"count", "currency", "rate", "score", "duration"}
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANK = Written()
 
@@ -46,6 +52,7 @@ class Draft:
     period: PeriodName | str | None
     other: tuple[tuple[str, str], ...]
     columns: Mapping[Role, str]
+    order: float | None = None
 
     def text(self, role: Role) -> str:
         """Return a text cell, "" where blank."""
@@ -99,6 +106,10 @@ def drafts_of(
     scales = header_units(header, sheet, faults)
     used = [slot for slot in header.slots if any(_filled(row, slot.index) for row in filled)]
     above: dict[Role, Any] = {}
+    groups = Groups(header.segments, safe=grid.safe)
+    if header.segments:
+        columns["segment"] = header.names[header.segments[0]]
+    day_first = day_first_of(filled, header, faults, sheet)
     drafts: list[Draft] = []
     for number, row in enumerate(filled, start=1):
         if is_header_again(row, header) or not any(shown(cell).strip() for cell in row):
@@ -111,7 +122,7 @@ def drafts_of(
         if not grid.safe:
             faults.extend(odd_cells(number, row, header, sheet))
         first = next((shown(cell).strip() for cell in row if shown(cell).strip()), "")
-        if is_total(cells):
+        if is_total(cells) or any(is_total({"segment": part}) for part in groups.parts(row)):
             faults.append(
                 Fault.of("total-row", severity="info", row=number, value=first, file=sheet)
             )
@@ -122,7 +133,10 @@ def drafts_of(
                 Fault.of("row-not-read", severity="info", row=number, value=first[:200], file=sheet)
             )
             continue
+        if header.segments:
+            cells["segment"] = groups.of(row)
         _fill_down(cells, above)
+        order = place_of(row, header.order)
         drafts.extend(
             _draft(
                 number,
@@ -133,6 +147,8 @@ def drafts_of(
                 decimal=decimal,
                 period=period,
                 scales=scales,
+                day_first=day_first,
+                order=order,
             )
             for more, names, period in _spread(row, cells, columns, header, used)
         )
@@ -182,7 +198,7 @@ def _split(
     cells: dict[Role, Any] = {}
     other: list[tuple[str, str]] = []
     bad = None
-    slots = {slot.index for slot in header.slots}
+    slots = {*(slot.index for slot in header.slots), *header.segments}
     for i, cell in enumerate(row):
         role = header.roles[i] if i < len(header.roles) else None
         name = (header.names[i] if i < len(header.names) else "") or f"column {i + 1}"
@@ -249,6 +265,8 @@ def _draft(
     decimal: DecimalMark | None,
     period: PeriodName | None,
     scales: Mapping[Role, str],
+    day_first: bool | None,
+    order: float | None,
 ) -> Draft:
     texts: dict[Role, str] = {
         role: one_line(shown(cell)) if role != "note" else shown(cell)
@@ -264,44 +282,15 @@ def _draft(
         sheet=sheet,
         texts=texts,
         numbers={
-            role: _with_unit(cell, scales.get(role) or (unit if role in _COUNTED else ""), decimal)
+            role: number_with_unit(
+                cell, scales.get(role) or (unit if role in _COUNTED else ""), decimal
+            )
             for role, cell in cells.items()
             if role in NUMBERS
         },
         written=written,
-        period=_period(cells) if period is None else period,
+        period=period_of(cells, day_first) if period is None else period,
         other=tuple(other),
         columns=columns,
+        order=order,
     )
-
-
-def _with_unit(cell: Any, unit: str, decimal: DecimalMark | None) -> Written:
-    """Read a number with what a column of units says of it: 50 in 万元."""
-    found = read_number(cell, decimal=decimal)
-    if not unit or unit in _UNITS or found.value is None or found.unit is not None:
-        return found
-    one = read_number(f"1{unit}")
-    if one.value is None or (found.scaled and one.scaled):
-        return found if one.unit is None else attrs.evolve(found, unit=one.unit)
-    return attrs.evolve(
-        found,
-        value=EXACT.multiply(found.value, one.value),
-        step=EXACT.multiply(found.step, one.value),
-        unit=one.unit,
-        thousands=found.thousands and not one.scaled,
-    )
-
-
-def _period(cells: Mapping[Role, Any]) -> PeriodName | str | None:
-    """Return the period of a row; text as written where we cannot read it."""
-    cell, year = cells.get("period"), shown(cells.get("year")).strip()
-    if not shown(cell).strip():
-        return (read_period(year) or one_line(year)) if year else None
-    text = shown(cell).strip()
-    if year:
-        year = year.removesuffix("年")
-        for form in (f"{year}年{text}", f"{year}年{text}月", f"{text} {year}"):
-            found = read_period(form)
-            if found is not None:
-                return found
-    return read_period(cell) or one_line(text)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from salesfunnel._core.checks import check_choice, did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel._core.periods import frequency_of
-from salesfunnel.data.panel import ALL
 from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.number import DecimalMark
-from salesfunnel.intake.cells.read_period import PeriodName, month_inside, read_period
-from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.cells.read_period import read_period
+from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.source import Source, load
 from salesfunnel.intake.sheet.header import Header, find_header
-from salesfunnel.intake.sheet.infer_funnel import funnel_for, twins
+from salesfunnel.intake.sheet.infer_funnel import funnel_for
+from salesfunnel.intake.sheet.known_steps import twins
+from salesfunnel.intake.sheet.named import check_there, named_columns
 from salesfunnel.intake.sheet.names import Names
-from salesfunnel.intake.sheet.no_table import no_table
+from salesfunnel.intake.sheet.no_table import no_table, refuse_others
 from salesfunnel.intake.sheet.raw_rows import Draft, by_month, decimal_mark, drafts_of
 from salesfunnel.intake.sheet.resolver import Resolver
+from salesfunnel.intake.sheet.sheet_periods import (
+    default_period,
+    of_one_period,
+    period_of_sheet,
+    year_of,
+)
 from salesfunnel.intake.sheet.stated_rates import with_stated_rates
 from salesfunnel.plugins import template
 
@@ -38,6 +45,8 @@ def read_table(
     encoding: str | None = None,
     sheet: str | int | None = None,
     decimal: DecimalMark | None = None,
+    columns: Mapping[str, str] | None = None,
+    segment: str | Sequence[str] | None = None,
 ) -> Tracking:
     """Read a team's tracking sheet, as the team wrote it.
 
@@ -62,6 +71,14 @@ def read_table(
         period, or the first that holds a table.
     decimal : {".", ","}, optional
         The decimal mark; by default the one that all numbers of the sheet agree with.
+    columns : mapping of str to str, optional
+        The names of columns, where they are others: from ``stage``, ``metric``, ``target``,
+        ``actual``, ``rate``, ``attainment``, ``owner``, ``note``, ``period``, ``year``, ``segment``
+        or ``unit`` to the name in the header. By default words tell, or else the content: a column
+        of text beside one of whole numbers is a funnel, whatever they are called.
+    segment : str or sequence of str, optional
+        The columns that tell groups apart, such as the salesperson or the device; ``()`` for none.
+        By default those whose names say so, and those without which rows would come twice.
 
     Returns
     -------
@@ -91,9 +108,16 @@ def read_table(
     ['stated-rate-differs']
     """
     _check_arguments(funnel, period, decimal)
+    named, groups = named_columns(columns, segment)
     loaded = load(source, encoding=encoding)
     faults: list[Fault] = []
-    tables = _tables(loaded, sheet, faults)
+    tables = _tables(loaded, sheet, faults, named, groups)
+    for grid, header in tables:
+        name = grid.name if len(tables) > 1 else None
+        faults += [
+            Fault.of(code, severity=severity, file=name, **params)
+            for code, severity, params in header.notes
+        ]
     mark = decimal
     if decimal is None:
         mark, agree = decimal_mark(tables)
@@ -108,7 +132,7 @@ def read_table(
     for grid, header in tables:
         name = grid.name if len(tables) > 1 else None
         drafts += drafts_of(grid, header, told, sheet=name, decimal=mark)
-        default[name] = _default_period(grid, header, period, faults)
+        default[name] = default_period(grid, header, period, faults)
     if not drafts:
         raise IntakeError(
             "'source' must have rows below its header, got none",
@@ -118,11 +142,11 @@ def read_table(
     chosen = _funnel(funnel, drafts, faults)
     names = Names.of(chosen, *twins(chosen))
     aimed = any(draft.number("target").value is not None for draft in drafts)
-    resolver = Resolver(chosen, names, told, year=_year(period), has_targets=aimed)
+    resolver = Resolver(chosen, names, told, year=year_of(period), has_targets=aimed)
     pairs = []
     for name, of_sheet in default.items():
         pairs += resolver.rows([draft for draft in drafts if draft.sheet == name], of_sheet)
-    pairs = _only(period, pairs)
+    pairs = of_one_period(period, pairs)
     first = Tracking(rows=[row for _, row in pairs], funnel=chosen)
     kept = [draft for draft, _ in pairs]
     rows = with_stated_rates(first, kept, told)
@@ -145,18 +169,28 @@ def _check_arguments(funnel: Any, period: Any, decimal: Any) -> None:
         check_choice("decimal", decimal, get_args(DecimalMark))
 
 
-def _tables(loaded: Source, sheet: str | int | None, faults: list[Fault]) -> list[Table]:
+def _tables(
+    loaded: Source,
+    sheet: str | int | None,
+    faults: list[Fault],
+    columns: Mapping[str, str],
+    segment: Sequence[str] | None,
+) -> list[Table]:
     """Return the tables to read; sheets that are left out are said in `faults`."""
     seen = tuple(grid for grid in loaded.grids if not grid.hidden)
     grids = seen if sheet is None else (_one_sheet(loaded.grids, seen, sheet),)
-    found = [(grid, find_header(grid.rows)) for grid in grids]
+    found = [(grid, find_header(grid.rows, columns, segment)) for grid in grids]
     tables = [(grid, header) for grid, header in found if header is not None and header.is_table]
+    check_there(found, columns, segment)
+    for grid, header in tables:
+        refuse_others(grid, header, columns)
     if not tables:
         raise no_table(found)
+    tables = [one for one in tables if one[1].score > 1] or tables
     dated = [
         (grid, header)
         for grid, header in tables
-        if header.has_periods or (grid.name is not None and _sheet_period(grid.name))
+        if header.has_periods or (grid.name is not None and period_of_sheet(grid.name))
     ]
     chosen = dated or tables[:1]
     read = [grid.name for grid, _ in chosen]
@@ -192,52 +226,6 @@ def _one_sheet(grids: Sequence[Grid], seen: Sequence[Grid], sheet: str | int) ->
     )
 
 
-def _sheet_period(name: str) -> PeriodName | None:
-    month = month_inside(name)
-    return read_period(name) or (None if month is None else PeriodName(month))
-
-
-def _year(period: str | None) -> str | None:
-    """Return the year that `period` names, alone or in a month."""
-    found = None if period is None else read_period(period)
-    return None if found is None or found.needs_year else found.label[:4]
-
-
-def _default_period(grid: Grid, header: Header, period: str | None, faults: list[Fault]) -> str:
-    """Return the period of rows that name none: of the sheet, the argument, or a title."""
-    asked = None if period is None else read_period(period)
-    of_sheet = None if grid.name is None else _sheet_period(grid.name)
-    if of_sheet is not None:
-        of_sheet = of_sheet.in_year(_year(period))
-        if of_sheet.needs_year:
-            faults.append(Fault.of("period-without-year", value=grid.name, file=grid.name))
-            return str(grid.name)
-        if of_sheet.short:
-            faults.append(
-                Fault.of(
-                    "year-of-two-digits",
-                    severity="info",
-                    value=grid.name,
-                    file=grid.name,
-                    period=of_sheet.label,
-                )
-            )
-        return of_sheet.label
-    is_year = asked is not None and len(asked.label) == 4 and asked.label.isdigit()
-    if period is not None and not (is_year and header.has_periods):
-        return asked.label if asked is not None and not asked.needs_year else period.strip()
-    if header.has_periods:
-        return ALL
-    title = " ".join(shown(cell) for row in grid.rows[: header.at] for cell in row)
-    month = month_inside(title)
-    if month is None:
-        return ALL
-    faults.append(
-        Fault.of("period-inferred", severity="info", value=title.strip()[:200], period=month)
-    )
-    return month
-
-
 def _funnel(funnel: Funnel | str | None, drafts: Sequence[Draft], faults: list[Fault]) -> Funnel:
     if funnel is None:
         return funnel_for(drafts, faults)
@@ -247,23 +235,6 @@ def _funnel(funnel: Funnel | str | None, drafts: Sequence[Draft], faults: list[F
         chinese = any(has_chinese(d.text("metric") + d.text("stage")) for d in drafts)
         return template(funnel, locale="zh" if chinese else "en")
     return funnel
-
-
-def _only(period: str | None, pairs: list[Any]) -> list[Any]:
-    """Return the rows of the one period asked for, where the sheet has several."""
-    asked = None if period is None else read_period(period)
-    if asked is None or asked.needs_year or len({row.period for _, row in pairs}) < 2:
-        return pairs
-    if len(asked.label) == 4:
-        return pairs
-    kept = [pair for pair in pairs if pair[1].period == asked.label]
-    if not kept:
-        known = tuple(dict.fromkeys(row.period for _, row in pairs))
-        raise IntakeError(
-            f"'period' must be one of the sheet, got {period!r}",
-            hint=did_you_mean(asked.label, known),
-        )
-    return kept
 
 
 def _tell_about_periods(rows: Sequence[TrackingRow], faults: list[Fault]) -> None:

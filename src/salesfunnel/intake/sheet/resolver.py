@@ -142,8 +142,8 @@ class Resolver:
         return (found[0] if stage is not None or not stage_text else stage_text), found[1]
 
     def _tell(self, draft: Draft, role: Role, text: str, nearest: str | None) -> None:
-        """Report an unknown name once for each run of it."""
-        if role == "stage" and (role, text) in self._told:
+        """Report an unknown name once."""
+        if (role, text) in self._told:
             return
         self._told.add((role, text))
         self.faults.append(draft.fault(f"unknown-{role}", role, value=text, nearest=nearest))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import attrs
 
-from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_period import PeriodName, read_period
+from salesfunnel.intake.sheet.content import Column
 from salesfunnel.intake.sheet.names import HEADERS, TOTALS, Role, fold, without_notes
 
+ACTUAL: Role = "actual"
 _BRACKETS = dict.fromkeys(map(ord, "()（）[]【】"), " ")
 _SPREAD: tuple[Role, ...] = ("target", "actual", "rate", "attainment")
 
@@ -73,25 +73,34 @@ def segments_across(names: Sequence[str], roles: Sequence[Role | None]) -> tuple
     return tuple(slots) if len(counted) > 1 else ()
 
 
-def metrics_across(
-    names: Sequence[str], roles: Sequence[Role | None], below: Sequence[Sequence[Any]]
-) -> tuple[Slot, ...]:
-    """Return the columns of metrics where rows are periods: those of numbers and nothing else."""
-    known = {role for role in roles if role}
-    if "period" not in known or known & {"actual", "metric", "stage", "target"}:
-        return ()
-    when = roles.index("period")
-    rows = [row for row in below if when < len(row) and read_period(row[when]) is not None]
+def numbers_across(columns: Sequence[Column], roles: Sequence[Role | None]) -> tuple[Slot, ...]:
+    """Return the columns of metrics side by side, each with its target where there is one.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        The columns of numbers.
+    roles : sequence of str or None
+        What words say of all columns; one that has a role is no metric.
+    """
+    free = [
+        column
+        for column in columns
+        if column.name and roles[column.index] is None and fold(column.name) not in TOTALS
+    ]
+    names = {fold(column.name): column.name for column in free}
     slots = []
-    for i, (name, role) in enumerate(zip(names, roles, strict=True)):
-        cells = [read_number(row[i]) for row in rows if i < len(row)]
-        numbers = any(cell.value is not None for cell in cells)
-        if (
-            role is None
-            and name
-            and fold(name) not in TOTALS
-            and numbers
-            and not any(cell.fault for cell in cells)
-        ):
-            slots.append(Slot(index=i, header=name, role="actual", metric=name))
-    return tuple(slots) if len(slots) > 1 else ()
+    for column in free:
+        metric, role = column.name, ACTUAL
+        for before, number in _parted(column.name):
+            if before and (number != "actual" or any(_is_target_of(before, n) for n in names)):
+                metric, role = names.get(fold(before), before), number
+                break
+        slots.append(Slot(index=column.index, header=column.name, role=role, metric=metric))
+    counted = {slot.metric for slot in slots if slot.role == "actual"}
+    return tuple(slot for slot in slots if slot.role == "actual" or slot.metric in counted)
+
+
+def _is_target_of(metric: str, folded: str) -> bool:
+    """Whether a folded header is the target of a metric."""
+    return any(folded == fold(metric + word) for word in HEADERS["target"])

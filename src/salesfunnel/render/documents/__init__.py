@@ -25,6 +25,7 @@ BUILDERS = {
     "Velocity": "timing:velocity_document",
     "VelocityChange": "timing:change_document",
     "Analysis": "analysis:analysis_document",
+    "Diagnosis": "diagnosis:diagnosis_document",
     "Finding": "findings:finding_document",
     "ImprovementPlan": "plans:plan_document",
     "Measure": "plans:measure_document",

@@ -193,7 +193,9 @@ def _why(
                 period=row.period,
             )  # fmt: skip
             intros[row.transition, row.segment] = words
-    return findings_blocks(analysis.findings, locale, labels, actions, intros)
+    return findings_blocks(
+        analysis.findings, locale, labels, actions, intros, diagnoses=analysis.diagnoses
+    )
 
 
 def _picture(analysis: Analysis, locale: Locale) -> Block:

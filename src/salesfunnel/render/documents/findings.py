@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.definitions.funnel import Transition
-from salesfunnel.diagnosis import Finding
+from salesfunnel.diagnosis import Diagnosis, Finding
 from salesfunnel.i18n import text
 from salesfunnel.render.model import (
     Bar,
@@ -16,10 +16,13 @@ from salesfunnel.render.model import (
     Column,
     Document,
     Heading,
+    Line,
+    Lines,
     Mark,
     Paragraph,
     Table,
 )
+from salesfunnel.render.words.causes import cause_notes, columns_words
 from salesfunnel.render.words.figures import segment_words, shown, span
 from salesfunnel.render.words.findings import (
     LEAST,
@@ -65,11 +68,14 @@ def findings_blocks(
     labels: Names = None,
     actions: Names = None,
     intros: Mapping[tuple[Transition, str], str] | None = None,
+    diagnoses: Iterable[Diagnosis] = (),
 ) -> list[Block]:
     """Return the causes of each bottleneck: those of the fall first, in sentences and a table.
 
-    `labels` and `actions` name steps and key actions; `intros` stand before the causes of a step.
+    `labels` and `actions` name steps and key actions; `intros` stand before the causes of a step;
+    `diagnoses` say what is left unexplained, what was stated, and which columns were looked at.
     """
+    whole = {(d.transition, d.segment): d for d in diagnoses}
     found = tuple(findings)
     if not found:
         return [Paragraph(text("finding.empty", locale), mark="muted")]
@@ -84,13 +90,16 @@ def findings_blocks(
             blocks.append(Heading(words, level=3))
         said = (intros or {}).get((step, segment))
         blocks += [Paragraph(said)] if said else []
-        blocks += _of_one(mine, locale, {**(labels or {}), **(actions or {})})
+        names = {**(labels or {}), **(actions or {})}
+        blocks += _of_one(mine, locale, names, whole.get((step, segment)))
     blocks += _to_collect(found, locale, actions)
     blocks.append(Paragraph(text("finding.association", locale), mark="muted"))
     return blocks
 
 
-def _of_one(found: Sequence[Finding], locale: Locale, actions: Names) -> list[Block]:
+def _of_one(
+    found: Sequence[Finding], locale: Locale, actions: Names, whole: Diagnosis | None = None
+) -> list[Block]:
     """Return the causes of one bottleneck."""
     measured = [f for f in found if f.measured]
     lead = [f for f in measured if leading(f)]
@@ -98,13 +107,15 @@ def _of_one(found: Sequence[Finding], locale: Locale, actions: Names) -> list[Bl
     standing = [f for f in measured if f not in lead and f not in signs and _standing(f)]
     rest = [f for f in measured if f not in lead and f not in signs and f not in standing]
     blocks: list[Block] = [_sentence(f, locale, actions, mark="bad") for f in signs if f.veto]
-    if not lead:
+    if not lead and (whole is None or not whole.searched):
         blocks.append(Paragraph(text("finding.no-cause", locale), mark="warn"))
-    blocks += [_sentence(f, locale, actions) for f in lead[:_SENTENCES]]
+    for f in lead[:_SENTENCES]:
+        blocks.append(_sentence(f, locale, actions))
+        blocks += [Paragraph(words, mark="muted") for words in cause_notes(f, locale)]
     if lead:
-        blocks += [*_bars(lead, locale, actions), _table(lead, locale, actions)]
-    if len(lead) > 1:
-        blocks.append(Paragraph(text("finding.overlap", locale), mark="muted"))
+        blocks += [*_bars(lead, locale, actions, whole), _table(lead, locale, actions)]
+        blocks += _over_time(lead[0], locale, actions)
+    blocks += _rest(whole, locale)
     blocks += [_sentence(f, locale, actions, mark="warn") for f in signs if not f.veto]
     if standing:
         blocks.append(Paragraph(text("finding.standing", locale)))
@@ -125,7 +136,46 @@ def _sentence(
     return Paragraph(words, mark=_GRADES.get(finding.grade, "") if mark is None else mark)
 
 
-def _bars(lead: Sequence[Finding], locale: Locale, actions: Names) -> list[Block]:
+def _rest(whole: Diagnosis | None, locale: Locale) -> list[Block]:
+    """Return what is left unexplained, what people stated, and which columns were looked at."""
+    if whole is None:
+        return []
+    blocks: list[Block] = []
+    ends, gap, left = whole.unexplained_interval, whole.shortfall, whole.unexplained
+    if whole.searched and gap is not None and left is not None:
+        form = "-negative" if left <= -LEAST else "" if whole.causes else "-nothing"
+        words = text(
+            f"cause.unexplained{form}", locale,
+            unexplained=left, gain=abs(left), shortfall=gap,
+            range="–" if ends is None else span(ends.low, ends.high, "deals", locale),
+        )  # fmt: skip
+        blocks.append(Paragraph(words, mark="" if whole.causes else "warn"))
+    elif whole.columns:
+        blocks.append(Paragraph(text("cause.too-few", locale), mark="warn"))
+    if whole.stated:
+        blocks.append(Paragraph(text("cause.stated-note", locale)))
+        blocks += [_sentence(f, locale, None, mark="muted") for f in whole.stated[:_SENTENCES]]
+    blocks += [Paragraph(words, mark="muted") for words in columns_words(whole.columns, locale)]
+    return blocks
+
+
+def _over_time(finding: Finding, locale: Locale, actions: Names) -> list[Block]:
+    """Return the picture of a cause period by period: its share, and how both groups fared."""
+    points = finding.evidence.over_time
+    if len(points) < 3:
+        return []
+    lines = [
+        Line(text("cause.over-time.share", locale), [p.share for p in points], dashed=True),
+        Line(text("cause.over-time.rate", locale), [p.rate for p in points]),
+        Line(text("cause.over-time.rate-others", locale), [p.rate_others for p in points]),
+    ]
+    title = text("cause.over-time", locale, what=title_of(finding, locale, actions))
+    return [Lines(title, [p.period for p in points], lines, form="percent")]
+
+
+def _bars(
+    lead: Sequence[Finding], locale: Locale, actions: Names, whole: Diagnosis | None = None
+) -> list[Block]:
     if len(lead) < 2:
         return []
     bars = [
@@ -137,6 +187,10 @@ def _bars(lead: Sequence[Finding], locale: Locale, actions: Names) -> list[Block
         )
         for f in lead
     ]
+    if whole is not None and whole.searched and (whole.unexplained or 0.0) > LEAST:
+        left = whole.unexplained
+        words = text("cause.label.unexplained", locale)
+        bars.append(Bar(words, left, shown(left, "deals", locale), mark="muted"))
     return [Bars(text("finding.label.deals", locale), bars)]
 
 
@@ -158,7 +212,7 @@ def _row(f: Finding, locale: Locale, actions: Names) -> tuple[str, ...]:
     """Return the cells of one cause; what explains no fall has neither a share nor a grade."""
     ends = f.interval
     grade = text(f"finding.grade.{f.grade}", locale)
-    explains = f.contribution is None or f.contribution > 0
+    explains = f.kind != "standing" or f.evidence.method not in {"mantel-haenszel", "kitagawa"}
     return (
         title_of(f, locale, actions),
         text(f"finding.dimension.{f.dimension}", locale),
@@ -213,6 +267,8 @@ def finding_document(finding: Finding, locale: Locale) -> Document:
             for g in e.groups
         ]
         blocks.append(Table(heads, rows, caption=text("finding.label.rates", locale)))
+    blocks += _over_time(finding, locale, None)
+    blocks += [Paragraph(words, mark="muted") for words in cause_notes(finding, locale)]
     blocks += [Paragraph(words, mark="warn") for words in notice_words(e.notices, locale)]
     blocks.append(Paragraph(text("finding.association", locale), mark="muted"))
     return Document(title_of(finding, locale), blocks, locale=locale, subtitle=step)

@@ -8,6 +8,7 @@ from typing import Any
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.i18n import has, text
+from salesfunnel.render.words.causes import COLUMN, cause_text, cause_title
 
 LEAST = 0.05
 """Deals below which a figure would be shown as nothing."""
@@ -27,6 +28,8 @@ def finding_title(
     if title:
         return str(title.get(locale) or title.get("en") or code)
     which = dict(params or {})
+    if code.startswith(COLUMN):
+        return cause_title(code, locale, which)
     if "action" in which:
         which["name"] = (actions or {}).get(str(which["action"]), which.get("name"))
     if which.get("reason") or which.get("name"):
@@ -77,6 +80,8 @@ def finding_text(finding: Finding, locale: Locale, names: Mapping[str, str] | No
         known = {**actions_of(finding), **(names or {})}
         collect = collect_words(finding.collect, locale, known)
         return text(f"finding.{key}", locale, collect=collect)
+    if finding.explains and e.method == "model":
+        return cause_text(finding, locale)
     own = f"finding.{finding.code}.text"
     if e.method in {"quality", "queue"} and has(own):
         return text(own, locale, **words)
@@ -89,15 +94,18 @@ def _form(finding: Finding) -> str:
     if method == "mantel-haenszel":
         if finding.evidence.difference is None:
             return "not-comparable"
-        if contribution is None:
+        if contribution is None and finding.evidence.exposure_before is None:
             return "mantel-haenszel-standing"
+        if contribution is None:
+            standing = (finding.potential or 0.0) >= LEAST
+            return "mantel-haenszel-same" if standing else "mantel-haenszel-as-before"
         if contribution >= LEAST:
             return "mantel-haenszel"
         standing = (finding.potential or 0.0) >= LEAST
         return "mantel-haenszel-same" if standing else "mantel-haenszel-more"
     if method == "kitagawa":
         if contribution is None:
-            return "not-comparable"
+            return "kitagawa-as-before" if finding.evidence.groups else "not-comparable"
         return "kitagawa" if contribution > 0 else "kitagawa-more"
     if method == "aggregate":
         return "aggregate-bad" if finding.params.get("bad") else "aggregate-good"

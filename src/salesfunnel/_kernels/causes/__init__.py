@@ -1,0 +1,1 @@
+"""Causes of a fall over many recorded columns: one linear model, its parts, and a search."""

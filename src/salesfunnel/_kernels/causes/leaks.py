@@ -1,0 +1,157 @@
+"""Columns that are known only after the outcome, told by how they hang together with it.
+
+Arguments are already validated.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._kernels.causes.design import dense
+from salesfunnel._kernels.causes.parts import LevelCounts, shift_given_outcome
+from salesfunnel._kernels.intervals import wilson
+
+__all__ = ["after_by_date", "auc_of", "fill_leak", "follows_outcome", "level_leak", "life_tied"]
+
+Array = npt.NDArray[np.float64]
+Bool = npt.NDArray[np.bool_]
+LEAST = 10
+
+
+def fill_leak(known: Bool, y: Array, known_open: Bool, known_decided: Bool) -> str:
+    """Return why the filling of a column gives the outcome away, ``""`` where it does not.
+
+    Parameters
+    ----------
+    known, y : ndarray, shape (n,)
+        Of the mature deals: whether the column is filled, whether the deal advanced.
+    known_open, known_decided : ndarray of bool
+        Filling among deals still open and among those decided.
+    """
+    won = y > 0
+    if won.sum() >= LEAST and (~won).sum() >= LEAST:
+        if abs(float(known[won].mean()) - float(known[~won].mean())) > 0.3:
+            return "filled-by-outcome"
+        n, m = int(known.sum()), int((~known).sum())
+        if n >= 30 and m >= 30:
+            low, high = wilson(won[known].sum(), n, 0.95)
+            blank = float(won[~known].mean())
+            if float(high) < 0.1 * blank or (float(low) > 0.9 and blank < 0.5):
+                return "filled-by-outcome"
+    enough = known_open.size >= 20 and known_decided.size > 0
+    if enough and float(known_open.mean()) < 0.1 and float(known_decided.mean()) > 0.4:
+        return "blank-while-open"
+    return ""
+
+
+def recorded_by_outcome(known: Bool, y: Array) -> bool:
+    """Whether a column is filled more often for one outcome: a difference above .1, z above 3.3."""
+    won = y > 0
+    n1, n0 = int(won.sum()), int((~won).sum())
+    if n1 < LEAST or n0 < LEAST:
+        return False
+    a, b, p = float(known[won].mean()), float(known[~won].mean()), float(known.mean())
+    spread = np.sqrt(max(p * (1 - p), 1e-12) * (1 / n1 + 1 / n0))
+    return abs(a - b) > 0.1 and abs(a - b) / spread > 3.3
+
+
+def auc_of(won: Array, lost: Array) -> float:
+    """Return how well the levels, in order of their rates, part won from lost deals, in [½, 1]."""
+    n = won + lost
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.where(n > 0, won / n, 0.0)
+    order = np.argsort(rate, kind="stable")
+    w, l = won[order], lost[order]
+    total = w.sum() * l.sum()
+    if total <= 0:
+        return 0.5
+    below = np.cumsum(l) - l
+    return float((w * (below + l / 2)).sum() / total)
+
+
+def level_leak(counts: LevelCounts) -> str:
+    """Return why the levels of a column give the outcome away, ``""`` where they do not."""
+    lost, won = counts.outcome.sum(0)
+    if won.sum() < LEAST or lost.sum() < LEAST:
+        return ""
+    if auc_of(won, lost) >= 0.95:
+        return "tells-the-outcome"
+    n = won + lost
+    overall = float(won.sum() / n.sum())
+    big = n >= max(30.0, 0.02 * n.sum())
+    if big.any():
+        low, high = wilson(won[big], n[big], 0.95)
+        if (overall < 0.9 and (low > 0.97).any()) or (overall > 0.2 and (high < 0.03).any()):
+            return "tells-the-outcome"
+    return ""
+
+
+def follows_outcome(counts: LevelCounts) -> bool:
+    """Whether a column moves only as the outcome does: a consequence, no cause.
+
+    With b the rates by level, a consequence keeps P(level | outcome): its shift given the outcome
+    is nil, where that of a cause is nearly as large as the shift without it.
+    """
+    lost, won = counts.outcome.sum(0)
+    n = won + lost
+    total = n.sum()
+    r = float(won.sum() / total) if total else 0.0
+    if not 0 < r < 1:
+        return False
+    with np.errstate(divide="ignore", invalid="ignore"):
+        b = np.where(n > 0, won / n, r) - r
+    var = float(n @ b**2 / total)
+    rho2 = var / (r * (1 - r))
+    n0, n1 = counts.before.sum(), counts.now.sum()
+    if rho2 < 0.03 or not (n0 and n1):
+        return False
+    s_u = float(counts.now @ b / n1 - counts.before @ b / n0)
+    z_u = s_u / np.sqrt(var * (1 / n1 + 1 / n0))
+    s_c, z_c = shift_given_outcome(counts, b)
+    return bool(z_u < (-1.5 if rho2 >= 0.15 else -2.0) and z_c > -1.645 and s_c > s_u / 2)
+
+
+def after_by_date(days: Array, outcome_days: Array) -> bool:
+    """Whether dates lie after the outcome (above 20 %), or on its day (above 50 %)."""
+    both = np.isfinite(days) & np.isfinite(outcome_days)
+    if both.sum() < LEAST:
+        return False
+    late = days[both] - outcome_days[both]
+    return bool((late > 0).mean() > 0.2 or (np.abs(late) <= 0.5).mean() > 0.5)
+
+
+def _ranks(values: Array) -> Array:
+    _, inverse, count = np.unique(values, return_inverse=True, return_counts=True)
+    top = np.cumsum(count)
+    mean: Array = (top - (count - 1) / 2)[inverse.ravel()]
+    return mean
+
+
+def life_tied(values: Array, life: Array, y: Array) -> bool:
+    """Whether a number grows with the life of a deal, in won and in lost deals alike."""
+    signs = []
+    for won in (y > 0, y <= 0):
+        use = won & np.isfinite(values) & np.isfinite(life)
+        if use.sum() < 30:
+            return False
+        a, b = _ranks(values[use]), _ranks(life[use])
+        if a.std() == 0 or b.std() == 0:
+            return False
+        signs.append(float(np.corrcoef(a, b)[0, 1]))
+    return bool(min(signs) > 0.5 or max(signs) < -0.5)
+
+
+def spread_in_time(codes: npt.NDArray[Any], size: int, period: npt.NDArray[np.int64]) -> Array:
+    """Return for every level the share of its variance that lies between periods."""
+    t = dense(period).astype(np.int64)
+    rows = int(t.max(initial=-1)) + 1
+    counts = np.bincount(t * size + codes, minlength=rows * size).reshape(rows, size) + 0.0
+    n = counts.sum(1)
+    share = counts.sum(0) / n.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = (n[:, None] * (counts / n[:, None] - share) ** 2).sum(0) / n.sum()
+        part: Array = np.where(share * (1 - share) > 0, between / (share * (1 - share)), 0.0)
+    return part

@@ -1,0 +1,46 @@
+"""What a header stands for: vendors' wrappings taken off, and the fields that are no rule's."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["folded", "header_keys"]
+
+_SIGNS = re.compile(r"[\s_\-./()（）:：%\[\]【】#?？*]+")
+_BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
+_BEFORE = re.compile(
+    r"^(?:deal|opportunity|opp|lead|商机|交易)\s+[-–:]\s+"  # Pipedrive's list: "Deal - Owner"
+    r"|^(?:x_studio_|x_|cf_|property_|properties\.|custom_fields\.|custom_|hs_|cr[0-9a-f]{3,5}_|new_)",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"(?:__c|__r|__pc|_c__c)$", re.IGNORECASE)
+_UNITS = re.compile(r"[\s_]+(?:h|hr|hrs|hours|d|days|min|minutes|小时|天|分钟)$", re.IGNORECASE)
+
+
+def folded(name: str) -> str:
+    """Return a column name without case, width, spaces and signs, so that spellings meet."""
+    return _SIGNS.sub("", unicodedata.normalize("NFKC", name).casefold())
+
+
+def header_keys(name: str) -> tuple[str, ...]:
+    """Return the folded forms under which a header is looked up, the plainest last.
+
+    Wrappings of vendors are taken off: ``Deal - Owner`` (Pipedrive), ``Response_Hours__c``
+    (Salesforce), ``x_studio_response_hours`` (Odoo), ``cf_response_hours`` (Freshsales),
+    ``new_responsehours`` (Dynamics), ``property_response_hours`` (warehouses), units in brackets.
+
+    Examples
+    --------
+    >>> header_keys("Response_Hours__c")
+    ('responsehoursc', 'responsehours', 'response')
+    >>> header_keys("首次响应时间(小时)")
+    ('首次响应时间小时', '首次响应时间')
+    """
+    plain = unicodedata.normalize("NFKC", name).strip()
+    forms = [plain]
+    bare = _BEHIND.sub("", _BEFORE.sub("", plain))
+    forms.append(bare)
+    short = _BRACKETS.sub("", bare).strip()
+    forms += [short, _UNITS.sub("", short)]
+    return tuple(dict.fromkeys(key for key in map(folded, forms) if key))

@@ -1,0 +1,119 @@
+"""What the cells of a column are, whatever the column is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import attrs
+
+from salesfunnel.intake.cells.read_number import read_number
+from salesfunnel.intake.cells.read_period import read_period
+from salesfunnel.intake.files.grid import shown
+from salesfunnel.intake.sheet.column_words import is_money_or_rate
+from salesfunnel.intake.sheet.names import ORDINALS, fold
+
+__all__ = ["Column", "Kind", "columns_of"]
+
+Kind = Literal["blank", "count", "ordinal", "number", "money", "rate", "period", "text"]
+_SEEN = 400
+"""Rows that decide what a column is."""
+_MOST = 0.6
+_ID = re.compile(r"(?:^|[ _.\-])(?:id|no|nr|idx|#)$|^#$|(?:编号|id)$", re.IGNORECASE)
+_ORDER = re.compile(
+    r"(?:^|[ _.\-])(?:index|rank|ranking|order|sort|position|pos|seq|sequence)$"
+    r"|(?:序号|序|排序|顺序|次序|序列|排名)$",
+    re.IGNORECASE,
+)
+
+
+@attrs.frozen(kw_only=True)
+class Column:
+    """A column by its content.
+
+    Parameters
+    ----------
+    index : int
+        Where it stands.
+    name : str
+        Its header.
+    kind : str
+        What most of its filled cells are. A ``count`` is whole and not negative, an ``ordinal``
+        only numbers the rows.
+    cells : tuple of str
+        The cells of the rows that decide, "" where blank.
+    numbers : tuple of float or None
+        The numbers in them.
+    """
+
+    index: int
+    name: str
+    kind: Kind
+    cells: tuple[str, ...] = ()
+    numbers: tuple[float | None, ...] = ()
+
+    @property
+    def total(self) -> float:
+        """The sum of its numbers."""
+        return sum(number for number in self.numbers if number is not None)
+
+
+def columns_of(names: Sequence[str], below: Sequence[Sequence[Any]]) -> tuple[Column, ...]:
+    """Return every column with what its cells are."""
+    rows = [row for row in below[: 2 * _SEEN] if any(shown(cell).strip() for cell in row)][:_SEEN]
+    found = [
+        _column(i, name, [row[i] if i < len(row) else None for row in rows])
+        for i, name in enumerate(names)
+    ]
+    counts = [column for column in found if column.kind == "count"]
+    if len(counts) > 1:
+        found = [_as_ordinal(column) if column in counts else column for column in found]
+    return tuple(found)
+
+
+def _column(index: int, name: str, cells: Sequence[Any]) -> Column:
+    read = [read_number(cell) for cell in cells]
+    filled = [number for number in read if not number.is_missing]
+    texts = tuple(shown(cell).strip() for cell in cells)
+    values = tuple(None if number.value is None else float(number.value) for number in read)
+    common = {"index": index, "name": name, "cells": texts, "numbers": values}
+    if not filled:
+        return Column(kind="blank", **common)  # type: ignore[arg-type]
+    numbers = [number for number in filled if number.value is not None]
+    if len(numbers) >= _MOST * len(filled):
+        units = {number.unit for number in numbers}
+        kind: Kind = "number"
+        if "currency" in units:
+            kind = "money"
+        elif "rate" in units:
+            kind = "rate"
+        elif is_money_or_rate(name):
+            kind = "number"
+        elif units <= {None, "count"} and all(_whole(number.value) for number in numbers):
+            kind = "ordinal" if _numbers_rows(name, values) else "count"
+        return Column(kind=kind, **common)  # type: ignore[arg-type]
+    periods = sum(read_period(cell) is not None for cell in cells)
+    kind = "period" if periods >= _MOST * len(filled) else "text"
+    return Column(kind=kind, **common)  # type: ignore[arg-type]
+
+
+def _numbers_rows(name: str, values: Sequence[float | None]) -> bool:
+    """Whether whole numbers are ids or ranks: by name, and ranks by being small and distinct."""
+    if _ID.search(name) or fold(name) in ORDINALS:
+        return True
+    known = {value for value in values if value is not None}
+    small = len(known) > 1 and min(known) <= 1 and max(known) <= 2 * len(known)
+    return _ORDER.search(name) is not None and small
+
+
+def _whole(value: Any) -> bool:
+    return value is not None and value >= 0 and value == value.to_integral_value()
+
+
+def _as_ordinal(column: Column) -> Column:
+    """Return a column that counts the rows from 0 or 1 as what it is."""
+    numbers = [number for number in column.numbers if number is not None]
+    n = len(numbers)
+    counting = n > 2 and numbers in ([*range(1, n + 1)], [*range(n)])
+    return attrs.evolve(column, kind="ordinal") if counting else column

@@ -1,0 +1,158 @@
+"""The columns that tell groups apart: channel, salesperson, device, store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from salesfunnel._core.formula_escape import unescape_cell
+from salesfunnel.data.tracking import one_line
+from salesfunnel.intake.files.grid import shown
+from salesfunnel.intake.sheet.arrangement import Arrangement
+from salesfunnel.intake.sheet.column_words import is_segment_name
+from salesfunnel.intake.sheet.content import columns_of
+from salesfunnel.intake.sheet.names import Role, fold
+
+__all__ = ["Groups", "find_segments"]
+
+_KEYS: tuple[Role, ...] = ("period", "year", "stage", "metric")
+_LONGEST = 60
+"""A group has a short name; what is longer is a remark."""
+
+
+def find_segments(
+    made: Arrangement, names: Sequence[str], below: Sequence[Sequence[Any]]
+) -> tuple[int, ...]:
+    """Return the columns whose cells name the segment of a row, in order of the sheet.
+
+    Those whose names say so; and, where rows would come twice without, the owner or a column of
+    short texts that tells them apart, which is said in the notes.
+
+    Parameters
+    ----------
+    made : Arrangement
+        What the columns hold.
+    names : sequence of str
+        The header.
+    below : sequence of sequences
+        The rows under it.
+    """
+    base = [i for i, role in enumerate(made.roles) if role == "segment"]
+    if any(slot.segment for slot in made.slots):
+        return ()
+    wide = bool(made.slots)
+    slots = {slot.index for slot in made.slots}
+    columns = columns_of(names, below)
+    free = [
+        column
+        for column in columns
+        if column.index not in slots and made.roles[column.index] in {None, "owner"}
+    ]
+    named = [
+        column.index
+        for column in free
+        if is_segment_name(column.name) and column.kind in {"text", "count", "ordinal", "period"}
+    ]
+    if wide:
+        base = sorted({*base, *named})
+    keys = _keys(made, below)
+    doubles = _doubles(keys, below, base)
+    if not doubles:
+        return tuple(base)
+    owner = [i for i, role in enumerate(made.roles) if role == "owner"]
+    texts = [
+        column.index
+        for column in free
+        if column.kind == "text" and max(map(len, column.cells), default=0) <= _LONGEST
+        and (wide or len({*column.cells}) < len(column.cells))
+    ]  # fmt: skip
+    candidates = [i for i in dict.fromkeys((*named, *owner, *texts)) if i not in base]
+    found = _telling(keys, below, base, candidates, doubles)
+    for i in found:
+        made.note("segment-inferred", "info", column=names[i])
+    return tuple(sorted({*base, *found}))
+
+
+def _telling(
+    keys: Sequence[tuple[str, ...] | None],
+    below: Sequence[Sequence[Any]],
+    base: Sequence[int],
+    candidates: Sequence[int],
+    doubles: int,
+) -> list[int]:
+    """Return the fewest of the columns that leave no row twice; none where they cannot."""
+    for one in candidates:
+        if not _doubles(keys, below, [*base, one]):
+            return [one]
+    taken: list[int] = []
+    for one in candidates:
+        fewer = _doubles(keys, below, [*base, *taken, one])
+        if fewer < doubles:
+            taken, doubles = [*taken, one], fewer
+        if not doubles:
+            return taken
+    return []
+
+
+def _keys(made: Arrangement, below: Sequence[Sequence[Any]]) -> list[tuple[str, ...] | None]:
+    """Return what each row is of, its period, stage and metric; None for a row without figures."""
+    places = [made.roles.index(role) for role in _KEYS if role in made.roles]
+    numbers = [slot.index for slot in made.slots]
+    if "actual" in made.roles:
+        numbers.append(made.roles.index("actual"))
+    columns = [_filled_down(below, i) for i in places]
+    return [
+        tuple(column[at] for column in columns)
+        if any(i < len(row) and shown(row[i]).strip() for i in numbers)
+        else None
+        for at, row in enumerate(below)
+    ]
+
+
+def _doubles(
+    keys: Sequence[tuple[str, ...] | None], below: Sequence[Sequence[Any]], places: Sequence[int]
+) -> int:
+    """Return how many rows come again when told apart by these columns."""
+    columns = [_filled_down(below, i) for i in places]
+    found = [
+        (key, *(column[at] for column in columns)) for at, key in enumerate(keys) if key is not None
+    ]
+    return len(found) - len(set(found))
+
+
+def _filled_down(below: Sequence[Sequence[Any]], place: int) -> list[str]:
+    """Return a column folded, blank cells as the one above: cells are often merged."""
+    above = ""
+    cells = []
+    for row in below:
+        above = fold(shown(row[place])) if place < len(row) and fold(shown(row[place])) else above
+        cells.append(above)
+    return cells
+
+
+class Groups:
+    """The segment of each row, in turn: cells of several columns as one name.
+
+    Parameters
+    ----------
+    places : sequence of int
+        The columns that tell groups apart. A blank cell takes the one above it.
+    safe : bool
+        Whether cells were never text of a file, so that nothing in them is escaped.
+    """
+
+    def __init__(self, places: Sequence[int], *, safe: bool) -> None:
+        self.places = places
+        self._safe = safe
+        self._above = [""] * len(places)
+
+    def parts(self, row: Sequence[Any]) -> list[str]:
+        """Return the cells of a row."""
+        cells = [shown(row[i]) if i < len(row) else "" for i in self.places]
+        return [one_line(cell if self._safe else unescape_cell(cell)) or "" for cell in cells]
+
+    def of(self, row: Sequence[Any]) -> str:
+        """Return the segment of the next row."""
+        parts = self.parts(row)
+        self._above = [part or before for part, before in zip(parts, self._above, strict=True)]
+        return " / ".join(part for part in self._above if part)
