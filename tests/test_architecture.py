@@ -47,7 +47,7 @@ NUMPY_IN_CORE = {"arrays.py", "durations.py", "period_arrays.py", "season.py"}
 DOORS: dict[str, set[str]] = {}
 LINES, FUNCTION_LINES = 300, 80
 SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
-    "bottleneck/bottlenecks.py": (500, "one table, its rows and its columns"),
+    "bottleneck/bottlenecks.py": (520, "one table, its rows and its columns"),
     "data/events/event_log.py": (
         460,
         "the log is one value; its three ways in and their documentation stand together",
