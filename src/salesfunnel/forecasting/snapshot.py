@@ -86,7 +86,9 @@ def snapshot(
     ``StageHistory.leaks`` says which.
     """
     money = history.money(at=at, currency=currency, rates=rates)
-    known = np.flatnonzero(history.created <= at)
+    # a deal that vanished from the lists is no longer in the open pipeline
+    seen = history.observed_until
+    known = np.flatnonzero((history.created <= at) & ((seen >= at) | (seen >= history.as_of)))
     entered = history.entered[known].astype("datetime64[us]")
     entered = np.where(entered <= at, entered, np.datetime64("NaT", "us"))
     closed = history.closed[known].astype("datetime64[us]")

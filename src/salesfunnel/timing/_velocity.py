@@ -116,7 +116,7 @@ def velocity(
     check_kind("history", history, StageHistory)
     if not 0.0 < winsorise <= 1.0:
         raise ArgumentError(f"'winsorise' must be in (0, 1], got {winsorise!r}")
-    end = np.where(np.isnat(history.closed), history.as_of, history.closed)
+    end = np.where(np.isnat(history.closed), history.observed_until, history.closed)
     with np.errstate(invalid="ignore"):
         good = (end >= history.created) & ~np.isnat(history.created)
         good &= (history.outcome == 0) | ~np.isnat(history.closed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy.typing as npt
 
 from salesfunnel.data.history.deal_money import money_of
+from salesfunnel.data.history.entry_intervals import entry_intervals, observed_until
 from salesfunnel.data.history.lookups import changes_of, currency_of, leaks_of, value_at
 from salesfunnel.data.money import Money
 
@@ -114,6 +115,25 @@ class FieldsOverTime:
         True
         """
         return money_of(_history(self), at=at, currency=currency, rates=rates)
+
+    @property
+    def observed_until(self) -> npt.NDArray[np.datetime64]:
+        """Until when each deal was seen, shape (n,): `as_of`, or its last list if it vanished.
+
+        Open deals are censored there.
+        """
+        return observed_until(_history(self))
+
+    def entered_between(self) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.datetime64]]:
+        """Return the moments between which each deal entered each stage.
+
+        Returns
+        -------
+        low, high : ndarray of datetime64[us], shape (n, S)
+            The entry came after `low` and not after `high`, which is `entered`. Both are equal
+            unless the history was made of dated lists; NaT where a stage was not entered.
+        """
+        return entry_intervals(_history(self))
 
     def changes_of(self, field: str) -> dict[str, npt.NDArray[Any]]:
         """Return how a field changed: one row per change, by deal and time.

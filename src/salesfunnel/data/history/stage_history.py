@@ -25,6 +25,7 @@ from salesfunnel.data.history.checks import (
     shape_problems,
     spent_between,
 )
+from salesfunnel.data.history.entry_intervals import middle_entries
 from salesfunnel.data.history.field_history import TEXTS, FieldHistory, joined
 from salesfunnel.data.history.fields_over_time import FieldsOverTime
 from salesfunnel.definitions.funnel import Funnel
@@ -284,13 +285,20 @@ class StageHistory(FieldsOverTime, TableMixin):
             0 still open (censored), 1 advanced to any later stage, 2 lost.
         deal : ndarray of intp, shape (m,)
             Row of the deal.
+
+        Notes
+        -----
+        If the history was made of dated lists, an entry counts at the middle of its interval, and
+        entries before the first list are left out: of these only deals that were still in the stage
+        are known. A deal that vanished is censored at the last list that has it.
         """
         check_known("stage", stage, self.stages)
         k = self.stages.index(stage)
-        entry = self.entered[:, k]
-        rows = np.flatnonzero(~np.isnat(entry))
+        entered, unborn = middle_entries(self)
+        entry = entered[:, k]
+        rows = np.flatnonzero(~np.isnat(entry) & ~unborn[:, k])
         if k + 1 < len(self.stages):
-            after = self.reached_at()[rows, k + 1]
+            after = np.fmin.reduce(entered[rows, k + 1 :], axis=1)
         else:
             after = np.where(
                 self.outcome[rows] == WON, self.closed[rows], np.datetime64("NaT", "us")
@@ -300,7 +308,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         # of a loss without a time the last thing known is the last entry
         ended = np.fmax(self.closed[rows], np.fmax.reduce(self.entered[rows], axis=1))
         ended = np.where(np.isnat(self.closed[rows]), ended, self.closed[rows])
-        end = np.where(advanced, after, np.where(lost, ended, self.as_of))
+        end = np.where(advanced, after, np.where(lost, ended, self.observed_until[rows]))
         duration = (end - entry[rows]) / _DAY
         event = np.where(advanced, 1, np.where(lost, 2, 0)).astype(np.int8)
         return np.maximum(duration, 0.0), event, rows

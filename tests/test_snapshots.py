@@ -1,0 +1,188 @@
+"""Weekly lists of a simulated CRM against the ledger that they were cut from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import sales_team
+from salesfunnel.data.history.from_snapshots import Snapshot, history_from_snapshots
+
+WEEK = np.timedelta64(7, "D")
+
+
+def listed(ledger, at, *, missing=()):
+    """Return the list that a CRM would export of a ledger at a moment."""
+    at = np.datetime64(at, "us")
+    rows = np.flatnonzero((ledger.created <= at) & ~np.isin(ledger.deals, missing))
+    part = ledger.select(rows)
+    over = part.closed <= at
+    return Snapshot(
+        at=at,
+        deals=part.deals,
+        stage=(part.entered <= at).sum(axis=1) - 1,
+        outcome=np.where(over, part.outcome, 0).astype(np.int8),
+        created=part.created,
+        closed=np.where(over, part.closed, np.datetime64("NaT", "us")),
+        since=np.full(rows.size, np.datetime64("NaT", "us")),
+        numbers={"amount": part.at(at, "amount")},
+        dates={"expected": part.at(at, "expected").astype("datetime64[us]")},
+        texts={name: part.at(at, name) for name in ("owner", "category", "currency")},
+        attributes={},
+    )
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return sales_team.team(500, seed=4)
+
+
+@pytest.fixture(scope="module")
+def dates():
+    return np.datetime64("2025-07-07", "us") + WEEK * np.arange(40)
+
+
+@pytest.fixture(scope="module")
+def weekly(ledger, dates):
+    lists = [listed(ledger, at) for at in dates]
+    return history_from_snapshots(lists, stages=sales_team.STAGES, goal=3)
+
+
+def common(ledger, weekly):
+    """Return the rows of the deals of the lists in the ledger."""
+    place = {name: i for i, name in enumerate(ledger.deals.tolist())}
+    return np.array([place[name] for name in weekly.deals.tolist()])
+
+
+def test_outcomes_and_reached_stages_are_those_of_the_ledger(ledger, weekly, dates):
+    rows = common(ledger, weekly)
+    truth = np.where(ledger.closed[rows] <= dates[-1], ledger.outcome[rows], 0)
+    np.testing.assert_array_equal(weekly.outcome, truth)
+    entered = ledger.entered[rows]
+    reached = (entered <= dates[-1]).sum(axis=1) - 1
+    np.testing.assert_array_equal(weekly.reached, reached)
+
+
+def test_every_true_entry_lies_in_its_interval_and_never_in_a_wrong_order(ledger, weekly):
+    rows = common(ledger, weekly)
+    place = {name: k for k, name in enumerate(weekly.stages)}
+    table = weekly.changes_of("stage")
+    row = {name: i for i, name in enumerate(weekly.deals.tolist())}
+    for deal, stage, high, low in zip(
+        table["deal"], table["to"], table["time"], table["known_since"], strict=True
+    ):
+        true = ledger.entered[rows[row[str(deal)]], place[str(stage)]]
+        assert low <= true <= high, (deal, stage)
+    known = weekly.reached_at()
+    with np.errstate(invalid="ignore"):
+        assert not (np.diff(known.view(np.int64), axis=1) < 0)[~np.isnat(known[:, 1:])].any()
+
+
+def test_stage_rates_are_those_of_the_ledger(ledger, weekly, dates):
+    rows = common(ledger, weekly)
+    true = [(ledger.entered[rows][:, k] <= dates[-1]).sum() for k in range(4)]
+    counts = weekly.panel(by="year", mode="cohort").counts.sum(axis=(0, 1))
+    assert counts.tolist() == true
+
+
+def test_bridges_between_two_lists_are_those_of_the_ledger(ledger, weekly, dates):
+    import salesfunnel as sf
+
+    rates = {"EUR": {"2025-01-01": 1.1}, "USD": 1}
+    for closing in (None, "2025-Q4"):
+        for first, last in ((5, 6), (12, 20), (3, 30)):
+            options = {
+                "since": dates[first], "until": dates[last], "rates": rates, "closing": closing,
+                "compare": False,
+            }  # fmt: skip
+            true = sf.pipeline_bridge(ledger, **options).bars.minor
+            ours = sf.pipeline_bridge(weekly, **options).bars.minor
+            assert (ours["start"], ours["end"]) == (true["start"], true["end"])
+            assert sum(ours[b] for b in ("won", "lost")) == pytest.approx(
+                sum(true[b] for b in ("won", "lost")), rel=0.3
+            )
+    counts = [
+        sf.pipeline_bridge(h, since=dates[5], until=dates[9], compare=False).bars.counts
+        for h in (ledger.with_changes({}), weekly)
+    ]
+    for bar in ("won", "lost"):
+        assert counts[0][bar] == counts[1][bar]
+
+
+def test_a_deal_that_vanishes_is_removed_not_lost(ledger, dates):
+    open_deals = ledger.deals[(ledger.created < dates[3]) & ~(ledger.closed <= dates[8])][:2]
+    lists = [listed(ledger, at, missing=open_deals if at > dates[5] else ()) for at in dates[:9]]
+    found = history_from_snapshots(lists, stages=sales_team.STAGES, goal=3)
+    at = np.isin(found.deals, open_deals)
+    assert (found.outcome[at] == 0).all()
+    assert "deals-vanished" in [fault.code for fault in found.faults]
+    told = found.changes_of("outcome")
+    mine = np.isin(told["deal"], open_deals) & (told["to"] == "removed")
+    assert set(told["time"][mine].tolist()) == {dates[6].tolist()}
+    lost = history_from_snapshots(lists, stages=sales_team.STAGES, goal=3, vanished="lost")
+    assert (lost.outcome[at] == 2).all()
+    assert set(lost.attribute("lost_reason")[at].tolist()) == {"vanished"}
+
+
+def test_a_deal_that_comes_back_was_there_all_along(ledger, dates):
+    name = ledger.deals[(ledger.created < dates[3]) & ~(ledger.closed <= dates[8])][:1]
+    lists = [listed(ledger, at, missing=name if at == dates[5] else ()) for at in dates[:9]]
+    found = history_from_snapshots(lists, stages=sales_team.STAGES, goal=3)
+    assert found.outcome[found.deals == name[0]].tolist() == [0]
+    assert "deals-flicker" in [fault.code for fault in found.faults]
+    assert "removed" not in found.changes["outcome"].words
+
+
+def test_a_list_that_is_cut_removes_nothing(ledger, dates):
+    at = dates[6]
+    there = ledger.deals[(ledger.created <= dates[5]) & ~(ledger.closed <= at)]
+    lists = [listed(ledger, day, missing=there[::2] if day >= at else ()) for day in dates[:9]]
+    found = history_from_snapshots(lists, stages=sales_team.STAGES, goal=3)
+    (fault,) = [fault for fault in found.faults if fault.code == "snapshot-cut"]
+    assert fault.severity == "error"
+    assert "removed" not in found.changes["outcome"].words
+
+
+def test_a_deal_that_appears_late_is_new_when_it_is_seen(ledger, dates):
+    import salesfunnel as sf
+
+    name = ledger.deals[(ledger.created < dates[2]) & ~(ledger.closed <= dates[8])][:1]
+    lists = [listed(ledger, day, missing=name if day < dates[4] else ()) for day in dates[:9]]
+    found = history_from_snapshots(lists, stages=sales_team.STAGES, goal=3)
+    assert "seen-late" in [fault.code for fault in found.faults]
+    bridge = sf.pipeline_bridge(
+        found, since=dates[3], until=dates[4], rates={"EUR": 1.1, "USD": 1}, compare=False
+    )
+    assert name[0] in bridge.deals("new")["deal"]
+
+
+def test_times_in_a_stage_are_taken_from_the_middle_and_hold(ledger, weekly):
+    import salesfunnel as sf
+
+    rows = common(ledger, weekly)
+    for stage in ("lead", "offer"):
+        days, event, deal = weekly.stage_times(stage)
+        truth, true_event, true_deal = ledger.select(rows).stage_times(stage)
+        where = {int(d): i for i, d in enumerate(true_deal)}
+        place = np.array([where[int(d)] for d in deal])
+        both = (event > 0) & (true_event[place] > 0)
+        assert abs(days[both] - truth[place][both]).max() <= 7
+        assert abs((days[both] - truth[place][both]).mean()) < 1.0
+    found = sf.velocity(weekly, rates={"EUR": 1.1, "USD": 1})
+    assert found.opportunities == int((weekly.outcome == 0).sum())
+
+
+def test_a_vanished_deal_is_censored_when_it_was_seen_last(ledger, dates):
+    name = ledger.deals[(ledger.created < dates[3]) & ~(ledger.closed <= dates[8])][:1]
+    lists = [listed(ledger, at, missing=name if at > dates[5] else ()) for at in dates[:9]]
+    found = history_from_snapshots(lists, stages=sales_team.STAGES, goal=3)
+    at = found.deals == name[0]
+    assert found.observed_until[at].tolist() == [dates[5].tolist()]
+    assert (found.observed_until[~at] == found.as_of).all()
+
+
+def test_stage_entries_lie_between_two_lists(weekly):
+    low, high = weekly.entered_between()
+    known = ~np.isnat(high)
+    assert (low[known] <= high[known]).all()
+    assert ((high - low)[known & (high > weekly.as_of - 10 * WEEK)] <= WEEK).all()
