@@ -60,6 +60,12 @@ _HOMES = {
     "OutputChange": "bottleneck",
     "find_bottlenecks": "bottleneck",
     "output_change": "bottleneck",
+    "RateTrend": "bottleneck",
+    "StageFates": "data.history",
+    # pictures
+    "Chart": "render.charts",
+    "ChartMark": "render.charts",
+    "ChartScale": "render.charts",
     # causes
     "Case": "diagnosis",
     "ColumnUse": "diagnosis",
@@ -199,6 +205,12 @@ __all__ = [
     "OutputChange",
     "find_bottlenecks",
     "output_change",
+    "RateTrend",
+    "StageFates",
+    # pictures
+    "Chart",
+    "ChartMark",
+    "ChartScale",
     # causes
     "Case",
     "ColumnUse",
@@ -300,6 +312,7 @@ if TYPE_CHECKING:
         Bottleneck,
         Bottlenecks,
         OutputChange,
+        RateTrend,
         ReferenceWindow,
         find_bottlenecks,
         output_change,
@@ -327,7 +340,7 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
-    from salesfunnel.data.history import FieldHistory, StageHistory, link
+    from salesfunnel.data.history import FieldHistory, StageFates, StageHistory, link
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
     from salesfunnel.data.rates import Rates
@@ -388,6 +401,7 @@ if TYPE_CHECKING:
         template,
         templates,
     )
+    from salesfunnel.render.charts import Chart, ChartMark, ChartScale
     from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
         Ageing,

@@ -14,14 +14,17 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import LOCALES, Locale
-from salesfunnel.bottleneck import Bottleneck, Bottlenecks, find_bottlenecks
+from salesfunnel.analysis_parts import around
+from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
-from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history import StageFates, StageHistory
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.diagnosis import Diagnosis, Finding, diagnose
 from salesfunnel.fault import Fault
+from salesfunnel.forecasting import Forecast
+from salesfunnel.pipeline import PipelineBridge
 from salesfunnel.planning import ImprovementPlan, plan
 
 if TYPE_CHECKING:
@@ -64,6 +67,18 @@ class Analysis(ResultMixin):
         Everything that is wrong or suspicious in the input.
     locale : {"en", "zh"}
         The language it shows itself in by default.
+    trend : RateTrend or None
+        The rates behind the verdicts, period by period, of all segments together.
+    fates : StageFates or None
+        What became of the deals of the judged months; None where only counts are known.
+    forecast : Forecast or None
+        What the deals may bring in the next 90 days; None where only counts are known, or where
+        the deals have no values.
+    bridge : PipelineBridge or None
+        What moved the open pipeline since the quarter began; None where only counts are known, or
+        where the deals have no amounts.
+    currency : str or None
+        Code of the currency of all amounts, such as ``"CNY"``.
     """
 
     period: str
@@ -75,6 +90,11 @@ class Analysis(ResultMixin):
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     locale: Locale = "en"
+    trend: RateTrend | None = None
+    fates: StageFates | None = None
+    forecast: Forecast | None = None
+    bridge: PipelineBridge | None = None
+    currency: str | None = None
     diagnoses: tuple[Diagnosis, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __repr__(self) -> str:
@@ -199,6 +219,10 @@ def analyze(
         funnel=definition,
         faults=faults,
         locale=locale,
+        currency=currency or getattr(data, "currency", None) or None,
+        **around(
+            data, panel, judged, bottlenecks, worth, currency=currency, rates=rates, seed=seed
+        ),
     )
 
 
