@@ -36,6 +36,8 @@ def lags_of(lag: Any, panel: Panel) -> tuple[Lag, ...] | None:
     """Return the delay of every step, or None where none is given."""
     if lag is None:
         return None
+    if panel.mode == "entry" and isinstance(lag, StageHistory):
+        return None  # its own entrants are followed already, with the delay of these deals
     if panel.mode != "period":
         raise ArgumentError(
             f"'lag' must be None for a panel of cohorts, got {lag!r}",
