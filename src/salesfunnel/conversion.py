@@ -22,7 +22,11 @@ from salesfunnel._core.vocabulary import (
     RateStatus,
 )
 from salesfunnel._kernels import intervals as kernel
+<<<<<<< HEAD
 from salesfunnel.data.delays import Lag, exposure_of, lags_of
+=======
+from salesfunnel._kernels.rate_bounds import rate_bounds
+>>>>>>> main
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel, Transition
 
@@ -47,7 +51,8 @@ class Conversion(ResultMixin):
     rate : float or None
         advanced ÷ exposed; above 1 where the status says so; None where there is none.
     interval : Interval
-        Of the rate; [0, 1] where there is none.
+        Of the rate; [0, 1] where there is none. Of a list whose losses have no stage: the bounds
+        between which the rate lies, with status ``"missing"``.
     status : {"ok", "no-data", "missing", "rate-gt-1"}
         Whether there is a rate: nobody entered, a count is not known, more advanced than entered.
     cumulative : float or None
@@ -261,7 +266,13 @@ def conversions(
     exposed = None if cv2 is None else np.where(missing, np.nan, n)
     n = n if cv2 is None else _worth(rate, n, cv2)
     whole: Float = np.multiply.accumulate(rate, axis=-1)  # NaN spreads to the steps after it
+    if panel.upper is not None:
+        least, most = rate_bounds(panel.counts, panel.upper)
+        low, high = (np.where(status == MISSING, a, b) for a, b in ((least, low), (most, high)))
+        whole = _to_exact_ends(panel, whole)
     n_eff = kernel.effective_entrants(rate, n)
+    if panel.upper is not None:
+        n_eff = np.where(np.isnan(rate), panel.counts[..., :1].astype(np.float64), n_eff)
     there = ~np.isnan(whole)
     above = there & (whole > 1)
     code = np.where(above, ABOVE_ONE, np.where(there, OK, NO_DATA)).astype(np.int8)
@@ -290,6 +301,7 @@ def conversions(
     )
 
 
+<<<<<<< HEAD
 def _exposed(panel: Panel, lags: tuple[Lag, ...] | None) -> tuple[Float, Float | None]:
     """Return who could advance in the periods of a panel, whose gaps are filled for the lag."""
     whole = panel.regular()
@@ -304,6 +316,14 @@ def _worth(rate: Float, n: Float, cv2: Float) -> Float:
     with np.errstate(divide="ignore"):
         worth = 1 / (1 / n + np.nan_to_num(cv2) * r / (1 - r))
     return np.asarray(np.where(n > 0, worth, 0.0))
+=======
+def _to_exact_ends(panel: Panel, whole: Float) -> Float:
+    """Return cumulative rates, also across steps in doubt where both ends are exact."""
+    unknown = panel.missing | (panel.upper != panel.counts)
+    first, ends = panel.counts[..., :1], panel.counts[..., 1:]
+    known = ~unknown[..., :1] & ~unknown[..., 1:] & (first > 0) & np.isnan(whole)
+    return np.where(known, ends / np.maximum(first, 1), whole)
+>>>>>>> main
 
 
 def _rates(

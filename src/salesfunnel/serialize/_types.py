@@ -58,6 +58,7 @@ _HOMES = {
     "salesfunnel.data.purchases": ("CustomerSummary", "Purchases"),
     "salesfunnel.customers": (
         "BgNbd",
+        "CohortRetention",
         "GammaGamma",
         "Lifecycle",
         "LifetimeValue",
