@@ -22,11 +22,8 @@ from salesfunnel._core.vocabulary import (
     RateStatus,
 )
 from salesfunnel._kernels import intervals as kernel
-<<<<<<< HEAD
-from salesfunnel.data.delays import Lag, exposure_of, lags_of
-=======
 from salesfunnel._kernels.rate_bounds import rate_bounds
->>>>>>> main
+from salesfunnel.data.delays import Lag, exposure_of, lags_of
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel, Transition
 
@@ -301,7 +298,6 @@ def conversions(
     )
 
 
-<<<<<<< HEAD
 def _exposed(panel: Panel, lags: tuple[Lag, ...] | None) -> tuple[Float, Float | None]:
     """Return who could advance in the periods of a panel, whose gaps are filled for the lag."""
     whole = panel.regular()
@@ -316,14 +312,14 @@ def _worth(rate: Float, n: Float, cv2: Float) -> Float:
     with np.errstate(divide="ignore"):
         worth = 1 / (1 / n + np.nan_to_num(cv2) * r / (1 - r))
     return np.asarray(np.where(n > 0, worth, 0.0))
-=======
+
+
 def _to_exact_ends(panel: Panel, whole: Float) -> Float:
     """Return cumulative rates, also across steps in doubt where both ends are exact."""
     unknown = panel.missing | (panel.upper != panel.counts)
     first, ends = panel.counts[..., :1], panel.counts[..., 1:]
     known = ~unknown[..., :1] & ~unknown[..., 1:] & (first > 0) & np.isnan(whole)
     return np.where(known, ends / np.maximum(first, 1), whole)
->>>>>>> main
 
 
 def _rates(

@@ -20,13 +20,10 @@ from salesfunnel.bottleneck.impact import Flow, ends_of, falls_of, single_gains
 from salesfunnel.bottleneck.inflow import judge_inflow
 from salesfunnel.bottleneck.judge import Settings, judge
 from salesfunnel.bottleneck.reference_window import ReferenceWindow
-<<<<<<< HEAD
 from salesfunnel.bottleneck.verdict import Verdict
 from salesfunnel.data.delays import lags_of
 from salesfunnel.data.history import StageHistory
-=======
 from salesfunnel.data.history.from_list import two_ends
->>>>>>> main
 from salesfunnel.data.panel import Panel
 from salesfunnel.fault import Fault
 
@@ -57,14 +54,10 @@ def find_bottlenecks(
     Parameters
     ----------
     panel : Panel or StageHistory
-<<<<<<< HEAD
         Counts by period, usually by month. A StageHistory is counted by the month in which deals
-        entered each step, with the share of them that has had time to advance.
-=======
-        Counts by period, usually by month; every segment is judged by itself. A StageHistory is
-        counted by month, its lag estimated, its ripe cohorts asked. Of a list, which does not tell
-        when deals entered their stages, only the way from creation to winning is judged.
->>>>>>> main
+        entered each step, with the share of them that has had time to advance. Of a list, which
+        does not tell when deals entered their stages, only the way from creation to winning is
+        judged.
     period : str, optional
         The last period to judge; the last one that is over by default.
     history : int or ReferenceWindow
@@ -141,26 +134,15 @@ def find_bottlenecks(
     >>> str(worst.transition), worst.tier, worst.window, round(worst.reference, 2)
     ('lead→offer', 'confirmed', 1, 0.35)
     """
-<<<<<<< HEAD
     if isinstance(panel, StageHistory):
-        cohorts = panel if cohorts is None else cohorts
-        panel = panel.panel(by="month", mode="entry")
-    check_kind("panel", panel, Panel)
-    if not panel.transitions or not panel.periods:
-        raise DataError(f"'panel' must have two steps and a period at least, got {panel!r}")
-    if cohorts is None and isinstance(lag, StageHistory):
-=======
-    if hasattr(panel, "stage_times"):
-        deals: Any = two_ends(panel)  # type: ignore[arg-type] # a history has stage_times
-        lag = deals if lag is None else lag
+        deals = two_ends(panel)
         cohorts = deals if cohorts is None else cohorts
-        panel = deals.panel(by="month", mode="period")
+        panel = deals.panel(by="month", mode="entry")
     check_kind("panel", panel, Panel)
     if not panel.transitions or not panel.periods:
         raise DataError(f"'panel' must have two steps and a period at least, got {panel!r}")
-    lag, cohorts = (two_ends(x) if hasattr(x, "stage_times") else x for x in (lag, cohorts))
-    if cohorts is None and hasattr(lag, "stage_times"):
->>>>>>> main
+    lag, cohorts = (two_ends(x) if isinstance(x, StageHistory) else x for x in (lag, cohorts))
+    if cohorts is None and isinstance(lag, StageHistory):
         cohorts = lag
     known = history if isinstance(history, ReferenceWindow) else ReferenceWindow(history)
     check_positive_int("seed", seed, minimum=0)

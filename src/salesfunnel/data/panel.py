@@ -358,23 +358,14 @@ class Panel(TableMixin):
             names = {"periods": (ALL,), "by": "none", "partial": ()}
         return attrs.evolve(
             self,
-<<<<<<< HEAD
             counts=summed(self.counts),
             missing=np.logical_or.reduce(self.missing, axis=axis, keepdims=True),
+            upper=summed(self.upper),
             advanced=summed(self.advanced),
             immature=summed(self.immature),
             exposed=summed(self.exposed),
             exposed_cv2=doubt,
             **names,
-=======
-            counts=self.counts.sum(axis=1, keepdims=True),
-            missing=np.logical_or.reduce(self.missing, axis=1, keepdims=True),
-            segments=(ALL,),
-            attributes=(),
-            upper=None if self.upper is None else self.upper.sum(axis=1, keepdims=True),
-            advanced=None if self.advanced is None else self.advanced.sum(axis=1, keepdims=True),
-            immature=None if self.immature is None else self.immature.sum(axis=1, keepdims=True),
->>>>>>> main
         )
 
     def regular(self) -> Panel:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field, arrays_equal
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError, DataError
-from salesfunnel._core.frozen import FrozenMap, as_tuple, frozen_map
+from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history.checks import (
@@ -118,7 +118,7 @@ class StageHistory(FieldsOverTime, TableMixin):
     value: npt.NDArray[np.float64] = array_field(np.float64, default=None)
     reached_stage: npt.NDArray[np.intp] | None = array_field(np.intp, default=None)
     attributes: Mapping[str, Any] = attrs.field(
-        default=FrozenMap(), converter=columns_of, eq=attrs.cmp_using(eq=same_columns), hash=False
+        factory=dict, converter=columns_of, eq=attrs.cmp_using(eq=same_columns), hash=False
     )
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
@@ -253,7 +253,7 @@ class StageHistory(FieldsOverTime, TableMixin):
             outcome=self.outcome[index],
             value=self.value[index],
             reached_stage=None if self.reached_stage is None else self.reached_stage[index],
-            attributes={name: column[index] for name, column in self.attributes.items()},
+            attributes=columns_of(self.attributes).taken(index),
             changes={
                 name: field.of(np.arange(len(self))[index], len(self))
                 for name, field in self.changes.items()
@@ -329,50 +329,44 @@ class StageHistory(FieldsOverTime, TableMixin):
     ) -> Panel:
         """Return counts by period, segment and stage.
 
-                Parameters
-                ----------
-        <<<<<<< HEAD
-                by : {"day", "week", "month", "quarter", "year"}
-                    How long a period is.
-                mode : {"cohort", "period", "entry"}
-        =======
-                by : {"day", "week", "month", "quarter", "year", "all"}
-                    How long a period is; ``"all"`` makes one of all deals, those without dates too.
-                mode : {"cohort", "period"}
-        >>>>>>> main
-                    ``cohort``: deals by the period of their first entry, followed to `as_of` or for
-                    `window`. ``period``: first entries into each stage in the period, whenever the deal
-                    began. ``entry``: the same entries, each followed to `as_of`: ``Panel.advanced`` says
-                    how many of them have advanced, ``Panel.exposed`` how many have had time to.
-                window : timedelta or str such as ``"90D"``, optional
-                    Cohort mode: a stage counts if it was reached within this time of the first entry, the
-                    bound inside; deals whose window is still open are left out of the counts and counted
-                    in ``Panel.immature``. Without a window the open deals of a cohort that have not
-                    reached the last stage stand in ``Panel.immature`` and are counted, too.
-                segment : str or sequence of str, optional
-                    Attributes to break down by; a missing value is a segment of its own, ``"(missing)"``.
+        Parameters
+        ----------
+        by : {"day", "week", "month", "quarter", "year", "all"}
+            How long a period is; ``"all"`` makes one of all deals, those without dates too.
+        mode : {"cohort", "period", "entry"}
+            ``cohort``: deals by the period of their first entry, followed to `as_of` or for
+            `window`. ``period``: first entries into each stage in the period, whenever the deal
+            began. ``entry``: the same entries, each followed to `as_of`: ``Panel.advanced`` says
+            how many of them have advanced, ``Panel.exposed`` how many have had time to.
+        window : timedelta or str such as ``"90D"``, optional
+            Cohort mode: a stage counts if it was reached within this time of the first entry, the
+            bound inside; deals whose window is still open are left out of the counts and counted
+            in ``Panel.immature``. Without a window the open deals of a cohort that have not
+            reached the last stage stand in ``Panel.immature`` and are counted, too.
+        segment : str or sequence of str, optional
+            Attributes to break down by; a missing value is a segment of its own, ``"(missing)"``.
 
-                Returns
-                -------
-                Panel
-                    Periods from the first to that of `as_of`, which is ``partial`` unless `as_of` is its
-                    end. A period that starts at `as_of` is left out unless a deal is in it. A stage
-                    counts all deals that visited it or any later one.
+        Returns
+        -------
+        Panel
+            Periods from the first to that of `as_of`, which is ``partial`` unless `as_of` is its
+            end. A period that starts at `as_of` is left out unless a deal is in it. A stage
+            counts all deals that visited it or any later one.
 
-                Raises
-                ------
-                ArgumentError
-                    If a word is none of the allowed ones.
-                DataError
-                    If a list is asked for what needs the times of stages: periods, or a window.
-                UnknownNameError
-                    If there is no such attribute.
+        Raises
+        ------
+        ArgumentError
+            If a word is none of the allowed ones.
+        DataError
+            If a list is asked for what needs the times of stages: periods, or a window.
+        UnknownNameError
+            If there is no such attribute.
 
-                Notes
-                -----
-                A list counts deals by the period of their creation. Lost deals of which it does not tell
-                the stage count at the first stage in ``Panel.counts`` and up to the last before the win in
-                ``Panel.upper``.
+        Notes
+        -----
+        A list counts deals by the period of their creation. Lost deals of which it does not tell
+        the stage count at the first stage in ``Panel.counts`` and up to the last before the win in
+        ``Panel.upper``.
         """
         from salesfunnel.data.history.to_panel import history_panel
 
