@@ -41,6 +41,7 @@ _HOMES = {
     "Rates": "data.rates",
     "StageHistory": "data.history",
     "FieldHistory": "data.history",
+    "read_deals": "intake.deals.reader",
     "link": "data.history",
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
@@ -143,6 +144,8 @@ _HOMES = {
     "fit_gamma_gamma": "customers",
     "fit_sbg": "customers",
     "Lifecycle": "customers",
+    "CohortRetention": "customers",
+    "cohort_retention": "customers",
     "RepurchaseCurve": "customers",
     "Rfm": "customers",
     "UpsellCandidates": "customers",
@@ -186,6 +189,7 @@ __all__ = [
     "Rates",
     "StageHistory",
     "FieldHistory",
+    "read_deals",
     "link",
     "read_stage_history",
     "Tracking",
@@ -288,10 +292,12 @@ __all__ = [
     "fit_gamma_gamma",
     "fit_sbg",
     "Lifecycle",
+    "CohortRetention",
     "RepurchaseCurve",
     "Rfm",
     "UpsellCandidates",
     "lifecycle",
+    "cohort_retention",
     "repurchase_curve",
     "repurchase_history",
     "repurchase_panel",
@@ -321,6 +327,7 @@ if TYPE_CHECKING:
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
     from salesfunnel.customers import (
         BgNbd,
+        CohortRetention,
         GammaGamma,
         Lifecycle,
         LifetimeValue,
@@ -329,6 +336,7 @@ if TYPE_CHECKING:
         Sbg,
         UpsellCandidates,
         clv,
+        cohort_retention,
         fit_bgnbd,
         fit_gamma_gamma,
         fit_sbg,
@@ -367,7 +375,7 @@ if TYPE_CHECKING:
     )
     from salesfunnel.fault import Fault
     from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
-    from salesfunnel.intake.deals.reader import read_stage_history
+    from salesfunnel.intake.deals.reader import read_deals, read_stage_history
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table

@@ -56,6 +56,7 @@ _HOMES = {
     "salesfunnel.data.purchases": ("CustomerSummary", "Purchases"),
     "salesfunnel.customers": (
         "BgNbd",
+        "CohortRetention",
         "GammaGamma",
         "Lifecycle",
         "LifetimeValue",

@@ -42,6 +42,7 @@ BUILDERS = {
     "OutputChange": "bottlenecks:change_document",
     "Backtest": "forecast:backtest_document",
     "BgNbd": "customers:model_document",
+    "CohortRetention": "retention:retention_document",
     "Forecast": "forecast:forecast_document",
     "GammaGamma": "customers:model_document",
     "Lifecycle": "customers:lifecycle_document",
