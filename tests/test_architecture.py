@@ -51,6 +51,7 @@ DOORS: dict[str, set[str]] = {
 }
 LINES, FUNCTION_LINES = 300, 80
 SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
+    "analysis.py": (340, "the one object and its one function; more than half is documentation"),
     "bottleneck/bottlenecks.py": (480, "one table, its rows and its columns"),
     "data/events/event_log.py": (
         460,
