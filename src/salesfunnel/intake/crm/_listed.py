@@ -243,6 +243,8 @@ def _stages(
         found.typed.add(deal)
     if any(name == "stage" for _, name, *_ in moves):
         walk(found, deal, moves, (outcome, closed, row))
+        if not vendor.keeps_stage or not ended:
+            found.reconcile(deal, stage, row, field, since=moments["since"], closed=closed)
         return
     since = moments["since"] if vendor.keeps_stage or not ended else None
     if since is None and ended:
