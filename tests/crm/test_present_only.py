@@ -80,7 +80,8 @@ def differs(history):
 def test_a_history_that_ends_before_the_present_stage_never_hides_it():
     deal = {"id": "9", "properties": {"dealstage": "30", "createdate": "2026-01-05T00:00:00Z",
                                       "closedate": "2026-02-20T00:00:00Z"},
-            "propertiesWithHistory": {"dealstage": [entry("10", "2026-01-05T00:00:00Z")]}}  # fmt: skip
+            "propertiesWithHistory": {
+                "dealstage": [entry("10", "2026-01-05T00:00:00Z")]}}  # fmt: skip
     history = sf.source("hubspot")([deal], stages=STAGES, as_of="2026-08-01")
     assert (history.outcome.tolist(), differs(history)) == ([1], 1)
     assert str(history.closed[0])[:10] == "2026-02-20"
