@@ -14,7 +14,7 @@ from shared import SHARED
 
 DATA = Path(__file__).parent / "data" / "deals"
 SETS = json.loads((DATA / "header_sets.json").read_text("utf-8"))
-OTHERS = json.loads((DATA / "languages.json").read_text("utf-8"))
+OTHERS = json.loads((DATA / "more_sets.json").read_text("utf-8"))
 GOLDEN = """Deal,Stage,Created,Close date,Status,Amount
 1,Lead,2026-01-05,,open,100
 2,Offer,2026-01-06,2026-06-01,open,200

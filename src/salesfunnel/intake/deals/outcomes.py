@@ -13,7 +13,14 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.vocabulary.lookup import languages, outcome_words, pattern_of, vendors
 
-__all__ = ["OUTCOMES", "OutcomeWords", "fold_label", "is_closed_label", "stage_outcome"]
+__all__ = [
+    "OUTCOMES",
+    "OutcomeWords",
+    "fold_label",
+    "is_closed_label",
+    "names_the_end",
+    "stage_outcome",
+]
 
 OUTCOMES = {"open": 0, "won": 1, "lost": 2}
 _NUMBERED = re.compile(
@@ -77,7 +84,7 @@ def fold_label(label: str) -> str:
 
 
 def _after_closed(label: str) -> str | None:
-    """Return what stands behind a word such as "closed" in a label, None if it does not begin so."""
+    """Return what stands behind "closed" in a label; None if it does not begin so."""
     text = fold_label(label)
     words = re.split(r"[\s:/–—-]+", text)
     if text in _CLOSED:
@@ -136,6 +143,19 @@ def stage_outcome(label: str) -> int | None:
         if len(hits) == 1 and not turned.search(text):
             return hits.pop()
     return None
+
+
+def names_the_end(label: str) -> bool:
+    """Whether a label has a word such as "won" or "lost" in it, not only one that may mean it.
+
+    Examples
+    --------
+    >>> [names_the_end(x) for x in ("Closed Won", "Booked", "输单")]
+    [True, False, True]
+    """
+    won, lost, _ = _stems()
+    text = fold_label(label)
+    return won.search(text) is not None or lost.search(text) is not None
 
 
 @attrs.frozen(kw_only=True)
