@@ -3,8 +3,9 @@
 Run ``python benchmarks/accuracy/first_contact.py [deals ...]``. Every set has the headers of a
 public export, with its source, and a few rows of ours whose answer is known. A reading is *right*
 if all its counts are; *refused* if an error says what to do (and doing it is right); *told* if it
-is wrong and a warning or an error fault says so; *wrong* otherwise. Then the same with one column taken away at a time, with
-the columns in reverse order, with headers in upper case, and with semicolons between the cells.
+is wrong and a warning or an error fault says so; *wrong* otherwise. Then the same with the columns
+in reverse order, with headers in upper case, with semicolons between the cells, and with one
+column taken away at a time.
 """
 
 from __future__ import annotations
