@@ -191,7 +191,7 @@ def analyze(
         panel,
         period=judged,
         benchmark=benchmark,
-        lag=data if isinstance(data, StageHistory) else None,
+        cohorts=data if isinstance(data, StageHistory) else None,
         value=mean,
         seed=seed,
     )
@@ -224,18 +224,26 @@ def analyze(
         funnel=definition,
         faults=faults,
         locale=locale,
-        currency=currency or getattr(data, "currency", None) or None,
+        currency=currency or _currency_of(data),
         **around(
             data, panel, judged, bottlenecks, worth, currency=currency, rates=rates, seed=seed
         ),
     )
 
 
+def _currency_of(data: StageHistory | Tracking | Panel) -> str | None:
+    """Return the currency that the data are in, None where they have several or say none."""
+    found: Any = getattr(data, "currency", None)
+    codes = {found} if isinstance(found, str) else set(() if found is None else found.tolist())
+    codes.discard("")
+    return str(codes.pop()) if len(codes) == 1 else None
+
+
 def _panel(data: StageHistory | Tracking | Panel) -> Panel:
     if isinstance(data, Panel):
         return data
     if isinstance(data, StageHistory):
-        return data.panel(by="month", mode="period")
+        return data.panel(by="month", mode="entry")
     return data.panel(level="step")
 
 

@@ -22,9 +22,11 @@ def deal_currencies(
 
     A column of currencies goes before the sign in an amount, that before the amount's header.
     """
+    header = currency_of_header(reader.table.names[roles["value"]]) if "value" in roles else ""
+    if not header and "currency" not in roles and not (signs != "").any():
+        return None
     codes: Any = np.array(signs, dtype="U12")
     if "value" in roles:
-        header = currency_of_header(reader.table.names[roles["value"]])
         codes = np.where(codes == "", header, codes)
     if "currency" in roles:
         at, words = reader.table.words(roles["currency"])
@@ -50,8 +52,8 @@ def deal_currencies(
 
 
 def with_currency(
-    attributes: Mapping[str, npt.NDArray[np.str_]], codes: npt.NDArray[np.str_] | None
-) -> dict[str, npt.NDArray[np.str_]]:
+    attributes: Mapping[str, Any], codes: npt.NDArray[np.str_] | None
+) -> dict[str, Any]:
     """Return attributes with the currency of the amounts under that name, where it is known."""
     found = dict(attributes)
     if codes is not None:
