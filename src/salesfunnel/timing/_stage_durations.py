@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -12,7 +13,9 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_fraction, check_kind
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
-from salesfunnel.data.history import StageHistory
+from salesfunnel._kernels.staleness import advance
+from salesfunnel.data.history import LOST, OPEN, StageHistory
+from salesfunnel.data.history.entry_intervals import middle_entries
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
@@ -27,7 +30,8 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-_DAY = np.timedelta64(86_400_000_000, "us")
+_TICKS = 86_400_000_000
+_MISSING, _NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 SLOW, UNLIKELY = 0.8, 0.5
 """A deal is stale past this quantile, with less than this part of the chance at entry."""
 LEAST = 5
@@ -182,6 +186,49 @@ class Ageing(TableMixin):
         }
 
 
+class _Waits(NamedTuple):
+    """The waits in one stage, in ticks, and the deals that are still there."""
+
+    gone: Ints
+    advanced: npt.NDArray[np.bool_]
+    still: Ints
+    here: npt.NDArray[np.intp]  # rows of open deals that have reached no later stage
+    age: Ints
+
+
+def _waits(history: StageHistory) -> Iterator[_Waits]:
+    """Yield the waits in each stage but the last, as `StageHistory.stage_times` has them."""
+    entered, unborn = middle_entries(history)
+    columns = np.ascontiguousarray(entered.T).view(np.int64)
+    size = len(history.stages)
+    after = np.full(len(history), _NEVER)  # when a later stage was reached
+    later = [after]
+    for k in range(size - 1, 0, -1):
+        column = columns[k]
+        after = np.minimum(after, np.where(column == _MISSING, _NEVER, column))
+        later.append(after)
+    ends = np.where(np.isnat(history.closed), _latest(columns), history.closed.view(np.int64))
+    lost = history.outcome == LOST
+    until = history.observed_until.view(np.int64)
+    # a deal that vanished is not one to call
+    present = (history.outcome == OPEN) & (until == until.max(initial=_MISSING))
+    early = unborn.any()
+    for k in range(size - 1):
+        begin, after = columns[k], later[size - 1 - k]
+        inside = (begin != _MISSING) & ~unborn[:, k] if early else begin != _MISSING
+        went = after != _NEVER
+        end = np.where(went, after, np.where(lost, ends, until))
+        days = np.maximum(end - begin, 0)
+        over = inside & (went | lost)
+        still = np.flatnonzero(inside & ~(went | lost))
+        here = still[present[still]]
+        yield _Waits(days[over], went[over], days[still], here, days[here])
+
+
+def _latest(columns: Ints) -> Ints:
+    return np.asarray(columns.max(axis=0, initial=_MISSING))
+
+
 def ageing(history: StageHistory) -> Ageing:
     """Return the open deals that have grown stale.
 
@@ -211,19 +258,27 @@ def ageing(history: StageHistory) -> Ageing:
     check_kind("history", history, StageHistory)
     found: list[tuple[str, str, float, float, float, float]] = []
     judged = 0
-    for k, stage in enumerate(history.stages[:-1]):
-        curve, (duration, event), rows = _curve(history, stage)
-        usual, entry = curve.quantile(SLOW), curve.eventual
-        if usual is None or not entry:
+    for stage, waits in zip(history.stages[:-1], _waits(history), strict=True):
+        curve = advance(waits.gone, waits.advanced, waits.still)
+        if not curve.eventual:
             continue
-        here = (event == 0) & (history.reached[rows] == k)
-        judged += int(here.sum())
-        for i in np.flatnonzero(here & (duration > usual)):
-            known = int((duration >= duration[i]).sum()) >= LEAST
-            chance = (curve.chance(float(duration[i])) or 0.0) if known else np.nan
-            if not chance >= UNLIKELY * entry:
-                deal = str(history.deals[rows[i]])
-                found.append((deal, stage, float(duration[i]), usual, chance, entry))
+        judged += waits.here.size
+        limit = curve.quantile(SLOW)
+        old = waits.here[waits.age > limit]
+        age = waits.age[waits.age > limit]
+        still = np.sort(waits.still)
+        watched = still.size - np.searchsorted(still, age, side="left")
+        watched += curve.time.size - np.searchsorted(curve.time, age, side="left")
+        known = watched >= LEAST
+        chance = np.where(known, np.nan_to_num(curve.chances(age)), np.nan)
+        stale = ~(chance >= UNLIKELY * curve.eventual)
+        usual = limit / _TICKS
+        found += [
+            (str(history.deals[row]), stage, ticks / _TICKS, usual, left, curve.eventual)
+            for row, ticks, left in zip(
+                old[stale].tolist(), age[stale].tolist(), chance[stale].tolist(), strict=True
+            )
+        ]
     found.sort(key=lambda row: (-row[2] / max(row[3], 1e-9), row[0]))
     columns = list(zip(*found, strict=True)) or [()] * 6
     names = ("deals", "stages", "age", "usual", "chance", "chance_at_entry")
