@@ -60,6 +60,12 @@ _HOMES = {
     "OutputChange": "bottleneck",
     "find_bottlenecks": "bottleneck",
     "output_change": "bottleneck",
+    "RateTrend": "bottleneck",
+    "StageFates": "data.history",
+    # pictures
+    "Chart": "render.charts",
+    "ChartMark": "render.charts",
+    "ChartScale": "render.charts",
     # causes
     "Case": "diagnosis",
     "ColumnUse": "diagnosis",
@@ -137,6 +143,8 @@ _HOMES = {
     "fit_gamma_gamma": "customers",
     "fit_sbg": "customers",
     "Lifecycle": "customers",
+    "CohortRetention": "customers",
+    "cohort_retention": "customers",
     "RepurchaseCurve": "customers",
     "Rfm": "customers",
     "UpsellCandidates": "customers",
@@ -199,6 +207,12 @@ __all__ = [
     "OutputChange",
     "find_bottlenecks",
     "output_change",
+    "RateTrend",
+    "StageFates",
+    # pictures
+    "Chart",
+    "ChartMark",
+    "ChartScale",
     # causes
     "Case",
     "ColumnUse",
@@ -276,10 +290,12 @@ __all__ = [
     "fit_gamma_gamma",
     "fit_sbg",
     "Lifecycle",
+    "CohortRetention",
     "RepurchaseCurve",
     "Rfm",
     "UpsellCandidates",
     "lifecycle",
+    "cohort_retention",
     "repurchase_curve",
     "repurchase_history",
     "repurchase_panel",
@@ -300,6 +316,7 @@ if TYPE_CHECKING:
         Bottleneck,
         Bottlenecks,
         OutputChange,
+        RateTrend,
         ReferenceWindow,
         find_bottlenecks,
         output_change,
@@ -308,6 +325,7 @@ if TYPE_CHECKING:
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
     from salesfunnel.customers import (
         BgNbd,
+        CohortRetention,
         GammaGamma,
         Lifecycle,
         LifetimeValue,
@@ -316,6 +334,7 @@ if TYPE_CHECKING:
         Sbg,
         UpsellCandidates,
         clv,
+        cohort_retention,
         fit_bgnbd,
         fit_gamma_gamma,
         fit_sbg,
@@ -327,7 +346,7 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
-    from salesfunnel.data.history import FieldHistory, StageHistory, link
+    from salesfunnel.data.history import FieldHistory, StageFates, StageHistory, link
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
     from salesfunnel.data.rates import Rates
@@ -388,6 +407,7 @@ if TYPE_CHECKING:
         template,
         templates,
     )
+    from salesfunnel.render.charts import Chart, ChartMark, ChartScale
     from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
         Ageing,

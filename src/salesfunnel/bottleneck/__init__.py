@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salesfunnel.bottleneck._find_bottlenecks import find_bottlenecks
+from salesfunnel.bottleneck._rate_trend import RateTrend, rate_trend
 from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.impact import OutputChange, output_change
 from salesfunnel.bottleneck.reference_window import ReferenceWindow
@@ -13,6 +14,8 @@ __all__ = [
     "Bottlenecks",
     "ReferenceWindow",
     "OutputChange",
+    "RateTrend",
     "find_bottlenecks",
     "output_change",
+    "rate_trend",
 ]

@@ -126,7 +126,7 @@ def find_bottlenecks(
     lags = lags_of(lag, panel)
     rate, sd, more = benchmark_of(benchmark, panel)
     money, caps = value_of(value), capacity_of(capacity, panel.steps)
-    flows = _flows(panel, judged, lags)
+    flows = count_flows(panel, judged, lags)
     prior = judge.Prior(known.months, known.month_sd, known.prior_months)
     one, three = (
         judge.judge_window(flows.advanced, flows.exposed, width, prior, (rate, sd))
@@ -179,7 +179,7 @@ def _unripe(panel: Panel) -> set[str]:
     }  # fmt: skip
 
 
-def _flows(panel: Panel, judged: str, lags: tuple[Array, ...] | None) -> Flows:
+def count_flows(panel: Panel, judged: str, lags: tuple[Array, ...] | None) -> Flows:
     """Return what every rate is made of, up to the judged period, gaps filled as missing."""
     first, last = 0, panel.periods.index(judged) + 1
     names = [n for n in panel.periods[first:last] if n == judged or n not in panel.partial]

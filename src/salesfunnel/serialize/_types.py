@@ -14,7 +14,13 @@ SCHEMA_VERSION = 1
 _HOMES = {
     "salesfunnel.analysis": ("Analysis",),
     "salesfunnel.definitions": ("Benchmark", "BenchmarkSet"),
-    "salesfunnel.bottleneck": ("Bottleneck", "Bottlenecks", "ReferenceWindow", "OutputChange"),
+    "salesfunnel.bottleneck": (
+        "Bottleneck",
+        "Bottlenecks",
+        "OutputChange",
+        "RateTrend",
+        "ReferenceWindow",
+    ),
     "salesfunnel.conversion": ("Conversion", "ConversionTable"),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),
     "salesfunnel.diagnosis.diagnosis": ("ColumnUse", "Diagnosis"),
@@ -22,7 +28,7 @@ _HOMES = {
     "salesfunnel.fault": ("Fault",),
     "salesfunnel.forecasting": ("Backtest", "BacktestScore", "Forecast"),
     "salesfunnel.definitions.funnel": ("Funnel", "Transition"),
-    "salesfunnel.data.history": ("FieldHistory", "StageHistory"),
+    "salesfunnel.data.history": ("FieldHistory", "StageFates", "StageHistory"),
     "salesfunnel._core.fiscal": ("Fiscal",),
     "salesfunnel._core.interval": ("Interval",),
     "salesfunnel.definitions.metric": ("Metric",),
@@ -50,6 +56,7 @@ _HOMES = {
     "salesfunnel.data.purchases": ("CustomerSummary", "Purchases"),
     "salesfunnel.customers": (
         "BgNbd",
+        "CohortRetention",
         "GammaGamma",
         "Lifecycle",
         "LifetimeValue",
@@ -58,6 +65,7 @@ _HOMES = {
         "Sbg",
         "UpsellCandidates",
     ),
+    "salesfunnel.render.charts": ("Chart", "ChartMark", "ChartScale"),
     "salesfunnel.definitions.stage": ("KeyAction", "Stage"),
     "salesfunnel.stats": (
         "AalenJohansen",

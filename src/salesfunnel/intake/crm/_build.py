@@ -23,6 +23,10 @@ from salesfunnel.intake.deals.cells import moment_of
 
 __all__ = ["begin", "history_of"]
 
+_EXPORT = (
+    "a source reads records with the names of the CRM's API; a file that somebody exported in the"
+    " browser has labels for headers: sf.read_deals(...) reads it"
+)
 _DROPPED = {
     "deleted": "deals-deleted",
     "archived": "deals-archived",
@@ -74,7 +78,12 @@ def history_of(found: Changes, as_of: Any) -> StageHistory:
             found.fault("deal-without-stage", row, "stage", deal)
     _summaries(found)
     if not found.rows:
-        raise IntakeError("'records' must hold a stage change, got none", found.faults)
+        nameless = not found.seen and any(f.code == "deal-without-id" for f in found.faults)
+        raise IntakeError(
+            "'records' must hold a stage change, got none",
+            found.faults,
+            hint=_EXPORT if nameless else None,
+        )
     if moment is None:
         moment = max(when for _, _, when in found.rows)
         found.faults.append(Fault.of("as-of-assumed", severity="info", day=str(moment)[:19]))
