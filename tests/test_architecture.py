@@ -56,13 +56,13 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         460,
         "the log is one value; its three ways in and their documentation stand together",
     ),
-    "data/panel.py": (430, "the panel is one value; a third of it is documentation of its verbs"),
+    "data/panel.py": (450, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
         320,
         "each kind of column meets every other; to part them makes a cycle",
     ),
     "data/history/stage_history.py": (
-        420,
+        440,
         "the columns of a history are validated together, all faults at once",
     ),
     "intake/files/safe_workbook.py": (

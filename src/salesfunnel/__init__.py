@@ -41,6 +41,7 @@ _HOMES = {
     "Rates": "data.rates",
     "StageHistory": "data.history",
     "FieldHistory": "data.history",
+    "read_deals": "intake.deals.reader",
     "link": "data.history",
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
@@ -188,6 +189,7 @@ __all__ = [
     "Rates",
     "StageHistory",
     "FieldHistory",
+    "read_deals",
     "link",
     "read_stage_history",
     "Tracking",
@@ -373,7 +375,7 @@ if TYPE_CHECKING:
     )
     from salesfunnel.fault import Fault
     from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
-    from salesfunnel.intake.deals.reader import read_stage_history
+    from salesfunnel.intake.deals.reader import read_deals, read_stage_history
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table

@@ -18,6 +18,7 @@ from salesfunnel.analysis_parts import around
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
 from salesfunnel.data.history import StageFates, StageHistory
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
@@ -177,7 +178,11 @@ def analyze(
             f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
             hint="it has one to give: .panel()" if hasattr(data, "panel") else None,
         )
+    if isinstance(data, StageHistory):
+        data = two_ends(data)
     source: Any = data if evidence is None else evidence
+    if isinstance(source, StageHistory):
+        source = two_ends(source)
     panel = _panel(data)
     judged, quiet = _period(panel, period)
     worth, money_faults = _values(source, currency, rates) if value is None else (value, ())

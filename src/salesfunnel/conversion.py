@@ -22,6 +22,7 @@ from salesfunnel._core.vocabulary import (
     RateStatus,
 )
 from salesfunnel._kernels import intervals as kernel
+from salesfunnel._kernels.rate_bounds import rate_bounds
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel, Transition
 
@@ -46,7 +47,8 @@ class Conversion(ResultMixin):
     rate : float or None
         advanced ÷ entered; above 1 where the status says so; None where there is none.
     interval : Interval
-        Of the rate; [0, 1] where there is none.
+        Of the rate; [0, 1] where there is none. Of a list whose losses have no stage: the bounds
+        between which the rate lies, with status ``"missing"``.
     status : {"ok", "no-data", "missing", "rate-gt-1"}
         Whether there is a rate: nobody entered, a count is not known, more advanced than entered.
     cumulative : float or None
@@ -234,7 +236,13 @@ def conversions(
     status[missing] = MISSING
     rate, low, high = _rates(x, n, status, level, method)
     whole: Float = np.multiply.accumulate(rate, axis=-1)  # NaN spreads to the steps after it
+    if panel.upper is not None:
+        least, most = rate_bounds(panel.counts, panel.upper)
+        low, high = (np.where(status == MISSING, a, b) for a, b in ((least, low), (most, high)))
+        whole = _to_exact_ends(panel, whole)
     n_eff = kernel.effective_entrants(rate, n)
+    if panel.upper is not None:
+        n_eff = np.where(np.isnan(rate), panel.counts[..., :1].astype(np.float64), n_eff)
     there = ~np.isnan(whole)
     above = there & (whole > 1)
     code = np.where(above, ABOVE_ONE, np.where(there, OK, NO_DATA)).astype(np.int8)
@@ -260,6 +268,14 @@ def conversions(
         partial=panel.partial,
         funnel=panel.funnel,
     )
+
+
+def _to_exact_ends(panel: Panel, whole: Float) -> Float:
+    """Return cumulative rates, also across steps in doubt where both ends are exact."""
+    unknown = panel.missing | (panel.upper != panel.counts)
+    first, ends = panel.counts[..., :1], panel.counts[..., 1:]
+    known = ~unknown[..., :1] & ~unknown[..., 1:] & (first > 0) & np.isnan(whole)
+    return np.where(known, ends / np.maximum(first, 1), whole)
 
 
 def _rates(

@@ -17,6 +17,7 @@ from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.cohort_check import by_cohorts
 from salesfunnel.bottleneck.impact import Flow, ends_of, single_gains
 from salesfunnel.bottleneck.reference_window import ReferenceWindow
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.fault import Fault
 
@@ -55,7 +56,8 @@ def find_bottlenecks(
     ----------
     panel : Panel or StageHistory
         Counts by period, usually by month; every segment is judged by itself. A StageHistory is
-        counted by month, its lag estimated, its ripe cohorts asked.
+        counted by month, its lag estimated, its ripe cohorts asked. Of a list, which does not tell
+        when deals entered their stages, only the way from creation to winning is judged.
     period : str, optional
         The last period to judge; the last one that is over by default.
     history : int or ReferenceWindow
@@ -111,13 +113,14 @@ def find_bottlenecks(
     ('lead→offer', 'confirmed', 1, 0.35)
     """
     if hasattr(panel, "stage_times"):
-        deals: Any = panel
+        deals: Any = two_ends(panel)  # type: ignore[arg-type] # a history has stage_times
         lag = deals if lag is None else lag
         cohorts = deals if cohorts is None else cohorts
         panel = deals.panel(by="month", mode="period")
     check_kind("panel", panel, Panel)
     if not panel.transitions or not panel.periods:
         raise DataError(f"'panel' must have two steps and a period at least, got {panel!r}")
+    lag, cohorts = (two_ends(x) if hasattr(x, "stage_times") else x for x in (lag, cohorts))
     if cohorts is None and hasattr(lag, "stage_times"):
         cohorts = lag
     known = history if isinstance(history, ReferenceWindow) else ReferenceWindow(history)

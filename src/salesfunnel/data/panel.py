@@ -66,6 +66,9 @@ class Panel(TableMixin):
         Periods that are not over yet, or not fully observed.
     funnel : Funnel, optional
         The funnel whose stages or step metrics the steps are.
+    upper : array_like of int64, shape (periods, segments, steps), optional
+        At most so many got to each step, where `counts` is only the least: lost deals of which a
+        list does not tell the stage. None where all counts are exact.
 
     Raises
     ------
@@ -97,6 +100,7 @@ class Panel(TableMixin):
     attributes: tuple[str, ...] = attrs.field(default=(), converter=as_items)
     partial: tuple[str, ...] = attrs.field(default=(), converter=as_items)
     funnel: Funnel | None = None
+    upper: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
 
     def __attrs_post_init__(self) -> None:
         check_choice("mode", self.mode, PANEL_MODES)
@@ -120,6 +124,7 @@ class Panel(TableMixin):
         wanted: tuple[tuple[str, tuple[int, ...]], ...] = (
             ("counts", shape),
             ("missing", shape),
+            ("upper", shape),
             ("advanced", (*shape[:2], max(shape[2] - 1, 0))),
             ("immature", shape[:2]),
         )
@@ -244,9 +249,12 @@ class Panel(TableMixin):
         entered, advanced : ndarray of int64, shape (periods, segments, steps - 1)
             Of `entered` at a step, `advanced` went on to the next; zero where missing.
         missing : ndarray of bool, same shape
-            Where either is not known.
+            Where either is not known, or lies between `counts` and `upper`.
         """
-        missing = self.missing[..., :-1] | self.missing[..., 1:]
+        unknown = self.missing
+        if self.upper is not None:
+            unknown = unknown | (self.upper != self.counts)
+        missing = unknown[..., :-1] | unknown[..., 1:]
         advanced = self.counts[..., 1:] if self.advanced is None else self.advanced
         zero = np.int64(0)
         return (
@@ -294,6 +302,7 @@ class Panel(TableMixin):
             periods=kept,
             segments=[self.segments[i] for i in g],
             steps=[self.steps[i] for i in s],
+            upper=None if self.upper is None else self.upper[np.ix_(t, g, s)],
             advanced=None if self.advanced is None else self.advanced[np.ix_(t, g)],
             immature=None if self.immature is None else self.immature[np.ix_(t, g)],
             partial=tuple(name for name in self.partial if name in kept),
@@ -316,6 +325,7 @@ class Panel(TableMixin):
             missing=np.logical_or.reduce(self.missing, axis=1, keepdims=True),
             segments=(ALL,),
             attributes=(),
+            upper=None if self.upper is None else self.upper.sum(axis=1, keepdims=True),
             advanced=None if self.advanced is None else self.advanced.sum(axis=1, keepdims=True),
             immature=None if self.immature is None else self.immature.sum(axis=1, keepdims=True),
         )
@@ -345,6 +355,7 @@ class Panel(TableMixin):
             self,
             counts=place(self.counts, 0),
             missing=place(self.missing, fill=True),
+            upper=place(self.upper, 0),
             advanced=place(self.advanced, 0),
             immature=place(self.immature, 0),
             periods=periods,
@@ -386,9 +397,14 @@ class Panel(TableMixin):
         total = left.counts + right.counts
         if bool((total < 0).any()):
             raise DataError("panels to add must have sums below 2**63, got one that is larger")
+        upper = None
+        if self.upper is not None or other.upper is not None:
+            tops = [p.counts if p.upper is None else p.upper for p in (left, right)]
+            upper = np.where(missing, 0, tops[0] + tops[1])
         return attrs.evolve(
             left,
             counts=np.where(missing, 0, total),
+            upper=upper,
             missing=missing,
             advanced=_sum(left.advanced, right.advanced),
             immature=_sum(left.immature, right.immature),

@@ -20,7 +20,7 @@ def shape_problems(history: StageHistory) -> list[str]:
     """Return which columns do not fit the others."""
     n, S = len(history.deals), len(history.stages)
     wanted: dict[str, tuple[int, ...]] = {"entered": (n, S), "spent": (n, S)}
-    wanted.update(dict.fromkeys(("created", "closed", "outcome", "value"), (n,)))
+    wanted.update(dict.fromkeys(("created", "closed", "outcome", "value", "reached_stage"), (n,)))
     found = [
         f"{field!r} must have shape {shape}, got {getattr(history, field).shape}"
         for field, shape in wanted.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from weakref import ref
 
 import numpy as np
@@ -24,6 +24,8 @@ from salesfunnel._kernels.cohorts import (
     reached_keys,
     time_of,
 )
+from salesfunnel.data.history.from_list import needs_stage_times
+from salesfunnel.data.history.list_counts import list_cube
 from salesfunnel.data.panel import ALL, Panel
 
 if TYPE_CHECKING:
@@ -35,13 +37,13 @@ MISSING = "(missing)"
 def history_panel(
     history: StageHistory,
     *,
-    by: Frequency,
+    by: Frequency | Literal["all"],
     mode: PanelMode,
     window: timedelta | str | None,
     segment: str | Sequence[str] | None,
 ) -> Panel:
     """Return the panel; see `StageHistory.panel`."""
-    check_choice("by", by, [name for name in FREQUENCIES if name != "none"])
+    check_choice("by", by, [*(name for name in FREQUENCIES if name != "none"), "all"])
     check_choice("mode", mode, PANEL_MODES)
     length = duration_of("window", window)
     if length is not None and mode == "period":
@@ -51,26 +53,41 @@ def history_panel(
         )
     names = (segment,) if isinstance(segment, str) else tuple(segment or ())
     codes, segments = segment_codes(history, names)
-    cube: tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int64] | None]
-    if mode == "cohort":
-        cube = _cohorts(history, codes, len(segments), by, length)
+    if mode == "period" or length is not None:
+        needs_stage_times(history, "panel(mode='period')" if length is None else "panel(window=)")
+    upper = None
+    immature: npt.NDArray[np.int64] | None
+    if history.reached_stage is not None or (by == "all" and mode == "cohort" and length is None):
+        counts, upper, first, immature = list_cube(history, codes, len(segments), by)
+    elif mode == "cohort":
+        counts, first, immature = _cohorts(history, codes, len(segments), _unit(by), length)
     else:
-        cube = _periods(history, codes, len(segments), by)
-    counts, first, immature = cube
-    periods = tuple(label_of(first + i, by) for i in range(counts.shape[0]))
+        counts, first, immature = _periods(history, codes, len(segments), _unit(by))
+    if (by == "all" and mode == "period") or (by == "all" and length is not None):
+        counts = counts.sum(axis=0, keepdims=True)
+        immature = None if immature is None else immature.sum(axis=0, keepdims=True)
+    unit: Frequency = "none" if by == "all" else by
+    periods = (
+        (ALL,) if by == "all" else tuple(label_of(first + i, by) for i in range(counts.shape[0]))
+    )
     return Panel(
         counts=counts,
         periods=periods,
         segments=segments,
         steps=history.stages,
         mode=mode,
-        by=by,
+        by=unit,
         window=length,
         immature=immature,
         attributes=names,
-        partial=_partial(history, periods, first, by),
+        partial=() if by == "all" else _partial(history, periods, first, by),
         funnel=history.funnel,
+        upper=upper,
     )
+
+
+def _unit(by: Frequency | Literal["all"]) -> Frequency:
+    return "year" if by == "all" else by
 
 
 def segment_codes(
