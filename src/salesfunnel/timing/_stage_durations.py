@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 import numpy as np
@@ -14,13 +13,13 @@ from salesfunnel._core.checks import check_fraction, check_kind
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.staleness import advance
-from salesfunnel.data.history import LOST, OPEN, StageHistory
-from salesfunnel.data.history.entry_intervals import middle_entries
+from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import needs_stage_times, timed_stages
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
 from salesfunnel.timing.censoring_faults import doubts_of
+from salesfunnel.timing.waits import TICKS, waits_of
 
 __all__ = [
     "Ageing",
@@ -31,8 +30,6 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-_TICKS = 86_400_000_000
-_MISSING, _NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 SLOW, UNLIKELY = 0.8, 0.5
 """A deal is stale past this quantile, with less than this part of the chance at entry."""
 LEAST = 5
@@ -205,49 +202,6 @@ class Ageing(TableMixin):
         }
 
 
-class _Waits(NamedTuple):
-    """The waits in one stage, in ticks, and the deals that are still there."""
-
-    gone: Ints
-    advanced: npt.NDArray[np.bool_]
-    still: Ints
-    here: npt.NDArray[np.intp]  # rows of open deals that have reached no later stage
-    age: Ints
-
-
-def _waits(history: StageHistory) -> Iterator[_Waits]:
-    """Yield the waits in each stage but the last, as `StageHistory.stage_times` has them."""
-    entered, unborn = middle_entries(history)
-    columns = np.ascontiguousarray(entered.T).view(np.int64)
-    size = len(history.stages)
-    after = np.full(len(history), _NEVER)  # when a later stage was reached
-    later = [after]
-    for k in range(size - 1, 0, -1):
-        column = columns[k]
-        after = np.minimum(after, np.where(column == _MISSING, _NEVER, column))
-        later.append(after)
-    ends = np.where(np.isnat(history.closed), _latest(columns), history.closed.view(np.int64))
-    lost = history.outcome == LOST
-    until = history.observed_until.view(np.int64)
-    # a deal that vanished is not one to call
-    present = (history.outcome == OPEN) & (until == until.max(initial=_MISSING))
-    early = unborn.any()
-    for k in range(size - 1):
-        begin, after = columns[k], later[size - 1 - k]
-        inside = (begin != _MISSING) & ~unborn[:, k] if early else begin != _MISSING
-        went = after != _NEVER
-        end = np.where(went, after, np.where(lost, ends, until))
-        days = np.maximum(end - begin, 0)
-        over = inside & (went | lost)
-        still = np.flatnonzero(inside & ~(went | lost))
-        here = still[present[still]]
-        yield _Waits(days[over], went[over], days[still], here, days[here])
-
-
-def _latest(columns: Ints) -> Ints:
-    return np.asarray(columns.max(axis=0, initial=_MISSING))
-
-
 def ageing(history: StageHistory) -> Ageing:
     """Return the open deals that have grown stale.
 
@@ -279,7 +233,7 @@ def ageing(history: StageHistory) -> Ageing:
     found: list[tuple[str, str, float, float, float, float]] = []
     judged = 0
     timed = _timed(history, "ageing")
-    for k, (stage, waits) in enumerate(zip(history.stages[:-1], _waits(history), strict=True)):
+    for k, (stage, waits) in enumerate(zip(history.stages[:-1], waits_of(history), strict=True)):
         if not timed[k]:
             continue
         curve = advance(waits.gone, waits.advanced, waits.still)
@@ -295,9 +249,9 @@ def ageing(history: StageHistory) -> Ageing:
         known = watched >= LEAST
         chance = np.where(known, np.nan_to_num(curve.chances(age)), np.nan)
         stale = ~(chance >= UNLIKELY * curve.eventual)
-        usual = limit / _TICKS
+        usual = limit / TICKS
         found += [
-            (str(history.deals[row]), stage, ticks / _TICKS, usual, left, curve.eventual)
+            (str(history.deals[row]), stage, ticks / TICKS, usual, left, curve.eventual)
             for row, ticks, left in zip(
                 old[stale].tolist(), age[stale].tolist(), chance[stale].tolist(), strict=True
             )

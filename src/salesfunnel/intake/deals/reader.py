@@ -12,12 +12,13 @@ from salesfunnel._core.checks import did_you_mean, duplicates
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel.data.history import StageHistory
 from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.deals.changes_reader import changes_history
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.find_table import FoundTable, find_table
 from salesfunnel.intake.deals.list_history import list_history
-from salesfunnel.intake.deals.list_reader import StagesWanted, read_deal_list
+from salesfunnel.intake.deals.list_reader import DealList, StagesWanted, read_deal_list
 from salesfunnel.intake.deals.name_checks import name_faults
 from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label, stage_outcome
 from salesfunnel.intake.deals.shape import Shape
@@ -28,7 +29,7 @@ from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.source import load
 from salesfunnel.plugins import template
 
-__all__ = ["read_deals", "read_stage_history"]
+__all__ = ["read_deals", "read_list", "read_stage_history", "stages_wanted"]
 
 
 def read_deals(
@@ -123,7 +124,7 @@ def read_deals(
     """
     if isinstance(funnel, str):
         funnel = template(funnel)
-    wanted = _wanted(funnel, stages)
+    wanted = stages_wanted(funnel, stages)
     words = OutcomeWords.of(outcomes)
     found = _found(
         load(source, encoding=encoding).grids, sheet, columns, wanted, words, date_format
@@ -138,11 +139,49 @@ def read_deals(
     return attrs.evolve(history, faults=(*history.faults, *name_faults(history, names)))
 
 
+def read_list(
+    source: Any,
+    *,
+    columns: Mapping[str, str] | None = None,
+    outcomes: Mapping[str, str] | None = None,
+    tz: str | None = None,
+    dayfirst: bool | None = None,
+    date_format: str | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    decimal: DecimalMark | None = None,
+    pipeline: str | None = None,
+) -> tuple[DealList, tuple[Fault, ...]]:
+    """Read one list of deals as columns, for readers of several lists; options as `read_deals`.
+
+    Raises
+    ------
+    ArgumentError
+        If the table is not a list with one row per deal.
+    """
+    words = OutcomeWords.of(outcomes)
+    wanted = StagesWanted()
+    grids = load(source, encoding=encoding).grids
+    found = _found(grids, sheet, columns, wanted, words, date_format)
+    if found.shape.kind != "list":
+        raise ArgumentError(
+            f"'source' must be a list with one row per deal, got {found.shape.kind}",
+            hint="read_deals reads this table as a history of its own",
+        )
+    reader = ColumnReader(
+        found.table, tz=tz, decimal=decimal, dayfirst=dayfirst, date_format=date_format
+    )
+    _tell_table(reader, found)
+    _choose_pipeline(reader, found.shape, pipeline)
+    listed = read_deal_list(reader, found.shape, words, wanted)
+    return listed, tuple(reader.faults)
+
+
 read_stage_history = read_deals
 """The same function."""
 
 
-def _wanted(funnel: Funnel | None, stages: Sequence[str] | None) -> StagesWanted:
+def stages_wanted(funnel: Funnel | None, stages: Sequence[str] | None) -> StagesWanted:
     """Return the caller's stages, without those that mean lost: a loss is no stage."""
     if isinstance(stages, str):
         raise ArgumentError(
