@@ -13,8 +13,9 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import arrays_equal
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import FrozenMap
+from salesfunnel.data.coded_texts import CodedTexts
 
-__all__ = ["columns_of", "moment_of", "same_columns", "text_of"]
+__all__ = ["AttributeColumns", "columns_of", "moment_of", "same_columns", "text_of"]
 
 _ZONE = re.compile(r"T.*(Z|[+-]\d\d:?\d\d)$|Z$")
 
@@ -32,15 +33,47 @@ def moment_of(value: Any) -> Any:
 
 def text_of(values: Any) -> npt.NDArray[np.str_]:
     """Return a read-only copy as text."""
+    array: npt.NDArray[np.str_]
+    if isinstance(values, np.ndarray) and values.dtype.kind == "U":
+        array = values
+        if values.base is None and not values.flags.writeable:
+            return array
     array = np.array(values, dtype=np.str_)
     array.flags.writeable = False
     return array
 
 
-def columns_of(value: Mapping[str, Any]) -> FrozenMap[Any]:
+class AttributeColumns(FrozenMap[Any]):
+    """Columns of text or floats by name; those that are kept as codes are made when asked for."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> npt.NDArray[Any]:
+        column: Any = self._items[key]
+        if isinstance(column, CodedTexts):
+            column = np.asarray(column)
+            column.flags.writeable = False
+        found: npt.NDArray[Any] = column
+        return found
+
+    def held(self, key: str) -> Any:
+        """Return a column as it is kept: CodedTexts, or an array."""
+        return self._items[key]
+
+    def taken(self, rows: npt.NDArray[Any]) -> dict[str, Any]:
+        """Return some rows of every column, as they are kept."""
+        return {name: column[rows] for name, column in self._items.items()}
+
+
+def columns_of(value: Mapping[str, Any]) -> AttributeColumns:
     """Return attributes as read-only columns of text or floats."""
-    columns = {}
+    if isinstance(value, AttributeColumns):
+        return value
+    columns: dict[str, Any] = {}
     for name, column in value.items():
+        if isinstance(column, CodedTexts):
+            columns[str(name)] = column
+            continue
         array = np.asarray(column)
         if array.dtype.kind in "biuf":
             array = array.astype(np.float64)
@@ -49,7 +82,7 @@ def columns_of(value: Mapping[str, Any]) -> FrozenMap[Any]:
         array = array.copy()
         array.flags.writeable = False
         columns[str(name)] = array
-    return FrozenMap(columns)
+    return AttributeColumns(columns)
 
 
 def same_columns(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field, arrays_equal
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError, DataError
-from salesfunnel._core.frozen import FrozenMap, as_tuple, frozen_map
+from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history.checks import (
@@ -118,7 +118,7 @@ class StageHistory(FieldsOverTime, TableMixin):
     value: npt.NDArray[np.float64] = array_field(np.float64, default=None)
     reached_stage: npt.NDArray[np.intp] | None = array_field(np.intp, default=None)
     attributes: Mapping[str, Any] = attrs.field(
-        default=FrozenMap(), converter=columns_of, eq=attrs.cmp_using(eq=same_columns), hash=False
+        factory=dict, converter=columns_of, eq=attrs.cmp_using(eq=same_columns), hash=False
     )
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
@@ -253,7 +253,7 @@ class StageHistory(FieldsOverTime, TableMixin):
             outcome=self.outcome[index],
             value=self.value[index],
             reached_stage=None if self.reached_stage is None else self.reached_stage[index],
-            attributes={name: column[index] for name, column in self.attributes.items()},
+            attributes=columns_of(self.attributes).taken(index),
             changes={
                 name: field.of(np.arange(len(self))[index], len(self))
                 for name, field in self.changes.items()

@@ -10,7 +10,7 @@ from weakref import ref
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import check_choice
+from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.period_arrays import period_numbers
@@ -24,6 +24,8 @@ from salesfunnel._kernels.cohorts import (
     reached_keys,
     time_of,
 )
+from salesfunnel.data.coded_texts import CodedTexts
+from salesfunnel.data.history.converters import columns_of
 from salesfunnel.data.history.from_list import needs_stage_times
 from salesfunnel.data.history.list_counts import list_cube
 from salesfunnel.data.panel import ALL, Panel
@@ -96,7 +98,7 @@ def segment_codes(
     """Return the segment of each deal as a code, and the names of the segments, sorted."""
     if not names:
         return np.zeros(len(history), dtype=np.int64), (ALL,)
-    columns = [_levels(history.attribute(name)) for name in names]
+    columns = [_levels(_held(history, name)) for name in names]
     if len(columns) == 1:
         return columns[0].codes, columns[0].words
     codes = np.zeros(len(history), dtype=np.int64)
@@ -120,15 +122,26 @@ class _Levels(NamedTuple):
     words: tuple[str, ...]
 
 
-_KNOWN: dict[int, tuple[ref[npt.NDArray[Any]], _Levels]] = {}
+def _held(history: StageHistory, name: str) -> Any:
+    """Return an attribute as it is kept."""
+    check_known("attribute", name, tuple(history.attributes))
+    return columns_of(history.attributes).held(name)
+
+
+_KNOWN: dict[int, tuple[ref[Any], _Levels]] = {}
 """Columns that were coded before, by id; columns never change, and leave when they die."""
 
 
-def _levels(column: npt.NDArray[Any]) -> _Levels:
+def _levels(column: Any) -> _Levels:
     held = _KNOWN.get(id(column))
     if held is not None and held[0]() is column:
         return held[1]
-    if column.dtype.kind == "f":
+    if isinstance(column, CodedTexts):
+        words = list(column.counts())
+        place = {word: k for k, word in enumerate(words)}
+        at = np.array([place.get(value, 0) for value in column.values])[column.codes]
+        words = [word or MISSING for word in words]
+    elif column.dtype.kind == "f":
         values, at = np.unique(column, return_inverse=True)
         words = [MISSING if v != v else f"{v:g}" for v in values.tolist()]  # noqa: PLR0124 - NaN
     else:

@@ -102,6 +102,7 @@ def read_time_cells(
     dayfirst: bool | None = None,
     date_format: str | None = None,
     order_elsewhere: bool | None = None,
+    alone: bool = True,
 ) -> TimeCells:
     """Read the distinct cells of a column of times.
 
@@ -118,10 +119,12 @@ def read_time_cells(
         A format of ``datetime.strptime``; only what it fits is read.
     order_elsewhere : bool, optional
         The order that other columns of the table settled; used if this column does not.
+    alone : bool
+        Whether these are all the cells of the column that hold anything.
     """
     order = None if dayfirst is not None or date_format is not None else order_of(cells)
     first = dayfirst if dayfirst is not None else order[0] if order else order_elsewhere
-    unit = None if date_format is not None else numeric_unit(cells)
+    unit = numeric_unit(cells) if alone and date_format is None else None
     ticks = np.full(len(cells), NOTHING, dtype=np.int64)
     issues: list[CellIssue] = []
     marks: dict[str, int] = {}

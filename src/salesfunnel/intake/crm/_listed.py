@@ -176,11 +176,12 @@ def _describe(vendor: Vendor, found: Changes, record: Record) -> None:
     if stage and name and name != stage:
         found.stages.names.setdefault(name, stage)
     outcome = vendor.outcome(record)
-    if not vendor.keeps_stage:
+    if vendor.keeps_stage and outcome:
+        found.said.add(stage)
+    elif not vendor.keeps_stage:
         lost = outcome == LOST or (not outcome and means_lost(stage, name))
-        found.means(
-            stage, won=outcome == WON or (not outcome and means_won(stage, name)), lost=lost
-        )
+        won = outcome == WON or (not outcome and means_won(stage, name))
+        found.means(stage, won=won, lost=lost, said=bool(outcome))
     if outcome not in {WON, LOST}:
         found.chance(stage, value_of(record, vendor.chance)[1])
 

@@ -78,7 +78,9 @@ def rows_of_table(source: Any) -> Iterator[Mapping[str, Any]]:
         If a file cannot be read.
     """
     rows = load(source).grids[0].rows
-    body = [row for row in rows if any(shown(cell).strip() for cell in row)]
+    body = [
+        row for row in rows if any(not is_missing(cell) and shown(cell).strip() for cell in row)
+    ]
     heads = [shown(cell).strip() for cell in body[0]] if body else []
     yield from (dict(zip(heads, row, strict=False)) for row in body[1:])
 

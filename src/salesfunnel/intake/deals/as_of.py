@@ -24,14 +24,11 @@ def _far(times: Times) -> Any:
 
     They lie over a year, and over the span of all others, behind the rest.
     """
-    ordered = np.sort(times)
-    most = max(1, int(_SHARE * ordered.size))
-    for above in range(1, min(most, ordered.size - 1) + 1):
-        rest = ordered[:-above]
-        gap = ordered[-above] - rest[-1]
-        if gap > _GAP and gap > rest[-1] - rest[0]:
-            return ordered[-above]
-    return None
+    most = min(max(1, int(_SHARE * times.size)), times.size - 1)
+    top = np.sort(np.partition(times, -most - 1)[-most - 1 :])
+    gaps = np.diff(top)
+    far = np.flatnonzero((gaps > _GAP) & (gaps > top[:-1] - times.min()))
+    return top[far[-1] + 1] if far.size else None
 
 
 def assumed_moment(

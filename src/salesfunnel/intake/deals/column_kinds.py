@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_time import AmbiguousTimeError, numeric_unit, read_time
 from salesfunnel.intake.deals.table import DealTable
@@ -12,6 +14,8 @@ from salesfunnel.intake.deals.table import DealTable
 __all__ = ["ColumnKind", "FLAGS"]
 
 _SAMPLE = 60
+_LONG = 8000
+"""More rows are not all looked at to see what a column holds."""
 _MOST = 0.6
 """Share of the distinct cells that must look alike."""
 FLAGS = {
@@ -44,11 +48,23 @@ class ColumnKind:
     @cached_property
     def sample(self) -> list[Any]:
         """Distinct cells that are not empty, spread over the column."""
-        _, cells = self._table.coded(self._at)
+        cells = self._cells()
         if len(cells) > 4 * _SAMPLE:
             cells = cells[:: len(cells) // (4 * _SAMPLE)]
         kept = [cell for cell in cells if not _blank(cell)]
         return kept[:: max(1, len(kept) // _SAMPLE)][:_SAMPLE]
+
+    def _cells(self) -> list[Any]:
+        """Return distinct cells: all of them, or those of many rows spread over a long table."""
+        column = self._table.column(self._at)
+        if column.count <= _LONG:
+            return self._table.coded(self._at)[1]
+        rows = np.linspace(0, column.count - 1, _LONG // 2).astype(np.intp)
+        _, cells = column.distinct(rows)
+        if all(map(_blank, cells)):
+            rows = np.flatnonzero(self._table.filled(self._at))[:_LONG]
+            _, cells = column.distinct(rows)
+        return cells
 
     @property
     def empty(self) -> bool:
@@ -58,7 +74,22 @@ class ColumnKind:
     @property
     def levels(self) -> int:
         """How many distinct texts it has."""
+        if self._estimate is not None:
+            return self._estimate
         return sum(bool(word) for word in self._table.words(self._at)[1])
+
+    @cached_property
+    def _estimate(self) -> int | None:
+        """How many distinct cells a long column has, where nearly all of some rows differ."""
+        column = self._table.column(self._at)
+        if column.count <= _LONG:
+            return None
+        rows = np.linspace(0, column.count - 1, _LONG // 2).astype(np.intp)
+        repeats = rows.size - len(column.distinct(rows)[1])
+        if repeats > rows.size // 20:
+            return None
+        # Pairs that agree in a sample of m from u equally common cells: about m * m / (2 u).
+        return min(column.count, rows.size**2 // (2 * max(repeats, 1)))
 
     @cached_property
     def words(self) -> list[str]:
@@ -82,7 +113,9 @@ class ColumnKind:
     @cached_property
     def is_flag(self) -> bool:
         """Whether all its cells are truth values."""
-        return not self.empty and all(word.casefold() in FLAGS for word in self.words[:9])
+        if self.empty or not all(_folded(cell) in FLAGS for cell in self.sample):
+            return False
+        return all(word.casefold() in FLAGS for word in self.words[:9])
 
     @cached_property
     def is_text(self) -> bool:
@@ -111,6 +144,12 @@ class ColumnKind:
             return True
         except ValueError:
             return str(cell).startswith("0000-00-00")
+
+
+def _folded(cell: Any) -> str:
+    from salesfunnel.intake.deals.table import word_of
+
+    return word_of(cell).casefold()
 
 
 def _blank(cell: Any) -> bool:

@@ -13,6 +13,7 @@ from salesfunnel._core.checks import MOST_COUNT
 from salesfunnel._core.vocabulary import Severity
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import DecimalMark
+from salesfunnel.intake.cells.plain_times import PlainTimes, plain_times_of
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_time import is_missing
 from salesfunnel.intake.cells.time_column import TimeCells, order_of, read_time_cells
@@ -62,13 +63,14 @@ class ColumnReader:
         self._kinds: dict[str, tuple[int, int]] = {}
         self._elsewhere: bool | None = None
         self._read: tuple[DealTable, dict[int, Times]] = (table, {})
+        self._seen: dict[int, PlainTimes] = {}
 
     def settle_order(self, places: Iterable[int]) -> None:
         """Find the order of day and month that the columns of times agree on."""
         if self.dayfirst is not None or self.date_format is not None:
             return
         orders = {
-            order[0] for at in places if (order := order_of(self.table.coded(at)[1])) is not None
+            order[0] for at in places if (order := order_of(self._plain(at).cells)) is not None
         }
         self._elsewhere = orders.pop() if len(orders) == 1 else None
 
@@ -93,51 +95,64 @@ class ColumnReader:
         if at is None:
             return np.full(len(self.table), _NAT)
         if self._read[0] is not self.table:
-            self._read = (self.table, {})
+            self._read, self._seen = (self.table, {}), {}
         if at not in self._read[1]:
             self._read[1][at] = self._times(at)
         times: Times = self._read[1][at].copy()
         return times
 
+    def _plain(self, at: int) -> PlainTimes:
+        """Return the times of a column that are written plainly, and its other cells."""
+        if self._read[0] is not self.table:
+            self._read, self._seen = (self.table, {}), {}
+        if at not in self._seen:
+            column = self.table.column(at)
+            self._seen[at] = plain_times_of(column, self.dayfirst, every=self.date_format is None)
+        return self._seen[at]
+
     def _times(self, at: int) -> Times:
-        codes, cells = self.table.coded(at)
+        plain = self._plain(at)
         found = read_time_cells(
-            cells,
+            plain.cells,
             zone=self.zone,
             dayfirst=self.dayfirst,
             date_format=self.date_format,
             order_elsewhere=self._elsewhere,
+            alone=not plain.some,
         )
-        self._tell(found, at, codes, cells)
-        return found.ticks[codes].view("datetime64[us]") if len(codes) else np.full(0, _NAT)
+        times = plain.times(found.ticks, self.zone)
+        self._tell(found, at, plain)
+        self._seen.pop(at, None)
+        return times
 
-    def _tell(self, found: TimeCells, at: int, codes: Any, cells: list[Any]) -> None:
+    def _tell(self, found: TimeCells, at: int, plain: PlainTimes) -> None:
         """Keep the faults of a column of times, by row; what is of the whole column once."""
-        column = self.table.names[at]
+        column, cells = self.table.names[at], plain.cells
         rows: list[tuple[int, int]] = []
+        which = plain.rows_by_cell([issue.cell for issue in found.issues])
         for place, issue in enumerate(found.issues):
-            which = np.flatnonzero(codes == issue.cell)
+            mine = which[issue.cell]
             if issue.code == "time-sentinel":
-                params = {"severity": "warning", "cells": int(which.size)}
-                self.fault(issue.code, int(which[0]), at, shown(cells[issue.cell]), **params)
+                params = {"severity": "warning", "cells": int(mine.size)}
+                self.fault(issue.code, int(mine[0]), at, shown(cells[issue.cell]), **params)
             else:
-                rows += [(int(row), place) for row in which]
+                rows += [(int(row), place) for row in mine]
         for row, place in sorted(rows):
             issue = found.issues[place]
             text = shown(cells[issue.cell])
             self.fault(issue.code, row, at, text, **issue.params)
         if found.ordered:
-            self._tell_order(found, at, codes, cells)
+            self._tell_order(found, at, plain)
         if found.short_year is not None:
             value = shown(cells[found.short_year])[:80]
             self.note("years-two-digits", column=column, value=value)
         if found.unit is not None:
             self.note("times-are-epoch", column=column, value=shown(cells[0])[:80], unit=found.unit)
-        self._zones(found, at, codes, cells)
+        self._zones(found, at, plain)
 
-    def _tell_order(self, found: TimeCells, at: int, codes: Any, cells: list[Any]) -> None:
+    def _tell_order(self, found: TimeCells, at: int, plain: PlainTimes) -> None:
         """Tell what settled the order of day and month of a column."""
-        times = int(np.isin(codes, found.ordered).sum())
+        times, cells = plain.count(found.ordered), plain.cells
         column = self.table.names[at]
         if found.order is not None:
             code = "times-day-first" if found.order[0] else "times-month-first"
@@ -148,41 +163,41 @@ class ColumnReader:
             code = "times-ordered-elsewhere"
             self.note(code, severity="warning", column=column, times=times, first=first)
 
-    def _zones(self, found: TimeCells, at: int, codes: Any, cells: list[Any]) -> None:
+    def _zones(self, found: TimeCells, at: int, plain: PlainTimes) -> None:
         """Report the first time that has a zone where others have none, or the reverse."""
-        here = {"zoned": found.zoned, "naive": found.naive}
-        first = {
-            kind: int(np.argmax(codes == cell)) for kind, cell in here.items() if cell is not None
-        }
+        first = plain.first_of_kind({"zoned": found.zoned, "naive": found.naive})
         for kind, row in sorted(first.items(), key=lambda item: item[1]):
             if kind in self._kinds:
                 continue
             self._kinds[kind] = (row, at)
             if len(self._kinds) == 2:
-                self.fault("zones-mixed", row, at, shown(cells[int(codes[row])]))
+                _, cells = self.table.column(at).distinct(np.array([row]))
+                self.fault("zones-mixed", row, at, shown(cells[0]))
 
     def amounts(self, at: int | None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.str_]]:
         """Return a column of amounts, NaN where unknown, and the currency that each cell names."""
         n = len(self.table)
         if at is None:
             return np.full(n, np.nan), np.full(n, "")
-        codes, cells = self.table.coded(at)
-        amounts = np.full(len(cells), np.nan)
-        money = []
-        problems: list[tuple[int, str, Severity]] = []
-        for place, cell in enumerate(cells):
-            value, code, severity, currency = self._amount(cell)
-            if value is not None:
-                amounts[place] = value
-            if code is not None:
-                problems.append((place, code, severity))
-            money.append(currency)
-        rows = sorted((int(row), code, severity, place) for place, code, severity in problems
-                      for row in np.flatnonzero(codes == place))  # fmt: skip
-        for row, code, severity, place in rows:
-            self.fault(code, row, at, shown(cells[place]), severity=severity)
-        names = np.array(money or [""], dtype=np.str_)
-        return (amounts[codes], names[codes]) if n else (np.full(0, np.nan), np.full(0, ""))
+        column = self.table.column(at)
+        values, known, _ = column.plain_numbers(point=self.decimal != ",")
+        with np.errstate(invalid="ignore"):
+            left = np.flatnonzero(~known | (values < 0))
+        codes, cells = column.distinct(left)
+        read = [self._amount(cell) for cell in cells]
+        amounts = np.array([np.nan if one[0] is None else one[0] for one in read] or [np.nan])
+        values[left] = amounts[codes]
+        wrong = np.array([one[1] is not None for one in read] or [False], dtype=np.bool_)
+        for place in np.flatnonzero(wrong[codes]).tolist():
+            _, code, severity, _ = read[codes[place]]
+            text = shown(cells[codes[place]])
+            self.fault(str(code), int(left[place]), at, text, severity=severity)
+        money = [one[3] for one in read]
+        if not any(money):
+            return values, np.full(n, "")
+        names = np.full(n, "", dtype=f"U{max(map(len, money))}")
+        names[left] = np.array(money, dtype=np.str_)[codes]
+        return values, names
 
     def _amount(self, cell: Any) -> tuple[float | None, str | None, Severity, str]:
         if is_missing(cell):

@@ -50,8 +50,8 @@ def deal_currencies(
 
 
 def with_currency(
-    attributes: Mapping[str, npt.NDArray[np.str_]], codes: npt.NDArray[np.str_] | None
-) -> dict[str, npt.NDArray[np.str_]]:
+    attributes: Mapping[str, Any], codes: npt.NDArray[np.str_] | None
+) -> dict[str, Any]:
     """Return attributes with the currency of the amounts under that name, where it is known."""
     found = dict(attributes)
     if codes is not None:

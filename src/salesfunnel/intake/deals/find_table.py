@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import attrs
+import numpy as np
 
 from salesfunnel._core.checks import did_you_mean, duplicates, nearest
 from salesfunnel._core.errors import UnknownNameError
@@ -18,6 +19,7 @@ from salesfunnel.intake.deals.roles import COLUMN_KEYS
 from salesfunnel.intake.deals.shape import Shape, plain_name
 from salesfunnel.intake.deals.table import DealTable, word_of
 from salesfunnel.intake.deals.vocabulary.lookup import headers
+from salesfunnel.intake.files.body import Body, body_below
 from salesfunnel.intake.files.grid import Grid, shown
 
 __all__ = ["FoundTable", "find_table", "has_deals"]
@@ -129,8 +131,9 @@ def _below(
 ) -> FoundTable | None:
     names = tuple(shown(cell).strip() for cell in grid.rows[at])
     unlike = _unlike(names)
-    body, beyond = _filled(grid.rows[at + 1 :], names)
-    table = DealTable.from_rows(unlike, body)
+    body = _without_headers(body_below(grid, at, len(names)), names)
+    table = DealTable(unlike, body.numbers, body.columns)
+    beyond = [(number, " ".join(words)[:80]) for number, words in body.beyond]
     given = {
         COLUMN_KEYS[k]: unlike.index(v) for k, v in (columns or {}).items() if _is_role(k, wanted)
     }
@@ -149,27 +152,21 @@ def _is_role(key: str, wanted: StagesWanted) -> bool:
     return key in COLUMN_KEYS and key not in wanted.keys
 
 
-def _filled(
-    rows: Sequence[Sequence[Any]], names: Sequence[str]
-) -> tuple[list[tuple[int, Sequence[Any]]], list[tuple[int, str]]]:
-    """Return the rows in which anything stands, each with its number from 1, and cells beyond.
-
-    What stands beyond the header belongs to no column: it tells of a mark that parts one cell in
-    two. Rows that repeat the header, as grouped exports do, are left out.
-    """
-    body, beyond = [], []
-    width = len(names)
-    for number, row in enumerate(rows, 1):
-        if not any(map(word_of, row)):
-            continue
-        if len(row) >= width and [word_of(cell) for cell in row[:width]] == list(names):
-            continue
-        body.append((number, row))
-        if len(row) > width:
-            rest = [word for word in map(word_of, row[width:]) if word]
-            if rest:
-                beyond.append((number, " ".join(rest)[:80]))
-    return body, beyond
+def _without_headers(body: Body, names: Sequence[str]) -> Body:
+    """Return the rows that do not repeat the header, as grouped exports do."""
+    again = np.arange(len(body))
+    for column, name in zip(body.columns, names, strict=True):
+        if not again.size:
+            return body
+        again = again[column.maybe(name)[again]]
+        codes, cells = column.distinct(again)
+        same = np.array([word_of(cell) == name for cell in cells], dtype=np.bool_)
+        again = again[same.take(codes)]
+    if not again.size:
+        return body
+    keep = np.ones(len(body), dtype=np.bool_)
+    keep[again] = False
+    return body.take(np.flatnonzero(keep))
 
 
 def _unlike(names: Sequence[str]) -> tuple[str, ...]:

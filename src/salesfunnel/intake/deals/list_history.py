@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel.data.history import LOST, OPEN, WON, StageHistory
+from salesfunnel.data.history.checks import with_faults
 from salesfunnel.data.history.quality import quality_faults
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.deals.as_of import assumed_moment
@@ -81,7 +82,7 @@ def list_history(
         funnel=funnel,
     )
     faults = (*reader.faults, *list_faults(found), *quality_faults(history))
-    history = attrs.evolve(history, faults=faults)
+    history = with_faults(history, faults)
     if np.isnat(found.expected).all():
         return history
     return history.with_changes({}, present={"expected": found.expected.astype("datetime64[D]")})

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.fault import Fault
 from salesfunnel.intake.deals.column_kinds import ColumnKind
 from salesfunnel.intake.deals.column_reader import ColumnReader
@@ -92,7 +93,7 @@ class DealList:
         Amounts.
     currency : ndarray of str, optional
         Codes, "" where unknown; None where no column or sign tells any.
-    attributes : mapping of str to ndarray of str
+    attributes : mapping of str to CodedTexts
         All other columns, as written.
     recency : datetime64[us]
         The latest moment that a column of past activity names; NaT where there is none.
@@ -113,7 +114,7 @@ class DealList:
     entered_columns: Mapping[int, int]
     value: npt.NDArray[np.float64]
     currency: npt.NDArray[np.str_] | None
-    attributes: Mapping[str, npt.NDArray[np.str_]]
+    attributes: Mapping[str, CodedTexts]
     recency: Any = _NAT
     columns: Mapping[str, str] = attrs.field(factory=dict)
 
@@ -199,7 +200,7 @@ def read_deal_list(
         value=value,
         currency=deal_currencies(reader, roles, signs),
         attributes={
-            name: reader.table.texts(at)
+            name: reader.table.coded_texts(at)
             for at, name in enumerate(reader.table.names)
             if name and at not in used and at not in shape.times.values()
         },

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from salesfunnel._core.checks import check_known, nearest
+from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.converters import columns_of
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_time import read_time
@@ -47,13 +47,17 @@ def name_faults(
     for name in known or {}:
         check_known("names", name, tuple(history.attributes))
     found: list[Fault] = []
-    for name, column in history.attributes.items():
-        if column.dtype.kind != "U" or len(set(column[:100_000].tolist())) > _MOST:
+    for name in history.attributes:
+        column = columns_of(history.attributes).held(name)
+        if isinstance(column, CodedTexts) and len(column.values) > 100 * _MOST:
+            continue
+        if not isinstance(column, CodedTexts) and column.dtype.kind != "U":
+            continue
+        if len(set(column[:100_000].tolist())) > _MOST:
             continue
         if _is_no_name(column) and name not in (known or {}):
             continue
-        values, counts = np.unique(column, return_counts=True)
-        deals = {str(v): int(n) for v, n in zip(values, counts, strict=True) if v}
+        deals = {text: n for text, n in CodedTexts.of(column).counts().items() if text}
         found += _alike(name, deals)
         if known is not None and name in known:
             found += _not_known(name, deals, known[name])

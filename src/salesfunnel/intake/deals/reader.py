@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import attrs
 import numpy as np
 
 from salesfunnel._core.checks import did_you_mean, duplicates
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.checks import with_faults
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import DecimalMark
@@ -27,6 +27,7 @@ from salesfunnel.intake.deals.times_reader import times_history
 from salesfunnel.intake.deals.zones import moment_of
 from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.source import load
+from salesfunnel.intake.files.text_cells import Progress
 from salesfunnel.plugins import template
 
 __all__ = ["read_deals", "read_list", "read_stage_history", "stages_wanted"]
@@ -48,6 +49,8 @@ def read_deals(
     outcomes: Mapping[str, str] | None = None,
     date_format: str | None = None,
     pipeline: str | None = None,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
 ) -> StageHistory:
     """Read deals, in whatever shape they come.
 
@@ -93,6 +96,8 @@ def read_deals(
         The format of all times, as ``datetime.strptime`` takes it.
     pipeline : str, optional
         Read the deals of this pipeline only.
+    max_bytes, progress
+        As in ``read_purchases``.
 
     Returns
     -------
@@ -127,7 +132,12 @@ def read_deals(
     wanted = stages_wanted(funnel, stages)
     words = OutcomeWords.of(outcomes)
     found = _found(
-        load(source, encoding=encoding).grids, sheet, columns, wanted, words, date_format
+        load(source, encoding=encoding, max_bytes=max_bytes, progress=progress).grids,
+        sheet,
+        columns,
+        wanted,
+        words,
+        date_format,
     )
     reader = ColumnReader(
         found.table, tz=tz, decimal=decimal, dayfirst=dayfirst, date_format=date_format
@@ -136,7 +146,7 @@ def read_deals(
     _tell_table(reader, found)
     _choose_pipeline(reader, found.shape, pipeline)
     history = _read(reader, found, words, wanted, moment, funnel)
-    return attrs.evolve(history, faults=(*history.faults, *name_faults(history, names)))
+    return with_faults(history, (*history.faults, *name_faults(history, names)))
 
 
 def read_list(

@@ -133,8 +133,12 @@ def _unlike(names: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
 
 def _once(reader: ColumnReader, ids: npt.NDArray[Any], at: int) -> npt.NDArray[np.str_]:
     """Return the ids, without the rows that repeat one."""
-    _, first, back = np.unique(ids, return_index=True, return_inverse=True)
-    origin = first[back.reshape(-1)]
+    codes, _ = reader.table.words(at)
+    first = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.intp)
+    first[codes[::-1]] = np.arange(codes.size - 1, -1, -1)
+    # Blank ids stand for their rows.
+    blank = ~reader.table.filled(at)
+    origin = np.where(blank, np.arange(codes.size), first[codes])
     again = origin != np.arange(ids.size)
     for row in np.flatnonzero(again).tolist():
         reader.fault("deal-twice", row, at, str(ids[row]), first=reader.number(int(origin[row])))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel.data.history import LOST, OPEN, WON, StageHistory
+from salesfunnel.data.history.checks import with_faults
 from salesfunnel.data.history.quality import quality_faults
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.deals.as_of import assumed_moment
@@ -127,7 +128,7 @@ def times_history(
         value=value,
         attributes=with_currency(
             {
-                name: reader.table.texts(at)
+                name: reader.table.coded_texts(at)
                 for at, name in enumerate(reader.table.names)
                 if name and at not in used
             },
@@ -135,7 +136,7 @@ def times_history(
         ),
         funnel=found.funnel,
     )
-    return attrs.evolve(history, faults=(*reader.faults, *quality_faults(history)))
+    return with_faults(history, (*reader.faults, *quality_faults(history)))
 
 
 def _first(entered: Times) -> Times:

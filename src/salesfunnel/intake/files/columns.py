@@ -101,6 +101,11 @@ class CodedColumn:
         found: Bools = empty[self.codes]
         return found
 
+    def maybe(self, text: str) -> Bools:
+        """Return which cells may hold a text."""
+        del text
+        return np.ones(self.count, dtype=np.bool_)
+
 
 def column_of(cells: Iterable[Any], *, few: bool = False) -> Column:
     """Return a column of cells of any kind.

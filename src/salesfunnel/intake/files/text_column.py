@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.text.amounts import PlainNumbers, plain_integers, plain_numbers
-from salesfunnel._kernels.text.cells import Cells
+from salesfunnel._kernels.text.cells import Cells, gather
 from salesfunnel._kernels.text.codes import Pieces, distinct_cells
 from salesfunnel._kernels.text.times import plain_times
 from salesfunnel.intake.files.text_cells import WHITE, cells_of
@@ -60,6 +60,10 @@ class Column(Protocol):
 
     def blank(self) -> Bools:
         """Return in which cells nothing stands."""
+        ...
+
+    def maybe(self, text: str) -> Bools:
+        """Return which cells may hold a text; all that do."""
         ...
 
 
@@ -128,4 +132,13 @@ class TextColumn:
                 codes, words = TextColumn([piece.take(doubtful)]).distinct()
                 blank[doubtful] = np.array([not word.strip() for word in words])[codes]
             parts.append(blank)
+        return np.concatenate(parts)
+
+    def maybe(self, text: str) -> Bools:
+        """Return which cells may hold a text: they begin like it, or with white space."""
+        head = np.frombuffer(text.encode("utf-8", "surrogatepass")[:8], dtype=np.uint8)
+        parts = [np.zeros(0, dtype=np.bool_)]
+        for data, start, _ in self.pieces.pieces:
+            same = (gather(data, start, head.size) == head).all(axis=1) if head.size else True
+            parts.append(same | WHITE.take(data.take(start)))
         return np.concatenate(parts)

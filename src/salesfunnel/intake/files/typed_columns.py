@@ -71,6 +71,11 @@ class NumberColumn:
         """Return in which cells nothing stands."""
         return self._empty()
 
+    def maybe(self, text: str) -> Bools:
+        """Return which cells may hold a text."""
+        del text
+        return np.ones(self.count, dtype=np.bool_)
+
 
 def distinct_values(values: npt.NDArray[Any], empty: Bools) -> tuple[Codes, list[Any]]:
     """Return codes in order of the first rows, and the values; None for what is empty."""
@@ -165,3 +170,8 @@ class TimeColumn:
     def blank(self) -> Bools:
         """Return in which cells nothing stands."""
         return np.isnat(self.values)
+
+    def maybe(self, text: str) -> Bools:
+        """Return which cells may hold a text."""
+        del text
+        return np.ones(self.count, dtype=np.bool_)
