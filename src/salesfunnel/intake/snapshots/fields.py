@@ -46,7 +46,7 @@ def field_columns(
         If there is no such header.
     """
     fields: dict[str, Texts] = {}
-    rest = dict(table.attributes)
+    rest = {name: np.asarray(column) for name, column in table.attributes.items()}
     for field, headers in _HEADERS.items():
         name = named.get(field)
         if name is not None:
