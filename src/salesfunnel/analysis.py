@@ -191,7 +191,7 @@ def analyze(
         panel,
         period=judged,
         benchmark=benchmark,
-        lag=data if isinstance(data, StageHistory) else None,
+        cohorts=data if isinstance(data, StageHistory) else None,
         value=mean,
         seed=seed,
     )
@@ -235,7 +235,7 @@ def _panel(data: StageHistory | Tracking | Panel) -> Panel:
     if isinstance(data, Panel):
         return data
     if isinstance(data, StageHistory):
-        return data.panel(by="month", mode="period")
+        return data.panel(by="month", mode="entry")
     return data.panel(level="step")
 
 

@@ -18,6 +18,7 @@ from salesfunnel.intake.crm._attributes import Attributes, Layout, column_of
 from salesfunnel.intake.crm._changes import FIRST, Changes
 from salesfunnel.intake.crm._labels import fields_of, names_of
 from salesfunnel.intake.crm._order import place_stages
+from salesfunnel.intake.crm._present_only import as_list
 from salesfunnel.intake.crm._stage_record import means_lost, means_won
 from salesfunnel.intake.crm._stages import Catalogue, Stages
 from salesfunnel.intake.deals.cells import moment_of
@@ -127,7 +128,8 @@ def _built(found: Changes, rows: Sequence[tuple[str, str, Any]], moment: Any) ->
             for deal, outcome in zip(deals, history.outcome.tolist(), strict=True)
         ]
         columns.setdefault("closed_stage", np.array(closed, dtype=np.str_))
-    return _with_fields(found, attrs.evolve(history, attributes=columns))
+    history = as_list(found, attrs.evolve(history, attributes=columns))
+    return _with_fields(found, history)
 
 
 def _with_fields(found: Changes, history: StageHistory) -> StageHistory:
@@ -242,8 +244,9 @@ def _summaries(found: Changes) -> None:
             found.faults.append(
                 Fault.of(code, severity="warning", deals=deals, all=len(found.seen))
             )
-    if found.endless:
-        first, deals = min(found.endless.values()), len(found.endless)
+    late = {*found.endless, *found.typed}
+    if late:
+        first, deals = min(found.seen.get(deal, 1) for deal in late), len(late)
         found.faults.append(
             Fault.of("closed-without-time", severity="warning", row=first, deals=deals)
         )

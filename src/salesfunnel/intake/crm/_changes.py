@@ -59,6 +59,8 @@ class Changes(Cells):
     ends: dict[str, tuple[Any, str]] = attrs.field(factory=dict)
     expected: dict[str, Any] = attrs.field(factory=dict)
     said: set[str] = attrs.field(factory=set)
+    only: set[str] = attrs.field(factory=set)
+    typed: set[str] = attrs.field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -188,6 +190,7 @@ class Changes(Cells):
         It entered the first stage when it was created, its present stage at `since`, and was won or
         lost at `closed`. Where `since` is unknown, its entry is dated at the creation and reported.
         """
+        self.only.add(deal)
         born = self.created.get(deal)
         if outcome in {WON, LOST}:
             end = next((one for one in (closed, since, born) if one is not None), None)

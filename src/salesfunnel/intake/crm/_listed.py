@@ -240,7 +240,7 @@ def _stages(
         closed = moments["since"]
     if ended and closed is None and vendor.closed_by_expected:
         closed = moments["expected"]
-        found.endless[deal] = row
+        found.typed.add(deal)
     if any(name == "stage" for _, name, *_ in moves):
         walk(found, deal, moves, (outcome, closed, row))
         return

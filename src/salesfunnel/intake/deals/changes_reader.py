@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import nearest
-from salesfunnel.data.history import StageHistory, history_from_changes
+from salesfunnel._kernels.order import order_by
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.coded_changes import history_of_codes
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.deals.as_of import assumed_moment
 from salesfunnel.intake.deals.change_columns import (
-    created,
-    last_texts,
-    last_values,
+    Changes,
+    sorted_ids,
     with_all_deals,
     with_currency,
 )
@@ -34,7 +35,7 @@ __all__ = ["changes_history"]
 _NAT = np.datetime64("NaT", "us")
 _LOST = "lost"
 Times = npt.NDArray[np.datetime64]
-Ints = npt.NDArray[np.intp]
+Ints = npt.NDArray[Any]
 
 
 def changes_history(
@@ -66,49 +67,83 @@ def changes_history(
     if shape.kind == "log":
         _keep_stage_rows(reader, roles)
     times = reader.times(roles["time"])
-    deals = reader.table.texts(roles["deal"])
     labels = reader.table.words(roles["stage"])
-    keep = _usable(reader, roles, deals, times, labels)
+    keep = _usable(reader, roles, times, labels)
     wanted, meaning = _meanings(reader, shape, labels, words, wanted, keep)
-    known = np.array([meaning.get(label) is not None for label in labels[1]] or [False])[labels[0]]
+    rank_of = _ranks(labels[1], meaning, wanted)
+    rank = rank_of.take(labels[0])
     _tell_strange(reader, roles["stage"], labels, meaning, wanted, keep)
-    if not (keep & known).any():
+    known = keep & (rank >= 0)
+    if not known.any():
         raise IntakeError(
             "'source' must hold a change to a known stage, got none", reader.faults,
             hint=f"the stages are {', '.join(wanted.keys)}",
         )  # fmt: skip
     moment = as_of
     if moment is None:
-        moment = assumed_moment(
-            reader, {roles["time"]: times[keep & known] if not keep.all() else times}
-        )
-    rows = np.flatnonzero(keep & known & (times <= moment))
-    late = keep & known & (times > moment)
-    if late.any():
-        begun = np.unique(deals[rows])
-        never = np.setdiff1d(np.unique(deals[late]), begun).size
-        reader.note("after-as-of", row=reader.number(int(np.argmax(late))), times=int(late.sum()),
-                    value=str(times[int(np.argmax(late))])[:19], deals=int(never),
-                    day=str(moment)[:10])  # fmt: skip
-    rows = rows[np.argsort(times[rows], kind="stable")]
-    stage = np.array([meaning.get(label) or "" for label in labels[1]] or [""])[labels[0]]
-    extra = _before_first(reader, roles, rows, deals, times, wanted)
-    extra += _ends_of_rows(reader, shape, roles, rows, deals, times, stage, words, wanted, moment)
-    history = history_from_changes(
-        [*deals[rows].tolist(), *(one[0] for one in extra)],
-        [*stage[rows].tolist(), *(one[1] for one in extra)],
-        np.array([*times[rows], *(one[2] for one in extra)], dtype="datetime64[us]"),
+        dated = times if keep.all() else times[known]
+        moment = assumed_moment(reader, {roles["time"]: dated})
+    names, code = sorted_ids(reader.table, roles["deal"])
+    rows = np.flatnonzero(known & (times <= moment))
+    _tell_late(reader, known & (times > moment), times, code, rows, names.size, moment)
+    rows = rows.take(order_by(code.take(rows), times.take(rows).view(np.int64)))
+    changes = Changes(reader=reader, roles=roles, rows=rows, names=names, code=code, moment=moment)
+    extra = [
+        *_before_first(changes, times, wanted),
+        *_ends_of_rows(changes, shape, times, rank, words, wanted),
+    ]
+    goal = wanted.keys.index(wanted.goal) if wanted.goal is not None else len(wanted.keys) - 1
+    history = history_of_codes(
+        names,
+        np.concatenate([code.take(rows), *(one.code for one in extra)]),
+        np.concatenate([rank.take(rows), *(one.rank for one in extra)]),
+        np.concatenate([times.take(rows), *(one.when for one in extra)]),
         stages=wanted.keys,
         as_of=moment,
-        created=created(reader, roles, rows, deals, moment),
-        value=last_values(reader, roles, rows, deals),
-        attributes=last_texts(reader, roles, rows, deals),
+        goal=goal,
+        created=changes.created(),
+        value=changes.last_values(),
+        attributes=changes.last_texts(),
         funnel=funnel,
-        won=wanted.goal,
         faults=reader.faults,
     )
-    history = with_currency(history, reader, roles, rows, deals)
-    return with_all_deals(history, reader, deals, times, keep & ~known, moment)
+    history = with_currency(history, changes)
+    return with_all_deals(history, changes, keep & (rank < 0) & (times <= moment))
+
+
+def _ranks(
+    labels: Sequence[str], meaning: Mapping[str, str | None], wanted: StagesWanted
+) -> npt.NDArray[np.int8]:
+    """Return the place of the stage of each label; that behind the last for lost, -1 unknown."""
+    place = {key: k for k, key in enumerate(wanted.keys)}
+    place.setdefault(_LOST, len(wanted.keys))
+    narrow = np.min_scalar_type(-len(wanted.keys) - 2)
+    return np.array([*(place.get(meaning[label] or "", -1) for label in labels), -1], dtype=narrow)
+
+
+def _tell_late(
+    reader: ColumnReader,
+    late: npt.NDArray[np.bool_],
+    times: Times,
+    code: Ints,
+    rows: Ints,
+    deals: int,
+    moment: Any,
+) -> None:
+    """Say how many changes came after the moment of the data."""
+    if not late.any():
+        return
+    never = np.bincount(code[late], minlength=deals) > 0
+    never[code[rows]] = False
+    row = int(np.argmax(late))
+    reader.note(
+        "after-as-of",
+        row=reader.number(row),
+        times=int(late.sum()),
+        value=str(times[row])[:19],
+        deals=int(never.sum()),
+        day=str(moment)[:10],
+    )
 
 
 def _keep_stage_rows(reader: ColumnReader, roles: Mapping[str, int]) -> None:
@@ -124,21 +159,20 @@ def _keep_stage_rows(reader: ColumnReader, roles: Mapping[str, int]) -> None:
 
 
 def _usable(
-    reader: ColumnReader,
-    roles: Mapping[str, int],
-    deals: Any,
-    times: Times,
-    labels: tuple[Ints, list[str]],
+    reader: ColumnReader, roles: Mapping[str, int], times: Times, labels: tuple[Ints, list[str]]
 ) -> npt.NDArray[np.bool_]:
     """Return the rows with a deal and a time; the others are faults."""
-    written = reader.table.filled(roles["time"])
-    staged = np.array([bool(word) for word in labels[1]] or [False])[labels[0]]
-    for row in range(len(deals)) if (np.isnat(times) | (deals == "")).any() else ():
-        if not deals[row]:
-            reader.fault("deal-without-id", row, roles["deal"], "")
-        elif np.isnat(times[row]) and not written[row]:
-            reader.fault("change-without-time", row, roles["time"], "")
-    return np.asarray((deals != "") & ~np.isnat(times) & staged)
+    named = reader.table.filled(roles["deal"])
+    unknown = np.isnat(times)
+    staged = np.array([*map(bool, labels[1]), False])[labels[0]]
+    if (unknown | ~named).any():
+        written = reader.table.filled(roles["time"])
+        for row in np.flatnonzero(~named | (unknown & ~written)).tolist():
+            if not named[row]:
+                reader.fault("deal-without-id", row, roles["deal"], "")
+            else:
+                reader.fault("change-without-time", row, roles["time"], "")
+    return np.asarray(named & ~unknown & staged)
 
 
 def _meanings(
@@ -177,87 +211,77 @@ def _tell_strange(
             reader.fault("unknown-stage-of-deal", row, at, label, nearest=close)
 
 
-Extra = list[tuple[str, str, Any]]
+class Extra(NamedTuple):
+    """Changes that no row tells of its own: deal, place of the stage, time."""
+
+    code: Ints
+    rank: Ints
+    when: Times
 
 
-def _before_first(
-    reader: ColumnReader,
-    roles: Mapping[str, int],
-    rows: Ints,
-    deals: Any,
-    times: Times,
-    wanted: StagesWanted,
-) -> Extra:
+def _before_first(changes: Changes, times: Times, wanted: StagesWanted) -> list[Extra]:
     """Return the stage that each deal was in before its first change, entered when it was created.
 
     Where the creation is not known the moment of the change stands in, with a fault.
     """
+    roles, reader = changes.roles, changes.reader
     if "old" not in roles:
         return []
-    olds = reader.table.texts(roles["old"])
-    born = reader.times(roles.get("created"))
-    seen: set[str] = set()
-    found: Extra = []
-    undated = 0
-    for row in rows.tolist():
-        deal = str(deals[row])
-        if deal in seen:
-            continue
-        seen.add(deal)
-        key = stage_key(str(olds[row]), wanted.names) if olds[row] else None
-        if key is None:
-            continue
-        known = not np.isnat(born[row]) and born[row] <= times[row]
-        undated += not known
-        found.append((deal, key, born[row] if known else times[row]))
-    if undated:
+    first = changes.first_rows()
+    codes, olds = reader.table.words(roles["old"])
+    keys = [stage_key(old, wanted.names) if old else None for old in olds]
+    place = {key: k for k, key in enumerate(wanted.keys)}
+    table = np.array([*(place.get(key or "", -1) for key in keys), -1], dtype=np.int64)
+    rank = table.take(codes.take(first))
+    first, rank = first[rank >= 0], rank[rank >= 0]
+    born = reader.times(roles.get("created")).take(first)
+    when = times.take(first)
+    with np.errstate(invalid="ignore"):
+        known = born <= when
+    if not known.all():
         reader.note(
             "first-stage-undated",
             severity="warning",
-            deals=undated,
+            deals=int((~known).sum()),
             column=reader.table.names[roles["old"]],
         )
-    return found
+    return [Extra(changes.code.take(first), rank, np.where(known, born, when))]
 
 
 def _ends_of_rows(
-    reader: ColumnReader,
+    changes: Changes,
     shape: Shape,
-    roles: Mapping[str, int],
-    rows: Ints,
-    deals: Any,
     times: Times,
-    stage: Any,
+    rank: Ints,
     words: OutcomeWords,
     wanted: StagesWanted,
-    moment: Any,
-) -> Extra:
+) -> list[Extra]:
     """Return the ends of deals that no stage tells: a status beside, or a stay that was left."""
-    last = {str(deals[row]): row for row in rows.tolist()}
-    found: Extra = []
-    ended: set[str] = {deal for deal, row in last.items() if stage[row] in {_LOST, wanted.goal}}
-    status = roles.get("status")
-    if status is not None:
-        texts = reader.table.texts(status)
-        closed = reader.times(roles.get("closed"))
-        for deal, row in last.items():
-            code = words.status(str(texts[row])) if texts[row] else None
-            if deal in ended or code not in {1, 2}:
-                continue
-            ends = [times[row], *(t for t in (closed[row],) if not np.isnat(t) and t <= moment)]
-            found.append((deal, _LOST if code == 2 else str(wanted.goal), max(ends)))
-            ended.add(deal)
-        if found:
-            reader.note("ends-by-status", column=reader.table.names[status], deals=len(found))
+    roles, reader = changes.roles, changes.reader
+    last = changes.last_rows()
+    lost, goal = len(wanted.keys), wanted.keys.index(str(wanted.goal))
+    ended = np.isin(rank.take(last), [lost, goal])
+    found: list[Extra] = []
+    if "status" in roles:
+        codes, texts = reader.table.words(roles["status"])
+        meanings = [words.status(text) if text else None for text in texts]
+        said = np.array([*(meaning or 0 for meaning in meanings), 0])[codes.take(last)]
+        here = ~ended & ((said == 1) | (said == 2))
+        mine = last[here]
+        closed = reader.times(roles.get("closed")).take(mine)
+        closed[closed > changes.moment] = np.datetime64("NaT")
+        ends = np.fmax(times.take(mine), closed)
+        found.append(Extra(changes.code.take(mine), np.where(said[here] == 2, lost, goal), ends))
+        ended |= here
+        if mine.size:
+            column = reader.table.names[roles["status"]]
+            reader.note("ends-by-status", column=column, deals=int(mine.size))
     if shape.kind == "spells":
-        left = reader.times(roles.get("left"))
-        gone = [
-            (d, row)
-            for d, row in last.items()
-            if d not in ended and not np.isnat(left[row]) and left[row] <= moment
-        ]
-        found += [(deal, _LOST, left[row]) for deal, row in gone]
-        if gone:
-            reader.note("lost-by-leaving", severity="warning", deals=len(gone),
-                        column=reader.table.names[roles["left"]])  # fmt: skip
+        left = reader.times(roles.get("left")).take(last)
+        here = ~ended & (left <= changes.moment)
+        mine = last[here]
+        found.append(Extra(changes.code.take(mine), np.full(mine.size, lost), left[here]))
+        if mine.size:
+            column = reader.table.names[roles["left"]]
+            reader.note("lost-by-leaving", severity="warning", deals=int(mine.size), column=column)
     return found

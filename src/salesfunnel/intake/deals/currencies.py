@@ -22,9 +22,11 @@ def deal_currencies(
 
     A column of currencies goes before the sign in an amount, that before the amount's header.
     """
+    header = currency_of_header(reader.table.names[roles["value"]]) if "value" in roles else ""
+    if not header and "currency" not in roles and not (signs != "").any():
+        return None
     codes: Any = np.array(signs, dtype="U12")
     if "value" in roles:
-        header = currency_of_header(reader.table.names[roles["value"]])
         codes = np.where(codes == "", header, codes)
     if "currency" in roles:
         at, words = reader.table.words(roles["currency"])

@@ -155,8 +155,8 @@ def _find_owner(table: DealTable, roles: dict[str, int], given: Mapping[str, int
 
 
 def _comes_again(table: DealTable, at: int) -> bool:
-    codes, words = table.words(at)
-    return len(words) < len(codes)
+    codes = table.column(at).codes()
+    return int(codes.max(initial=-1)) + 1 < codes.size
 
 
 def _changes_stage(table: DealTable, at: int, stage: int) -> bool:

@@ -35,6 +35,7 @@ _STAGE_FIELDS = {
     *("стадия", "stageid", "pipeline stage", "stepname", "fase", "deal stage id", "当前阶段"),
 }
 """Values of the field column of a change log that mean the stage, folded."""
+_LONG = 200_000
 _FEW = 10
 """So many rows with dates of creation and closing and no deal twice are a list for sure."""
 _LEAVING = (
@@ -175,8 +176,8 @@ def _rows(table: DealTable, roles: dict[str, int], kind: ShapeKind, stage: int, 
 
 
 def _repeats(table: DealTable, places: Sequence[int]) -> bool:
-    codes, words = table.words(places[0])
-    return len(words) < len(codes)
+    codes = table.column(places[0]).codes()
+    return int(codes.max(initial=-1)) + 1 < codes.size
 
 
 def _spell(
@@ -210,14 +211,19 @@ def _is_strong_entry(name: str) -> bool:
 
 def _moves(table: DealTable, deal: int, time: int) -> bool:
     """Whether deals come again, at other times."""
-    codes, _ = table.words(deal)
-    if not len(codes):
+    filled = np.flatnonzero(table.filled(deal) & table.filled(time))
+    if not filled.size:
         return False
-    moments, _ = table.words(time)
-    filled = table.filled(deal) & table.filled(time)
-    codes, moments = codes[filled], moments[filled]
-    pairs = np.unique(codes.astype(np.int64) * (int(moments.max(initial=0)) + 1) + moments).size
-    deals = np.unique(codes).size
+    codes = table.column(deal).codes().take(filled).astype(np.int64)
+    if filled.size > _LONG:
+        # All rows of the deals that come first tell as well.
+        some = codes <= codes[: _LONG // 4].max()
+        filled, codes = filled[some], codes[some]
+    codes = np.unique(codes, return_inverse=True)[1].reshape(-1)
+    moments = table.column(time).codes(filled)
+    pairs = np.sort(codes * (int(moments.max()) + 1) + moments)
+    pairs = 1 + np.count_nonzero(pairs[1:] != pairs[:-1])
+    deals = int(codes.max()) + 1
     return pairs > deals + max(1, deals // 20) or (pairs > deals and deals < 20)
 
 

@@ -15,7 +15,7 @@ from salesfunnel.intake.files.grid import shown
 
 __all__ = ["DealTable", "word_of"]
 
-Ints = npt.NDArray[np.intp]
+Ints = npt.NDArray[Any]
 
 
 def word_of(cell: Any) -> str:
@@ -82,7 +82,7 @@ class DealTable:
         """Return the code of each cell of a column, and the distinct cells as they appear."""
         if at not in self._coded:
             codes, cells = self.column(at).distinct()
-            self._coded[at] = (codes.astype(np.intp), cells)
+            self._coded[at] = (codes, cells)
         return self._coded[at]
 
     def words(self, at: int) -> tuple[Ints, list[str]]:
@@ -94,7 +94,7 @@ class DealTable:
                 place: dict[str, int] = {}
                 of_cell = [place.setdefault(word, len(place)) for word in words]
                 codes, words = np.array(of_cell, dtype=np.int32).take(codes), list(place)
-            self._words[at] = (codes.astype(np.intp), words)
+            self._words[at] = (codes, words)
         return self._words[at]
 
     def texts(self, at: int) -> npt.NDArray[np.str_]:

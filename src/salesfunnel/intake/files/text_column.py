@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.text.amounts import PlainNumbers, plain_integers, plain_numbers
 from salesfunnel._kernels.text.cells import Cells, gather
-from salesfunnel._kernels.text.codes import Pieces, distinct_cells
+from salesfunnel._kernels.text.codes import Distinct, Pieces, distinct_cells
 from salesfunnel._kernels.text.times import plain_times
 from salesfunnel.intake.files.text_cells import WHITE, cells_of
 
@@ -54,6 +54,10 @@ class Column(Protocol):
         """
         ...
 
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives, without the cells."""
+        ...
+
     def take(self, rows: Ints) -> Column:
         """Return some rows, which ascend."""
         ...
@@ -72,6 +76,7 @@ class TextColumn:
 
     def __init__(self, pieces: Sequence[Cells]) -> None:
         self.pieces = Pieces(pieces)
+        self._numbered: Distinct | None = None
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> TextColumn:
@@ -115,8 +120,21 @@ class TextColumn:
     def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:
         """Return a number for each cell of all or some ascending rows, and the text of each."""
         pieces = self.pieces if rows is None else self.pieces.take(rows)
-        found = distinct_cells(pieces)
+        found = self._whole() if rows is None else distinct_cells(pieces)
         return found.codes, pieces.texts(found.rows)
+
+    def _whole(self) -> Distinct:
+        """Return the numbers of all cells: columns are asked for them more than once."""
+        if self._numbered is None:
+            self._numbered = distinct_cells(self.pieces)
+            self._numbered.codes.flags.writeable = False
+        return self._numbered
+
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives, without the texts."""
+        if rows is None:
+            return self._whole().codes
+        return distinct_cells(self.pieces.take(rows)).codes
 
     def take(self, rows: Ints) -> TextColumn:
         """Return some rows, which ascend."""

@@ -62,6 +62,10 @@ class NumberColumn:
             values, empty = values[rows], empty[rows]
         return distinct_values(values, empty)
 
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives."""
+        return self.distinct(rows)[0]
+
     def take(self, rows: Ints) -> NumberColumn:
         """Return some rows, which ascend."""
         missing = None if self.missing is None else self.missing[rows]
@@ -162,6 +166,10 @@ class TimeColumn:
                     cell = moment.replace(tzinfo=timezone.utc) if self.aware else moment
             cells.append(cell)
         return codes, cells
+
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives."""
+        return self.distinct(rows)[0]
 
     def take(self, rows: Ints) -> TimeColumn:
         """Return some rows, which ascend."""

@@ -185,7 +185,9 @@ def _why(
         missing = row.entered * ((row.reference or 0.0) - (row.rate or 0.0))
         if missing > 0:
             words = text(
-                f"finding.counted-{row.window}", locale,
+                "finding.counted-one" if row.window == 1 else "finding.counted-since",
+                locale,
+                onset=row.onset or "–",
                 step=_place(row, labels, locale),
                 target=labels[row.transition.target],
                 missing=missing,
