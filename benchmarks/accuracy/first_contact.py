@@ -32,7 +32,34 @@ def deals(text, one):
     return right, history.faults
 
 
-KINDS = {"deals": (DATA / "deals" / "header_sets.json", deals)}
+def purchases(text, one):
+    """Read orders; return whether every customer's sum is right, and the faults."""
+    bought = sf.read_purchases(text)
+    totals = {}
+    for who, paid in zip(bought.customer.tolist(), bought.amount.tolist(), strict=True):
+        totals[bought.customers[who]] = totals.get(bought.customers[who], 0.0) + paid
+    return totals == one["totals"], bought.faults
+
+
+def events(text, one):
+    """Read a log; return whether its steps are counted right, and the faults."""
+    log = sf.read_events(text)
+    return list(sf.count_steps(log, one["steps"]).counts) == one["counts"], log.faults
+
+
+def sheets(text, one):
+    """Read a table of counts; return whether the chain is right, and the faults."""
+    sheet = sf.read_table(text)
+    found = sheet.panel("step").counts.sum(axis=(0, 1)).tolist()
+    return found == one.get("chain"), sheet.faults
+
+
+KINDS = {
+    "deals": (DATA / "deals" / "header_sets.json", deals),
+    "sheets": (DATA / "sheets" / "header_sets.json", sheets),
+    "events": (DATA / "events" / "header_sets.json", events),
+    "purchases": (DATA / "purchases" / "header_sets.json", purchases),
+}
 """The sets of a kind and the function that reads one; other kinds have a line here."""
 
 
@@ -72,7 +99,8 @@ def variants(one):
     if rows is None:
         return
     wide = [row for row in rows if len(row) == len(rows[header_at(rows)])]
-    yield "columns reversed", written([row[::-1] for row in wide])
+    if not one.get("columns_tell"):  # steps side by side are in the order of their columns
+        yield "columns reversed", written([row[::-1] for row in wide])
     yield "headers in upper case", written([[c.upper() for c in wide[0]], *wide[1:]])
     yield "semicolons", written(wide, ";")
     for at, name in enumerate(wide[0]):
