@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from salesfunnel._core.checks import did_you_mean, duplicates
+from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.checks import with_faults
@@ -20,17 +20,18 @@ from salesfunnel.intake.deals.find_table import FoundTable, find_table
 from salesfunnel.intake.deals.list_history import list_history
 from salesfunnel.intake.deals.list_reader import DealList, StagesWanted, read_deal_list
 from salesfunnel.intake.deals.name_checks import name_faults
-from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label, stage_outcome
+from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.shape import Shape
 from salesfunnel.intake.deals.stage_times import table_of_times
 from salesfunnel.intake.deals.times_reader import times_history
+from salesfunnel.intake.deals.wanted import stages_wanted
 from salesfunnel.intake.deals.zones import moment_of
 from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.source import load
 from salesfunnel.intake.files.text_cells import Progress
 from salesfunnel.plugins import template
 
-__all__ = ["read_deals", "read_list", "read_stage_history", "stages_wanted"]
+__all__ = ["read_deals", "read_list", "read_stage_history"]
 
 
 def read_deals(
@@ -189,47 +190,6 @@ def read_list(
 
 read_stage_history = read_deals
 """The same function."""
-
-
-def stages_wanted(funnel: Funnel | None, stages: Sequence[str] | None) -> StagesWanted:
-    """Return the caller's stages, without those that mean lost: a loss is no stage."""
-    if isinstance(stages, str):
-        raise ArgumentError(
-            f"'stages' must be a sequence of keys, got {stages!r}", hint=f"stages=[{stages!r}, ...]"
-        )
-    for key in duplicates(stages or ()):
-        raise ArgumentError(f"'stages' must be unique, got {key!r} twice")
-    aliases: dict[str, str] = {}
-    own: dict[str, str] = {}
-    for stage in funnel or ():
-        aliases.update({form: stage.key for alias in stage.aliases for form in _forms(alias)})
-        titles = [name for name in (stage.name, stage.key) if name]
-        own.update({form: stage.key for title in titles for form in _forms(title)})
-    keys = (
-        tuple(map(str, stages)) if stages is not None else funnel.keys if funnel is not None else ()
-    )
-    if stages is not None:
-        keys = tuple(key for key in keys if stage_outcome(key) != 2) if len(keys) > 1 else keys
-        own.update({form: key for key in keys for form in _forms(key)})
-        own = {form: key for form, key in own.items() if key in keys}
-    names = {form: key for form, key in {**aliases, **own}.items() if key in keys}
-    return StagesWanted(keys=keys, names=names, own=own, goal=_goal(keys, names))
-
-
-def _forms(name: str) -> list[str]:
-    """Return the folded forms in which a stage may be written, the most literal last."""
-    from salesfunnel.intake.deals.shape import plain_name
-
-    plain = plain_name(name)
-    return [fold_label(name), plain.replace(" ", ""), plain]
-
-
-def _goal(keys: Sequence[str], names: Mapping[str, str]) -> str | None:
-    """Return the stage whose name means won, None where none does."""
-    own = [key for key in keys if stage_outcome(key) == 1]
-    other = [key for form, key in names.items() if key in keys and stage_outcome(form) == 1]
-    found = own or sorted(set(other), key=list(keys).index)
-    return found[-1] if found else None
 
 
 def _found(

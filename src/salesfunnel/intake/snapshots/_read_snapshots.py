@@ -16,7 +16,8 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.deals.list_reader import DealList
-from salesfunnel.intake.deals.reader import read_list, stages_wanted
+from salesfunnel.intake.deals.reader import read_list
+from salesfunnel.intake.deals.wanted import stages_wanted
 from salesfunnel.intake.snapshots.dated_sources import dated_sources
 from salesfunnel.intake.snapshots.fields import field_columns
 from salesfunnel.intake.snapshots.renames import one_way_of_writing, renamed_stages
