@@ -12,8 +12,8 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import Frequency
-from salesfunnel.bottleneck._find_bottlenecks import count_flows
-from salesfunnel.bottleneck.arguments import lags_of
+from salesfunnel.bottleneck.flows import flows_of
+from salesfunnel.data.delays import lags_of
 from salesfunnel.data.panel import ALL, Panel
 from salesfunnel.definitions.funnel import Funnel, Transition
 from salesfunnel.stats import rate_interval
@@ -122,16 +122,14 @@ def rate_trend(
         segment = ALL if ALL in panel.segments else panel.segments[0]
     g = panel.segments.index(segment)
     lags = lags_of(lag, panel)
-    flows = count_flows(panel, period, lags)
-    names = [n for n in panel.periods if n == period or n not in panel.partial]
-    used = panel.select(periods=names[: names.index(period) + 1]).regular()
+    flows = flows_of(panel, period, lags)
     return RateTrend.of(
         flows.exposed[:, g],
         flows.advanced[:, g],
         transitions=panel.transitions,
-        periods=used.periods,
+        periods=flows.periods,
         by=panel.by,
-        lag_adjusted=lags is not None,
+        lag_adjusted=flows.extra is not None,
         segment=segment,
         funnel=panel.funnel,
     )

@@ -17,6 +17,8 @@ _HOMES = {
     "salesfunnel.bottleneck": (
         "Bottleneck",
         "Bottlenecks",
+        "Inflow",
+        "InflowRow",
         "OutputChange",
         "RateTrend",
         "ReferenceWindow",

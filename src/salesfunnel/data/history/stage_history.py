@@ -333,10 +333,11 @@ class StageHistory(FieldsOverTime, TableMixin):
         ----------
         by : {"day", "week", "month", "quarter", "year", "all"}
             How long a period is; ``"all"`` makes one of all deals, those without dates too.
-        mode : {"cohort", "period"}
+        mode : {"cohort", "period", "entry"}
             ``cohort``: deals by the period of their first entry, followed to `as_of` or for
             `window`. ``period``: first entries into each stage in the period, whenever the deal
-            began.
+            began. ``entry``: the same entries, each followed to `as_of`: ``Panel.advanced`` says
+            how many of them have advanced, ``Panel.exposed`` how many have had time to.
         window : timedelta or str such as ``"90D"``, optional
             Cohort mode: a stage counts if it was reached within this time of the first entry, the
             bound inside; deals whose window is still open are left out of the counts and counted

@@ -25,6 +25,7 @@ from salesfunnel._kernels.cohorts import (
     time_of,
 )
 from salesfunnel.data.coded_texts import CodedTexts
+from salesfunnel.data.history.by_entry import by_entry
 from salesfunnel.data.history.converters import columns_of
 from salesfunnel.data.history.from_list import needs_stage_times
 from salesfunnel.data.history.list_counts import list_cube
@@ -48,15 +49,15 @@ def history_panel(
     check_choice("by", by, [*(name for name in FREQUENCIES if name != "none"), "all"])
     check_choice("mode", mode, PANEL_MODES)
     length = duration_of("window", window)
-    if length is not None and mode == "period":
+    if length is not None and mode != "cohort":
         raise ArgumentError(
-            f"'window' must be None in period mode, got {window!r}",
+            f"'window' must be None in {mode} mode, got {window!r}",
             hint="a window follows a cohort: mode='cohort'",
         )
     names = (segment,) if isinstance(segment, str) else tuple(segment or ())
     codes, segments = segment_codes(history, names)
-    if mode == "period" or length is not None:
-        needs_stage_times(history, "panel(mode='period')" if length is None else "panel(window=)")
+    if mode != "cohort" or length is not None:
+        needs_stage_times(history, f"panel(mode={mode!r})" if length is None else "panel(window=)")
     upper = None
     immature: npt.NDArray[np.int64] | None
     if history.reached_stage is not None or (by == "all" and mode == "cohort" and length is None):
@@ -65,14 +66,17 @@ def history_panel(
         counts, first, immature = _cohorts(history, codes, len(segments), _unit(by), length)
     else:
         counts, first, immature = _periods(history, codes, len(segments), _unit(by))
+    followed: dict[str, Any] = {}
+    if mode == "entry":
+        shape = (counts.shape[0], len(segments))
+        followed = by_entry(history, codes, shape, first, _unit(by))._asdict()
     if (by == "all" and mode == "period") or (by == "all" and length is not None):
         counts = counts.sum(axis=0, keepdims=True)
         immature = None if immature is None else immature.sum(axis=0, keepdims=True)
-    unit: Frequency = "none" if by == "all" else by
-    periods = (
-        (ALL,) if by == "all" else tuple(label_of(first + i, by) for i in range(counts.shape[0]))
-    )
-    return Panel(
+    whole = by == "all" and mode != "entry"
+    unit: Frequency = "none" if whole else _unit(by)
+    periods = (ALL,) if whole else tuple(label_of(first + i, unit) for i in range(counts.shape[0]))
+    panel = Panel(
         counts=counts,
         periods=periods,
         segments=segments,
@@ -85,7 +89,9 @@ def history_panel(
         partial=() if by == "all" else _partial(history, periods, first, by),
         funnel=history.funnel,
         upper=upper,
+        **followed,
     )
+    return panel.total(over="periods") if by == "all" and mode == "entry" else panel
 
 
 def _unit(by: Frequency | Literal["all"]) -> Frequency:
