@@ -166,3 +166,13 @@ def test_a_bridge_closes_in_a_fiscal_quarter(team):
     assert named.closing == "FY26-Q3"
     with pytest.raises(ArgumentError, match="fiscal"):
         sf.pipeline_bridge(history, closing="FY26-Q3", **options)
+
+
+def test_a_target_by_fiscal_quarter(team):
+    plan = sf.decompose_target(40, team.panel(mode="period"), months=6, seed=1)
+    fiscal = plan.quarters(fiscal_start=2)
+    assert sum(fiscal.values()) == plan.amounts.sum() == 40
+    assert all(name.startswith("FY") for name in fiscal)
+    assert next(iter(plan.quarters())).startswith("2026-Q")
+    with pytest.raises(ArgumentError, match="whole months"):
+        plan.quarters(fiscal=sf.Fiscal(2, pattern="4-4-5"))
