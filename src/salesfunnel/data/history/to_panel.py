@@ -13,7 +13,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
-from salesfunnel._core.fiscal import PERIODS, Fiscal
+from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
@@ -53,17 +53,14 @@ def history_panel(
     fiscal: Fiscal | None = None,
 ) -> Panel:
     """Return the panel; see `StageHistory.panel`."""
-    if weight is not None:
-        check_choice("weight", weight, ("value",))
-    if fiscal is None or by == "all":
-        counted = _counted(history, by=by, mode=mode, window=window, segment=segment)
-    else:
-        check_choice("by", by, PERIODS)
-        counted = _counted(history, by="day", mode=mode, window=window, segment=segment)
+    check_choice("weight", weight or "value", ("value",))
+    own = fiscal is not None and by != "all"
+    unit: Any = "day" if own else by
+    counted = _counted(history, by=unit, mode=mode, window=window, segment=segment)
     if weight is not None:
         codes, _ = segment_codes(history, counted.attributes)
         counted = value_panel(history, counted, codes, currency=currency, rates=rates)
-    return counted if fiscal is None or by == "all" else fiscal_panel(counted, fiscal, by)
+    return fiscal_panel(counted, fiscal, by) if own and fiscal is not None else counted
 
 
 def _counted(
