@@ -12,7 +12,7 @@ from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
-from salesfunnel._core.result import ResultMixin
+from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.analysis_parts import around
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
@@ -30,6 +30,7 @@ from salesfunnel.planning import ImprovementPlan, plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from os import PathLike
 
     from salesfunnel.definitions import BenchmarkSet
 
@@ -105,9 +106,26 @@ class Analysis(ResultMixin):
             f" {len(self.plan)} measures>"
         )
 
-    def _repr_html_(self) -> str:
-        from salesfunnel._core.result import leaf
+    def to_xlsx(self, path: str | PathLike[str], *, locale: Locale | None = None) -> None:
+        """Write a workbook: a worksheet for each part, numbers as numbers, native charts.
 
+        Parameters
+        ----------
+        path : path-like
+            Where to write; an existing file is replaced.
+        locale : {"en", "zh"}, optional
+            The language; that of the analysis by default.
+
+        Raises
+        ------
+        MissingExtraError
+            If XlsxWriter is not installed (extra ``excel``).
+        """
+        words = self.locale if locale is None else locale
+        check_choice("locale", words, LOCALES)
+        leaf("salesfunnel.export.analysis_book").write_analysis(self, path, words)
+
+    def _repr_html_(self) -> str:
         fragment: str = leaf("salesfunnel.render").to_fragment(self, locale=self.locale)
         return fragment
 
@@ -185,7 +203,7 @@ def analyze(
         source = two_ends(source)
     panel = _panel(data)
     judged, quiet = _period(panel, period)
-    worth, money_faults = _values(source, currency, rates) if value is None else (value, ())
+    worth, unit, money_faults = _values(source, value, currency, rates)
     mean = float(np.mean(worth)) if worth is not None and np.size(worth) else None
     bottlenecks = find_bottlenecks(
         panel,
@@ -224,19 +242,11 @@ def analyze(
         funnel=definition,
         faults=faults,
         locale=locale,
-        currency=currency or _currency_of(data),
+        currency=unit or None,
         **around(
             data, panel, judged, bottlenecks, worth, currency=currency, rates=rates, seed=seed
         ),
     )
-
-
-def _currency_of(data: StageHistory | Tracking | Panel) -> str | None:
-    """Return the currency that the data are in, None where they have several or say none."""
-    found: Any = getattr(data, "currency", None)
-    codes = {found} if isinstance(found, str) else set(() if found is None else found.tolist())
-    codes.discard("")
-    return str(codes.pop()) if len(codes) == 1 else None
 
 
 def _panel(data: StageHistory | Tracking | Panel) -> Panel:
@@ -277,13 +287,15 @@ def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
     return list(alarms) or [row for row in bottlenecks if row.tier == "watch"][:1]
 
 
-def _values(source: Any, currency: str | None, rates: Any) -> tuple[Any, tuple[Fault, ...]]:
+def _values(
+    source: Any, value: Any, currency: str | None, rates: Any
+) -> tuple[Any, str | None, tuple[Fault, ...]]:
     """Return the values of won deals, None if they are not known or cannot be added."""
-    if not isinstance(source, StageHistory):
-        return None, ()
+    if value is not None or not isinstance(source, StageHistory):
+        return value, currency, ()
     money = source.money(currency=currency, rates=rates)
     values = money.values[(source.outcome == 1) & np.isfinite(money.values)]
-    return values.tolist() if values.size else None, money.faults
+    return values.tolist() if values.size else None, money.currency, money.faults
 
 
 def _start(panel: Panel, data: Any) -> date | None:
