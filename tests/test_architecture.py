@@ -24,7 +24,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("stats",),
     ("plugins",),
     ("data",),
-    ("conversion", "timing", "counting"),
+    ("conversion", "comparison", "timing", "counting"),
     ("bottleneck",),
     ("diagnosis",),
     ("planning",),

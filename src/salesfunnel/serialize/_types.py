@@ -15,6 +15,7 @@ _HOMES = {
     "salesfunnel.analysis": ("Analysis",),
     "salesfunnel.definitions": ("Benchmark", "BenchmarkSet"),
     "salesfunnel.bottleneck": ("Bottleneck", "Bottlenecks", "ReferenceWindow", "OutputChange"),
+    "salesfunnel.comparison": ("ArmComparison", "ArmRow", "SegmentComparison", "SegmentRow"),
     "salesfunnel.conversion": ("Conversion", "ConversionTable"),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),
     "salesfunnel.diagnosis.diagnosis": ("ColumnUse", "Diagnosis"),
