@@ -66,6 +66,7 @@ def _customers() -> dict[str, Any]:
         "lifecycle": sf.lifecycle(bought, as_of=AS_OF),
         "rfm": sf.rfm(bought, as_of=AS_OF),
         "upsell": sf.upsell_candidates(bought, as_of=AS_OF, item="item"),
+        "retention": sf.cohort_retention(bought, as_of=AS_OF),
         "curve": sf.repurchase_curve(bought, as_of=AS_OF, windows=(30, 60, 90)),
         "bgnbd": buying,
         "gamma gamma": spending,

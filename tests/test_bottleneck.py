@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import salesfunnel as sf
-from salesfunnel._kernels import betabinomial as bb
 from salesfunnel._kernels import gain as gain_kernel
 from salesfunnel.errors import ArgumentError, DataError, DefinitionError, UnknownNameError
 
-GOLDEN = json.loads((Path(__file__).parent / "golden" / "bottlenecks.json").read_text("utf-8"))
+FOLDER = Path(__file__).parent / "golden"
+GOLDEN = json.loads((FOLDER / "bottlenecks.json").read_text("utf-8"))
+MODEL = json.loads((FOLDER / "rate_model.json").read_text("utf-8"))
 
 
 def months(n, start=2025 * 12):
@@ -66,21 +67,25 @@ def test_a_clear_fall_is_confirmed_and_a_steady_step_is_not():
     assert other.gain is None
 
 
-def test_the_verdict_is_the_formula_by_hand():
-    gold = GOLDEN["overdispersion"]
-    rows = [[int(n), int(x)] for n, x in zip(gold["n"], gold["x"], strict=True)]
-    between = [[120, 36], [125, 38]]  # of the longer window, not of the reference
-    panel = panel_of([*rows, *between, [124, 20]], steps=("a", "b"))
-    row = sf.find_bottlenecks(panel, history=12)[0]
-    known = bb.history_reference(np.array(gold["x"]), np.array(gold["n"]))
-    strength = bb.predictive_strength(known, np.float64(1))
-    want = bb.drop_probability(bb.log_drop_bf(20, 124, known.rate, strength), bb.prior_of(1))
-    assert row.probability_1 == pytest.approx(float(want), rel=1e-12)
-    assert row.reference == pytest.approx(GOLDEN["bb_predictive"]["p_ref"])
-    w = (120 + 125 + 124) ** 2 / (120**2 + 125**2 + 124**2)
-    strength = bb.predictive_strength(known, np.float64(w))
-    want = bb.drop_probability(bb.log_drop_bf(94, 369, known.rate, strength), bb.prior_of(1))
-    assert row.probability_3 == pytest.approx(float(want), rel=1e-12)
+@pytest.mark.parametrize("name", [n for n, case in MODEL.items() if "counts" in case])
+def test_verdicts_are_those_of_the_prototype(name):
+    case = MODEL[name]
+    counts = np.array(case["counts"])
+    last = case["month_of_year_of_last"]
+    periods = months(len(counts), start=2030 * 12 + last + 1 - len(counts))
+    steps = [f"s{k}" for k in range(counts.shape[2])]
+    panel = sf.Panel.from_counts(
+        counts, periods=periods, steps=steps, segments=[f"g{k}" for k in range(counts.shape[1])]
+    )
+    given = case["kwargs"]
+    options = {}
+    if "benchmark" in given:
+        options["benchmark"] = {"s0→s1": given["benchmark"][0]}
+    if "fest" in given:
+        options["calendar"] = dict(zip(periods, given["fest"], strict=True))
+    found = sf.find_bottlenecks(panel, **options)
+    np.testing.assert_allclose(found.probability, case["P_fall"], atol=2e-5)
+    np.testing.assert_allclose(found.prior[0, 0], case["pi"], atol=2e-5)
 
 
 def test_three_months_tell_what_one_cannot():
@@ -88,11 +93,13 @@ def test_three_months_tell_what_one_cannot():
     found = sf.find_bottlenecks(panel_of([[60, 24, 10]] * 12 + falling))
     row = found.find("lead→offer")
     assert row.window == 3
-    assert row.probability_3 > row.probability_1
-    assert row.probability == row.probability_3
+    assert row.onset == months(15)[-3]
+    one = sf.find_bottlenecks(panel_of([[60, 24, 10]] * 12 + falling[:1])).find("lead→offer")
+    assert row.probability > one.probability
     assert (row.entered, row.advanced) == (180, 39)
-    # the reference does not reach into the window
-    assert row.reference == pytest.approx(24 / 60, abs=0.002)
+    # what was to be expected is not drawn down by the fall itself
+    assert row.reference == pytest.approx(24 / 60, abs=0.03)
+    assert row.size == pytest.approx(1 - 13 / 24, abs=0.1)
 
 
 def test_small_counts_are_not_called_healthy():
@@ -129,26 +136,31 @@ def test_one_month_is_information_only():
     assert found.alarms == ()
 
 
-def test_a_short_history_leaves_the_benchmark_alone():
+def test_with_few_months_the_benchmark_is_the_reference():
+    alone = sf.find_bottlenecks(panel_of([[300, 60, 20]]), benchmark={"lead→offer": 0.35})
+    row = alone.find("lead→offer")
+    assert (row.source, row.reference) == ("benchmark", pytest.approx(0.35))
+    assert row.shortfall == pytest.approx(1 - 0.2 / 0.35)
+    assert alone.find("offer→won").source == "none"
     found = sf.find_bottlenecks(
         panel_of([[100, 60, 20]] * 2 + [[100, 12, 5]]), benchmark={"lead→offer": 0.35}
     )
     row = found.find("lead→offer")
-    assert (row.source, row.reference) == ("benchmark", pytest.approx(0.35))
-    assert row.tier == "confirmed"
-    assert found.find("offer→won").source == "none"
+    assert row.source == "both"
+    assert 0.35 < row.reference < 0.6
+    assert row.alarm
 
 
-def test_history_and_benchmark_join_by_inverse_variance():
+def test_with_more_months_the_benchmark_is_only_compared():
     panel = panel_of([*STEADY, [300, 100, 40]])
     alone = sf.find_bottlenecks(panel).find("lead→offer")
-    both = sf.find_bottlenecks(panel, benchmark={("lead", "offer"): 0.5}).find("lead→offer")
-    assert both.source == "both"
-    assert alone.reference < both.reference < 0.5
-    assert both.reference_interval.width < alone.reference_interval.width
-    exact = sf.Benchmark("lead", "offer", 0.5, source="A", cv=0.001)
-    sure = sf.find_bottlenecks(panel, benchmark=exact).find("lead→offer")
-    assert sure.reference == pytest.approx(0.5, abs=0.002)
+    with_it = sf.find_bottlenecks(panel, benchmark={("lead", "offer"): 0.7}).find("lead→offer")
+    assert with_it.source == "history"
+    assert with_it.probability == alone.probability
+    assert with_it.reference == alone.reference
+    assert "benchmark-conflicts" in codes(with_it)
+    near = sf.find_bottlenecks(panel, benchmark={("lead", "offer"): 0.37}).find("lead→offer")
+    assert "benchmark-conflicts" not in codes(near)
 
 
 def test_a_benchmark_comes_in_every_form():
@@ -162,7 +174,7 @@ def test_a_benchmark_comes_in_every_form():
     ):
         assert sf.find_bottlenecks(panel, benchmark=form)[0].probability == wanted
     method = sf.find_bottlenecks(panel, benchmark="method")[0]
-    assert (method.source, method.reference) == ("benchmark", pytest.approx(0.3))
+    assert (method.source, method.reference) == ("both", pytest.approx(0.3))
 
 
 def test_a_benchmark_in_percent_is_refused_with_a_hint():
@@ -175,7 +187,7 @@ def test_a_benchmark_of_other_steps_is_named():
         sf.find_bottlenecks(panel_of(STEADY), benchmark={"led→offer": 0.3})
     figures = sf.BenchmarkSet.from_rates("own", {"x->y": 0.4}, source="A")
     found = sf.find_bottlenecks(panel_of(STEADY), benchmark=figures)
-    assert [fault.code for fault in found.faults] == ["benchmark-without-step"]
+    assert "benchmark-without-step" in [fault.code for fault in found.faults]
 
 
 def test_wild_months_can_be_told():
@@ -220,10 +232,11 @@ def test_a_delay_is_estimated_from_deals():
             np.where(seen, days, 90.0), seen.astype(np.int8), np.arange(days.size),
         ),
     )  # fmt: skip
-    from salesfunnel.bottleneck.arguments import lags_of
+    from salesfunnel.data.delays import lags_of
 
     panel = panel_of([[300, 100]] * 6, steps=("lead", "offer"))
-    (f,) = lags_of(history, panel)
+    ((f, converters),) = lags_of(history, panel)
+    assert converters == seen.sum()
     entry = rng.uniform(0, 30.4375, days.size)
     truth = np.bincount(((entry + days) // 30.4375).astype(int))[: f.size] / days.size
     np.testing.assert_allclose(f, truth, atol=0.03)
@@ -246,7 +259,7 @@ def test_lag_is_checked():
 
 def test_months_before_the_lag_are_not_comparable():
     found = sf.find_bottlenecks(panel_of([*STEADY, [300, 100, 40]]), lag=[0.5, 0.3, 0.2])
-    assert found.find("lead→offer").history_months == 8  # 13, less 2 of the lag, less 3 judged
+    assert found.find("lead→offer").history_months == 10  # 13, less 2 of the lag, less the last
 
 
 # -- edge cases of the specification -------------------------------------------------------------
@@ -285,8 +298,7 @@ def test_history_all_zero_or_all_through():
     for row, low in (([300, 0], True), ([300, 300], False)):
         found = sf.find_bottlenecks(panel_of([row] * 13, steps=("a", "b")))[0]
         assert "reference-degenerate" in codes(found)
-        edge = 0.5 / (300 * found.history_months + 1)
-        assert found.reference == pytest.approx(edge if low else 1 - edge)
+        assert (found.reference if low else 1 - found.reference) < 1e-3
         assert np.isfinite(found.probability)
 
 
@@ -308,10 +320,10 @@ def test_a_partial_month_is_left_out_unless_asked_for():
     panel = panel_of([*STEADY, [300, 20, 5]], partial=[months(13)[-1]])
     found = sf.find_bottlenecks(panel)
     assert found.period == months(13)[-2]
-    assert [fault.code for fault in found.faults] == ["partial-period-left-out"]
+    assert "partial-period-left-out" in [fault.code for fault in found.faults]
     asked = sf.find_bottlenecks(panel, period=months(13)[-1])
     assert asked.period == months(13)[-1]
-    assert [fault.code for fault in asked.faults] == ["period-not-over"]
+    assert "period-not-over" in [fault.code for fault in asked.faults]
     with pytest.raises(DataError, match="over"):
         sf.find_bottlenecks(panel_of([[3, 2, 1]], partial=[months(1)[0]]))
 
@@ -368,9 +380,14 @@ def test_order_of_segments_and_names_do_not_matter():
     renamed = sf.find_bottlenecks(attrs.evolve(panel, steps=["z", "y", "x", "w"]), value=100.0)
     for name in ("probability", "gain_low", "revenue_high", "tier"):
         np.testing.assert_array_equal(one[name], renamed.columns()[name], err_msg=name)
-    alone = sf.find_bottlenecks(panel.select(segments="team 3"), value=100.0)
+    apart = sf.find_bottlenecks(panel, pool=False)
+    alone = sf.find_bottlenecks(panel.select(segments="team 3"))
     for row in alone:
-        assert row == base.find(row.transition, "team 3")
+        same = apart.find(row.transition, "team 3")
+        assert row.probability == pytest.approx(same.probability, rel=1e-9)
+        assert row.reference == pytest.approx(same.reference, rel=1e-9)
+        assert row.pooled == same.pooled == 3
+    assert base[0].pooled == 21
 
 
 def test_the_same_seed_gives_the_same_and_another_nearly():
@@ -393,7 +410,7 @@ def test_rows_columns_and_arrays_agree():
         )
         assert row.probability == p[i]
         assert row.rate == pytest.approx(columns["rate"][i])
-        assert max(row.probability_1, row.probability_3) == row.probability
+        assert (row.onset or "") == columns["onset"][i]
 
 
 # -- evidence, impact --------------------------------------------------------------------------
@@ -550,45 +567,6 @@ def test_young_cohorts_are_not_judged():
 
 
 # -- twins and properties --------------------------------------------------------------------------
-
-
-def twin(n, x):
-    """The verdict of one step, months along lists, as the specification writes it."""
-
-    def lbeta(a, b):
-        return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
-
-    best = 0.0
-    old = [(a, b) for a, b in zip(n[:-3][-12:], x[:-3][-12:], strict=True) if a > 0]
-    N, X, m = sum(a for a, _ in old), sum(b for _, b in old), len(old)
-    p, raw = (X + 0.5) / (N + 1), X / N
-    spread = sum((b - a * raw) ** 2 / (a * raw * (1 - raw)) for a, b in old)
-    moment = max(0.0, (spread - (m - 1)) / sum((a - 1) * (1 - a / N) for a, _ in old))
-    rho = ((m - 1) * min(moment, 1) + 4 * 0.15**2 * p * (1 - p)) / (m + 3)
-    v_ref = p * (1 - p) * (1 / N + rho * sum(a * a for a, _ in old) / N**2)
-    for width in (1, 3):
-        now, won = n[-width:], sum(x[-width:])
-        months = sum(now) ** 2 / sum(a * a for a in now)
-        size = max(p * (1 - p) / (p * (1 - p) * rho / months + v_ref) - 1, 0.5)
-
-        def law(q, won=won, now=now, size=size):
-            a, b = q * size, (1 - q) * size
-            return lbeta(won + a, sum(now) - won + b) - lbeta(a, b)
-
-        fallen = [math.exp(law(p * (1 - d)) - law(p)) for d in bb.DROPS]
-        odds = 0.2 / 0.8 * sum(fallen) / len(fallen)  # three steps: 0.6 / 3
-        best = max(best, odds / (1 + odds))
-    return best
-
-
-def test_every_cell_against_a_plain_loop():
-    panel = random_panel(seed=12, segments=5, periods=15, steps=4)
-    found = sf.find_bottlenecks(panel)
-    entered, advanced, _ = panel.flows()
-    for g in range(5):
-        for s in range(3):
-            want = twin(entered[:, g, s].tolist(), advanced[:, g, s].tolist())
-            assert found.probability[g, s] == pytest.approx(want, rel=1e-6)
 
 
 @settings(max_examples=40, deadline=None)

@@ -48,14 +48,15 @@ def test_results_come_back_equal_and_valid(name):
 
 def test_a_manager_reads_what_fell_how_sure_and_what_it_is_worth():
     text = sf.find_bottlenecks(panel(), value=900.0).to_text(width=2000)
-    assert "lead → offer: 20 % in 2026-01, against 35.00 % in the 10 months before." in (
-        text.replace("20.00 %", "20 %")
+    assert (
+        "lead → offer: 20 % in 2026-01, where 35.07 % was to be expected from the 12 months before"
+        in (text.replace("20.00 %", "20 %"))
     )
     assert "probability of >99 %" in text
     assert '"won" a month' in text
     assert "In money that is" in text
     chinese = sf.find_bottlenecks(panel(), value=900.0).to_text(locale="zh", width=2000)
-    assert "此前 10 个月为 35.00 %" in chinese
+    assert "按此前 12 个月（已计入季节与趋势）应为 35.07 %" in chinese
     assert "概率为 >99 %" in chinese
     assert "已确认" in chinese
 
@@ -63,26 +64,26 @@ def test_a_manager_reads_what_fell_how_sure_and_what_it_is_worth():
 def test_one_month_says_what_is_missing():
     found = sf.find_bottlenecks(panel({"2026-01": [310, 62, 24]}))
     english, chinese = found.to_text(width=400), found.to_text(locale="zh", width=400)
-    assert "three earlier periods, or a benchmark" in english
+    assert "two earlier periods, or a benchmark" in english
     assert "lowest rate is 20.00 %" in english
-    assert "三个更早的时期或一个基准" in chinese
-    assert "需要 3 个" in chinese
+    assert "两个更早的时期或一个基准" in chinese
+    assert "需要 2 个" in chinese
 
 
 def test_the_window_of_three_months_is_named():
     rows = {f"2025-{m:02d}": [60, 24, 10] for m in range(1, 11)}
     rows |= {"2025-11": [60, 13, 6], "2025-12": [60, 12, 6], "2026-01": [60, 13, 6]}
     found = sf.find_bottlenecks(panel(rows))
-    assert "in the three months to 2026-01" in found.to_text(width=2000)
+    assert "in the 3 months to 2026-01" in found.to_text(width=2000)
     assert "截至 2026-01 的 3 个月" in found.to_text(locale="zh", width=2000)
 
 
 def test_weeks_are_called_weeks():
     weeks = {f"2026-W{k:02d}": row for k, row in enumerate(FALLEN.values(), start=1)}
     text = sf.find_bottlenecks(panel(weeks)).to_text(width=2000)
-    assert "in the 10 weeks before" in text
+    assert "the 12 weeks before" in text
     assert '"won" a week' in text
-    assert "此前 10 周" in sf.find_bottlenecks(panel(weeks)).to_text(locale="zh", width=2000)
+    assert "此前 12 周" in sf.find_bottlenecks(panel(weeks)).to_text(locale="zh", width=2000)
 
 
 def test_steady_rates_are_no_bottleneck_and_doubt_is_said():

@@ -12,7 +12,7 @@ CSV = """orders of our shop,,,
 Customer ID,Order Date,Order value,channel
 ann,2026-01-05,"1,200.50",web
 bob,2026/1/7 10:30,80,
-ann,05.02.2026,60,shop
+ann,05/02/2026,60,shop
 ,2026-01-09,5,web
 cid,soon,9,web
 dan,2026-01-11,a lot,web

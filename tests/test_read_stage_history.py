@@ -20,8 +20,13 @@ c,2026-01-08,,,lost,2026-01-30,,web
 STAGES = ["lead", "offer", "won"]
 
 
+def faults(history):
+    """All faults but the one that says which shape was recognised, which is always there."""
+    return [fault for fault in history.faults if not fault.code.startswith("deals-shape")]
+
+
 def codes(history):
-    return [fault.code for fault in history.faults]
+    return [fault.code for fault in faults(history)]
 
 
 def test_one_row_a_deal():
@@ -94,7 +99,7 @@ def test_all_faults_come_at_once_with_their_place():
         "b,soon,2026-02-30\nc,03/04/2026,\n"
     )
     history = sf.read_stage_history(text, stages=["lead", "won"], as_of="2026-05-01")
-    found = {(f.code, f.row, f.column, f.value) for f in history.faults}
+    found = {(f.code, f.row, f.column, f.value) for f in faults(history)}
     assert found == {
         ("deal-without-id", 2, "deal", ""),
         ("deal-twice", 3, "deal", "a"),
@@ -155,7 +160,7 @@ def test_the_example_company():
     history = sf.read_stage_history(path, funnel=sf.template("b2b"), as_of="2026-11-20")
     assert history.stages == ("interest", "intent", "negotiation", "won")
     assert (history.outcome == 1).sum() == (~np.isnat(history.entered[:, 3])).sum()
-    assert {fault.code for fault in history.faults} == {"stage-absent"}
+    assert set(codes(history)) == {"stage-absent"}
 
 
 def test_names_that_may_be_the_same_are_told_and_kept():
@@ -165,7 +170,7 @@ def test_names_that_may_be_the_same_are_told_and_kept():
     history = sf.read_stage_history(
         text, stages=["lead", "won"], as_of="2026-03-01", names={"product": ["GTX PRO", "GTX Pro"]}
     )
-    alike, unknown = history.faults
+    alike, unknown = faults(history)
     assert (alike.code, alike.value, dict(alike.params)["other"]) == (
         "names-alike",
         "GTXPro",

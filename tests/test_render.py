@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 import salesfunnel as sf
 from salesfunnel._core.safe_text import clean
 from salesfunnel.render import document_of, model, to_fragment, to_text
-from salesfunnel.render.backends.charts_svg import bars_svg, lines_svg
-from salesfunnel.render.backends.funnel_svg import funnel_svg
 from salesfunnel.render.backends.text import document_text
 from salesfunnel.render.backends.width import pad, width, wrap
+from salesfunnel.render.charts.from_blocks import chart_of_bars, chart_of_funnel, chart_of_lines
 from salesfunnel.render.documents import BUILDERS
 
 PICTURE = model.FunnelPicture(
@@ -68,12 +67,18 @@ def test_a_table_as_text_keeps_wide_characters_in_line():
     assert document_text(model.Document("", [table])) == ("阶段     数\n────  ─────\n认知  1,200\n")
 
 
-def test_funnel_as_svg_is_well_formed_and_described():
-    root = ET.fromstring(funnel_svg(PICTURE))
-    assert root.attrib["role"] == "img"
-    assert root.attrib["viewBox"] == "0 0 460 160"
-    described = root.findtext("{http://www.w3.org/2000/svg}desc")
-    assert described == "Leads: 100; Deals: 25 (25.00 %, [18 – 34 %], 75 lost)"
+def test_a_funnel_is_a_chart_of_its_counts_or_where_these_differ_much_of_its_rates():
+    chart = chart_of_funnel(PICTURE, "en")
+    assert chart.data["count"] == (100, 25)
+    assert ET.fromstring(chart.to_svg()).attrib["role"] == "img"
+    assert "25.00 %" in chart.to_svg()
+    steep = model.FunnelPicture(
+        "F", [model.FunnelStep("A", 90_000, "90,000"), model.FunnelStep("B", 9, "9")]
+    )
+    chart = chart_of_funnel(steep, "en")
+    assert chart.x.kind == "percent"
+    assert chart.marks[0].x2 == (1.0, 9 / 90_000)
+    assert chart.note
 
 
 STEPS = st.builds(
@@ -90,7 +95,7 @@ STEPS = st.builds(
 @given(st.lists(STEPS, max_size=7), st.sampled_from(["en", "zh"]))
 def test_any_funnel_can_be_drawn(steps, locale):
     picture = model.FunnelPicture("<&>", steps, scale_note="log")
-    ET.fromstring(funnel_svg(picture))
+    ET.fromstring(chart_of_funnel(picture, locale).to_svg())
     document = model.Document("t", [picture], locale=locale)
     assert document_text(document)
     assert "<&>" not in to_fragment(document)
@@ -108,7 +113,8 @@ def test_any_numbers_can_be_charted(values, form):
         "t", [model.Bar(k, v, "x", target=v) for k, v in zip(labels, values, strict=True)]
     )
     grid = model.Grid("t", labels, ["r"], [values], [labels])
-    for picture in (lines_svg(lines, "en"), bars_svg(bars)):
+    for chart in (chart_of_lines(lines, "en"), chart_of_bars(bars, "en")):
+        picture = chart.to_svg()
         ET.fromstring(picture)
         assert not re.search(r'"(nan|-?inf)"', picture)
     document = model.Document("t", [lines, bars, grid])
@@ -138,17 +144,20 @@ def test_definitions_are_documents(locale):
         document = document_of(result, locale)
         assert document_text(document)
         assert result.to_html(locale=locale).startswith("<!doctype html>")
-        assert result._repr_html_().startswith("<style>")
+        assert result._repr_html_().startswith('<div class="sf"')
 
 
 def test_a_tall_table_scrolls_in_a_window_of_its_own():
-    from salesfunnel.render import model
     from salesfunnel.render.backends import html
+    from salesfunnel.render.backends.style import PAGE
 
-    def shown(rows):
-        return html.block_html(model.Table(["Period", "n"], [["2026-10", "1"]] * rows), "en")
+    def shown(rows, *, page=True):
+        table = model.Table(["Period", "n"], [["2026-10", "1"]] * rows)
+        return html.block_html(table, html.Form("en", page))
 
     assert "sf-tall" in shown(html.TALL)
     assert "sf-tall" not in shown(html.TALL - 1)
-    assert '<th scope="row" class="sf-short">2026-10</th>' in shown(1)
-    assert "@media screen{.sf .sf-tall" in html.STYLE
+    assert '<th scope="row" class="sf-s">2026-10</th>' in shown(1)
+    assert "@media screen{.sf .sf-tall" in PAGE
+    assert shown(40, page=False).count("<tr>") == html.FRAGMENT_ROWS + 1
+    assert "28 more rows" in shown(40, page=False)

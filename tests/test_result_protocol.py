@@ -40,6 +40,11 @@ def examples():
         "step duration": steps.durations[0],
         "score": made["backtest"].scores[0],
         "remedy": sf.Remedy(key="call", causes=("slow-response",)),
+        "chart": made["panel"].chart("trend"),
+        "chart mark": made["panel"].chart("trend").marks[0],
+        "chart scale": made["panel"].chart("trend").x,
+        "rate trend": made["analysis"].trend,
+        "stage fates": made["analysis"].fates,
         "event log": sf.EventLog(["ann", "bob"], ["visit", "visit"], [1, 2]),
     }
 
@@ -102,6 +107,7 @@ def test_it_becomes_a_document_and_comes_back(name):
 def test_it_shows_itself_the_same_after_a_journey(name, locale, tmp_path):
     value = MADE[name]
     again = type(value).from_json(value.to_json())
+    assert value.charts == again.charts
     assert again.to_text(locale=locale) == value.to_text(locale=locale)
     page = value.to_html(tmp_path / "page.html", locale=locale)
     assert (tmp_path / "page.html").read_text("utf-8") == page

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -335,3 +337,19 @@ def test_an_unknown_metric_is_said_once() -> None:
     sheet = sf.read_table(f"month,metric,actual\n{rows}", funnel=funnel)
     assert serious(sheet).count("unknown-metric") == 1
     assert len(sheet.rows) == 12
+
+
+PUBLIC = json.loads((Path(__file__).parent / "data/sheets/header_sets.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("one", PUBLIC, ids=lambda one: one["name"])
+def test_public_tables_are_read_right_or_refused_with_the_right_call(one: dict[str, Any]) -> None:
+    text = "\n".join(one["table"]) + "\n"
+    if "refuse" in one:
+        with pytest.raises(IntakeError) as caught:
+            sf.read_table(text)
+        assert one["refuse"] in str(caught.value)
+        return
+    sheet = sf.read_table(text)
+    assert sheet.panel("step").counts.sum(axis=(0, 1)).tolist() == one["chain"]
+    assert not sheet.faults_of("error")

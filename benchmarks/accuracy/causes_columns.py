@@ -1,6 +1,7 @@
 """Accuracy study, not industry figures: are planted causes named, over every column, and no other?
 
-Run: python benchmarks/accuracy/causes_columns.py SCENARIO,… MONTHLY RUNS [noise=30] [tau=.3]
+Run: python benchmarks/accuracy/causes_columns.py SCENARIO,…|all MONTHLY RUNS [noise=30] [tau=.3]
+[world=b] [rival=40] [seed=1]
 """
 
 from __future__ import annotations
@@ -12,12 +13,17 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-import cause_worlds as worlds  # isort: skip - found through the path above
+import cause_rivals as rivals  # isort: skip - found through the path above
+import cause_worlds as worlds  # isort: skip - as above
+import cause_worlds_b as worlds_b  # isort: skip - as above
 
 from salesfunnel.diagnosis.column_search import Deals, search_columns
 
 SEED = 20261203
-ROLES = {"channel", "industry", "owner", "region", "product", *worlds.FLAGS, "response_hours"}
+ROLES = {
+    "channel", "industry", "owner", "region", "product", *worlds.FLAGS, "response_hours",
+    "sales_rep", "territory", "line", "lead_source", "sector",
+}  # fmt: skip
 
 
 def deals_of(w):
@@ -41,77 +47,81 @@ def search(w):
     ), d
 
 
-def judge(w, found):
-    """Return (top, all, false, share of false, stated by key, alike) of one run."""
-    if found is None or found.answer is None:
-        return None
-    names = [c.name for c in found.used]
-    causes = [
-        (c.kind, tuple(sorted(names[i] for i in c.columns)), c, {names[i] for i in c.alike})
-        for c in found.answer.causes
-    ]
-    planted = {(kind, tuple(sorted(key))) for kind, key in w.truth}
+def planted_of(w):
+    """Return what was planted as (kind, columns), and the columns that may be named for it."""
+    planted = {(kind, tuple(sorted(key))): value for (kind, key), value in w.truth.items()}
     columns = {name for _, key in planted for name in key}
     if getattr(w, "twin", False):
-        columns = {"twin_a", "twin_b"}
-        planted = set()
-    equal = {"legal_copy"} if "legal_copy" in w.columns else set()
-    like = {"legal_like"} if "legal_like" in w.columns else set()
-    top = bool(causes) and (
-        causes[0][:2] in planted
-        or bool(
-            set(causes[0][1])
-            & (equal | ({"twin_a", "twin_b"} if getattr(w, "twin", False) else set()))
-        )
-    )
-    got = {c[:2] for c in causes}
-    if equal and ("composition", ("legal_copy",)) in got:
-        got.add(("composition", ("legal_review",)))
-    every = planted <= got if planted else top
-    false = [c for c in causes if not set(c[1]) & (columns | equal)]
-    del like
-    stated = []
-    for kind, key, c, _ in causes:
-        key0 = ("legal_review",) if key == ("legal_copy",) else key
-        if (kind, key0) in {(k, tuple(sorted(q))) for k, q in w.truth}:
-            true = next(v for (k, q), v in w.truth.items() if (k, tuple(sorted(q))) == (kind, key0))
-            stated.append((c.deals, true, c.low <= true <= c.high))
-    strong = any(c[2].p <= 0.01 for c in false)
-    alike = any(c[3] for c in causes)
-    return (
-        top,
-        every,
-        bool(false),
-        len(false) / max(len(causes), 1),
-        strong,
-        stated,
-        alike,
-        [c[:2] for c in false],
-        bool(causes),
-    )
+        columns |= {"twin_a", "twin_b"}
+    if "legal_copy" in w.columns:
+        columns.add("legal_copy")
+    return planted, columns
 
 
-def study(scenario, monthly, runs, *, noise=0, tau=0.0, seed=SEED, build=worlds.build):
-    rows, bad = [], []
+def judge(w, found):
+    """Return what one run gave: see the keys."""
+    planted, columns = planted_of(w)
+    causes = []
+    if found is not None and found.answer is not None:
+        names = [c.name for c in found.used]
+        for c in found.answer.causes:
+            key = tuple(sorted(names[i] for i in c.columns))
+            causes.append((c, (c.kind, ("legal_review",) if key == ("legal_copy",) else key)))
+    got = {key for _, key in causes}
+    false = [(c, key) for c, key in causes if not set(key[1]) & columns]
+    twin = getattr(w, "twin", False)
+    first = causes[0][1] if causes else None
+    return {
+        "top": first is not None and (bool(set(first[1]) & columns) if twin else first in planted),
+        "all": bool(got) if twin else bool(planted) and set(planted) <= got,
+        "any": bool(causes),
+        "false": bool(false),
+        "fdr": len(false) / max(len(causes), 1),
+        "strong_false": any(c.p <= 0.01 for c, _ in false),
+        "script": any("script_used" in key[1] for _, key in causes),
+        "alike": any(c.alike for c, _ in causes),
+        "stated": [
+            (c.deals, planted[key], c.low <= planted[key] <= c.high)
+            for c, key in causes if key in planted
+        ],
+        "bad": [key for _, key in false],
+    }  # fmt: skip
+
+
+def rivals_of(w, gap, *, rules):
+    """Return top (column alone, any kind) and false of each rival."""
+    _, columns = planted_of(w)
+    named = {"or": rivals.odds_ratio(w), "chi": rivals.chi_square(w)}
+    if rules:
+        named["rules"] = rivals.rules_alone(w, gap)
+    return {
+        key: (bool(found) and found[0] in columns, any(c not in columns for c in found))
+        for key, found in named.items()
+    }
+
+
+def study(scenario, monthly, runs, *, noise=0, tau=0.0, seed=SEED, build=worlds.build, rival=0):
+    rows, others = [], {"or": [], "chi": [], "rules": []}
     start = time.process_time()
     for run in range(runs):
         rng = np.random.default_rng([seed, run, monthly, *scenario.encode()])
         w = build(scenario, monthly, rng, noise=noise, tau=tau)
-        found, _ = search(w)
-        got = judge(w, found)
-        if got is None:
-            got = (False, False, False, 0.0, False, [], False, [], False)
-        rows.append(got)
-        bad += got[7]
-    stated = [s for r in rows for s in r[5]]
-    ratio = sum(s[0] for s in stated) / sum(s[1] for s in stated) if stated else float("nan")
-    cover = np.mean([s[2] for s in stated]) if stated else float("nan")
-    mean = lambda k: float(np.mean([r[k] for r in rows]))  # noqa: E731
+        found, gap = search(w)
+        rows.append(judge(w, found))
+        if run < rival and gap > 0:
+            for key, value in rivals_of(w, gap, rules=build is worlds.build).items():
+                others[key].append(value)
+    stated = [s for r in rows for s in r["stated"]]
+    known = sum(s[1] for s in stated)
+    names = ("top", "all", "any", "false", "fdr", "strong_false", "script", "alike")
     return {
         "scenario": scenario, "monthly": monthly, "noise": noise, "tau": tau, "runs": runs,
-        "top": mean(0), "all": mean(1), "false": mean(2), "fdr": mean(3), "strong_false": mean(4),
-        "any": mean(8), "alike": mean(6), "ratio": ratio, "cover": float(cover), "n": len(stated),
-        "bad": bad, "seconds": (time.process_time() - start) / runs,
+        **{k: float(np.mean([r[k] for r in rows])) for k in names},
+        "ratio": sum(s[0] for s in stated) / known if known else float("nan"),
+        "cover": float(np.mean([s[2] for s in stated])) if stated else float("nan"),
+        "n": len(stated), "bad": [b for r in rows for b in r["bad"]],
+        "rivals": {k: tuple(np.mean(v, axis=0).tolist()) for k, v in others.items() if v},
+        "seconds": (time.process_time() - start) / runs,
     }  # fmt: skip
 
 
@@ -121,6 +131,9 @@ def line(r):
     ratio = "–" if not r["n"] else f"{r['ratio']:.2f}"
     cover = "–" if not r["n"] else f"{r['cover']:.2f}"
     tail = f"{r['fdr']:.3f} | {r['strong_false']:.2f} | {ratio} | {cover} | {r['alike']:.2f} |"
+    for key in ("or", "chi", "rules"):
+        got = r["rivals"].get(key)
+        tail += " – |" if got is None else f" {got[0]:.2f} / {got[1]:.2f} |"
     return f"{head} {shares} | {tail}"
 
 
@@ -131,13 +144,23 @@ SCENARIOS = (
     "none_trend", "leak", "leak_legal", "leak_weak", "leak_weak_legal", "low",
 )  # fmt: skip
 
+SCENARIOS_B = (
+    "rule", "legal", "two", "effect", "owner", "region", "owner_conf", "newproduct", "mix",
+    "number", "none", "leak", "leak_legal", "leak_weak",
+)  # fmt: skip
+
 if __name__ == "__main__":
-    which = SCENARIOS if sys.argv[1] == "all" else sys.argv[1].split(",")
     options = dict(a.split("=") for a in sys.argv[4:])
+    other = options.get("world") == "b"
+    every = SCENARIOS_B if other else SCENARIOS
+    which = every if sys.argv[1] == "all" else sys.argv[1].split(",")
     for name in which:
         r = study(
             name, int(sys.argv[2]), int(sys.argv[3]),
             noise=int(options.get("noise", 0)), tau=float(options.get("tau", 0)),
-            seed=int(options.get("seed", SEED)),
+            seed=int(options.get("seed", SEED)), rival=int(options.get("rival", 0)),
+            build=worlds_b.build_b if other else worlds.build,
         )  # fmt: skip
-        print(line(r), r["bad"][:8], flush=True)
+        print(
+            line(r), r["bad"][:6], f"{r['script']:.2f}", f"{r['seconds'] * 1000:.0f} ms", flush=True
+        )

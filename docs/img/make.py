@@ -1,22 +1,17 @@
-"""Draw the picture of the README from the example sheet: python docs/img/make.py."""
+"""Draw the pictures of the README from the examples: python docs/img/make.py."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import salesfunnel as sf
-from salesfunnel.render.backends.funnel_svg import funnel_svg
-from salesfunnel.render.documents.tracking import pictures
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+DEALS = HERE.parents[1] / "examples" / "company" / "deals.csv"
 
 for locale in ("en", "zh"):
-    sheet = sf.read_table(
-        ROOT / "examples" / f"tracking_{locale}.csv", funnel=sf.template("b2b", locale=locale)
-    )
-    (picture,) = pictures(sheet, locale)
-    drawn = funnel_svg(picture).replace(
-        "<title>", '<rect width="100%" height="100%" fill="#fff"/><title>', 1
-    )
-    drawn = drawn.replace("<svg ", '<svg color="#1d2733" ', 1)
-    (Path(__file__).parent / f"funnel_{locale}.svg").write_text(drawn + "\n", encoding="utf-8")
+    history = sf.read_deals(DEALS, funnel=sf.template("b2b", locale=locale), as_of="2026-11-20")
+    analysis = sf.analyze(history, currency="CNY")
+    for kind in ("funnel", "trend", "causes"):
+        picture = analysis.chart(kind, locale=locale)
+        picture.to_svg(HERE / f"{kind}_{locale}.svg", width=720)

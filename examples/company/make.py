@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-SEED = 20260801
+SEED = 20260807
 MONTHS = 24
 LEADS = 220
 FIRST = np.datetime64("2024-11", "M")

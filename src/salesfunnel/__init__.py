@@ -41,6 +41,7 @@ _HOMES = {
     "Rates": "data.rates",
     "StageHistory": "data.history",
     "FieldHistory": "data.history",
+    "read_deals": "intake.deals.reader",
     "link": "data.history",
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
@@ -67,6 +68,12 @@ _HOMES = {
     "OutputChange": "bottleneck",
     "find_bottlenecks": "bottleneck",
     "output_change": "bottleneck",
+    "RateTrend": "bottleneck",
+    "StageFates": "data.history",
+    # pictures
+    "Chart": "render.charts",
+    "ChartMark": "render.charts",
+    "ChartScale": "render.charts",
     # causes
     "Case": "diagnosis",
     "ColumnUse": "diagnosis",
@@ -144,6 +151,8 @@ _HOMES = {
     "fit_gamma_gamma": "customers",
     "fit_sbg": "customers",
     "Lifecycle": "customers",
+    "CohortRetention": "customers",
+    "cohort_retention": "customers",
     "RepurchaseCurve": "customers",
     "Rfm": "customers",
     "UpsellCandidates": "customers",
@@ -187,6 +196,7 @@ __all__ = [
     "Rates",
     "StageHistory",
     "FieldHistory",
+    "read_deals",
     "link",
     "read_stage_history",
     "Tracking",
@@ -213,6 +223,12 @@ __all__ = [
     "OutputChange",
     "find_bottlenecks",
     "output_change",
+    "RateTrend",
+    "StageFates",
+    # pictures
+    "Chart",
+    "ChartMark",
+    "ChartScale",
     # causes
     "Case",
     "ColumnUse",
@@ -290,10 +306,12 @@ __all__ = [
     "fit_gamma_gamma",
     "fit_sbg",
     "Lifecycle",
+    "CohortRetention",
     "RepurchaseCurve",
     "Rfm",
     "UpsellCandidates",
     "lifecycle",
+    "cohort_retention",
     "repurchase_curve",
     "repurchase_history",
     "repurchase_panel",
@@ -314,6 +332,7 @@ if TYPE_CHECKING:
         Bottleneck,
         Bottlenecks,
         OutputChange,
+        RateTrend,
         ReferenceWindow,
         find_bottlenecks,
         output_change,
@@ -330,6 +349,7 @@ if TYPE_CHECKING:
     from salesfunnel.counting import StepCounts, StepDuration, count_steps
     from salesfunnel.customers import (
         BgNbd,
+        CohortRetention,
         GammaGamma,
         Lifecycle,
         LifetimeValue,
@@ -338,6 +358,7 @@ if TYPE_CHECKING:
         Sbg,
         UpsellCandidates,
         clv,
+        cohort_retention,
         fit_bgnbd,
         fit_gamma_gamma,
         fit_sbg,
@@ -349,7 +370,7 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
-    from salesfunnel.data.history import FieldHistory, StageHistory, link
+    from salesfunnel.data.history import FieldHistory, StageFates, StageHistory, link
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
     from salesfunnel.data.rates import Rates
@@ -376,7 +397,7 @@ if TYPE_CHECKING:
     )
     from salesfunnel.fault import Fault
     from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
-    from salesfunnel.intake.deals.reader import read_stage_history
+    from salesfunnel.intake.deals.reader import read_deals, read_stage_history
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table
@@ -410,6 +431,7 @@ if TYPE_CHECKING:
         template,
         templates,
     )
+    from salesfunnel.render.charts import Chart, ChartMark, ChartScale
     from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
         Ageing,

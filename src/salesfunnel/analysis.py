@@ -14,14 +14,18 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import LOCALES, Locale
-from salesfunnel.bottleneck import Bottleneck, Bottlenecks, find_bottlenecks
+from salesfunnel.analysis_parts import around
+from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
-from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history import StageFates, StageHistory
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.diagnosis import Diagnosis, Finding, diagnose
 from salesfunnel.fault import Fault
+from salesfunnel.forecasting import Forecast
+from salesfunnel.pipeline import PipelineBridge
 from salesfunnel.planning import ImprovementPlan, plan
 
 if TYPE_CHECKING:
@@ -64,6 +68,18 @@ class Analysis(ResultMixin):
         Everything that is wrong or suspicious in the input.
     locale : {"en", "zh"}
         The language it shows itself in by default.
+    trend : RateTrend or None
+        The rates behind the verdicts, period by period, of all segments together.
+    fates : StageFates or None
+        What became of the deals of the judged months; None where only counts are known.
+    forecast : Forecast or None
+        What the deals may bring in the next 90 days; None where only counts are known, or where
+        the deals have no values.
+    bridge : PipelineBridge or None
+        What moved the open pipeline since the quarter began; None where only counts are known, or
+        where the deals have no amounts.
+    currency : str or None
+        Code of the currency of all amounts, such as ``"CNY"``.
     """
 
     period: str
@@ -75,6 +91,11 @@ class Analysis(ResultMixin):
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     locale: Locale = "en"
+    trend: RateTrend | None = None
+    fates: StageFates | None = None
+    forecast: Forecast | None = None
+    bridge: PipelineBridge | None = None
+    currency: str | None = None
     diagnoses: tuple[Diagnosis, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __repr__(self) -> str:
@@ -116,7 +137,7 @@ def analyze(
     funnel : Funnel, optional
         The definition; the one of the data by default.
     period : str, optional
-        The period to judge; the last complete one by default.
+        The period to judge; by default the last complete one in which anybody entered the funnel.
     benchmark : BenchmarkSet or str, optional
         Industry figures, or the name of an installed set.
     evidence : StageHistory or Tracking, optional
@@ -157,16 +178,20 @@ def analyze(
             f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
             hint="it has one to give: .panel()" if hasattr(data, "panel") else None,
         )
+    if isinstance(data, StageHistory):
+        data = two_ends(data)
     source: Any = data if evidence is None else evidence
+    if isinstance(source, StageHistory):
+        source = two_ends(source)
     panel = _panel(data)
-    judged = _period(panel, period)
+    judged, quiet = _period(panel, period)
     worth, money_faults = _values(source, currency, rates) if value is None else (value, ())
     mean = float(np.mean(worth)) if worth is not None and np.size(worth) else None
     bottlenecks = find_bottlenecks(
         panel,
         period=judged,
         benchmark=benchmark,
-        lag=data if isinstance(data, StageHistory) else None,
+        cohorts=data if isinstance(data, StageHistory) else None,
         value=mean,
         seed=seed,
     )
@@ -174,7 +199,7 @@ def analyze(
     findings = [finding for diagnosis in diagnoses for finding in diagnosis]
     bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
-    faults = (*getattr(data, "faults", ()), *money_faults)
+    faults = (*getattr(data, "faults", ()), *money_faults, *quiet)
     first = _start(panel, data) if start is None else start
     if first is None and (findings or bottlenecks.alarms):
         faults = (*faults, Fault.of("plan-without-start", severity="info"))
@@ -199,25 +224,51 @@ def analyze(
         funnel=definition,
         faults=faults,
         locale=locale,
+        currency=currency or _currency_of(data),
+        **around(
+            data, panel, judged, bottlenecks, worth, currency=currency, rates=rates, seed=seed
+        ),
     )
+
+
+def _currency_of(data: StageHistory | Tracking | Panel) -> str | None:
+    """Return the currency that the data are in, None where they have several or say none."""
+    found: Any = getattr(data, "currency", None)
+    codes = {found} if isinstance(found, str) else set(() if found is None else found.tolist())
+    codes.discard("")
+    return str(codes.pop()) if len(codes) == 1 else None
 
 
 def _panel(data: StageHistory | Tracking | Panel) -> Panel:
     if isinstance(data, Panel):
         return data
     if isinstance(data, StageHistory):
-        return data.panel(by="month", mode="period")
+        return data.panel(by="month", mode="entry")
     return data.panel(level="step")
 
 
-def _period(panel: Panel, period: str | None) -> str:
+def _period(panel: Panel, period: str | None) -> tuple[str, tuple[Fault, ...]]:
+    """Return the period to judge, and a fault where nobody entered in later ones.
+
+    Where a source of leads has been switched off, deals go on; a month in which nobody entered
+    has no rate of the first step, and the others would be of earlier months.
+    """
     if period is not None:
         check_known("period", period, panel.periods)
-        return period
+        return period, ()
     whole = [name for name in panel.periods if name not in panel.partial]
     if not whole:
         raise ArgumentError(f"'data' must have a complete period, got {panel.periods!r}")
-    return whole[-1]
+    entered = np.where(panel.missing[:, :, 0], 1, panel.counts[:, :, 0]).sum(axis=1)
+    empty = {name for name, n in zip(panel.periods, entered.tolist(), strict=True) if not n}
+    chosen = next((name for name in reversed(whole) if name not in empty), whole[-1])
+    later = whole[whole.index(chosen) + 1 :]
+    if not later:
+        return chosen, ()
+    told = Fault.of(
+        "nobody-entered", column=panel.steps[0], value=", ".join(later)[:80], period=chosen
+    )
+    return chosen, (told,)
 
 
 def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:

@@ -22,6 +22,8 @@ from salesfunnel._core.vocabulary import (
     RateStatus,
 )
 from salesfunnel._kernels import intervals as kernel
+from salesfunnel._kernels.rate_bounds import rate_bounds
+from salesfunnel.data.delays import Lag, exposure_of, lags_of
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel, Transition
 
@@ -44,15 +46,19 @@ class Conversion(ResultMixin):
     entered, advanced : int or None
         Of `entered`, `advanced` went on; None where not known.
     rate : float or None
-        advanced ÷ entered; above 1 where the status says so; None where there is none.
+        advanced ÷ exposed; above 1 where the status says so; None where there is none.
     interval : Interval
-        Of the rate; [0, 1] where there is none.
+        Of the rate; [0, 1] where there is none. Of a list whose losses have no stage: the bounds
+        between which the rate lies, with status ``"missing"``.
     status : {"ok", "no-data", "missing", "rate-gt-1"}
         Whether there is a rate: nobody entered, a count is not known, more advanced than entered.
     cumulative : float or None
         The product of the rates from the first step to this one.
     cumulative_interval : Interval
         Of `cumulative`; [0, 1] where there is none.
+    exposed : float or None
+        Who could advance: those who entered, or with a lag, or by month of entry, those of them
+        who have had time to.
     """
 
     source: str
@@ -66,6 +72,7 @@ class Conversion(ResultMixin):
     status: RateStatus
     cumulative: float | None
     cumulative_interval: Interval
+    exposed: float | None = None
 
     @property
     def transition(self) -> Transition:
@@ -95,10 +102,12 @@ class ConversionTable(TableMixin):
         Of the intervals.
     method : {"wilson", "jeffreys", "clopper-pearson"}
         Of the intervals.
-    mode : {"period", "cohort"}
+    mode : {"period", "cohort", "entry"}
         What the counts mean, see `Panel`.
     partial : tuple of str
         Periods that are not over yet.
+    exposed : ndarray of float64, shape (periods, segments, steps), optional
+        As in `Conversion`; those who entered by default.
     funnel : Funnel, optional
         Names the steps for people.
     """
@@ -119,6 +128,7 @@ class ConversionTable(TableMixin):
     method: IntervalMethod = "wilson"
     mode: PanelMode = "period"
     partial: tuple[str, ...] = ()
+    exposed: Float | None = array_field(np.float64, default=None)
     funnel: Funnel | None = None
 
     def __repr__(self) -> str:
@@ -157,6 +167,9 @@ class ConversionTable(TableMixin):
             status=RATE_STATUSES[status],  # type: ignore[arg-type]
             cumulative=_known(self.cumulative[at]),
             cumulative_interval=interval(self.cumulative_low, self.cumulative_high),
+            exposed=_known((self.entered if self.exposed is None else self.exposed)[at])
+            if known
+            else None,
         )
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
@@ -170,6 +183,9 @@ class ConversionTable(TableMixin):
             "target": np.tile(np.array([x.target for x in self.transitions], dtype=np.str_), t * g),
             "entered": self.entered.ravel(),
             "advanced": self.advanced.ravel(),
+            "exposed": (self.entered if self.exposed is None else self.exposed)
+            .ravel()
+            .astype(np.float64),
             "rate": self.rate.ravel(),
             "low": self.low.ravel(),
             "high": self.high.ravel(),
@@ -185,7 +201,7 @@ def _known(value: Any) -> float | None:
 
 
 def conversions(
-    panel: Panel, *, level: float = 0.95, method: IntervalMethod = "wilson"
+    panel: Panel, *, level: float = 0.95, method: IntervalMethod = "wilson", lag: Any = None
 ) -> ConversionTable:
     """Work out how many of those who enter each step go on, and how sure that is.
 
@@ -197,6 +213,9 @@ def conversions(
         Nominal coverage of the intervals, in (0, 1).
     method : {"wilson", "jeffreys", "clopper-pearson"}
         How the intervals are made, see `salesfunnel.stats.rate_interval`.
+    lag : optional
+        How long entrants take, as in `find_bottlenecks`: rates are then advances ÷ those who could
+        advance, the rates that its verdicts rest on.
 
     Returns
     -------
@@ -212,7 +231,9 @@ def conversions(
     -----
     In ``period`` mode a rate is advances in the period ÷ entries in the period; it may pass 1 when
     older entrants advance, and then gets the interval of a ratio of counts and the status
-    ``rate-gt-1``. Nothing is cut.
+    ``rate-gt-1``. Nothing is cut. With a lag, and by month of entry, `exposed` are
+    those who could advance; how uncertain that is widens the interval:
+    Var(log r) = (1 − r)/(n r) + cv².
     The interval of a cumulative rate is that of one rate with as many entrants as give the spread
     of the product: Var(log R) = Σ(1 − r)/(n r).
 
@@ -226,15 +247,29 @@ def conversions(
     check_choice("method", method, INTERVAL_METHODS)
     level = check_fraction("level", level, open_ends=True)
     check_kind("panel", panel, Panel)
+    lags = lags_of(lag, panel)
     entered, advanced, missing = panel.flows()
-    n, x = entered.astype(np.float64), advanced.astype(np.float64)
+    n, cv2 = entered.astype(np.float64), None
+    if lags is not None or panel.exposed is not None:
+        n, cv2 = _exposed(panel, lags)
+        missing = missing | np.isnan(n)
+        n = np.where(missing, 0.0, n)
+    x = np.where(missing, 0.0, advanced)
     status = np.full(n.shape, OK, dtype=np.int8)
     status[x > n] = ABOVE_ONE
     status[n == 0] = NO_DATA
     status[missing] = MISSING
-    rate, low, high = _rates(x, n, status, level, method)
+    rate, low, high = _rates(x, n, status, level, method, cv2)
+    exposed = None if cv2 is None else np.where(missing, np.nan, n)
+    n = n if cv2 is None else _worth(rate, n, cv2)
     whole: Float = np.multiply.accumulate(rate, axis=-1)  # NaN spreads to the steps after it
+    if panel.upper is not None:
+        least, most = rate_bounds(panel.counts, panel.upper)
+        low, high = (np.where(status == MISSING, a, b) for a, b in ((least, low), (most, high)))
+        whole = _to_exact_ends(panel, whole)
     n_eff = kernel.effective_entrants(rate, n)
+    if panel.upper is not None:
+        n_eff = np.where(np.isnan(rate), panel.counts[..., :1].astype(np.float64), n_eff)
     there = ~np.isnan(whole)
     above = there & (whole > 1)
     code = np.where(above, ABOVE_ONE, np.where(there, OK, NO_DATA)).astype(np.int8)
@@ -258,12 +293,42 @@ def conversions(
         method=method,
         mode=panel.mode,
         partial=panel.partial,
+        exposed=exposed,
         funnel=panel.funnel,
     )
 
 
+def _exposed(panel: Panel, lags: tuple[Lag, ...] | None) -> tuple[Float, Float | None]:
+    """Return who could advance in the periods of a panel, whose gaps are filled for the lag."""
+    whole = panel.regular()
+    n, cv2 = exposure_of(whole, lags)
+    where = [whole.periods.index(name) for name in panel.periods]
+    return n[where], None if cv2 is None else cv2[where]
+
+
+def _worth(rate: Float, n: Float, cv2: Float) -> Float:
+    """Return how many entrants of certain exposure say as much about the rate."""
+    r = np.clip(np.nan_to_num(rate, nan=0.5), 1e-6, 1 - 1e-6)
+    with np.errstate(divide="ignore"):
+        worth = 1 / (1 / n + np.nan_to_num(cv2) * r / (1 - r))
+    return np.asarray(np.where(n > 0, worth, 0.0))
+
+
+def _to_exact_ends(panel: Panel, whole: Float) -> Float:
+    """Return cumulative rates, also across steps in doubt where both ends are exact."""
+    unknown = panel.missing | (panel.upper != panel.counts)
+    first, ends = panel.counts[..., :1], panel.counts[..., 1:]
+    known = ~unknown[..., :1] & ~unknown[..., 1:] & (first > 0) & np.isnan(whole)
+    return np.where(known, ends / np.maximum(first, 1), whole)
+
+
 def _rates(
-    x: Float, n: Float, status: npt.NDArray[np.int8], level: float, method: IntervalMethod
+    x: Float,
+    n: Float,
+    status: npt.NDArray[np.int8],
+    level: float,
+    method: IntervalMethod,
+    cv2: Float | None = None,
 ) -> tuple[Float, Float, Float]:
     """Return rates with their intervals by status; NaN, 0, 1 where there is none."""
     rate = np.full(n.shape, np.nan)
@@ -273,5 +338,6 @@ def _rates(
         if at.any():
             rate[at] = x[at] / n[at]
             made = kernel.METHODS[method] if code == OK else kernel.ratio_above_one
-            low[at], high[at] = made(x[at], n[at], level)
+            worth = n[at] if cv2 is None else _worth(rate[at], n[at], cv2[at])
+            low[at], high[at] = made(rate[at] * worth, worth, level)
     return rate, low, high

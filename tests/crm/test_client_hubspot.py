@@ -273,3 +273,19 @@ def test_stages_without_a_list_follow_the_moves_of_the_deals(serve, api):
     assert history.stages[0] == "10"
     assert set(history.stages[1:-1]) == {"20", "30"}
     assert codes(history)["stage-not-listed"].severity == "warning"
+
+
+def test_ids_that_say_nothing_are_refused_without_a_list_of_stages():
+    bare = [
+        {"id": "1", "properties": {"dealstage": "1003", "createdate": "2026-01-05T08:00:00Z",
+                                   "closedate": "2026-02-01T08:00:00Z"}},
+        {"id": "2", "properties": {"dealstage": "1001", "createdate": "2026-01-05T08:00:00Z"}},
+    ]  # fmt: skip
+    with pytest.raises(ArgumentError) as caught:
+        sf.source("hubspot")(bare, as_of=AS_OF)
+    assert "1003, 1001" in str(caught.value) or "1001, 1003" in str(caught.value)
+    for one, closed in zip(bare, ("true", "false"), strict=True):
+        one["properties"] |= {"hs_is_closed": closed, "hs_is_closed_won": closed}
+    history = sf.source("hubspot")(bare, as_of=AS_OF)
+    assert history.outcome.tolist() == [1, 0]
+    assert history.stages == ("1001", "closedwon")

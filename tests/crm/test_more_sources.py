@@ -360,7 +360,8 @@ def test_lixiao():
     history = sf.source("lixiao")(answer, as_of=AS_OF, tz="Asia/Shanghai")
     assert history.outcome.tolist() == [1, 2, 0]
     assert history.attribute("channel_name").tolist() == ["展会"] * 3
-    assert codes(history)["closed-without-time"].severity == "warning"
+    assert codes(history)["closing-unknown"].severity == "warning"
+    assert np.isnat(history.closed).all()
     assert dict(codes(history)["page-unfinished"].params)["missing"] == 1
 
 

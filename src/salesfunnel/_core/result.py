@@ -18,6 +18,8 @@ from salesfunnel._core.vocabulary import BACKENDS, LOCALES, Backend, Locale
 if TYPE_CHECKING:
     from os import PathLike
 
+    from salesfunnel.render.charts import Chart
+
 
 class ResultMixin:
     """Methods that every result and definition has."""
@@ -67,15 +69,42 @@ class ResultMixin:
             Where to write the page as well (UTF-8).
         locale : {"en", "zh"}
             The language.
-
-        Raises
-        ------
-        MissingExtraError
-            If jinja2 is not installed (extra ``report``).
         """
         check_choice("locale", locale, LOCALES)
         page: str = leaf("salesfunnel.render").to_html(self, path, locale=locale)
         return page
+
+    @property
+    def charts(self) -> tuple[str, ...]:
+        """The kinds of pictures that `chart` makes of this result, the first one by default."""
+        kinds: tuple[str, ...] = leaf("salesfunnel.render.charts").kinds_of(self)
+        return kinds
+
+    def chart(self, kind: str | None = None, *, locale: Locale = "en", **options: Any) -> Chart:
+        """Return a picture of the result as a `Chart`, which many backends draw.
+
+        Parameters
+        ----------
+        kind : str, optional
+            One of `charts`; the first by default.
+        locale : {"en", "zh"}
+            The language of its words.
+        **options
+            What the kind can be asked for, such as ``transition=`` of a trend.
+
+        Returns
+        -------
+        Chart
+
+        Raises
+        ------
+        ArgumentError
+            If the result has no such picture, or the picture no such option.
+        """
+        chart: Chart = leaf("salesfunnel.render.charts").chart_of(
+            self, kind, locale=locale, **options
+        )
+        return chart
 
     def _repr_html_(self) -> str:
         """Return the HTML fragment that a notebook shows."""

@@ -19,7 +19,7 @@ LEVELS: tuple[str, ...] = get_args(Level)
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 
-PanelMode = Literal["period", "cohort"]
+PanelMode = Literal["period", "cohort", "entry"]
 PANEL_MODES: tuple[str, ...] = get_args(PanelMode)
 
 Frequency = Literal["day", "week", "month", "quarter", "year", "none"]
@@ -31,7 +31,7 @@ INTERVAL_METHODS: tuple[str, ...] = get_args(IntervalMethod)
 RateStatus = Literal["ok", "no-data", "missing", "rate-gt-1"]
 RATE_STATUSES: tuple[str, ...] = get_args(RateStatus)
 
-Tier = Literal["confirmed", "suspected", "watch", "none", "not-enough-data"]
+Tier = Literal["confirmed", "suspected", "watch", "none", "not-enough-data", "definition-changed"]
 TIERS: tuple[str, ...] = get_args(Tier)
 
 Dimension = Literal["data", "action", "resource", "customer"]

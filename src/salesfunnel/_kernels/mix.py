@@ -260,7 +260,7 @@ def adtributor(forecast: npt.ArrayLike, actual: npt.ArrayLike) -> tuple[Array, A
     """
     F, A = np.asarray(forecast, dtype=np.float64), np.asarray(actual, dtype=np.float64)
     gap = A.sum() - F.sum()
-    if gap == 0 or F.sum() <= 0 or A.sum() <= 0:
+    if abs(gap) <= 1e-9 * A.sum() or F.sum() <= 0 or A.sum() <= 0:
         return np.empty(0), np.empty(0)
     p, q = F / F.sum(), A / A.sum()
     return (A - F) / gap, 0.5 * (_xlog(p, 2 * p, p + q) + _xlog(q, 2 * q, p + q))

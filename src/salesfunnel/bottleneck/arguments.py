@@ -11,8 +11,6 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
-from salesfunnel._core.period_arrays import DAYS_PER_MONTH, DAYS_PER_PERIOD
-from salesfunnel._kernels.censoring import incidence
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions import Benchmark, BenchmarkSet
 from salesfunnel.fault import Fault
@@ -20,8 +18,6 @@ from salesfunnel.fault import Fault
 Array = npt.NDArray[np.float64]
 UNSTATED = "not stated"
 """How the sample of a figure begins whose publisher names none."""
-LONGEST_LAG = 12
-"""Months: a longer delay is cut here."""
 
 
 def benchmark_of(benchmark: Any, panel: Panel) -> tuple[Array, Array, list[Fault]]:
@@ -90,80 +86,6 @@ def _names(panel: Panel) -> dict[str, tuple[str, ...]]:
         volume = () if stage.volume is None else (stage.volume.key,)
         names[stage.key] = (stage.name, *stage.aliases, *volume)
     return {key: names[key] for key in panel.steps if key in names}
-
-
-def lags_of(lag: Any, panel: Panel) -> tuple[Array, ...] | None:
-    """Return the delay of every step as shares by period, or None where none is given."""
-    if lag is None:
-        return None
-    if panel.mode == "cohort":
-        raise ArgumentError(
-            f"'lag' must be None for a panel of cohorts, got {lag!r}",
-            hint="a cohort follows its own entrants, so there is nothing to adjust",
-        )
-    sources = panel.steps[:-1]
-    if hasattr(lag, "stage_times"):
-        return tuple(_estimated(lag, key, panel) for key in sources)
-    if isinstance(lag, Mapping):
-        for key in lag:
-            check_known("lag", key, sources)
-        return tuple(_shares(lag.get(key, (1.0,)), key) for key in sources)
-    if isinstance(lag, int | float) or all(np.ndim(one) == 0 for one in lag):
-        return tuple(_shares(lag, key) for key in sources)
-    given = list(lag)
-    if len(given) != len(sources):
-        raise ArgumentError(
-            f"'lag' must have shares for each of {len(sources)} steps, got {len(given)}"
-        )
-    return tuple(_shares(one, key) for one, key in zip(given, sources, strict=True))
-
-
-def _shares(value: Any, key: str) -> Array:
-    """Return a pmf; a single number is the median delay in periods of a geometric law."""
-    if np.ndim(value) == 0:
-        median = float(value)
-        if not (math.isfinite(median) and median >= 0):
-            raise ArgumentError(f"'lag' of {key!r} must be at least 0, got {value!r}")
-        stay = 0.5 ** (1 / median) if median > 0 else 0.0
-        return trimmed((1 - stay) * stay ** np.arange(LONGEST_LAG + 1.0))
-    f = np.asarray(value, dtype=np.float64)
-    if f.ndim != 1 or not f.size or not (np.isfinite(f) & (f >= 0)).all() or f.sum() <= 0:
-        raise ArgumentError(f"'lag' of {key!r} must be shares of at least 0, got {value!r}")
-    return np.asarray(f / f.sum())
-
-
-def trimmed(f: Array, keep: float = 0.98) -> Array:
-    """Return the shares up to where `keep` of them is reached, adding up to one."""
-    last = int(np.searchsorted(np.cumsum(f) / f.sum(), keep)) + 1
-    return np.asarray(f[:last] / f[:last].sum())
-
-
-def _estimated(history: Any, key: str, panel: Panel) -> Array:
-    """Return the delay of those who advanced, from deals; open deals are censored.
-
-    Increments of the Aalen–Johansen curve, spread over the period's borders as if entries were
-    even over a period.
-    """
-    if key not in history.stages:
-        return np.ones(1)
-    duration, event, _ = history.stage_times(key)
-    days = np.asarray(duration, dtype=np.float64)
-    times, mass = _increments(days, np.asarray(event))
-    if mass.sum() <= 0:
-        return np.ones(1)
-    months = times / DAYS_PER_PERIOD.get(panel.by, DAYS_PER_MONTH)
-    whole = np.minimum(np.floor(months).astype(np.intp), LONGEST_LAG - 1)
-    part = np.minimum(months - whole, 1.0)
-    f = np.zeros(LONGEST_LAG + 1)
-    np.add.at(f, whole, mass * (1 - part))
-    np.add.at(f, whole + 1, mass * part)
-    return trimmed(f)
-
-
-def _increments(days: Array, event: npt.NDArray[Any]) -> tuple[Array, Array]:
-    """Return the times at which deals advanced and the share that did so then."""
-    curve = incidence(days, event, kinds=2)
-    return curve.times, np.diff(curve.share[0], prepend=0.0)
 
 
 def value_of(value: float | Sequence[float] | None) -> tuple[float, float] | None:

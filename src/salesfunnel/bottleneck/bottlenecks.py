@@ -18,11 +18,13 @@ from salesfunnel._core.rows import LazyRows
 from salesfunnel._core.vocabulary import TIERS
 from salesfunnel._kernels import betabinomial as bb
 from salesfunnel._kernels import intervals
+from salesfunnel._kernels.rate_model.setting import RATE_SIZES
 from salesfunnel.bottleneck.impact import ends_of, joint_gain
-from salesfunnel.bottleneck.judge import LEAST_HISTORY, SOURCES
+from salesfunnel.bottleneck.inflow import Inflow
 from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.bottleneck.row import (
     _FAULTS,
+    BENCHMARK_CONFLICTS,
     GAIN_LEVEL,
     IN_DOUBT,
     NOT_SEEN_BY_COHORT,
@@ -30,6 +32,7 @@ from salesfunnel.bottleneck.row import (
     UNVERIFIED,
     Bottleneck,
 )
+from salesfunnel.bottleneck.verdict import DEFINITION, LEAST_HISTORY, SOURCES
 from salesfunnel.definitions.funnel import Funnel, Transition, win_of
 from salesfunnel.fault import Fault
 
@@ -59,10 +62,24 @@ class Bottlenecks(TableMixin):
     reference, reference_sd, rho, strength : ndarray of float64, same shape
         The reference, its standard deviation, the intraclass correlation of months, and a + b of
         the beta law of the window's rate.
-    probability, probability_1, probability_3, detectable, drift : ndarray of float64, same shape
+    probability, definition, prior, detectable, drift : ndarray of float64, same shape
         As in `Bottleneck`.
-    tier, window, source : ndarray of int8, same shape
-        Index into the tiers; 1 or 3; index into ("none", "history", "benchmark", "both").
+    tier, window, source, partner : ndarray of int8, same shape
+        Index into the tiers; months since the onset; index into ("none", "history", "benchmark",
+        "both"); place of the neighbour that moved the other way, −1 for none.
+    pooled, old_months : ndarray of int64, same shape
+        How many steps the prior was learned from; months since an old fall that has become the
+        level, 0 for none.
+    old_share : ndarray of float64, same shape
+        The size of that fall.
+    sizes : ndarray of float64, shape (sizes, segments, steps)
+        Probabilities of the sizes of a fall, if there is one.
+    periods : tuple of str
+        The periods that were read, the judged one last.
+    inflow : Inflow
+        Who came in, against season and trend.
+    seasonal : bool
+        Whether a season was taken into account.
     months : ndarray of float64, same shape
         Months with counts in the window.
     history_months, history_entered, history_advanced : ndarray of int64, same shape
@@ -97,13 +114,18 @@ class Bottlenecks(TableMixin):
     rho: Float = array_field(np.float64)
     strength: Float = array_field(np.float64)
     probability: Float = array_field(np.float64)
-    probability_1: Float = array_field(np.float64)
-    probability_3: Float = array_field(np.float64)
+    definition: Float = array_field(np.float64)
+    prior: Float = array_field(np.float64)
     detectable: Float = array_field(np.float64)
     drift: Float = array_field(np.float64)
     tier: npt.NDArray[np.int8] = array_field(np.int8)
     window: npt.NDArray[np.int8] = array_field(np.int8)
     source: npt.NDArray[np.int8] = array_field(np.int8)
+    partner: npt.NDArray[np.int8] = array_field(np.int8)
+    pooled: npt.NDArray[np.int64] = array_field(np.int64)
+    old_months: npt.NDArray[np.int64] = array_field(np.int64)
+    old_share: Float = array_field(np.float64)
+    sizes: Float = array_field(np.float64)
     months: Float = array_field(np.float64)
     history_months: npt.NDArray[np.int64] = array_field(np.int64)
     history_entered: npt.NDArray[np.int64] = array_field(np.int64)
@@ -115,6 +137,9 @@ class Bottlenecks(TableMixin):
     revenue_high: Float = array_field(np.float64)
     flags: npt.NDArray[np.int32] = array_field(np.int32)
     benchmark: Float = array_field(np.float64)
+    periods: tuple[str, ...]
+    inflow: Inflow
+    seasonal: bool = True
     value: float | None = None
     lag_adjusted: bool = False
     faults: tuple[Fault, ...] = ()
@@ -133,7 +158,9 @@ class Bottlenecks(TableMixin):
         shape = (len(self.segments), len(self.transitions))
         for field in attrs.fields(type(self)):
             value = getattr(self, field.name)
-            wanted = shape[1:] if field.name == "benchmark" else shape
+            wanted = {"benchmark": shape[1:], "sizes": (RATE_SIZES.size, *shape)}.get(
+                field.name, shape
+            )
             if isinstance(value, np.ndarray) and value.shape != wanted:
                 raise DataError(
                     f"{field.name!r} must have shape {wanted} (segments, steps), got {value.shape}"
@@ -143,19 +170,20 @@ class Bottlenecks(TableMixin):
     def order(self) -> npt.NDArray[np.intp]:
         """Flat indices of the rows: by probability, then gain, then step and name of segment.
 
-        Alarms that rest on data in doubt come after the others.
+        Alarms that rest on data in doubt come after the others, then changed definitions.
         """
         s = len(self.transitions)
         names = np.array(self.segments, dtype=np.str_)
         rank = np.empty(names.size, dtype=np.intp)
         rank[np.argsort(names, kind="stable")] = np.arange(names.size)
-        alarm, doubtful = self.tier.ravel() < 2, (self.flags.ravel() & IN_DOUBT) > 0
+        flat = self.tier.ravel()
+        alarm, doubtful = flat < 2, (self.flags.ravel() & IN_DOUBT) > 0
         keys = (
             np.repeat(rank, s),
             np.tile(np.arange(s), names.size),
             -np.nan_to_num(self.gain.ravel(), nan=-1.0),
             -np.nan_to_num(self.probability.ravel(), nan=-1.0),
-            np.select([alarm & ~doubtful, alarm], [0, 1], 2),
+            np.select([alarm & ~doubtful, alarm, flat == DEFINITION], [0, 1, 2], 3),
         )
         return np.lexsort(keys)
 
@@ -268,6 +296,7 @@ class Bottlenecks(TableMixin):
     def most(self, share: float = 0.1) -> tuple[Bottleneck, ...]:
         """Return the largest set of rows of which at most `share` are expected to be false."""
         flat = np.nan_to_num(self.probability.ravel(), nan=0.0)
+        flat = np.where(self.tier.ravel() == DEFINITION, 0.0, flat)
         chosen = bb.expected_false_share(flat, share)
         return tuple(self._row(int(i)) for i in self.order if chosen[i])
 
@@ -324,6 +353,8 @@ def row_of(found: Bottlenecks, g: int, s: int, ends: Sequence[int]) -> Bottlenec
     rate = advanced / entered if entered else None
     reference = number(found.reference)
     flags = int(found.flags[g, s])
+    tier, window = int(found.tier[g, s]), int(found.window[g, s])
+    listed = tier < 3 or tier == DEFINITION
     return Bottleneck(
         transition=found.transitions[s],
         segment=found.segments[g],
@@ -336,10 +367,14 @@ def row_of(found: Bottlenecks, g: int, s: int, ends: Sequence[int]) -> Bottlenec
         source=SOURCES[int(found.source[g, s])],  # type: ignore[arg-type]
         shortfall=None if rate is None or reference is None else 1 - rate / reference,
         probability=number(found.probability),
-        probability_1=number(found.probability_1),
-        probability_3=number(found.probability_3),
-        tier=TIERS[int(found.tier[g, s])],  # type: ignore[arg-type]
-        window=int(found.window[g, s]),
+        tier=TIERS[tier],  # type: ignore[arg-type]
+        window=window,
+        onset=found.periods[-window] if listed and window <= len(found.periods) else None,
+        size=float(RATE_SIZES @ found.sizes[:, g, s]) if listed else None,
+        definition=float(found.definition[g, s]),
+        partner=found.transitions[int(found.partner[g, s])] if tier == DEFINITION else None,
+        prior=number(found.prior),
+        pooled=int(found.pooled[g, s]),
         gain=_interval(found.gain_low, found.gain_high, g, s),
         expected_gain=number(found.gain),
         revenue=_interval(found.revenue_low, found.revenue_high, g, s),
@@ -382,6 +417,12 @@ def _faults(found: Bottlenecks, g: int, s: int) -> tuple[Fault, ...]:
         "entered": int(found.entered[g, s]),
         "advanced": int(found.advanced[g, s]),
     }
+    since = int(found.old_months[g, s])
+    if since and since <= len(found.periods):
+        params |= {"since": found.periods[-since], "share": float(found.old_share[g, s])}
+    if flags & BENCHMARK_CONFLICTS:
+        params |= {"benchmark": float(found.benchmark[s])}
+        params |= {"own": float(found.history_advanced[g, s] / max(found.history_entered[g, s], 1))}
     return tuple(
         Fault.of(code, severity=severity, **params)  # type: ignore[arg-type]
         for bit, code, severity in _FAULTS
@@ -397,11 +438,15 @@ def columns_of(found: Bottlenecks) -> dict[str, npt.NDArray[Any]]:
     reference = found.reference.ravel()[order]
     with np.errstate(invalid="ignore"):
         shortfall = 1 - rate / reference
+    tier, window = found.tier.ravel()[order], found.window.ravel()[order].astype(np.intp)
+    listed = ((tier < 3) | (tier == DEFINITION)) & (window <= len(found.periods))
+    names = np.array(found.periods, dtype=np.str_)
+    onset = np.where(listed, names[-np.where(listed, window, 1)], "")
     numbers = {
         name: getattr(found, name).ravel()[order]
         for name in (
-            "probability", "probability_1", "probability_3", "window", "entered", "advanced",
-            "gain", "gain_low", "gain_high", "revenue_low", "revenue_high", "detectable",
+            "probability", "window", "definition", "prior", "pooled", "entered", "advanced", "gain",
+            "gain_low", "gain_high", "revenue_low", "revenue_high", "detectable",
             "drift", "history_months",
         )
     }  # fmt: skip
@@ -409,8 +454,10 @@ def columns_of(found: Bottlenecks) -> dict[str, npt.NDArray[Any]]:
         "segment": np.array(found.segments, dtype=np.str_)[g],
         "source": np.array([t.source for t in found.transitions], dtype=np.str_)[s],
         "target": np.array([t.target for t in found.transitions], dtype=np.str_)[s],
-        "tier": np.array(TIERS, dtype=np.str_)[found.tier.ravel()[order]],
+        "tier": np.array(TIERS, dtype=np.str_)[tier],
+        "onset": onset,
         **numbers,
+        "size": np.einsum("d,dn->n", RATE_SIZES, found.sizes.reshape(RATE_SIZES.size, -1))[order],
         "rate": rate,
         "reference": reference,
         "reference_from": np.array(SOURCES, dtype=np.str_)[found.source.ravel()[order]],

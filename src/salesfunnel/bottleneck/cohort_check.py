@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,11 @@ import numpy.typing as npt
 
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.period_arrays import period_numbers
-from salesfunnel._core.periods import end_of, ordinal
-from salesfunnel.bottleneck import judge
+from salesfunnel._core.periods import end_of, label_of, ordinal
+from salesfunnel._core.season import angles_of, months_apart
+from salesfunnel._kernels.rate_model.setting import LONGEST
+from salesfunnel.bottleneck.judge import Settings, judge
+from salesfunnel.bottleneck.verdict import SUSPECTED
 from salesfunnel.data.history.to_panel import segment_codes
 from salesfunnel.data.panel import ALL, Panel
 
@@ -22,9 +26,7 @@ FEWEST = 10
 """Advances below which no window is read from deals."""
 
 
-def by_cohorts(
-    cohorts: Any, panel: Panel, judged: str, prior: judge.Prior, benchmark: tuple[Array, Array]
-) -> npt.NDArray[np.int8]:
+def by_cohorts(cohorts: Any, panel: Panel, judged: str, settings: Settings) -> npt.NDArray[np.int8]:
     """Return what cohorts say of every segment and step: `SEEN`, `NOT_SEEN` or `UNKNOWN`."""
     if isinstance(cohorts, Panel):
         for field in ("steps", "segments"):
@@ -36,24 +38,31 @@ def by_cohorts(
         last = [n for n in cohorts.periods if n not in cohorts.partial and n <= judged]
         if not last:
             return np.zeros((len(panel.segments), len(panel.transitions)), dtype=np.int8)
-        entered, advanced, missing = cohorts.select(periods=last).regular().flows()
+        cut = cohorts.select(periods=last).regular()
+        entered, advanced, missing = cut.flows()
         exposed = np.where(missing, np.nan, entered)
-        return _verdict(exposed, advanced.astype(np.float64), prior, benchmark)
-    return _by_deals(cohorts, panel, judged, prior, benchmark)
+        return _verdict(exposed, advanced.astype(np.float64), cut.periods, cohorts, settings)
+    return _by_deals(cohorts, panel, judged, settings)
 
 
 def _verdict(
-    exposed: Array, advanced: Array, prior: judge.Prior, benchmark: tuple[Array, Array]
+    exposed: Array, advanced: Array, periods: Sequence[str], panel: Panel, settings: Settings
 ) -> npt.NDArray[np.int8]:
-    one, three = (judge.judge_window(advanced, exposed, w, prior, benchmark) for w in (1, 3))
-    p = judge.verdict(one, three, benchmark[0].size).probability
-    seen = np.nan_to_num(p) >= judge.SUSPECTED
-    return np.where(np.isnan(p), UNKNOWN, np.where(seen, SEEN, NOT_SEEN)).astype(np.int8)
+    """Return what fixed windows say, judged as the rates themselves are."""
+    last = LONGEST
+    seasonal = settings.angle is not None
+    own = Settings(
+        angle=angles_of(periods[-last:], panel.by) if seasonal else None,
+        a_month=months_apart(panel.by), together=settings.together,
+        month_sd=settings.month_sd, prior_months=settings.prior_months,
+    )  # fmt: skip
+    p = judge(advanced[-last:], exposed[-last:], own).probability
+    seen = np.nan_to_num(p) >= SUSPECTED
+    known = ~np.isnan(p) & (np.nan_to_num(exposed[-1]) > 0)
+    return np.where(known, np.where(seen, SEEN, NOT_SEEN), UNKNOWN).astype(np.int8)
 
 
-def _by_deals(
-    history: Any, panel: Panel, judged: str, prior: judge.Prior, benchmark: tuple[Array, Array]
-) -> npt.NDArray[np.int8]:
+def _by_deals(history: Any, panel: Panel, judged: str, settings: Settings) -> npt.NDArray[np.int8]:
     """Follow the deals that entered a step for a fixed time; only months that are ripe count."""
     out = np.zeros((len(panel.segments), len(panel.transitions)), dtype=np.int8)
     if panel.by == "none":
@@ -82,14 +91,8 @@ def _by_deals(
         in_time = keep & (event == 1) & (duration <= window)
         code = (number[in_time] - first) * len(panel.segments) + segment[rows][in_time]
         x = np.bincount(code, minlength=size).reshape(shape).astype(np.float64)
-        one, three = (
-            judge.judge_window(x, n, w, prior, (np.array([np.nan]), np.array([np.nan])))
-            for w in (1, 3)
-        )
-        p = judge.verdict(one, three, benchmark[0].size).probability[:, 0]
-        known = ~np.isnan(p) & (one.entered[:, 0] > 0)
-        seen = np.where(np.nan_to_num(p) >= judge.SUSPECTED, SEEN, NOT_SEEN)
-        out[:, s] = np.where(known, seen, UNKNOWN)
+        names = [label_of(first + k, panel.by) for k in range(months)]
+        out[:, s] = _verdict(n, x, names, panel, settings)[:, 0]
     return out
 
 

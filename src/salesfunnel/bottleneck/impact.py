@@ -13,9 +13,9 @@ from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin
-from salesfunnel._kernels import betabinomial as bb
 from salesfunnel._kernels import gain as kernel
 from salesfunnel._kernels.mix import lmdi
+from salesfunnel._kernels.rate_model.setting import RATE_SIZES
 from salesfunnel.bottleneck.arguments import capacity_of
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel, Transition, counted_at
@@ -35,12 +35,20 @@ class Flow:
     reference: Array  # NaN where there is none
     reference_sd: Array
     strength: Array
+    falls: Array  # of "as before" and each size of fall, (1 + sizes, segments, steps)
     ends: tuple[int, ...]  # of each step: the step up to which its gain flows, to become deals
 
     def take(self, g: npt.NDArray[np.intp]) -> Flow:
         """Return the cells of some segments."""
-        names = [f.name for f in attrs.fields(Flow) if f.name != "ends"]
-        return attrs.evolve(self, **{name: getattr(self, name)[g] for name in names})
+        names = [f.name for f in attrs.fields(Flow) if f.name not in {"ends", "falls"}]
+        parts = {name: getattr(self, name)[g] for name in names}
+        return attrs.evolve(self, falls=self.falls[:, g], **parts)
+
+
+def falls_of(probability: Array, sizes: Array) -> Array:
+    """Return the posterior of "as before" and of every size of fall, (1 + sizes, ...)."""
+    p = np.nan_to_num(probability)
+    return np.concatenate([[1 - p], p * sizes])
 
 
 def ends_of(transitions: Sequence[Transition], win: str | None) -> tuple[int, ...]:
@@ -75,9 +83,9 @@ def _rates(flow: Flow, j: int, z: Array, *, raised: bool) -> tuple[Array, Array]
     if not raised:
         later = kernel.beta_draws(p * m + x, (1 - p) * m + n - x, z)
         return later, later
-    weights = bb.drop_weights(x, n, p, m, bb.prior_of(flow.entered.shape[1]))
+    weights = flow.falls[:, :, j]
     which = (z[8] > np.cumsum(weights, axis=0)[:-1, :, None]).sum(axis=0)
-    kept = np.concatenate([[1.0], 1 - np.asarray(bb.DROPS)])[which] * (p * m)[:, None]
+    kept = np.concatenate([[1.0], 1 - RATE_SIZES])[which] * (p * m)[:, None]
     now = kernel.beta_draws(kept + x[:, None], (m + n - x)[:, None] - kept, z)
     worth = np.maximum(p * (1 - p) / np.maximum(sd, 1e-9) ** 2 - 1, 0.5)
     return now, np.maximum(now, kernel.beta_draws(p * worth, (1 - p) * worth, z, 1))
@@ -144,6 +152,7 @@ def joint_gain(
         reference=found.reference,
         reference_sd=found.reference_sd,
         strength=found.strength,
+        falls=falls_of(found.probability, found.sizes),
         ends=ends_of(found.transitions, found.win),
     ).take(np.array([g]))
     raised = frozenset(j for j in steps if np.isfinite(flow.reference[0, j]))

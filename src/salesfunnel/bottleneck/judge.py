@@ -2,184 +2,197 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
+import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels import betabinomial as bb
-from salesfunnel._kernels.power import detectable_drop
-from salesfunnel._kernels.series import ewma
+from salesfunnel._kernels.rate_model import pool
+from salesfunnel._kernels.rate_model.design import design
+from salesfunnel._kernels.rate_model.evidence import Evidence, evidence
+from salesfunnel._kernels.rate_model.integrate import Noise
+from salesfunnel._kernels.rate_model.setting import (
+    OLDEST,
+    RATE_NOISE,
+    SIZE_WEIGHTS,
+    Setting,
+    rate_setting,
+)
+from salesfunnel.bottleneck.verdict import Verdict, sigmoid, verdict_of
 
 Array = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 
-LONGEST = 3
-"""Months of the longer window."""
-SHARED_FROM = 6
-"""Months before the longer window from which both windows have one reference."""
-LEAST_HISTORY = 3
-"""Months below which a history says too little."""
-CONFIRMED, SUSPECTED, WATCH = 0.8, 0.5, 0.3
-"""Tiers: from this probability on."""
-SEEN = 0.2
-"""A window that would not show a drop of this share is not enough data for "healthy"."""
-DRIFT_ALARM = 2.7
-"""Standardised moving average from which a rate drifts (a whole funnel of 5 or 6 steps)."""
-DRIFT_MONTHS, BASELINE = (6, 12), (6, 12)
-"""Months the drift is followed over, and months of its baseline: fewest, most."""
-SOURCES = ("none", "history", "benchmark", "both")
+FEW_MONTHS = 3
+"""Up to so many months a benchmark is used; with more the history knows better."""
+BENCHMARK_SD = 0.2
+"""Spread of a rate about a benchmark, on the logit."""
 
 
-class Prior(NamedTuple):
-    """How the history is read."""
+@attrs.frozen(kw_only=True, eq=False)
+class Settings:
+    """How the months are read.
 
-    months: int
-    month_sd: float
-    prior_months: float
-
-
-class Window(NamedTuple):
-    """One window judged against what was before; all of shape (segments, steps)."""
-
-    entered: Array
-    advanced: Array
-    months: Array  # with counts
-    effective: Array
-    known: Array  # months of history
-    reference: bb.Reference
-    strength: Array
-    log_bf: Array  # −∞ where it cannot be judged
-    detectable: Array
-    source: npt.NDArray[np.int8]
-
-
-def judge_window(
-    x: Array, n: Array, width: int, prior: Prior, benchmark: tuple[Array, Array]
-) -> Window:
-    """Judge the last `width` months of arrays of shape (months, segments, steps), NaN unknown.
-
-    Both windows have one reference, the months before the longer one, so that months that may be
-    ill already are no measure; with a short history the shorter window takes all before it.
+    Parameters
+    ----------
+    angle : ndarray of float, shape (months,), or None
+        Time of the year; None without a season.
+    festivals, workdays : ndarray of float or None
+        Of a calendar, shapes (k, months) and (months,).
+    a_month : float
+        Months from one period to the next.
+    together : bool
+        Whether what segments say of each other counts.
+    month_sd, prior_months : float or None
+        What is known of the months' scatter, and how many months that is worth.
+    history_months : int
+        How many months before the window the figures of the history cover.
     """
-    cut = max(n.shape[0] - width, 0)
-    end = n.shape[0] - LONGEST
-    end = end if end >= SHARED_FROM else cut
-    there = ~np.isnan(n[cut:])
-    n_now = np.where(
-        there, np.maximum(np.round(np.nan_to_num(n[cut:])), np.nan_to_num(x[cut:])), 0.0
-    )
-    x_now = np.where(there, np.nan_to_num(x[cut:]), 0.0)
-    before_n, before_x = usable(x[:end][-prior.months :], n[:end][-prior.months :])
-    reference = bb.history_reference(
-        before_x, before_n, month_sd=prior.month_sd, prior_months=prior.prior_months
-    )
-    reference, source = with_benchmark(reference, benchmark, prior)
-    total = n_now.sum(axis=0)
-    effective = bb.effective_months(n_now)
-    judged = (source > 0) & there[-1:].any(axis=0)
-    if width > 1:
-        judged &= (n_now > 0).sum(axis=0) > 1
-    safe = reference._replace(variance=np.where(source > 0, reference.variance, 1.0))
-    strength = bb.predictive_strength(safe, effective)
-    log_bf = np.full(total.shape, -np.inf)
-    x_total = x_now.sum(axis=0)
-    log_bf[judged] = bb.log_drop_bf(
-        x_total[judged], total[judged], safe.rate[judged], strength[judged]
-    )
-    drop = detectable_drop(
-        safe.rate, safe.variance, safe.rho, np.where(judged, total, 0), effective
-    )
-    return Window(
-        total, x_total, (n_now > 0).sum(axis=0).astype(np.float64), effective,
-        reference.months, reference, strength, log_bf, drop, source,
-    )  # fmt: skip
+
+    angle: Array | None = None
+    festivals: Array | None = None
+    workdays: Array | None = None
+    a_month: float = 1.0
+    together: bool = True
+    month_sd: float | None = None
+    prior_months: float = 4.0
+    history_months: int = 12
+
+    def last(self, months: int) -> Settings:
+        """Return the same of the last months."""
+
+        def cut(values: Array | None) -> Array | None:
+            return None if values is None else values[..., -months:]
+
+        return attrs.evolve(
+            self,
+            angle=cut(self.angle), festivals=cut(self.festivals), workdays=cut(self.workdays),
+        )  # fmt: skip
+
+    def noise(self, classes: tuple[Noise, ...]) -> tuple[Noise, ...]:
+        """Return the classes of noise, weighted by what is known of the scatter."""
+        if self.month_sd is None:
+            return classes
+        sd = np.array([np.hypot(one.tau, one.sigma) for one in classes])
+        # as if so many months of this mean square had been seen
+        near = -self.prior_months * (np.log(sd) + 0.5 * (self.month_sd / sd) ** 2)
+        prior = np.array([one.prior for one in classes]) * np.exp(near - near.max())
+        prior /= prior.sum()
+        return tuple(one._replace(prior=p) for one, p in zip(classes, prior, strict=True))
 
 
-def usable(x: Array, n: Array) -> tuple[Array, Array]:
-    """Return entered and advanced with 0 for months that say nothing: unknown, or x > n."""
-    ok = ~np.isnan(n) & (np.nan_to_num(x) <= np.nan_to_num(n) + 0.5)
-    entered = np.where(ok, np.round(np.nan_to_num(n)), 0.0)
-    return entered, np.where(ok, np.minimum(np.nan_to_num(x), entered), 0.0)
+def judge(
+    x: Array, n: Array, settings: Settings, *, extra: Array | None = None,
+    benchmark: Array | None = None,
+) -> Verdict:  # fmt: skip
+    """Judge the last month of arrays of shape (months, segments, steps), NaN where not known.
 
-
-def with_benchmark(
-    history: bb.Reference, benchmark: tuple[Array, Array], prior: Prior
-) -> tuple[bb.Reference, npt.NDArray[np.int8]]:
-    """Return the reference of history, benchmark, or both, and which it is."""
-    rate, sd = benchmark
-    has = np.broadcast_to(~np.isnan(rate), history.rate.shape)
-    enough = history.months >= LEAST_HISTORY
-    variance = np.where(enough, history.variance, np.inf)
-    both = bb.joined(
-        history._replace(variance=variance), rate, np.where(np.isnan(sd), np.inf, sd**2)
-    )
-    rho = np.where(enough, both.rho, prior.month_sd**2 * both.rate * (1 - both.rate))
-    source = np.where(enough, 1, 0) + np.where(has, 2, 0)
-    return both._replace(rho=rho), source.astype(np.int8)
-
-
-def drift(x: Array, n: Array, prior: Prior) -> Array:
-    """Return the standardised moving average of the last months against a frozen baseline.
-
-    NaN where the history is too short. The months followed are those of `DRIFT_MONTHS`, the
-    baseline are the months before them.
+    Parameters
+    ----------
+    x, n : ndarray of float
+        Advanced, and exposed: who could advance.
+    settings : Settings
+        How months are read.
+    extra : ndarray of float, same shape, optional
+        Extra variance of a month on the logit, from uncertain exposure.
+    benchmark : ndarray of float, shape (steps,), optional
+        Rates of others, NaN where there is none; used with few months only.
     """
-    whole = n.shape[0]
-    span = min(max(whole - BASELINE[1], DRIFT_MONTHS[0]), DRIFT_MONTHS[1], whole - BASELINE[0])
-    if span < 2:
-        return np.full(n.shape[1:], np.nan)
-    base_n, base_x = usable(x[: whole - span][-BASELINE[1] :], n[: whole - span][-BASELINE[1] :])
-    known = bb.history_reference(
-        base_x, base_n, month_sd=prior.month_sd, prior_months=prior.prior_months
+    shape = n.shape[1:]
+    there = ~np.isnan(n)
+    flat_n = np.where(there, np.maximum(np.nan_to_num(n), np.nan_to_num(x)), 0.0)
+    flat_x = np.where(there, np.nan_to_num(x), 0.0)
+    flat_n, flat_x = (v.reshape(len(n), -1) for v in (flat_n, flat_x))
+    more = None if extra is None else np.nan_to_num(extra).reshape(len(n), -1)
+    parts = _judged(flat_x, flat_n, shape, settings, more, None)
+    rate = np.full(shape[1], np.nan) if benchmark is None else benchmark
+    few = (flat_n > 0).sum(axis=0) <= FEW_MONTHS
+    outside = few & np.broadcast_to(~np.isnan(rate), shape).ravel()
+    if outside.any():
+        # with hardly a history the benchmark is the reference
+        filled = np.broadcast_to(np.clip(np.nan_to_num(rate, nan=0.5), 0.005, 0.995), shape)
+        last = min(FEW_MONTHS, len(n))
+        other = _judged(
+            flat_x[-last:], flat_n[-last:], shape, settings.last(last),
+            None if more is None else more[-last:], filled.ravel(),
+        )  # fmt: skip
+        parts = [np.where(outside, b, a) for a, b in zip(parts, other, strict=True)]
+    return verdict_of(
+        flat_x, flat_n, shape, parts, outside, there[-1].ravel(), settings.history_months
     )
-    enough = known.months >= LEAST_HISTORY
-    safe = known._replace(variance=np.where(enough, known.variance, 1.0))
-    now_n, now_x = usable(x[-span:], n[-span:])
-    z = bb.z_predictive(now_x, now_n, safe, 1.0)
-    scores = np.where((now_n > 0) & enough, np.clip(z, -4.26, 4.26), np.nan)
-    p = safe.rate
-    own = now_n * p * (1 - p) * (1 + np.maximum(now_n - 1, 0) * safe.rho)
-    common = now_n**2 * safe.variance
-    with np.errstate(invalid="ignore"):
-        shared = np.where(now_n > 0, common / (own + common), 0.0)
-    return np.asarray(ewma(scores, shared=shared)[-1])
 
 
-class Verdict(NamedTuple):
-    """The larger of two windows, with what the tiers need; shape (segments, steps)."""
-
-    window: npt.NDArray[np.int8]
-    probability: Array
-    by_window: Array  # (2, segments, steps)
-    tier: npt.NDArray[np.int8]
-    chosen: Window
-    detectable: Array
-
-
-def verdict(one: Window, three: Window, steps: int) -> Verdict:
-    """Return the verdict that uses the larger probability of both windows."""
-    prior = bb.prior_of(steps)
-    log_bf = np.stack([one.log_bf, three.log_bf])
-    with np.errstate(over="ignore"):
-        p = np.where(np.isneginf(log_bf), np.nan, bb.drop_probability(log_bf, prior))
-    longer = np.nan_to_num(p[1], nan=-1.0) > np.nan_to_num(p[0], nan=-1.0)
-    parts: list[Any] = [_pick(a, b, longer) for a, b in zip(one, three, strict=True)]
-    chosen = Window(*parts)
-    best = np.where(longer, p[1], p[0])
-    detectable = np.minimum(one.detectable, three.detectable)
-    filled = np.nan_to_num(best, nan=-1.0)
-    tier = np.select(
-        [chosen.entered <= 0, filled >= CONFIRMED, filled >= SUSPECTED, filled >= WATCH,
-         (filled < 0) | (detectable > SEEN)],
-        [4, 0, 1, 2, 4], 3,
+def _judged(
+    x: Array, n: Array, shape: tuple[int, ...], settings: Settings, extra: Array | None,
+    benchmark: Array | None,
+) -> list[Array]:  # fmt: skip
+    """Return the arrays of all series, in the order that `verdict_of` reads; series run last."""
+    months, size = n.shape
+    segments, steps = shape
+    plan = design(
+        months, settings.angle, settings.festivals, workdays=settings.workdays,
+        a_month=settings.a_month,
     )  # fmt: skip
-    return Verdict(
-        np.where(longer, 3, 1).astype(np.int8), best, p, tier.astype(np.int8), chosen, detectable
-    )
+    starts = [0] if settings.together and segments > 1 else range(0, size, steps)
+    groups = pool.Groups(np.array(starts, dtype=np.intp), size)
+    base = rate_setting(months)
+    setting = base._replace(noise=settings.noise(RATE_NOISE))
+    found = evidence(x, n, plan, groups, setting, extra=extra, benchmark=benchmark)
+    down, up = found.down, found.up
+    if benchmark is None:
+        span = months - np.argmax(n > 0, axis=0)  # a series that began late has less history
+        ages = np.arange(1, down.shape[0] + 1)
+        hidden = ages[:, None] >= span
+        if hidden.any():
+            down, up = (np.where(hidden[:, None], 1.0, part) for part in (down, up))
+    outside = benchmark is not None
+    out = pool.pooled(
+        down, up, SIZE_WEIGHTS, steps, groups,
+        visible=months if outside else max(months - 1, 1), outside=outside,
+    )  # fmt: skip
+    return _arranged(found, out, setting, groups, shape)
 
 
-def _pick(one: Any, three: Any, longer: Bool) -> Any:
-    if isinstance(one, bb.Reference):
-        return bb.Reference(*(np.where(longer, b, a) for a, b in zip(one, three, strict=True)))
-    return np.where(longer, three, one)
+def _arranged(
+    found: Evidence, out: pool.Pooled, setting: Setting, groups: pool.Groups,
+    shape: tuple[int, ...],
+) -> list[Array]:  # fmt: skip
+    """Return what `verdict_of` needs, padded to `OLDEST` ages so that two runs can be joined."""
+    size = found.down.shape[-1]
+
+    def padded(values: Array) -> Array:
+        more = OLDEST - values.shape[0]
+        return np.concatenate([values, np.zeros((more, size))]) if more else values
+
+    definition, partner = _definitions(out, shape)
+    share = groups.spread(out.share) * np.ones(size)
+    first = groups.spread(out.onset[0]) * np.ones(size)
+    return [
+        out.fall, definition, partner, padded(out.by_age), out.by_size, padded(found.link),
+        padded(found.variance), setting.month_variance(found.weights), share,
+        groups.spread(groups.sizes) * np.ones(size), _detectable(found, share, first),
+        found.slope, *found.old,
+    ]  # fmt: skip
+
+
+def _definitions(out: pool.Pooled, shape: tuple[int, ...]) -> tuple[Array, Array]:
+    """Return P(the gate to a neighbour moved) for the one of two that fell, and the neighbour."""
+    steps = shape[1]
+    p, partner = np.zeros(shape), np.full(shape, -1.0)
+    fall = out.fall.reshape(shape)
+    for k in range(steps - 1):
+        moved = out.definition[:, k]
+        left = fall[:, k] >= fall[:, k + 1]
+        for mine, other, hit in ((k, k + 1, left), (k + 1, k, ~left)):
+            better = hit & (moved > p[:, mine])
+            p[better, mine] = moved[better]
+            partner[better, mine] = other
+    return p.ravel(), partner.ravel()
+
+
+def _detectable(found: Evidence, share: Array, first: Array) -> Array:
+    """Return the fall of the last month that would raise an alarm half of the time."""
+    sd = np.sqrt(np.minimum(found.step_variance, 1e6))
+    log_odds = np.log((1 - share) / (share * np.maximum(first, 1e-9)))
+    delta = sd * np.sqrt(2 * log_odds + 1)
+    p = sigmoid(found.link[0])
+    return np.asarray(np.clip(1 - sigmoid(found.link[0] - delta) / p, 0.0, 1.0))

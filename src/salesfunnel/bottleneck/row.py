@@ -11,7 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import Tier
-from salesfunnel.bottleneck.judge import DRIFT_ALARM
+from salesfunnel.bottleneck.verdict import DRIFT_ALARM
 from salesfunnel.definitions.funnel import Transition
 from salesfunnel.fault import Fault
 
@@ -32,6 +32,7 @@ GAIN_LEVEL = 0.9
 ) = (1 << k for k in range(8))
 NOT_SEEN_BY_COHORT, SEEN_BY_COHORT = 1 << 8, 1 << 9
 IN_DOUBT = 1 << 10  # set by `in_doubt` only
+BENCHMARK_CONFLICTS, OLD_FALL, FESTIVAL_ONCE = (1 << k for k in (11, 12, 13))
 _FAULTS = (
     (PERIOD_MISSING, "judged-period-missing", "warning"),
     (NO_ENTRANTS, "no-entrants", "info"),
@@ -42,6 +43,9 @@ _FAULTS = (
     (NO_REFERENCE, "no-reference", "info"),
     (VOLUME_CHANGED, "volume-changed", "warning"),
     (IN_DOUBT, "data-in-doubt", "warning"),
+    (BENCHMARK_CONFLICTS, "benchmark-conflicts", "warning"),
+    (OLD_FALL, "old-fall", "info"),
+    (FESTIVAL_ONCE, "festival-seen-once", "warning"),
 )
 
 
@@ -60,7 +64,8 @@ class Bottleneck(ResultMixin):
     rate : float or None
         advanced ÷ entered; None where nobody entered.
     reference : float or None
-        What the rate is judged by; None where there is nothing.
+        What the rate would be in these months if nothing had happened, season and trend included;
+        None where there is nothing.
     reference_interval : Interval or None
         How well that is known.
     source : {"none", "history", "benchmark", "both"}
@@ -68,13 +73,25 @@ class Bottleneck(ResultMixin):
     shortfall : float or None
         1 − rate ÷ reference; negative where the rate is above.
     probability : float or None
-        That the rate fell by a material share (10 to 50 %); the larger of both windows.
-    probability_1, probability_3 : float or None
-        Of the last month alone, and of the last three together.
-    tier : {"confirmed", "suspected", "watch", "none", "not-enough-data"}
+        That the rate fell by a material share (10 to 50 %) in one of the last eight months and is
+        still down, given season, trend and the noise of months.
+    tier : {"confirmed", "suspected", "watch", "none", "not-enough-data", "definition-changed"}
         From 0.8, 0.5, 0.3 on; below that ``none`` only where a drop of 20 % would have been seen.
+        ``definition-changed`` where a neighbour moved the other way and the product did not.
     window : int
-        Months that the verdict rests on, 1 or 3.
+        Months since the fall began, as far as can be told: 1 to 8; 1 where nothing fell.
+    onset : str or None
+        The period in which the fall most probably began; None below ``watch``.
+    size : float or None
+        Share by which the rate fell, if it fell.
+    definition : float
+        Probability that not the customers changed but the definition of the step.
+    partner : Transition or None
+        The neighbour that moved the other way, for ``definition-changed``.
+    prior : float or None
+        Share of steps that was expected to have fallen before looking at this one.
+    pooled : int
+        How many steps that share was learned from; those of one funnel stand alone.
     gain : Interval or None
         Deals a month more if the step reached its reference; for ``watch`` and above.
     expected_gain : float or None
@@ -84,7 +101,8 @@ class Bottleneck(ResultMixin):
     detectable : float or None
         The smallest drop that the data would show four times of five.
     drift : float or None
-        Standardised moving average; positive where the rate sinks. From 2.7 on it is `drifting`.
+        Slope of the rate in standard deviations, season taken out; positive where the rate sinks.
+        From 2.7 on it is `drifting`.
     cohort : {"seen", "not-seen", "unknown"}
         Whether cohorts whose time is up show the drop too, where deals were given.
     history_months : int
@@ -109,10 +127,14 @@ class Bottleneck(ResultMixin):
     source: Source = "history"
     shortfall: float | None = None
     probability: float | None = None
-    probability_1: float | None = None
-    probability_3: float | None = None
     tier: Tier = "none"
     window: int = 1
+    onset: str | None = None
+    size: float | None = None
+    definition: float = 0.0
+    partner: Transition | None = None
+    prior: float | None = None
+    pooled: int = 0
     gain: Interval | None = None
     expected_gain: float | None = None
     revenue: Interval | None = None

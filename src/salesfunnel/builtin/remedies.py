@@ -61,6 +61,14 @@ DATA: tuple[Remedy, ...] = (
         follow="fields_filled",
     ),
     Remedy(
+        "ask-about-column",
+        "column",
+        owner="sales-lead",
+        days=7,
+        effort="S",
+        follow="deals_reviewed",
+    ),
+    Remedy(
         "merge-duplicates",
         "duplicate-deals",
         owner="operations",
@@ -180,6 +188,9 @@ ACTION: tuple[Remedy, ...] = (
 )
 
 RESOURCE: tuple[Remedy, ...] = (
+    Remedy(
+        "review-place", "place", owner="sales-lead", days=10, effort="S", follow="deals_reviewed"
+    ),
     Remedy(
         "demo-video", "no-demo-video", owner="product", days=20, effort="M", follow="demo_video"
     ),

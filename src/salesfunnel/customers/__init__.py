@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salesfunnel.customers._clv import LifetimeValue, clv
+from salesfunnel.customers._cohort_retention import CohortRetention, cohort_retention
 from salesfunnel.customers._lifecycle import (
     LIFECYCLE_STATES,
     Lifecycle,
@@ -21,6 +22,7 @@ __all__ = [
     "LIFECYCLE_STATES",
     "RFM_GROUPS",
     "BgNbd",
+    "CohortRetention",
     "GammaGamma",
     "Lifecycle",
     "LifecycleState",
@@ -31,6 +33,7 @@ __all__ = [
     "Sbg",
     "UpsellCandidates",
     "clv",
+    "cohort_retention",
     "fit_bgnbd",
     "fit_gamma_gamma",
     "fit_sbg",

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import check_choice, check_positive_int
+from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
@@ -111,7 +112,7 @@ def repurchase_panel(
     *,
     as_of: Moment,
     by: Frequency = "month",
-    window: timedelta = timedelta(days=180),
+    window: timedelta | str = timedelta(days=180),
     segment: str | None = None,
     regular: int = REGULAR,
     growth: float = GROWTH,
@@ -127,8 +128,9 @@ def repurchase_panel(
         The day of the look.
     by : {"week", "month", "quarter", "year"}
         How long a cohort of first orders is.
-    window : datetime.timedelta
-        How long after the first order a stage may be reached to be counted. Customers whose window
+    window : datetime.timedelta or str
+        How long after the first order a stage may be reached to be counted, such as ``"60D"``.
+        Customers whose window
         is still open are left out and counted as immature.
     segment : str, optional
         An attribute of the purchases (its value at the first order) to break down by.
@@ -148,11 +150,13 @@ def repurchase_panel(
     Raises
     ------
     ArgumentError
-        If `window` is no timedelta above zero, `regular` below 3, or `by` no length of a period.
+        If `window` is no length of time above zero, `regular` is below 3, or `by` is no length of
+        a period.
     """
     check_choice("by", by, ("week", "month", "quarter", "year"))
-    if not isinstance(window, timedelta) or window <= timedelta(0):
-        raise ArgumentError(f"'window' must be a timedelta above zero, got {window!r}")
+    span = duration_of("window", window)
+    if span is None:
+        raise ArgumentError(f"'window' must be a length of time, got {window!r}")
     known, entered = _reached(purchases, as_of, regular, growth, item)
     names, group = groups_of(known, segment)
     if not entered.size:
@@ -164,8 +168,8 @@ def repurchase_panel(
     base = int(number.min())
     periods = tuple(label_of(k, by) for k in range(base, int(number.max()) + 1))
     cell = (number - base) * len(names) + group
-    ripe = known.tenure >= window / timedelta(days=1)
-    inside = (entered - known.first[:, None]) / DAY <= window / timedelta(days=1)
+    ripe = known.tenure >= span / timedelta(days=1)
+    inside = (entered - known.first[:, None]) / DAY <= span / timedelta(days=1)
     # a customer who has grown is regular and has ordered twice: stages are nested by construction
     shape = (len(periods), len(names))
     counts = np.stack(
@@ -183,7 +187,7 @@ def repurchase_panel(
         segments=[name or "-" for name in names],
         mode="cohort",
         by=by,
-        window=window,
+        window=span,
         immature=immature,
         attributes=() if segment is None else (segment,),
         partial=[p for p, open_ in zip(periods, immature.sum(1) > 0, strict=True) if open_],

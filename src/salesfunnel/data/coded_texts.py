@@ -30,7 +30,7 @@ class CodedTexts(Sequence[str]):
     ('web', 3, True)
     """
 
-    __slots__ = ("codes", "values")
+    __slots__ = ("__weakref__", "codes", "values")
 
     def __init__(self, codes: npt.ArrayLike, values: Iterable[str]) -> None:
         self.values: tuple[str, ...] = tuple(values)
@@ -53,9 +53,9 @@ class CodedTexts(Sequence[str]):
     @overload
     def __getitem__(self, place: int) -> str: ...
     @overload
-    def __getitem__(self, place: slice) -> CodedTexts: ...
-    def __getitem__(self, place: int | slice) -> str | CodedTexts:
-        if isinstance(place, slice):
+    def __getitem__(self, place: slice | npt.NDArray[Any]) -> CodedTexts: ...
+    def __getitem__(self, place: int | slice | npt.NDArray[Any]) -> str | CodedTexts:
+        if isinstance(place, slice | np.ndarray):
             return CodedTexts(self.codes[place], self.values)
         return self.values[int(self.codes[place])]
 
@@ -65,7 +65,16 @@ class CodedTexts(Sequence[str]):
 
     def take(self, rows: npt.NDArray[Any]) -> CodedTexts:
         """Return some rows: places, or bool for each row."""
-        return CodedTexts(self.codes[rows], self.values)
+        return self[rows]
+
+    def tolist(self) -> list[str]:
+        """Return the texts."""
+        return list(self)
+
+    def counts(self) -> dict[str, int]:
+        """Return how often each text occurs, sorted; those that do not occur are left out."""
+        number = np.bincount(self.codes, minlength=len(self.values)).tolist()
+        return {text: n for text, n in sorted(zip(self.values, number, strict=True)) if n}
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
         del copy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -38,8 +38,9 @@ class Panel(TableMixin):
     ----------
     counts : array_like of int64, shape (periods, segments, steps)
         How many got to each step. In ``period`` mode: entries in the period. In ``cohort`` mode:
-        of those whose first entry fell in the period, how many reached the step. Zero where
-        missing. Copied, read-only.
+        of those whose first entry fell in the period, how many reached the step. In ``entry``
+        mode: entries into the step in the period, whose advances `advanced` follows to the end.
+        Zero where missing. Copied, read-only.
     periods : tuple of str
         Names, unique; in order of time.
     steps : tuple of str
@@ -49,7 +50,7 @@ class Panel(TableMixin):
         ``" / "`` in the order of `attributes`.
     missing : array_like of bool, same shape, optional
         Where the count is not known, which is not zero.
-    mode : {"period", "cohort"}
+    mode : {"period", "cohort", "entry"}
         What a count means, see `counts`.
     by : {"day", "week", "month", "quarter", "year", "none"}, optional
         How long a period is; read from the names of the periods by default.
@@ -60,12 +61,19 @@ class Panel(TableMixin):
         ``counts[..., k + 1]``; that one by default.
     immature : array_like of int64, shape (periods, segments), optional
         Cohort mode: entities left out because their window is still open.
+    exposed : array_like of float64, shape (periods, segments, steps - 1), optional
+        Of those who entered, how many have had time to advance; rates are then advances ÷ exposed.
+    exposed_cv2 : array_like of float64, same shape, optional
+        Squared relative error of `exposed`.
     attributes : tuple of str
         Names of the attributes that make the segments.
     partial : tuple of str
         Periods that are not over yet, or not fully observed.
     funnel : Funnel, optional
         The funnel whose stages or step metrics the steps are.
+    upper : array_like of int64, shape (periods, segments, steps), optional
+        At most so many got to each step, where `counts` is only the least: lost deals of which a
+        list does not tell the stage. None where all counts are exact.
 
     Raises
     ------
@@ -94,9 +102,12 @@ class Panel(TableMixin):
     window: timedelta | None = None
     advanced: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
     immature: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
+    exposed: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)
+    exposed_cv2: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)
     attributes: tuple[str, ...] = attrs.field(default=(), converter=as_items)
     partial: tuple[str, ...] = attrs.field(default=(), converter=as_items)
     funnel: Funnel | None = None
+    upper: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
 
     def __attrs_post_init__(self) -> None:
         check_choice("mode", self.mode, PANEL_MODES)
@@ -120,8 +131,11 @@ class Panel(TableMixin):
         wanted: tuple[tuple[str, tuple[int, ...]], ...] = (
             ("counts", shape),
             ("missing", shape),
+            ("upper", shape),
             ("advanced", (*shape[:2], max(shape[2] - 1, 0))),
             ("immature", shape[:2]),
+            ("exposed", (*shape[:2], max(shape[2] - 1, 0))),
+            ("exposed_cv2", (*shape[:2], max(shape[2] - 1, 0))),
         )
         for field, expected in wanted:
             array = getattr(self, field)
@@ -244,9 +258,12 @@ class Panel(TableMixin):
         entered, advanced : ndarray of int64, shape (periods, segments, steps - 1)
             Of `entered` at a step, `advanced` went on to the next; zero where missing.
         missing : ndarray of bool, same shape
-            Where either is not known.
+            Where either is not known, or lies between `counts` and `upper`.
         """
-        missing = self.missing[..., :-1] | self.missing[..., 1:]
+        unknown = self.missing
+        if self.upper is not None:
+            unknown = unknown | (self.upper != self.counts)
+        missing = unknown[..., :-1] | unknown[..., 1:]
         advanced = self.counts[..., 1:] if self.advanced is None else self.advanced
         zero = np.int64(0)
         return (
@@ -294,8 +311,11 @@ class Panel(TableMixin):
             periods=kept,
             segments=[self.segments[i] for i in g],
             steps=[self.steps[i] for i in s],
+            upper=None if self.upper is None else self.upper[np.ix_(t, g, s)],
             advanced=None if self.advanced is None else self.advanced[np.ix_(t, g)],
             immature=None if self.immature is None else self.immature[np.ix_(t, g)],
+            exposed=None if self.exposed is None else self.exposed[np.ix_(t, g)],
+            exposed_cv2=None if self.exposed_cv2 is None else self.exposed_cv2[np.ix_(t, g)],
             partial=tuple(name for name in self.partial if name in kept),
         )
 
@@ -308,16 +328,44 @@ class Panel(TableMixin):
         last = len(self.periods) if end is None else self.periods.index(end) + 1
         return self.select(periods=self.periods[first:last])
 
-    def total(self) -> Panel:
-        """Return the panel with all segments added up; missing where any segment is missing."""
+    def total(self, over: Literal["segments", "periods"] = "segments") -> Panel:
+        """Return the panel with all segments, or all periods, added up; missing where any is.
+
+        Parameters
+        ----------
+        over : {"segments", "periods"}
+            ``periods`` gives one period, ``all``, with what came in over the whole panel: one rate
+            for each step and segment in one call, ``conversions(panel.total(over="periods"))``.
+
+        Raises
+        ------
+        ArgumentError
+            If `over` is none of the two.
+        """
+        check_choice("over", over, ("segments", "periods"))
+        axis = 1 if over == "segments" else 0
+
+        def summed(array: npt.NDArray[Any] | None) -> Any:
+            return None if array is None else array.sum(axis=axis, keepdims=True)
+
+        doubt = None
+        if self.exposed is not None and self.exposed_cv2 is not None:
+            # one delay distribution lies behind all of it, so errors do not cancel
+            errors = (np.sqrt(self.exposed_cv2) * self.exposed).sum(axis=axis, keepdims=True)
+            doubt = (errors / np.maximum(summed(self.exposed), 1e-12)) ** 2
+        names: dict[str, Any] = {"segments": (ALL,), "attributes": ()}
+        if over == "periods":
+            names = {"periods": (ALL,), "by": "none", "partial": ()}
         return attrs.evolve(
             self,
-            counts=self.counts.sum(axis=1, keepdims=True),
-            missing=np.logical_or.reduce(self.missing, axis=1, keepdims=True),
-            segments=(ALL,),
-            attributes=(),
-            advanced=None if self.advanced is None else self.advanced.sum(axis=1, keepdims=True),
-            immature=None if self.immature is None else self.immature.sum(axis=1, keepdims=True),
+            counts=summed(self.counts),
+            missing=np.logical_or.reduce(self.missing, axis=axis, keepdims=True),
+            upper=summed(self.upper),
+            advanced=summed(self.advanced),
+            immature=summed(self.immature),
+            exposed=summed(self.exposed),
+            exposed_cv2=doubt,
+            **names,
         )
 
     def regular(self) -> Panel:
@@ -345,8 +393,11 @@ class Panel(TableMixin):
             self,
             counts=place(self.counts, 0),
             missing=place(self.missing, fill=True),
+            upper=place(self.upper, 0),
             advanced=place(self.advanced, 0),
             immature=place(self.immature, 0),
+            exposed=place(self.exposed, np.nan),
+            exposed_cv2=place(self.exposed_cv2, np.nan),
             periods=periods,
             segments=segments,
         )
@@ -365,10 +416,11 @@ class Panel(TableMixin):
                 raise DataError(
                     f"panels to add must have the same {field!r}, got {mine!r} and {theirs!r}"
                 )
-        if (self.advanced is None) != (other.advanced is None):
-            raise DataError(
-                "panels to add must both count advances apart or neither, got one of each"
-            )
+        for field in ("advanced", "exposed"):
+            if (getattr(self, field) is None) != (getattr(other, field) is None):
+                raise DataError(
+                    f"panels to add must both have {field!r} apart or neither, got one of each"
+                )
         names = dict.fromkeys((*self.periods, *other.periods))
         by = self.by
         periods = (
@@ -386,12 +438,18 @@ class Panel(TableMixin):
         total = left.counts + right.counts
         if bool((total < 0).any()):
             raise DataError("panels to add must have sums below 2**63, got one that is larger")
+        upper = None
+        if self.upper is not None or other.upper is not None:
+            tops = [p.counts if p.upper is None else p.upper for p in (left, right)]
+            upper = np.where(missing, 0, tops[0] + tops[1])
         return attrs.evolve(
             left,
             counts=np.where(missing, 0, total),
+            upper=upper,
             missing=missing,
             advanced=_sum(left.advanced, right.advanced),
             immature=_sum(left.immature, right.immature),
+            **_exposures(left, right),
             partial=tuple(p for p in periods if p in self.partial or p in other.partial),
             funnel=self.funnel if self.funnel == other.funnel else None,
         )
@@ -425,3 +483,15 @@ def _sum(left: npt.NDArray[Any] | None, right: npt.NDArray[Any] | None) -> npt.N
         return right if left is None else left
     total: npt.NDArray[Any] = left + right
     return total
+
+
+def _exposures(left: Panel, right: Panel) -> dict[str, Any]:
+    """Return the sum of both exposures with its error, as if both errors were one."""
+    if left.exposed is None or right.exposed is None:
+        return {}
+    one, two = np.nan_to_num(left.exposed), np.nan_to_num(right.exposed)
+    if left.exposed_cv2 is None or right.exposed_cv2 is None:
+        return {"exposed": one + two, "exposed_cv2": None}
+    parts = [np.nan_to_num(cv2) for cv2 in (left.exposed_cv2, right.exposed_cv2)]
+    errors = np.sqrt(parts[0]) * one + np.sqrt(parts[1]) * two
+    return {"exposed": one + two, "exposed_cv2": (errors / np.maximum(one + two, 1e-12)) ** 2}

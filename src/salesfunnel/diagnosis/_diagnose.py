@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.interval import Interval
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.diagnosis.ask_rules import DEFAULT_RULES, ask_all, rank, vetoed
 from salesfunnel.diagnosis.case import Case
 from salesfunnel.diagnosis.diagnosis import ColumnUse, Diagnosis
@@ -16,7 +18,6 @@ from salesfunnel.diagnosis.rules import Rule, RuleSet
 
 if TYPE_CHECKING:
     from salesfunnel.bottleneck import Bottleneck
-    from salesfunnel.data.history import StageHistory
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.tracking import Tracking
 
@@ -94,6 +95,8 @@ def diagnose(
             hint="give one row of find_bottlenecks, such as .rows[0]",
         )
     vouched = (before_outcome,) if isinstance(before_outcome, str) else tuple(before_outcome)
+    if isinstance(data, StageHistory):
+        data = two_ends(data)
     case = Case(bottleneck, data, columns=columns, history=history)
     case.check_names("before_outcome", vouched)
     asked = ask_all(case, rules)

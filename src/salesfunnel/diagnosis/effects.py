@@ -18,6 +18,8 @@ import numpy.typing as npt
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.vocabulary import Grade
+from salesfunnel._kernels.causes.coding import text_levels
+from salesfunnel._kernels.causes.design import dense
 from salesfunnel._kernels.mix import Strata, kitagawa, mantel_haenszel
 from salesfunnel.diagnosis.case import Case
 from salesfunnel.diagnosis.fields import Column
@@ -75,14 +77,14 @@ def _tables(
     codes = np.zeros(int(use.sum()), dtype=np.int64)
     names: list[str] = []
     if case.channel is not None:
-        _, index = np.unique(case.channel.text[use], return_inverse=True)
-        codes, names = index.ravel().astype(np.int64), [case.channel.name]
+        codes = text_levels(case.channel.text).codes[use].astype(np.int64)
+        names = [case.channel.name]
     if by_period:
-        periods = case.period[use]
+        periods = case.period[use] - int(case.period.min(initial=0))
         codes = codes * (int(periods.max(initial=0)) + 1) + periods
         names.append("period")
-    _, strata = np.unique(codes, return_inverse=True)
-    cells = (strata.ravel() * 2 + ~exposed[use]) * 2 + ~case.advanced[use]
+    strata = dense(codes).astype(np.int64)
+    cells = (strata * 2 + ~exposed[use]) * 2 + ~case.advanced[use]
     counts = np.bincount(cells, minlength=4 * (int(strata.max(initial=-1)) + 1))
     return counts.reshape(-1, 2, 2).astype(np.float64), tuple(names)
 
@@ -206,7 +208,10 @@ def _finding(
 
 def _grouped(text: Any, known: Bool) -> tuple[npt.NDArray[np.int64], list[str]]:
     """Return group numbers (−1 unknown) and names; values beyond the 12 most frequent are one."""
-    names, counts = np.unique(text[known], return_counts=True)
+    texts = text_levels(text)
+    at = np.bincount(texts.codes[known], minlength=texts.values.size)
+    some = np.flatnonzero(at)
+    names, counts = texts.values[some], at[some]
     order = sorted(range(names.size), key=lambda i: (-int(counts[i]), str(names[i])))
     kept = [str(names[i]) for i in order[:MOST_GROUPS]]
     kept.sort()
@@ -214,10 +219,9 @@ def _grouped(text: Any, known: Bool) -> tuple[npt.NDArray[np.int64], list[str]]:
     if names.size > MOST_GROUPS:
         kept.append(OTHER)
     look = np.array([where.get(str(name), len(where)) for name in names], dtype=np.int64)
-    number = np.full(text.size, -1, dtype=np.int64)
-    if names.size:
-        number[known] = look[np.searchsorted(names, text[known])]
-    return number, kept
+    table = np.full(texts.values.size, -1, dtype=np.int64)
+    table[some] = look
+    return np.where(known, table[texts.codes] if text.size else -1, -1), kept
 
 
 def of_mixture(case: Case, found: Mixture, code: str, **fixed: Any) -> Finding:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.frozen import as_items
+from salesfunnel._kernels.causes.coding import Texts, text_levels
 from salesfunnel.diagnosis.header_names import folded, header_keys
 
 __all__ = ["CHANNEL", "DEMO", "OWNER", "PLACES", "Column", "Field", "folded", "match"]
@@ -97,57 +98,66 @@ class Column:
     raw: npt.NDArray[Any]
 
     @property
+    def _levels(self) -> Texts:
+        """The values as stripped text, each once, and which deal has which."""
+        if self.raw.dtype.kind == "f":
+            numbers, codes = np.unique(self.raw, return_inverse=True)
+            shown = ["" if math.isnan(v) else f"{v:g}" for v in numbers.tolist()]
+            return Texts(codes.ravel().astype(np.int32), np.array(shown, dtype=np.str_))
+        texts = text_levels(self.raw.astype(np.str_, copy=False))
+        values = np.char.strip(texts.values)
+        blank = np.isin(np.char.lower(values), list(_UNKNOWN))
+        return Texts(texts.codes, np.where(blank, "", values))
+
+    @property
     def text(self) -> Text:
         """The values as stripped text; ``""`` where missing."""
-        if self.raw.dtype.kind == "f":
-            shown = np.array(
-                ["" if math.isnan(v) else f"{v:g}" for v in self.raw.tolist()], dtype=np.str_
-            )
-            return shown if shown.size else np.empty(0, dtype="<U1")
-        values = np.char.strip(self.raw.astype(np.str_))
-        blank = np.isin(np.char.lower(values), list(_UNKNOWN))
-        return np.where(blank, "", values)
+        levels = self._levels
+        found: Text = levels.values[levels.codes]
+        return found if found.size else np.empty(0, dtype="<U1")
 
     @property
     def known(self) -> Bool:
         """Where there is a value."""
         if self.raw.dtype.kind == "f":
             return np.asarray(np.isfinite(self.raw))
-        return np.asarray(self.text != "")
+        levels = self._levels
+        return np.asarray((levels.values != "")[levels.codes])
 
     @property
     def numbers(self) -> Float:
         """The values as float; NaN where missing or not a number. ``80 %`` is 0.8."""
         if self.raw.dtype.kind == "f":
             return self.raw.astype(np.float64)
-        values, inverse = np.unique(self.text, return_inverse=True)
-        read = np.array([_number(str(v)) for v in values], dtype=np.float64)
-        return read[inverse.ravel()] if read.size else np.empty(0)
+        levels = self._levels
+        read = np.array([_number(str(v)) for v in levels.values], dtype=np.float64)
+        return read[levels.codes] if read.size else np.empty(0)
 
     @property
     def times(self) -> npt.NDArray[np.datetime64]:
         """The values as datetime64[us]; NaT where missing or not an ISO time."""
-        values, inverse = np.unique(self.text, return_inverse=True)
-        read = np.array([_time(str(v)) for v in values], dtype="datetime64[us]")
-        return read[inverse.ravel()]
+        levels = self._levels
+        read = np.array([_time(str(v)) for v in levels.values], dtype="datetime64[us]")
+        return read[levels.codes]
 
     def flags(self) -> tuple[Bool, Bool]:
         """Return (yes, known): words of both languages for yes and no; others are not known."""
-        lower = np.char.lower(self.text)
+        levels = self._levels
+        lower = np.char.lower(levels.values)
         yes, no = np.isin(lower, list(YES)), np.isin(lower, list(NO))
-        return yes, yes | no
+        return yes[levels.codes], (yes | no)[levels.codes]
 
     def named(self) -> tuple[Bool, Bool, bool]:
         """Return (named, known, blank_means_no) of a column that names something.
 
         Where no value says "none", a blank is taken as none, and the caller says so.
         """
-        values = self.text
-        none = np.isin(np.char.lower(values), list(NOTHING))
-        named = (values != "") & ~none
-        if none.any():
-            return named, values != "", False
-        return named, np.ones(values.size, dtype=np.bool_), True
+        levels = self._levels
+        none = np.isin(np.char.lower(levels.values), list(NOTHING))
+        named = ((levels.values != "") & ~none)[levels.codes]
+        if none[levels.codes].any():
+            return named, (levels.values != "")[levels.codes], False
+        return named, np.ones(named.size, dtype=np.bool_), True
 
 
 def _number(value: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["folded", "header_keys"]
 
@@ -23,6 +24,7 @@ def folded(name: str) -> str:
     return _SIGNS.sub("", unicodedata.normalize("NFKC", name).casefold())
 
 
+@lru_cache(maxsize=4096)
 def header_keys(name: str) -> tuple[str, ...]:
     """Return the folded forms under which a header is looked up, the plainest last.
 

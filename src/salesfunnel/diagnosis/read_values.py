@@ -24,7 +24,8 @@ _NUMBER = re.compile(
 _TIMES = {"万": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6, "bn": 1e9, "%": 0.01}
 _DAY = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+    r"(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?",
+    re.IGNORECASE,
 )
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?")
 
@@ -47,13 +48,11 @@ def read_numbers(values: npt.NDArray[np.str_]) -> Array:
         return np.where(np.isfinite(read), read, np.nan)
     texts = text_levels(values)
     found = [_number(v) for v in texts.values.tolist()]
-    units = Counter(unit for number, unit in found if number is not None and unit not in _TIMES)
+    units = Counter(unit for _, unit in found if unit and unit not in _TIMES)
     main = min(units, key=lambda u: (-units[u], u)) if units else ""
+    fits = {"", main, *_TIMES}
     table = np.array(
-        [
-            np.nan if number is None or (unit not in _TIMES and unit != main) else number
-            for number, unit in found
-        ]
+        [np.nan if number is None or unit not in fits else number for number, unit in found]
     )
     out: Array = table.take(texts.codes)
     return out

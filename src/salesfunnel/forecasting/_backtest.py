@@ -12,6 +12,7 @@ from salesfunnel._core.errors import DataError
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.deal_money import money_of
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import outlook, simulated
 from salesfunnel.forecasting.backtest_result import Backtest, BacktestScore, Scope, Way
@@ -90,6 +91,7 @@ def backtest(
     nearer than the horizon share deals, so that their errors are not independent.
     """
     check_kind("history", history, StageHistory)
+    history = two_ends(history)
     span = length("horizon", horizon)
     count, step = check_positive_int("origins", origins), check_positive_int("every", every)
     check_positive_int("draws", draws, minimum=100)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +13,7 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._kernels import simulate
 from salesfunnel._kernels.betabinomial import PRIOR_SD, shrunk_rho
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.outlook import Draws, Floats, Outlook, sum_up
 from salesfunnel.forecasting.result import Forecast
@@ -92,6 +94,8 @@ def forecast(
     .. [1] Aalen & Johansen (1978), Scand. J. Statistics 5:141.
     """
     check_kind("history", history, StageHistory)
+    listed = history.reached_stage is not None
+    history = two_ends(history)
     span = length("horizon", horizon)
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
@@ -101,7 +105,11 @@ def forecast(
     )  # fmt: skip
     seed = check_positive_int("seed", seed, minimum=0)
     drawn = simulated(view, size, seed)
-    return sum_up(history, view, drawn, span, {"strata": strata, "draws": size, "seed": seed})
+    found = sum_up(history, view, drawn, span, {"strata": strata, "draws": size, "seed": seed})
+    if listed:
+        said = Fault.of("stage-timing-unknown", severity="warning")
+        found = attrs.evolve(found, faults=(*found.faults, said))
+    return found
 
 
 def outlook(

@@ -36,6 +36,7 @@ def plan(
     closing: float = 0.5,
     remedies: Iterable[Remedy] = (),
     most: int = 3,
+    limit: int | None = 10,
     funnel: Funnel | None = None,
     holidays: Collection[date] | str | None = None,
     seed: int = 0,
@@ -68,6 +69,9 @@ def plan(
         something come too.
     most : int
         Causes a bottleneck, at most.
+    limit : int, optional
+        Measures that the plan lists: the first by priority; the rest is kept in `folded`. None
+        lists all.
     funnel : Funnel, optional
         Names the steps for people.
     holidays : collection of date or str, optional
@@ -89,8 +93,8 @@ def plan(
     -----
     Extra deals = entrants touched a month × months × RD⁺ × g × ∏ downstream rates, with
     RD⁺ ~ N(|RD|, SE) cut at 0, g ~ Beta(5, 5), downstream rates from their Jeffreys laws; the rate
-    is cut at the reference's upper limit. An association is not an effect: g says how much of it
-    survives.
+    is cut at the reference, and at the part of the shortfall that a cause explains. An association
+    is not an effect: g says how much of it survives.
     """
     if not isinstance(start, date):
         raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")
@@ -98,6 +102,8 @@ def plan(
     rows = _rows(bottlenecks, found)
     mean, se = _value(value)
     at_most = check_positive_int("most", most, minimum=0)
+    if limit is not None:
+        limit = check_positive_int("limit", limit, minimum=1)
     builder = PlanBuilder(
         start=start,
         owners=dict(owners or {}),
@@ -123,8 +129,10 @@ def plan(
         mine = by_cell.get((row.transition, row.segment), [])
         if mine or row.tier in ALARMS:
             measures += builder.measures(row, mine, at_most)
+    listed = tuple(sorted(_unique(measures), key=_order))
     return ImprovementPlan(
-        measures=tuple(sorted(_unique(measures), key=_order)),
+        measures=listed[:limit],
+        folded=() if limit is None else listed[limit:],
         start=start,
         assumptions=builder.assumed,
         names={} if funnel is None else _names_of(funnel),

@@ -64,9 +64,11 @@ class PlanBuilder:
         self, row: Any, finding: Finding | None, basis: Basis | None, *, veto: bool = False
     ) -> Measure | None:
         code = "shortfall" if finding is None else finding.code
-        remedy = self._remedy(code, row.transition.source) or self._remedy(
-            "shortfall", row.transition.source
-        )
+        source = row.transition.source
+        remedy = self._remedy(code, source)
+        if remedy is None and finding is not None and code.startswith("column:"):
+            remedy = self._remedy("place" if finding.kind == "where" else "column", source)
+        remedy = remedy or self._remedy("shortfall", source)
         if remedy is None:
             return None
         made = self._of(row, remedy, code)
@@ -134,7 +136,18 @@ class PlanBuilder:
         )
 
     def _basis(self, row: Any, finding: Finding) -> Basis:
-        """Return what the effect of acting on a finding is simulated from."""
+        """Return what the effect of acting on a finding is simulated from.
+
+        No measure may promise more than the part of the shortfall that it mends.
+        """
+        basis = self._from_evidence(row, finding)
+        if not finding.explains or finding.contribution is None or not basis.entered:
+            return basis
+        rate = basis.advanced / basis.entered
+        part = max(finding.contribution, 0.0) / basis.entered
+        return attrs.evolve(basis, ceiling=min(basis.ceiling, rate + part))
+
+    def _from_evidence(self, row: Any, finding: Finding) -> Basis:
         e = finding.evidence
         if e.method == "mantel-haenszel" and e.difference is not None and e.exposure is not None:
             return attrs.evolve(
@@ -169,7 +182,7 @@ class PlanBuilder:
             se=spread,
             advanced=x,
             entered=n,
-            ceiling=min(_upper(row, reference), 1.0),
+            ceiling=min(max(reference, rate), 1.0),
             downstream=self._downstream(row),
         )
 
@@ -214,15 +227,6 @@ def _since(row: Any) -> str:
     if by == "none" or row.tier not in ALARMS:
         return ""
     return label_of(ordinal(str(row.period), by) - max(int(row.window or 1), 1) + 1, by)
-
-
-def _upper(row: Any, reference: float) -> float:
-    """Return the upper limit of the reference: no plan promises more."""
-    interval = getattr(row, "reference_interval", None)
-    if interval is not None:
-        return float(interval.high)
-    n = float(row.entered or 0)
-    return reference + 1.2816 * math.sqrt(reference * (1 - reference) / n) if n else reference
 
 
 def _is_cause(f: Finding) -> bool:

@@ -44,6 +44,8 @@ class ImprovementPlan(TableMixin):
         Key of a stage or step → its name for people.
     funnel : Funnel, optional
         Names steps and key actions in the language of a document.
+    folded : tuple of Measure
+        Measures of lower priority that the plan does not list; `unfold` lists them.
 
     Raises
     ------
@@ -56,6 +58,7 @@ class ImprovementPlan(TableMixin):
     assumptions: Assumptions = attrs.field(factory=Assumptions)
     names: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
     funnel: Funnel | None = None
+    folded: tuple[Measure, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         twice = duplicates(measure.key for measure in self.measures)
@@ -120,6 +123,10 @@ class ImprovementPlan(TableMixin):
         if not keys:
             raise ArgumentError("'keys' must name the measures to reject, got none")
         return self._mark(keys, "rejected")
+
+    def unfold(self) -> ImprovementPlan:
+        """Return the plan with the measures of lower priority listed as well."""
+        return attrs.evolve(self, measures=(*self.measures, *self.folded), folded=())
 
     def _mark(self, keys: tuple[str, ...], state: MeasureState) -> ImprovementPlan:
         for key in keys:

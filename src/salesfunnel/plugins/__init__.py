@@ -20,11 +20,10 @@ from salesfunnel.plugins._access import (  # isort: skip - stands on the three a
     benchmarks_of,
     rule_set,
     rule_sets,
-    source,
-    sources,
     template,
     templates,
 )
+from salesfunnel.plugins._source_access import source, sources  # isort: skip - as above
 
 __all__ = [
     "API_VERSION",

@@ -23,14 +23,12 @@ __all__ = [
     "benchmarks_of",
     "rule_set",
     "rule_sets",
-    "source",
-    "sources",
     "template",
     "templates",
 ]
 
 
-def _registry() -> Registry:
+def registry() -> Registry:
     """Return the registry of what is installed now; SALESFUNNEL_NO_PLUGINS hides strangers."""
     off = os.environ.get("SALESFUNNEL_NO_PLUGINS", "").strip().lower()
     return _of(discover(), off in {"", "0", "false", "no"})
@@ -41,15 +39,17 @@ def _of(found: tuple[Found, ...], third_party: bool) -> Registry:
     return Registry(found, third_party=third_party)
 
 
-def _list(group: PluginGroup, ask: Callable[[str], object], load: bool) -> tuple[PluginRecord, ...]:
-    records = _registry().records(group)
+def listed(
+    group: PluginGroup, ask: Callable[[str], object], load: bool
+) -> tuple[PluginRecord, ...]:
+    records = registry().records(group)
     if not load:
         return records
     for record in records:
         # the registry remembers what failed, and the records below tell it
         with suppress(SalesFunnelError):
             ask(f"{record.name}@{record.distribution}")
-    return _registry().records(group)
+    return registry().records(group)
 
 
 def template(name: str, *, locale: Locale = "en") -> Funnel:
@@ -81,7 +81,7 @@ def template(name: str, *, locale: Locale = "en") -> Funnel:
     '成交阶段'
     """
     check_choice("locale", locale, LOCALES)
-    found = _registry().call(
+    found = registry().call(
         "salesfunnel.templates", name, returns=Funnel, options={"locale": locale}
     )
     return cast("Funnel", found)
@@ -104,7 +104,7 @@ def templates(*, load: bool = False) -> tuple[PluginRecord, ...]:
     >>> "b2b" in [record.name for record in templates()]
     True
     """
-    return _list("salesfunnel.templates", template, load)
+    return listed("salesfunnel.templates", template, load)
 
 
 def benchmark(name: str) -> BenchmarkSet:
@@ -131,7 +131,7 @@ def benchmark(name: str) -> BenchmarkSet:
     >>> benchmark("method").get("intent", "won").rate
     0.3
     """
-    found = _registry().call("salesfunnel.benchmarks", name, returns=BenchmarkSet, options={})
+    found = registry().call("salesfunnel.benchmarks", name, returns=BenchmarkSet, options={})
     return cast("BenchmarkSet", found)
 
 
@@ -152,7 +152,7 @@ def benchmarks(*, load: bool = False) -> tuple[PluginRecord, ...]:
     >>> "method" in [record.name for record in benchmarks()]
     True
     """
-    return _list("salesfunnel.benchmarks", benchmark, load)
+    return listed("salesfunnel.benchmarks", benchmark, load)
 
 
 def benchmarks_of(
@@ -202,7 +202,7 @@ def rule_set(name: str) -> Any:
     >>> rule_set("data").dimension
     'data'
     """
-    return _registry().load("salesfunnel.rules", name, check=_rule_set_problem)
+    return registry().load("salesfunnel.rules", name, check=_rule_set_problem)
 
 
 def rule_sets(*, load: bool = False) -> tuple[PluginRecord, ...]:
@@ -222,55 +222,7 @@ def rule_sets(*, load: bool = False) -> tuple[PluginRecord, ...]:
     >>> "data" in [record.name for record in rule_sets()]
     True
     """
-    return _list("salesfunnel.rules", rule_set, load)
-
-
-def source(name: str) -> Callable[..., Any]:
-    """Return the function that makes a StageHistory of a CRM's export records.
-
-    Parameters
-    ----------
-    name : str
-        ``"hubspot"``, ``"salesforce"``, ...; `sources` lists them.
-
-    Returns
-    -------
-    callable
-
-    Raises
-    ------
-    UnknownNameError
-        If no source has the name.
-    PluginError
-        If it cannot be loaded, or two distributions offer it.
-
-    Examples
-    --------
-    >>> source("hubspot").__name__
-    'hubspot'
-    """
-    found = _registry().load("salesfunnel.sources", name, check=_source_problem)
-    return cast("Callable[..., Any]", found)
-
-
-def sources(*, load: bool = False) -> tuple[PluginRecord, ...]:
-    """List the sources that are installed, by name; `load` checks each as well.
-
-    Parameters
-    ----------
-    load : bool
-        Load and check each as well; without it nothing is imported.
-
-    Returns
-    -------
-    tuple of PluginRecord
-
-    Examples
-    --------
-    >>> "hubspot" in [record.name for record in sources()]
-    True
-    """
-    return _list("salesfunnel.sources", source, load)
+    return listed("salesfunnel.rules", rule_set, load)
 
 
 def _source_problem(loaded: Any) -> str | None:

@@ -22,22 +22,21 @@ def to_text(result: Any, *, locale: Locale = "en", width: int | None = None) -> 
 
 def to_fragment(result: Any, *, locale: Locale = "en") -> str:
     """Return a result as an HTML fragment for notebooks; needs no extra."""
-    from salesfunnel.render.backends.html import document_html
+    from salesfunnel.render.fragments import fragment_of
 
-    return document_html(_document(result, locale))
+    return fragment_of(result, locale)
 
 
 def to_html(result: Any, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> str:
-    """Return a result as one HTML page that needs nothing from outside; write it where asked.
+    """Return a result as one HTML page that needs nothing from outside; write it where asked."""
+    if type(result).__name__ == "Analysis":
+        from salesfunnel.render.report.page import report_html
 
-    Raises
-    ------
-    MissingExtraError
-        If jinja2 is not installed (extra ``report``).
-    """
-    from salesfunnel.render.backends.page import page_html
+        page = report_html(result, locale)
+    else:
+        from salesfunnel.render.backends.page import page_html
 
-    page = page_html(_document(result, locale))
+        page = page_html(_document(result, locale))
     if path is not None:
         write_file(path, page.encode())
     return page

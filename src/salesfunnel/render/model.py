@@ -32,6 +32,7 @@ __all__ = [
     "Lines",
     "Mark",
     "Paragraph",
+    "Picture",
     "Section",
     "Table",
 ]
@@ -203,6 +204,14 @@ class Grid:
 
 
 @attrs.frozen
+class Picture:
+    """A chart (`salesfunnel.render.charts.Chart`), with its title where it is `titled`."""
+
+    chart: Any
+    titled: bool = attrs.field(default=True, kw_only=True)
+
+
+@attrs.frozen
 class FaultItem:
     """A fault in words."""
 
@@ -239,6 +248,7 @@ Block = (
     | Bars
     | Lines
     | Grid
+    | Picture
     | Faults
     | Section
 )

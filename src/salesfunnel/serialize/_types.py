@@ -14,7 +14,15 @@ SCHEMA_VERSION = 1
 _HOMES = {
     "salesfunnel.analysis": ("Analysis",),
     "salesfunnel.definitions": ("Benchmark", "BenchmarkSet"),
-    "salesfunnel.bottleneck": ("Bottleneck", "Bottlenecks", "ReferenceWindow", "OutputChange"),
+    "salesfunnel.bottleneck": (
+        "Bottleneck",
+        "Bottlenecks",
+        "Inflow",
+        "InflowRow",
+        "OutputChange",
+        "RateTrend",
+        "ReferenceWindow",
+    ),
     "salesfunnel.comparison": ("ArmComparison", "ArmRow", "SegmentComparison", "SegmentRow"),
     "salesfunnel.conversion": ("Conversion", "ConversionTable"),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),
@@ -23,7 +31,7 @@ _HOMES = {
     "salesfunnel.fault": ("Fault",),
     "salesfunnel.forecasting": ("Backtest", "BacktestScore", "Forecast"),
     "salesfunnel.definitions.funnel": ("Funnel", "Transition"),
-    "salesfunnel.data.history": ("FieldHistory", "StageHistory"),
+    "salesfunnel.data.history": ("FieldHistory", "StageFates", "StageHistory"),
     "salesfunnel._core.fiscal": ("Fiscal",),
     "salesfunnel._core.interval": ("Interval",),
     "salesfunnel.definitions.metric": ("Metric",),
@@ -51,6 +59,7 @@ _HOMES = {
     "salesfunnel.data.purchases": ("CustomerSummary", "Purchases"),
     "salesfunnel.customers": (
         "BgNbd",
+        "CohortRetention",
         "GammaGamma",
         "Lifecycle",
         "LifetimeValue",
@@ -59,6 +68,7 @@ _HOMES = {
         "Sbg",
         "UpsellCandidates",
     ),
+    "salesfunnel.render.charts": ("Chart", "ChartMark", "ChartScale"),
     "salesfunnel.definitions.stage": ("KeyAction", "Stage"),
     "salesfunnel.stats": (
         "AalenJohansen",

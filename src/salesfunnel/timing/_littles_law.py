@@ -13,6 +13,7 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.from_list import needs_stage_times
 from salesfunnel.definitions.funnel import Funnel
 
 __all__ = ["LittlesLaw", "littles_law"]
@@ -80,6 +81,8 @@ def littles_law(history: StageHistory, *, window: int = 90) -> LittlesLaw:
     ------
     ArgumentError
         If `window` is below one day.
+    DataError
+        If the deals are a list, which does not tell when they entered their stages.
 
     References
     ----------
@@ -97,6 +100,7 @@ def littles_law(history: StageHistory, *, window: int = 90) -> LittlesLaw:
     """
     if window < 1:
         raise ArgumentError(f"'window' must be at least 1 day, got {window!r}")
+    needs_stage_times(history, "littles_law")
     rows = []
     for stage in history.stages[:-1]:
         duration, event, deals = history.stage_times(stage)

@@ -13,6 +13,7 @@ from salesfunnel._core.checks import check_fraction, check_kind
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.from_list import needs_stage_times, timed_stages
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
@@ -91,6 +92,14 @@ def _curve(history: StageHistory, stage: str) -> tuple[AalenJohansen, Any, Any]:
     return aalen_johansen(duration, event), (duration, event), rows
 
 
+def _timed(history: StageHistory, verb: str) -> tuple[bool, ...]:
+    """Return in which stages waits are known; raise DataError if in none."""
+    timed = timed_stages(history)
+    if not any(timed):
+        needs_stage_times(history, verb)
+    return timed
+
+
 def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurations:
     """Return how long deals take to advance from each stage.
 
@@ -100,6 +109,11 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
         The deals.
     level : float
         Nominal coverage of the interval of the share that advances, in (0, 1).
+
+    Raises
+    ------
+    DataError
+        If the deals are a list, which does not tell when they entered their stages.
 
     Examples
     --------
@@ -114,21 +128,26 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
     check_fraction("level", level, open_ends=True)
     rows: list[tuple[float, ...]] = []
     faults: list[Fault] = []
-    for stage in history.stages[:-1]:
+    timed = _timed(history, "stage_durations")
+    for stage, known in zip(history.stages[:-1], timed, strict=True):
+        if not known:
+            rows.append((*(0,) * 4, *(np.nan,) * (len(_FIGURES) - 4)))
+            faults.append(Fault.of("needs-stage-times", severity="warning", value=stage))
+            continue
         curve, (_, event), _ = _curve(history, stage)
         interval = curve.interval(level=level)
         counts = [int((event == kind).sum()) for kind in (1, 2, 0)]
-        known = curve.eventual is not None
+        rated = curve.eventual is not None
         rows.append(
             (
                 len(event),
                 *counts,
                 _or_nan(curve.eventual),
-                interval.low if known else np.nan,
-                interval.high if known else np.nan,
+                interval.low if rated else np.nan,
+                interval.high if rated else np.nan,
                 _or_nan(curve.quantile(0.5)),
                 _or_nan(curve.quantile(SLOW)),
-                curve.undecided if known else np.nan,
+                curve.undecided if rated else np.nan,
             )
         )
         faults += doubts_of(curve, stage)
@@ -192,7 +211,8 @@ def ageing(history: StageHistory) -> Ageing:
     Parameters
     ----------
     history : StageHistory
-        The deals; a stage that nobody advanced from is not judged.
+        The deals; a stage that nobody advanced from is not judged, nor one of a list that does not
+        tell when deals entered it.
 
     Returns
     -------
@@ -211,7 +231,10 @@ def ageing(history: StageHistory) -> Ageing:
     check_kind("history", history, StageHistory)
     found: list[tuple[str, str, float, float, float, float]] = []
     judged = 0
+    timed = _timed(history, "ageing")
     for k, stage in enumerate(history.stages[:-1]):
+        if not timed[k]:
+            continue
         curve, (duration, event), rows = _curve(history, stage)
         usual, entry = curve.quantile(SLOW), curve.eventual
         if usual is None or not entry:

@@ -9,11 +9,11 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.checks import check_kind
-from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin
-from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history import LOST, StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.stats.mix import lmdi
 from salesfunnel.stats.survival import aalen_johansen
@@ -22,6 +22,8 @@ from salesfunnel.timing.censoring_faults import doubts_of
 __all__ = ["Velocity", "VelocityChange", "velocity", "velocity_change"]
 
 _DAY = np.timedelta64(86_400_000_000, "us")
+UNDATED = 0.05
+"""Share of lost deals without a closing time from which a win rate is refused."""
 FACTORS = ("opportunities", "value", "win_rate", "cycle_days")
 
 
@@ -112,10 +114,20 @@ def velocity(
     ------
     ArgumentError
         If `winsorise` is not in (0, 1].
+    DataError
+        If over 5 % of the lost deals have no closing time.
     """
     check_kind("history", history, StageHistory)
     if not 0.0 < winsorise <= 1.0:
         raise ArgumentError(f"'winsorise' must be in (0, 1], got {winsorise!r}")
+    lost = history.outcome == LOST
+    undated = lost & np.isnat(history.closed)
+    if undated.sum() > UNDATED * lost.sum():
+        raise DataError(
+            "'history' must hold when deals were lost for velocity, got"
+            f" {int(undated.sum())} of {int(lost.sum())} lost deals without it",
+            hint="add the closing date to the export: without it every win rate is too high",
+        )
     end = np.where(np.isnat(history.closed), history.observed_until, history.closed)
     with np.errstate(invalid="ignore"):
         good = (end >= history.created) & ~np.isnat(history.created)

@@ -68,16 +68,19 @@ def rule_of(template: bytes, day_first: bool | None) -> Rule | None:
     template : bytes
         A cell with its digits replaced by zeros.
     day_first : bool or None
-        Whether the day comes first where the year comes last; None leaves such cells alone.
+        Whether the day comes first where the year comes last; None leaves such cells alone but
+        those with points, which have the day first.
     """
     text = template.decode("latin-1")
     for form in _FORMS:
         match = form.fullmatch(text)
         if match is not None:
             return _rule(match, "month", "day")
-    match = None if day_first is None else _YEAR_LAST.fullmatch(text)
-    if match is None:
+    match = _YEAR_LAST.fullmatch(text)
+    if match is None or (day_first is None and match["mark"] != "."):
         return None
+    # Dates with points have the day first everywhere.
+    day_first = True if day_first is None else day_first
     return _rule(match, *(("two", "one") if day_first else ("one", "two")))
 
 
@@ -107,7 +110,8 @@ def plain_times(
     cells : Cells
         Cells in UTF-8.
     day_first : bool, optional
-        Whether 03/04/2026 is the third of April; without it such cells are not read.
+        Whether 03/04/2026 is the third of April; without it such cells are not read, but 03.04.2026
+        is.
 
     Returns
     -------

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from salesfunnel.data.history._link import link
+from salesfunnel.data.history.fates import StageFates, stage_fates
 from salesfunnel.data.history.field_history import FieldHistory
 from salesfunnel.data.history.from_changes import history_from_changes
 from salesfunnel.data.history.stage_history import LOST, OPEN, WON, StageHistory
 
-__all__ = ["LOST", "OPEN", "WON", "FieldHistory", "StageHistory", "history_from_changes", "link"]
+__all__ = [
+    "LOST",
+    "OPEN",
+    "WON",
+    "FieldHistory",
+    "StageFates",
+    "StageHistory",
+    "history_from_changes",
+    "link",
+    "stage_fates",
+]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,25 +14,39 @@ from salesfunnel._core.checks import duplicates
 
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
+    from salesfunnel.fault import Fault
 
 OPEN, WON, LOST = 0, 1, 2
 """The codes of `StageHistory.outcome`."""
+
+
+def _held(history: StageHistory) -> list[tuple[str, Any]]:
+    """Return the attributes as they are kept."""
+    columns: Any = history.attributes
+    return [(name, columns.held(name)) for name in columns]
+
+
+def with_faults(history: StageHistory, faults: Iterable[Fault]) -> StageHistory:
+    """Return a history with other faults, without another look at its columns."""
+    other = copy(history)
+    object.__setattr__(other, "faults", tuple(faults))
+    return other
 
 
 def shape_problems(history: StageHistory) -> list[str]:
     """Return which columns do not fit the others."""
     n, S = len(history.deals), len(history.stages)
     wanted: dict[str, tuple[int, ...]] = {"entered": (n, S), "spent": (n, S)}
-    wanted.update(dict.fromkeys(("created", "closed", "outcome", "value"), (n,)))
+    wanted.update(dict.fromkeys(("created", "closed", "outcome", "value", "reached_stage"), (n,)))
     found = [
         f"{field!r} must have shape {shape}, got {getattr(history, field).shape}"
         for field, shape in wanted.items()
         if getattr(history, field) is not None and getattr(history, field).shape != shape
     ]
     found.extend(
-        f"attribute {name!r} must have shape ({n},), got {column.shape}"
-        for name, column in history.attributes.items()
-        if column.shape != (n,)
+        f"attribute {name!r} must have shape ({n},), got {np.shape(column)}"
+        for name, column in _held(history)
+        if len(column) != n or getattr(column, "ndim", 1) != 1
     )
     found.extend(
         f"'changes' of {name} must be of the {n} deals, got row {int(field.deal.max())}"
@@ -48,9 +65,10 @@ def shape_problems(history: StageHistory) -> list[str]:
 def contradictions(history: StageHistory) -> list[str]:
     """Return what cannot be: ids twice, unknown outcomes, times after the moment of the data."""
     found: list[str] = []
-    names, counts = np.unique(history.deals, return_counts=True)
-    twice = names[counts > 1]
-    found.extend(f"'deals' must be unique, got {name!r} twice" for name in twice[:20].tolist())
+    ids = history.deals.tolist()
+    if len(set(ids)) < len(ids):
+        twice = sorted(name for name, count in Counter(ids).items() if count > 1)
+        found.extend(f"'deals' must be unique, got {name!r} twice" for name in twice[:20])
     wrong = ~np.isin(history.outcome, (OPEN, WON, LOST))
     found.extend(
         f"'outcome' must be 0 open, 1 won or 2 lost, got {history.outcome[i]} for"
@@ -83,6 +101,9 @@ def spent_between(
     """
     n, S = entered.shape
     end = np.where(np.isnat(closed), as_of, closed)
+    quick = _in_turn(entered, end)
+    if quick is not None:
+        return quick
     spent = np.zeros((n, S), dtype="timedelta64[us]")
     for k in range(S):
         until = end.copy()
@@ -93,4 +114,22 @@ def spent_between(
                 until = np.where(later, np.fmin(until, entered[:, j]), until)
         time = until - entered[:, k]
         spent[:, k] = np.where(np.isnat(time), np.timedelta64(0, "us"), time)
+    return np.maximum(spent, np.timedelta64(0, "us"))
+
+
+def _in_turn(
+    entered: npt.NDArray[np.datetime64], end: npt.NDArray[np.datetime64]
+) -> npt.NDArray[np.timedelta64] | None:
+    """Return the time in each stage where all deals go through them in turn; None otherwise."""
+    n, S = entered.shape
+    spent = np.zeros((n, S), dtype="timedelta64[us]")
+    after = np.full(n, np.datetime64("NaT", "us"))
+    for k in range(S - 1, -1, -1):
+        here = entered[:, k]
+        there = ~np.isnat(here)
+        if (here[there] >= after[there]).any():
+            return None
+        time = np.where(np.isnat(after), end, np.fmin(after, end)) - here
+        spent[:, k] = np.where(np.isnat(time), np.timedelta64(0, "us"), time)
+        after = np.where(there, here, after)
     return np.maximum(spent, np.timedelta64(0, "us"))

@@ -39,7 +39,7 @@ def quality_faults(history: StageHistory, *, back: int | None = None) -> tuple[F
     visited = ~np.isnat(history.entered)
     known = visited.any(axis=1)
     deals = int(known.sum())
-    if deals:
+    if deals and history.reached_stage is None:
         places = np.arange(len(history.stages))
         passed = places[None, :] <= history.reached[:, None]
         first = np.argmax(visited, axis=1)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import numpy as np
@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field, arrays_equal
 from salesfunnel._core.checks import check_known
-from salesfunnel._core.errors import DataError
-from salesfunnel._core.frozen import FrozenMap, as_tuple, frozen_map
+from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history.checks import (
@@ -25,9 +25,17 @@ from salesfunnel.data.history.checks import (
     shape_problems,
     spent_between,
 )
+from salesfunnel.data.history.converters import (
+    columns_of,
+    moment_of,
+    same_columns,
+    text_of,
+)
 from salesfunnel.data.history.entry_intervals import middle_entries
 from salesfunnel.data.history.field_history import TEXTS, FieldHistory, joined
 from salesfunnel.data.history.fields_over_time import FieldsOverTime
+from salesfunnel.data.history.from_list import needs_stage_times, timed_stages
+from salesfunnel.data.history.joining import joined_attribute, joined_reached
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 
@@ -37,41 +45,6 @@ if TYPE_CHECKING:
 __all__ = ["LOST", "OPEN", "WON", "StageHistory"]
 
 _DAY = np.timedelta64(86_400_000_000, "us")
-_ZONE = re.compile(r"T.*(Z|[+-]\d\d:?\d\d)$|Z$")
-
-
-def _moment(value: Any) -> Any:
-    aware = isinstance(value, datetime) and value.tzinfo is not None
-    if aware or (isinstance(value, str) and _ZONE.search(value)):
-        raise DataError(f"'as_of' must be a time without a zone, got {value!r}")
-    try:
-        return np.datetime64(value, "us")
-    except (TypeError, ValueError) as error:
-        raise DataError(f"'as_of' must be a time, got {value!r}") from error
-
-
-def _text(values: Any) -> npt.NDArray[np.str_]:
-    array = np.array(values, dtype=np.str_)
-    array.flags.writeable = False
-    return array
-
-
-def _columns(value: Mapping[str, Any]) -> FrozenMap[Any]:
-    columns = {}
-    for name, column in value.items():
-        array = np.asarray(column)
-        if array.dtype.kind in "biuf":
-            array = array.astype(np.float64)
-        elif array.dtype.kind != "U":
-            array = np.array(["" if v is None else str(v) for v in array.tolist()], dtype=np.str_)
-        array = array.copy()
-        array.flags.writeable = False
-        columns[str(name)] = array
-    return FrozenMap(columns)
-
-
-def _same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    return set(left) == set(right) and all(arrays_equal(left[k], right[k]) for k in left)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -102,6 +75,9 @@ class StageHistory(FieldsOverTime, TableMixin):
         When it was won or lost, NaT while open.
     value : array_like of float64, shape (n,), optional
         Its amount, NaN where unknown.
+    reached_stage : array_like of intp, shape (n,), optional
+        Of a list, which has no times of stages: the furthest stage that a deal is known to have
+        reached, -1 where the list does not tell. None where the times of all stages are known.
     attributes : mapping of str to array_like, shape (n,)
         Text ("" is missing) or float columns: channel, owner, product, region, ...
     funnel : Funnel, optional
@@ -130,18 +106,19 @@ class StageHistory(FieldsOverTime, TableMixin):
     """
 
     deals: npt.NDArray[np.str_] = attrs.field(
-        converter=_text, eq=attrs.cmp_using(eq=arrays_equal), hash=False
+        converter=text_of, eq=attrs.cmp_using(eq=arrays_equal), hash=False
     )
     stages: tuple[str, ...] = attrs.field(converter=as_tuple)
     entered: npt.NDArray[np.datetime64] = array_field("datetime64[us]")
     outcome: npt.NDArray[np.int8] = array_field(np.int8)
-    as_of: Any = attrs.field(converter=_moment)
+    as_of: Any = attrs.field(converter=moment_of)
     spent: npt.NDArray[np.timedelta64] = array_field("timedelta64[us]", default=None)
     created: npt.NDArray[np.datetime64] = array_field("datetime64[us]", default=None)
     closed: npt.NDArray[np.datetime64] = array_field("datetime64[us]", default=None)
     value: npt.NDArray[np.float64] = array_field(np.float64, default=None)
+    reached_stage: npt.NDArray[np.intp] | None = array_field(np.intp, default=None)
     attributes: Mapping[str, Any] = attrs.field(
-        default=FrozenMap(), converter=_columns, eq=attrs.cmp_using(eq=_same), hash=False
+        factory=dict, converter=columns_of, eq=attrs.cmp_using(eq=same_columns), hash=False
     )
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
@@ -180,22 +157,30 @@ class StageHistory(FieldsOverTime, TableMixin):
 
     @classmethod
     def from_records(cls, records: Any, **options: Any) -> StageHistory:
-        """Make a history from records: one row a deal, or one row a stage change.
+        """Make a history from records in memory, of any shape that ``read_deals`` knows.
 
         Parameters
         ----------
-        records : iterable of mapping, or any dataframe
-            As ``read_stage_history`` takes them.
+        records : iterable of mapping or of lists, mapping of columns, or any dataframe
+            Never a path: it is not opened.
         **options
-            `funnel`, `columns`, `as_of`, `tz` as there, and `stages` where there is no funnel.
+            As in ``read_deals``.
 
         Raises
         ------
+        ArgumentError
+            If `records` is a path, text, bytes or a file.
         IntakeError
             With every fault and its place, where no deal can be read.
         """
+        path = isinstance(records, str | bytes | bytearray | PathLike) or hasattr(records, "read")
+        if path:
+            raise ArgumentError(
+                f"'records' must be records or a dataframe, got {type(records).__name__}",
+                hint="read_deals(...) reads files and text",
+            )
         reader: Any = leaf("salesfunnel.intake.deals.reader")
-        history: StageHistory = reader.read_stage_history(records, **options)
+        history: StageHistory = reader.read_deals(records, **options)
         return history
 
     def __repr__(self) -> str:
@@ -213,17 +198,30 @@ class StageHistory(FieldsOverTime, TableMixin):
         """The highest stage that each deal ever visited, -1 for none; shape (n,).
 
         A skipped stage counts as passed and a step back never un-reaches: a deal has reached every
-        stage up to this one.
+        stage up to this one. Of a list also what `reached_stage` says; -1 where it does not tell.
         """
         visited = ~np.isnat(self.entered)
         last = len(self.stages) - 1 - np.argmax(visited[:, ::-1], axis=1)
-        return np.asarray(np.where(visited.any(axis=1), last, -1), dtype=np.intp)
+        furthest = np.asarray(np.where(visited.any(axis=1), last, -1), dtype=np.intp)
+        if self.reached_stage is None:
+            return furthest
+        told = (self.reached_stage >= 0) | (furthest > 0)
+        return np.where(told, np.maximum(furthest, self.reached_stage), -1)
 
     def reached_at(self) -> npt.NDArray[np.datetime64]:
         """Return when each deal first reached each stage or one beyond it, shape (n, S).
 
         The earliest entry into any stage from k on; NaT where none was entered.
+
+        Raises
+        ------
+        DataError
+            If it is of a list, which does not tell.
         """
+        needs_stage_times(self, "reached_at")
+        return self._reached_at()
+
+    def _reached_at(self) -> npt.NDArray[np.datetime64]:
         at = np.array(self.entered)
         for k in range(len(self.stages) - 2, -1, -1):
             at[:, k] = np.fmin(at[:, k], at[:, k + 1])
@@ -254,7 +252,8 @@ class StageHistory(FieldsOverTime, TableMixin):
             closed=self.closed[index],
             outcome=self.outcome[index],
             value=self.value[index],
-            attributes={name: column[index] for name, column in self.attributes.items()},
+            reached_stage=None if self.reached_stage is None else self.reached_stage[index],
+            attributes=columns_of(self.attributes).taken(index),
             changes={
                 name: field.of(np.arange(len(self))[index], len(self))
                 for name, field in self.changes.items()
@@ -286,6 +285,11 @@ class StageHistory(FieldsOverTime, TableMixin):
         deal : ndarray of intp, shape (m,)
             Row of the deal.
 
+        Raises
+        ------
+        DataError
+            If it is of a list that does not tell when deals entered or left this stage.
+
         Notes
         -----
         If the history was made of dated lists, an entry counts at the middle of its interval, and
@@ -294,6 +298,8 @@ class StageHistory(FieldsOverTime, TableMixin):
         """
         check_known("stage", stage, self.stages)
         k = self.stages.index(stage)
+        if k < len(self.stages) - 1 and not timed_stages(self)[k]:
+            needs_stage_times(self, f"stage_times({stage!r})")
         entered, unborn = middle_entries(self)
         entry = entered[:, k]
         rows = np.flatnonzero(~np.isnat(entry) & ~unborn[:, k])
@@ -315,7 +321,7 @@ class StageHistory(FieldsOverTime, TableMixin):
 
     def panel(
         self,
-        by: Frequency = "month",
+        by: Frequency | Literal["all"] = "month",
         mode: PanelMode = "cohort",
         *,
         window: timedelta | str | None = None,
@@ -325,12 +331,13 @@ class StageHistory(FieldsOverTime, TableMixin):
 
         Parameters
         ----------
-        by : {"day", "week", "month", "quarter", "year"}
-            How long a period is.
-        mode : {"cohort", "period"}
+        by : {"day", "week", "month", "quarter", "year", "all"}
+            How long a period is; ``"all"`` makes one of all deals, those without dates too.
+        mode : {"cohort", "period", "entry"}
             ``cohort``: deals by the period of their first entry, followed to `as_of` or for
             `window`. ``period``: first entries into each stage in the period, whenever the deal
-            began.
+            began. ``entry``: the same entries, each followed to `as_of`: ``Panel.advanced`` says
+            how many of them have advanced, ``Panel.exposed`` how many have had time to.
         window : timedelta or str such as ``"90D"``, optional
             Cohort mode: a stage counts if it was reached within this time of the first entry, the
             bound inside; deals whose window is still open are left out of the counts and counted
@@ -350,8 +357,16 @@ class StageHistory(FieldsOverTime, TableMixin):
         ------
         ArgumentError
             If a word is none of the allowed ones.
+        DataError
+            If a list is asked for what needs the times of stages: periods, or a window.
         UnknownNameError
             If there is no such attribute.
+
+        Notes
+        -----
+        A list counts deals by the period of their creation. Lost deals of which it does not tell
+        the stage count at the first stage in ``Panel.counts`` and up to the last before the win in
+        ``Panel.upper``.
         """
         from salesfunnel.data.history.to_panel import history_panel
 
@@ -382,7 +397,8 @@ class StageHistory(FieldsOverTime, TableMixin):
             closed=np.concatenate([self.closed, other.closed]),
             outcome=np.concatenate([self.outcome, other.outcome]),
             value=np.concatenate([self.value, other.value]),
-            attributes={name: _joined(self, other, name) for name in names},
+            reached_stage=joined_reached(self, other),
+            attributes={name: joined_attribute(self, other, name) for name in names},
             as_of=max(self.as_of, other.as_of),
             funnel=self.funnel if self.funnel == other.funnel else None,
             faults=faults,
@@ -402,17 +418,3 @@ class StageHistory(FieldsOverTime, TableMixin):
         fixed.update(created=self.created, closed=self.closed, outcome=names[self.outcome])
         fixed["value"] = self.value
         return {**fixed, **{k: v for k, v in self.attributes.items() if k not in fixed}}
-
-
-def _joined(left: StageHistory, right: StageHistory, name: str) -> npt.NDArray[Any]:
-    """Return an attribute of both; missing where one does not have it."""
-    parts = []
-    kinds = {h.attributes[name].dtype.kind for h in (left, right) if name in h.attributes}
-    for history in (left, right):
-        column = history.attributes.get(name)
-        if column is None:
-            column = np.full(len(history), np.nan) if kinds == {"f"} else np.full(len(history), "")
-        if len(kinds) > 1 and column.dtype.kind == "f":
-            column = np.array(["" if v != v else f"{v:g}" for v in column.tolist()])  # noqa: PLR0124
-        parts.append(column)
-    return np.concatenate(parts)

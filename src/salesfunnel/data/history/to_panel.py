@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import check_choice
+from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.period_arrays import period_numbers
@@ -24,6 +24,11 @@ from salesfunnel._kernels.cohorts import (
     reached_keys,
     time_of,
 )
+from salesfunnel.data.coded_texts import CodedTexts
+from salesfunnel.data.history.by_entry import by_entry
+from salesfunnel.data.history.converters import columns_of
+from salesfunnel.data.history.from_list import needs_stage_times
+from salesfunnel.data.history.list_counts import list_cube
 from salesfunnel.data.panel import ALL, Panel
 
 if TYPE_CHECKING:
@@ -35,42 +40,62 @@ MISSING = "(missing)"
 def history_panel(
     history: StageHistory,
     *,
-    by: Frequency,
+    by: Frequency | Literal["all"],
     mode: PanelMode,
     window: timedelta | str | None,
     segment: str | Sequence[str] | None,
 ) -> Panel:
     """Return the panel; see `StageHistory.panel`."""
-    check_choice("by", by, [name for name in FREQUENCIES if name != "none"])
+    check_choice("by", by, [*(name for name in FREQUENCIES if name != "none"), "all"])
     check_choice("mode", mode, PANEL_MODES)
     length = duration_of("window", window)
-    if length is not None and mode == "period":
+    if length is not None and mode != "cohort":
         raise ArgumentError(
-            f"'window' must be None in period mode, got {window!r}",
+            f"'window' must be None in {mode} mode, got {window!r}",
             hint="a window follows a cohort: mode='cohort'",
         )
     names = (segment,) if isinstance(segment, str) else tuple(segment or ())
     codes, segments = segment_codes(history, names)
-    cube: tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int64] | None]
-    if mode == "cohort":
-        cube = _cohorts(history, codes, len(segments), by, length)
+    if mode != "cohort" or length is not None:
+        needs_stage_times(history, f"panel(mode={mode!r})" if length is None else "panel(window=)")
+    upper = None
+    immature: npt.NDArray[np.int64] | None
+    if history.reached_stage is not None or (by == "all" and mode == "cohort" and length is None):
+        counts, upper, first, immature = list_cube(history, codes, len(segments), by)
+    elif mode == "cohort":
+        counts, first, immature = _cohorts(history, codes, len(segments), _unit(by), length)
     else:
-        cube = _periods(history, codes, len(segments), by)
-    counts, first, immature = cube
-    periods = tuple(label_of(first + i, by) for i in range(counts.shape[0]))
-    return Panel(
+        counts, first, immature = _periods(history, codes, len(segments), _unit(by))
+    followed: dict[str, Any] = {}
+    if mode == "entry":
+        shape = (counts.shape[0], len(segments))
+        followed = by_entry(history, codes, shape, first, _unit(by))._asdict()
+    if (by == "all" and mode == "period") or (by == "all" and length is not None):
+        counts = counts.sum(axis=0, keepdims=True)
+        immature = None if immature is None else immature.sum(axis=0, keepdims=True)
+    whole = by == "all" and mode != "entry"
+    unit: Frequency = "none" if whole else _unit(by)
+    periods = (ALL,) if whole else tuple(label_of(first + i, unit) for i in range(counts.shape[0]))
+    panel = Panel(
         counts=counts,
         periods=periods,
         segments=segments,
         steps=history.stages,
         mode=mode,
-        by=by,
+        by=unit,
         window=length,
         immature=immature,
         attributes=names,
-        partial=_partial(history, periods, first, by),
+        partial=() if by == "all" else _partial(history, periods, first, by),
         funnel=history.funnel,
+        upper=upper,
+        **followed,
     )
+    return panel.total(over="periods") if by == "all" and mode == "entry" else panel
+
+
+def _unit(by: Frequency | Literal["all"]) -> Frequency:
+    return "year" if by == "all" else by
 
 
 def segment_codes(
@@ -79,7 +104,7 @@ def segment_codes(
     """Return the segment of each deal as a code, and the names of the segments, sorted."""
     if not names:
         return np.zeros(len(history), dtype=np.int64), (ALL,)
-    columns = [_levels(history.attribute(name)) for name in names]
+    columns = [_levels(_held(history, name)) for name in names]
     if len(columns) == 1:
         return columns[0].codes, columns[0].words
     codes = np.zeros(len(history), dtype=np.int64)
@@ -103,15 +128,26 @@ class _Levels(NamedTuple):
     words: tuple[str, ...]
 
 
-_KNOWN: dict[int, tuple[ref[npt.NDArray[Any]], _Levels]] = {}
+def _held(history: StageHistory, name: str) -> Any:
+    """Return an attribute as it is kept."""
+    check_known("attribute", name, tuple(history.attributes))
+    return columns_of(history.attributes).held(name)
+
+
+_KNOWN: dict[int, tuple[ref[Any], _Levels]] = {}
 """Columns that were coded before, by id; columns never change, and leave when they die."""
 
 
-def _levels(column: npt.NDArray[Any]) -> _Levels:
+def _levels(column: Any) -> _Levels:
     held = _KNOWN.get(id(column))
     if held is not None and held[0]() is column:
         return held[1]
-    if column.dtype.kind == "f":
+    if isinstance(column, CodedTexts):
+        words = list(column.counts())
+        place = {word: k for k, word in enumerate(words)}
+        at = np.array([place.get(value, 0) for value in column.values])[column.codes]
+        words = [word or MISSING for word in words]
+    elif column.dtype.kind == "f":
         values, at = np.unique(column, return_inverse=True)
         words = [MISSING if v != v else f"{v:g}" for v in values.tolist()]  # noqa: PLR0124 - NaN
     else:

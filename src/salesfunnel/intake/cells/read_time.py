@@ -13,16 +13,23 @@ from salesfunnel.intake.files.grid import shown
 
 __all__ = ["AmbiguousTimeError", "NumberAsTimeError", "is_missing", "read_time"]
 
+_MONTH_NAMES = """
+jan january januar ene enero janv janvier janeiro gennaio янв январь января
+feb february februar febrero févr février fev fevereiro febbraio фев февраль февраля
+mar march märz mär marzo mars março мар март марта
+apr april abr abril avr avril aprile апр апрель апреля
+may mai mayo maio maggio май мая
+jun june juni junio juin junho giugno июн июнь июня
+jul july juli julio juil juillet julho luglio июл июль июля
+aug august ago agosto août авг август августа
+sep sept september septiembre septembre set setembro settembre сен сент сентябрь сентября
+oct october okt oktober octubre octobre out outubro ottobre окт октябрь октября
+nov november noviembre novembre novembro ноя нояб ноябрь ноября
+dec december dez dezember dic diciembre déc décembre dezembro dicembre дек декабрь декабря
+"""
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        (
-            *("jan january", "feb february", "mar march", "apr april", "may", "jun june"),
-            *("jul july", "aug august", "sep sept september", "oct october", "nov november"),
-            "dec december",
-        ),
-        1,
-    )
+    for number, names in enumerate(_MONTH_NAMES.split("\n")[1:-1], 1)
     for name in names.split()
 }
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
@@ -33,12 +40,19 @@ _DAYS = tuple(
         r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
         r"(?P<year>\d{4})\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?[日号]?",
         r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})",
-        rf"(?P<day>\d{{1,2}})[-./ ](?P<name>{_NAMES})\.?,?[-./ ](?P<year>\d{{4}})",
-        rf"(?P<name>{_NAMES})\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})",
+        (
+            rf"(?P<day>\d{{1,2}})(?:\. ?|[-/ ])(?:de )?(?P<name>{_NAMES})\.?,?(?: de |[-./ ])"
+            r"(?P<year>\d{4}|(?<=[-./])\d\d)(?: г\.?)?"
+        ),
+        rf"(?P<name>{_NAMES})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
     )
 )
 _YEAR_LAST = re.compile(
-    r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4})" + _CLOCK, re.ASCII
+    r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)" + _CLOCK,
+    re.ASCII,
+)
+_SHORT_YEAR = re.compile(
+    rf"(?:\d{{1,2}}([-/.])\d{{1,2}}\1|\d{{1,2}}[-./](?:{_NAMES})[-./])\d\d(?!\d).*"
 )
 _TIME = re.compile(
     r"(?P<early>上午|下午|中午|晚上|凌晨|早上|[ap]\.?m\.?)?\s*"
@@ -53,6 +67,8 @@ _MISSING = {"", "-", "—", "/", "n/a", "na", "none", "null", "nat", "nan", "无
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?", re.ASCII)
 _TICKS = re.compile(r"1\d{9}(?:\d{3})?", re.ASCII)
+_EPOCH = re.compile(r"[12]\d{9}(?:\d{3}){0,2}", re.ASCII)
+_EPOCH_UNITS = {10: "s", 13: "ms", 16: "us"}
 
 
 class AmbiguousTimeError(ValueError):
@@ -84,7 +100,8 @@ def read_time(cell: Any, *, dayfirst: bool | None = None) -> datetime | None:
     ----------
     cell : datetime, date, str or None
         ISO 8601 (``Z`` and ``+0800`` too), ``20260105``, ``2026/1/5 9:30``,
-        ``2026年1月5日 下午3:30``, ``5 Jan 2026``, ``15.1.2026 14:30``, ``1/15/2026, 2:30 PM``.
+        ``2026年1月5日 下午3:30``, ``5 Jan 2026``, ``15.1.2026 14:30``, ``1/15/2026, 2:30 PM``,
+        ``5 de enero de 2026``. A date with points has the day first.
     dayfirst : bool, optional
         Whether 03/04/2026 is the third of April.
 
@@ -124,6 +141,52 @@ def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
     return _read(text, dayfirst)
 
 
+def written_order(cell: Any) -> bool | None:
+    """Return whether a date can only be read with the day first; None where nothing tells.
+
+    Dates with points have the day first everywhere, so they say nothing of those with other marks.
+    """
+    match = _YEAR_LAST.fullmatch(clean(cell)) if isinstance(cell, str) else None
+    if match is None or match["mark"] == ".":
+        return None
+    first, second = int(match["one"]) > 12, int(match["two"]) > 12
+    return first if first != second else None
+
+
+def year_is_last(cells: Iterable[Any]) -> bool:
+    """Whether dates with years of two digits have the year last: it changes less than the day."""
+    ends: tuple[set[str], set[str]] = (set(), set())
+    for cell in cells:
+        match = _YEAR_LAST.fullmatch(clean(cell)) if isinstance(cell, str) else None
+        if match is not None:
+            if len(match["year"]) == 4:
+                return True
+            ends[0].add(match["one"])
+            ends[1].add(match["year"])
+    return len(ends[1]) < len(ends[0])
+
+
+def has_short_year(cell: Any) -> bool:
+    """Whether a date is written with a year of two digits."""
+    return isinstance(cell, str) and _SHORT_YEAR.fullmatch(clean(cell)) is not None
+
+
+def numeric_unit(cells: Iterable[Any]) -> str | None:
+    """Return "s", "ms" or "us" if all cells are whole numbers of that unit since 1970."""
+    found = None
+    for cell in cells:
+        if is_missing(cell) or (isinstance(cell, str) and not cell.strip()):
+            continue
+        if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+            return None
+        match = _EPOCH.fullmatch(shown(cell).strip())
+        unit = None if match is None else _EPOCH_UNITS[len(match[0])]
+        if unit is None or found not in {None, unit}:
+            return None
+        found = unit
+    return found
+
+
 def day_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
     """Return whether dates have the day first, and the cell that can only be read so.
 
@@ -143,16 +206,26 @@ def _read(text: str, dayfirst: bool | None) -> datetime:
         if match is not None:
             part = match.groupdict()
             month = _MONTHS[part["name"]] if part.get("name") else int(part["month"])
-            return _at_clock(int(part["year"]), month, int(part["day"]), part["clock"])
+            return _at_clock(_year(part["year"]), month, int(part["day"]), part["clock"])
     match = _YEAR_LAST.fullmatch(text)
     if match is None:
         raise _no_moment(text)
     one, two = int(match["one"]), int(match["two"])
-    if dayfirst is None and one <= 12 and two <= 12 and one != two:
+    if dayfirst is None and match["mark"] == ".":
+        dayfirst = two <= 12
+    year_first = len(match["year"]) == 2 and one > 12 and match["mark"] != "."  # 26/1/15
+    if dayfirst is None and (year_first or (one <= 12 and two <= 12 and one != two)):
         raise AmbiguousTimeError(text)
-    first = dayfirst if dayfirst is not None else one > 12
+    # what can be read in one way only is read so, whatever the order of the others
+    first = one > 12 if (one > 12) != (two > 12) else bool(dayfirst)
     day, month = (one, two) if first else (two, one)
-    return _at_clock(int(match["year"]), month, day, match["clock"])
+    return _at_clock(_year(match["year"]), month, day, match["clock"])
+
+
+def _year(text: str) -> int:
+    """Return a year; one of two digits lies in 1969–2068, as POSIX has it."""
+    number = int(text)
+    return number if len(text) == 4 else number + (2000 if number < 69 else 1900)
 
 
 def _no_moment(text: str) -> ValueError:

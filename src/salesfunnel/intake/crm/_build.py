@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 
-from salesfunnel._core.errors import DefinitionError
+from salesfunnel._core.errors import ArgumentError, DefinitionError
 from salesfunnel.data.history import OPEN, StageHistory, history_from_changes
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.definitions.stage import Stage
@@ -17,12 +18,19 @@ from salesfunnel.intake.crm._attributes import Attributes, Layout, column_of
 from salesfunnel.intake.crm._changes import FIRST, Changes
 from salesfunnel.intake.crm._labels import fields_of, names_of
 from salesfunnel.intake.crm._order import place_stages
+from salesfunnel.intake.crm._present_only import as_list
 from salesfunnel.intake.crm._stage_record import means_lost, means_won
 from salesfunnel.intake.crm._stages import Catalogue, Stages
 from salesfunnel.intake.deals.cells import moment_of
 
 __all__ = ["begin", "history_of"]
 
+_OPAQUE = re.compile(r"\d+|[0-9a-fA-F-]{16,}", re.ASCII)
+"""Ids of stages whose words cannot say whether they mean won or lost."""
+_EXPORT = (
+    "a source reads records with the names of the CRM's API; a file that somebody exported in the"
+    " browser has labels for headers: sf.read_deals(...) reads it"
+)
 _DROPPED = {
     "deleted": "deals-deleted",
     "archived": "deals-archived",
@@ -63,6 +71,8 @@ def history_of(found: Changes, as_of: Any) -> StageHistory:
         With every fault, if no stage change could be read.
     UnknownNameError
         If a chosen attribute is in no record.
+    ArgumentError
+        If nothing says which stages mean won and lost.
     """
     moment = moment_of(as_of, found.zone)
     found.attributes.check()
@@ -74,7 +84,12 @@ def history_of(found: Changes, as_of: Any) -> StageHistory:
             found.fault("deal-without-stage", row, "stage", deal)
     _summaries(found)
     if not found.rows:
-        raise IntakeError("'records' must hold a stage change, got none", found.faults)
+        nameless = not found.seen and any(f.code == "deal-without-id" for f in found.faults)
+        raise IntakeError(
+            "'records' must hold a stage change, got none",
+            found.faults,
+            hint=_EXPORT if nameless else None,
+        )
     if moment is None:
         moment = max(when for _, _, when in found.rows)
         found.faults.append(Fault.of("as-of-assumed", severity="info", day=str(moment)[:19]))
@@ -113,7 +128,8 @@ def _built(found: Changes, rows: Sequence[tuple[str, str, Any]], moment: Any) ->
             for deal, outcome in zip(deals, history.outcome.tolist(), strict=True)
         ]
         columns.setdefault("closed_stage", np.array(closed, dtype=np.str_))
-    return _with_fields(found, attrs.evolve(history, attributes=columns))
+    history = as_list(found, attrs.evolve(history, attributes=columns))
+    return _with_fields(found, history)
 
 
 def _with_fields(found: Changes, history: StageHistory) -> StageHistory:
@@ -164,9 +180,36 @@ def _settle(found: Changes) -> None:
     found.rows = [(d, found.stages.ids[0] if s == FIRST else s, t) for d, s, t in found.rows]
 
 
+def _check_meaning(found: Changes, new: Iterable[str]) -> None:
+    """Refuse ids that say nothing, where neither a list nor a deal says what means won.
+
+    Raises
+    ------
+    ArgumentError
+        If deals stand in such stages, and no deal ever left them.
+    """
+    last = {deal: stage for deal, stage, _ in sorted(found.rows, key=lambda row: row[2])}
+    left = {stage for deal, stage, _ in found.rows if last[deal] != stage}
+    labels = set(found.stages.names.values())
+    blind = [
+        stage
+        for stage in new
+        if _OPAQUE.fullmatch(stage) and stage not in {*found.said, *left, *labels}
+    ]
+    if blind:
+        listed = ", ".join(blind[:5]) + (", ..." if len(blind) > 5 else "")
+        raise ArgumentError(
+            "'stages' must say which stages mean won and lost, got none"
+            f" and deals in stages {listed}",
+            hint="pass what the CRM returns when asked for its stages or pipelines",
+        )
+
+
 def _place(found: Changes, new: Mapping[str, Mapping[str, Any]], goal: str) -> None:
     """Put the stages that no list names in order, and report them."""
     stages = found.stages
+    if stages.assumed:
+        _check_meaning(found, new)
     chances = {stage: sum(some) / len(some) for stage, some in found.chances.items()}
     ids = place_stages(stages.ids, new, found.rows, last=stages.ids.index(goal), chances=chances)
     if stages.assumed:  # the default list is not that of this CRM: keep what deals entered
@@ -201,8 +244,9 @@ def _summaries(found: Changes) -> None:
             found.faults.append(
                 Fault.of(code, severity="warning", deals=deals, all=len(found.seen))
             )
-    if found.endless:
-        first, deals = min(found.endless.values()), len(found.endless)
+    late = {*found.endless, *found.typed}
+    if late:
+        first, deals = min(found.seen.get(deal, 1) for deal in late), len(late)
         found.faults.append(
             Fault.of("closed-without-time", severity="warning", row=first, deals=deals)
         )

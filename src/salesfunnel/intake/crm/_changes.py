@@ -58,6 +58,9 @@ class Changes(Cells):
     chances: dict[str, list[float]] = attrs.field(factory=dict)
     ends: dict[str, tuple[Any, str]] = attrs.field(factory=dict)
     expected: dict[str, Any] = attrs.field(factory=dict)
+    said: set[str] = attrs.field(factory=set)
+    only: set[str] = attrs.field(factory=set)
+    typed: set[str] = attrs.field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -146,9 +149,16 @@ class Changes(Cells):
         goal = ids[-1] if self.stages.won is None else self.stages.won
         return stage in ids and ids.index(stage) >= ids.index(goal)
 
-    def means(self, stage: str, *, won: bool = False, lost: bool = False) -> None:
-        """Keep that a stage that no list names means won or lost, as a deal in it says."""
+    def means(
+        self, stage: str, *, won: bool = False, lost: bool = False, said: bool = False
+    ) -> None:
+        """Keep that a stage that no list names means won or lost, as a deal in it says.
+
+        With `said` the deal says whether it is closed, so that other stages are known to be open.
+        """
         key = self.stage(stage)
+        if said or won or lost:
+            self.said.add(key)
         if not key or key in {*self.stages.ids, *self.stages.lost, *self.stages.others}:
             return
         if lost:
@@ -180,6 +190,7 @@ class Changes(Cells):
         It entered the first stage when it was created, its present stage at `since`, and was won or
         lost at `closed`. Where `since` is unknown, its entry is dated at the creation and reported.
         """
+        self.only.add(deal)
         born = self.created.get(deal)
         if outcome in {WON, LOST}:
             end = next((one for one in (closed, since, born) if one is not None), None)
@@ -187,6 +198,8 @@ class Changes(Cells):
                 self.endless[deal] = row
             if outcome == LOST and stage and not self.is_lost(stage):
                 when = since if since is not None else born
+                if since is None and self.stage(stage) != self.stages.ids[0]:
+                    self.timeless[deal] = "stage-time-unknown"
                 when = min(when, end) if when is not None and end is not None else when
                 self.enter(deal, stage, when, row, field)
             elif born is not None and end is not None and born < end:

@@ -176,11 +176,12 @@ def _describe(vendor: Vendor, found: Changes, record: Record) -> None:
     if stage and name and name != stage:
         found.stages.names.setdefault(name, stage)
     outcome = vendor.outcome(record)
-    if not vendor.keeps_stage:
+    if vendor.keeps_stage and outcome:
+        found.said.add(stage)
+    elif not vendor.keeps_stage:
         lost = outcome == LOST or (not outcome and means_lost(stage, name))
-        found.means(
-            stage, won=outcome == WON or (not outcome and means_won(stage, name)), lost=lost
-        )
+        won = outcome == WON or (not outcome and means_won(stage, name))
+        found.means(stage, won=won, lost=lost, said=bool(outcome))
     if outcome not in {WON, LOST}:
         found.chance(stage, value_of(record, vendor.chance)[1])
 
@@ -239,7 +240,7 @@ def _stages(
         closed = moments["since"]
     if ended and closed is None and vendor.closed_by_expected:
         closed = moments["expected"]
-        found.endless[deal] = row
+        found.typed.add(deal)
     if any(name == "stage" for _, name, *_ in moves):
         walk(found, deal, moves, (outcome, closed, row))
         return

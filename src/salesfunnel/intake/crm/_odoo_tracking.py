@@ -47,12 +47,13 @@ _LOGGED = {
 
 def by_lead(found: Changes, tracking: Any, messages: Any) -> dict[str, Tracked]:
     """Return the tracked changes of each lead."""
-    lead_of = {}
+    lead_of, date_of = dict[str, str](), dict[str, Any]()
     pages = read_pages(messages, name="messages")
     found.faults += pages.faults()
     for _, message in pages:
         if message is not None and text_of(message.get("model")) in {"", "crm.lead"}:
             lead_of[text_of(message.get("id"))] = text_of(message.get("res_id"))
+            date_of[text_of(message.get("id"))] = message.get("date")
     labels = dict(_LABELS)
     for key, field in found.attributes.fields.items():
         if field.label:
@@ -60,14 +61,17 @@ def by_lead(found: Changes, tracking: Any, messages: Any) -> dict[str, Tracked]:
     past: dict[str, Tracked] = {}
     others: dict[str, int] = {}
     stages = False
-    for row, entry in found.records(read_pages(tracking, name="tracking")):
-        name = _field(entry, labels)
+    for row, written in found.records(read_pages(tracking, name="tracking")):
+        name = _field(written, labels)
         stages = stages or name == "stage_id"
         if name != "stage_id" and name not in _LOGGED:
             others[name] = others.get(name, 0) + 1
             continue
-        lead = text_of(entry.get("res_id"))
-        lead = lead or lead_of.get(text_of(entry.get("mail_message_id")), "")
+        post = text_of(written.get("mail_message_id"))
+        lead = text_of(written.get("res_id")) or lead_of.get(post, "")
+        entry = dict(written)
+        if not text_of(entry.get("create_date")):
+            entry["create_date"] = date_of.get(post)
         if name != "stage_id":
             others[_label(entry)] = others.get(_label(entry), 0) + 1
         past.setdefault(lead, []).append((row, name, entry))

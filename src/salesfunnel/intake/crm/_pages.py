@@ -9,7 +9,7 @@ import attrs
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel.fault import Fault
-from salesfunnel.intake.crm._records import is_table, plain, rows_of_table
+from salesfunnel.intake.crm._records import is_table, json_of, plain, rows_of_table
 
 __all__ = ["Pages", "read_pages"]
 
@@ -103,6 +103,8 @@ def _read(source: Any, pages: Pages, depth: int) -> None:
     """Add the records of an answer, of a table, or of a sequence of either."""
     if depth > _DEPTH:
         pages.records.append(None)
+    elif (held := json_of(source)) is not None:
+        _read(held, pages, depth + 1)
     elif is_table(source):
         pages.records.extend(rows_of_table(source))
     elif (answer := _answer(source)) is not None:
@@ -113,16 +115,20 @@ def _read(source: Any, pages: Pages, depth: int) -> None:
     elif isinstance(source, Mapping):
         pages.records.append(source)
     elif isinstance(source, Iterable):
-        for item in source:
-            if _is_batch(item) or _answer(item) is not None:
-                _read(item, pages, depth + 1)
-            else:
-                pages.records.append(plain(item))
+        _read_each(source, pages, depth)
     elif (record := plain(source)) is not None:
         pages.records.append(record)
     else:
         kind = type(source).__name__
         raise ArgumentError(f"{pages.name!r} must hold records, got {kind}")
+
+
+def _read_each(items: Iterable[Any], pages: Pages, depth: int) -> None:
+    for item in items:
+        if _is_batch(item) or _answer(item) is not None:
+            _read(item, pages, depth + 1)
+        else:
+            pages.records.append(plain(item))
 
 
 def _is_batch(item: Any) -> bool:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel.fault import IntakeError
 from salesfunnel.intake.cells.read_time import is_missing
 from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.files.source import load
 
-__all__ = ["flag", "folded_keys", "is_table", "label_of", "plain", "rows_of_table", "text_of"]
+__all__ = [
+    "flag",
+    "fold",
+    "folded_keys",
+    "is_table",
+    "json_of",
+    "label_of",
+    "plain",
+    "rows_of_table",
+    "text_of",
+]
 
 _FRAMES = ("__arrow_c_stream__", "to_dicts", "to_pylist", "iterrows", "collect")
-_TO_DICT = ("to_dict", "model_dump", "_asdict", "get_key_values")
+_TO_DICT = ("to_dict", "model_dump", "_asdict", "get_key_values", "to_record")
 """Methods by which objects of clients give their fields."""
 _ID_KEYS = ("id", "Id", "ID", "value", "key")
 _NAME_KEYS = ("name", "Name", "full_name", "label", "title")
@@ -27,6 +40,35 @@ def is_table(source: Any) -> bool:
     return any(hasattr(source, method) for method in _FRAMES)
 
 
+def json_of(source: Any) -> Any:
+    """Return what a JSON file or JSON text holds, a file of lines as a list; None for others.
+
+    Raises
+    ------
+    IntakeError
+        If the file cannot be opened, or is no JSON.
+    """
+    if isinstance(source, str) and source.lstrip()[:1] in {"[", "{"}:
+        return _parsed(source)
+    name = os.fspath(source) if isinstance(source, str | os.PathLike) else ""
+    if not isinstance(name, str) or not name.endswith((".json", ".ndjson", ".jsonl")):
+        return None
+    try:
+        text = Path(name).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise IntakeError(f"'records' must be a file that can be read, got {name!r}") from error
+    if name.endswith(".json"):
+        return _parsed(text)
+    return [_parsed(line) for line in text.splitlines() if line.strip()]
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise IntakeError(f"'records' must be JSON, got {error}") from error
+
+
 def rows_of_table(source: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the rows of a table as dicts by the names of its header.
 
@@ -36,7 +78,9 @@ def rows_of_table(source: Any) -> Iterator[Mapping[str, Any]]:
         If a file cannot be read.
     """
     rows = load(source).grids[0].rows
-    body = [row for row in rows if any(shown(cell).strip() for cell in row)]
+    body = [
+        row for row in rows if any(not is_missing(cell) and shown(cell).strip() for cell in row)
+    ]
     heads = [shown(cell).strip() for cell in body[0]] if body else []
     yield from (dict(zip(heads, row, strict=False)) for row in body[1:])
 

@@ -231,6 +231,10 @@ def _meaning(found: Changes, record: Record) -> None:
     ends = flag(properties.get("hs_is_closed"))
     won = flag(properties.get("hs_is_closed_won"))
     lost = flag(properties.get("hs_is_closed_lost")) or (ends and won is False)
-    found.means(stage, won=bool(won), lost=bool(lost))
+    chance = text_of(properties.get("hs_deal_stage_probability"))
+    said = ends is not None or won is not None or bool(chance)
+    if chance and ends is None and won is None:
+        won, lost = chance in {"1", "1.0"}, chance in {"0", "0.0"}
+    found.means(stage, won=bool(won), lost=bool(lost), said=said)
     if not ends and not won:
         found.chance(stage, properties.get("hs_deal_stage_probability"))

@@ -261,6 +261,7 @@ def _present(found: Changes, deal: str, record: Record, since: Any, closed: Any,
         found.fault("status-not-understood", row, "status", status)
     added, end = found.created.get(deal), closed if status in {WON, LOST} else None
     if status == WON and closed is not None:
+        found.only.add(deal)
         now = added if since is None else since
         now = closed if now is None else min(now, closed)
         if added is not None and now is not None and added < now:

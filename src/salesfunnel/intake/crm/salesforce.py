@@ -196,7 +196,8 @@ def _described(found: Changes, rows: Iterable[tuple[int, Record]]) -> dict[str, 
             continue
         known[deal] = (record, row)
         stage = text_of(record.get("StageName"))
-        found.means(stage, won=bool(flag(record.get("IsWon"))))
+        said = flag(record.get("IsClosed")) is not None
+        found.means(stage, won=bool(flag(record.get("IsWon"))), said=said)
         found.chance(stage, record.get("Probability"))
         created = found.moment(record.get("CreatedDate"), row, "CreatedDate")
         if created is not None:

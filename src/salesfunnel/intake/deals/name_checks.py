@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from salesfunnel._core.checks import check_known, nearest
+from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.converters import columns_of
 from salesfunnel.fault import Fault
+from salesfunnel.intake.cells.read_number import read_number
+from salesfunnel.intake.cells.read_time import read_time
 from salesfunnel.intake.sheet.names import fold
 
 __all__ = ["name_faults"]
 
+_LOOKED_AT = 40
 _MOST = 1000
 """Columns of more distinct texts hold remarks, not names."""
 
@@ -44,15 +47,36 @@ def name_faults(
     for name in known or {}:
         check_known("names", name, tuple(history.attributes))
     found: list[Fault] = []
-    for name, column in history.attributes.items():
-        if column.dtype.kind != "U" or len(set(column[:100_000].tolist())) > _MOST:
+    for name in history.attributes:
+        column = columns_of(history.attributes).held(name)
+        if isinstance(column, CodedTexts) and len(column.values) > 100 * _MOST:
             continue
-        values, counts = np.unique(column, return_counts=True)
-        deals = {str(v): int(n) for v, n in zip(values, counts, strict=True) if v}
+        if not isinstance(column, CodedTexts) and column.dtype.kind != "U":
+            continue
+        if len(set(column[:100_000].tolist())) > _MOST:
+            continue
+        if _is_no_name(column) and name not in (known or {}):
+            continue
+        deals = {text: n for text, n in CodedTexts.of(column).counts().items() if text}
         found += _alike(name, deals)
         if known is not None and name in known:
             found += _not_known(name, deals, known[name])
     return tuple(found)
+
+
+def _is_no_name(column: Any) -> bool:
+    """Whether a column holds numbers or dates, of which two that look alike are two."""
+    some = [text for text in dict.fromkeys(column[:_MOST].tolist()) if text][:_LOOKED_AT]
+    return bool(some) and sum(map(_is_figure, some)) > len(some) / 2
+
+
+def _is_figure(text: str) -> bool:
+    if read_number(text).value is not None:
+        return True
+    try:
+        return read_time(text, dayfirst=True) is not None
+    except ValueError:
+        return False
 
 
 def _alike(name: str, deals: Mapping[str, int]) -> Iterator[Fault]:

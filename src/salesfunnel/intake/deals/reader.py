@@ -1,29 +1,38 @@
-"""read_stage_history: deals from a CSV, a workbook, records or a dataframe."""
+"""read_deals: deals from a CSV, a workbook, records or a dataframe, whatever their shape."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import attrs
+import numpy as np
 
-from salesfunnel._core.checks import did_you_mean
-from salesfunnel._core.errors import UnknownNameError
+from salesfunnel._core.checks import did_you_mean, duplicates
+from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.checks import with_faults
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.cells.number import DecimalMark
-from salesfunnel.intake.deals.cells import Reader, moment_of
-from salesfunnel.intake.deals.columns import find_columns, has_deals
+from salesfunnel.intake.deals.changes_reader import changes_history
+from salesfunnel.intake.deals.column_reader import ColumnReader
+from salesfunnel.intake.deals.find_table import FoundTable, find_table
+from salesfunnel.intake.deals.list_history import list_history
+from salesfunnel.intake.deals.list_reader import StagesWanted, read_deal_list
 from salesfunnel.intake.deals.name_checks import name_faults
-from salesfunnel.intake.deals.tables import one_row_a_change, one_row_a_deal
+from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label, stage_outcome
+from salesfunnel.intake.deals.shape import Shape
+from salesfunnel.intake.deals.stage_times import table_of_times
+from salesfunnel.intake.deals.times_reader import times_history
+from salesfunnel.intake.deals.zones import moment_of
 from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.source import load
+from salesfunnel.intake.files.text_cells import Progress
 from salesfunnel.plugins import template
 
-__all__ = ["read_stage_history"]
+__all__ = ["read_deals", "read_stage_history"]
 
 
-def read_stage_history(
+def read_deals(
     source: Any,
     *,
     funnel: Funnel | str | None = None,
@@ -36,84 +45,222 @@ def read_stage_history(
     decimal: DecimalMark | None = None,
     dayfirst: bool | None = None,
     names: Mapping[str, Iterable[str]] | None = None,
+    outcomes: Mapping[str, str] | None = None,
+    date_format: str | None = None,
+    pipeline: str | None = None,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
 ) -> StageHistory:
-    """Read deals with the times of their stages.
+    """Read deals, in whatever shape they come.
 
     Parameters
     ----------
     source : path, file, bytes, str, sequence of mappings or of lists, mapping, or dataframe
-        One row a deal, with a column of times a stage; or one row a stage change, with columns
-        for the deal, the stage and the time. Headers in English or Chinese, in any order.
+        A list, one row per deal with its stage or status now, as CRMs export it; one row per deal
+        with a column of times per stage; one row per stage change (stage and time, or old and new
+        stage); one row per stay in a stage (entered, left); or a change log with a column that
+        names the field. Headers in English, Chinese, German, Spanish, French, Portuguese or
+        Russian, or the field names of a CRM, in any order. Which shape was recognised is a fault
+        ``deals-shape`` of severity ``info``.
     funnel : Funnel or str, optional
-        Whose stages these are, or the name of a template; found in the header by key, name or
-        alias. Stages without a column are left out of the history, with a fault.
+        Whose stages these are, or the name of a template; found by key, name or alias.
     columns : mapping of str to str, optional
-        Names of columns: from ``deal``, ``stage``, ``time``, ``created``, ``closed``, ``outcome``,
-        ``value``, or the key of a stage, to the name in the header. Others are attributes.
+        Names of columns, where they are not recognised: from ``deal``, ``stage``, ``outcome``,
+        ``created``, ``closed``, ``expected``, ``value``, ``currency``, ``pipeline``,
+        ``probability``, ``stage_since``, ``won_at``, ``lost_at``, ``time``, ``entered``, ``left``,
+        ``old_stage``, ``new_stage``, ``field``, or the key of a stage, to the name in the header.
+        Others are attributes.
     as_of : datetime, date, datetime64 or str, optional
-        When the data were true; what is later has not happened yet. The latest time in the data
-        by default, with a fault that says so.
+        When the data were true; what is later has not happened yet. The latest plausible time in
+        the data by default, with a fault that says so. Expected dates never count.
     tz : str, optional
         Time zone of the funnel, such as ``"Asia/Shanghai"``: times with a zone are brought there;
         times without one are there already. UTC by default.
     stages : sequence of str, optional
-        Keys of the stages in order, where there is no funnel.
-    encoding, sheet, decimal, dayfirst
+        Keys of the stages in order, where there is no funnel. By default they are those of the
+        data, ordered as their CRM has them, by a column of probabilities, by numbers or words in
+        their names, with a fault that says which.
+    encoding, sheet, decimal
         As in ``read_purchases``.
     names : mapping of str to iterable of str, optional
         The known names of an attribute, such as the products of a price list. Others are reported
         with the nearest known one, and kept as they are.
+    outcomes : mapping of str to {"open", "won", "lost"}, optional
+        What words of the stage or status column mean, beside those that are known:
+        ``{"churned": "lost"}``.
+    dayfirst : bool, optional
+        Whether 03/04/2026 is the third of April. By default a date of the column that can only be
+        read in one way decides for all of them, and dates with points have the day first.
+    date_format : str, optional
+        The format of all times, as ``datetime.strptime`` takes it.
+    pipeline : str, optional
+        Read the deals of this pipeline only.
+    max_bytes, progress
+        As in ``read_purchases``.
 
     Returns
     -------
     StageHistory
         With every fault of the source: row (from 1, without the header), column, value as
-        written; and with findings on data quality.
+        written; and with findings on data quality. What a list cannot tell is missing: see
+        ``StageHistory.reached_stage``.
 
     Raises
     ------
     IntakeError
-        If there is no table with a deal and its stages.
+        If there is no table of deals.
     ArgumentError
-        If stage changes come without a funnel or `stages` to put them in order.
+        If stage changes come without a funnel or `stages`, and nothing puts their stages in
+        order; if nothing says how closed deals ended.
     UnknownNameError
-        If a column or worksheet that was named is not there.
+        If a column, worksheet or pipeline that was named is not there.
 
     Examples
     --------
-    >>> history = read_stage_history('''deal,lead,offer,won,outcome,closed,channel
-    ... a,2026-01-05,2026-01-09,2026-02-01,won,2026-02-01,web
-    ... b,2026-01-07,2026-01-20,,open,,ads
-    ... c,2026-01-08,,,lost,2026-01-30,web''', stages=["lead", "offer", "won"], as_of="2026-03-01")
-    >>> history.outcome.tolist(), history.reached.tolist()
-    ([1, 0, 2], [2, 1, 0])
+    >>> history = read_deals('''Deal ID,Deal Stage,Create Date,Close Date,Amount
+    ... 1,Closed Won,2026-01-05,2026-02-01,900
+    ... 2,Closed Lost,2026-01-07,2026-01-20,400
+    ... 3,Proposal,2026-01-08,2026-04-30,700''', as_of="2026-03-01")
+    >>> history.outcome.tolist(), history.stages
+    ([1, 2, 0], ('Proposal', 'Closed Won'))
+    >>> history.panel(by="all").counts.ravel().tolist()
+    [3, 1]
     """
     if isinstance(funnel, str):
         funnel = template(funnel)
-    grid, others = _grid(load(source, encoding=encoding).grids, sheet, columns)
-    found = find_columns(grid, funnel, stages, columns)
-    reader = Reader(found, tz=tz, decimal=decimal, dayfirst=dayfirst)
-    if others:
-        reader.note("worksheets-left", severity="warning", value=", ".join(others))
-    body = reader.filled(grid.rows[found.at + 1 :])
-    read = one_row_a_deal if found.stage is None else one_row_a_change
-    history = read(found, body, reader, moment_of(as_of, reader.zone))
-    return attrs.evolve(history, faults=(*history.faults, *name_faults(history, names)))
+    wanted = _wanted(funnel, stages)
+    words = OutcomeWords.of(outcomes)
+    found = _found(
+        load(source, encoding=encoding, max_bytes=max_bytes, progress=progress).grids,
+        sheet,
+        columns,
+        wanted,
+        words,
+        date_format,
+    )
+    reader = ColumnReader(
+        found.table, tz=tz, decimal=decimal, dayfirst=dayfirst, date_format=date_format
+    )
+    moment = moment_of(as_of, reader.zone)
+    _tell_table(reader, found)
+    _choose_pipeline(reader, found.shape, pipeline)
+    history = _read(reader, found, words, wanted, moment, funnel)
+    return with_faults(history, (*history.faults, *name_faults(history, names)))
 
 
-def _grid(
-    grids: Sequence[Grid], sheet: str | int | None, columns: Mapping[str, str] | None
-) -> tuple[Grid, list[str]]:
-    """Return the worksheet to read, and the names of others that hold deals, too."""
+read_stage_history = read_deals
+"""The same function."""
+
+
+def _wanted(funnel: Funnel | None, stages: Sequence[str] | None) -> StagesWanted:
+    """Return the caller's stages, without those that mean lost: a loss is no stage."""
+    if isinstance(stages, str):
+        raise ArgumentError(
+            f"'stages' must be a sequence of keys, got {stages!r}", hint=f"stages=[{stages!r}, ...]"
+        )
+    for key in duplicates(stages or ()):
+        raise ArgumentError(f"'stages' must be unique, got {key!r} twice")
+    aliases: dict[str, str] = {}
+    own: dict[str, str] = {}
+    for stage in funnel or ():
+        aliases.update({form: stage.key for alias in stage.aliases for form in _forms(alias)})
+        titles = [name for name in (stage.name, stage.key) if name]
+        own.update({form: stage.key for title in titles for form in _forms(title)})
+    keys = (
+        tuple(map(str, stages)) if stages is not None else funnel.keys if funnel is not None else ()
+    )
+    if stages is not None:
+        keys = tuple(key for key in keys if stage_outcome(key) != 2) if len(keys) > 1 else keys
+        own.update({form: key for key in keys for form in _forms(key)})
+        own = {form: key for form, key in own.items() if key in keys}
+    names = {form: key for form, key in {**aliases, **own}.items() if key in keys}
+    return StagesWanted(keys=keys, names=names, own=own, goal=_goal(keys, names))
+
+
+def _forms(name: str) -> list[str]:
+    """Return the folded forms in which a stage may be written, the most literal last."""
+    from salesfunnel.intake.deals.shape import plain_name
+
+    plain = plain_name(name)
+    return [fold_label(name), plain.replace(" ", ""), plain]
+
+
+def _goal(keys: Sequence[str], names: Mapping[str, str]) -> str | None:
+    """Return the stage whose name means won, None where none does."""
+    own = [key for key in keys if stage_outcome(key) == 1]
+    other = [key for form, key in names.items() if key in keys and stage_outcome(form) == 1]
+    found = own or sorted(set(other), key=list(keys).index)
+    return found[-1] if found else None
+
+
+def _found(
+    grids: Sequence[Grid],
+    sheet: str | int | None,
+    columns: Mapping[str, str] | None,
+    wanted: StagesWanted,
+    words: OutcomeWords,
+    date_format: str | None,
+) -> FoundTable:
+    """Return the table of deals in the worksheet that was named, or the first that has one."""
     names = [grid.name or "" for grid in grids]
     if sheet is None:
-        places = [i for i, grid in enumerate(grids) if has_deals(grid, columns)] or [0]
-        return grids[places[0]], [names[i] for i in places[1:]]
+        return find_table(grids, columns, wanted, words, date_format)
     if isinstance(sheet, int) and -len(grids) <= sheet < len(grids):
-        return grids[sheet], []
+        return find_table([grids[sheet]], columns, wanted, words, date_format)
     if sheet in names:
-        return grids[names.index(str(sheet))], []
+        return find_table([grids[names.index(str(sheet))]], columns, wanted, words, date_format)
     raise UnknownNameError(
         f"'sheet' must be a worksheet of the source, got {sheet!r}",
         hint=did_you_mean(sheet, names),
     )
+
+
+def _tell_table(reader: ColumnReader, found: FoundTable) -> None:
+    """Report what is to be said of the table itself."""
+    if found.others:
+        reader.note("worksheets-left", severity="warning", value=", ".join(found.others))
+    for name in found.twice:
+        reader.note("header-twice", severity="warning", column=name)
+    for number, text in found.beyond:
+        reader.note("cells-beyond-header", severity="warning", row=number, value=text)
+
+
+def _choose_pipeline(reader: ColumnReader, shape: Shape, pipeline: str | None) -> None:
+    """Keep the rows of one pipeline."""
+    if pipeline is None:
+        return
+    if "pipeline" not in shape.roles:
+        raise UnknownNameError(
+            f"'pipeline' must be in a column of pipelines, got {pipeline!r} and no such column",
+            hint='columns={"pipeline": ...}',
+        )
+    at = shape.roles["pipeline"]
+    codes, words = reader.table.words(at)
+    if pipeline not in words:
+        raise UnknownNameError(
+            f"'pipeline' must be one of {reader.table.names[at]!r}, got {pipeline!r}",
+            hint=did_you_mean(pipeline, words),
+        )
+    reader.table = reader.table.take(codes == words.index(pipeline))
+
+
+def _read(
+    reader: ColumnReader,
+    found: FoundTable,
+    words: OutcomeWords,
+    wanted: StagesWanted,
+    moment: Any,
+    funnel: Funnel | None,
+) -> StageHistory:
+    shape = found.shape
+    reader.note(f"deals-shape-{shape.kind}", value=shape.by_stage, rows=len(reader.table))
+    if shape.kind == "list":
+        listed = read_deal_list(reader, shape, words, wanted)
+        definition = None if funnel is None or listed.stages != funnel.keys else funnel
+        return list_history(listed, reader, shape, moment, definition)
+    if shape.kind == "times":
+        table = table_of_times(reader, shape, words, wanted, funnel)
+        return times_history(reader, shape, table, words, moment)
+    if not len(reader.table):
+        reader.table = reader.table.take(np.zeros(0, dtype=np.intp))
+    return changes_history(reader, shape, words, wanted, moment, funnel)

@@ -46,7 +46,7 @@ class Body:
         return Body(columns, self.numbers[rows], self.beyond)
 
 
-def body_below(grid: Grid, at: int, columns: int, *, progress: Progress | None = None) -> Body:
+def body_below(grid: Grid, at: int, columns: int) -> Body:
     """Return the rows of a grid below the row of its header.
 
     Parameters
@@ -56,8 +56,6 @@ def body_below(grid: Grid, at: int, columns: int, *, progress: Progress | None =
         The row of the header, from 0.
     columns : int
         How many names the header has.
-    progress : callable, optional
-        Called with the bytes of text that are read, and their number.
     """
     rows = grid.rows
     if isinstance(rows, TextRows):
@@ -67,7 +65,7 @@ def body_below(grid: Grid, at: int, columns: int, *, progress: Progress | None =
             rows.size,
             delimiter=rows.delimiter,
             columns=columns,
-            progress=progress,
+            progress=rows.progress,
         )
     if isinstance(rows, ColumnRows) and at == 0:
         return body_of_columns(rows.columns)
@@ -112,7 +110,7 @@ def body_of_columns(columns: Sequence[Column]) -> Body:
     for column in columns[1:]:
         if not blank.any():
             return whole
-        blank &= column.blank()
+        blank = blank & column.blank()
     return whole.take(np.flatnonzero(~blank)) if blank.any() else whole
 
 

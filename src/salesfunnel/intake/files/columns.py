@@ -33,7 +33,7 @@ class CodedColumn:
     """Codes into some values, -1 where missing: a dictionary, or cells of any kind."""
 
     def __init__(self, codes: npt.NDArray[Any], values: Sequence[Any]) -> None:
-        self.codes = codes
+        self.places = codes
         self.values = [*values, None]
 
     @classmethod
@@ -56,7 +56,7 @@ class CodedColumn:
     @property
     def count(self) -> int:
         """How many cells there are."""
-        return self.codes.size
+        return self.places.size
 
     def plain_times(self, *, day_first: bool | None = None) -> tuple[Ticks, States]:
         """Return microseconds since 1970, and 0 not read, 1 without a zone, 2 in UTC, 3 empty."""
@@ -65,7 +65,7 @@ class CodedColumn:
             state = np.full(self.count, NOT_READ, dtype=np.int8)
             return np.zeros(self.count, dtype=np.int64), state
         ticks, states = inner.plain_times(day_first=day_first)
-        return ticks[self.codes], states[self.codes]
+        return ticks[self.places], states[self.places]
 
     def plain_numbers(self, *, point: bool = True) -> PlainNumbers:
         """Return numbers, NaN where empty or not read, and which cells are read."""
@@ -74,7 +74,7 @@ class CodedColumn:
             values = np.full(self.count, np.nan)
             return PlainNumbers(values, np.zeros(self.count, dtype=np.bool_), decided=False)
         values, known, decided = inner.plain_numbers(point=point)
-        return PlainNumbers(values[self.codes], known[self.codes], decided)
+        return PlainNumbers(values[self.places], known[self.places], decided)
 
     def plain_integers(self) -> tuple[Ticks, Bools]:
         """Return whole numbers, exactly, and which cells are such."""
@@ -82,24 +82,33 @@ class CodedColumn:
         if isinstance(inner, CodedColumn):
             return np.zeros(self.count, dtype=np.int64), np.zeros(self.count, dtype=np.bool_)
         values, known = inner.plain_integers()
-        return values[self.codes], known[self.codes]
+        return values[self.places], known[self.places]
 
     def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:
         """Return a number for each cell of all or some ascending rows, and the cell of each."""
-        codes = np.asarray(self.codes if rows is None else self.codes[rows], dtype=np.int64)
+        codes = np.asarray(self.places if rows is None else self.places[rows], dtype=np.int64)
         codes = np.where(codes < 0, len(self.values) - 1, codes)
         numbers, seen = distinct_values(codes, np.zeros(codes.size, dtype=np.bool_))
         return numbers, [self.values[i] for i in seen]
 
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives."""
+        return self.distinct(rows)[0]
+
     def take(self, rows: Ints) -> CodedColumn:
         """Return some rows, which ascend."""
-        return CodedColumn(self.codes[rows], self.values[:-1])
+        return CodedColumn(self.places[rows], self.values[:-1])
 
     def blank(self) -> Bools:
         """Return in which cells nothing stands, or white space."""
         empty = np.array([is_missing(v) or not shown(v).strip() for v in self.values])
-        found: Bools = empty[self.codes]
+        found: Bools = empty[self.places]
         return found
+
+    def maybe(self, text: str) -> Bools:
+        """Return which cells may hold a text."""
+        del text
+        return np.ones(self.count, dtype=np.bool_)
 
 
 def column_of(cells: Iterable[Any], *, few: bool = False) -> Column:

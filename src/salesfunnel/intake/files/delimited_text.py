@@ -13,7 +13,7 @@ from salesfunnel._kernels.text.cells import Bytes, whole_lines
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.lazy_rows import HEAD, TextRows
-from salesfunnel.intake.files.text_cells import padded
+from salesfunnel.intake.files.text_cells import Progress, padded
 from salesfunnel.intake.files.utf8 import is_utf8, to_utf8
 from salesfunnel.intake.sheet.header import find_header
 
@@ -201,7 +201,7 @@ def _evenness(grid: Grid) -> float:
     return sum(width == widths[0] for width in widths) / len(widths)
 
 
-def read_cells(data: Bytes, size: int) -> Grid:
+def read_cells(data: Bytes, size: int, progress: Progress | None = None) -> Grid:
     """Return the best way to cut text in UTF-8 into cells; its first lines tell.
 
     Parameters
@@ -210,6 +210,8 @@ def read_cells(data: Bytes, size: int) -> Grid:
         The text, and room behind it.
     size : int
         How long it is.
+    progress : callable, optional
+        Called with the bytes that are cut into columns, and their number.
 
     Raises
     ------
@@ -226,7 +228,7 @@ def read_cells(data: Bytes, size: int) -> Grid:
         )
     delimiter, best = max(ways, key=lambda way: (grid_score(way[1]), _evenness(way[1])))
     if delimiter in _BY_COLUMN and "\0" not in text:
-        return Grid(rows=TextRows(data, size, delimiter))
+        return Grid(rows=TextRows(data, size, delimiter, progress))
     if head == size:
         return best
     whole = data[:size].tobytes().decode("utf-8", "surrogatepass")

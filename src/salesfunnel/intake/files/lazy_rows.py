@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from salesfunnel._kernels.text.cells import Bytes
 from salesfunnel.intake.files.columns import Column
-from salesfunnel.intake.files.text_cells import csv_rows
+from salesfunnel.intake.files.text_cells import Progress, csv_rows
 
 HEAD = 1 << 16
 """So many bytes of a text tell where its header is and what parts its cells."""
@@ -26,10 +26,15 @@ class TextRows(Sequence[Row]):
         Where it ends.
     delimiter : str
         One mark of ASCII.
+    progress : callable, optional
+        Called with the bytes that are cut into columns, and their number.
     """
 
-    def __init__(self, data: Bytes, size: int, delimiter: str) -> None:
+    def __init__(
+        self, data: Bytes, size: int, delimiter: str, progress: Progress | None = None
+    ) -> None:
         self.data, self.size, self.delimiter = data, size, delimiter
+        self.progress = progress
         self._head: list[Row] = []
         self._starts: list[int] = []
         self._all: list[Row] | None = None

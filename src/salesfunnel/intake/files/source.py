@@ -16,7 +16,7 @@ from salesfunnel.fault import IntakeError
 from salesfunnel.intake.files.delimited_text import decode, read_cells
 from salesfunnel.intake.files.frames import frame_rows, record_rows
 from salesfunnel.intake.files.grid import Grid
-from salesfunnel.intake.files.text_cells import padded
+from salesfunnel.intake.files.text_cells import Progress, padded
 from salesfunnel.intake.files.utf8 import file_bytes
 from salesfunnel.intake.files.workbook import is_workbook, read_workbook
 
@@ -33,7 +33,13 @@ class Source:
     encoding: str | None = None
 
 
-def load(source: Any, *, encoding: str | None = None, max_bytes: int | None = None) -> Source:
+def load(
+    source: Any,
+    *,
+    encoding: str | None = None,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
+) -> Source:
     """Return the tables in a source.
 
     Parameters
@@ -44,6 +50,8 @@ def load(source: Any, *, encoding: str | None = None, max_bytes: int | None = No
     max_bytes : int, optional
         How many bytes it may have; by default `MAX_UPLOAD` for bytes and open files, and any
         number for a path, text and what is in memory as a table.
+    progress : callable, optional
+        Called with the bytes of text that are read, and their number.
 
     Raises
     ------
@@ -54,17 +62,18 @@ def load(source: Any, *, encoding: str | None = None, max_bytes: int | None = No
     """
     check_max_bytes(max_bytes)
     if isinstance(source, str) and not _is_path(source):
-        return _from_text(source, max_bytes, None)
+        return _from_text(source, max_bytes, None, progress)
     if isinstance(source, str | os.PathLike):
         path = os.fspath(source)
         path = os.fsdecode(path) if isinstance(path, bytes) else path
         data, size = _file_bytes(path, max_bytes)
-        return _from_bytes(data, size, encoding, os.path.basename(path))  # noqa: PTH119 - any str
+        name = os.path.basename(path)  # noqa: PTH119 - any str
+        return _from_bytes(data, size, encoding, name, progress)
     if isinstance(source, bytes | bytearray | memoryview):
         _check_size(len(source), MAX_UPLOAD if max_bytes is None else max_bytes)
-        return _from_bytes(*padded(source), encoding, None)
+        return _from_bytes(*padded(source), encoding, None, progress)
     if hasattr(source, "read"):
-        return _from_file(source, encoding, max_bytes)
+        return _from_file(source, encoding, max_bytes, progress)
     return Source(grids=(Grid(rows=_records(source), safe=True),))
 
 
@@ -111,7 +120,9 @@ def _check_size(size: int, most: int | None) -> None:
         )
 
 
-def _from_file(file: Any, encoding: str | None, max_bytes: int | None) -> Source:
+def _from_file(
+    file: Any, encoding: str | None, max_bytes: int | None, progress: Progress | None
+) -> Source:
     try:
         content = file.read()
     except UnicodeDecodeError as error:
@@ -125,27 +136,33 @@ def _from_file(file: Any, encoding: str | None, max_bytes: int | None) -> Source
     name = os.path.basename(name) if isinstance(name, str) else None  # noqa: PTH119 - as above
     most = MAX_UPLOAD if max_bytes is None else max_bytes
     if isinstance(content, str):
-        return _from_text(content, most, name)
+        return _from_text(content, most, name, progress)
     if isinstance(content, bytes | bytearray):
         _check_size(len(content), most)
-        return _from_bytes(*padded(content), encoding, name)
+        return _from_bytes(*padded(content), encoding, name, progress)
     raise ArgumentError(f"'source' must be a file of text or bytes, got {type(content).__name__}")
 
 
-def _from_text(text: str, most: int | None, name: str | None) -> Source:
+def _from_text(text: str, most: int | None, name: str | None, progress: Progress | None) -> Source:
     data, size = padded(text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"))
     _check_size(size, most)
-    return Source(grids=(read_cells(data, size),), file=name)
+    return Source(grids=(read_cells(data, size, progress),), file=name)
 
 
-def _from_bytes(data: Bytes, size: int, encoding: str | None, name: str | None) -> Source:
+def _from_bytes(
+    data: Bytes,
+    size: int,
+    encoding: str | None,
+    name: str | None,
+    progress: Progress | None,
+) -> Source:
     head = data[: min(size, 4096)].tobytes()
     if not head.strip() and not data[:size].tobytes().strip():
         raise IntakeError("'source' must hold a table, got nothing")
     if is_workbook(head):
         return Source(grids=read_workbook(data[:size].tobytes()), file=name)
     text, length, used = decode(data, size, encoding)
-    return Source(grids=(read_cells(text, length),), file=name, encoding=used)
+    return Source(grids=(read_cells(text, length, progress),), file=name, encoding=used)
 
 
 def _records(source: Any) -> Sequence[Sequence[Any]]:

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.text.amounts import PlainNumbers, plain_integers, plain_numbers
-from salesfunnel._kernels.text.cells import Cells
-from salesfunnel._kernels.text.codes import Pieces, distinct_cells
+from salesfunnel._kernels.text.cells import Cells, gather
+from salesfunnel._kernels.text.codes import Distinct, Pieces, distinct_cells
 from salesfunnel._kernels.text.times import plain_times
 from salesfunnel.intake.files.text_cells import WHITE, cells_of
 
@@ -54,6 +54,10 @@ class Column(Protocol):
         """
         ...
 
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives, without the cells."""
+        ...
+
     def take(self, rows: Ints) -> Column:
         """Return some rows, which ascend."""
         ...
@@ -62,12 +66,17 @@ class Column(Protocol):
         """Return in which cells nothing stands."""
         ...
 
+    def maybe(self, text: str) -> Bools:
+        """Return which cells may hold a text; all that do."""
+        ...
+
 
 class TextColumn:
     """Cells of text in UTF-8."""
 
     def __init__(self, pieces: Sequence[Cells]) -> None:
         self.pieces = Pieces(pieces)
+        self._numbered: Distinct | None = None
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> TextColumn:
@@ -111,8 +120,21 @@ class TextColumn:
     def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:
         """Return a number for each cell of all or some ascending rows, and the text of each."""
         pieces = self.pieces if rows is None else self.pieces.take(rows)
-        found = distinct_cells(pieces)
+        found = self._whole() if rows is None else distinct_cells(pieces)
         return found.codes, pieces.texts(found.rows)
+
+    def _whole(self) -> Distinct:
+        """Return the numbers of all cells: columns are asked for them more than once."""
+        if self._numbered is None:
+            self._numbered = distinct_cells(self.pieces)
+            self._numbered.codes.flags.writeable = False
+        return self._numbered
+
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives, without the texts."""
+        if rows is None:
+            return self._whole().codes
+        return distinct_cells(self.pieces.take(rows)).codes
 
     def take(self, rows: Ints) -> TextColumn:
         """Return some rows, which ascend."""
@@ -128,4 +150,13 @@ class TextColumn:
                 codes, words = TextColumn([piece.take(doubtful)]).distinct()
                 blank[doubtful] = np.array([not word.strip() for word in words])[codes]
             parts.append(blank)
+        return np.concatenate(parts)
+
+    def maybe(self, text: str) -> Bools:
+        """Return which cells may hold a text: they begin like it, or with white space."""
+        head = np.frombuffer(text.encode("utf-8", "surrogatepass")[:8], dtype=np.uint8)
+        parts = [np.zeros(0, dtype=np.bool_)]
+        for data, start, _ in self.pieces.pieces:
+            same = (gather(data, start, head.size) == head).all(axis=1) if head.size else True
+            parts.append(same | WHITE.take(data.take(start)))
         return np.concatenate(parts)

@@ -62,6 +62,10 @@ class NumberColumn:
             values, empty = values[rows], empty[rows]
         return distinct_values(values, empty)
 
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives."""
+        return self.distinct(rows)[0]
+
     def take(self, rows: Ints) -> NumberColumn:
         """Return some rows, which ascend."""
         missing = None if self.missing is None else self.missing[rows]
@@ -70,6 +74,11 @@ class NumberColumn:
     def blank(self) -> Bools:
         """Return in which cells nothing stands."""
         return self._empty()
+
+    def maybe(self, text: str) -> Bools:
+        """Return which cells may hold a text."""
+        del text
+        return np.ones(self.count, dtype=np.bool_)
 
 
 def distinct_values(values: npt.NDArray[Any], empty: Bools) -> tuple[Codes, list[Any]]:
@@ -158,6 +167,10 @@ class TimeColumn:
             cells.append(cell)
         return codes, cells
 
+    def codes(self, rows: Ints | None = None) -> Codes:
+        """Return the numbers that `distinct` gives."""
+        return self.distinct(rows)[0]
+
     def take(self, rows: Ints) -> TimeColumn:
         """Return some rows, which ascend."""
         return TimeColumn(self.values[rows], aware=self.aware)
@@ -165,3 +178,8 @@ class TimeColumn:
     def blank(self) -> Bools:
         """Return in which cells nothing stands."""
         return np.isnat(self.values)
+
+    def maybe(self, text: str) -> Bools:
+        """Return which cells may hold a text."""
+        del text
+        return np.ones(self.count, dtype=np.bool_)

@@ -45,7 +45,7 @@ def purchases_of(
     amounts = _less_refunds(orders, amounts, keep, decimal)
     times, keep = _times(orders, keep, dayfirst, tz)
     which = np.flatnonzero(keep)
-    _check_amounts(orders, amounts, which)
+    _check_amounts(orders, amounts, which, money)
     used = {*orders.roles.values()}
     whole = which.size == keep.size
     made = Purchases.from_columns(
@@ -92,6 +92,8 @@ def _amounts(
         return np.full(len(orders.rows), np.nan), None
     read = _read(orders, role, decimal)
     if role == "amount" or "quantity" not in roles:
+        if role == "unit_price":
+            orders.fault("amount-is-price", role, severity="warning")
         return read.values, read
     count = _read(orders, "quantity", decimal).values
     orders.fault(
@@ -249,11 +251,21 @@ def _moments(orders: Orders, role: str, dayfirst: bool | None, keep: Bools) -> M
 
 
 def _check_amounts(
-    orders: Orders, amounts: npt.NDArray[np.float64], which: npt.NDArray[np.intp]
+    orders: Orders,
+    amounts: npt.NDArray[np.float64],
+    which: npt.NDArray[np.intp],
+    money: Amounts | None,
 ) -> None:
     """Raise where there is a column of amounts, and nothing in it can be read."""
     role = next((r for r in ("amount", "unit_price") if r in orders.roles), None)
-    if role is None or not which.size or not np.isnan(amounts[which]).all():
+    without = which[np.isnan(amounts[which])]
+    if role is None or not without.size:
+        return
+    if without.size < which.size:
+        blank = np.setdiff1d(without, np.array(money.bad if money else (), dtype=np.intp))
+        if blank.size:
+            n = int(blank.size)
+            orders.fault("amounts-missing", role, int(blank[0]), severity="warning", n=n)
         return
     name = orders.names[orders.roles[role]]
     example = next(filter(None, orders.words(orders.roles[role]).values), "")

@@ -127,10 +127,10 @@ def _orders(
     progress: Progress | None,
 ) -> Orders:
     """Return the columns of a source with their roles."""
-    loaded = load(source, encoding=encoding, max_bytes=max_bytes)
+    loaded = load(source, encoding=encoding, max_bytes=max_bytes, progress=progress)
     grid = _grid(loaded.grids, sheet)
     at, names, (roles, states, others) = _header(grid, columns)
-    body = body_below(grid, at, len(names), progress=progress)
+    body = body_below(grid, at, len(names))
     orders = Orders(
         names=names,
         columns=body.columns,

@@ -11,10 +11,13 @@ from salesfunnel.intake.sheet.column_words import LABELS, is_segment_name
 from salesfunnel.intake.sheet.content import Column, columns_of
 from salesfunnel.intake.sheet.names import TOTALS, Role, fold, role_of
 from salesfunnel.intake.sheet.orientation import (
+    FLAGS,
+    flags_only,
     is_measure,
     is_split,
     looks_like_a_chain,
     measure_of,
+    numbered_hint,
     slip_of,
     steps_side_by_side,
     which_hint,
@@ -64,7 +67,6 @@ def arrange(
         return made
     columns = columns_of(names, below)
     _swap_numbered_stage(made, columns)
-    made.order = next((c.index for c in columns if c.kind == "ordinal"), None)
     if {*_LABELS} & {*made.roles} and "actual" in made.roles:
         _better_measure(made, columns)
         return made
@@ -74,14 +76,25 @@ def arrange(
         if made.slots:
             return made
         _label_by_name(made, columns)
-    counts = _counts(made, columns)
+    counts = _counts(made, columns) or _ids_as_counts(made, columns)
+    if flags_only(columns, made.roles):
+        made.doubt = FLAGS
+        made.roles = [None if role == "actual" else role for role in made.roles]
+        return made
+    _by_content(made, columns, counts)
+    return made
+
+
+def _by_content(made: Arrangement, columns: Sequence[Column], counts: Sequence[Column]) -> None:
+    """Find steps and counts by what the columns hold."""
     if {*_LABELS} & {*made.roles}:
         _long(made, columns, counts)
     elif len(counts) == 1:
         _two_columns(made, columns, counts)
+        if not made.is_table and not made.doubt:
+            made.doubt = numbered_hint(_free(made, columns, "ordinal"), counts[0])
     elif len(counts) > 1:
         _several(made, columns, counts)
-    return made
 
 
 def _free(made: Arrangement, columns: Sequence[Column], kind: str) -> list[Column]:
@@ -103,8 +116,20 @@ def _counts(made: Arrangement, columns: Sequence[Column]) -> list[Column]:
     return found
 
 
+def _ids_as_counts(made: Arrangement, columns: Sequence[Column]) -> list[Column]:
+    """Return the one column of ids where it counts them: user_id, 1000, of a group-by."""
+    found = _free(made, columns, "ordinal")
+    values = [number for number in found[0].numbers if number is not None] if found else []
+    known = len(values) > 1 and values == sorted(values, reverse=True) and values[0] > len(values)
+    if len(found) != 1 or not known:
+        return []
+    made.order = None
+    return found
+
+
 def _swap_numbered_stage(made: Arrangement, columns: Sequence[Column]) -> None:
     """Move the stage from a column of numbers to the one of names: stage, stage_name, users."""
+    made.order = next((c.index for c in columns if c.kind == "ordinal"), None)
     for role in _LABELS:
         at = made.roles.index(role) if role in made.roles else None
         if at is None or columns[at].kind not in {"count", "ordinal"}:
@@ -172,7 +197,7 @@ def _long(made: Arrangement, columns: Sequence[Column], counts: Sequence[Column]
             _wide(made, columns, label)
             return
         chosen = measure_of(counts)
-        if chosen is None and is_split(counts):
+        if chosen is None and is_split(counts) and not _free(made, columns, "text"):
             summed = any(fold(column.name) in TOTALS for column in columns)
             made.slots = tuple(
                 Slot(index=c.index, header=c.name, role="actual", segment=c.name) for c in counts

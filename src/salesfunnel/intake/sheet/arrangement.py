@@ -27,6 +27,10 @@ class Arrangement:
         What is to be said of it: code, severity, and figures of each fault.
     doubt : str
         Why it is no table, in words for the hint; "" where it is one or nothing is near.
+    by_content : bool
+        Whether words did not tell all of it.
+    blank_is_value : bool
+        Whether a blank cell of a segment is a group of its own, not the one above it.
     """
 
     roles: list[Role | None]
@@ -35,6 +39,7 @@ class Arrangement:
     notes: list[tuple[str, str, dict[str, Param]]] = attrs.field(factory=list)
     doubt: str = ""
     by_content: bool = False
+    blank_is_value: bool = False
 
     @property
     def is_table(self) -> bool:

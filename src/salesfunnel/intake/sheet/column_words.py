@@ -45,15 +45,26 @@ _MEASURES = (
 MEASURES = tuple(frozenset(words.split("|")) for words in _MEASURES.split(";"))
 """Names of what a funnel counts, folded, the likeliest first."""
 _NOT_COUNTS = re.compile(
-    r"revenue|turnover|amount|sales value|\bsales\b|gmv|\barpu\b|\baov\b|\bltv\b|\bcac\b"
+    r"revenue|turnover|amount|sales value|gmv|\barpu\b|\baov\b|\bltv\b|\bcac\b"
     r"|\bcpa\b|\bcpc\b|\bcpl\b"
     r"|cost|spend|spent|budget|price|profit|margin|income|\bfees?\b|\b(?:usd|eur|gbp|cny|rmb)\b"
-    r"|\brate\b|_rate|ratio|percent|pct|%|\bcvr\b|\bctr\b|\broi\b|\broas\b|conversion|probability|share"
+    r"|\brate\b|_rate|\bratio|percent|pct|%|\bcvr\b|\bctr\b|\broi\b|\broas\b|conversion(?!s)|probability|\bshare\b"
     r"|average|\bavg\b|\bmean\b|median|score|rating|\bage\b|duration|\bdays\b|hours|minutes|seconds"
     r"|time[ _]spent|drop[ _-]?off|dropped|\blost\b|churn|abandon|bounce"
-    r"|umsatz|betrag|kosten|preis|quote|ingresos|importe|coste|precio|tasa|chiffre|montant|taux|prix"
+    r"|umsatz|betrag|kosten|preis|quote|ingresos|importe|monto|plazo|meses|coste|precio|tasa|chiffre|montant|taux|prix"
     r"|金额|收入|营收|营业额|流水|花费|费用|成本|消耗|预算|单价|客单价|价格|利润|毛利|率$|占比|比例|百分比"
     r"|平均|均值|中位|得分|评分|分数|天数|时长|时间|周期|流失|元\)|元）|（元|\(元",
+    re.IGNORECASE,
+)
+
+
+_NOT_STEPS = re.compile(
+    r"(?:revenue|turnover|amount|gmv|cost|costs|spend|budget|profit|margin|price|fees?|\(usd\)|\(eur\)"
+    r"|\brate|_rate|ratio|percent|%|\bcvr|\bctr|\broi|\broas|\bcac|\baov|\bltv|\barpu|score|duration"
+    r"|\bdays|\bhours|\blost|churned|dropped|umsatz|kosten|betrag|ingresos|importe|montant"
+    r"|金额|收入|营收|营业额|流水|费用|成本|消耗|预算|单价|客单价|利润|毛利|率|占比|比例|得分|评分|分数"
+    r"|天数|时长|周期|流失|流失数|流失客户|流失人数)\s*(?:[(（][^)）]*[)）])?$"
+    r"|^(?:average|avg|mean|median|平均)",
     re.IGNORECASE,
 )
 
@@ -68,6 +79,15 @@ def is_segment_name(header: str) -> bool:
     return any(form in _segment_names() for form in (fold(header), fold(without_notes(header))))
 
 
-def is_money_or_rate(name: str) -> bool:
-    """Whether a name speaks of money, a rate or a mean, which are no steps of a funnel."""
-    return _NOT_COUNTS.search(name) is not None
+def is_money_or_rate(name: str, *, label: bool = False) -> bool:
+    """Whether a name speaks of money, a rate or a mean, which are no steps of a funnel.
+
+    Parameters
+    ----------
+    name : str
+        The name of a metric.
+    label : bool
+        Whether it is one of many rows, where steps may be called "Price quote sent" or
+        "Conversion": only the end of the name tells then.
+    """
+    return (_NOT_STEPS if label else _NOT_COUNTS).search(name) is not None

@@ -47,6 +47,8 @@ class Header:
         What is to be said of it: code, severity and figures of each fault.
     doubt : str
         Why it is no table, in words for the hint.
+    blank_is_value : bool
+        Whether a blank cell of a segment is a group of its own, not the one above it.
     """
 
     at: int
@@ -58,6 +60,7 @@ class Header:
     score: int = 0
     notes: tuple[Any, ...] = ()
     doubt: str = ""
+    blank_is_value: bool = False
 
     @property
     def is_table(self) -> bool:
@@ -116,7 +119,13 @@ def find_header(
             )
             if header.is_table and made.by_content:
                 _say_columns(made, names)
-            best = attrs.evolve(header, segments=groups, order=made.order, notes=tuple(made.notes))
+            best = attrs.evolve(
+                header,
+                segments=groups,
+                order=made.order,
+                notes=tuple(made.notes),
+                blank_is_value=made.blank_is_value,
+            )
     return best
 
 

@@ -93,10 +93,16 @@ def _is_step(name: str, held: Sequence[Draft]) -> bool:
     actuals = [draft.number("actual").plain() for draft in held]
     return (
         unit_of(held) == "count"
-        and not is_money_or_rate(name)
+        and not is_money_or_rate(name, label=_is_label(held))
         and all(map(is_count, actuals))
         and any(actual is not None for actual in actuals)
     )
+
+
+def _is_label(held: Sequence[Draft]) -> bool:
+    """Whether the name stands in a row, and not in the header."""
+    columns = held[0].columns
+    return columns.get("metric", columns.get("stage")) != columns.get("actual")
 
 
 def _is_slip(text: str, names: Names, known: Collection[tuple[str, str]]) -> bool:
@@ -159,7 +165,7 @@ def build(drafts: Sequence[Draft], faults: list[Fault] | None = None) -> Funnel:
         key = printable(f"{stage}: {metric}" if folded_metric in twice else metric)
         unit = unit_of(held)
         counts = all(is_count(d.number("actual").plain()) for d in held)
-        step = unit == "count" and counts and not is_money_or_rate(metric)
+        step = unit == "count" and counts and not is_money_or_rate(metric, label=_is_label(held))
         name = metric if key != metric else ""
         stages.setdefault(folded, (stage, []))[1].append(Metric(key, name, unit=unit, step=step))
     return Funnel(

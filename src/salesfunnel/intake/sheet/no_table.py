@@ -11,7 +11,7 @@ from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.purchases.headers import find_roles
 from salesfunnel.intake.sheet.header import Header
 from salesfunnel.intake.sheet.names import fold, role_of
-from salesfunnel.intake.sheet.orientation import slip_of
+from salesfunnel.intake.sheet.orientation import FLAGS, slip_of
 
 __all__ = ["no_table", "refuse_others"]
 
@@ -48,13 +48,26 @@ def no_table(found: Sequence[tuple[Grid, Header | None]]) -> IntakeError:
             for name, close in slips.items()
             if close is not None
         ]
-        hints.append(_other_reader(grid, header) or _call(header, label))
-    if any(has_deals(grid, None) for grid, _ in found):
+        hints.append(_other_reader(grid, header) or _of_deals(grid, header) or _call(header, label))
+    flags = any(header is not None and header.doubt == FLAGS for _, header in found)
+    if flags:
+        hints = [FLAGS]
+    elif any(has_deals(grid, None) for grid, _ in found):
         hints = ["deals, with dates of their stages, are read by read_deals (read_stage_history)"]
     hint = next((hint for hint in hints if hint), None) or (
         "the first row must name the columns, such as stage, actual; or Month, Leads, Orders"
     )
     return IntakeError(_MESSAGE, faults, hint=hint)
+
+
+def _of_deals(grid: Grid, header: Header) -> str:
+    """Return the hint for stages that come again and again, as they do in a list of deals."""
+    label = next((i for i, role in enumerate(header.roles) if role in {"stage", "metric"}), None)
+    if label is None:
+        return ""
+    cells = [fold(shown(row[label])) for row in grid.rows[header.at + 1 :] if label < len(row)]
+    again = len(cells) - len(set(cells)) >= _MOST * len(cells) if cells else False
+    return "a list of deals is read by read_deals (read_stage_history)" if again else ""
 
 
 def _call(header: Header, label: str | None) -> str:
@@ -78,16 +91,31 @@ def refuse_others(grid: Grid, header: Header, columns: Mapping[str, str]) -> Non
     IntakeError
         If its columns are those of deals, events or purchases.
     """
-    if columns or header.slots or not header.notes:
+    if columns or not header.notes or any(slot.metric for slot in header.slots):
         return
     label = next((i for i, role in enumerate(header.roles) if role in {"stage", "metric"}), None)
+    if label is None:
+        return
     hint = _other_reader(grid, header)
-    if hint and label is not None and _comes_again(grid, header, label):
+    share = _repeated(grid, header, label)
+    if hint and (share or role_of(header.names[label]) is None):
         raise IntakeError("'source' must hold counts, got a list of single cases", hint=hint)
+    if share > _MOST:
+        raise IntakeError(
+            f"'source' must have each step once, got names that come again in"
+            f" {header.names[label]!r}",
+            hint="a list of deals is read by read_deals (read_stage_history); of counts, name the"
+            " columns that tell rows apart with segment=, or the months with"
+            " columns={'period': ...}",
+        )
 
 
-def _comes_again(grid: Grid, header: Header, label: int) -> bool:
-    """Whether names of steps come more often than periods and segments explain."""
+_MOST = 0.4
+"""The share of rows whose step comes again, above which they are single cases."""
+
+
+def _repeated(grid: Grid, header: Header, label: int) -> float:
+    """Return the share of rows whose step came before in the same period and segment."""
     places = [label, *header.segments]
     if "period" in header.roles:
         places.append(header.roles.index("period"))
@@ -96,7 +124,7 @@ def _comes_again(grid: Grid, header: Header, label: int) -> bool:
         for row in grid.rows[header.at + 1 :]
         if any(shown(cell).strip() for cell in row)
     ]
-    return len(rows) > len(set(rows)) or role_of(header.names[label]) is None
+    return 1 - len(set(rows)) / len(rows) if rows else 0.0
 
 
 def _other_reader(grid: Grid, header: Header) -> str:

@@ -5,24 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from salesfunnel.intake.sheet.column_words import MEASURES
+from salesfunnel.intake.sheet.column_words import MEASURES, is_segment_name
 from salesfunnel.intake.sheet.content import Column
 from salesfunnel.intake.sheet.known_steps import is_known_step
 from salesfunnel.intake.sheet.names import fold, nearest_header, role_of
 
 __all__ = [
+    "FLAGS",
     "falls",
+    "flags_only",
     "is_measure",
     "is_split",
     "looks_like_a_chain",
     "which_hint",
     "measure_of",
+    "numbered_hint",
     "slip_of",
     "steps_side_by_side",
 ]
 
+FLAGS = (
+    "each row seems to be one person or deal with yes and no for every step; add the columns up"
+    " first, and give the sums: sf.Panel.from_counts({'visit': 1000, 'order': 90}); where columns"
+    " hold the dates of the steps, read_deals reads them"
+)
+_YES = {"yes", "no", "y", "n", "true", "false", "0", "1", "是", "否"}
 _LABELS = {"stage", "metric"}
 _ALIKE = 0.8
+_FEW_ROWS = 5
 _MOST = 0.6
 
 
@@ -80,8 +90,11 @@ def is_measure(name: str) -> bool:
 def slip_of(name: str) -> str | None:
     """Return the known header that a name is, but for a slip; None where it is none."""
     close = nearest_header(name)
-    alike = close and SequenceMatcher(None, fold(name), fold(close)).ratio() >= _ALIKE
-    return close if alike and role_of(name) is None else None
+    if close is None or role_of(name) is not None or is_segment_name(name):
+        return None
+    one, two = fold(name), fold(close)
+    alike = SequenceMatcher(None, one, two).ratio() >= _ALIKE and abs(len(one) - len(two)) <= 1
+    return close if alike and len(one) > 3 else None
 
 
 def looks_like_a_chain(counts: Sequence[Column]) -> bool:
@@ -95,3 +108,26 @@ def which_hint(columns: Sequence[Column], role: str) -> str:
     listed = ", ".join(repr(column.name) for column in columns)
     what = "names the steps" if role == "stage" else "is counted"
     return f"say with columns={{{role!r}: ...}} which column {what}; it may be {listed}"
+
+
+def flags_only(columns: Sequence[Column], roles: Sequence[object]) -> bool:
+    """Whether the numbers of a table are all 0 and 1, or its texts yes and no: one row a person."""
+    rows = max((len(column.cells) for column in columns), default=0)
+    if rows < _FEW_ROWS:
+        return False
+    counts = [c for c in columns if c.kind == "count" and roles[c.index] in {None, "actual"}]
+    texts = [c for c in columns if c.kind == "text" and roles[c.index] is None]
+    ones = [c for c in counts if {*c.numbers} <= {0.0, 1.0, None}]
+    answers = [c for c in texts if {cell.casefold() for cell in c.cells} <= {*_YES, ""}]
+    return len(ones) > 1 or (len(answers) > 1 and not counts)
+
+
+def numbered_hint(numbered: Sequence[Column], counts: Column) -> str:
+    """Return how to read steps that are numbers, such as session 1, 2, 3; "" where none are."""
+    if not numbered:
+        return ""
+    steps, counted = sorted((numbered[0], counts), key=lambda column: column.total)
+    return (
+        f"the steps seem to be numbered; columns={{'stage': {steps.name!r},"
+        f" 'actual': {counted.name!r}}} says so"
+    )

@@ -106,7 +106,7 @@ def drafts_of(
     scales = header_units(header, sheet, faults)
     used = [slot for slot in header.slots if any(_filled(row, slot.index) for row in filled)]
     above: dict[Role, Any] = {}
-    groups = Groups(header.segments, safe=grid.safe)
+    groups = Groups(header.segments, safe=grid.safe, fill=not header.blank_is_value)
     if header.segments:
         columns["segment"] = header.names[header.segments[0]]
     day_first = day_first_of(filled, header, faults, sheet)

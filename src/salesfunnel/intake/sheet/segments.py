@@ -57,6 +57,9 @@ def find_segments(
         base = sorted({*base, *named})
     keys = _keys(made, below)
     doubles = _doubles(keys, below, base)
+    if doubles and base and not _doubles(keys, below, base, fill=False):
+        made.blank_is_value = True
+        return tuple(base)
     if not doubles:
         return tuple(base)
     owner = [i for i, role in enumerate(made.roles) if role == "owner"]
@@ -68,6 +71,10 @@ def find_segments(
     ]  # fmt: skip
     candidates = [i for i in dict.fromkeys((*named, *owner, *texts)) if i not in base]
     found = _telling(keys, below, base, candidates, doubles)
+    if not found:
+        plain = _doubles(keys, below, base, fill=False)
+        found = _telling(keys, below, base, candidates, plain, fill=False)
+        made.blank_is_value = bool(found)
     for i in found:
         made.note("segment-inferred", "info", column=names[i])
     return tuple(sorted({*base, *found}))
@@ -79,14 +86,16 @@ def _telling(
     base: Sequence[int],
     candidates: Sequence[int],
     doubles: int,
+    *,
+    fill: bool = True,
 ) -> list[int]:
     """Return the fewest of the columns that leave no row twice; none where they cannot."""
     for one in candidates:
-        if not _doubles(keys, below, [*base, one]):
+        if not _doubles(keys, below, [*base, one], fill=fill):
             return [one]
     taken: list[int] = []
     for one in candidates:
-        fewer = _doubles(keys, below, [*base, *taken, one])
+        fewer = _doubles(keys, below, [*base, *taken, one], fill=fill)
         if fewer < doubles:
             taken, doubles = [*taken, one], fewer
         if not doubles:
@@ -110,10 +119,19 @@ def _keys(made: Arrangement, below: Sequence[Sequence[Any]]) -> list[tuple[str, 
 
 
 def _doubles(
-    keys: Sequence[tuple[str, ...] | None], below: Sequence[Sequence[Any]], places: Sequence[int]
+    keys: Sequence[tuple[str, ...] | None],
+    below: Sequence[Sequence[Any]],
+    places: Sequence[int],
+    *,
+    fill: bool = True,
 ) -> int:
     """Return how many rows come again when told apart by these columns."""
-    columns = [_filled_down(below, i) for i in places]
+    columns = [
+        _filled_down(below, i)
+        if fill
+        else [fold(shown(row[i])) if i < len(row) else "" for row in below]
+        for i in places
+    ]
     found = [
         (key, *(column[at] for column in columns)) for at, key in enumerate(keys) if key is not None
     ]
@@ -136,13 +154,16 @@ class Groups:
     Parameters
     ----------
     places : sequence of int
-        The columns that tell groups apart. A blank cell takes the one above it.
+        The columns that tell groups apart.
     safe : bool
         Whether cells were never text of a file, so that nothing in them is escaped.
+    fill : bool
+        Whether a blank cell takes the one above it, as merged cells do; else it is a group.
     """
 
-    def __init__(self, places: Sequence[int], *, safe: bool) -> None:
+    def __init__(self, places: Sequence[int], *, safe: bool, fill: bool) -> None:
         self.places = places
+        self._fill = fill
         self._safe = safe
         self._above = [""] * len(places)
 
@@ -154,5 +175,7 @@ class Groups:
     def of(self, row: Sequence[Any]) -> str:
         """Return the segment of the next row."""
         parts = self.parts(row)
+        if not self._fill:
+            return " / ".join(part or "–" for part in parts)
         self._above = [part or before for part, before in zip(parts, self._above, strict=True)]
         return " / ".join(part for part in self._above if part)

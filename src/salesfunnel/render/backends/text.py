@@ -172,6 +172,14 @@ def _spark(values: Sequence[float | None]) -> str:
     )
 
 
+def _picture(block: model.Picture, columns: int, locale: str) -> list[str]:
+    from salesfunnel.render.backends.text_picture import picture_lines
+
+    del locale
+    lines = wrap(clean(block.chart.title), columns) if block.titled and block.chart.title else []
+    return [*lines, *picture_lines(block.chart, columns)]
+
+
 def _grid(block: model.Grid, columns: int, locale: str) -> list[str]:
     del locale
     known = [v for row in block.values for v in row if v is not None]
@@ -225,6 +233,7 @@ _BACKENDS: dict[type, Callable[..., list[str]]] = {
     model.Bars: _bars,
     model.Lines: _lines,
     model.Grid: _grid,
+    model.Picture: _picture,
     model.Faults: _faults,
     model.Section: _section,
 }

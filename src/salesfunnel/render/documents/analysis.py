@@ -19,6 +19,7 @@ from salesfunnel.render.words.figures import faults_block, segment_words, span
 from salesfunnel.render.words.findings import title_of
 from salesfunnel.render.words.names import action_names, foreign, in_language, labels_of
 from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
+from salesfunnel.stats import rate_interval
 
 Labels = dict[str, str]
 PART = 0.05
@@ -184,7 +185,9 @@ def _why(
         missing = row.entered * ((row.reference or 0.0) - (row.rate or 0.0))
         if missing > 0:
             words = text(
-                f"finding.counted-{row.window}", locale,
+                "finding.counted-one" if row.window == 1 else "finding.counted-since",
+                locale,
+                onset=row.onset or "–",
                 step=_place(row, labels, locale),
                 target=labels[row.transition.target],
                 missing=missing,
@@ -207,5 +210,15 @@ def _picture(analysis: Analysis, locale: Locale) -> Block:
         for row in analysis.conversions.rows
         if row.segment == ALL and row.interval is not None
     }
+    judged: dict[str, tuple[int, int]] = {}
+    for found in analysis.bottlenecks:
+        one = found.window == 1 and found.period == analysis.period and found.segment == ALL
+        if one and found.entered and found.advanced <= found.entered:
+            key = found.transition.target
+            judged[key] = (found.entered, found.advanced)
+            limits = rate_interval(found.advanced, found.entered)
+            intervals[key] = span(float(limits.low), float(limits.high), "percent", locale)
     panel = analysis.panel.total()
-    return funnel_picture(panel, locale, period=analysis.period, intervals=intervals, marks=marks)
+    return funnel_picture(
+        panel, locale, period=analysis.period, intervals=intervals, marks=marks, judged=judged
+    )

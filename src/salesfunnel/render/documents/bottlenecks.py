@@ -27,6 +27,7 @@ from salesfunnel.render.model import (
     Table,
 )
 from salesfunnel.render.words.figures import faults_block, segment_words, shown, signed
+from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import labels_of
 
 _ROWS, _SENTENCES = 20, 5
@@ -41,13 +42,18 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
     several = len(found.segments) > 1
     rows = list(islice(iter(found), _ROWS))
     alarms = [row for row in rows if row.alarm]
-    blocks: list[Block] = []
+    blocks: list[Block] = [Paragraph(words, mark="bad") for words in fewer_entries(found, locale)]
     for row in alarms[:_SENTENCES]:
         mark = mark_of(row)
         words = sentence(row, labels, locale, several=several)
         blocks.append(Paragraph(words, mark=mark))
     if not alarms:
         blocks += silence(found, labels, locale)
+    blocks += [
+        Paragraph(sentence(row, labels, locale, several=several), mark="warn")
+        for row in rows
+        if row.tier == "definition-changed"
+    ]
     blocks += [
         Paragraph(text("bottleneck.drifting", locale, **_names(row, labels, locale)), mark="warn")
         for row in rows
@@ -61,6 +67,7 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
         blocks.append(Paragraph(words, mark="muted"))
     if any(row.probability is not None for row in rows):
         blocks.append(Paragraph(text("bottleneck.how", locale), mark="muted"))
+        blocks.append(Paragraph(_prior(found, locale), mark="muted"))
     faults = dict.fromkeys((*found.faults, *(fault for row in rows for fault in row.faults)))
     if faults:
         blocks.append(_faults(faults, labels, locale))
@@ -68,10 +75,19 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
     return Document(title, blocks, locale=locale)
 
 
+def _prior(found: Bottlenecks, locale: Locale) -> str:
+    """Say which share of falls was expected before looking, and from how many steps."""
+    together = int(found.pooled.max(initial=0)) > len(found.transitions)
+    figures: dict[str, Any] = {"prior": float(found.prior.mean()), "n": int(found.pooled.max())}
+    return text("bottleneck.prior" if together else "bottleneck.prior-alone", locale, **figures)
+
+
 def bottleneck_document(row: Bottleneck, locale: Locale) -> Document:
     """Return one row: its sentence, and its figures."""
     step = row.transition
-    labels = labels_of(None, (step.source, step.target, row.counted_at or step.target), locale)
+    other = () if row.partner is None else (row.partner.source, row.partner.target)
+    keys = (step.source, step.target, row.counted_at or step.target, *other)
+    labels = labels_of(None, keys, locale)
     blocks: list[Block] = [Paragraph(sentence(row, labels, locale, several=True))]
     blocks.append(_table([row], labels, locale, several=True))
     if row.faults:
@@ -85,16 +101,24 @@ def sentence(row: Bottleneck, labels: dict[str, str], locale: Locale, *, several
         return text("bottleneck.unknown", locale, **_names(row, labels, locale))
     names = _names(row, labels, locale)
     where = text("bottleneck.where", locale, **names) if several else ""
+    if row.partner is not None:
+        ends = (labels[row.partner.source], labels[row.partner.target])
+        said: dict[str, Any] = {"other": " → ".join(ends), "onset": row.onset}
+        return text("bottleneck.moved", locale, **names, where=where, sure=row.definition, **said)
     words = [
         text(
-            f"bottleneck.fell-{row.window}",
+            "bottleneck.fell-one" if row.window == 1 else "bottleneck.fell-since",
             locale,
             **names,
             where=where,
             period=row.period,
+            window=row.window,
+            onset=row.onset or "–",
             rate=row.rate,
             reference=row.reference,
-            against=text(f"bottleneck.against-{row.source}", locale, n=row.history_months, **names),
+            against=text(
+                f"bottleneck.expected-{row.source}", locale, n=row.history_months, **names
+            ),
             sure=row.probability,
             tier=verdict(row, locale),
         )
@@ -108,8 +132,8 @@ def sentence(row: Bottleneck, labels: dict[str, str], locale: Locale, *, several
         }
         words.append(text("bottleneck.gain", locale, end=end, **names, **figures))
     if row.revenue is not None:
-        ends: dict[str, Any] = {"low": row.revenue.low, "high": row.revenue.high}
-        words.append(text("bottleneck.revenue", locale, **names, **ends))
+        money: dict[str, Any] = {"low": row.revenue.low, "high": row.revenue.high}
+        words.append(text("bottleneck.revenue", locale, **names, **money))
     if row.drifting:
         words.append(text("bottleneck.drifting-too", locale))
     if not row.verified:
@@ -183,7 +207,7 @@ def _table(
     rows: Sequence[Bottleneck], labels: dict[str, str], locale: Locale, *, several: bool
 ) -> Table:
     heads = ["step", *(["segment"] if several else []), "rate", "reference", "probability",
-             "verdict", "window", "gain-a-month", "detectable"]  # fmt: skip
+             "verdict", "onset", "gain-a-month", "detectable"]  # fmt: skip
     left = {"step", "segment", "verdict"}
     columns = [
         Column(
@@ -195,7 +219,6 @@ def _table(
     cells = []
     for row in rows:
         names = _names(row, labels, locale)
-        unknown = row.probability is None
         cells.append([
             f"{names['source']} → {names['target']}",
             *([names["segment"]] if several else []),
@@ -203,7 +226,7 @@ def _table(
             shown(row.reference, "percent", locale),
             shown(row.probability, "chance", locale),
             verdict(row, locale),
-            "–" if unknown else text(f"bottleneck.window-{row.window}", locale),
+            row.onset or "–",
             shown(row.expected_gain, "deals", locale),
             shown(row.detectable, "share", locale),
         ])  # fmt: skip

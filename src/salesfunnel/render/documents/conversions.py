@@ -26,7 +26,8 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
     t, g, _ = table.rate.shape
     heads = [
         *(["period"] if t > 1 else []), *(["segment"] if g > 1 else []),
-        "step", "entered", "advanced", "rate", "interval", "cumulative", "note",
+        "step", "entered", *([] if table.exposed is None else ["exposed"]),
+        "advanced", "rate", "interval", "cumulative", "note",
     ]  # fmt: skip
     left = {"period", "segment", "step", "note"}
     columns = [
@@ -45,7 +46,7 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
             *([row.period] if t > 1 else []),
             *([segment_words(row.segment, locale)] if g > 1 else []),
             f"{labels[row.source]} → {labels[row.target]}",
-            *_figures(row, locale),
+            *_figures(row, locale, exposed=table.exposed is not None),
         ]
         for row in rows
     ]
@@ -60,7 +61,9 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
         if any(row.period == period for row in rows):
             words = text("conversion.partial", locale, period=period)
             blocks.append(Paragraph(words, mark="warn"))
-    blocks.append(Paragraph(text(f"conversion.how-{table.mode}", locale), mark="muted"))
+    lagged = table.mode == "period" and table.exposed is not None
+    how = "conversion.how-lag" if lagged else f"conversion.how-{table.mode}"
+    blocks.append(Paragraph(text(how, locale), mark="muted"))
     return Document(title, blocks, locale=locale)
 
 
@@ -69,10 +72,11 @@ def _of_period(table: ConversionTable, t: int) -> list[Conversion]:
     return list(islice(iter(table), t * per, (t + 1) * per))
 
 
-def _figures(row: Conversion, locale: Locale) -> list[str]:
+def _figures(row: Conversion, locale: Locale, *, exposed: bool = False) -> list[str]:
     known = row.rate is not None
     return [
         shown(row.entered, "count", locale),
+        *([shown(row.exposed, "deals", locale)] if exposed else []),
         shown(row.advanced, "count", locale),
         shown(row.rate, "percent", locale),
         span(row.interval.low, row.interval.high, "percent", locale) if known else "–",

@@ -44,6 +44,8 @@ def history_document(history: StageHistory, locale: Locale) -> Document:
 
 def _stages(history: StageHistory, labels: dict[str, str], locale: Locale) -> list[list[str]]:
     """Return one row a stage: reached, of those before, what became of those who were in it."""
+    if history.reached_stage is not None:
+        return _stages_of_list(history, labels, locale)
     rows = []
     before: int | None = None
     last = len(history.stages) - 1
@@ -62,4 +64,22 @@ def _stages(history: StageHistory, labels: dict[str, str], locale: Locale) -> li
             ]
         )
         before = reached
+    return rows
+
+
+def _stages_of_list(
+    history: StageHistory, labels: dict[str, str], locale: Locale
+) -> list[list[str]]:
+    """Return one row per stage of a list: how many reached it, as bounds where it does not tell."""
+    panel = history.panel(by="all")
+    least = panel.counts.sum(axis=(0, 1)).tolist()
+    most = least if panel.upper is None else panel.upper.sum(axis=(0, 1)).tolist()
+    rows = []
+    for k, stage in enumerate(history.stages):
+        exact = least[k] == most[k] and (not k or least[k - 1] == most[k - 1])
+        count = FORMS["count"](least[k], locale)
+        if least[k] != most[k]:
+            count += "–" + FORMS["count"](most[k], locale)
+        rate = least[k] / least[k - 1] if k and exact and least[k - 1] else None
+        rows.append([labels.get(stage, stage), count, shown(rate, "percent", locale), *(["–"] * 4)])
     return rows

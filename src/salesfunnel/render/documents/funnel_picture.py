@@ -20,6 +20,7 @@ def funnel_picture(
     segment: str = ALL,
     intervals: Mapping[str, str] | None = None,
     marks: Mapping[str, tuple[Mark, str]] | None = None,
+    judged: Mapping[str, tuple[int, int]] | None = None,
 ) -> FunnelPicture:
     """Return the picture of one period and segment.
 
@@ -33,6 +34,9 @@ def funnel_picture(
         Words for the interval of the rate into a step, by the key of the step.
     marks : mapping of str to (mark, str), optional
         A mark and its words for the transition into a step, by the key of the step.
+    judged : mapping of str to (int, int), optional
+        Who entered and advanced of the transition into a step as bottlenecks were judged, by the
+        key of the step, so that a page shows one rate of a step.
     """
     t, g = panel.periods.index(period), panel.segments.index(segment)
     entered, advanced, unknown = (array[t, g] for array in panel.flows())
@@ -44,7 +48,7 @@ def funnel_picture(
         words = text("report.missing", locale) if missing else shown(count, "count", locale)
         rate = lost = ""
         if s and not unknown[s - 1]:
-            n, x = int(entered[s - 1]), int(advanced[s - 1])
+            n, x = (judged or {}).get(key, (int(entered[s - 1]), int(advanced[s - 1])))
             rate = shown(x / n, "percent", locale) if n else "–"
             key_of = "report.lost" if x <= n else "report.gained"
             lost = text(key_of, locale, lost=n - x, gained=x - n)

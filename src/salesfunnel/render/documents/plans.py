@@ -32,6 +32,8 @@ from salesfunnel.render.words.plans import (
     step_of,
 )
 
+MOST_PLACES = 8
+
 
 def plan_blocks(
     plan: ImprovementPlan, locale: Locale, actions: Mapping[str, str] | None = None
@@ -56,7 +58,18 @@ def plan_blocks(
     ]
     marks: list[Mark] = ["muted" if m.state == "rejected" else "" for m in plan]
     blocks: list[Block] = [Table(heads, rows, marks=marks), *_total(plan, locale)]
+    if plan.folded:
+        blocks.append(_folded(plan, locale))
     return [*blocks, _how(plan, locale, actions)]
+
+
+def _folded(plan: ImprovementPlan, locale: Locale) -> Paragraph:
+    """Return how many measures of lower priority are not listed, and where they are."""
+    places = list(dict.fromkeys(step_of(plan, m, locale) for m in plan.folded))
+    shown_places = text("cause.separator", locale).join(places[:MOST_PLACES])
+    more = "" if len(places) <= MOST_PLACES else " …"
+    words = text("plan.folded", locale, n=len(plan.folded), places=shown_places + more)
+    return Paragraph(words, mark="muted")
 
 
 def _total(plan: ImprovementPlan, locale: Locale) -> list[Block]:

@@ -1,0 +1,256 @@
+"""Bayes factors of a fall by its age and size, for every series: the models are averaged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._kernels.rate_model.design import Design
+from salesfunnel._kernels.rate_model.integrate import steps_of
+from salesfunnel._kernels.rate_model.linearise import (
+    Linearised,
+    linearise_counts,
+    linearise_rates,
+)
+from salesfunnel._kernels.rate_model.old_level import old_level
+from salesfunnel._kernels.rate_model.pool import Groups, model_weights
+from salesfunnel._kernels.rate_model.setting import (
+    Setting,
+    by_noise,
+)
+from salesfunnel._kernels.rate_model.window import (
+    TINY,
+    Counts,
+    Rates,
+    Window,
+    bayes_factors,
+    predicted,
+    windows,
+)
+
+Array = npt.NDArray[np.float64]
+T = TypeVar("T")
+
+CHUNK, BLOCK = 2048, 256
+"""Series at a time: while coefficients are integrated, and while counts are compared."""
+SINGLE_FROM = 4096
+"""From so many series on, counts are compared in single precision (± 1e-4 of a log factor)."""
+THREADS_FROM, MOST_THREADS = 8192, 4
+"""From so many series on, work is shared by threads; the result is the same."""
+BENCHMARK_LEVELS = ((0.2, 0.75), (1.0, 0.25))
+"""Spread of a rate about a benchmark on the logit, and its weight (a robust prior)."""
+
+
+class Evidence(NamedTuple):
+    """What every series says of falls and rises of its last months."""
+
+    down: Array
+    """Bayes factors of a fall against none, shape (ages, sizes, series)."""
+    up: Array
+    """Of the mirrored rise, same shape."""
+    link: Array
+    """Expected link of the last a months if nothing happened, shape (ages, series).
+
+    Of entries: of the last month, as expected from before the last a months.
+    """
+    variance: Array
+    """Its variance, same shape; ∞ where the window is empty."""
+    step_variance: Array
+    """Variance of the estimate of a step of the last month, shape (series,)."""
+    weights: Array
+    """Of the models, shape (models, series)."""
+    slope: Array
+    """The slope in units of its standard deviation, season taken out, shape (series,)."""
+    old: tuple[Array, Array, Array]
+    """See `old_level.old_level`."""
+
+
+def evidence(
+    x: Array,
+    n: Array,
+    design: Design,
+    groups: Groups,
+    setting: Setting,
+    *,
+    extra: Array | None = None,
+    benchmark: Array | None = None,
+) -> Evidence:
+    """Return the Bayes factors of falls and rises of every series.
+
+    Parameters
+    ----------
+    x, n : ndarray of float, shape (months, series)
+        Counts and exposure, x ≤ n; n = 0 is a month without a likelihood. For entries n is 1
+        where the month is known.
+    design : Design
+        The regressors.
+    groups : Groups
+        Series that share what is learned of the weights of models.
+    setting : Setting
+        What is counted and sought.
+    extra : ndarray of float, shape (months, series), optional
+        Extra variance of a month on the linked scale, as from uncertain exposure.
+    benchmark : ndarray of float, shape (series,), optional
+        Rates of others, in (0, 1): the level's prior, for histories of three months or less.
+    """
+
+    def learn(cut: slice) -> _Learned:
+        return _learn(x[:, cut], n[:, cut], design, setting, _cut(extra, cut), _cut(benchmark, cut))
+
+    parts = _each(learn, x.shape[1], CHUNK)
+    joined = _Learned(*(np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)))
+    variants = 1 if benchmark is None else len(BENCHMARK_LEVELS)
+    weights = model_weights(joined.likelihood, _log_prior(design, setting, variants), groups)
+    recent = slice(x.shape[0] - setting.ages[-1], None)
+    counts = [x[recent], n[recent], joined.expected, joined.fisher]
+    late = None if extra is None else extra[recent]
+    return _compared(counts, late, joined, weights, setting)
+
+
+class _Learned(NamedTuple):
+    """What the models say of the series, before they are weighed."""
+
+    likelihood: Array  # (models, series)
+    score: Array  # (models, ages, series), single precision: the bulk of the memory
+    information: Array  # same
+    slope: Array  # (models, series)
+    expected: Array  # (ages, series)
+    fisher: Array  # same
+    old: Array  # (3, series)
+
+
+def _each(function: Callable[[slice], T], size: int, step: int) -> list[T]:
+    """Return the function's values for slices of series; in threads where there are many."""
+    cuts = [slice(first, min(first + step, size)) for first in range(0, size, step)]
+    workers = min(os.cpu_count() or 1, MOST_THREADS) if size >= THREADS_FROM else 1
+
+    def safe(cut: slice) -> T:
+        with np.errstate(over="ignore", under="ignore"):
+            return function(cut)
+
+    if workers == 1:
+        return [safe(cut) for cut in cuts]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(safe, cuts))
+
+
+def _cut(values: Array | None, cut: slice) -> Array | None:
+    return None if values is None else values[..., cut]
+
+
+def _log_prior(design: Design, setting: Setting, variants: int) -> Array:
+    """Return the log prior of the models, in the order of `_learn`."""
+    shares = np.array([1.0] if variants == 1 else [share for _, share in BENCHMARK_LEVELS])
+    noise = np.array([one.prior for one in setting.noise])
+    return np.asarray(np.log(noise[:, None, None] * shares[:, None] * design.prior).ravel())
+
+
+def _learn(
+    x: Array, n: Array, design: Design, setting: Setting, extra: Array | None,
+    benchmark: Array | None,
+) -> _Learned:  # fmt: skip
+    """Return what every model says of the series."""
+    if setting.family is Rates:
+        linear = linearise_rates(x, n, design)
+    else:
+        linear = linearise_counts(x, n > 0, design)
+    most = setting.ages[-1]
+    wanted = np.array(setting.ages) - 1
+    likelihoods, scores, informations, slopes = [], [], [], []
+    for noise in setting.noise:
+        for data, plan in _variants(linear, design, benchmark):
+            for step in steps_of(data, plan, noise, most, extra):
+                likelihoods.append(step.log_likelihood)
+                scores.append(step.score[wanted].astype(np.float32))
+                informations.append(step.information[wanted].astype(np.float32))
+                slopes.append(step.slope)
+    likelihood = np.array(likelihoods)
+    recent = slice(x.shape[0] - most, None)
+    return _Learned(
+        likelihood, np.array(scores), np.array(informations), np.array(slopes),
+        linear.expected[recent], linear.information[recent],
+        np.array(_old(linear, likelihood, design, setting)),
+    )  # fmt: skip
+
+
+def _old(
+    linear: Linearised, likelihood: Array, design: Design, setting: Setting
+) -> tuple[Array, Array, Array]:
+    """Return `old_level` with the models weighed for each series by itself."""
+    variants = likelihood.shape[0] // (len(setting.noise) * design.prior.size)
+    weights = likelihood + _log_prior(design, setting, variants)[:, None]
+    weights = np.exp(weights - weights.max(axis=0))
+    weights /= weights.sum(axis=0)
+    long_run = [n.tau**2 + n.sigma**2 * (1 + n.phi) / (1 - n.phi) for n in setting.noise]
+    scatter = by_noise(weights, setting).T @ long_run
+    by_structure = weights.reshape(-1, design.prior.size, weights.shape[1]).sum(axis=0)
+    seasonal = by_structure[1:3].sum(axis=0) if design.prior.size > 2 else np.zeros_like(scatter)
+    return old_level(linear, scatter, seasonal)
+
+
+def _variants(
+    linear: Linearised, design: Design, benchmark: Array | None
+) -> Iterator[tuple[Linearised, Design]]:
+    """Yield the data and regressors; twice with a benchmark, about which the level scatters."""
+    if benchmark is None:
+        yield linear, design
+        return
+    offset = np.log(benchmark / (1 - benchmark)) - linear.level
+    about = linear._replace(response=linear.response - offset * linear.present)
+    for sd, _ in BENCHMARK_LEVELS:
+        precision = design.precision.copy()
+        precision[0] = 1.0 / sd**2
+        yield about, design._replace(precision=precision)
+
+
+def _compared(
+    counts: list[Array], extra: Array | None, learned: _Learned, weights: Array, setting: Setting
+) -> Evidence:
+    """Return the evidence: per block of series and class of noise, models are averaged."""
+    models, ages, size = learned.score.shape
+    each = models // len(setting.noise)
+    kinds = setting.sizes.size
+    both = np.zeros((2 * kinds, ages, size))
+    mean, square = np.zeros((ages, size)), np.zeros((ages, size))
+    step_variance = np.zeros(size)
+    wanted = np.array(setting.ages) - 1
+    dtype = np.dtype(np.float32 if size >= SINGLE_FROM else np.float64)
+    sizes = setting.sizes.astype(dtype)
+
+    def compare(cut: slice) -> None:
+        x, n, expected, fisher = (part[:, cut] for part in counts)
+        for k, noise in enumerate(setting.noise):
+            own = slice(k * each, (k + 1) * each)
+            scatter = noise.tau**2 + noise.sigma**2
+            added = scatter if extra is None else scatter + extra[:, cut]
+            window = windows(x, n, expected, fisher, added, setting.ages[-1])
+            window = Window(*(part[wanted].astype(dtype, copy=False) for part in window))
+            score = learned.score[own, :, cut].astype(dtype)
+            info = learned.information[own, :, cut].astype(dtype)
+            found = predicted(setting.family, window, score, info)
+            share = weights[own, cut]
+            factors = bayes_factors(setting.family, window, found, sizes)
+            factors *= share[:, None].astype(dtype)
+            both[..., cut] += factors.sum(axis=1)
+            link = found.link
+            if setting.family is Counts:  # of the last month instead of the whole window
+                link = link + np.log(
+                    np.maximum(window.expected[0], TINY) / np.maximum(window.expected, TINY)
+                )
+            mean[:, cut] += np.einsum("sc,sac->ac", share, link)
+            square[:, cut] += np.einsum("sc,sac->ac", share, link**2 + found.variance)
+            step_variance[cut] += (share / np.maximum(info[:, 0], 1e-12)).sum(axis=0)
+
+    _each(compare, size, BLOCK)
+    both = both.reshape(2, kinds, ages, size).swapaxes(1, 2)
+    sloped = weights * (learned.slope != 0)
+    slope = (sloped * learned.slope).sum(axis=0) / np.maximum(sloped.sum(axis=0), 1e-12)
+    return Evidence(
+        both[0], both[1], mean, square - mean**2, step_variance, weights, slope,
+        (learned.old[0], learned.old[1], learned.old[2]),
+    )  # fmt: skip

@@ -1,0 +1,62 @@
+"""Who could have advanced by now, and how sure that is."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+DRIFT = 0.02
+"""κ: squared relative drift of a delay distribution over time, beside its sampling error."""
+SMALLEST_MISS = 0.02
+"""The share that does not advance counts as at least this."""
+
+
+def lag_variance(entered: Array, lag: Array, converters: float) -> Array:
+    """Return cv² of the exposure D_t = Σ_k f_k n_{t−k}, NaN before len(f) months.
+
+    max(Σ f n²/D² − 1, 0)·(1/J + κ): nothing where as many enter every month, much where those who
+    could advance entered in few months of the delay.
+
+    Parameters
+    ----------
+    entered : ndarray of float, shape (months, ...)
+        n.
+    lag : ndarray of float, shape (k,)
+        f, adds up to 1.
+    converters : float
+        J, how many advances the delay was learned from; infinite where it is given.
+    """
+    first, second = lagged(entered, lag), lagged(entered**2, lag)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.where(first > 0, second / first**2 - 1.0, 0.0)
+    spread = np.where(np.isnan(first), np.nan, np.maximum(spread, 0.0))
+    return np.asarray(spread * (1.0 / max(converters, 1.0) + DRIFT))
+
+
+def maturity_variance(mature: Array, converters: Array | float) -> Array:
+    """Return cv² of the exposure of a month of entry of which a share `mature` has had time.
+
+    The variance of the share of a distribution learned from J converters, relative to its square:
+    (1 − G)/G·(1/J + κ).
+    """
+    share = np.maximum(mature, 1e-6)
+    return np.asarray((1 - share) / share * (1.0 / np.maximum(converters, 1.0) + DRIFT))
+
+
+def on_the_logit(cv2: Array, rate: Array) -> Array:
+    """Return the variance that an exposure of squared relative error `cv2` puts on the logit."""
+    return np.asarray(cv2 / np.maximum(1.0 - rate, SMALLEST_MISS) ** 2)
+
+
+def lagged(entered: Array, lag: Array) -> Array:
+    """Return Σ_k f_k n_{t−k}, NaN before len(f) months."""
+    out = np.full(entered.shape, np.nan)
+    k = lag.size
+    if entered.shape[0] >= k:
+        total = np.zeros(entered[k - 1 :].shape)
+        for j in np.flatnonzero(lag > 0):
+            total = total + lag[j] * entered[k - 1 - j : entered.shape[0] - j]
+        out[k - 1 :] = total
+    return out

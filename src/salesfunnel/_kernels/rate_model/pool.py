@@ -1,0 +1,223 @@
+"""What the series of a call tell about each other: weights of models, share and age of falls.
+
+References
+----------
+.. [1] Hoeting et al. (1999), Bayesian model averaging, Statistical Science 14:382.
+.. [2] Newton, Noueiry, Sarkar & Ahlquist (2004), Detecting differential gene expression with a
+   semiparametric hierarchical mixture method, Biostatistics 5:155.
+.. [3] Efron (2010), Large-Scale Inference.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Int = npt.NDArray[np.intp]
+
+MODEL_STRENGTH, MODEL_TURNS = 3.0, 20
+ONSET_STRENGTH, ONSET_TURNS, ONSET_DECAY = 12.0, 4, 1.2
+P_RISE = 0.05
+"""Share of series whose rate rose, fixed."""
+SHARES = np.array([0.01, 0.02, 0.04, 0.07, 0.10, 0.13, 0.17, 0.22, 0.30, 0.45])
+SHARES_PRIOR = np.array([0.02, 0.03, 0.04, 0.06, 0.09, 0.11, 0.16, 0.19, 0.19, 0.11])
+"""Grid of the share of series whose rate fell, and its prior (mean 0.2)."""
+BENCHMARK_SHARE = 0.15
+"""The share where the reference is a benchmark."""
+P_DEFINITION = 0.03
+"""Share of neighbours between which the definition moved."""
+LARGEST = 1e130
+
+
+class Groups:
+    """Series that are pooled together: contiguous, given by the index of the first of each."""
+
+    def __init__(self, starts: Int, size: int) -> None:
+        self.starts = starts
+        self.sizes = np.diff(np.append(starts, size)).astype(np.float64)
+        self.of_series = np.repeat(np.arange(starts.size), self.sizes.astype(np.intp))
+
+    def total(self, values: Array) -> Array:
+        """Return sums over groups along the last axis."""
+        if self.starts.size == 1:
+            return np.asarray(values.sum(axis=-1, keepdims=True))
+        return np.asarray(np.add.reduceat(values, self.starts, axis=-1))
+
+    def spread(self, values: Array) -> Array:
+        """Return values of groups as values of series."""
+        return values if self.starts.size == 1 else values[..., self.of_series]
+
+
+def model_weights(log_likelihood: Array, log_prior: Array, groups: Groups) -> Array:
+    """Return the weights of the models for every series, shape (models, series) [1]_.
+
+    How probable each model is at all is learned from the group by expectation–maximisation.
+    """
+    L = np.exp(log_likelihood - log_likelihood.max(axis=0))
+    prior = np.exp(log_prior - np.logaddexp.reduce(log_prior))[:, None]
+    w = np.repeat(prior, groups.starts.size, axis=1)
+    for _ in range(MODEL_TURNS):
+        if groups.starts.size == 1:
+            share = w * (L @ (1.0 / (w[:, 0] @ L)))[:, None]
+        else:
+            joint = groups.spread(w) * L
+            joint /= joint.sum(axis=0)
+            share = groups.total(joint)
+        w = (MODEL_STRENGTH * prior + share) / (MODEL_STRENGTH + groups.sizes)
+    joint = groups.spread(w) * L
+    joint /= joint.sum(axis=0)
+    return np.asarray(joint)
+
+
+class Pooled(NamedTuple):
+    """Verdicts of all series."""
+
+    fall: Array
+    """P(the rate fell and is down), shape (series,)."""
+    rise: Array
+    definition: Array
+    """P(the gate between a step and the next moved), shape (segments, steps - 1)."""
+    share: Array
+    """Posterior mean share of falls, shape (groups,)."""
+    onset: Array
+    """Weights of the onsets 1, 2, ..., shape (onsets, groups)."""
+    by_age: Array
+    """P(age | fall), shape (ages, series)."""
+    by_size: Array
+    """P(size | fall), shape (sizes, series)."""
+
+
+def onset_prior(ages: int = 8) -> Array:
+    """Return the prior of a fall's age in months, 1 to `ages`."""
+    w = np.arange(1.0, ages + 1) ** -ONSET_DECAY
+    return np.asarray(w / w.sum())
+
+
+def pooled(
+    down: Array, up: Array, sizes: Array, steps: int, groups: Groups, *, visible: int,
+    outside: bool = False,
+) -> Pooled:  # fmt: skip
+    """Return the probabilities of falls, pooled over the series of a group [2]_ [3]_.
+
+    Parameters
+    ----------
+    down, up : ndarray of float, shape (ages, sizes, series)
+        Bayes factors of a fall, and of the mirrored rise, against none.
+    sizes : ndarray of float, shape (sizes,)
+        Weights of the sizes.
+    steps : int
+        Series a segment; neighbours are asked for a change of definition.
+    groups : Groups
+        What is pooled.
+    visible : int
+        Falls up to this age are seen; older ones are neither seen nor excluded.
+    outside : bool
+        Whether the reference comes from outside the history: older falls are then seen with the
+        oldest, and the share of falls is fixed.
+    """
+    w0 = onset_prior()
+    ages = min(down.shape[0], visible)
+    F_age = np.einsum("adn,d->an", down[:ages], sizes)
+    R_age = np.einsum("adn,d->an", up[:ages], sizes)
+    if outside:
+        w0[ages - 1] += w0[ages:].sum()
+        w0 = w0[:ages]
+        grid, prior = np.array([BENCHMARK_SHARE]), np.ones(1)
+    else:
+        grid, prior = SHARES, SHARES_PRIOR
+    w = np.repeat(w0[:, None], groups.starts.size, axis=1)
+    w = _onsets(F_age, R_age, w, groups, (grid, prior))
+    F, R = (_mixed(values, w, groups) for values in (F_age, R_age))
+    ev = 1 - grid[:, None] - P_RISE + grid[:, None] * F + P_RISE * R
+    between, extra = _definition(down[:ages], up[:ages], sizes, steps, w, groups, ev)
+    log_ev = np.log(ev) if extra is None else np.log(ev) + 0.5 * np.log(extra)
+    post = _posterior(groups.total(log_ev), prior)
+    p = groups.spread(post)
+    total = ev if extra is None else ev * extra
+    fall = F * (p * grid[:, None] / total).sum(axis=0)
+    rise = P_RISE * R * (p / total).sum(axis=0)
+    if between.size:
+        segments = between.shape[1]
+        T = extra.reshape(len(grid), segments, steps)
+        part = between / np.maximum(T[..., :-1], T[..., 1:])
+        definition = (
+            part * p.reshape(len(grid), -1, steps)[..., :1]
+            if p.shape[-1] > 1
+            else part * p[:, :, None]
+        ).sum(axis=0)
+    else:
+        definition = np.zeros((down.shape[-1] // steps, 0))
+    joint_age = groups.spread(w[:ages]) * F_age
+    joint_size = (
+        np.einsum("an,adn->dn", np.broadcast_to(groups.spread(w[:ages]), F_age.shape), down[:ages])
+        * sizes[:, None]
+    )
+    return Pooled(
+        fall, rise, definition, (grid[:, None] * post).sum(axis=0), w,
+        joint_age / np.maximum(joint_age.sum(axis=0), 1e-300),
+        joint_size / np.maximum(joint_size.sum(axis=0), 1e-300),
+    )  # fmt: skip
+
+
+def _mixed(by_age: Array, w: Array, groups: Groups) -> Array:
+    """Return Σ w_a B_a, with 1 for ages that are not seen."""
+    ages = by_age.shape[0]
+    seen = (groups.spread(w[:ages]) * by_age).sum(axis=0)
+    return np.asarray(seen + groups.spread(w[ages:].sum(axis=0)))
+
+
+def _posterior(log_ev: Array, prior: Array) -> Array:
+    log_post = log_ev + np.log(prior)[:, None]
+    post = np.exp(log_post - log_post.max(axis=0))
+    return np.asarray(post / post.sum(axis=0))
+
+
+def _onsets(
+    F_age: Array, R_age: Array, w0: Array, groups: Groups, shares: tuple[Array, Array]
+) -> Array:
+    """Return the weights of onsets that the group has learned by expectation–maximisation."""
+    grid, prior = shares
+    ages = F_age.shape[0]
+    w = w0
+    for _ in range(ONSET_TURNS):
+        F, R = (_mixed(values, w, groups) for values in (F_age, R_age))
+        ev = 1 - grid[:, None] - P_RISE + grid[:, None] * F + P_RISE * R
+        post = _posterior(groups.total(np.log(ev)), prior)
+        mean = (grid[:, None] * post).sum(axis=0)
+        each = groups.spread(mean)
+        at = 1 - each - P_RISE + each * F + P_RISE * R
+        resp = np.empty_like(w)
+        resp[:ages] = groups.total(F_age * (each / at)) * w[:ages]
+        resp[ages:] = groups.total(np.broadcast_to(each / at, F.shape)) * w[ages:]
+        w = (ONSET_STRENGTH * w0 + resp) / (ONSET_STRENGTH + resp.sum(axis=0))
+    return w
+
+
+def _definition(
+    down: Array, up: Array, sizes: Array, steps: int, w: Array, groups: Groups, ev: Array
+) -> tuple[Array, Array]:
+    """Return the odds that a gate moved, (grid, segments, steps − 1), and 1 + their sums a series.
+
+    A gate that moved shows as a fall and a rise of neighbours at one time whose product is 1.
+    """
+    shares, size = ev.shape
+    segments = size // steps
+    if steps < 2:
+        return np.zeros((shares, segments, 0)), np.ones_like(ev)
+    a, d = down.shape[:2]
+    D = np.minimum(down, LARGEST).reshape(a, d, segments, steps)
+    U = np.minimum(up, LARGEST).reshape(a, d, segments, steps)
+    weight = np.broadcast_to(groups.spread(w[:a]), (a, size)).reshape(a, segments, steps)[..., :-1]
+    B = np.zeros((2, segments, steps - 1))
+    for k in range(d):
+        B[0] += sizes[k] * (weight * D[:, k, :, :-1] * U[:, k, :, 1:]).sum(axis=0)
+        B[1] += sizes[k] * (weight * U[:, k, :, :-1] * D[:, k, :, 1:]).sum(axis=0)
+    E = ev.reshape(shares, segments, steps)
+    R = 0.5 * P_DEFINITION * B.sum(axis=0) / E[..., :-1] / E[..., 1:]
+    T = np.ones((shares, segments, steps))
+    T[..., :-1] += R
+    T[..., 1:] += R
+    return R, T.reshape(shares, size)

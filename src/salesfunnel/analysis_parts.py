@@ -1,0 +1,83 @@
+"""What the report of an analysis shows besides: trends, fates of deals, forecast, bridge."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel.bottleneck import Bottlenecks, rate_trend
+from salesfunnel.data.history import StageHistory, stage_fates
+from salesfunnel.data.panel import ALL, Panel
+from salesfunnel.forecasting import forecast
+from salesfunnel.pipeline import pipeline_bridge
+
+__all__ = ["around"]
+
+HORIZON = 90
+"""Days of the forecast in the report."""
+SETTLED = 30
+"""Days that a quarter must have run before the bridge begins with it; else the one before."""
+
+
+def around(
+    data: Any,
+    panel: Panel,
+    judged: str,
+    bottlenecks: Bottlenecks,
+    worth: Any,
+    *,
+    currency: str | None,
+    rates: Any,
+    seed: int,
+) -> dict[str, Any]:
+    """Return fields of an `Analysis` by name: as many as the data allow.
+
+    Parameters
+    ----------
+    data : StageHistory, Tracking or Panel
+    panel : Panel
+        The counts that were judged.
+    judged : str
+        The judged period.
+    bottlenecks : Bottlenecks
+    worth : sequence of float or None
+        Values of won deals in one currency; None where they are not known.
+    currency, rates
+        As in `analyze`.
+    seed : int
+        Of the forecast's draws.
+    """
+    deals = data if isinstance(data, StageHistory) else None
+    found: dict[str, Any] = {"trend": rate_trend(panel, period=judged, lag=deals)}
+    if deals is None or not len(deals):
+        return found
+    alarms = [row for row in bottlenecks.alarms if row.segment == ALL]
+    if panel.by == "month":
+        found["fates"] = stage_fates(
+            deals,
+            until=judged,
+            months=max((row.window for row in alarms), default=3),
+            alerts=tuple(dict.fromkeys(row.transition.source for row in alarms)),
+        )
+    if worth is None:
+        return found
+    with suppress(SalesFunnelError):  # too few wins: the report goes without a forecast
+        found["forecast"] = forecast(
+            deals, horizon=HORIZON, seed=seed, currency=currency, rates=rates
+        )
+    with suppress(SalesFunnelError):  # no amounts of the open deals: it goes without a bridge
+        now = deals.as_of.astype("datetime64[s]").astype(object)
+        bridge = pipeline_bridge(
+            deals, since=_quarter(now), until=now, currency=currency, rates=rates, compare=False
+        )
+        if bridge.start or bridge.end or bridge.won:
+            found["bridge"] = bridge
+    return found
+
+
+def _quarter(now: datetime) -> datetime:
+    """Return the first moment of the quarter that had begun `SETTLED` days ago."""
+    then = now - timedelta(days=SETTLED)
+    return datetime(then.year, (then.month - 1) // 3 * 3 + 1, 1)  # noqa: DTZ001 - data have no zone

@@ -1,0 +1,169 @@
+"""How long entrants of a step take to advance: given, or learned from deals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.checks import check_known
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.period_arrays import DAYS_PER_MONTH, DAYS_PER_PERIOD, period_numbers
+from salesfunnel._kernels.censoring import incidence
+from salesfunnel._kernels.rate_model.exposure import lag_variance, lagged
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.panel import Panel
+
+Array = npt.NDArray[np.float64]
+LONGEST_LAG = 12
+"""Months: a longer delay is cut here."""
+FEWEST_RIPE = 20
+"""Advances of deals that had time, below which all deals are asked."""
+
+
+class Lag(NamedTuple):
+    """The delay of a step, as shares by period, and how many advances it was learned from."""
+
+    shares: Array
+    converters: float
+    """Infinite where it was given."""
+
+
+def lags_of(lag: Any, panel: Panel) -> tuple[Lag, ...] | None:
+    """Return the delay of every step, or None where none is given."""
+    if lag is None:
+        return None
+    if panel.mode == "entry" and isinstance(lag, StageHistory):
+        return None  # its own entrants are followed already, with the delay of these deals
+    if panel.mode != "period":
+        raise ArgumentError(
+            f"'lag' must be None for a panel of cohorts, got {lag!r}",
+            hint="a cohort follows its own entrants, so there is nothing to adjust",
+        )
+    sources = panel.steps[:-1]
+    if isinstance(lag, StageHistory) or hasattr(lag, "stage_times"):
+        return tuple(_estimated(lag, key, panel) for key in sources)
+    if isinstance(lag, Mapping):
+        for key in lag:
+            check_known("lag", key, sources)
+        return tuple(_given(lag.get(key, (1.0,)), key) for key in sources)
+    if isinstance(lag, int | float) or all(np.ndim(one) == 0 for one in lag):
+        return tuple(_given(lag, key) for key in sources)
+    given = list(lag)
+    if len(given) != len(sources):
+        raise ArgumentError(
+            f"'lag' must have shares for each of {len(sources)} steps, got {len(given)}"
+        )
+    return tuple(_given(one, key) for one, key in zip(given, sources, strict=True))
+
+
+def _given(value: Any, key: str) -> Lag:
+    return Lag(_shares(value, key), np.inf)
+
+
+def _shares(value: Any, key: str) -> Array:
+    """Return a pmf; a single number is the median delay in periods of a geometric distribution."""
+    if np.ndim(value) == 0:
+        median = float(value)
+        if not (math.isfinite(median) and median >= 0):
+            raise ArgumentError(f"'lag' of {key!r} must be at least 0, got {value!r}")
+        stay = 0.5 ** (1 / median) if median > 0 else 0.0
+        return trimmed((1 - stay) * stay ** np.arange(LONGEST_LAG + 1.0))
+    f = np.asarray(value, dtype=np.float64)
+    if f.ndim != 1 or not f.size or not (np.isfinite(f) & (f >= 0)).all() or f.sum() <= 0:
+        raise ArgumentError(f"'lag' of {key!r} must be shares of at least 0, got {value!r}")
+    return np.asarray(f / f.sum())
+
+
+def trimmed(f: Array, keep: float = 0.98) -> Array:
+    """Return the shares up to where `keep` of them is reached, adding up to one."""
+    last = int(np.searchsorted(np.cumsum(f) / f.sum(), keep)) + 1
+    return np.asarray(f[:last] / f[:last].sum())
+
+
+def _estimated(history: Any, key: str, panel: Panel) -> Lag:
+    """Return the delay of those who advanced, from deals.
+
+    Deals that had time to advance are counted by whole periods from entry to advance; where they
+    are few, the Aalen–Johansen curve of all deals, open ones censored, stands in. A pseudo-count of
+    ½·(1, ½, ¼, ...) keeps short delays possible.
+    """
+    if key not in history.stages:
+        return Lag(np.ones(1), np.inf)
+    duration, event, rows = history.stage_times(key)
+    days, event = np.asarray(duration, dtype=np.float64), np.asarray(event)
+    curve = incidence(days, event, kinds=2)
+    mass = np.diff(curve.share[0], prepend=0.0)
+    if mass.sum() <= 0:
+        return Lag(np.ones(1), np.inf)
+    period = DAYS_PER_PERIOD.get(panel.by, DAYS_PER_MONTH)
+    f = _by_period(curve.times / period, mass)
+    longest = int(np.searchsorted(np.cumsum(f) / f.sum(), 0.98)) + 1
+    counted = _counted(history, key, panel, (days, event, rows), longest)
+    converters = float((event == 1).sum())
+    if counted is not None:
+        f, converters = counted, float(counted.sum())
+    f = f[: longest + 1] / f[: longest + 1].sum()
+    prior = 0.5 ** np.arange(1.0, f.size + 1)
+    return Lag(trimmed(f * max(converters, 1.0) + prior), converters)
+
+
+def _counted(
+    history: Any, key: str, panel: Panel, times: tuple[Array, Any, Any], longest: int
+) -> Array | None:
+    """Return how many advanced after 0, 1, ... periods, of those who entered early enough."""
+    days, event, rows = times
+    entered = getattr(history, "entered", None)
+    if entered is None or panel.by == "none":
+        return None
+    entry = entered[rows, history.stages.index(key)]
+    first = period_numbers(entry, panel.by)
+    later = entry + (np.where(event == 1, days, 0.0) * 86_400e6).astype("timedelta64[us]")
+    wait = period_numbers(later, panel.by) - first
+    end = int(period_numbers(np.array([history.as_of]), panel.by)[0])
+    ripe = (event == 1) & (first <= end - longest) & (wait >= 0) & (wait <= longest)
+    if ripe.sum() < FEWEST_RIPE:
+        return None
+    return np.bincount(wait[ripe], minlength=longest + 1).astype(np.float64)
+
+
+def _by_period(periods: Array, mass: Array) -> Array:
+    """Return shares by whole periods, as if entries were even over a period."""
+    whole = np.minimum(np.floor(periods).astype(np.intp), LONGEST_LAG - 1)
+    part = np.minimum(periods - whole, 1.0)
+    f = np.zeros(LONGEST_LAG + 1)
+    np.add.at(f, whole, mass * (1 - part))
+    np.add.at(f, whole + 1, mass * part)
+    return f
+
+
+def exposure_of(panel: Panel, lags: tuple[Lag, ...] | None) -> tuple[Array, Array | None]:
+    """Return who could advance in every period, and the squared relative error of that.
+
+    Parameters
+    ----------
+    panel : Panel
+        Without gaps between its periods.
+    lags : tuple of Lag or None
+        Of the steps; None where nothing is to be adjusted.
+
+    Returns
+    -------
+    exposed : ndarray of float64, shape (periods, segments, steps - 1)
+        NaN where it is not known.
+    cv2 : ndarray of float64, same shape, or None
+        None where entries are taken as they are.
+    """
+    entered = np.where(panel.missing[..., :-1], np.nan, panel.counts[..., :-1])
+    if panel.exposed is not None:
+        return panel.exposed.copy(), panel.exposed_cv2
+    if lags is None:
+        return entered, None
+    exposed, cv2 = np.full_like(entered, np.nan), np.full_like(entered, np.nan)
+    for s, law in enumerate(lags):
+        exposed[..., s] = lagged(entered[..., s], law.shares)
+        cv2[..., s] = lag_variance(entered[..., s], law.shares, law.converters)
+    return exposed, cv2

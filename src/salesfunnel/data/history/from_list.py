@@ -1,0 +1,117 @@
+"""What a history made of a CRM's list can tell: its two ends, and what to export for the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from salesfunnel._core.errors import DataError
+from salesfunnel.data.history.checks import spent_between
+from salesfunnel.fault import Fault
+
+if TYPE_CHECKING:
+    from salesfunnel.data.history.stage_history import StageHistory
+
+__all__ = ["EXPORT_HINT", "goal_of", "needs_stage_times", "timed_stages", "two_ends"]
+
+EXPORT_HINT = (
+    "export when deals entered their stages (HubSpot: the properties “Date entered …” or the"
+    " history of dealstage; Salesforce: OpportunityHistory; Pipedrive: the changelog; Zoho: Stage"
+    " History), or read several dated lists with read_snapshots"
+)
+_NAT = np.datetime64("NaT", "us")
+
+
+def needs_stage_times(history: StageHistory, verb: str) -> None:
+    """Raise DataError if a history does not know when deals entered their stages.
+
+    Parameters
+    ----------
+    history : StageHistory
+    verb : str
+        What was asked for.
+    """
+    if history.reached_stage is not None:
+        raise DataError(
+            f"'history' must hold the time of each stage for {verb}, got a list of deals, which"
+            " only tells in which stage a deal is now",
+            hint=EXPORT_HINT,
+        )
+
+
+def timed_stages(history: StageHistory) -> tuple[bool, ...]:
+    """Return for each stage but the last whether the waits in it are known.
+
+    They are if the time of the stage is known for every deal that reached it, and a later time for
+    every deal that went on. A deal lost in an unknown stage makes the stages it may have reached
+    unknown.
+    """
+    last = len(history.stages) - 1
+    if history.reached_stage is None:
+        return (True,) * last
+    visited = ~np.isnat(history.entered)
+    reached = np.where(history.reached < 0, goal_of(history) - 1, history.reached)
+    found = []
+    for k in range(last):
+        here, on = reached >= k, reached > k
+        known = (visited[:, k] | ~here).all() and (visited[:, k + 1 :].any(axis=1) | ~on).all()
+        found.append(bool(known and here.any()))
+    return tuple(found)
+
+
+def goal_of(history: StageHistory) -> int:
+    """Return the place of the stage that means won: the furthest that only won deals reached."""
+    won = history.outcome == 1
+    reached = history.reached
+    others = int(reached[~won].max(initial=-1))
+    last = len(history.stages) - 1
+    if not won.any():
+        return last
+    return min(max(others + 1, int(reached[won].min(initial=last))), last)
+
+
+def two_ends(history: StageHistory) -> StageHistory:
+    """Return the deals of a list from creation to winning: the one wait that a list knows exactly.
+
+    Any other history comes back as it is. Deals whose creation is not known are left out, for they
+    belong to no period.
+
+    Raises
+    ------
+    DataError
+        If the creation of no deal is known.
+    """
+    if history.reached_stage is None:
+        return history
+    known = ~np.isnat(history.created)
+    if not known.any():
+        raise DataError(
+            "'history' must hold when deals were created, got a list without such a column",
+            hint='add it to the export, or name it with columns={"created": ...};'
+            " panel(by='all') counts without dates",
+        )
+    goal = goal_of(history)
+    part = history if known.all() else history.select(known)
+    won = part.outcome == 1
+    closed = np.where(np.isnat(part.entered[:, goal]), part.closed, part.entered[:, goal])
+    entered = np.stack([part.created, np.where(won, closed, _NAT)], axis=1)
+    stages = (history.stages[0], history.stages[goal])
+    left = [stage for stage in history.stages if stage not in stages]
+    untimed = won & np.isnat(entered[:, 1])
+    funnel = history.funnel
+    if funnel is not None:
+        funnel = funnel.replace(stages=tuple(s for s in funnel if s.key in stages))
+    faults = [*history.faults]
+    if left:
+        faults.append(Fault.of("needs-stage-times", severity="info", value=", ".join(left)))
+    return attrs.evolve(
+        part,
+        stages=stages,
+        entered=entered,
+        spent=spent_between(entered, part.closed, part.as_of),
+        reached_stage=np.where(won, 1, 0) if untimed.any() else None,
+        funnel=funnel,
+        faults=tuple(faults),
+    )

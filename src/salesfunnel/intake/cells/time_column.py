@@ -1,0 +1,187 @@
+"""A column of times, read once per distinct cell, with what must be said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel.intake.cells.read_time import (
+    AmbiguousTimeError,
+    NumberAsTimeError,
+    has_short_year,
+    is_missing,
+    numeric_unit,
+    read_time,
+    written_order,
+    year_is_last,
+)
+
+__all__ = ["NOTHING", "CellIssue", "TimeCells", "order_of", "read_time_cells", "tick_of"]
+
+NOTHING = int(np.iinfo(np.int64).min)
+"""The tick of a missing time: NaT."""
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - ticks are local
+_LEAST, _MOST = 1902, 2098
+"""Years outside are no years of a deal: 1900-01-01, 0001-01-01, 9999-12-31 mean "none"."""
+_UNITS = {"s": 10**6, "ms": 10**3, "us": 1}
+
+
+@attrs.frozen(kw_only=True)
+class CellIssue:
+    """Why a distinct cell was not read, or read with a doubt: `cell` is its place."""
+
+    cell: int
+    code: str
+    severity: str = "error"
+    params: dict[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class TimeCells:
+    """The times of distinct cells.
+
+    Parameters
+    ----------
+    ticks : ndarray of int64, shape (distinct,)
+        Microseconds since 1970 as the clocks of the zone show them; `NOTHING` where missing.
+    issues : tuple of CellIssue
+        In order of the cells.
+    order : tuple of (bool, int), optional
+        Whether dates have the day first, and the cell that can only be read so.
+    ordered : tuple of int
+        The cells that could be read in two ways, and were read in that order.
+    zoned, naive : int or None
+        The first cell with and without a time zone.
+    short_year : int or None
+        The first cell with a year of two digits.
+    unit : {"s", "ms", "us"}, optional
+        Set if all cells are numbers of this unit since 1970.
+    """
+
+    ticks: npt.NDArray[np.int64]
+    issues: tuple[CellIssue, ...] = ()
+    order: tuple[bool, int] | None = None
+    ordered: tuple[int, ...] = ()
+    zoned: int | None = None
+    naive: int | None = None
+    short_year: int | None = None
+    unit: str | None = None
+
+
+def tick_of(moment: datetime, zone: Any) -> int:
+    """Return the microseconds since 1970 of a moment as the clocks of the zone show it."""
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(zone).replace(tzinfo=None)
+    length = moment - _EPOCH
+    return (length.days * 86400 + length.seconds) * 10**6 + length.microseconds
+
+
+def order_of(cells: Sequence[Any]) -> tuple[bool, int] | None:
+    """Return whether dates of a column have the day first, and the cell that settles it.
+
+    None where no cell settles it, or cells contradict each other.
+    """
+    found: dict[bool, int] = {}
+    last = year_is_last(cells)
+    for at, cell in enumerate(cells):
+        order = written_order(cell)
+        if order is not None and not (order and has_short_year(cell) and not last):
+            found.setdefault(order, at)
+    return next(iter(found.items())) if len(found) == 1 else None
+
+
+def read_time_cells(
+    cells: Sequence[Any],
+    *,
+    zone: Any = timezone.utc,
+    dayfirst: bool | None = None,
+    date_format: str | None = None,
+    order_elsewhere: bool | None = None,
+    alone: bool = True,
+) -> TimeCells:
+    """Read the distinct cells of a column of times.
+
+    Parameters
+    ----------
+    cells : sequence
+        Distinct cells.
+    zone : tzinfo
+        Where times with a zone are brought to.
+    dayfirst : bool, optional
+        Whether 03/04/2026 is the third of April. By default a cell of the column that can only be
+        read one way decides for all of it.
+    date_format : str, optional
+        A format of ``datetime.strptime``; only what it fits is read.
+    order_elsewhere : bool, optional
+        The order that other columns of the table settled; used if this column does not.
+    alone : bool
+        Whether these are all the cells of the column that hold anything.
+    """
+    order = None if dayfirst is not None or date_format is not None else order_of(cells)
+    first = dayfirst if dayfirst is not None else order[0] if order else order_elsewhere
+    unit = numeric_unit(cells) if alone and date_format is None else None
+    ticks = np.full(len(cells), NOTHING, dtype=np.int64)
+    issues: list[CellIssue] = []
+    marks: dict[str, int] = {}
+    ordered: list[int] = []
+    for at, cell in enumerate(cells):
+        try:
+            moment, settled = _moment(cell, first, dayfirst, date_format, unit)
+        except AmbiguousTimeError:
+            issues.append(CellIssue(cell=at, code="time-ambiguous"))
+            continue
+        except NumberAsTimeError as error:
+            params = {"reading": f"{error.reading:%Y-%m-%d}"}
+            issues.append(CellIssue(cell=at, code="time-is-number", params=params))
+            continue
+        except ValueError:
+            issues.append(CellIssue(cell=at, code="time-not-understood"))
+            continue
+        if moment is None:
+            continue
+        if settled:
+            ordered.append(at)
+        if not _LEAST <= moment.year <= _MOST or _is_epoch(moment):
+            issues.append(CellIssue(cell=at, code="time-sentinel"))
+            continue
+        marks.setdefault("naive" if moment.tzinfo is None and unit is None else "zoned", at)
+        if has_short_year(cell):
+            marks.setdefault("short_year", at)
+        ticks[at] = tick_of(moment, zone)
+    if unit is not None:
+        marks.pop("zoned", None)
+    return TimeCells(
+        ticks=ticks, issues=tuple(issues), order=order, ordered=tuple(ordered), unit=unit, **marks
+    )
+
+
+def _is_epoch(moment: datetime) -> bool:
+    """Whether it is 1970-01-01, with the hours of any zone: a zero that became a date."""
+    return (moment.year, moment.month, moment.day) == (1970, 1, 1)
+
+
+def _moment(
+    cell: Any,
+    first: bool | None,
+    dayfirst: bool | None,
+    date_format: str | None,
+    unit: str | None,
+) -> tuple[datetime | None, bool]:
+    """Return the moment of a cell, and whether the order of its column settled it."""
+    if date_format is not None and isinstance(cell, str):
+        text = cell.strip()
+        return (datetime.strptime(text, date_format) if text else None), False  # noqa: DTZ007 - zone as written
+    if unit is not None and not is_missing(cell) and str(cell).strip():
+        number = int(float(cell)) * _UNITS[unit]
+        return datetime.fromtimestamp(number / 10**6, timezone.utc), False
+    try:
+        return read_time(cell, dayfirst=dayfirst), False
+    except AmbiguousTimeError:
+        if first is None or dayfirst is not None:
+            raise
+        return read_time(cell, dayfirst=first), True

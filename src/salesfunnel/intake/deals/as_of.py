@@ -1,0 +1,77 @@
+"""The moment of the data where none is given: the latest plausible time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel.fault import IntakeError
+from salesfunnel.intake.deals.column_reader import ColumnReader
+
+__all__ = ["assumed_moment"]
+
+Times = npt.NDArray[np.datetime64]
+_NAT = np.datetime64("NaT", "us")
+_GAP = np.timedelta64(366, "D").astype("timedelta64[us]")
+_SHARE = 0.05
+
+
+def _far(times: Times) -> Any:
+    """Return the time from which on times are implausible: few, and years after all others.
+
+    They lie over a year, and over the span of all others, behind the rest.
+    """
+    most = min(max(1, int(_SHARE * times.size)), times.size - 1)
+    top = np.sort(np.partition(times, -most - 1)[-most - 1 :])
+    gaps = np.diff(top)
+    far = np.flatnonzero((gaps > _GAP) & (gaps > top[:-1] - times.min()))
+    return top[far[-1] + 1] if far.size else None
+
+
+def assumed_moment(
+    reader: ColumnReader,
+    columns: Mapping[int, Times],
+    more: Sequence[Any] = (),
+) -> Any:
+    """Return the latest plausible time, with a fault; later ones are taken out, each with a fault.
+
+    Parameters
+    ----------
+    reader : ColumnReader
+        Keeps the faults.
+    columns : mapping of int to ndarray of datetime64[us]
+        Times by the place of their column; implausible ones become NaT in place.
+    more : sequence of datetime64[us]
+        Further moments at which the data were true.
+
+    Raises
+    ------
+    IntakeError
+        If there is no time at all.
+    """
+    known = np.concatenate([array.ravel() for array in columns.values()] or [np.full(0, _NAT)])
+    known = known[~np.isnat(known)]
+    others = [moment for moment in more if not np.isnat(moment)]
+    if not known.size and not others:
+        raise IntakeError(
+            "'source' must hold at least one time, got none", reader.faults, hint="give as_of="
+        )
+    first = _far(known) if known.size > 1 else None
+    if first is not None:
+        for at, times in columns.items():
+            for row in np.flatnonzero(times >= first).tolist():
+                text = reader.table.texts(at)[row]
+                reader.fault("time-far-ahead", row, at, str(text), severity="warning")
+            times[times >= first] = _NAT
+        known = known[known < first]
+        others = [moment for moment in others if moment < first] if known.size else others
+    latest = (
+        max([*known.max(initial=known[:1].max()).reshape(1), *others])
+        if known.size
+        else max(others)
+    )
+    reader.note("as-of-assumed", day=str(latest)[:19])
+    return latest

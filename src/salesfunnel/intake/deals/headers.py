@@ -1,0 +1,187 @@
+"""What the header of a column says: the roles that it can have, and what kind of date it is."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from salesfunnel.intake.cells.read_number import clean
+from salesfunnel.intake.deals.vocabulary.lookup import headers, languages, pattern_of, vendors
+
+__all__ = ["currency_of_header", "date_kind", "fold", "roles_of", "stage_of_header"]
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MARKS = re.compile(
+    r"[_:*\u201c\u201d\"'\u2018\u2019`#\[\]{}|]+|(?<=\w)[.\-/](?=\w)|\s[-\u2013\u2014]\s"
+)
+_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+_OWN_FIELD = re.compile(r"__[cr]$", re.IGNORECASE)
+_UNIT = re.compile(
+    r"[(（\[]\s*([^()（）\[\]]{1,12})\s*[)）\]]|[_ ](usd|eur|gbp|cny|rmb|jpy|inr|brl|mxn)$",
+    re.IGNORECASE,
+)
+_STAGE = r"[\"“”'«‘「]*(?P<stage>.+?)[\"“”'»’」]*"
+_DATE = r"(?:(?:date|time|zeit|datum|fecha|data|дата)\s+)?"
+_TAIL = r"(?:\s+(?:date|time|at|on))?"
+_INTO = (
+    "eingetreten in|datum des eintritts in|eintritt in|fecha de entrada en|fecha de entrada a"
+    "|entró en|date d['’]entrée dans|date d['’]entrée en|entrée dans|data de entrada em"
+    "|data de entrada na|data de entrada no|entrou em|дата входа в|дата входа на|进入"
+)
+_OUT_OF = (
+    "verlassen von|datum des austritts aus|austritt aus|fecha de salida de|salió de"
+    "|date de sortie de|sortie de|data de saída de|saiu de|дата выхода из|дата выхода с|离开"
+)
+_ENTERED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_DATE}entered\s+{_STAGE}{_TAIL}",
+        rf"(?:entry date|date of entry|entered|entry)\s*(?:to|into|in|:|-|–)\s*{_STAGE}",
+        rf"(?:{_INTO})\s*[:：]?\s*{_STAGE}(?:的?(?:时间|日期))?",
+        r"(?:hs_)?(?:v2_)?date_entered_(?P<stage>.+)",
+    )
+)
+_LEFT = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_DATE}(?:exited|left)\s+{_STAGE}{_TAIL}",
+        rf"(?:{_OUT_OF})\s*[:：]?\s*{_STAGE}(?:的?(?:时间|日期))?",
+        r"(?:hs_)?(?:v2_)?date_exited_(?P<stage>.+)",
+    )
+)
+_NO_STAGE = {
+    "stage",
+    "current stage",
+    "at",
+    "on",
+    "date",
+    "time",
+    "by",
+    "phase",
+    "system",
+    "current_stage",
+}
+_KINDS = ("since", "expected", "activity", "lost_at", "won_at", "closed", "created")
+
+
+def fold(name: str) -> str:
+    """Return a header in lower case, one kind of space, without marks and camel case."""
+    text = _CAMEL.sub(" ", _OWN_FIELD.sub("", name.strip()))
+    return " ".join(_MARKS.sub(" ", clean(text)).split())
+
+
+@cache
+def _prefixes() -> tuple[str, ...]:
+    return tuple(sorted(vendors().prefixes, key=len, reverse=True))
+
+
+@cache
+def _readings(name: str) -> tuple[str, ...]:
+    """Return the ways to read a header, the most literal first."""
+    literal = " ".join(clean(name).split())
+    found = [literal, fold(name)]
+    short = fold(_BRACKETS.sub("", name.strip()))
+    found.append(short)
+    rest = short
+    while True:
+        for prefix in _prefixes():
+            wide = not prefix.isascii() and not rest.startswith(prefix + " ")
+            if rest.startswith(prefix if wide and len(rest) > len(prefix) else prefix + " "):
+                rest = rest.removeprefix(prefix).strip()
+                break
+        else:
+            break
+        found.append(rest)
+    found += [text.replace(" ", "") for text in found]
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+@cache
+def is_other(name: str) -> bool:
+    """Whether the header tells of an organisation, a person or something else than the deal."""
+    head, mark, _ = clean(name).partition(" - ")
+    return bool(mark) and head.strip() in vendors().others
+
+
+@cache
+def roles_of(name: str) -> dict[str, tuple[int, int]]:
+    """Return the roles that a header can have, each with (reading, rank): the least is the best.
+
+    Examples
+    --------
+    >>> roles_of("Deal - Won time"), roles_of("StageName"), roles_of("创建时间")
+    ({'won_at': (1, 0)}, {'stage': (1, 1)}, {'created': (0, 0)})
+    """
+    if is_other(name):
+        return {}
+    found: dict[str, tuple[int, int]] = {}
+    known = headers()
+    for at, reading in enumerate(_readings(name)):
+        for role, rank in known.get(reading, {}).items():
+            found.setdefault(role, (at, rank))
+    return found
+
+
+@cache
+def _date_words() -> dict[str, re.Pattern[str]]:
+    """Return by kind of date the pattern that tells it."""
+    return {
+        kind: re.compile(
+            pattern_of(stem for one in languages() for stem in one.dates.get(kind, ()))
+        )
+        for kind in _KINDS
+    }
+
+
+@cache
+def date_kind(name: str) -> str | None:
+    """Return what the words of a date's header say: activity, expected, closed, created, ...
+
+    None where they say nothing, so that the column may be the time of a stage.
+    """
+    text = " " + fold(name) + " "
+    return next((kind for kind in _KINDS if _date_words()[kind].search(text)), None)
+
+
+@cache
+def stage_of_header(name: str) -> tuple[str, str] | None:
+    """Return ("entered" or "left", stage) of a header such as ``Date entered "Offer (Sales)"``."""
+    text = name.strip()
+    for side, patterns in (("left", _LEFT), ("entered", _ENTERED)):
+        for pattern in patterns:
+            match = pattern.fullmatch(text)
+            if match is None:
+                continue
+            stage = match["stage"].strip(" \"'“”")
+            if clean(stage).replace("_", " ") not in {one.replace("_", " ") for one in _NO_STAGE}:
+                return side, stage
+    return None
+
+
+_CODES = {
+    "€": "EUR", "£": "GBP", "us$": "USD", "$": "USD", "元": "CNY", "人民币": "CNY", "rmb": "CNY",
+    "万元": "CNY", "₹": "INR", "₽": "RUB", "руб": "RUB", "руб.": "RUB", "r$": "BRL",
+    "hk$": "HKD", "₩": "KRW", "美元": "USD", "欧元": "EUR", "港元": "HKD", "港币": "HKD",
+    "日元": "JPY", "英镑": "GBP",
+}  # fmt: skip
+
+
+def currency_of_header(name: str) -> str:
+    """Return the currency in the header of an amount, "" where there is none.
+
+    Examples
+    --------
+    >>> currency_of_header("Amount (EUR)"), currency_of_header("金额（元）")
+    ('EUR', 'CNY')
+    """
+    match = _UNIT.search(name)
+    if match is None:
+        return ""
+    unit = clean(match[1] or match[2])
+    if unit in _CODES:
+        return _CODES[unit]
+    return (
+        unit.upper()
+        if re.fullmatch(r"[a-z]{3}", unit) and unit not in {"max", "net", "avg", "sum"}
+        else ""
+    )

@@ -1,0 +1,262 @@
+"""How each deal of a list ended: by its status, its stage, its dates, a reason of loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.checks import nearest
+from salesfunnel.fault import Fault
+from salesfunnel.intake.deals.column_reader import ColumnReader
+from salesfunnel.intake.deals.headers import fold
+from salesfunnel.intake.deals.outcome_evidence import (
+    LOST,
+    OPEN,
+    UNKNOWN,
+    WON,
+    Codes,
+    by_chance,
+    by_closing,
+    by_reason,
+    flagged,
+    flags_of,
+)
+from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label
+from salesfunnel.intake.deals.roles import codes_of
+from salesfunnel.intake.deals.vocabulary.lookup import outcome_words
+
+__all__ = ["UNKNOWN", "ListOutcomes", "deleted_rows", "list_outcomes", "stage_codes"]
+
+_SHOWN = 10
+_DELETED = {
+    *("deleted", "merged", "is deleted", "已删除", "删除", "gelöscht", "eliminado", "eliminada"),
+    *("supprimé", "supprimée", "excluído", "excluída", "удалена", "удалено", "trashed"),
+}
+
+
+@attrs.frozen(kw_only=True)
+class ListOutcomes:
+    """The outcome of each deal, and what the labels of the stage column mean.
+
+    Parameters
+    ----------
+    outcome : ndarray of int8, shape (n,)
+        0 open, 1 won, 2 lost.
+    labels : mapping of str to int
+        By label of the stage column: 1 won, 2 lost; -1 for other stages.
+    """
+
+    outcome: Codes
+    labels: Mapping[str, int]
+
+
+def deleted_rows(reader: ColumnReader, roles: Mapping[str, int]) -> npt.NDArray[np.bool_]:
+    """Return which rows are deals that the CRM has deleted."""
+    gone = np.zeros(len(reader.table), dtype=np.bool_)
+    if "deleted" in roles:
+        gone |= flags_of(reader, roles["deleted"]) == 1
+    for role in ("status", "stage"):
+        if role in roles:
+            codes, words = reader.table.words(roles[role])
+            dead = np.array([fold_label(word) in _DELETED for word in words] or [False])
+            gone |= dead[codes]
+    if gone.any():
+        reader.note("deals-deleted", deals=int(gone.sum()))
+    return gone
+
+
+def stage_codes(reader: ColumnReader, at: int | None, words: OutcomeWords) -> dict[str, int]:
+    """Return for each label of the stage column 1 won, 2 lost, -1 another stage."""
+    if at is None:
+        return {}
+    found: dict[str, int] = {}
+    for label in reader.table.words(at)[1]:
+        if label:
+            code = words.stage(label)
+            found[label] = UNKNOWN if code is None else code
+    return found
+
+
+def list_outcomes(
+    reader: ColumnReader,
+    roles: Mapping[str, int],
+    words: OutcomeWords,
+    labels: Mapping[str, int],
+    *,
+    won_at: Any,
+    lost_at: Any,
+    closed: Any,
+) -> ListOutcomes:
+    """Tell how each deal ended.
+
+    Parameters
+    ----------
+    reader : ColumnReader
+        The table.
+    roles : mapping of str to int
+        Its columns.
+    words : OutcomeWords
+        Known outcomes.
+    labels : mapping of str to int
+        What the labels of the stage column mean.
+    won_at, lost_at, closed : ndarray of datetime64[us], shape (n,)
+        When a deal was won, lost, closed.
+
+    Notes
+    -----
+    A status beats flags, flags beat the stage, the stage beats dates, dates beat a reason of loss
+    and a chance of 100 or 0 %. "Open" of a status column that never says "won" says nothing
+    against a stage that does.
+    """
+    n = len(reader.table)
+    outcome = np.full(n, UNKNOWN, dtype=np.int8)
+    by_stage = _of_labels(reader, roles.get("stage"), labels)
+    stated = _statuses(reader, roles, words, by_stage)
+    ways: list[str] = []
+    for way, codes in (
+        ("status", stated),
+        ("flags", flagged(reader, roles)),
+        ("stage", by_stage),
+        ("dates", _dated(won_at, lost_at)),
+    ):
+        gap = (outcome == UNKNOWN) & (codes != UNKNOWN)
+        if gap.any():
+            ways.append(way)
+        outcome[gap] = codes[gap]
+    _tell_differences(reader, stated, by_stage)
+    settled = np.isin(outcome, (WON, LOST)).any()
+    if not settled:
+        outcome = by_chance(reader, roles, outcome)
+        settled = np.isin(outcome, (WON, LOST)).any()
+    outcome = by_reason(reader, roles, outcome, labels)
+    outcome = by_closing(reader, roles, outcome, closed)
+    if not np.isin(outcome, (WON, LOST)).any():
+        reader.note("no-outcomes", severity="warning", deals=n)
+    labels = _ends_by_flags(reader, roles, labels, outcome)
+    return ListOutcomes(
+        outcome=np.where(outcome == UNKNOWN, OPEN, outcome).astype(np.int8), labels=labels
+    )
+
+
+def _ends_by_flags(
+    reader: ColumnReader, roles: Mapping[str, int], labels: Mapping[str, int], outcome: Codes
+) -> Mapping[str, int]:
+    """Return the labels with those that the CRM's flags say are won, or lost."""
+    status = roles.get("status")
+    semantic = status is not None and "semantic" in fold(reader.table.names[status])
+    if "stage" not in roles or not ("is_closed" in roles or semantic):
+        return labels
+    codes, words = reader.table.words(roles["stage"])
+    found = dict(labels)
+    for place, label in enumerate(words):
+        here = outcome[codes == place]
+        if label and labels.get(label) == UNKNOWN and here.size:
+            for code in (WON, LOST):
+                if (here == code).all():
+                    found[label] = code
+    return found
+
+
+def _of_labels(reader: ColumnReader, at: int | None, labels: Mapping[str, int]) -> Codes:
+    if at is None:
+        return np.full(len(reader.table), UNKNOWN, dtype=np.int8)
+    codes, words = reader.table.words(at)
+    return np.array([labels.get(word, UNKNOWN) for word in words] or [UNKNOWN], dtype=np.int8)[
+        codes
+    ]
+
+
+def _statuses(
+    reader: ColumnReader, roles: Mapping[str, int], words: OutcomeWords, by_stage: Codes
+) -> Codes:
+    """Return the outcome that the status column says; -1 where it is empty or not understood."""
+    n = len(reader.table)
+    at = roles.get("status")
+    if at is None:
+        return np.full(n, UNKNOWN, dtype=np.int8)
+    own = OutcomeWords(given=words.given, codes=codes_of(reader.table.names[at]))
+    codes, texts = reader.table.words(at)
+    meaning = [UNKNOWN if not text and "" not in own.given else own.status(text) for text in texts]
+    stated = np.array([UNKNOWN if m is None else m for m in meaning] or [UNKNOWN], dtype=np.int8)[
+        codes
+    ]
+    _tell_unknown(reader, at, codes, texts, meaning, by_stage)
+    for code in (WON, LOST):
+        if not (stated == code).any():
+            # a status such as "active" that never tells of wins is not about them
+            stated = np.where((stated == OPEN) & (by_stage == code), UNKNOWN, stated)
+    return stated.astype(np.int8)
+
+
+def _tell_unknown(
+    reader: ColumnReader,
+    at: int,
+    codes: Any,
+    texts: list[str],
+    meaning: list[int | None],
+    by_stage: Codes,
+) -> None:
+    """Report words that are no outcome, where no stage tells instead."""
+    known = [word for word in outcome_words() if word]
+    for place, code in enumerate(meaning):
+        if code is not None:
+            continue
+        rows = np.flatnonzero((codes == place) & (by_stage == UNKNOWN))
+        if not rows.size:
+            continue
+        numbers = [str(reader.number(int(row))) for row in rows[:_SHOWN]]
+        reader.note(
+            "outcome-taken-as-open",
+            severity="warning",
+            row=reader.number(int(rows[0])),
+            column=reader.table.names[at],
+            value=texts[place][:80],
+            deals=int(rows.size),
+            rows=", ".join(numbers) + (", ..." if rows.size > _SHOWN else ""),
+            nearest=nearest(fold_label(texts[place]), known) or "",
+        )
+
+
+def _dated(won_at: Any, lost_at: Any) -> Codes:
+    won, lost = ~np.isnat(won_at), ~np.isnat(lost_at)
+    later = np.where(won & lost, np.where(lost_at > won_at, LOST, WON), UNKNOWN)
+    return np.where(won & ~lost, WON, np.where(lost & ~won, LOST, later)).astype(np.int8)
+
+
+def _tell_differences(reader: ColumnReader, stated: Codes, by_stage: Codes) -> None:
+    differ = (stated != UNKNOWN) & (by_stage != UNKNOWN) & (stated != by_stage)
+    if differ.any():
+        row = int(np.argmax(differ))
+        reader.note(
+            "status-and-stage-differ",
+            severity="warning",
+            row=reader.number(row),
+            deals=int(differ.sum()),
+        )
+
+
+def tell_words(
+    reader: ColumnReader, outcomes: ListOutcomes, roles: Mapping[str, int]
+) -> Fault | None:
+    """Return the fault that says which labels of the list were taken as won and lost."""
+    said: dict[int, list[str]] = {WON: [], LOST: []}
+    for role in ("status", "stage"):
+        if role not in roles:
+            continue
+        codes, words = reader.table.words(roles[role])
+        for place, word in enumerate(words):
+            here = outcomes.outcome[codes == place]
+            if word and here.size and here[0] in said and (here == here[0]).all():
+                said[int(here[0])].append(word)
+        if any(said.values()):
+            break
+    if not any(said.values()):
+        return None
+    return Fault.of(
+        "outcomes-read", severity="info", won=", ".join(said[WON][:8]) or None,
+        lost=", ".join(said[LOST][:8]) or None, column=reader.table.names[roles[role]],
+    )  # fmt: skip

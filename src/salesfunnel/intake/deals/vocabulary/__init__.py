@@ -1,0 +1,1 @@
+"""What exports call their columns, outcomes and stages, by language; CRM field names."""

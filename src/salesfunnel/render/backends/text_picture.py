@@ -1,0 +1,99 @@
+"""A chart as text: bars and ranges of categories as lines of blocks, all else as a small table."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from salesfunnel._core.safe_text import clean
+from salesfunnel.render import model
+from salesfunnel.render.backends.text_table import table_lines
+from salesfunnel.render.backends.width import pad, width, wrap
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.legend import drawn, figure_texts, note_texts
+from salesfunnel.render.charts.marks import ChartMark
+from salesfunnel.render.charts.scales import Axis, axis_of
+
+__all__ = ["picture_lines"]
+
+ROWS = 40
+FILLS = {"main": "█", "alert": "█", "total": "█", "context": "▓", "lost": "░", "open": "▒"}
+
+
+def picture_lines(chart: Chart, columns: int) -> list[str]:
+    """Return a chart as lines of at most `columns`."""
+    cells = any(mark.shape == "cell" for mark in chart.marks)
+    if chart.y.kind == "category" and not cells:
+        lines = _rows(chart, columns)
+    else:
+        lines = _table(chart, columns)
+    if chart.note:
+        lines += wrap(clean(chart.note), columns)
+    return lines
+
+
+def _rows(chart: Chart, columns: int) -> list[str]:
+    axis = axis_of(chart, "x")
+    figures, notes = figure_texts(chart), note_texts(chart)
+    names = chart.y.order[:ROWS]
+    left = min(max((width(clean(name)) for name in names), default=0), columns // 3)
+    right = min(max((width(clean(t)) for t, _ in figures.values()), default=0), columns // 3)
+    room = max(columns - left - right - 4, 8)
+    lines = []
+    for name in names:
+        bar = "".join(_cells(chart, axis, name, room))
+        figure = clean(figures.get(name, ("", ""))[0])
+        first, *rest = wrap(clean(name), left)
+        shown, *more = wrap(figure, max(right, 1)) or [""]
+        lines.append(f"{pad(first, left)}  {bar}  {pad(shown, right, 'right')}".rstrip())
+        lines += rest
+        lines += [pad("", left + room + 4) + pad(part, right, "right") for part in more]
+        if notes.get(name):
+            lines += ["  " + part for part in wrap(clean(notes[name]), columns - 2)]
+    return lines
+
+
+def _cells(chart: Chart, axis: Axis, name: str, room: int) -> list[str]:
+    cells = [" "] * room
+
+    def at(values: tuple[Any, ...], i: int) -> int | None:
+        place = axis.place(values[i]) if values else math.nan
+        inside = min(max(place, 0.0), 1.0) if math.isfinite(place) else place
+        return round(inside * (room - 1)) if math.isfinite(inside) else None
+
+    for mark in drawn(chart):
+        for i in (i for i, row in enumerate(mark.y) if row == name):
+            x, end = at(mark.x, i), at(mark.x2, i)
+            if x is None:
+                continue
+            _put(cells, mark, x, end)
+    return cells
+
+
+def _put(cells: list[str], mark: ChartMark, x: int, end: int | None) -> None:
+    """Draw one mark into a line of cells."""
+    if mark.shape in {"bar", "whisker"} and end is not None:
+        bar = "▒" if mark.hatched else FILLS.get(mark.role, "█")
+        low, high = min(x, end), max(x, end) + (mark.shape == "whisker")
+        for place in range(low, high):
+            cells[place] = bar if mark.shape == "bar" else "─"
+    elif mark.shape == "dot":
+        cells[x] = "○" if mark.hatched else "●"
+    elif mark.shape == "rule":
+        cells[x] = "│"
+
+
+def _table(chart: Chart, columns: int) -> list[str]:
+    names = [name for name in chart.data if any(v is not None for v in chart.data[name])]
+    size = max((len(chart.data[name]) for name in names), default=0)
+    heads = [model.Column(n, align="left" if i == 0 else "right") for i, n in enumerate(names)]
+    rows = []
+    for i in range(max(size - ROWS, 0), size):
+        cells = []
+        for name in names:
+            value = chart.data[name][i]
+            cells.append(
+                "–" if value is None else value if isinstance(value, str) else f"{value:.4g}"
+            )
+        rows.append(cells)
+    return table_lines(model.Table(heads, rows), columns)

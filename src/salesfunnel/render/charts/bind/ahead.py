@@ -1,0 +1,109 @@
+"""Pictures of what is ahead: forecasts, their back-tests, targets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.i18n import text
+from salesfunnel.render.charts.bind._words import day, span_words
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.figures import deals_words, money_words, period_words
+from salesfunnel.render.charts.kinds import curves, grids
+from salesfunnel.render.charts.kinds.waterfalls import LadderRow
+from salesfunnel.render.charts.kinds.waterfalls import ladder as ladder_chart
+from salesfunnel.render.charts.marks import ChartScale
+from salesfunnel.render.words.names import labels_of
+
+
+def currency_of(result: Any) -> str | None:
+    """Return the code of a result's currency, None where it names none."""
+    found = getattr(result, "currency", None)
+    return found if isinstance(found, str) and found else None
+
+
+def fan(
+    forecast: Any, locale: Locale, *, target: float | None = None, currency: str | None = None
+) -> Chart:
+    """Return the cumulative value that is expected; the line is the median."""
+    start = forecast.as_of.date()
+    dates = [
+        (start + timedelta(days=round(offset))).isoformat()
+        for offset in forecast.path_days.tolist()
+    ]
+    names = ("q10", "q25", "q50", "q75", "q90")
+    quantiles = dict(zip(names, forecast.path.tolist(), strict=True))
+    money = ChartScale(kind="money", low=0.0, currency=currency or currency_of(forecast))
+    end = start + timedelta(days=forecast.horizon)
+    middle = money_words(quantiles["q50"][-1] if dates else 0.0, locale, money.currency)
+    return curves.fan(
+        dates, quantiles, locale, scale=money, target=target,
+        title=text("chart.fan-title-money", locale, until=day(end, locale), value=middle),
+        subtitle=text(
+            "chart.fan-subtitle", locale, since=day(start, locale), until=day(end, locale)
+        ),
+        target_words="" if target is None
+        else f"{text('chart.target', locale)} {money_words(target, locale, money.currency)}",
+    )  # fmt: skip
+
+
+def months(forecast: Any, locale: Locale, *, currency: str | None = None) -> Chart:
+    """Return what every month is expected to bring, with its interval."""
+    names = [
+        period_words(p, locale) + (
+            "*" if p in getattr(forecast, "partial", ()) else "") for p in forecast.periods
+    ]  # fmt: skip
+    return grids.months(
+        names, forecast.period_expected.tolist(), locale, low=forecast.period_low.tolist(),
+        high=forecast.period_high.tolist(), title=text("chart.months-title", locale),
+        subtitle=text("chart.months-subtitle", locale),
+        scale=ChartScale(kind="money", low=0.0, currency=currency or currency_of(forecast)),
+    )  # fmt: skip
+
+
+def backtest(done: Any, locale: Locale) -> Chart:
+    """Return the forecasts of past dates beside what came."""
+    return curves.backtest(
+        [str(one) for one in done.origins.astype("datetime64[D]").tolist()],
+        {
+            "forecast": done.expected.tolist(), "low": done.low.tolist(),
+            "high": done.high.tolist(), "actual": done.actual.tolist(),
+        },
+        locale, title=text("chart.backtest-title", locale),
+        subtitle=text("chart.backtest-subtitle", locale, days=done.horizon),
+        scale=ChartScale(kind="money", low=0.0, currency=currency_of(done)),
+    )  # fmt: skip
+
+
+def ladder(plan: Any, locale: Locale) -> Chart:
+    """Return what every stage needs for the target, beside the present pace."""
+    labels = labels_of(plan.funnel, plan.steps, locale)
+    need = (plan.safe.sum(0) + plan.safe_before).tolist()
+    have, level = [], float(plan.entrants_now)
+    for s in range(len(plan.steps)):
+        have.append(level)
+        level *= float(plan.rates[s]) if s < len(plan.rates) else 1.0
+    rows = [
+        LadderRow(name=labels[step], key=step, need=float(n), have=h)
+        for step, n, h in zip(plan.steps, need, have, strict=True)
+    ]
+    return ladder_chart(
+        rows, locale, title=text("chart.ladder-title", locale),
+        subtitle=text(
+            "chart.ladder-subtitle", locale, period=span_words(plan.periods, locale),
+            before=text("chart.ladder-have", locale),
+        ),
+    )  # fmt: skip
+
+
+def target_months(plan: Any, locale: Locale) -> Chart:
+    """Return the target of every month."""
+    money = plan.unit == "currency"
+    scale = ChartScale(kind="money" if money else "number", low=0.0, currency=currency_of(plan))
+    words = money_words(plan.target, locale, scale.currency) if money else deals_words(plan.target)
+    return grids.months(
+        [period_words(p, locale) for p in plan.periods], plan.amounts.tolist(), locale,
+        title=f"{text('chart.target', locale)} {words}",
+        subtitle=span_words(plan.periods, locale), scale=scale,
+    )  # fmt: skip

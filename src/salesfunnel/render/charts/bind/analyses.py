@@ -1,0 +1,148 @@
+"""Pictures of an analysis: those of its parts, with what the other parts know of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.panel import ALL
+from salesfunnel.render.charts.bind import ahead, counts, findings, pipeline, plans, verdicts
+from salesfunnel.render.charts.chart import Chart
+
+__all__ = [
+    "bridge", "causes", "effects", "fan", "funnel", "months", "rates", "schedule", "segments",
+    "split", "trend", "worst",
+]  # fmt: skip
+
+
+def worst(analysis: Any) -> Any:
+    """Return the verdict the report opens with: the first alarm, else the first row of all."""
+    rows = analysis.bottlenecks.alarms
+    if rows:
+        return rows[0]
+    for row in analysis.bottlenecks:
+        return row
+    raise ArgumentError("'analysis' must have a step to show, got none")
+
+
+def row_of(analysis: Any, transition: str | None) -> Any:
+    """Return the verdict of one step, of all segments together; the worst one by default."""
+    if transition is None:
+        return worst(analysis)
+    found = analysis.bottlenecks
+    return found.find(transition, ALL if ALL in found.segments else None)
+
+
+def trend(analysis: Any, locale: Locale, *, transition: str | None = None) -> Chart:
+    """Return the worst step, or the one named, over time."""
+    row = row_of(analysis, transition)
+    series = getattr(analysis, "trend", None)
+    if series is None or row.segment not in {ALL, getattr(series, "segment", ALL)}:
+        return counts.trend(
+            analysis.panel, locale, transition=str(row.transition),
+            segment=row.segment if row.segment in analysis.panel.segments else None,
+        )  # fmt: skip
+    return verdicts.trend(series, locale, transition=str(row.transition), row=row)
+
+
+def funnel(analysis: Any, locale: Locale) -> Chart:
+    """Return where deals go; where only counts are known, the counts of the judged period."""
+    found = getattr(analysis, "fates", None)
+    if found is not None:
+        return counts.fates(found, locale)
+    return counts.funnel(analysis.panel.total(), locale, period=analysis.period)
+
+
+def verdict_bars(analysis: Any, locale: Locale) -> Chart:
+    """Return every step against its baseline."""
+    return verdicts.verdicts(analysis.bottlenecks, locale)
+
+
+def rates(analysis: Any, locale: Locale) -> Chart:
+    """Return the rates of the judged period with their intervals."""
+    return counts.rates(analysis.conversions, locale)
+
+
+def segments(analysis: Any, locale: Locale, *, transition: str | None = None) -> Chart:
+    """Return all segments at one step by size and rate."""
+    row = row_of(analysis, transition)
+    return verdicts.segments(analysis.bottlenecks, locale, transition=str(row.transition))
+
+
+def diagnosis_of(analysis: Any, row: Any) -> Any:
+    """Return the diagnosis of one verdict; None where there is none."""
+    for found in analysis.diagnoses:
+        if (found.transition, found.segment) == (row.transition, row.segment):
+            return found
+    return None
+
+
+def causes(analysis: Any, locale: Locale) -> Chart:
+    """Return what the shortfall of the worst step is made of."""
+    row = worst(analysis)
+    found = diagnosis_of(analysis, row)
+    if found is None or found.shortfall is None:
+        raise ArgumentError(
+            "'kind' must be a picture this analysis has, got 'causes'",
+            hint="give analyze() deals, or evidence=, to look for causes in",
+        )
+    expected = None if row.reference is None else row.reference * row.entered
+    return findings.causes(found, locale, expected=expected, advanced=row.advanced)
+
+
+def split(analysis: Any, locale: Locale) -> Chart:
+    """Return the worst step split by its first cause."""
+    row = worst(analysis)
+    for finding in analysis.findings:
+        same = (finding.transition, finding.segment) == (row.transition, row.segment)
+        evidence = finding.evidence
+        if same and finding.measured and (evidence.groups or len(evidence.table) >= 4):
+            return findings.split(finding, locale, baseline=row.reference)
+    raise ArgumentError("'kind' must be a picture this analysis has, got 'split'")
+
+
+def stated(analysis: Any, locale: Locale) -> Chart:
+    """Return the reasons of loss that were stated more often at the worst step."""
+    found = diagnosis_of(analysis, worst(analysis))
+    if found is None or not found.stated:
+        raise ArgumentError("'kind' must be a picture this analysis has, got 'stated'")
+    return findings.stated(found, locale)
+
+
+def effects(analysis: Any, locale: Locale) -> Chart:
+    """Return what each measure may bring; the rule is getting back to the baseline."""
+    row = worst(analysis)
+    months = analysis.plan.assumptions.months
+    ceiling = None if row.expected_gain is None else row.expected_gain * months
+    return plans.effects(analysis.plan, locale, ceiling=ceiling)
+
+
+def schedule(analysis: Any, locale: Locale) -> Chart:
+    """Return the plan as a Gantt chart."""
+    return plans.schedule(analysis.plan, locale)
+
+
+def _part(analysis: Any, name: str, kind: str) -> Any:
+    part = getattr(analysis, name, None)
+    if part is None:
+        raise ArgumentError(
+            f"'kind' must be a picture this analysis has, got {kind!r}",
+            hint=f"it needs deals with {'values' if name == 'forecast' else 'a past'}",
+        )
+    return part
+
+
+def fan(analysis: Any, locale: Locale) -> Chart:
+    """Return the forecast as a fan."""
+    return ahead.fan(_part(analysis, "forecast", "fan"), locale, currency=analysis.currency)
+
+
+def months(analysis: Any, locale: Locale) -> Chart:
+    """Return the forecast by month."""
+    return ahead.months(_part(analysis, "forecast", "months"), locale, currency=analysis.currency)
+
+
+def bridge(analysis: Any, locale: Locale) -> Chart:
+    """Return the pipeline bridge."""
+    return pipeline.bridge(_part(analysis, "bridge", "bridge"), locale)

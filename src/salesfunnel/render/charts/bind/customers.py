@@ -1,0 +1,74 @@
+"""Pictures of customers: the RFM grid, repurchase curves and cohorts, states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.i18n import text
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.figures import period_words
+from salesfunnel.render.charts.kinds.curves import survival as survival_chart
+from salesfunnel.render.charts.kinds.grids import cells
+from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
+
+COHORTS = 24
+"""Cohorts in a triangle at most: the latest."""
+
+
+def rfm(scores: Any, locale: Locale) -> Chart:
+    """Return how many customers have each recency and frequency."""
+    grid = scores.grid
+    ranks = [str(5 - i) for i in range(5)]
+    recency = "R" if locale == "en" else "近度"
+    frequency = "F" if locale == "en" else "频度"
+    values = grid[::-1].tolist()
+    return cells(
+        [f"{recency} {r}" for r in ranks], [f"{frequency} {i + 1}" for i in range(5)],
+        values, [[f"{n:,}" for n in row] for row in values], locale,
+        title=text("chart.rfm-title", locale), subtitle=text("chart.rfm-subtitle", locale),
+        names=("recency", "frequency"),
+    )  # fmt: skip
+
+
+def survival(curve: Any, locale: Locale) -> Chart:
+    """Return the share that bought again by days since the first order."""
+    return survival_chart(
+        curve.days.tolist(),
+        {
+            text("report.all", locale): {
+                "share": curve.share.tolist(), "low": curve.share_low.tolist(),
+                "high": curve.share_high.tolist(),
+            }
+        },
+        locale, title=text("chart.curve-title", locale),
+        subtitle=text("chart.curve-subtitle", locale),
+    )  # fmt: skip
+
+
+def cohorts(curve: Any, locale: Locale) -> Chart:
+    """Return the share of each cohort that bought again within each window; unripe ones empty."""
+    names = curve.cohorts[-COHORTS:]
+    triangle = np.asarray(curve.triangle())[-COHORTS:] if callable(curve.triangle) else (
+        np.asarray(curve.triangle)[-COHORTS:])  # fmt: skip
+    days = "{} d" if locale == "en" else "{}天"
+    values = [[None if not np.isfinite(v) else float(v) for v in row] for row in triangle]
+    return cells(
+        [period_words(name, locale) for name in names], [days.format(w) for w in curve.windows],
+        values, [["" if v is None else f"{v * 100:.0f}%" for v in row] for row in values], locale,
+        kind="cohorts", title=text("chart.cohorts-title", locale),
+        subtitle=text("chart.cohorts-subtitle", locale), names=("cohort", "window"),
+    )  # fmt: skip
+
+
+def states(cycle: Any, locale: Locale) -> Chart:
+    """Return how many customers are in each state."""
+    names = [text(f"ahead.state-{state}", locale) for state in cycle.counts]
+
+    rows = [
+        WaterfallRow(name=name, key=state, amount=float(n), part="total")
+        for name, (state, n) in zip(names, cycle.counts.items(), strict=True)
+    ]
+    return waterfall(rows, locale, title=text("chart.states-title", locale), kind="states")

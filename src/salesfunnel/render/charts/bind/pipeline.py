@@ -1,0 +1,77 @@
+"""The picture of a pipeline bridge: every bar an amount, with the number of its deals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.i18n import text
+from salesfunnel.render.charts.bind._words import day
+from salesfunnel.render.charts.bind.ahead import currency_of
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.figures import money_words, plus
+from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
+from salesfunnel.render.charts.marks import ChartScale
+
+BARS: tuple[tuple[str, int], ...] = (
+    ("new", 1),
+    ("pulled_in", 1),
+    ("pushed_in", 1),
+    ("reopened", 1),
+    ("transferred_in", 1),
+    ("increased", 1),
+    ("exchange", 1),
+    ("decreased", -1),
+    ("pushed_out", -1),
+    ("pulled_out", -1),
+    ("transferred_out", -1),
+    ("removed", -1),
+    ("lost", -1),
+    ("won", -1),
+)
+"""The bars between start and end, in their fixed order, with their signs."""
+
+
+def bridge(found: Any, locale: Locale) -> Chart:
+    """Return what moved the open pipeline from its start to its end; the bars add up exactly."""
+    currency = currency_of(found)
+
+    def words(amount: float) -> str:
+        return money_words(amount, locale, currency, digits=3)
+
+    start, end = float(found.start), float(found.end)
+    rows = [WaterfallRow(
+        name=text("chart.bridge-start", locale), key="start", amount=start, part="total",
+        figure=words(start),
+    )]  # fmt: skip
+    for bar, sign in BARS:
+        amount = sign * float(getattr(found, bar))
+        if not amount:
+            continue
+        rows.append(WaterfallRow(
+            name=text(f"chart.bridge-{bar.replace('_', '-')}", locale), key=bar, amount=amount,
+            figure=plus(words(amount)), good=amount > 0 or bar == "won",
+            note=_number(found, bar, locale),
+        ))  # fmt: skip
+    rows.append(WaterfallRow(
+        name=text("chart.bridge-end", locale), key="end", amount=end, part="sum",
+        figure=words(end),
+    ))  # fmt: skip
+    closing = getattr(found, "closing", None)
+    due = text("chart.bridge-closing", locale, period=closing) if closing else ""
+    return waterfall(
+        rows, locale, title=text("chart.bridge-title", locale), kind="bridge",
+        subtitle=text(
+            "chart.bridge-subtitle", locale, closing=due, since=day(found.since, locale),
+            until=day(found.until, locale),
+        ),
+        scale=ChartScale(kind="money", currency=currency),
+    )  # fmt: skip
+
+
+def _number(found: Any, bar: str, locale: Locale) -> str:
+    """Return the number of deals of a bar in words."""
+    deals = found.deals(bar)
+    columns = deals if isinstance(deals, dict) else deals.columns()
+    n = len(columns["deal"])
+    return text("chart.bridge-deals" if n != 1 else "chart.bridge-deal", locale, n=n)

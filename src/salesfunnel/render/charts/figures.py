@@ -1,0 +1,150 @@
+"""Figures as a reader of a picture wants them: short, with their unit, in the page's language."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from salesfunnel.render.charts.marks import ChartScale
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "HKD": "HK$", "INR": "₹"}
+MINUS = "\N{MINUS SIGN}"
+
+
+def whole_percent(value: float) -> str:
+    """Return a rate without decimals; one below 1 %, never 0 % of something that happened."""
+    share = value * 100
+    if 0 < abs(share) < 0.95:
+        return f"{share:.1f}%".replace("-", MINUS) if abs(share) >= 0.05 else "<0.1%"
+    if 99.5 <= share < 100:
+        return f"{math.floor(share * 10) / 10:.1f}%"
+    return f"{share:.0f}%".replace("-", MINUS)
+
+
+def deals_words(value: float) -> str:
+    """Return a number of deals: whole from 10 on, one decimal below."""
+    if abs(value) >= 9.95 or float(value).is_integer():
+        return f"{round(value):,}".replace("-", MINUS)
+    shown = f"{value:.1f}"
+    return "0" if shown in {"0.0", "-0.0"} else shown.replace("-", MINUS)
+
+
+def plus(words: str) -> str:
+    """Return a figure with a plus sign where it has no minus and is not zero."""
+    return words if (words.startswith((MINUS, "0", "–")) and words.strip("0.%") in {
+        "", "–"}) or words.startswith(MINUS) else f"+{words}"  # fmt: skip
+
+
+def _rounded(value: float, digits: int = 2) -> float:
+    if not value:
+        return 0.0
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def _short(value: float) -> str:
+    """Return a number below 1,000 with the decimals it has, two at most."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _unit(size: float, locale: str) -> tuple[float, str]:
+    steps = (
+        ((1e8, "亿"), (1e4, "万"))
+        if locale == "zh"
+        else ((1e9, " billion"), (1e6, " million"), (1e4, "k"))
+    )
+    for unit, name in steps:
+        if size >= unit * 0.995:
+            return (1e3, name) if name == "k" else (unit, name)
+    return 1.0, ""
+
+
+def money_words(
+    value: float, locale: str = "en", currency: str | None = None, digits: int = 2
+) -> str:
+    """Return an amount with two significant digits, its unit and its currency."""
+    amount = _rounded(float(value), digits)
+    unit, name = _unit(abs(amount), locale)
+    body = _short(abs(amount) / unit) + name
+    return _with_currency(body, amount < 0, locale, currency)
+
+
+def money_span(low: float, high: float, locale: str = "en", currency: str | None = None) -> str:
+    """Return both ends of a range of money in one unit, which is written once."""
+    unit, name = _unit(max(abs(low), abs(high)), locale)
+    first, last = (_rounded(float(v)) / unit for v in (low, high))
+    body = f"{_short(first)}–{_short(last)}{name}".replace("-", MINUS)
+    return _with_currency(body, negative=False, locale=locale, currency=currency)
+
+
+def _with_currency(body: str, negative: bool, locale: str, currency: str | None) -> str:
+    if locale == "zh" and currency in {"CNY", None}:
+        body += "" if currency is None else "元"
+    elif currency is not None:
+        sign = SIGNS.get(currency)
+        body = f"{sign}{body}" if sign else f"{currency}\N{NO-BREAK SPACE}{body}"
+    return (MINUS if negative else "") + body
+
+
+def axis_words(value: float, scale: ChartScale, locale: str, step: float) -> str:
+    """Return the words beside a tick of a scale whose ticks are `step` apart."""
+    if scale.kind == "percent":
+        digits = 0 if step >= 0.0099 else min(-math.floor(math.log10(step * 100)), 4)
+        return f"{value * 100:.{digits}f}%".replace("-", MINUS)
+    if scale.kind == "money":
+        return money_words(value, locale, scale.currency, digits=3)
+    digits = 0 if step >= 0.99 else min(-math.floor(math.log10(step) + 1e-9), 6)
+    return f"{value:,.{digits}f}".replace("-", MINUS)
+
+
+def value_words(value: float | None, scale: ChartScale, locale: str) -> str:
+    """Return a figure on a scale for a label."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return "–"
+    if scale.kind == "percent":
+        return whole_percent(value)
+    if scale.kind == "money":
+        return money_words(value, locale, scale.currency)
+    return deals_words(value)
+
+
+def day_words(day: date, form: str, locale: str) -> str:
+    """Return a date as ``day`` (3 Dec), ``month`` (Dec 2026), ``quarter`` or ``full``."""
+    if form == "quarter":
+        quarter = (day.month - 1) // 3 + 1
+        return f"{day.year}年{quarter}季度" if locale == "zh" else f"Q{quarter} {day.year}"
+    if locale == "zh":
+        return {
+            "day": f"{day.month}月{day.day}日",
+            "month": f"{day.year}.{day.month:02d}",
+            "long-month": f"{day.year}年{day.month}月",
+            "full": f"{day.year}年{day.month}月{day.day}日",
+        }[form]
+    name = MONTHS[day.month - 1]
+    return {
+        "day": f"{day.day} {name}",
+        "month": f"{name} {day.year}",
+        "long-month": f"{name} {day.year}",
+        "full": f"{day.day} {name} {day.year}",
+    }[form]
+
+
+def period_words(period: str, locale: str) -> str:
+    """Return the name of a period in words: 2026-08 → Aug 2026, 2026-Q3 → Q3 2026."""
+    year, _, rest = period.partition("-")
+    if len(year) == 4 and year.isdigit():
+        if len(rest) == 2 and rest.isdigit() and 1 <= int(rest) <= 12:
+            return day_words(date(int(year), int(rest), 1), "long-month", locale)
+        if rest[:1] == "Q" and rest[1:].isdigit():
+            return day_words(date(int(year), int(rest[1:]) * 3 - 2, 1), "quarter", locale)
+        if len(rest) == 5 and rest[2] == "-":
+            return day_words(date.fromisoformat(period), "full", locale)
+        if rest[:1] == "W" and rest[1:].isdigit():
+            return (
+                f"{year}年第{int(rest[1:])}周"
+                if locale == "zh"
+                else f"week {int(rest[1:])}, {year}"
+            )
+    return period

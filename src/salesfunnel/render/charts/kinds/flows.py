@@ -1,0 +1,155 @@
+"""Pictures of flows: where deals go, what adds up to a change, a ladder of targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.i18n import text
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.figures import deals_words, whole_percent
+from salesfunnel.render.charts.kinds.rates import FIGURES, unique
+from salesfunnel.render.charts.marks import ChartMark, ChartScale, Role
+
+__all__ = ["FunnelRow", "funnel"]
+
+
+@attrs.frozen(kw_only=True)
+class FunnelRow:
+    """What became of the deals of one stage.
+
+    Parameters
+    ----------
+    name : str
+    entered : float
+    advanced : float or None
+        None at the last stage.
+    lost, open : float or None
+        None where only counts are known: all who did not advance are then drawn as one.
+    baseline : float or None
+        The share that advanced before, in [0, 1].
+    alert : bool
+        Whether this step is below its baseline.
+    key : str
+    """
+
+    name: str
+    entered: float
+    advanced: float | None = None
+    lost: float | None = None
+    open: float | None = None
+    baseline: float | None = None
+    alert: bool = False
+    key: str = ""
+
+
+def funnel(
+    rows: Sequence[FunnelRow], locale: Locale, *, title: str, subtitle: str = "", note: str = "",
+    kind: str = "funnel",
+) -> Chart:  # fmt: skip
+    """Return the funnel: a bar a stage from one zero, split by what became of its deals."""
+    names = unique([row.name for row in rows])
+    parts: dict[str, list[tuple[str, float, float, str]]] = {
+        "advanced": [], "short": [], "rest": [], "lost": [], "open": [], "end": [],
+    }  # fmt: skip
+    rules = []
+    for name, row in zip(names, rows, strict=True):
+        if row.advanced is None:
+            parts["end"].append((name, 0.0, row.entered, deals_words(row.entered)))
+            continue
+        done = min(row.advanced, row.entered)
+        parts["advanced"].append((name, 0.0, done, deals_words(row.advanced)))
+        at = done
+        if row.alert and row.baseline is not None:
+            lost = row.lost if row.lost is not None else row.entered - done
+            short = min(max(row.baseline * row.entered - done, 0.0), lost)
+            words = text("chart.short-of-baseline", locale) + f" {deals_words(short)}"
+            parts["short"].append((name, at, at + short, words))
+            at += short
+        if row.lost is None or row.open is None:
+            parts["rest"].append((name, at, row.entered, ""))
+        else:
+            end = max(row.entered - row.open, at)
+            parts["lost"].append((name, at, end, ""))
+            parts["open"].append((name, end, row.entered, ""))
+        if row.baseline is not None:
+            rules.append((name, row.baseline * row.entered))
+    styles: dict[str, tuple[Role, bool]] = {
+        "advanced": ("main", False), "end": ("main", False), "short": ("alert", True),
+        "rest": ("lost", False), "lost": ("lost", False), "open": ("open", False),
+    }  # fmt: skip
+    marks = [
+        ChartMark(
+            shape="bar", role=styles[part][0], hatched=styles[part][1],
+            name="" if part == "end" else text(f"chart.funnel-{part}", locale),
+            x=[a for _, a, _, _ in bars], x2=[b for _, _, b, _ in bars],
+            y=[name for name, *_ in bars],
+            text=[words if part in {"advanced", "end"} else "" for *_, words in bars],
+            tip=[_bar_tip(part, b - a, words, locale) for _, a, b, words in bars],
+        )
+        for part, bars in parts.items()
+        if bars
+    ]  # fmt: skip
+    if rules:
+        marks.append(ChartMark(
+            shape="rule", role="target", name=text("chart.funnel-baseline", locale),
+            x=[at for _, at in rules], y=[name for name, _ in rules],
+            tip=[f"{text('chart.baseline-short', locale)} {deals_words(at)}" for _, at in rules],
+        ))  # fmt: skip
+    marks.append(ChartMark(
+        shape="label", role="context", y=names,
+        text=[_funnel_words(row, locale) for row in rows],
+    ))  # fmt: skip
+    for role, alert in FIGURES:
+        part = [(n, row) for n, row in zip(names, rows, strict=True) if row.alert is alert]
+        marks.append(ChartMark(
+            shape="label", role=role, y=[n for n, _ in part],
+            text=[_share(row) for _, row in part],
+        ))  # fmt: skip
+    return Chart(
+        kind=kind, title=title, subtitle=subtitle, note=note, locale=locale,
+        data={
+            "stage": [row.key or row.name for row in rows],
+            **{
+                field: [getattr(row, field) for row in rows]
+                for field in ("entered", "advanced", "lost", "open", "baseline")
+            },
+        },
+        x=ChartScale(kind="number", low=0.0, title=""),
+        y=ChartScale(kind="category", order=names), marks=marks,
+        alt=text("chart.list-alt", locale, title=title, items=_listed(rows, locale)),
+    )  # fmt: skip
+
+
+def _share(row: FunnelRow) -> str:
+    if row.advanced is None or not row.entered:
+        return deals_words(row.entered)
+    return ("▼ " if row.alert else "") + whole_percent(row.advanced / row.entered)
+
+
+def _bar_tip(part: str, size: float, words: str, locale: Locale) -> str:
+    if part in {"short", "end"}:
+        return words
+    return f"{text(f'chart.funnel-{part}', locale)} {deals_words(size)}"
+
+
+def _funnel_words(row: FunnelRow, locale: Locale) -> str:
+    """Return what became of the deals, in words: the bar is not the only place that says it."""
+    if row.advanced is None:
+        return text("chart.funnel-words-end", locale, n=deals_words(row.entered))
+    if row.lost is None or row.open is None:
+        return text(
+            "chart.funnel-words-counts", locale, n=deals_words(row.entered),
+            advanced=deals_words(row.advanced),
+        )  # fmt: skip
+    return text(
+        "chart.funnel-words", locale, n=deals_words(row.entered),
+        advanced=deals_words(row.advanced), lost=deals_words(row.lost), open=deals_words(row.open),
+    )  # fmt: skip
+
+
+def _listed(rows: Sequence[FunnelRow], locale: Locale) -> str:
+    join, colon = ("；", "：") if locale == "zh" else ("; ", ": ")
+    return join.join(f"{row.name}{colon}{_funnel_words(row, locale)}" for row in rows)

@@ -1,0 +1,97 @@
+"""Which kinds of pictures a result has, and who makes them.
+
+How to add a kind
+-----------------
+Write a function ``(result, locale, **options) -> Chart`` in a module of
+``salesfunnel.render.charts.bind`` and name it here, under the name of the type. The first kind of a
+type is the one that ``chart()`` gives without a name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import Any
+
+from salesfunnel._core.checks import check_choice
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.vocabulary import LOCALES, Locale
+from salesfunnel.render.charts.chart import Chart
+
+__all__ = ["KINDS", "chart_of", "kinds_of"]
+
+KINDS: dict[str, dict[str, str]] = {
+    "AalenJohansen": {"survival": "timing:aalen_johansen"},
+    "Analysis": {
+        "trend": "analyses:trend",
+        "funnel": "analyses:funnel",
+        "verdicts": "analyses:verdict_bars",
+        "causes": "analyses:causes",
+        "split": "analyses:split",
+        "stated": "analyses:stated",
+        "effects": "analyses:effects",
+        "schedule": "analyses:schedule",
+        "rates": "analyses:rates",
+        "segments": "analyses:segments",
+        "fan": "analyses:fan",
+        "months": "analyses:months",
+        "bridge": "analyses:bridge",
+    },
+    "Backtest": {"backtest": "ahead:backtest"},
+    "Bottlenecks": {"verdicts": "verdicts:verdicts", "segments": "verdicts:segments"},
+    "ConversionTable": {"rates": "counts:rates", "segments": "counts:table_segments"},
+    "Diagnosis": {"causes": "findings:causes", "stated": "findings:stated"},
+    "Finding": {"split": "findings:split"},
+    "Forecast": {"fan": "ahead:fan", "months": "ahead:months"},
+    "ImprovementPlan": {"effects": "plans:effects", "schedule": "plans:schedule"},
+    "Lifecycle": {"states": "customers:states"},
+    "Panel": {
+        "funnel": "counts:funnel",
+        "trend": "counts:trend",
+        "segments": "counts:segments",
+    },
+    "PipelineBridge": {"bridge": "pipeline:bridge"},
+    "RateTrend": {"trend": "verdicts:trend"},
+    "RepurchaseCurve": {"survival": "customers:survival", "cohorts": "customers:cohorts"},
+    "Rfm": {"matrix": "customers:rfm"},
+    "StageDurations": {"rates": "timing:eventual"},
+    "StageFates": {"funnel": "counts:fates"},
+    "StageHistory": {"funnel": "counts:history_funnel", "survival": "timing:stage_curve"},
+    "StepCounts": {"funnel": "counts:steps", "rates": "counts:step_rates"},
+    "TargetPlan": {"ladder": "ahead:ladder", "months": "ahead:target_months"},
+    "Tracking": {"attainment": "counts:attainment", "funnel": "counts:tracking_funnel"},
+}
+"""Type name → kind → ``module:function`` in ``salesfunnel.render.charts.bind``."""
+
+
+def kinds_of(result: Any) -> tuple[str, ...]:
+    """Return the kinds of pictures of a result, the first one by default."""
+    return tuple(KINDS.get(type(result).__name__, ()))
+
+
+def chart_of(
+    result: Any, kind: str | None = None, *, locale: Locale = "en", **options: Any
+) -> Chart:
+    """Return one picture of a result.
+
+    Raises
+    ------
+    ArgumentError
+        If the result has no such kind, or the kind takes no such option.
+    """
+    check_choice("locale", locale, LOCALES)
+    kinds = kinds_of(result)
+    name = type(result).__name__
+    if not kinds:
+        raise ArgumentError(f"'result' must have a picture, got {name}, which has none")
+    if kind is None:
+        kind = kinds[0]
+    check_choice("kind", kind, kinds)
+    module, _, function = KINDS[name][kind].partition(":")
+    make = getattr(importlib.import_module(f"salesfunnel.render.charts.bind.{module}"), function)
+    known = list(inspect.signature(make).parameters)[2:]
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise ArgumentError(f"'options' of the kind {kind!r} must be of {known!r}, got {unknown!r}")
+    chart: Chart = make(result, locale, **options)
+    return chart

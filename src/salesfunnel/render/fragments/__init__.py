@@ -1,0 +1,44 @@
+"""Fragments for notebooks: one line, one table whose widest column is a picture, one note.
+
+A fragment brings its style, which nothing outside can break and which breaks nothing outside. A
+type without a function here is shown by the plain model of its document.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.render.model import Document
+
+__all__ = ["FRAGMENTS", "fragment_of"]
+
+FRAGMENTS = {
+    "Analysis": "analyses:analysis",
+    "Bottlenecks": "tables:bottlenecks",
+    "Chart": "pictures:chart",
+    "ConversionTable": "tables:conversions",
+    "Diagnosis": "causes:diagnosis",
+    "Forecast": "pictures:forecast",
+    "ImprovementPlan": "causes:plan",
+    "Panel": "tables:panel",
+    "StepCounts": "tables:steps",
+    "Tracking": "tables:tracking",
+}
+"""Type name → ``module:function`` in this package."""
+
+
+def fragment_of(result: Any, locale: Locale) -> str:
+    """Return a result as a fragment."""
+    place = FRAGMENTS.get(type(result).__name__)
+    if place is None or isinstance(result, Document):
+        from salesfunnel.render.backends.html import document_html
+        from salesfunnel.render.documents import document_of
+
+        document = result if isinstance(result, Document) else document_of(result, locale)
+        return document_html(document)
+    module, _, function = place.partition(":")
+    home = importlib.import_module(f"salesfunnel.render.fragments.{module}")
+    found: str = getattr(home, function)(result, locale)
+    return found

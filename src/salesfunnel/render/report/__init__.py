@@ -1,0 +1,1 @@
+"""The report of an analysis: the answer, its sections, the page."""

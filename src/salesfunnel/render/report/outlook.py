@@ -1,0 +1,185 @@
+"""The later sections of the report: causes, plan, follow-up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from salesfunnel.i18n import text
+from salesfunnel.render.backends.pictures import axis_svg, e, row_svg
+from salesfunnel.render.charts.bind._words import day
+from salesfunnel.render.charts.bind.analyses import diagnosis_of
+from salesfunnel.render.charts.bind.plans import visible_from
+from salesfunnel.render.charts.figures import deals_words, money_span
+from salesfunnel.render.report.facts import currency_of, first_cause, of_row, shortfall_of
+from salesfunnel.render.report.sections import Page, figure
+from salesfunnel.render.words.findings import collect_words, title_of
+from salesfunnel.render.words.names import action_names
+from salesfunnel.render.words.plans import (
+    follow_words,
+    measure_detail,
+    measure_title,
+    owner_words,
+    problem_words,
+)
+
+__all__ = ["causes_html", "follow_html", "plan_html", "split_html"]
+
+MEASURES = 8
+
+
+def causes_html(page: Page, found: Any) -> str:
+    """Return the parts of the shortfall; or that nothing explains it; or that nobody looked."""
+    analysis, locale = page.analysis, page.locale
+    if not analysis.findings and diagnosis_of(analysis, found) is None:
+        return (
+            f"<section><h2>{page.words('causes-not-looked')}</h2>"
+            f'<p class="d">{page.words("causes-not-looked-note")}</p></section>'
+        )
+    chart = page.chart("causes")
+    notes = _collect(page, found)
+    if chart is None:
+        return f"<section><h2>{page.words('causes-none')}</h2>{notes}</section>"
+    cause, total = first_cause(analysis, found), shortfall_of(analysis, found)
+    title = text("page.causes-none", locale)
+    if cause is not None and not cause.veto and total:
+        name = title_of(cause, locale, action_names(analysis.funnel, locale))
+        key = "causes-claim-all" if cause.contribution >= total else "causes-claim-most"
+        words = {"n": deals_words(cause.contribution), "all": deals_words(total)}
+        title = text(f"page.{key}", locale, cause=name, **words)
+    body = figure(page, chart, title=title)
+    return body.removesuffix("</section>") + notes + "</section>"
+
+
+def _collect(page: Page, found: Any) -> str:
+    missing = [f for f in page.analysis.findings if of_row(found, f) and not f.measured]
+    names = list(dict.fromkeys(name for f in missing for name in f.collect))[:10]
+    if not names:
+        return ""
+    words = collect_words(names, page.locale, action_names(page.analysis.funnel, page.locale))
+    return f'<p class="sf-note">{page.words("causes-collect", fields=words)}</p>'
+
+
+def split_html(page: Page) -> str:
+    """Return the worst step split by its first cause, and the reasons that people stated."""
+    charts = [page.chart("split"), page.chart("stated")]
+    parts = [figure(page, chart) for chart in charts if chart is not None]
+    return f'<div class="stack">{"".join(parts)}</div>' if parts else ""
+
+
+def plan_html(page: Page) -> str:
+    """Return the plan: each measure, what it may bring on one axis, and when."""
+    plan = page.analysis.plan
+    measures = plan.active[:MEASURES]
+    if not measures:
+        return ""
+    effects, schedule = page.chart("effects"), page.chart("schedule")
+    months = deals_words(plan.assumptions.months)
+    axes = [axis_svg(chart) if chart else "" for chart in (effects, schedule)]
+    words = [page.words("plan-effect", months=months), page.words("plan-schedule")]
+    heads = [f'<div class="h">{page.words("plan-measure")}</div>']
+    heads += [f'<div class="h">{a}{b}</div>' for a, b in zip(words, axes, strict=True)]
+    cells = [_measure(page, m, effects, schedule) for m in measures]
+    note = f'<p class="sf-note">{e(effects.note)}</p>' if effects else ""
+    legend = ""
+    if effects is not None:
+        from salesfunnel.render.backends.pictures import legend_html
+
+        legend = legend_html(effects)
+    return (
+        f'<section class="row"><div><h2>{page.words("plan-title")}</h2>'
+        f'<p class="d">{_plan_words(page)}</p><div class="plan">{"".join(heads)}{"".join(cells)}'
+        f"</div>{legend}{note}</div></section>"
+    )
+
+
+def _plan_words(page: Page) -> str:
+    plan, locale = page.analysis.plan, page.locale
+    days = deals_words(sum(m.effort for m in plan.active))
+    if all(m.effect is None for m in plan.active):
+        return page.words("plan-subtitle-none", n=len(plan.active), effort=days)
+    deals, revenue = plan.deals, plan.revenue
+    money = ""
+    if revenue is not None:
+        join = "，" if locale == "zh" else ", "
+        money = join + money_span(revenue.p10, revenue.p90, locale, currency_of(page.analysis))
+    return page.words(
+        "plan-subtitle", n=len(plan.active), effort=days, money=money,
+        months=deals_words(plan.assumptions.months),
+        range=f"{deals_words(deals.p10)}–{deals_words(deals.p90)}",
+    )  # fmt: skip
+
+
+def _measure(page: Page, measure: Any, effects: Any, schedule: Any) -> str:
+    locale = page.locale
+    actions = action_names(page.analysis.funnel, locale)
+    title = measure_title(measure, locale)
+    meta = page.words(
+        "plan-meta", owner=owner_words(measure.owner, locale),
+        problem=problem_words(measure, locale, actions), effort=deals_words(measure.effort),
+        grade=text(f"finding.grade.{measure.grade}", locale),
+    )  # fmt: skip
+    detail = measure_detail(measure, locale, actions)
+    words = f"<p>{e(detail)}</p>" if detail else ""
+    effect = measure.effect
+    if effect is None:
+        figure_words = page.words("not-estimated")
+    else:
+        d = effect.deals
+        figure_words = (
+            f"<b>+{e(deals_words(d.p50))}</b> ({e(deals_words(d.p10))}–{e(deals_words(d.p90))})"
+        )
+    seen = visible_from(measure)
+    when = page.words("due", day=day(measure.due, locale))
+    if effect is not None:
+        when += " · " + (
+            page.words("visible-test") if seen is None
+            else page.words("visible", day=day(seen, locale))
+        )  # fmt: skip
+    name = _category(effects, measure) if effects else ""
+    bar = row_svg(effects, name, height=24) if effects and effect is not None else ""
+    gantt = row_svg(schedule, _category(schedule, measure), height=24) if schedule else ""
+    return (
+        f'<div class="m"><h3>{e(title)}</h3>{words}<p class="meta">{meta}</p></div>'
+        f'<div class="fig">{bar}{figure_words}</div><div class="fig">{gantt}{when}</div>'
+    )
+
+
+def _category(chart: Any, measure: Any) -> str:
+    """Return the name of a measure in a picture."""
+    place = chart.data["name"].index(measure.key)
+    return str(chart.y.order[place])
+
+
+def follow_html(page: Page) -> str:
+    """Return what to look at and when, by date."""
+    plan, locale = page.analysis.plan, page.locale
+    if not plan.active or plan.start is None:
+        return ""
+    items = [
+        (plan.start, day(plan.start, locale),
+         page.words("follow-now-words", day=day(plan.start, locale))),
+    ]  # fmt: skip
+    for measure in plan.active[:4]:
+        words = page.words(
+            "follow-due",
+            measure=measure_title(measure, locale),
+            sign=follow_words(measure, locale),
+        )
+        items.append((measure.due, day(measure.due, locale), words))
+        seen = visible_from(measure)
+        if seen is not None:
+            said = f"{e(measure_title(measure, locale))}{'：' if locale == 'zh' else ': '}"
+            items.append((seen, day(seen, locale), said + page.words("follow-detectable")))
+    items.sort(key=lambda item: item[0])
+    rows = "".join(f"<li><b>{e(when)}</b>{words}</li>" for _, when, words in items)
+    return (
+        f"<section><h2>{page.words('follow-title')}</h2>"
+        f'<p class="d">{page.words("follow-subtitle")}</p><ol class="tl">{rows}</ol></section>'
+    )
+
+
+def trimmed(chart: Any) -> Any:
+    """Return a chart without its note, where the page says it elsewhere."""
+    return attrs.evolve(chart, note="")

@@ -1,0 +1,65 @@
+"""The report of an analysis: one HTML file that needs nothing from outside and no script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesfunnel import __version__
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.i18n import text
+from salesfunnel.render.backends.page import page_of
+from salesfunnel.render.backends.pictures import e
+from salesfunnel.render.charts.bind.analyses import worst
+from salesfunnel.render.report.answers import answer_of
+from salesfunnel.render.report.cards import cards_html, every_step_html
+from salesfunnel.render.report.outlook import causes_html, follow_html, plan_html, split_html
+from salesfunnel.render.report.sections import (
+    Page,
+    answer_html,
+    bar_html,
+    entry_note,
+    figure,
+    quality_html,
+    row,
+)
+from salesfunnel.render.words.names import foreign, in_language
+
+__all__ = ["report_html"]
+
+
+def report_html(analysis: Any, locale: Locale) -> str:
+    """Return the report of an analysis in one language."""
+    page = Page.of(analysis, locale)
+    answer = answer_of(analysis, locale)
+    funnel = None if analysis.funnel is None else in_language(analysis.funnel, locale)
+    name = text("report.title", locale, name="").rstrip(" :：") if funnel is None else funnel.label
+    parts = [answer_html(answer)]
+    found = worst(analysis) if len(analysis.bottlenecks) else None
+    where, trend = page.chart("funnel"), page.chart("trend")
+    if trend is not None and not trend.data["rate"]:
+        trend = None
+    note = "" if found is None else entry_note(page, found)
+    parts.append(row(
+        "r57",
+        figure(page, where, note=note) if where else "",
+        figure(page, trend, height=230) if trend else "",
+    ))  # fmt: skip
+    parts.append(cards_html(page))
+    if len(analysis.bottlenecks.segments) > 5 and (chart := page.chart("segments")):
+        parts.append(row("", figure(page, chart)))
+    if found is not None and found.alarm:
+        parts.append(row("r75", causes_html(page, found), split_html(page)))
+    parts.append(plan_html(page))
+    fan, bridge = page.chart("fan"), page.chart("bridge")
+    follow = follow_html(page)
+    parts.append(row(
+        "r66", figure(page, fan, height=220) if fan else "",
+        figure(page, bridge) if bridge else "",
+    ))  # fmt: skip
+    parts.append(row("r66", follow, quality_html(page)))
+    parts.append(every_step_html(page))
+    footer = e(text("page.footer", locale, version=__version__))
+    if analysis.funnel is not None and any(foreign(n, locale) for n in page.labels.values()):
+        footer += f" {page.words('names-as-given')}"
+    title = text("page.title", locale, name=name, answer=answer.headline.replace("<wbr>", ""))
+    return page_of(title, bar_html(page, name), "".join(parts), locale, footer=footer)
