@@ -78,7 +78,8 @@ def compare(seg: Int, x: Array, n: Array, z: Array, *, segments: int, level: flo
     start = float(np.log((x.sum() + 0.5) / (n.sum() - x.sum() + 0.5)))
     theta = np.full(segments, start)
     beta = np.zeros(z.shape[1])
-    grid = start + STEP * np.arange(-round(REACH / STEP), round(REACH / STEP) + 1)
+    reach = round(REACH / STEP)
+    grid: Array = start + STEP * np.arange(-reach, reach + 1, dtype=np.float64)
     for _ in range(ROUNDS if z.shape[1] else 1):
         beta = _effects(x, n, z, theta[seg], beta)
         eta = z @ beta if z.shape[1] else np.zeros(len(n))
@@ -205,8 +206,8 @@ def _hyper(grid: Array, centres: Int) -> tuple[Array, _Kinds]:
 def _at_mix(eta: Array, n: Array, grid: Array) -> Array:
     """Return the rate at each θ if cells came as they come in all segments together."""
     values, place = np.unique(eta, return_inverse=True)
-    weight = np.bincount(place.reshape(-1), n, len(values))
-    weight = weight / max(float(weight.sum()), 1e-12)
+    size = np.asarray(np.bincount(place.reshape(-1), n, len(values)), dtype=np.float64)
+    weight = size / max(float(size.sum()), 1e-12)
     return np.asarray(weight @ _sigmoid(values[:, None] + grid), dtype=np.float64)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -127,13 +127,10 @@ def _arms(counts: Mapping[str, tuple[int, int]] | Panel) -> dict[str, tuple[int,
 
 
 def _pair(name: object, pair: object) -> tuple[int, int]:
-    try:
-        n, x = pair  # type: ignore[misc]
-        whole = int(n), int(x)
-    except (TypeError, ValueError, OverflowError):
-        whole, n, x = (-1, -1), None, None
-    if whole != (n, x) or min(whole) < 0 or isinstance(n, bool) or isinstance(x, bool):
+    values = tuple(pair) if isinstance(pair, Iterable) and not isinstance(pair, str) else ()
+    whole = [int(v) for v in values if isinstance(v, int | np.integer) and not isinstance(v, bool)]
+    if len(values) != 2 or len(whole) != 2 or min(whole) < 0:
         raise ArgumentError(
             f"'counts' must hold two whole numbers of at least 0 per arm, got {name!r}: {pair!r}"
         )
-    return whole
+    return whole[0], whole[1]

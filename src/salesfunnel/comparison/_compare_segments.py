@@ -238,13 +238,13 @@ def _cells(
     key = np.stack([counts.segment, *levels], axis=1)
     cell, place = np.unique(key, axis=0, return_inverse=True)
     place = place.reshape(-1)
-    n = np.bincount(place, counts.entered, len(cell))
-    x = np.bincount(place, counts.advanced, len(cell))
+    n = np.bincount(place, counts.entered, len(cell)).astype(np.float64)
+    x = np.bincount(place, counts.advanced, len(cell)).astype(np.float64)
     dummies = [
         (cell[:, 1 + i, None] == np.unique(cell[:, 1 + i])[1:]).astype(np.float64)
         for i in range(len(levels))
     ]
-    z = np.concatenate(dummies, axis=1) if dummies else np.zeros((len(cell), 0))
+    z: npt.NDArray[np.float64] = np.concatenate([np.zeros((len(cell), 0)), *dummies], axis=1)
     return (n, x), cell[:, 0].astype(np.int64), z
 
 
