@@ -23,7 +23,7 @@ __all__ = ["CALLED", "LEAST", "SegmentComparison", "SegmentRow"]
 Float = npt.NDArray[np.float64]
 PeerVerdict = Literal["worse", "better", "as-others", "not-enough-data"]
 CALLED = 0.8
-"""Probability from which a segment is called worse or better (docs/benchmarks/segments.md)."""
+"""Probability from which a segment is called worse or better (docs/benchmarks/comparisons.md)."""
 LEAST = 10
 """Entrants below which a segment that is not called is said to have too little data."""
 
