@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import sales_team
+import salesfunnel as sf
 from salesfunnel.data.history.from_snapshots import Snapshot, history_from_snapshots
+from salesfunnel.errors import ArgumentError, IntakeError
 
 WEEK = np.timedelta64(7, "D")
 
@@ -86,7 +88,6 @@ def test_stage_rates_are_those_of_the_ledger(ledger, weekly, dates):
 
 
 def test_bridges_between_two_lists_are_those_of_the_ledger(ledger, weekly, dates):
-    import salesfunnel as sf
 
     rates = {"EUR": {"2025-01-01": 1.1}, "USD": 1}
     for closing in (None, "2025-Q4"):
@@ -144,7 +145,6 @@ def test_a_list_that_is_cut_removes_nothing(ledger, dates):
 
 
 def test_a_deal_that_appears_late_is_new_when_it_is_seen(ledger, dates):
-    import salesfunnel as sf
 
     name = ledger.deals[(ledger.created < dates[2]) & ~(ledger.closed <= dates[8])][:1]
     lists = [listed(ledger, day, missing=name if day < dates[4] else ()) for day in dates[:9]]
@@ -157,7 +157,6 @@ def test_a_deal_that_appears_late_is_new_when_it_is_seen(ledger, dates):
 
 
 def test_times_in_a_stage_are_taken_from_the_middle_and_hold(ledger, weekly):
-    import salesfunnel as sf
 
     rows = common(ledger, weekly)
     for stage in ("lead", "offer"):
@@ -186,3 +185,158 @@ def test_stage_entries_lie_between_two_lists(weekly):
     known = ~np.isnat(high)
     assert (low[known] <= high[known]).all()
     assert ((high - low)[known & (high > weekly.as_of - 10 * WEEK)] <= WEEK).all()
+
+
+HEAD = "Deal ID,Stage,Create Date,Close Date,Amount,Currency,Deal owner,Forecast category"
+TITLES = {"lead": "Lead", "offer": "Offer made", "negotiation": "Negotiation"}
+
+
+def exported(ledger, at, *, titles=None, ids=str):
+    """Return the CSV that a CRM would export of a ledger at a moment."""
+    names = titles or TITLES
+    at = np.datetime64(at, "us")
+    rows = np.flatnonzero(ledger.created <= at)
+    part = ledger.select(rows)
+    stage = (part.entered <= at).sum(axis=1) - 1
+    over = part.closed <= at
+    amount, expected = part.at(at, "amount"), part.at(at, "expected")
+    owner, category = part.at(at, "owner"), part.at(at, "category")
+    currency = part.at(at, "currency")
+    lines = [HEAD]
+    for i in range(len(part)):
+        outcome = int(part.outcome[i]) if over[i] else 0
+        label = {1: "Closed Won", 2: "Closed Lost"}.get(outcome) or names[part.stages[stage[i]]]
+        end = part.closed[i] if outcome else expected[i]
+        lines.append(
+            f"{ids(part.deals[i])},{label},{str(part.created[i])[:19]},{str(end)[:19]},"
+            f"{amount[i]:.2f},{currency[i]},{owner[i]},{category[i]}"
+        )
+    return "\n".join(lines)
+
+
+ORDER = ["Lead", "Offer made", "Negotiation", "Closed Won"]
+
+
+@pytest.fixture(scope="module")
+def read(ledger, dates):
+    pairs = [(at, exported(ledger, at)) for at in dates[:16]]
+    return sf.read_snapshots(pairs, stages=ORDER)
+
+
+def test_weekly_exports_give_what_the_ledger_knows(ledger, read, dates):
+    rows = common(ledger, read)
+    last = dates[15]
+    truth = np.where(ledger.closed[rows] <= last, ledger.outcome[rows], 0)
+    np.testing.assert_array_equal(read.outcome, truth)
+    for at in (dates[3], dates[10], last):
+        for field in ("amount", "owner", "category"):
+            mine = ledger.created[rows] <= at
+            known = ledger.at(at, field)[rows][mine]
+            over = (ledger.closed[rows] <= at)[mine]
+            np.testing.assert_array_equal(read.at(at, field)[mine][~over], known[~over])
+    assert not [fault for fault in read.faults if fault.severity == "error"]
+
+
+def test_rates_of_stages_are_bounded_by_those_of_the_ledger(ledger, read, dates):
+    """A lost deal says only "Closed Lost": how far it got is known from the exports before."""
+    rows = common(ledger, read)
+    new = ledger.created[rows] > dates[0]
+    true = (ledger.entered[rows] <= dates[15]).sum(axis=1) - 1
+    seen = read.reached
+    assert (seen[new] <= true[new]).all()
+    live = new & (read.outcome != 2)
+    np.testing.assert_array_equal(seen[live], true[live])
+    assert (seen[new] == true[new]).mean() > 0.9
+    known = read.reached_at().view(np.int64)
+    wrong = (np.diff(known, axis=1) < 0) & ~np.isnat(read.reached_at()[:, 1:])
+    assert not wrong.any()
+
+
+def test_bridges_between_two_exports_start_and_end_as_the_ledger(ledger, read, dates):
+    options = {"rates": {"EUR": 1.1, "USD": 1}, "compare": False}
+    for first, last in ((2, 3), (4, 12)):
+        for closing in (None, "2025-Q4"):
+            windows = {"since": dates[first], "until": dates[last], "closing": closing}
+            true = sf.pipeline_bridge(ledger, **windows, **options).bars
+            ours = sf.pipeline_bridge(read, **windows, **options).bars
+            for bar in ("start", "end"):
+                assert ours.minor[bar] == true.minor[bar]
+
+
+def test_a_stage_that_is_renamed_is_one_stage(ledger, dates):
+    other = {**TITLES, "offer": "Proposal"}
+    pairs = [
+        (at, exported(ledger, at, titles=other if at >= dates[5] else TITLES)) for at in dates[:9]
+    ]
+    found = sf.read_snapshots(pairs, stages=["Lead", "Proposal", "Negotiation", "Closed Won"])
+    (fault,) = [fault for fault in found.faults if fault.code == "stage-renamed"]
+    assert dict(fault.params)["old"] == "Offer made"
+    assert dict(fault.params)["new"] == "Proposal"
+    plain = sf.read_snapshots([(at, exported(ledger, at)) for at in dates[:9]], stages=ORDER)
+    np.testing.assert_array_equal(found.entered, plain.entered)
+    told = sf.read_snapshots(
+        pairs, stages=["Lead", "Proposal", "Negotiation", "Closed Won"],
+        renames={"Offer made": "Proposal"},
+    )  # fmt: skip
+    np.testing.assert_array_equal(told.entered, plain.entered)
+    assert "stage-renamed" not in [fault.code for fault in told.faults]
+
+
+def test_a_folder_is_read_by_the_dates_in_its_names(ledger, dates, tmp_path):
+    names = ("deals 2025-07-07.csv", "deals_20250714.csv", "商机2025年7月21日.csv", "2025-W31.csv")
+    for name, at in zip(names, dates[:4], strict=True):
+        (tmp_path / name).write_text(exported(ledger, at), "utf-8")
+    found = sf.read_snapshots(tmp_path, stages=ORDER)
+    assert str(found.as_of)[:10] == "2025-07-28"
+    (tmp_path / "deals.csv").write_text("x", "utf-8")
+    with pytest.raises(IntakeError, match=r"deals\.csv"):
+        sf.read_snapshots(tmp_path)
+    (tmp_path / "deals.csv").unlink()
+    (tmp_path / "copy 2025-07-07.csv").write_text("x", "utf-8")
+    with pytest.raises(IntakeError, match="copy 2025-07-07"):
+        sf.read_snapshots(tmp_path)
+
+
+def test_ids_of_15_and_of_18_letters_are_the_same(ledger, dates):
+    def short(name):
+        return f"006A0000{int(str(name)[1:]):07d}"
+
+    def long(name):
+        text = short(name)
+        parts = [text[k : k + 5] for k in (0, 5, 10)]
+        bits = [sum(c.isupper() << k for k, c in enumerate(part)) for part in parts]
+        return text + "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[b] for b in bits)
+
+    pairs = [
+        (dates[0], exported(ledger, dates[0], ids=short)),
+        (dates[1], exported(ledger, dates[1], ids=long)),
+    ]
+    found = sf.read_snapshots(pairs, stages=ORDER)
+    assert "ids-reformatted" in [fault.code for fault in found.faults]
+    assert "deals-vanished" not in [fault.code for fault in found.faults]
+    assert len(found) == int((ledger.created <= dates[1]).sum())
+
+
+def test_zeros_before_ids_are_dropped_only_where_a_whole_file_has_none(ledger, dates):
+    pairs = [
+        (dates[0], exported(ledger, dates[0], ids=lambda name: f"{int(str(name)[1:]):05d}")),
+        (dates[1], exported(ledger, dates[1], ids=lambda name: int(str(name)[1:]))),
+    ]
+    found = sf.read_snapshots(pairs, stages=ORDER)
+    assert "ids-reformatted" in [fault.code for fault in found.faults]
+    assert len(found) == int((ledger.created <= dates[1]).sum())
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ([("2026-11-02", "Deal ID,Stage\n1,Lead")], ArgumentError),
+        ([("soon", "x"), ("later", "y")], ArgumentError),
+        (["2026-11-02"], ArgumentError),
+        (7, ArgumentError),
+        ("no such folder", ArgumentError),
+    ],
+)
+def test_what_are_no_dated_exports_is_refused(source, error):
+    with pytest.raises(error):
+        sf.read_snapshots(source)

@@ -43,6 +43,7 @@ _HOMES = {
     "FieldHistory": "data.history",
     "read_deals": "intake.deals.reader",
     "link": "data.history",
+    "read_snapshots": "intake.snapshots._read_snapshots",
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
     "TrackingRow": "data.tracking",
@@ -194,6 +195,7 @@ __all__ = [
     "FieldHistory",
     "read_deals",
     "link",
+    "read_snapshots",
     "read_stage_history",
     "Tracking",
     "TrackingRow",
@@ -385,6 +387,7 @@ if TYPE_CHECKING:
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table
+    from salesfunnel.intake.snapshots._read_snapshots import read_snapshots
     from salesfunnel.monitoring import Review, review
     from salesfunnel.monitoring.playbook import Playbook, write_playbook
     from salesfunnel.pipeline import (

@@ -185,7 +185,7 @@ def analyze(
         source = two_ends(source)
     panel = _panel(data)
     judged, quiet = _period(panel, period)
-    worth, money_faults = _values(source, currency, rates) if value is None else (value, ())
+    worth, unit, money_faults = _values(source, value, currency, rates)
     mean = float(np.mean(worth)) if worth is not None and np.size(worth) else None
     bottlenecks = find_bottlenecks(
         panel,
@@ -224,19 +224,11 @@ def analyze(
         funnel=definition,
         faults=faults,
         locale=locale,
-        currency=currency or _currency_of(data),
+        currency=unit or None,
         **around(
             data, panel, judged, bottlenecks, worth, currency=currency, rates=rates, seed=seed
         ),
     )
-
-
-def _currency_of(data: StageHistory | Tracking | Panel) -> str | None:
-    """Return the currency that the data are in, None where they have several or say none."""
-    found: Any = getattr(data, "currency", None)
-    codes = {found} if isinstance(found, str) else set(() if found is None else found.tolist())
-    codes.discard("")
-    return str(codes.pop()) if len(codes) == 1 else None
 
 
 def _panel(data: StageHistory | Tracking | Panel) -> Panel:
@@ -277,13 +269,15 @@ def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
     return list(alarms) or [row for row in bottlenecks if row.tier == "watch"][:1]
 
 
-def _values(source: Any, currency: str | None, rates: Any) -> tuple[Any, tuple[Fault, ...]]:
+def _values(
+    source: Any, value: Any, currency: str | None, rates: Any
+) -> tuple[Any, str | None, tuple[Fault, ...]]:
     """Return the values of won deals, None if they are not known or cannot be added."""
-    if not isinstance(source, StageHistory):
-        return None, ()
+    if value is not None or not isinstance(source, StageHistory):
+        return value, currency, ()
     money = source.money(currency=currency, rates=rates)
     values = money.values[(source.outcome == 1) & np.isfinite(money.values)]
-    return values.tolist() if values.size else None, money.faults
+    return values.tolist() if values.size else None, money.currency, money.faults
 
 
 def _start(panel: Panel, data: Any) -> date | None:

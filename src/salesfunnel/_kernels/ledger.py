@@ -29,16 +29,28 @@ class Track(NamedTuple):
 def order_by(deal: Ints, time: Ints) -> npt.NDArray[np.intp]:
     """Return the stable order by deal, then time.
 
-    Both are packed into one integer where they fit, because sorting runs that are already in order
-    then takes linear time.
+    Both are packed into one integer where they fit; rows that are in order already stay.
     """
     if not deal.size:
         return np.zeros(0, dtype=np.intp)
     low, high = int(time.min()), int(time.max())
     width = high - low + 1
-    if int(deal.max()) < (1 << _BITS) // max(width, 1):
-        return np.argsort(deal * width + (time - low), kind="stable")
-    return np.lexsort((time, deal))
+    if int(deal.max()) >= (1 << _BITS) // max(width, 1):
+        return np.lexsort((time, deal))
+    key = deal * width + (time - low)
+    if (key[1:] >= key[:-1]).all():
+        return np.arange(key.size)
+    order = np.argsort(key)
+    ranked = key[order]
+    # the fast sort is not stable: put rows of one deal and moment back in their order
+    tied = np.zeros(key.size, dtype=np.bool_)
+    tied[1:] = ranked[1:] == ranked[:-1]
+    tied[:-1] |= tied[1:]
+    places = np.flatnonzero(tied)
+    if places.size:
+        part = order[places]
+        order[places] = part[np.lexsort((part, ranked[places]))]
+    return order
 
 
 def same_values(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.currencies import digits_of
 from salesfunnel._core.errors import ArgumentError
-from salesfunnel._kernels.ledger import Track, cleaned, track_of
+from salesfunnel._kernels.ledger import Track
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.field_changes import encoded
 from salesfunnel.data.history.field_history import FIELDS
@@ -155,15 +155,18 @@ def outcome_track(history: StageHistory) -> Track:
         known = np.isfinite(track.value)
         place = np.where(known, track.value, 0).astype(np.intp)
         return track._replace(value=np.where(known, codes[place], np.nan))
-    born = np.flatnonzero(~np.isnat(history.created))
-    over = np.flatnonzero((history.outcome != 0) & ~np.isnat(history.created))
     created, closed = history.created.view(np.int64), history.closed.view(np.int64)
-    end = np.where(np.isnat(history.closed[over]), created[over], closed[over])
-    deal = np.concatenate([born, over])
-    time = np.concatenate([created[born], np.maximum(end, created[over])])
-    value = np.concatenate([np.zeros(born.size), history.outcome[over].astype(np.float64)])
-    rows = cleaned(deal, time, value)
-    return track_of(deal[rows], time[rows], value[rows], n)
+    known = ~np.isnat(history.created)
+    over = known & (history.outcome != 0)
+    # without a time of closing, or with one before the creation, a deal was never open
+    twice = over & ~np.isnat(history.closed) & (closed > created)
+    rows = np.where(twice, 2, known.astype(np.int64))
+    start = np.concatenate([[0], np.cumsum(rows)])
+    deal = np.repeat(np.arange(n), rows)
+    time, value = created[deal], np.where(over & ~twice, history.outcome, 0.0)[deal]
+    ends = start[1:][twice] - 1
+    time[ends], value[ends] = closed[twice], history.outcome[twice]
+    return Track(start, deal, time, value)
 
 
 def _currency(

@@ -12,12 +12,14 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_fraction, check_kind
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
+from salesfunnel._kernels.staleness import advance
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import needs_stage_times, timed_stages
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
 from salesfunnel.timing.censoring_faults import doubts_of
+from salesfunnel.timing.waits import TICKS, waits_of
 
 __all__ = [
     "Ageing",
@@ -28,7 +30,6 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-_DAY = np.timedelta64(86_400_000_000, "us")
 SLOW, UNLIKELY = 0.8, 0.5
 """A deal is stale past this quantile, with less than this part of the chance at entry."""
 LEAST = 5
@@ -232,21 +233,29 @@ def ageing(history: StageHistory) -> Ageing:
     found: list[tuple[str, str, float, float, float, float]] = []
     judged = 0
     timed = _timed(history, "ageing")
-    for k, stage in enumerate(history.stages[:-1]):
+    for k, (stage, waits) in enumerate(zip(history.stages[:-1], waits_of(history), strict=True)):
         if not timed[k]:
             continue
-        curve, (duration, event), rows = _curve(history, stage)
-        usual, entry = curve.quantile(SLOW), curve.eventual
-        if usual is None or not entry:
+        curve = advance(waits.gone, waits.advanced, waits.still)
+        if not curve.eventual:
             continue
-        here = (event == 0) & (history.reached[rows] == k)
-        judged += int(here.sum())
-        for i in np.flatnonzero(here & (duration > usual)):
-            known = int((duration >= duration[i]).sum()) >= LEAST
-            chance = (curve.chance(float(duration[i])) or 0.0) if known else np.nan
-            if not chance >= UNLIKELY * entry:
-                deal = str(history.deals[rows[i]])
-                found.append((deal, stage, float(duration[i]), usual, chance, entry))
+        judged += waits.here.size
+        limit = curve.quantile(SLOW)
+        old = waits.here[waits.age > limit]
+        age = waits.age[waits.age > limit]
+        still = np.sort(waits.still)
+        watched = still.size - np.searchsorted(still, age, side="left")
+        watched += curve.time.size - np.searchsorted(curve.time, age, side="left")
+        known = watched >= LEAST
+        chance = np.where(known, np.nan_to_num(curve.chances(age)), np.nan)
+        stale = ~(chance >= UNLIKELY * curve.eventual)
+        usual = limit / TICKS
+        found += [
+            (str(history.deals[row]), stage, ticks / TICKS, usual, left, curve.eventual)
+            for row, ticks, left in zip(
+                old[stale].tolist(), age[stale].tolist(), chance[stale].tolist(), strict=True
+            )
+        ]
     found.sort(key=lambda row: (-row[2] / max(row[3], 1e-9), row[0]))
     columns = list(zip(*found, strict=True)) or [()] * 6
     names = ("deals", "stages", "age", "usual", "chance", "chance_at_entry")

@@ -106,7 +106,9 @@ def history_from_snapshots(
     columns = _changes(seen, snapshots, stages, entered, since)
     _end(columns, seen, gone, left, vanished)
     history = history.with_changes(columns)
-    return _with_width(history)
+    # a list that says the same as the one before is the usual case
+    told = tuple(fault for fault in history.faults if fault.code != "change-repeated")
+    return _with_width(attrs.evolve(history, faults=told))
 
 
 def _entries(seen: Sightings, n: int, size: int, goal: int) -> tuple[Times, Times]:

@@ -7,29 +7,31 @@ from typing import Any
 
 import numpy as np
 
-from salesfunnel._core.checks import did_you_mean, duplicates
+from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.checks import with_faults
 from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.deals.changes_reader import changes_history
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.find_table import FoundTable, find_table
 from salesfunnel.intake.deals.list_history import list_history
-from salesfunnel.intake.deals.list_reader import StagesWanted, read_deal_list
+from salesfunnel.intake.deals.list_reader import DealList, StagesWanted, read_deal_list
 from salesfunnel.intake.deals.name_checks import name_faults
-from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label, stage_outcome
+from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.shape import Shape
 from salesfunnel.intake.deals.stage_times import table_of_times
 from salesfunnel.intake.deals.times_reader import times_history
+from salesfunnel.intake.deals.wanted import stages_wanted
 from salesfunnel.intake.deals.zones import moment_of
 from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.source import load
 from salesfunnel.intake.files.text_cells import Progress
 from salesfunnel.plugins import template
 
-__all__ = ["read_deals", "read_stage_history"]
+__all__ = ["read_deals", "read_list", "read_stage_history"]
 
 
 def read_deals(
@@ -128,7 +130,7 @@ def read_deals(
     """
     if isinstance(funnel, str):
         funnel = template(funnel)
-    wanted = _wanted(funnel, stages)
+    wanted = stages_wanted(funnel, stages)
     words = OutcomeWords.of(outcomes)
     found = _found(
         load(source, encoding=encoding, max_bytes=max_bytes, progress=progress).grids,
@@ -148,49 +150,46 @@ def read_deals(
     return with_faults(history, (*history.faults, *name_faults(history, names)))
 
 
+def read_list(
+    source: Any,
+    *,
+    columns: Mapping[str, str] | None = None,
+    outcomes: Mapping[str, str] | None = None,
+    tz: str | None = None,
+    dayfirst: bool | None = None,
+    date_format: str | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    decimal: DecimalMark | None = None,
+    pipeline: str | None = None,
+) -> tuple[DealList, tuple[Fault, ...]]:
+    """Read one list of deals as columns, for readers of several lists; options as `read_deals`.
+
+    Raises
+    ------
+    ArgumentError
+        If the table is not a list with one row per deal.
+    """
+    words = OutcomeWords.of(outcomes)
+    wanted = StagesWanted()
+    grids = load(source, encoding=encoding).grids
+    found = _found(grids, sheet, columns, wanted, words, date_format)
+    if found.shape.kind != "list":
+        raise ArgumentError(
+            f"'source' must be a list with one row per deal, got {found.shape.kind}",
+            hint="read_deals reads this table as a history of its own",
+        )
+    reader = ColumnReader(
+        found.table, tz=tz, decimal=decimal, dayfirst=dayfirst, date_format=date_format
+    )
+    _tell_table(reader, found)
+    _choose_pipeline(reader, found.shape, pipeline)
+    listed = read_deal_list(reader, found.shape, words, wanted)
+    return listed, tuple(reader.faults)
+
+
 read_stage_history = read_deals
 """The same function."""
-
-
-def _wanted(funnel: Funnel | None, stages: Sequence[str] | None) -> StagesWanted:
-    """Return the caller's stages, without those that mean lost: a loss is no stage."""
-    if isinstance(stages, str):
-        raise ArgumentError(
-            f"'stages' must be a sequence of keys, got {stages!r}", hint=f"stages=[{stages!r}, ...]"
-        )
-    for key in duplicates(stages or ()):
-        raise ArgumentError(f"'stages' must be unique, got {key!r} twice")
-    aliases: dict[str, str] = {}
-    own: dict[str, str] = {}
-    for stage in funnel or ():
-        aliases.update({form: stage.key for alias in stage.aliases for form in _forms(alias)})
-        titles = [name for name in (stage.name, stage.key) if name]
-        own.update({form: stage.key for title in titles for form in _forms(title)})
-    keys = (
-        tuple(map(str, stages)) if stages is not None else funnel.keys if funnel is not None else ()
-    )
-    if stages is not None:
-        keys = tuple(key for key in keys if stage_outcome(key) != 2) if len(keys) > 1 else keys
-        own.update({form: key for key in keys for form in _forms(key)})
-        own = {form: key for form, key in own.items() if key in keys}
-    names = {form: key for form, key in {**aliases, **own}.items() if key in keys}
-    return StagesWanted(keys=keys, names=names, own=own, goal=_goal(keys, names))
-
-
-def _forms(name: str) -> list[str]:
-    """Return the folded forms in which a stage may be written, the most literal last."""
-    from salesfunnel.intake.deals.shape import plain_name
-
-    plain = plain_name(name)
-    return [fold_label(name), plain.replace(" ", ""), plain]
-
-
-def _goal(keys: Sequence[str], names: Mapping[str, str]) -> str | None:
-    """Return the stage whose name means won, None where none does."""
-    own = [key for key in keys if stage_outcome(key) == 1]
-    other = [key for form, key in names.items() if key in keys and stage_outcome(form) == 1]
-    found = own or sorted(set(other), key=list(keys).index)
-    return found[-1] if found else None
 
 
 def _found(

@@ -1,0 +1,1 @@
+"""Dated exports of the same list of deals, read as a history."""
