@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import StepOrder
 from salesfunnel.data.panel import ALL, Panel
@@ -58,6 +59,8 @@ class StepDuration:
     median: float | None
     p80: float | None
     unit: str
+
+    __repr__ = one_line
 
 
 def _counts(values: Iterable[int]) -> tuple[int, ...]:
@@ -158,6 +161,8 @@ class StepCounts(TableMixin):
     as_of: datetime | int | None = None
     engine: str = "numpy"
     by: str | None = None
+
+    __repr__ = one_line
 
     def __getattr__(self, name: str) -> Any:
         late: dict[str, Callable[[], Any]] = self.__dict__.get("_late", {})

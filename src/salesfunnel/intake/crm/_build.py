@@ -244,6 +244,9 @@ def _summaries(found: Changes) -> None:
             found.faults.append(
                 Fault.of(code, severity="warning", deals=deals, all=len(found.seen))
             )
+    if found.elsewhere:
+        row, deals = min(found.elsewhere.values()), len(found.elsewhere)
+        found.faults.append(Fault.of("present-stage-differs", row=row, deals=deals))
     late = {*found.endless, *found.typed}
     if late:
         first, deals = min(found.seen.get(deal, 1) for deal in late), len(late)
