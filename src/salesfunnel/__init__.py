@@ -52,7 +52,6 @@ _HOMES = {
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
-    "Step": "counting",
     "either": "counting",
     "step": "counting",
     "Conversion": "conversion",
@@ -203,7 +202,6 @@ __all__ = [
     "read_events",
     "StepCounts",
     "StepDuration",
-    "Step",
     "count_steps",
     "either",
     "step",
@@ -332,7 +330,7 @@ if TYPE_CHECKING:
         output_change,
     )
     from salesfunnel.conversion import Conversion, ConversionTable, conversions
-    from salesfunnel.counting import Step, StepCounts, StepDuration, count_steps, either, step
+    from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, step
     from salesfunnel.customers import (
         BgNbd,
         CohortRetention,
