@@ -50,11 +50,12 @@ DOORS: dict[str, set[str]] = {
     "_core": {"render"},  # the type of ResultMixin.chart, for the type checker only
 }
 LINES, FUNCTION_LINES = 300, 80
-SIZE_EXCEPTIONS = {
+SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
+    "analysis.py": (340, "the one object and its one function; more than half is documentation"),
     "builtin/remedies.py": (
         330,
         "content: one remedy after the other, at least one for each cause",
-    ),  # modules that may be longer, up to which length, and why
+    ),
     "bottleneck/bottlenecks.py": (520, "one table, its rows and its columns"),
     "data/events/event_log.py": (
         460,

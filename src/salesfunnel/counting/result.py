@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import StepOrder
 from salesfunnel.data.panel import ALL, Panel
@@ -56,6 +57,8 @@ class StepDuration:
     median: float | None
     p80: float | None
     unit: str
+
+    __repr__ = one_line
 
 
 def _counts(values: Iterable[int]) -> tuple[int, ...]:
@@ -153,6 +156,8 @@ class StepCounts(TableMixin):
     per: str = "entity"
     as_of: datetime | int | None = None
     engine: str = "numpy"
+
+    __repr__ = one_line
 
     def __getattr__(self, name: str) -> Any:
         late: dict[str, Callable[[], Any]] = self.__dict__.get("_late", {})

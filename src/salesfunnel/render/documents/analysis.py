@@ -9,12 +9,13 @@ from salesfunnel.data.panel import ALL
 from salesfunnel.diagnosis import Finding
 from salesfunnel.i18n import text
 from salesfunnel.planning import Measure
+from salesfunnel.render.charts import chart_of
 from salesfunnel.render.documents import document_of
 from salesfunnel.render.documents.bottlenecks import mark_of, silence, verdict
 from salesfunnel.render.documents.findings import findings_blocks, leading, sign, step_words
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.documents.plans import plan_blocks, shown_date
-from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Section
+from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Picture, Section
 from salesfunnel.render.words.figures import faults_block, segment_words, span
 from salesfunnel.render.words.findings import title_of
 from salesfunnel.render.words.names import action_names, foreign, in_language, labels_of
@@ -35,6 +36,7 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
         every.update(labels_of(analysis.funnel, analysis.funnel.keys, locale))
     blocks: list[Block] = [
         Section(text("report.answer", locale), _answer(analysis, labels, actions, locale)),
+        *_trend(analysis, locale),
         Section(
             text("report.bottlenecks", locale), document_of(analysis.bottlenecks, locale).blocks
         ),
@@ -49,6 +51,14 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
     funnel = None if analysis.funnel is None else in_language(analysis.funnel, locale)
     title = text("report.title", locale, name="" if funnel is None else funnel.label)
     return Document(title.rstrip(" :："), blocks, locale=locale, subtitle=analysis.period)
+
+
+def _trend(analysis: Analysis, locale: Locale) -> list[Block]:
+    """Return the worst step over time, as far as its periods are times."""
+    if not len(analysis.bottlenecks):
+        return []
+    chart = chart_of(analysis, "trend", locale=locale)
+    return [Picture(chart)] if chart.data["rate"] else []
 
 
 def _answer(
@@ -149,6 +159,7 @@ def _measure(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[tuple[
             p50=effect.deals.p50,
             range=span(effect.deals.p10, effect.deals.p90, "deals", locale),
             months=effect.months,
+            per_month=effect.deals.p50 / effect.months,
         )  # fmt: skip
         if effect.revenue is not None:
             money = span(effect.revenue.p10, effect.revenue.p90, "money", locale)
