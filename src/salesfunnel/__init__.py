@@ -52,6 +52,8 @@ _HOMES = {
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
+    "either": "counting",
+    "step": "counting",
     "Conversion": "conversion",
     "ConversionTable": "conversion",
     "conversions": "conversion",
@@ -208,6 +210,8 @@ __all__ = [
     "StepCounts",
     "StepDuration",
     "count_steps",
+    "either",
+    "step",
     "Conversion",
     "ConversionTable",
     "conversions",
@@ -348,7 +352,7 @@ if TYPE_CHECKING:
         compare_segments,
     )
     from salesfunnel.conversion import Conversion, ConversionTable, conversions
-    from salesfunnel.counting import StepCounts, StepDuration, count_steps
+    from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, step
     from salesfunnel.customers import (
         BgNbd,
         CohortRetention,
