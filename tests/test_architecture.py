@@ -24,7 +24,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("stats",),
     ("plugins",),
     ("data",),
-    ("conversion", "timing", "counting"),
+    ("conversion", "comparison", "timing", "counting"),
     ("bottleneck",),
     ("diagnosis",),
     ("planning",),
@@ -50,11 +50,12 @@ DOORS: dict[str, set[str]] = {
     "_core": {"render"},  # the type of ResultMixin.chart, for the type checker only
 }
 LINES, FUNCTION_LINES = 300, 80
-SIZE_EXCEPTIONS = {
+SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
+    "analysis.py": (340, "the one object and its one function; more than half is documentation"),
     "builtin/remedies.py": (
         330,
         "content: one remedy after the other, at least one for each cause",
-    ),  # modules that may be longer, up to which length, and why
+    ),
     "bottleneck/bottlenecks.py": (520, "one table, its rows and its columns"),
     "data/events/event_log.py": (
         460,
@@ -78,7 +79,7 @@ SIZE_EXCEPTIONS = {
     "data/purchases/table.py": (360, "the table is one value with three ways in"),
     "render/documents/customers.py": (320, "a document for each result of repurchase"),
     "definitions/funnel.py": (400, "one value and its verbs, and the names of a win"),
-    "_kernels/special.py": (330, "one family of functions; half of it is formulas and sources"),
+    "_kernels/special.py": (350, "one family of functions; half of it is formulas and sources"),
     "_kernels/betabinomial.py": (
         310,
         "one law with its tests; a third of it is formulas and sources",

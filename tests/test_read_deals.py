@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 import salesfunnel as sf
-from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
+from salesfunnel.errors import ArgumentError, DataError, SalesFunnelError, UnknownNameError
 from shared import SHARED
 
 DATA = Path(__file__).parent / "data" / "deals"
 SETS = json.loads((DATA / "header_sets.json").read_text("utf-8"))
+OTHERS = json.loads((DATA / "more_sets.json").read_text("utf-8"))
 GOLDEN = """Deal,Stage,Created,Close date,Status,Amount
 1,Lead,2026-01-05,,open,100
 2,Offer,2026-01-06,2026-06-01,open,200
@@ -40,13 +41,24 @@ def ends(history):
 
 @pytest.mark.parametrize("one", SETS, ids=[one["name"] for one in SETS])
 def test_every_header_set_is_read_right_by_the_plainest_call(one):
-    history = sf.read_deals("\n".join(one["table"]) + "\n")
+    text = "\n".join(one["table"]) + "\n"
+    if "then" in one:
+        with pytest.raises(SalesFunnelError, match="|".join(f"{name}=" for name in one["then"])):
+            sf.read_deals(text)
+    history = sf.read_deals(text, **one.get("then", {}))
     assert outcomes(history) == one["counts"]
     assert ends(history) == (sum(one["counts"]), one["counts"][0])
     if "reached" in one:
         assert history.reached.tolist() == one["reached"]
     shape = [fault for fault in history.faults if fault.code.startswith("deals-shape")]
     assert [fault.severity for fault in shape] == ["info"]
+
+
+@pytest.mark.parametrize("one", OTHERS, ids=[one["name"] for one in OTHERS])
+def test_other_shapes_and_languages_are_read_right(one):
+    history = sf.read_deals("\n".join(one["table"]) + "\n")
+    assert outcomes(history) == one["counts"]
+    assert ends(history) == (sum(one["counts"]), one["counts"][0])
 
 
 def test_it_is_the_same_function():

@@ -10,7 +10,8 @@ HERE = Path(__file__).parent
 DEALS = HERE.parents[1] / "examples" / "company" / "deals.csv"
 
 for locale in ("en", "zh"):
-    history = sf.read_deals(DEALS, funnel=sf.template("b2b", locale=locale), as_of="2026-11-20")
+    funnel = sf.template("b2b", locale=locale)
+    history = sf.read_stage_history(DEALS, funnel=funnel, as_of="2026-11-20")
     analysis = sf.analyze(history, currency="CNY")
     for kind in ("funnel", "trend", "causes"):
         picture = analysis.chart(kind, locale=locale)

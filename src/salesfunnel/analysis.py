@@ -12,7 +12,7 @@ from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
-from salesfunnel._core.result import ResultMixin
+from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.analysis_parts import around
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
@@ -30,6 +30,7 @@ from salesfunnel.planning import ImprovementPlan, plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from os import PathLike
 
     from salesfunnel.definitions import BenchmarkSet
 
@@ -105,9 +106,26 @@ class Analysis(ResultMixin):
             f" {len(self.plan)} measures>"
         )
 
-    def _repr_html_(self) -> str:
-        from salesfunnel._core.result import leaf
+    def to_xlsx(self, path: str | PathLike[str], *, locale: Locale | None = None) -> None:
+        """Write a workbook: a worksheet for each part, numbers as numbers, native charts.
 
+        Parameters
+        ----------
+        path : path-like
+            Where to write; an existing file is replaced.
+        locale : {"en", "zh"}, optional
+            The language; that of the analysis by default.
+
+        Raises
+        ------
+        MissingExtraError
+            If XlsxWriter is not installed (extra ``excel``).
+        """
+        words = self.locale if locale is None else locale
+        check_choice("locale", words, LOCALES)
+        leaf("salesfunnel.export.analysis_book").write_analysis(self, path, words)
+
+    def _repr_html_(self) -> str:
         fragment: str = leaf("salesfunnel.render").to_fragment(self, locale=self.locale)
         return fragment
 

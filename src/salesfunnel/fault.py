@@ -9,6 +9,7 @@ import attrs
 
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel._core.one_line import one_line
 from salesfunnel._core.vocabulary import SEVERITIES, Locale, Severity
 from salesfunnel.i18n import text
 
@@ -66,6 +67,8 @@ class Fault:
     hint: str = attrs.field(default="", kw_only=True)
     params: tuple[tuple[str, Param], ...] = attrs.field(default=(), converter=_freeze, kw_only=True)
     file: str | None = attrs.field(default=None, kw_only=True)
+
+    __repr__ = one_line
 
     def __attrs_post_init__(self) -> None:
         check_choice("severity", self.severity, SEVERITIES)

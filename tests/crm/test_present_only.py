@@ -64,3 +64,53 @@ def test_a_history_of_some_deals_keeps_the_times_and_counts_the_others():
     assert history.reached_stage is None
     unknown = {fault.code: dict(fault.params) for fault in history.faults}["stage-time-unknown"]
     assert unknown["deals"] == 9
+
+
+def entry(value, when):
+    return {"value": value, "timestamp": when, "sourceType": "CRM_UI"}
+
+
+def differs(history):
+    found = [fault for fault in history.faults if fault.code == "present-stage-differs"]
+    assert len(found) == 1
+    assert found[0].severity == "warning"
+    return dict(found[0].params)["deals"]
+
+
+def test_a_history_that_ends_before_the_present_stage_never_hides_it():
+    deal = {"id": "9", "properties": {"dealstage": "30", "createdate": "2026-01-05T00:00:00Z",
+                                      "closedate": "2026-02-20T00:00:00Z"},
+            "propertiesWithHistory": {
+                "dealstage": [entry("10", "2026-01-05T00:00:00Z")]}}  # fmt: skip
+    history = sf.source("hubspot")([deal], stages=STAGES, as_of="2026-08-01")
+    assert (history.outcome.tolist(), differs(history)) == ([1], 1)
+    assert str(history.closed[0])[:10] == "2026-02-20"
+    history = sf.source("salesforce")(
+        [{"OpportunityId": "006A", "StageName": "Prospecting",
+          "CreatedDate": "2026-01-05T00:00:00Z"}],
+        opportunities=[{"Id": "006A", "StageName": "Closed Lost", "IsWon": False, "IsClosed": True,
+                        "CreatedDate": "2026-01-05T00:00:00Z", "CloseDate": "2026-02-01"}],
+        as_of="2026-08-01",
+    )  # fmt: skip
+    assert (history.outcome.tolist(), differs(history)) == ([2], 1)
+    history = sf.source("pipedrive")(
+        [{"id": 1, "add_time": "2026-01-05 00:00:00", "stage_id": 4, "status": "open",
+          "stage_change_time": "2026-02-01 00:00:00"}],
+        changes={1: [{"field_key": "stage_id", "old_value": "2", "new_value": "3",
+                      "time": "2026-01-09 00:00:00"}]},
+        stages=[2, 3, 4], as_of="2026-08-01",
+    )  # fmt: skip
+    assert (str(history.entered[0, 2])[:10], differs(history)) == ("2026-02-01", 1)
+    history = sf.source("zoho")(
+        [{"id": "1", "Stage": "Closed Won", "Created_Time": "2026-01-05T00:00:00Z",
+          "Stage_Modified_Time": "2026-02-01T00:00:00Z"}],
+        changes=[{"deal_id": "1", "Stage": "Qualification",
+                  "Modified_Time": "2026-01-05T00:00:00Z"}], as_of="2026-08-01",
+    )  # fmt: skip
+    assert (history.outcome.tolist(), differs(history)) == ([1], 1)
+
+
+def test_a_client_object_has_its_creation_beside_its_properties():
+    deal = {"id": "9", "properties": {"dealstage": "10"}, "createdAt": "2026-01-05T00:00:00Z"}
+    history = sf.source("hubspot")([deal], stages=STAGES, as_of="2026-08-01")
+    assert str(history.created[0])[:10] == "2026-01-05"

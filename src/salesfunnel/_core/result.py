@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import Self
 
 from salesfunnel._core.checks import check_choice
+from salesfunnel._core.one_line import one_line
 from salesfunnel._core.vocabulary import BACKENDS, LOCALES, Backend, Locale
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ class ResultMixin:
     """Methods that every result and definition has."""
 
     __slots__ = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        made = cls.__dict__.get("__repr__")
+        source = getattr(getattr(made, "__code__", None), "co_filename", "")
+        if source.startswith("<attrs generated"):  # all fields of a result are many lines
+            cls.__repr__ = one_line  # type: ignore[method-assign]
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dict with ``schema_version`` and ``type``."""

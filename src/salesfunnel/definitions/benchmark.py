@@ -9,6 +9,7 @@ import attrs
 
 from salesfunnel._core.checks import key_problem
 from salesfunnel._core.errors import ArgumentError, DefinitionError
+from salesfunnel._core.one_line import one_line
 from salesfunnel.definitions.funnel import Transition
 
 __all__ = ["DEFAULT_CV", "Benchmark"]
@@ -82,6 +83,8 @@ class Benchmark:
     sample: str = attrs.field(default="", kw_only=True)
     region: str = attrs.field(default="", kw_only=True)
     industry: str = attrs.field(default="", kw_only=True)
+
+    __repr__ = one_line
 
     def __attrs_post_init__(self) -> None:
         problems = [p for p in (*self._number_problems(), *self._text_problems()) if p]

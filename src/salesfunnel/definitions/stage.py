@@ -11,6 +11,7 @@ import attrs
 from salesfunnel._core.checks import duplicates, key_problem
 from salesfunnel._core.errors import DefinitionError
 from salesfunnel._core.frozen import as_items
+from salesfunnel._core.one_line import one_line
 from salesfunnel.definitions.metric import Metric
 
 __all__ = ["KeyAction", "Stage"]
@@ -126,6 +127,8 @@ class Stage:
     owner: str | None = attrs.field(default=None)
     aliases: tuple[str, ...] = attrs.field(default=(), converter=as_items, kw_only=True)
     won: bool = attrs.field(default=False, kw_only=True)
+
+    __repr__ = one_line
 
     def __attrs_post_init__(self) -> None:
         problems = self._problems()

@@ -10,6 +10,7 @@ import attrs
 from salesfunnel._core.checks import key_problem
 from salesfunnel._core.errors import DefinitionError
 from salesfunnel._core.frozen import as_items, in_both
+from salesfunnel._core.one_line import one_line
 
 __all__ = ["EFFORT_DAYS", "Effort", "Remedy"]
 
@@ -63,6 +64,8 @@ class Remedy:
     follow: str = attrs.field(default="", kw_only=True)
     title: Mapping[str, str] = attrs.field(factory=dict, converter=in_both, kw_only=True)
     detail: Mapping[str, str] = attrs.field(factory=dict, converter=in_both, kw_only=True)
+
+    __repr__ = one_line
 
     def __attrs_post_init__(self) -> None:
         found = [key_problem("key", self.key)]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.errors import DataError, UnknownNameError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import TableMixin
 from salesfunnel.fault import Fault
 
@@ -55,6 +56,8 @@ class BacktestScore:
     coverage: float | None = None
     crps: float | None = None
     pinball: float | None = None
+
+    __repr__ = one_line
 
 
 @attrs.frozen(kw_only=True, repr=False)

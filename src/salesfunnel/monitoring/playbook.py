@@ -11,6 +11,7 @@ import attrs
 from salesfunnel._core.checks import check_choice, check_kind
 from salesfunnel._core.errors import UnknownNameError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.definitions.funnel import Funnel
@@ -46,6 +47,8 @@ class PlaybookEntry:
     action: str
     measure: Measure
     review: Review
+
+    __repr__ = one_line
 
 
 @attrs.frozen(kw_only=True)

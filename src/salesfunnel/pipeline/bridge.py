@@ -13,6 +13,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.frozen import as_tuple, frozen_map
+from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.bridge import WAYS_IN, WAYS_OUT
 from salesfunnel.fault import Fault
@@ -56,6 +57,8 @@ class BridgeVerdict:
     probability: float | None = None
     periods: int = 0
     verdict: BridgeWord = "not-enough-data"
+
+    __repr__ = one_line
 
 
 @attrs.frozen(kw_only=True, repr=False)

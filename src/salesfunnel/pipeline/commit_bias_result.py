@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import TableMixin
 from salesfunnel.fault import Fault
 
@@ -66,6 +67,8 @@ class CallRecord:
     bias_interval: Interval | None
     owner_won: float | None
     verdict: CallVerdict
+
+    __repr__ = one_line
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import TableMixin
 from salesfunnel.fault import Fault
 
@@ -72,6 +73,8 @@ class CoverageRow:
     multiple_even: float | None
     deals_safe: int | None
     multiple_safe: float | None
+
+    __repr__ = one_line
 
     @property
     def value_needed(self) -> float | None:

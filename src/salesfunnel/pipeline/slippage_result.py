@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import TableMixin
 from salesfunnel.fault import Fault
 
@@ -50,6 +51,8 @@ class SlipRate:
     interval: Interval
     shrunk: float
 
+    __repr__ = one_line
+
 
 @attrs.frozen(kw_only=True)
 class TypedDates:
@@ -79,6 +82,8 @@ class TypedDates:
     brier_typed: float
     brier_said: float
     days_late: float | None
+
+    __repr__ = one_line
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -23,6 +23,7 @@ __all__ = [
     "Document",
     "FaultItem",
     "Faults",
+    "Folded",
     "FunnelPicture",
     "FunnelStep",
     "Grid",
@@ -239,6 +240,15 @@ class Section:
     blocks: tuple[Any, ...] = attrs.field(converter=_tuple)
 
 
+@attrs.frozen
+class Folded:
+    """Blocks that a page folds and a terminal leaves out; `instead` says where they are."""
+
+    summary: str
+    blocks: tuple[Any, ...] = attrs.field(converter=_tuple)
+    instead: str = attrs.field(default="", kw_only=True)
+
+
 Block = (
     Heading
     | Paragraph
@@ -250,6 +260,7 @@ Block = (
     | Grid
     | Picture
     | Faults
+    | Folded
     | Section
 )
 

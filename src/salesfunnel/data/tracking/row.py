@@ -12,6 +12,7 @@ import numpy as np
 
 from salesfunnel._core.checks import duplicates
 from salesfunnel._core.errors import DataError
+from salesfunnel._core.one_line import one_line as in_one_line
 from salesfunnel._core.vocabulary import UNITS, Unit
 from salesfunnel.data.panel import ALL
 
@@ -156,6 +157,8 @@ class TrackingRow:
     metric_name: str = attrs.field(default="", converter=one_line, eq=False)
     row: int | None = attrs.field(default=None, eq=False)
     sheet: str | None = attrs.field(default=None, eq=False)
+
+    __repr__ = in_one_line
 
     def __attrs_post_init__(self) -> None:
         problems = self._problems()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
+import numpy as np
 
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError
@@ -61,6 +62,7 @@ class Changes(Cells):
     said: set[str] = attrs.field(factory=set)
     only: set[str] = attrs.field(factory=set)
     typed: set[str] = attrs.field(factory=set)
+    elsewhere: dict[str, int] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -215,6 +217,26 @@ class Changes(Cells):
         elif since is None and born is not None and self.stage(stage) != self.stages.ids[0]:
             self.timeless[deal] = "stage-time-unknown"
         self.enter(deal, stage, born if since is None else since, row, field)
+
+    def reconcile(
+        self, deal: str, stage: str, row: int, field: str, *, since: Any, closed: Any = None
+    ) -> None:
+        """Keep the present stage of a deal whose history ends in another one, and count the deal.
+
+        It entered it at `since`, or where it is closed at `closed`, but not before the last entry
+        of its history; where neither is known, right after that entry.
+        """
+        if not stage or deal not in self.ends:
+            return
+        key, (last, name) = self.stage(stage), self.ends[deal]
+        both_lost = self.is_lost(key) and self.is_lost(name)
+        if key == self.stage(name) or both_lost or key in self.stages.others:
+            return
+        self.elsewhere[deal] = row
+        when = closed if closed is not None else since
+        if when is None or when <= last:
+            when = last + np.timedelta64(1, "us")  # after it, whatever the order of the stages
+        self.enter(deal, stage, when, row, field)
 
     def log(self, deal: str, field: str, when: Any, value: Any, row: int, name: str) -> None:
         """Keep that a field of a deal had a value from `when` on.

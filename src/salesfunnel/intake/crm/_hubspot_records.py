@@ -10,10 +10,10 @@ from salesfunnel.intake.crm._changes import LOST, WON, Changes
 from salesfunnel.intake.crm._records import flag, plain, text_of
 from salesfunnel.intake.crm._stages import Catalogue
 
-__all__ = ["entries_of", "enter_dated", "flat", "id_of", "is_gone", "pipeline_of"]
+__all__ = ["CURRENT", "entries_of", "enter_dated", "flat", "id_of", "is_gone", "pipeline_of"]
 
 _ENTERED = re.compile(r"hs_(v2_)?date_entered_(.+)", re.ASCII)
-_CURRENT = "hs_v2_date_entered_current_stage"
+CURRENT = "hs_v2_date_entered_current_stage"
 Record = Mapping[str, Any]
 
 
@@ -32,6 +32,9 @@ def flat(record: Record) -> Record:
             name: value.get("value") if _versioned(value) else value
             for name, value in properties.items()
         }
+    born = record.get("createdAt", record.get("created_at"))
+    if born and isinstance(properties, Mapping) and not text_of(properties.get("createdate")):
+        properties = {**properties, "createdate": born}
     archived = flag(record.get("archived"))
     deleted = flag(record.get("isDeleted", record.get("is_deleted")))
     number = record.get("id", record.get("dealId"))
@@ -113,13 +116,13 @@ def enter_dated(found: Changes, deal: str, properties: Record, row: int) -> None
             found.enter(deal, stage, when, row, field)
     if not current or stated in dated or current in dated:
         return
-    since = found.moment(properties.get(_CURRENT), row, _CURRENT)
+    since = found.moment(properties.get(CURRENT), row, CURRENT)
     won = found.is_won(current) or flag(properties.get("hs_is_closed_won"))
     outcome = LOST if found.is_lost(current) else WON if won else ""
     closed = found.moment(properties.get("closedate"), row, "closedate") if outcome else None
     if dated:
         when = since if since is not None else closed if outcome else found.created.get(deal)
-        field = _CURRENT if since is not None else "closedate" if outcome else "createdate"
+        field = CURRENT if since is not None else "closedate" if outcome else "createdate"
         found.enter(deal, current, when, row, field)
         return
     if outcome and since is not None:

@@ -242,7 +242,11 @@ def _stages(
         closed = moments["expected"]
         found.typed.add(deal)
     if any(name == "stage" for _, name, *_ in moves):
-        walk(found, deal, moves, (outcome, closed, row))
+        added = walk(found, deal, moves, (outcome, closed, row))
+        if added and not vendor.keeps_stage:
+            found.elsewhere[deal] = row
+        if not vendor.keeps_stage or not ended:
+            found.reconcile(deal, stage, row, field, since=moments["since"], closed=closed)
         return
     since = moments["since"] if vendor.keeps_stage or not ended else None
     if since is None and ended:

@@ -37,8 +37,14 @@ def walk(
     deal: str,
     moves: Moves,
     end: tuple[str, Any, int],
-) -> None:
-    """Keep the stages that a deal went through, and its end."""
+) -> bool:
+    """Keep the stages that a deal went through, and its end.
+
+    Returns
+    -------
+    bool
+        Whether the changes do not hold the end, so that the record had to say it.
+    """
     outcome, closed, row = end
     steps = [move for move in moves if move[1] in {"stage", "outcome"}]
     born, (_, field, old, _, first) = found.created.get(deal), steps[0]
@@ -65,6 +71,8 @@ def walk(
         found.enter(deal, _end(found, outcome), max(when, steps[-1][4]), row, "closed")
         if closed is None:
             found.endless[deal] = row
+        return True
+    return False
 
 
 def _end(found: Changes, outcome: str) -> str:

@@ -23,6 +23,7 @@ from salesfunnel.intake.crm._attributes import Layout
 from salesfunnel.intake.crm._build import begin, history_of
 from salesfunnel.intake.crm._changes import Changes
 from salesfunnel.intake.crm._hubspot_records import (
+    CURRENT,
     enter_dated,
     entries_of,
     flat,
@@ -204,7 +205,13 @@ def _one(found: Changes, row: int, record: Record, catalogue: Catalogue) -> int:
         found.enter(deal, text_of(entry.get("value")), when, row, "dealstage")
         source = text_of(entry.get("sourceType") or entry.get("source_type"))
         batch += source == "BATCH_UPDATE"
-    if not entries:
+    if entries:
+        stage = text_of(properties.get("dealstage"))
+        ends = found.is_lost(stage) or found.is_won(stage)
+        closed = found.moment(properties.get("closedate"), row, "closedate") if ends else None
+        since = found.moment(properties.get(CURRENT), row, CURRENT)
+        found.reconcile(deal, stage, row, "dealstage", since=since, closed=closed)
+    else:
         enter_dated(found, deal, properties, row)
     for name, field in _LOGGED.items():
         for entry in entries_of(found, record, name, row):

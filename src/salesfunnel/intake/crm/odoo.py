@@ -248,3 +248,6 @@ def _walk(
         new = text_of(entry.get("new_value_integer"))
         moment = when if end is None else min(when, end)
         found.enter(deal, new, moment, row, "new_value_integer")
+    if not lost:
+        since = found.moment(record.get(_MOVED), row, _MOVED)
+        found.reconcile(deal, text_of(record.get("stage_id")), row, "stage_id", since=since)

@@ -248,6 +248,9 @@ def _walk(found: Changes, deal: str, record: Record, moves: Moves, row: int) -> 
             found.fault("status-not-understood", row, "status", new)
             continue
         found.enter(deal, stage, when if end is None else min(when, end), row, "new_value")
+    if status in {"open", ""}:
+        since = found.moment(record.get("stage_change_time"), row, "stage_change_time")
+        found.reconcile(deal, text_of(record.get("stage_id")), row, "stage_id", since=since)
     if status in {WON, LOST} and not told:
         found.enter(deal, status, closed, row, f"{status}_time")
     elif status not in {WON, LOST, "open", ""}:

@@ -164,6 +164,20 @@ def salesforce(
     for deal, (record, row) in known.items():
         if deal not in moved:
             _present(found, deal, record, row)
+        else:
+            stage = text_of(record.get("StageName"))
+            since = found.moment(record.get("LastStageChangeDate"), row, "LastStageChangeDate")
+            closed = None
+            if found.is_lost(stage) or found.is_won(stage):
+                closed = found.moment(record.get("CloseDate"), row, "CloseDate")
+            found.reconcile(
+                deal,
+                stage,
+                row,
+                "StageName",
+                since=since,
+                closed=closed if since is None else since,
+            )
     return history_of(found, as_of)
 
 

@@ -57,7 +57,9 @@ def assumed_moment(
     others = [moment for moment in more if not np.isnat(moment)]
     if not known.size and not others:
         raise IntakeError(
-            "'source' must hold at least one time, got none", reader.faults, hint="give as_of="
+            "'source' must hold a time that says when the data were true, got none",
+            [fault for fault in reader.faults if fault.severity != "info"],
+            hint="give as_of= the day of the export, such as as_of='2026-10-05'",
         )
     first = _far(known) if known.size > 1 else None
     if first is not None:

@@ -25,7 +25,7 @@ from salesfunnel.intake.deals.outcome_evidence import (
     flagged,
     flags_of,
 )
-from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label
+from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label, names_the_end
 from salesfunnel.intake.deals.roles import codes_of
 from salesfunnel.intake.deals.vocabulary.lookup import outcome_words
 
@@ -114,6 +114,7 @@ def list_outcomes(
     """
     n = len(reader.table)
     outcome = np.full(n, UNKNOWN, dtype=np.int8)
+    labels = _not_disproved(reader, roles, words, labels)
     by_stage = _of_labels(reader, roles.get("stage"), labels)
     stated = _statuses(reader, roles, words, by_stage)
     ways: list[str] = []
@@ -158,6 +159,39 @@ def _ends_by_flags(
             for code in (WON, LOST):
                 if (here == code).all():
                     found[label] = code
+    return found
+
+
+def _not_disproved(
+    reader: ColumnReader, roles: Mapping[str, int], words: OutcomeWords, labels: Mapping[str, int]
+) -> Mapping[str, int]:
+    """Return the labels without ends that the statuses of most of their deals contradict.
+
+    "Booked" may mean won, or that a meeting is: where a column of statuses tells of wins and
+    losses, it says which.
+    """
+    if "stage" not in roles or "status" not in roles:
+        return labels
+    at = roles["status"]
+    own = OutcomeWords(given=words.given, codes=codes_of(reader.table.names[at]))
+    codes, texts = reader.table.words(at)
+    meaning = [own.status(text) if text else None for text in texts]
+    if not {WON, LOST} <= set(meaning):
+        return labels
+    stated = np.array([UNKNOWN if m is None else m for m in meaning], dtype=np.int8)[codes]
+    places, names = reader.table.words(roles["stage"])
+    found = dict(labels)
+    for place, label in enumerate(names):
+        here = stated[places == place]
+        here = here[here != UNKNOWN]
+        code = labels.get(label, UNKNOWN)
+        if (
+            code != UNKNOWN
+            and not names_the_end(label)
+            and here.size
+            and (here != code).sum() * 2 >= here.size
+        ):
+            found[label] = UNKNOWN
     return found
 
 

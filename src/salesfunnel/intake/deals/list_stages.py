@@ -13,7 +13,7 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.outcome_evidence import LOST, UNKNOWN, WON, chances_of
-from salesfunnel.intake.deals.outcomes import CLOSED, fold_label
+from salesfunnel.intake.deals.outcomes import fold_label, is_closed_label
 from salesfunnel.intake.deals.stage_order import in_order
 
 __all__ = ["ListStages", "list_stages", "stage_key"]
@@ -222,7 +222,7 @@ def _check_closed(
     outcome: Any,
 ) -> None:
     """Refuse a stage such as "Closed" of which nothing says whether it is won or lost."""
-    unclear = [name for name in names if fold_label(name) in CLOSED]
+    unclear = [name for name in names if is_closed_label(name)]
     if not unclear or "stage" not in roles:
         return
     if in_order(names)[1] == "crm":

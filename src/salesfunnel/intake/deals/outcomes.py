@@ -13,7 +13,14 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.vocabulary.lookup import languages, outcome_words, pattern_of, vendors
 
-__all__ = ["CLOSED", "OUTCOMES", "OutcomeWords", "fold_label", "stage_outcome"]
+__all__ = [
+    "OUTCOMES",
+    "OutcomeWords",
+    "fold_label",
+    "is_closed_label",
+    "names_the_end",
+    "stage_outcome",
+]
 
 OUTCOMES = {"open": 0, "won": 1, "lost": 2}
 _NUMBERED = re.compile(
@@ -22,7 +29,7 @@ _NUMBERED = re.compile(
 )
 _BRACKETED = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]\s*")
 _PERCENT = re.compile(r"\s*[-–—(]?\s*\d{1,3}\s*%\s*\)?$")
-CLOSED = {
+_CLOSED = {
     *("closed", "close", "complete", "completed", "done", "finished", "concluded", "inactive"),
     *("已关闭", "关闭", "结束", "已结束", "已完成", "完成", "关单", "结单", "已结单"),
     *(
@@ -58,6 +65,8 @@ CLOSED = {
     ),
 }
 """Words that say that a deal has ended, but not how."""
+_OPEN_AFTER_ALL = {"close", "complete", "clos"}
+"""Of these the ones that may begin the name of a stage that is open."""
 
 
 def fold_label(label: str) -> str:
@@ -72,6 +81,30 @@ def fold_label(label: str) -> str:
     text = _PERCENT.sub("", _NUMBERED.sub("", text))
     bare = _BRACKETED.sub(" ", text)
     return " ".join((bare if bare.strip() else text).split())
+
+
+def _after_closed(label: str) -> str | None:
+    """Return what stands behind "closed" in a label; None if it does not begin so."""
+    text = fold_label(label)
+    words = re.split(r"[\s:/–—-]+", text)
+    if text in _CLOSED:
+        return ""
+    if words[0] in _CLOSED - _OPEN_AFTER_ALL and len(words) > 1:
+        return " ".join(
+            word for word in words[1:] if word not in {"as", "und", "and", "y", "et", "e"}
+        )
+    return None
+
+
+def is_closed_label(label: str) -> bool:
+    """Whether a label says that a deal has ended, but not how.
+
+    Examples
+    --------
+    >>> [is_closed_label(x) for x in ("Closed", "Closed - Filled", "Closed Won", "Closing")]
+    [True, True, False, False]
+    """
+    return _after_closed(label) is not None and stage_outcome(label) is None
 
 
 @cache
@@ -101,12 +134,28 @@ def stage_outcome(label: str) -> int | None:
         code = known.get(text, vendors().outcome_ids.get(text.replace(" ", "")))
         if code:
             return code
+    rest = _after_closed(label)
+    if rest and known.get(rest):
+        return known[rest]
     won, lost, turned = _stems()
     for text in (folded, literal):
         hits = {code for code, pattern in ((1, won), (2, lost)) if pattern.search(text)}
         if len(hits) == 1 and not turned.search(text):
             return hits.pop()
     return None
+
+
+def names_the_end(label: str) -> bool:
+    """Whether a label has a word such as "won" or "lost" in it, not only one that may mean it.
+
+    Examples
+    --------
+    >>> [names_the_end(x) for x in ("Closed Won", "Booked", "输单")]
+    [True, False, True]
+    """
+    won, lost, _ = _stems()
+    text = fold_label(label)
+    return won.search(text) is not None or lost.search(text) is not None
 
 
 @attrs.frozen(kw_only=True)

@@ -108,6 +108,8 @@ def changes_shape(
     table: DealTable, finder: RoleFinder, roles: dict[str, int], times: Mapping[str, int]
 ) -> Shape | None:
     """Return the shape of rows of changes or of stays, None if a row is a deal."""
+    if "deal" not in roles and _names_follow_deals(table, finder, roles):
+        roles = {**roles, "deal": roles["name"]}
     if "deal" not in roles:
         if "name" not in roles and _after(table, finder, set(range(len(table.names)))) is not None:
             raise _no_deal(table)
@@ -136,6 +138,20 @@ def changes_shape(
         return shape
     time = _change_time(table, finder, free - {stage}, deal)
     return None if time is None else _rows(table, roles, "changes", stage, time)
+
+
+def _names_follow_deals(table: DealTable, finder: RoleFinder, roles: Mapping[str, int]) -> bool:
+    """Whether names come again in rows that have nothing but a stage and the time of a change.
+
+    Two deals of one name are common in a list, so every sign of a list speaks against it.
+    """
+    if "name" not in roles or not _repeats(table, [roles["name"]]):
+        return False
+    places = set(range(len(table.names))) - {roles["name"]}
+    if _after(table, finder, places) is not None:
+        return True
+    times = [at for at in finder.candidates("time") if at in places and finder.kinds[at].is_time]
+    return bool(times) and "value" not in roles and not _is_snapshot(finder, places - {times[0]})
 
 
 def _after(table: DealTable, finder: RoleFinder, free: set[int]) -> int | None:

@@ -50,7 +50,9 @@ def table_of_times(
         times = {CREATED: shape.roles["created"], **times}
         keys = [CREATED, *keys]
     wins = [key for key in keys if words.stage(key) == 1]
-    if len(keys) == 1 and not wins and shape.roles.keys() & _OUTCOMES:
+    if keys and not wins and shape.roles.keys() & _OUTCOMES:
+        if not shape.roles.keys() & _OUTCOMES - {"lost_at", "is_lost"}:
+            reader.note("wins-unknown", severity="warning")
         keys, wins = [*keys, WON], [WON]
     if len(keys) < 2:
         raise _no_times(reader, wanted)

@@ -246,6 +246,11 @@ def _section(block: model.Section, form: Form) -> str:
     return f"<section>{title}{inner}</section>" if form.page else f"<div>{title}{inner}</div>"
 
 
+def _folded_block(block: model.Folded, form: Form) -> str:
+    inner = "\n".join(block_html(part, form) for part in block.blocks)
+    return f"<details><summary>{e(block.summary)}</summary>{inner}</details>"
+
+
 _BACKENDS: dict[type, Callable[..., str]] = {
     model.Heading: _heading,
     model.Paragraph: _paragraph,
@@ -257,5 +262,6 @@ _BACKENDS: dict[type, Callable[..., str]] = {
     model.Picture: _picture,
     model.Grid: _grid,
     model.Faults: _faults,
+    model.Folded: _folded_block,
     model.Section: _section,
 }

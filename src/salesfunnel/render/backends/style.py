@@ -45,7 +45,7 @@ border-bottom:1px solid var(--sf-line);background:none;color:inherit;font-weight
 white-space:normal;max-width:32em}
 & .sf-t thead th{color:var(--sf-muted);font-size:12px;font-weight:600;vertical-align:bottom;
 border-bottom:1px solid var(--sf-grey)}
-& .sf-t tbody th{font-weight:500}
+& .sf-t tbody th{font-weight:500;min-width:8.5em}
 & .sf-t .sf-r{text-align:right;white-space:nowrap}
 & .sf-t .sf-c{text-align:center}
 & .sf-t .sf-s{white-space:nowrap}
@@ -142,7 +142,7 @@ color:var(--sf-alert);background:var(--sf-alert-tint);border-radius:99px;padding
 .chip.g{color:var(--sf-main);background:var(--sf-panel)}
 & h1{font-size:clamp(26px,3.1vw,38px);line-height:1.16;letter-spacing:-.022em;font-weight:680;
 margin:14px 0;text-wrap:balance}
-:lang(zh) h1{word-break:keep-all;overflow-wrap:anywhere;letter-spacing:0;line-height:1.32;
+:lang(zh) h1{word-break:keep-all;letter-spacing:0;line-height:1.32;
 font-size:clamp(24px,2.7vw,33px)}
 .hero p{font-size:17px;max-width:37em;color:var(--sf-muted);margin:0 0 8px}
 .hero p b{color:var(--sf-ink);font-weight:650}
@@ -167,8 +167,8 @@ border-top:1px solid var(--sf-line)}
 .big b{font-size:32px;line-height:1.1;font-weight:680;letter-spacing:-.02em}
 .card.bad .big b{color:var(--sf-alert)}
 .big span{color:var(--sf-muted);font-size:13px}
-& .kv{display:grid;grid-template-columns:1fr auto;gap:3px 12px;font-size:13px;
-border-top:1px solid var(--sf-line);padding-top:9px;margin-top:8px}
+& .kv{display:grid;grid-template-columns:minmax(8.5em,auto) minmax(0,1fr);
+gap:3px 12px;font-size:13px;border-top:1px solid var(--sf-line);padding-top:9px;margin-top:8px}
 .kv dt{color:var(--sf-muted)}.kv dd{text-align:right;font-weight:600}
 .plan{display:grid;grid-template-columns:minmax(0,4.2fr) minmax(0,3fr) minmax(0,3.6fr);gap:0 36px}
 .plan>*{border-top:1px solid var(--sf-line);padding:14px 0}
@@ -178,7 +178,7 @@ align-self:end}
 .plan .meta{font-size:13px;margin-top:4px;color:var(--sf-ink)}
 .plan .fig{font-size:13px}.plan .fig b{font-weight:650}
 & .tl{display:grid;gap:12px;list-style:none;font-size:14px;border-left:2px solid var(--sf-line);
-padding-left:18px}
+padding-left:18px;margin-left:6px!important}
 .tl li{position:relative}
 .tl li:before{content:"";position:absolute;left:-24px;top:6px;width:8px;height:8px;
 border-radius:9px;background:var(--sf-back);border:2px solid var(--sf-main)}
@@ -217,14 +217,16 @@ font-size:12.5px;padding:4px 9px;border-radius:5px;display:none;z-index:9;max-wi
 .hero{gap:24px;padding:26px 0 28px}
 & .ks{border-left:0;border-top:1px solid var(--sf-line);padding:18px 0 0;
 grid-template-columns:1fr 1fr;gap:16px 24px}}
-@media(max-width:760px){.cards{grid-template-columns:minmax(0,1fr);gap:26px}
+@media(max-width:760px){:lang(zh) h1{word-break:normal}
+.cards{grid-template-columns:minmax(0,1fr);gap:26px}
 .plan{grid-template-columns:minmax(0,1fr)}.plan .h{display:none}.plan>*{border:0;padding:4px 0}
 .plan>.m{border-top:1px solid var(--sf-line);padding-top:14px}
 & .sf-row{grid-template-columns:minmax(0,1fr) auto;gap:0 12px}
 & .sf-row>.sf-name{grid-column:1;grid-row:1}& .sf-row>.sf-fig{grid-column:2;grid-row:1}
 & .sf-row>svg{grid-column:1/3;grid-row:2}
 .row{padding:24px 0 26px;gap:32px}.tb nav{margin-left:0}}
-@media(max-width:600px){& .sf-cards thead{position:absolute;width:1px;height:1px;overflow:hidden;
+@media(max-width:600px){& .sf-odd{display:none}
+& .sf-cards thead{position:absolute;width:1px;height:1px;overflow:hidden;
 clip-path:inset(50%)}
 & .sf-cards .sf-t,& .sf-cards tbody,& .sf-cards tr,& .sf-cards td,& .sf-cards tbody th{
 display:block;white-space:normal;text-align:left;max-width:none}
@@ -242,7 +244,7 @@ display:block;white-space:normal;text-align:left;max-width:none}
 @page{size:A4;margin:11mm 12mm 12mm}
 @media print{:root,:root:not([data-theme=light]),:root[data-theme=dark]{LIGHT;color-scheme:light}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
-body{font-size:10.5pt;line-height:1.4}
+body,body:lang(zh){font-size:10.5pt;line-height:1.4}
 .pg{max-width:none;padding:0;zoom:.84}
 .tb nav,.skip,#tip,.screen,& details{display:none!important}
 .tb{padding:0 0 6px}
@@ -265,8 +267,10 @@ grid-template-columns:1fr;gap:7px}
 & .sf-row{grid-template-columns:10.5em minmax(0,1fr) minmax(4.2em,auto);gap:8px}
 & .sf-row>.sf-name,& .sf-row>.sf-fig,& .sf-row>svg{grid-column:auto;grid-row:auto}
 .kv{font-size:8.5pt}.big b{font-size:19pt}& .sf-key{font-size:8pt}
-& .dq{font-size:8.5pt;padding:8px 10px;gap:3px}& .sf-t{font-size:8.5pt}
-& .sf-t th,& .sf-t td{padding:3px 5px}& .tl{font-size:9pt;gap:6px}
+& .dq{font-size:8.5pt;padding:8px 10px;gap:3px}.dq small{font-size:8pt}
+& .sf-scroll,& .sf-tall{overflow:visible;max-height:none}& .sf-t{font-size:8.5pt}
+& .sf-t th,& .sf-t td{padding:3px 5px;white-space:normal}& .tl{font-size:9pt;gap:6px}
+.sorts th button:after{content:""!important}
 .stack{gap:12px}footer{padding:6px 0;font-size:8pt}tr,li{break-inside:avoid}}
 """
 PAGE = (

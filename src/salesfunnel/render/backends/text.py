@@ -149,16 +149,17 @@ def _lines(block: model.Lines, columns: int, locale: str) -> list[str]:
                 first = low.removesuffix(" %") if high.endswith(" %") else low
                 row.append(f"{first}–{high}" if line.low[i] is not None else "")
         told += [line] * new
-    spark = [f"{clean(line.label)}  {_spark(line.values)}" for line in told]
+    curves = [f"{clean(line.label)}  {spark(line.values)}" for line in told]
     table = model.Table(heads, cells, caption=block.title)
-    return [*table_lines(table, columns), *spark]
+    return [*table_lines(table, columns), *curves]
 
 
 def _figure(value: float | None, form: Callable[..., str], locale: str) -> str:
     return "–" if value is None or math.isnan(value) else form(value, locale)
 
 
-def _spark(values: Sequence[float | None]) -> str:
+def spark(values: Sequence[float | None]) -> str:
+    """Return figures as one line of blocks, a gap where one is missing."""
     known = [v for v in values if v is not None and math.isfinite(v)]
     if not known:
         return ""
@@ -224,6 +225,11 @@ def _section(block: model.Section, columns: int, locale: str) -> list[str]:
     return lines
 
 
+def _folded(block: model.Folded, columns: int, locale: str) -> list[str]:
+    del locale
+    return wrap(clean(block.instead), columns) if block.instead else []
+
+
 _BACKENDS: dict[type, Callable[..., list[str]]] = {
     model.Heading: _heading,
     model.Paragraph: _paragraph,
@@ -235,5 +241,6 @@ _BACKENDS: dict[type, Callable[..., list[str]]] = {
     model.Grid: _grid,
     model.Picture: _picture,
     model.Faults: _faults,
+    model.Folded: _folded,
     model.Section: _section,
 }

@@ -10,6 +10,7 @@ from salesfunnel.render import model
 from salesfunnel.render.backends.text_table import table_lines
 from salesfunnel.render.backends.width import pad, width, wrap
 from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.figures import value_words
 from salesfunnel.render.charts.legend import drawn, figure_texts, note_texts
 from salesfunnel.render.charts.marks import ChartMark
 from salesfunnel.render.charts.scales import Axis, axis_of
@@ -25,6 +26,8 @@ def picture_lines(chart: Chart, columns: int) -> list[str]:
     cells = any(mark.shape == "cell" for mark in chart.marks)
     if chart.y.kind == "category" and not cells:
         lines = _rows(chart, columns)
+    elif chart.kind in {"trend", "fan", "survival"}:
+        lines = _curve(chart, columns)
     else:
         lines = _table(chart, columns)
     if chart.note:
@@ -81,6 +84,29 @@ def _put(cells: list[str], mark: ChartMark, x: int, end: int | None) -> None:
         cells[x] = "○" if mark.hatched else "●"
     elif mark.shape == "rule":
         cells[x] = "│"
+
+
+def _curve(chart: Chart, columns: int) -> list[str]:
+    """Return a curve as one line of blocks, with its first and last point and its labels."""
+    name = {"trend": "rate", "fan": "q50", "survival": "share"}[chart.kind]
+    values = [v if isinstance(v, float) else None for v in chart.data.get(name, ())]
+    known = [v for v in values if v is not None]
+    if not known:
+        return []
+    low, high = min(known), max(known)
+    step = max(-(-len(values) // max(columns - 24, 10)), 1)
+    blocks = "".join(
+        " " if v is None else "▁▂▃▄▅▆▇█"[round((v - low) / ((high - low) or 1.0) * 7)]
+        for v in values[::step]
+    )
+    first, last = (value_words(v, chart.y, chart.locale) for v in (known[0], known[-1]))
+    lines = [f"{first}  {blocks}  {last}"]
+    for mark in chart.marks:
+        if mark.shape == "label" and mark.x and mark.role != "context":
+            lines += [f"  {clean(words)}" for words in mark.text]
+        if mark.shape == "rule" and any(mark.text):
+            lines += [f"  {clean(words)}" for words in mark.text if words]
+    return lines
 
 
 def _table(chart: Chart, columns: int) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import attrs
 
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.one_line import one_line
 
 __all__ = ["Cell", "ChartMark", "ChartScale", "Role", "ScaleKind", "Shape", "plain_cell"]
 
@@ -115,6 +116,8 @@ class ChartMark:
     dashed: bool = False
     hatched: bool = False
     opacity: float = 1.0
+
+    __repr__ = one_line
 
     def __attrs_post_init__(self) -> None:
         """Check that all columns that are there have one length."""

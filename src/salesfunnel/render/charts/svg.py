@@ -120,19 +120,33 @@ def _foot(pen: Pen, chart: Chart, wide: int, y: float) -> tuple[str, float]:
 def grid_across(pen: Pen, *, words: bool = True) -> str:
     """Return vertical hairlines at the ticks of a row of categories, with words above the first."""
     parts = []
+    said = _said(pen)
     for number, label in pen.x.ticks:
         x = pen.px(pen.x.place_number(number))
         ends = f'x1="{x}" y1="{n(pen.top)}" x2="{x}" y2="{n(pen.top + pen.high)}"'
         strong = number == 0 and pen.x.scale.kind != "time"
         colour = pen.colour("grey" if strong else "line")
         parts.append(f'<line {ends} stroke="{colour}"/>')
-        if words:
+        if words and number in said:
             place = pen.x.place_number(number)
             anchor = "start" if place < 0.04 else "end" if place > 0.96 else "middle"
             parts.append(text_svg(
                 pen, x, pen.top - 6, label, anchor=anchor, size=11, colour="muted"
             ))  # fmt: skip
     return "".join(parts)
+
+
+def _said(pen: Pen) -> set[float]:
+    """Return the ticks with words: all that fit, in a drawing of unknown width a third of it."""
+    ticks = pen.x.ticks
+    room = (
+        (pen.wide or 150.0) / max(max((text_width(w, 11) for _, w in ticks), default=1), 1) / 1.25
+    )
+    for step in range(1, len(ticks) + 1):
+        kept = ticks[::step]
+        if len(kept) <= max(room, 2):
+            return {number for number, _ in kept}
+    return {number for number, _ in ticks[:1]}
 
 
 def _rows_fixed(chart: Chart, pen: Pen, wide: int, y: float) -> tuple[str, float]:
@@ -233,13 +247,13 @@ def _axes(chart: Chart, pen: Pen, below: int | None = None) -> str:
     if pen.x.categorical:
         step = 1 if cells else max(1, -(-len(ticks) // 8))
         ticks = tuple(tick for i, tick in enumerate(ticks) if i % step == 0)
-    for number, label in ticks:
+    for i, (number, label) in enumerate(ticks):
         place = (number + 0.5) / pen.x.high if pen.x.categorical else pen.x.place_number(number)
         anchor = "middle" if 0.05 < place < 0.95 or cells else "start" if place < 0.5 else "end"
         y = pen.top - 8 if cells else pen.top + pen.high + 17
-        parts.append(text_svg(
-            pen, pen.px(place), y, label, anchor=anchor, size=11, colour="muted"
-        ))  # fmt: skip
+        words = text_svg(pen, pen.px(place), y, label, anchor=anchor, size=11, colour="muted")
+        # on a phone a page's style leaves out every second one
+        parts.append(f'<g class="sf-odd">{words}</g>' if i % 2 and pen.wide is None else words)
     return "".join(parts)
 
 

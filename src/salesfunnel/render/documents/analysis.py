@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.analysis import Analysis
-from salesfunnel.bottleneck import Bottleneck
+from salesfunnel.bottleneck import Bottleneck, Bottlenecks
 from salesfunnel.data.panel import ALL
 from salesfunnel.diagnosis import Finding
 from salesfunnel.i18n import text
 from salesfunnel.planning import Measure
+from salesfunnel.render.charts import chart_of
 from salesfunnel.render.documents import document_of
 from salesfunnel.render.documents.bottlenecks import mark_of, silence, verdict
 from salesfunnel.render.documents.findings import findings_blocks, leading, sign, step_words
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.documents.plans import plan_blocks, shown_date
-from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Section
+from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Picture, Section
 from salesfunnel.render.words.figures import faults_block, segment_words, span
 from salesfunnel.render.words.findings import title_of
+from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import action_names, foreign, in_language, labels_of
 from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
 from salesfunnel.stats import rate_interval
@@ -35,6 +37,7 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
         every.update(labels_of(analysis.funnel, analysis.funnel.keys, locale))
     blocks: list[Block] = [
         Section(text("report.answer", locale), _answer(analysis, labels, actions, locale)),
+        *_trend(analysis, locale),
         Section(
             text("report.bottlenecks", locale), document_of(analysis.bottlenecks, locale).blocks
         ),
@@ -51,6 +54,14 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
     return Document(title.rstrip(" :："), blocks, locale=locale, subtitle=analysis.period)
 
 
+def _trend(analysis: Analysis, locale: Locale) -> list[Block]:
+    """Return the worst step over time, as far as its periods are times."""
+    if not len(analysis.bottlenecks):
+        return []
+    chart = chart_of(analysis, "trend", locale=locale)
+    return [Picture(chart)] if chart.data["rate"] else []
+
+
 def _answer(
     analysis: Analysis, labels: Labels, actions: dict[str, str], locale: Locale
 ) -> list[Block]:
@@ -62,7 +73,9 @@ def _answer(
     if errors:
         doubt = [Paragraph(text("report.errors-first", locale, n=errors), mark="bad")]
     if worst is None or not worst.alarm:
-        return [*doubt, *silence(found, labels, locale), *_next(analysis, None, locale)]
+        fewer = _fewer(found, locale)
+        quiet = silence(found, labels, locale)
+        return [*doubt, *fewer, *quiet, *_next(analysis, None, locale)]
     step = _place(worst, labels, locale)
     items = [
         (text("report.what", locale), text(
@@ -74,13 +87,22 @@ def _answer(
         *_measure(analysis, worst, locale),
     ]  # fmt: skip
     others = [_place(row, labels, locale) for row in found.alarms[1:]]
-    blocks: list[Block] = [*doubt, KeyFigures(items)]
+    fewer = _fewer(found, locale)
+    lost = sum(row.deals or 0.0 for row in found.inflow.alarms)
+    first = lost > (worst.expected_gain or 0.0)  # what costs most opens
+    blocks: list[Block] = [*doubt, *(fewer if first else []), KeyFigures(items)]
+    blocks += [] if first else fewer
     if not worst.verified:
         blocks.insert(0, Paragraph(text("bottleneck.unverified", locale), mark="warn"))
     if others:
         names = ("；" if locale == "zh" else "; ").join(others)
         blocks.append(Paragraph(text("report.others", locale, steps=names)))
     return [*blocks, *_next(analysis, worst, locale)]
+
+
+def _fewer(found: Bottlenecks, locale: Locale) -> list[Block]:
+    """Say where fewer come in than was to be expected."""
+    return [Paragraph(words, mark="bad") for words in fewer_entries(found, locale)]
 
 
 def _place(row: Bottleneck, labels: Labels, locale: Locale) -> str:
@@ -149,6 +171,7 @@ def _measure(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[tuple[
             p50=effect.deals.p50,
             range=span(effect.deals.p10, effect.deals.p90, "deals", locale),
             months=effect.months,
+            per_month=effect.deals.p50 / effect.months,
         )  # fmt: skip
         if effect.revenue is not None:
             money = span(effect.revenue.p10, effect.revenue.p90, "money", locale)

@@ -1,4 +1,4 @@
-"""The report on a tracking sheet: table, funnel, bottlenecks, faults."""
+"""The report on a tracking sheet: bottlenecks, table, funnel, faults."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.i18n import text
 from salesfunnel.render.documents import document_of
-from salesfunnel.render.documents.tracking import pictures, tracking_table
+from salesfunnel.render.documents.tracking import pictures, tracking_blocks
 from salesfunnel.render.model import Block, Document, Paragraph, Section
 from salesfunnel.render.words.figures import faults_block
 from salesfunnel.render.words.names import in_language
@@ -24,8 +24,8 @@ def report_document(
     benchmark : str, optional
         Name of a set of industry figures to compare with, beside the history.
     """
-    blocks: list[Block] = [tracking_table(tracking, locale), *pictures(tracking, locale)]
-    blocks.append(_bottlenecks(tracking, locale, benchmark))
+    blocks: list[Block] = [_bottlenecks(tracking, locale, benchmark)]
+    blocks += [*tracking_blocks(tracking, locale), *pictures(tracking, locale)]
     blocks.append(faults_block(tracking.faults, locale))
     name = in_language(tracking.funnel, locale).label
     return Document(text("report.title", locale, name=name), blocks, locale=locale)

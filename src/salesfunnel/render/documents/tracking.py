@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import attrs
+
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.i18n import text
+from salesfunnel.render.backends.text import spark
+from salesfunnel.render.charts.figures import period_words
 from salesfunnel.render.documents.funnel_picture import funnel_picture
-from salesfunnel.render.model import Block, Column, Document, Mark, Table
+from salesfunnel.render.model import Block, Column, Document, Folded, Mark, Table
 from salesfunnel.render.words.figures import faults_block, filled, segment_words, shown
 from salesfunnel.render.words.names import in_language
 
+LINES = 40
+"""Lines of metrics over time at most."""
 _FORMS = {"count": "count", "currency": "money", "rate": "percent", "duration": "duration"}
 
 
@@ -19,9 +25,61 @@ def tracking_document(tracking: Tracking, locale: Locale) -> Document:
     """Return table, picture of the last period, and faults of a sheet."""
     name = in_language(tracking.funnel, locale).label
     title = text("report.tracking", locale, name=name)
-    blocks: list[Block] = [tracking_table(tracking, locale), *pictures(tracking, locale)]
+    blocks: list[Block] = [*tracking_blocks(tracking, locale), *pictures(tracking, locale)]
     blocks.append(faults_block(tracking.faults, locale))
     return Document(title, blocks, locale=locale)
+
+
+def tracking_blocks(tracking: Tracking, locale: Locale) -> list[Block]:
+    """Return the table of a sheet; of several periods, the last one and a line for each metric.
+
+    All rows of a sheet of several periods are folded in a page; a terminal says where they are.
+    """
+    periods = tracking.periods
+    whole = tracking_table(tracking, locale)
+    if len(periods) < 2:
+        return [whole]
+    last = [row for row in tracking.rows if row.period == periods[-1]]
+    words = text("sheet.last-period", locale, period=period_words(periods[-1], locale))
+    table = tracking_table(attrs.evolve(tracking, rows=last), locale)
+    n = len(tracking.rows)
+    return [
+        attrs.evolve(table, caption=words),
+        _over_time(tracking, locale),
+        Folded(
+            text("sheet.all-rows", locale, n=n), [whole],
+            instead=text("sheet.all-rows-where", locale, n=n),
+        ),
+    ]  # fmt: skip
+
+
+def _over_time(tracking: Tracking, locale: Locale) -> Table:
+    """Return one line for each metric: its first and last figure, and the way between as blocks."""
+    funnel = in_language(tracking.funnel, locale)
+    names = {metric.key: metric.label for stage in funnel for metric in stage.metrics}
+    series: dict[tuple[str, str], list[TrackingRow]] = {}
+    for row in tracking.rows:
+        if row.period != ALL:
+            series.setdefault((row.segment, row.metric), []).append(row)
+    several = len({segment for segment, _ in series}) > 1
+    rows = []
+    for (segment, metric), found in series.items():
+        known = [row for row in found if row.actual is not None]
+        if not known:
+            continue
+        name = names.get(metric, found[0].metric_name or metric)
+        if several:
+            name += f" · {segment_words(segment, locale)}"
+        figures = [_figure(row, row.actual, locale) for row in (known[0], known[-1])]
+        blocks = spark([None if row.actual is None else float(row.actual) for row in found])
+        rows.append((name, figures[0], blocks, figures[1]))
+    heads = [
+        Column(text("report.metric", locale)),
+        Column(period_words(tracking.periods[0], locale), align="right"),
+        Column(""),
+        Column(period_words(tracking.periods[-1], locale), align="right"),
+    ]
+    return Table(heads, rows[:LINES], caption=text("sheet.over-time", locale))
 
 
 def tracking_table(tracking: Tracking, locale: Locale) -> Table:

@@ -158,8 +158,9 @@ def every_step_html(page: Page) -> str:
     rows = list(islice(iter(page.analysis.bottlenecks), ROWS))
     if not rows:
         return ""
+    kind = " long" if len(rows) > 15 else ""
     return (
-        f'<section class="row long"><div><h2>{page.words("all-figures")}</h2>'
+        f'<section class="row{kind}"><div><h2>{page.words("all-figures")}</h2>'
         f'<p class="d">{page.words("all-figures-note")}</p>{_table(page, rows, sortable=True)}'
         f"{_more(page, len(page.analysis.bottlenecks) - len(rows))}</div></section>"
     )

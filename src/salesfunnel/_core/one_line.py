@@ -1,0 +1,73 @@
+"""A representation in one line: the type and as many of its fields as a line holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from typing import Any
+
+__all__ = ["one_line"]
+
+WIDEST = 110
+"""Letters of a representation at most."""
+LONGEST = 40
+"""Letters of one value at most."""
+
+
+def one_line(thing: Any) -> str:
+    """Return ``<Type field=value, ...>`` of an attrs object, cut after `WIDEST` letters.
+
+    Fields that have their default are left out; collections are given by their length.
+
+    Examples
+    --------
+    >>> from salesfunnel import TrackingRow
+    >>> TrackingRow(stage="won", metric="deals", actual=12)
+    <TrackingRow stage='won', metric='deals', actual=12>
+    """
+    import attrs
+
+    name = type(thing).__name__
+    parts: list[str] = []
+    size = len(name) + 2
+    for field in attrs.fields(type(thing)):
+        if field.name.startswith("_") or field.repr is False:
+            continue
+        value = getattr(thing, field.name)
+        default = field.default
+        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+            default = None if default.takes_self else default.factory()
+        if _same(value, default):
+            continue
+        part = f"{field.name}={_short(value)}"
+        if size + len(part) + 4 > WIDEST:
+            parts.append("...")
+            break
+        parts.append(part)
+        size += len(part) + 2
+    return f"<{name} {', '.join(parts)}>" if parts else f"<{name}>"
+
+
+def _same(value: Any, default: Any) -> bool:
+    if value is default:
+        return True
+    if hasattr(value, "dtype") or hasattr(default, "dtype"):
+        return False
+    return type(value) is type(default) and bool(value == default)
+
+
+def _short(value: Any) -> str:
+    """Return one value: figures rounded, long texts cut, collections by their length."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, str):
+        return repr(value if len(value) <= LONGEST else value[: LONGEST - 3] + "...")
+    if value is None or isinstance(value, bool | int):
+        return repr(value)
+    if hasattr(value, "low") and hasattr(value, "high") and isinstance(value.low, float):
+        return f"{value.low:.4g}..{value.high:.4g}"
+    if isinstance(value, Mapping) or (isinstance(value, Sized) and not hasattr(value, "columns")):
+        return f"[{len(value)}]"
+    words = str(value)
+    if words.startswith(("<", type(value).__name__ + "(")) or len(words) > LONGEST:
+        return type(value).__name__
+    return words

@@ -1,0 +1,243 @@
+"""Analyses as workbooks: a worksheet for each part, numbers as numbers, native charts."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from os import PathLike
+from typing import Any
+
+from salesfunnel._core.extras import require
+from salesfunnel._core.files import write_file
+from salesfunnel._core.safe_text import clean
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.export.analysis_column import Column, Part
+from salesfunnel.export.analysis_parts import caption, parts_of
+from salesfunnel.render.backends.width import width
+from salesfunnel.render.charts.palette import LIGHT
+
+__all__ = ["book_bytes", "write_analysis"]
+
+FONTS = {"en": "Calibri", "zh": "Microsoft YaHei"}
+FORMATS = {
+    "text": "@", "count": "#,##0", "deals": "#,##0.0", "percent": "0.0%", "money": "#,##0",
+    "date": "yyyy-mm-dd",
+}  # fmt: skip
+HEAD = 3
+"""Rows above the first of a table: its title, a line, and the names of the columns."""
+WIDEST = 60
+COLOURS = (LIGHT.main, LIGHT.alert, LIGHT.grey, "#4f8f8b", "#8a6db1", LIGHT.ink)
+
+
+def write_analysis(analysis: Any, path: str | PathLike[str], locale: Locale) -> None:
+    """Write an analysis as an xlsx workbook.
+
+    Raises
+    ------
+    MissingExtraError
+        If XlsxWriter is not installed (extra ``excel``).
+    """
+    write_file(path, book_bytes(analysis, locale))
+
+
+def book_bytes(analysis: Any, locale: Locale) -> bytes:
+    """Return the workbook; equal analyses give equal bytes."""
+    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing a workbook with charts")
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer,
+        {
+            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+            "strings_to_numbers": False, "nan_inf_to_errors": False,
+        },
+    )  # fmt: skip
+    book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001 - bytes without a clock
+    book.formats[0].set_font_name(FONTS[locale])
+    styles = _styles(book, FONTS[locale])
+    line = caption(analysis, locale)
+    for part in parts_of(analysis, locale):
+        _sheet(book, part, line, styles, locale)
+    book.close()
+    return buffer.getvalue()
+
+
+def _styles(book: Any, font: str) -> dict[str, Any]:
+    base = {"font_name": font, "font_size": 11, "valign": "top"}
+    styles = {
+        form: book.add_format(
+            {**base, "num_format": code, "text_wrap": form == "text"}
+        )
+        for form, code in FORMATS.items()
+    }  # fmt: skip
+    styles["title"] = book.add_format({**base, "bold": True, "font_size": 14})
+    styles["muted"] = book.add_format({**base, "font_color": LIGHT.muted})
+    head = {**base, "bold": True, "bottom": 1, "bottom_color": LIGHT.grey, "text_wrap": True}
+    styles["head"] = book.add_format(head)
+    styles["head-right"] = book.add_format({**head, "align": "right"})
+    return styles
+
+
+def _sheet(book: Any, part: Part, line: str, styles: dict[str, Any], locale: Locale) -> None:
+    sheet = book.add_worksheet(part.name[:31])
+    sheet.hide_gridlines(2)
+    sheet.write_string(0, 0, clean(part.title), styles["title"])
+    sheet.write_string(1, 0, clean(line), styles["muted"])
+    for j, column in enumerate(part.columns):
+        kind = "head" if column.form == "text" else "head-right"
+        sheet.write_string(HEAD - 1, j, clean(column.title), styles[kind])
+        for i, value in enumerate(column.cells):
+            _cell(sheet, HEAD + i, j, value, column.form, styles)
+        sheet.set_column(j, j, _wide(column))
+    last = HEAD + part.rows - 1
+    sheet.autofilter(HEAD - 1, 0, last, len(part.columns) - 1)
+    sheet.freeze_panes(HEAD, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 1 if part.drawn and part.rows <= 40 else 0)
+    sheet.repeat_rows(HEAD - 1)
+    if part.drawn:
+        chart = _DRAW[part.drawn](book, part, sheet.get_name(), FONTS[locale])
+        wide = 3 if part.drawn in {"waterfall", "funnel", "bars", "range"} else 2
+        chart.set_size({"width": 760, "height": 120 + 34 * part.rows if wide == 3 else 360})
+        chart.set_title({"name": clean(part.title), "overlay": False,
+                         "name_font": {"name": FONTS[locale], "size": 12}})  # fmt: skip
+        sheet.insert_chart(last + 2, 0, chart, {"description": clean(part.title)})
+
+
+def _cell(sheet: Any, i: int, j: int, value: Any, form: str, styles: dict[str, Any]) -> None:
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        sheet.write_blank(i, j, None, styles[form])
+    elif form == "text":
+        sheet.write_string(i, j, clean(str(value)), styles[form])
+    elif form == "date":
+        sheet.write_datetime(i, j, datetime(value.year, value.month, value.day), styles[form])  # noqa: DTZ001
+    else:
+        sheet.write_number(i, j, float(value), styles[form])
+
+
+def _wide(column: Column) -> float:
+    """Return the width of a column in letters."""
+    if column.form != "text":
+        return float(max(12, min(width(column.title) + 2, 18)))
+    longest = max((width(str(cell)) for cell in column.cells[:500] if cell), default=8)
+    return float(min(max(longest + 3, width(column.title) + 3, 10), WIDEST))
+
+
+def _range(part: Part, name: str, j: int) -> list[Any]:
+    rows = part.rows if part.seen is None else part.seen
+    return [name, HEAD, j, HEAD + rows - 1, j]
+
+
+def _font(font: str) -> dict[str, Any]:
+    return {"name": font, "size": 10}
+
+
+def _axis(part: Part, j: int, font: str, **more: Any) -> dict[str, Any]:
+    form = FORMATS[part.columns[j].form]
+    code = "0%" if form == "0.0%" else "#,##0" if form == "#,##0.0" else form
+    return {
+        "num_format": code, "num_font": _font(font), "line": {"none": True},
+        "major_gridlines": {"visible": True, "line": {"color": LIGHT.line}}, **more,
+    }  # fmt: skip
+
+
+def _line(book: Any, part: Part, name: str, font: str) -> Any:
+    chart = book.add_chart({"type": "line"})
+    x, *ys = part.series
+    for place, j in enumerate(ys):
+        chart.add_series({
+            "name": [name, HEAD - 1, j], "categories": _range(part, name, x),
+            "values": _range(part, name, j),
+            "line": {"color": COLOURS[place % len(COLOURS)], "width": 2},
+        })  # fmt: skip
+    chart.set_y_axis(_axis(part, ys[0], font))
+    dates = {"date_axis": True, "num_format": "yyyy-mm-dd"} if (
+        part.columns[x].form == "date") else {}  # fmt: skip
+    chart.set_x_axis({"num_font": _font(font), **dates})
+    chart.set_legend({"position": "bottom", "font": _font(font)})
+    chart.show_blanks_as("gap")
+    return chart
+
+
+def _rows(book: Any, part: Part, font: str, j: int, kind: str) -> Any:
+    """Return a chart of horizontal bars, the first row on top."""
+    chart = book.add_chart({"type": "bar", **({"subtype": "stacked"} if kind else {})})
+    chart.set_y_axis({"reverse": True, "num_font": _font(font), "label_position": "low",
+                      "line": {"color": LIGHT.grey}})  # fmt: skip
+    chart.set_x_axis(_axis(part, j, font))
+    chart.set_legend({"position": "bottom", "font": _font(font)})
+    return chart
+
+
+def _funnel(book: Any, part: Part, name: str, font: str) -> Any:
+    x, *ys = part.series
+    chart = _rows(book, part, font, ys[0], "stacked")
+    fills = (LIGHT.main, LIGHT.lost, LIGHT.tint)
+    for j, fill in zip(ys, fills, strict=True):
+        chart.add_series({
+            "name": [name, HEAD - 1, j], "categories": _range(part, name, x),
+            "values": _range(part, name, j), "fill": {"color": fill},
+            "border": {"color": LIGHT.grey, "width": 0.5}, "gap": 60,
+        })  # fmt: skip
+    return chart
+
+
+def _waterfall(book: Any, part: Part, name: str, font: str) -> Any:
+    x, base, bar = part.series
+    chart = _rows(book, part, font, bar, "stacked")
+    chart.add_series({
+        "categories": _range(part, name, x), "values": _range(part, name, base),
+        "fill": {"none": True}, "border": {"none": True}, "gap": 50,
+    })  # fmt: skip
+    chart.add_series({
+        "categories": _range(part, name, x), "values": _range(part, name, bar),
+        "fill": {"color": LIGHT.main}, "points": _points(part),
+    })  # fmt: skip
+    chart.set_legend({"none": True})
+    return chart
+
+
+def _points(part: Part) -> list[Any]:
+    """Return the colour of each bar."""
+    fills = {"total": LIGHT.ink, "main": LIGHT.main, "alert": LIGHT.alert, "grey": LIGHT.grey}
+    return [{"fill": {"color": fills[role]}} for role in part.colours]
+
+
+def _ranges(book: Any, part: Part, name: str, font: str) -> Any:
+    x, middle, low, high = part.series
+    chart = _rows(book, part, font, middle, "")
+    cells = [part.columns[j].cells for j in (middle, low, high)]
+    known = [
+        (m - lo, hi - m) if None not in (m, lo, hi) and m == m else (0.0, 0.0)  # noqa: PLR0124
+        for m, lo, hi in zip(*cells, strict=True)
+    ]
+    chart.add_series({
+        "categories": _range(part, name, x), "values": _range(part, name, middle),
+        "fill": {"color": LIGHT.main}, "gap": 60,
+        "x_error_bars": {
+            "type": "custom", "minus_values": [a for a, _ in known],
+            "plus_values": [b for _, b in known], "line": {"color": LIGHT.ink, "width": 1.5},
+        },
+    })  # fmt: skip
+    chart.set_legend({"none": True})
+    return chart
+
+
+def _bars(book: Any, part: Part, name: str, font: str) -> Any:
+    x, *ys = part.series
+    chart = _rows(book, part, font, ys[0], "")
+    for j, fill in zip(ys, (LIGHT.main, LIGHT.lost), strict=True):
+        chart.add_series({
+            "name": [name, HEAD - 1, j], "categories": _range(part, name, x),
+            "values": _range(part, name, j), "fill": {"color": fill}, "gap": 60,
+        })  # fmt: skip
+    return chart
+
+
+_DRAW = {
+    "line": _line,
+    "funnel": _funnel,
+    "waterfall": _waterfall,
+    "range": _ranges,
+    "bars": _bars,
+}
