@@ -150,7 +150,7 @@ def test_causes_add_up_and_one_that_explains_nothing_has_no_grade(shown, analysi
         named = math.fsum(f.contribution for f in found.causes)
         assert named + found.unexplained == pytest.approx(found.shortfall, abs=1e-9)
     assert "Unexplained:" in shown["en"] or "everything else improved" in shown["en"]
-    assert "columns were searched" in " ".join(shown["en"].split())
+    assert "Columns searched (9)" in " ".join(shown["en"].split())
     lines = shown["en"].splitlines()
     skipped = [line for line in lines if "script is not followed" in line]
     assert skipped

@@ -97,7 +97,8 @@ def test_a_history_from_changes_is_what_a_loop_makes_of_them(changes):
         number = sum(one[field] for one in visited)
         if visited and 10 * number >= len(visited) and number:
             params = {"deals": number, "all": len(visited), "share": number / len(visited)}
-            assert faults[code] == params
+            names = [d for d, one in sorted(twin.items()) if one["entered"] and one[field]]
+            assert faults[code] == params | {"names": ", ".join(names)}
         else:
             assert code not in faults
     twice = sum(

@@ -106,7 +106,7 @@ def test_all_faults_come_at_once_with_their_place():
         ("time-not-understood", 4, "lead", "soon"),
         ("time-not-understood", 4, "won", "2026-02-30"),
         ("time-ambiguous", 5, "lead", "03/04/2026"),
-        ("without-dates", None, None, None),
+        ("without-dates", 4, None, None),
     }
 
 

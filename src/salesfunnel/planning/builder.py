@@ -174,16 +174,19 @@ class PlanBuilder:
         reference = 1.0 if row.reference is None else float(row.reference)
         per = PERIODS_PER_MONTH.get(frequency_of(str(row.period)), 1.0)
         spread = math.sqrt(max(rate * (1 - rate), 0.0) / n) if n else 0.0
+        entrants = n / max(float(row.window or 1), 1.0) * per
+        downstream = self._downstream(row)
+        gap = max(reference - rate, 0.0)
         return Basis(
             kind="gap",
-            entrants=n / max(float(row.window or 1), 1.0) * per,
+            entrants=entrants,
             touched=1.0,
-            difference=max(reference - rate, 0.0),
+            difference=gap,
             se=spread,
             advanced=x,
             entered=n,
-            ceiling=min(max(reference, rate), 1.0),
-            downstream=self._downstream(row),
+            ceiling=min(rate + gap * _sure(row, entrants * gap, per, downstream), 1.0),
+            downstream=downstream,
         )
 
     def _downstream(self, row: Any) -> tuple[tuple[float, float], ...] | None:
@@ -227,6 +230,22 @@ def _since(row: Any) -> str:
     if by == "none" or row.tier not in ALARMS:
         return ""
     return label_of(ordinal(str(row.period), by) - max(int(row.window or 1), 1) + 1, by)
+
+
+def _sure(
+    row: Any, missing: float, per: float, downstream: tuple[tuple[float, float], ...] | None
+) -> float:
+    """Return the share of a gap that "back at the reference" counts on: chance made the rest.
+
+    The gain of a bottleneck is shrunk, because a step is picked for being low. A plan that closed
+    the whole gap would promise more than that gain.
+    """
+    gain = getattr(row, "expected_gain", None)
+    for x, n in downstream or ():
+        missing *= x / n if n else 0.0
+    if gain is None or missing <= 0:
+        return 1.0
+    return min(max(float(gain) * per / missing, 0.0), 1.0)
 
 
 def _is_cause(f: Finding) -> bool:

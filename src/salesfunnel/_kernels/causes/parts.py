@@ -23,6 +23,8 @@ from salesfunnel._kernels.causes.fit import Fit
 __all__ = ["LevelCounts", "Part", "level_counts", "part_of", "shift_given_outcome"]
 
 Array = npt.NDArray[np.float64]
+EARLIEST, BEGUN = 8, 2
+"""Months of reference from which the last two may be seen as the beginning of the change."""
 
 
 class LevelCounts(NamedTuple):
@@ -105,16 +107,30 @@ def shift_given_outcome(counts: LevelCounts, b: Array) -> tuple[float, float]:
 def dispersion(counts: LevelCounts, b: Array, reference: npt.NDArray[np.bool_]) -> float:
     """Return how much more the months of the reference differ than chance makes them, at least 1.
 
-    max(1, ((T − 1)·φ̂ + 4) / (T + 3)) with φ̂ of the months' means of b; 1 below three months.
+    max(1, ((T − 1)·φ̂ + 4) / (T + 3)) with φ̂ of the months' means of b; 1 below three months. Where
+    the change of now shows in the last two months already, they are part of the change, not of what
+    months usually differ by, and are left out.
     """
     months = counts.period[reference]
-    n = months.sum(1)
-    months, n = months[n > 0], n[n > 0]
-    t = n.size
+    months = months[months.sum(1) > 0]
     _, _, var = _moments(counts.before + counts.now, b)
-    if t < 3 or var <= 0:
+    if len(months) < 3 or var <= 0:
         return 1.0
-    _, mean, _ = _moments(counts.before, b)
+    if len(months) >= EARLIEST:
+        early, late = months[:-BEGUN], months[-BEGUN:].sum(0)
+        phi = _spread_of_months(early, b, var)
+        n0, usual, _ = _moments(early.sum(0), b)
+        n1, begun, _ = _moments(late, b)
+        _, final, _ = _moments(counts.now, b)
+        z = (begun - usual) / math.sqrt(phi * var * (1 / n0 + 1 / n1))
+        if abs(z) > 3 and (begun - usual) / (final - usual or 1.0) > 1 / 3:
+            return phi
+    return _spread_of_months(months, b, var)
+
+
+def _spread_of_months(months: Array, b: Array, var: float) -> float:
+    n, t = months.sum(1), len(months)
+    mean = float((months @ b).sum() / n.sum())
     phi = float((n * (months @ b / n - mean) ** 2).sum()) / var / (t - 1)
     return float(max(1.0, ((t - 1) * phi + 4) / (t + 3)))
 

@@ -80,7 +80,7 @@ def history_of_codes(
     extra = _reopened(code, rank, last, goal, S)
     if again:
         extra.append(Fault.of("changes-twice", severity="info", rows=again))
-    back = _moved_back(code, rank, S)
+    back = _moved_back(code, rank, S, shape[0])
     del code, rank, when, last
     optional: dict[str, Any] = {}
     if created is not None:
@@ -187,9 +187,10 @@ def _reopened(code: Ints, rank: Ints, last: Bools, goal: int, S: int) -> list[Fa
     return found
 
 
-def _moved_back(code: Ints, rank: Ints, S: int) -> int:
-    """Return how many deals ever moved to an earlier stage."""
-    if code.size < 2:
-        return 0
-    back = (code[1:] == code[:-1]) & (rank[1:] < rank[:-1]) & (rank[:-1] < S)
-    return int(np.unique(code[1:][back]).size)
+def _moved_back(code: Ints, rank: Ints, S: int, deals: int) -> npt.NDArray[np.bool_]:
+    """Return which deals ever moved to an earlier stage."""
+    moved = np.zeros(deals, dtype=np.bool_)
+    if code.size > 1:
+        back = (code[1:] == code[:-1]) & (rank[1:] < rank[:-1]) & (rank[:-1] < S)
+        moved[code[1:][back]] = True
+    return moved

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from salesfunnel.fault import Fault
 
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
 
+NAMED = 10
+"""Deals that a fault names."""
 SHARE = 0.10
 """Share of deals with skips or steps back from which it is reported (statistics, 1.1)."""
 BATCH = 0.50
@@ -19,15 +22,22 @@ BATCH_LEAST = 20
 """Months with fewer entries into a stage are not judged: a few deals share a day by chance."""
 
 
-def quality_faults(history: StageHistory, *, back: int | None = None) -> tuple[Fault, ...]:
-    """Return the findings on data quality of a history.
+def quality_faults(
+    history: StageHistory,
+    *,
+    back: npt.NDArray[np.bool_] | None = None,
+    rows: npt.NDArray[Any] | None = None,
+) -> tuple[Fault, ...]:
+    """Return the findings on data quality of a history; each names its first ten deals.
 
     Parameters
     ----------
     history : StageHistory
-    back : int, optional
-        How many deals moved back, where stage changes tell; worked out from first entries that
-        are out of order by default.
+    back : ndarray of bool, shape (deals,), optional
+        Which deals moved back, where stage changes tell; worked out from first entries that are
+        out of order by default.
+    rows : ndarray of int, shape (deals,), optional
+        The row of each deal in the source, counted from 1 without the header.
 
     Returns
     -------
@@ -37,45 +47,70 @@ def quality_faults(history: StageHistory, *, back: int | None = None) -> tuple[F
     """
     faults: list[Fault] = []
     visited = ~np.isnat(history.entered)
-    known = visited.any(axis=1)
+    known: npt.NDArray[np.bool_] = np.asarray(visited.any(axis=1))
     deals = int(known.sum())
+
+    def told(code: str, wrong: npt.NDArray[np.bool_], of: int, **more: Any) -> Fault:
+        return _named(history, rows, code, wrong, all=of, **more)
+
     if deals and history.reached_stage is None:
         places = np.arange(len(history.stages))
         passed = places[None, :] <= history.reached[:, None]
         first = np.argmax(visited, axis=1)
         inner = passed & (places[None, :] >= first[:, None])
-        skipped = int((known & (inner & ~visited).any(axis=1)).sum())
+        skipped = known & (inner & ~visited).any(axis=1)
         backward = _out_of_order(history) if back is None else back
-        for code, number in (("stages-skipped", skipped), ("stages-back", backward)):
+        for code, wrong in (("stages-skipped", skipped), ("stages-back", backward)):
+            number = int(wrong.sum())
             if number >= SHARE * deals:
-                faults.append(Fault.of(code, deals=number, all=deals, share=number / deals))
-    faults += _batch_days(history)
+                faults.append(told(code, wrong, deals, share=number / deals))
+    faults += _batch_days(history, rows)
     with np.errstate(invalid="ignore"):
-        early = int((history.closed < history.created).sum())
-    if early:
-        faults.append(Fault.of("closed-before-created", deals=early, all=len(history)))
-    with np.errstate(invalid="ignore"):
-        after = int((history.entered > history.closed[:, None]).any(axis=1).sum())
-    if after:
-        faults.append(Fault.of("entered-after-closed", deals=after, all=len(history)))
+        early: npt.NDArray[np.bool_] = np.asarray(history.closed < history.created)
+        late: npt.NDArray[np.bool_] = np.asarray(history.entered > history.closed[:, None])
+    after = np.asarray(late.any(axis=1))
+    if early.any():
+        faults.append(told("closed-before-created", early, len(history)))
+    if after.any():
+        faults.append(told("entered-after-closed", after, len(history)))
     if len(history) > deals:
-        without = len(history) - deals
-        faults.append(Fault.of("without-dates", deals=without, all=len(history)))
+        faults.append(told("without-dates", ~known, len(history)))
     return tuple(faults)
 
 
-def _out_of_order(history: StageHistory) -> int:
-    """Return how many deals entered a stage before an earlier one."""
+def _named(
+    history: StageHistory,
+    rows: npt.NDArray[Any] | None,
+    code: str,
+    wrong: npt.NDArray[np.bool_],
+    *,
+    column: str | None = None,
+    **params: Any,
+) -> Fault:
+    """Return a fault of some deals: how many, the first ten of them, and their rows."""
+    at = np.flatnonzero(wrong)
+    few = at[:NAMED]
+    names = ", ".join(str(history.deals[i])[:40] for i in few)
+    if at.size > NAMED:
+        names += ", …"
+    where: dict[str, Any] = {}
+    if rows is not None and few.size:
+        where = {"row": int(rows[few[0]]), "rows": ", ".join(str(int(rows[i])) for i in few)}
+    return Fault.of(code, column=column, deals=int(at.size), names=names, **where, **params)
+
+
+def _out_of_order(history: StageHistory) -> npt.NDArray[np.bool_]:
+    """Return which deals entered a stage before an earlier one."""
     latest = np.array(history.entered[:, 0])
     wrong = np.zeros(len(history), dtype=np.bool_)
     for k in range(1, len(history.stages)):
         with np.errstate(invalid="ignore"):
             wrong |= history.entered[:, k] < latest
         latest = np.fmax(latest, history.entered[:, k])
-    return int(wrong.sum())
+    return wrong
 
 
-def _batch_days(history: StageHistory) -> list[Fault]:
+def _batch_days(history: StageHistory, rows: npt.NDArray[Any] | None) -> list[Fault]:
     faults = []
     for k, stage in enumerate(history.stages):
         times = history.entered[:, k]
@@ -87,14 +122,8 @@ def _batch_days(history: StageHistory) -> list[Fault]:
         which = which.reshape(-1)
         total = np.bincount(which, weights=counts, minlength=months.size)
         wrong = (counts > BATCH * total[which]) & (total[which] >= BATCH_LEAST)
-        faults += [
-            Fault.of(
-                "batch-day",
-                column=stage,
-                day=str(dates[i]),
-                deals=int(counts[i]),
-                all=int(total[which[i]]),
-            )
-            for i in np.flatnonzero(wrong)
-        ]
+        for i in np.flatnonzero(wrong):
+            there = times.astype("datetime64[D]") == dates[i]
+            of = {"day": str(dates[i]), "all": int(total[which[i]])}
+            faults.append(_named(history, rows, "batch-day", there, column=stage, **of))
     return faults

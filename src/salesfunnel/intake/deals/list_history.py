@@ -81,7 +81,7 @@ def list_history(
         reached_stage=None if timed else reached,
         funnel=funnel,
     )
-    faults = (*reader.faults, *list_faults(found), *quality_faults(history))
+    faults = (*reader.faults, *list_faults(found), *quality_faults(history, rows=found.rows))
     history = with_faults(history, faults)
     if np.isnat(found.expected).all():
         return history

@@ -136,7 +136,8 @@ def times_history(
         ),
         funnel=found.funnel,
     )
-    return with_faults(history, (*reader.faults, *quality_faults(history)))
+    found_faults = quality_faults(history, rows=reader.table.numbers)
+    return with_faults(history, (*reader.faults, *found_faults))
 
 
 def _first(entered: Times) -> Times:

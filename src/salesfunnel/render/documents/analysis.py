@@ -159,6 +159,7 @@ def _measure(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[tuple[
             p50=effect.deals.p50,
             range=span(effect.deals.p10, effect.deals.p90, "deals", locale),
             months=effect.months,
+            per_month=effect.deals.p50 / effect.months,
         )  # fmt: skip
         if effect.revenue is not None:
             money = span(effect.revenue.p10, effect.revenue.p90, "money", locale)
