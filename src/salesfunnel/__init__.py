@@ -52,6 +52,8 @@ _HOMES = {
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
+    "either": "counting",
+    "step": "counting",
     "Conversion": "conversion",
     "ConversionTable": "conversion",
     "conversions": "conversion",
@@ -201,6 +203,8 @@ __all__ = [
     "StepCounts",
     "StepDuration",
     "count_steps",
+    "either",
+    "step",
     "Conversion",
     "ConversionTable",
     "conversions",
@@ -326,7 +330,7 @@ if TYPE_CHECKING:
         output_change,
     )
     from salesfunnel.conversion import Conversion, ConversionTable, conversions
-    from salesfunnel.counting import StepCounts, StepDuration, count_steps
+    from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, step
     from salesfunnel.customers import (
         BgNbd,
         CohortRetention,
