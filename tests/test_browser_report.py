@@ -7,6 +7,7 @@ import importlib.metadata
 import itertools
 import re
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +165,10 @@ HOSTS = {
 }
 
 
+def _text_of(archive, name):
+    return archive.read(name).decode("utf-8")
+
+
 def _lab_files():
     """Yield name and reader of the files of JupyterLab: installed, or in a wheel that CI fetches.
 
@@ -173,7 +178,7 @@ def _lab_files():
         archive = zipfile.ZipFile(wheel)
         for name in archive.namelist():
             if ".data/data/" in name:  # once is enough
-                yield name, lambda name=name: archive.read(name).decode("utf-8")
+                yield name, partial(_text_of, archive, name)
         return
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         for file in importlib.metadata.files("jupyterlab") or ():
