@@ -57,6 +57,13 @@ _HOMES = {
     "Conversion": "conversion",
     "ConversionTable": "conversion",
     "conversions": "conversion",
+    # comparison
+    "ArmComparison": "comparison",
+    "ArmRow": "comparison",
+    "SegmentComparison": "comparison",
+    "SegmentRow": "comparison",
+    "compare_arms": "comparison",
+    "compare_segments": "comparison",
     # bottlenecks
     "Bottleneck": "bottleneck",
     "Bottlenecks": "bottleneck",
@@ -208,6 +215,13 @@ __all__ = [
     "Conversion",
     "ConversionTable",
     "conversions",
+    # comparison
+    "ArmComparison",
+    "ArmRow",
+    "SegmentComparison",
+    "SegmentRow",
+    "compare_arms",
+    "compare_segments",
     # bottlenecks
     "Bottleneck",
     "Bottlenecks",
@@ -328,6 +342,14 @@ if TYPE_CHECKING:
         ReferenceWindow,
         find_bottlenecks,
         output_change,
+    )
+    from salesfunnel.comparison import (
+        ArmComparison,
+        ArmRow,
+        SegmentComparison,
+        SegmentRow,
+        compare_arms,
+        compare_segments,
     )
     from salesfunnel.conversion import Conversion, ConversionTable, conversions
     from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, step
