@@ -135,6 +135,8 @@ def results() -> dict[str, Any]:
     month = sf.Panel.from_counts({"2026-11": [900, 500, 200, 90]}, steps=target.steps)
     sheet = sf.read_table(ROOT / "examples" / "tracking_months_en.csv")
     before, after = (sf.velocity(company(day)) for day in ("2026-06-30", "2026-09-30"))
+    segments = sf.compare_segments(history, by="owner", adjust="channel")
+    arms = sf.compare_arms({"old": (800, 160), "new": (790, 252)})
     one_month = sf.Panel.from_counts({"2026-01": [45, 9]}, steps=("intent", "won"))
     plan = sf.plan(
         analysis.bottlenecks, analysis.findings, start=date(2026, 11, 23), funnel=history.funnel
@@ -152,6 +154,10 @@ def results() -> dict[str, Any]:
         "bottlenecks by channel": sf.find_bottlenecks(by_channel, value=9000.0),
         "bottlenecks by benchmark": sf.find_bottlenecks(one_month, benchmark="method"),
         "bottleneck": analysis.bottlenecks.rows[0],
+        "segments": segments,
+        "segment": segments.rows[0],
+        "arms": arms,
+        "arm": arms.rows[1],
         "history of rates": sf.ReferenceWindow(6),
         "output change": sf.output_change(panel),
         **{f"finding {i}": finding for i, finding in enumerate(analysis.findings)},

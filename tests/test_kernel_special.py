@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import salesfunnel as sf
 from salesfunnel._kernels import special
+from salesfunnel.errors import ArgumentError
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "special.json").read_text("utf-8"))[
     "special"
@@ -91,3 +93,19 @@ def test_limits_of_a_rate_of_very_many_against_the_normal_law():
     half = 1.959963984540054 * math.sqrt(2 / 9 / n)
     assert math.isclose(high - 1 / 3, half, rel_tol=1e-4)
     assert math.isclose(1 / 3 - low, half, rel_tol=1e-4)
+
+
+def test_hyp2f1_is_right_or_refused_over_its_whole_domain():
+    golden = json.loads((Path(__file__).parent / "golden" / "hyp2f1.json").read_text())["rows"]
+    a, b, c, z, wanted = np.array(golden).T
+    found = special.hyp2f1(a, b, c, z)
+    known = ~np.isnan(found)
+    assert known.mean() > 0.95
+    np.testing.assert_allclose(found[known], wanted[known], rtol=1e-9)
+
+
+def test_hyp2f1_that_does_not_settle_is_refused():
+    with pytest.raises(ArgumentError, match="'z' must be where the series settles"):
+        sf.stats.hyp2f1(1.0, 1.0, 1.5, 1 - 1e-9)
+    with pytest.raises(ArgumentError, match="'z' must be where the series settles"):
+        sf.stats.hyp2f1(500.0, 500.0, 1.0, 0.9)

@@ -52,9 +52,18 @@ _HOMES = {
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
+    "either": "counting",
+    "step": "counting",
     "Conversion": "conversion",
     "ConversionTable": "conversion",
     "conversions": "conversion",
+    # comparison
+    "ArmComparison": "comparison",
+    "ArmRow": "comparison",
+    "SegmentComparison": "comparison",
+    "SegmentRow": "comparison",
+    "compare_arms": "comparison",
+    "compare_segments": "comparison",
     # bottlenecks
     "Bottleneck": "bottleneck",
     "Bottlenecks": "bottleneck",
@@ -201,9 +210,18 @@ __all__ = [
     "StepCounts",
     "StepDuration",
     "count_steps",
+    "either",
+    "step",
     "Conversion",
     "ConversionTable",
     "conversions",
+    # comparison
+    "ArmComparison",
+    "ArmRow",
+    "SegmentComparison",
+    "SegmentRow",
+    "compare_arms",
+    "compare_segments",
     # bottlenecks
     "Bottleneck",
     "Bottlenecks",
@@ -325,8 +343,16 @@ if TYPE_CHECKING:
         find_bottlenecks,
         output_change,
     )
+    from salesfunnel.comparison import (
+        ArmComparison,
+        ArmRow,
+        SegmentComparison,
+        SegmentRow,
+        compare_arms,
+        compare_segments,
+    )
     from salesfunnel.conversion import Conversion, ConversionTable, conversions
-    from salesfunnel.counting import StepCounts, StepDuration, count_steps
+    from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, step
     from salesfunnel.customers import (
         BgNbd,
         CohortRetention,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
 import salesfunnel as sf
 from salesfunnel.errors import IntakeError
 
+if sys.version_info < (3, 11):
+    pytest.skip("version 1.3 of b24pysdk does not import on Python 3.10", allow_module_level=True)
 b24pysdk = pytest.importorskip("b24pysdk")
 AS_OF = "2026-04-01"
 

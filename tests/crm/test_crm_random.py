@@ -69,7 +69,7 @@ def records(fields):
 
 @pytest.mark.parametrize("name", FIELDS)
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_random_records_raise_only_our_errors_and_what_is_read_is_a_history(name, data):
     extra = {
         key: data.draw(st.none() | records(FIELDS[name]), label=key)
@@ -88,7 +88,7 @@ def test_random_records_raise_only_our_errors_and_what_is_read_is_a_history(name
 
 @pytest.mark.parametrize("name", FIELDS)
 @given(data=st.data())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_likely_records_with_any_cell_give_a_history_and_its_words(name, data):
     """One record that can be read among random ones, so that there is a history to look at."""
     key = {"hubspot": "hs_object_id", "salesforce": "OpportunityId"}.get(name, "id")
@@ -109,7 +109,7 @@ def test_likely_records_with_any_cell_give_a_history_and_its_words(name, data):
 
 @pytest.mark.parametrize("name", FIELDS)
 @given(data=st.data())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_each_deal_is_read_or_told_of(name, data):
     """Deals with an id are in the history, or some fault stands on their row."""
     key = {"hubspot": "hs_object_id", "salesforce": "OpportunityId"}.get(name, "id")

@@ -36,7 +36,7 @@ RECORD = st.dictionaries(st.sampled_from(FIELDS), CELL, max_size=8)
 
 @pytest.mark.parametrize("name", NAMES)
 @given(records=st.lists(RECORD, max_size=4) | RECORD, changes=st.none() | st.lists(RECORD))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_random_records_raise_only_our_errors(name, records, changes):
     options = {"changes": changes} if name in get_args(ListedName) else {}
     try:

@@ -272,30 +272,55 @@ def norm_ppf(p: npt.ArrayLike) -> Array:
 
 
 def hyp2f1(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, z: npt.ArrayLike) -> Array:
-    """Return Gauss' 2F1(a, b; c; z) for 0 <= z < 1, c > 0; arguments broadcast.
+    """Return Gauss' 2F1(a, b; c; z) for a, b, c > 0, 0 <= z < 1; arguments broadcast.
 
-    The Gauss series (DLMF 15.2.1); where c − a − b < 0 that of Euler's transform (15.8.1), whose
-    terms fall faster.
+    The Gauss series (DLMF 15.2.1), whose terms are positive here; where c − a − b < 0 first that of
+    Euler's transform (15.8.1), whose terms fall faster, kept where its terms do not cancel. NaN
+    where the series does not settle in 200,000 terms or the value is too large.
     """
     A, B, C, Z = (
         np.array(v, dtype=np.float64).ravel()
         for v in np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (a, b, c, z)))
     )
     shape = np.broadcast_shapes(*(np.shape(v) for v in (a, b, c, z)))
+    found = np.full(Z.shape, np.nan)
     power = C - A - B
-    turn = power < 0
-    factor = np.where(turn, np.exp(np.where(turn, power, 0.0) * np.log1p(-Z)), 1.0)
-    A, B = np.where(turn, C - A, A), np.where(turn, C - B, B)
-    total, term = np.ones_like(Z), np.ones_like(Z)
-    left = np.arange(Z.size)
-    for k in range(200_000):
+    turn = np.flatnonzero(power < 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if turn.size:
+            total, size = _gauss((C - A)[turn], (C - B)[turn], C[turn], Z[turn])
+            value = np.exp(power[turn] * np.log1p(-Z[turn])) * total
+            found[turn] = np.where(size <= _CANCELS * np.abs(total), value, np.nan)
+        rest = np.flatnonzero(np.isnan(found))
+        if rest.size:
+            found[rest] = _gauss(A[rest], B[rest], C[rest], Z[rest])[0]
+    found[~np.isfinite(found)] = np.nan
+    return np.asarray(found.reshape(shape))
+
+
+_CANCELS = 1e3
+_TERMS = 200_000
+
+
+def _gauss(a: Array, b: Array, c: Array, z: Array) -> tuple[Array, Array]:
+    """Return the sum of the Gauss series and that of the sizes of its terms; NaN if not settled."""
+    total, size, term = np.ones_like(z), np.ones_like(z), np.ones_like(z)
+    left = np.arange(z.size)
+    for k in range(_TERMS):
         if not left.size:
-            break
+            return total, size
         i = left
-        term[i] *= (A[i] + k) * (B[i] + k) / ((C[i] + k) * (k + 1.0)) * Z[i]
+        term[i] *= (a[i] + k) * (b[i] + k) / ((c[i] + k) * (k + 1.0)) * z[i]
         total[i] += term[i]
-        left = i[np.abs(term[i]) > 1e-16 * np.abs(total[i])]
-    return np.asarray((factor * total).reshape(shape))
+        size[i] += np.abs(term[i])
+        n = k + 1.0
+        ratio = np.abs((a[i] + n) * (b[i] + n) / ((c[i] + n) * (n + 1.0)) * z[i])
+        ratio = np.maximum(ratio, z[i])
+        # what is left out is below term · ratio / (1 − ratio)
+        open_ = ~(np.abs(term[i]) * ratio <= 1e-16 * size[i] * (1.0 - ratio))
+        left = i[open_ & np.isfinite(total[i])]
+    total[left] = np.nan
+    return total, size
 
 
 def polygamma(x: npt.ArrayLike) -> tuple[Array, Array]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
+from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import StepOrder
+from salesfunnel.counting.by_period import By, with_breakdown
 from salesfunnel.counting.in_memory import count_log
-from salesfunnel.counting.query import make_query
-from salesfunnel.counting.result import StepCounts
+from salesfunnel.counting.parquet_files import is_parquet_path, log_of_parquet
+from salesfunnel.counting.query import Query, make_query
+from salesfunnel.counting.result import StepCounts, retag
+from salesfunnel.counting.step_specs import Step, attributes_of, plain_steps
 from salesfunnel.data.events.event_log import EventLog
 
 Span = timedelta | str | int | Any
@@ -18,19 +22,20 @@ Span = timedelta | str | int | Any
 
 def count_steps(
     events: Any,
-    steps: Sequence[str | int],
+    steps: Sequence[str | int | Step],
     *,
     window: Span | None = None,
     step_windows: Any = None,
     order: StepOrder = "ordered",
     exclude: Any = (),
-    breakdown: str | None = None,
+    breakdown: str | Sequence[str] | None = None,
     attribution: str = "first",
     increasing: bool = False,
     per: str = "entity",
     as_of: datetime | str | int | Any | None = None,
     threads: int | None = None,
     columns: Mapping[str, str] | None = None,
+    by: By | None = None,
 ) -> StepCounts:
     """Count how many customers get to each step of a path through their events.
 
@@ -40,12 +45,15 @@ def count_steps(
 
     Parameters
     ----------
-    events : EventLog, dataframe or ibis table
-        The log. A dataframe (pandas, polars, pyarrow, or anything with the Arrow PyCapsule
-        interface) and a table have the columns ``entity``, ``step`` and ``time``, see `columns`.
-        A table is counted in its database.
-    steps : sequence of str or int
-        The names of the steps, in order; a name may stand more than once.
+    events : EventLog, dataframe, ibis table, path, or dataset of pyarrow
+        The log. A path or a pattern is of Parquet files (extra ``frames``), of which only the
+        columns that are asked for are read; ``read_events`` reads other files. A dataframe
+        (pandas, polars, pyarrow, or anything with the Arrow PyCapsule interface) and a table have
+        the columns ``entity``, ``step`` and ``time`` or usual names of them, see `columns`. A
+        table is counted in its database.
+    steps : sequence of str, int or Step
+        The names of the steps, in order; a name may stand more than once. `either` makes a step of
+        one of several events, `step` one of an event with certain values.
     window : timedelta, str or int, optional
         How long after the first event of its chain a step may be taken, the bound inside:
         ``"14D"``, ``"6h"``, ``"30min"``, ``"90s"``, ``"2 weeks"``; a whole number where times are
@@ -59,8 +67,8 @@ def count_steps(
     exclude : str, or sequence of str or (str, str, str)
         Events that void a chain (not the entity) where they lie strictly between its first and last
         step, or between the two steps named behind them.
-    breakdown : str, optional
-        An attribute of the events to count by.
+    breakdown : str or sequence of str, optional
+        An attribute of the events to count by; or several, whose values together are a segment.
     attribution : {"first", "last", "all"} or a step
         Whose value counts: the first known value along the chain, the last known one, the one at a
         step; or every value for itself, a chain being made of events of one value only (``all``).
@@ -80,6 +88,10 @@ def count_steps(
         count), and one where more do not pay. The result is the same.
     columns : mapping of str to str, optional
         The names of the columns ``entity``, ``step`` and ``time`` in a dataframe or table.
+    by : {"day", "week", "month", "quarter", "year"}, optional
+        Count by the period of the first step's event, for `StepCounts.panel`; the value of
+        `breakdown` is that of the same event. The first step is always taken by somebody of the
+        period, so that these are cohorts of entries.
 
     Returns
     -------
@@ -112,28 +124,65 @@ def count_steps(
     >>> count_steps(log, ["view", "cart", "order"], window=10).counts
     (2, 1, 1)
     """
-    query = make_query(
-        steps,
-        window=window,
-        step_windows=step_windows,
-        order=order,
-        exclude=exclude,
-        breakdown=breakdown,
-        attribution=attribution,
-        increasing=increasing,
-        per=per,
-        as_of=as_of,
-    )
+    _check_by(by, attribution)
+
+    def question(names: Any, held: Any, whose: str) -> Query:
+        return make_query(
+            names,
+            window=window,
+            step_windows=step_windows,
+            order=order,
+            exclude=exclude,
+            breakdown=held,
+            attribution=whose,
+            increasing=increasing,
+            per=per,
+            as_of=as_of,
+        )
+
+    many = breakdown is not None and not isinstance(breakdown, str)
+    asked = () if breakdown is None else tuple(breakdown) if many else (breakdown,)
+    specs = any(isinstance(one, Step) for one in steps) if isinstance(steps, Iterable) else False
+    if type(events).__module__.partition(".")[0] == "ibis":
+        if specs or many or by is not None:
+            raise ArgumentError(
+                "'by', several attributes, and steps of several events must be counted in memory,"
+                f" got {type(events).__name__}",
+                hint="give the table as a dataframe: table.to_pyarrow()",
+            )
+        from salesfunnel.counting.in_database import count_table
+
+        return count_table(events, question(steps, breakdown, attribution), columns=columns)
     if isinstance(events, EventLog):
         if columns is not None:
             raise ArgumentError(
                 f"'columns' must be left out where 'events' is an EventLog, got {columns!r}"
             )
-        return count_log(events, query, threads=threads)
-    if type(events).__module__.partition(".")[0] == "ibis":
-        from salesfunnel.counting.in_database import count_table
+        log = events
+    else:
+        needed = tuple(dict.fromkeys([*asked, *(attributes_of(steps) if specs else ())]))
+        log = (
+            log_of_parquet(events, columns, needed)
+            if is_parquet_path(events)
+            else EventLog.from_frame(events, columns=columns, attributes=needed)
+        )
+    plain: Any = steps
+    if specs:
+        log, plain = plain_steps(log, steps)
+    made = breakdown
+    if many or by is not None:
+        log, made = with_breakdown(log, breakdown, by)
+    taken = attribution if by is None else str(next(iter(plain), "first"))
+    result = count_log(log, question(plain, made, taken), threads=threads)
+    return result if by is None else retag(result, by=by)
 
-        return count_table(events, query, columns=columns)
-    more = () if breakdown is None else (breakdown,)
-    log = EventLog.from_frame(events, columns=columns, attributes=more)
-    return count_log(log, query, threads=threads)
+
+def _check_by(by: Any, attribution: str) -> None:
+    if by is None:
+        return
+    check_choice("by", by, get_args(By))
+    if attribution != "first":
+        raise ArgumentError(
+            f"'attribution' must be left at its default where 'by' is given, got {attribution!r}",
+            hint="the values are those of the first step's event",
+        )

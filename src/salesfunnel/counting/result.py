@@ -19,6 +19,8 @@ from salesfunnel.fault import Fault
 
 __all__ = ["StepCounts", "StepDuration"]
 
+BETWEEN = " · "
+"""What stands between a period and the values of a breakdown."""
 MISSING = ""
 """The name of the segment of those whose value is missing."""
 
@@ -122,6 +124,8 @@ class StepCounts(TableMixin):
         What is counted: entities, or attempts.
     as_of : datetime.datetime or int, optional
         The moment of the last observation.
+    by : {"day", "week", "month", "quarter", "year"}, optional
+        How long a period of `by_segment` is: its keys start with the name of the period.
     engine : str
         Where it was counted: ``"numpy"``, or the name of a database.
 
@@ -156,6 +160,7 @@ class StepCounts(TableMixin):
     per: str = "entity"
     as_of: datetime | int | None = None
     engine: str = "numpy"
+    by: str | None = None
 
     __repr__ = one_line
 
@@ -206,13 +211,29 @@ class StepCounts(TableMixin):
             ),
         }
 
+    def __add__(self, other: object) -> StepCounts:
+        """Return the counts of both, of other entities: of two files, or two halves of a log.
+
+        Durations of a sum are not known.
+
+        Raises
+        ------
+        DataError
+            If they do not answer the same question.
+        """
+        if not isinstance(other, StepCounts):
+            return NotImplemented
+        from salesfunnel.counting.sums import summed
+
+        return summed(self, other)
+
     def panel(self, *, period: str = ALL) -> Panel:
-        """Return the counts as a panel of one period, so that all statistics work on them.
+        """Return the counts as a panel, so that all statistics work on them.
 
         Parameters
         ----------
         period : str
-            The name of the period.
+            The name of the one period; with `by`, the periods are those that were counted.
 
         Returns
         -------
@@ -220,22 +241,9 @@ class StepCounts(TableMixin):
             In ``cohort`` mode; segments are those of the breakdown. A step that stands twice gets
             its place behind its name: ``"view (3)"``.
         """
-        table = dict(self.by_segment) or {ALL: self.counts}
-        waiting = dict(self.immature_by_segment) or {ALL: self.immature}
-        names = [
-            name if self.steps.count(name) == 1 else f"{name} ({k + 1})"
-            for k, name in enumerate(self.steps)
-        ]
-        return Panel(
-            counts=np.array(list(table.values()), dtype=np.int64).reshape(1, len(table), -1),
-            periods=(period,),
-            steps=names,
-            segments=[name if name != MISSING else "(missing)" for name in table],
-            mode="cohort",
-            window=self.window if isinstance(self.window, timedelta) else None,
-            immature=np.array([[waiting.get(name, 0) for name in table]], dtype=np.int64),
-            attributes=() if self.breakdown is None else (self.breakdown,),
-        )
+        from salesfunnel.counting.to_panel import panel_of
+
+        return panel_of(self, period)
 
 
 def defer(result: StepCounts, **late: Callable[[], Any]) -> StepCounts:

@@ -16,13 +16,9 @@ from salesfunnel._kernels.betabinomial import PRIOR_SD
 from salesfunnel._kernels.effect import entrants_to_see
 from salesfunnel._kernels.logit import did, fit_logit, its_design
 from salesfunnel._kernels.special import t_ppf
-from salesfunnel._kernels.uplift import (
-    confidence_sequence,
-    level_before,
-    log_plan_ratio,
-    log_uplift_bf,
-)
+from salesfunnel._kernels.uplift import confidence_sequence, level_before
 from salesfunnel.monitoring.series import Array, ReviewEvidence, Series
+from salesfunnel.monitoring.series_model import Judged, judge_series
 
 __all__ = ["evidence_of"]
 
@@ -75,17 +71,15 @@ def evidence_of(
     late = _by_month(post, series.by)
     effective = late[:, 2].sum() ** 2 / (late[:, 2] ** 2).sum() if post.size else 1.0
     a, b, rho = level_before(months[:, 1], months[:, 2], periods=effective)
-    season = "flat"
-    if since is None and post.size:
-        a, b, season = _seasonal(series, a, b, rho, effective)
-    if season == "flat":
+    found = judge_series(series, planned, since)
+    separable = found is not None and found.separable
+    if not separable:
         notices.append("season-not-separable")
     if _drifting(post):
         notices.append("drifting")
-    x, n = float(post[:, 1].sum()), float(post[:, 2].sum())
-    p = a / (a + b)
-    fields |= _after(x, n, a, b, planned)
-    fields |= {"rate_before": p, "season": season}
+    p = a / (a + b) if found is None else found.expected
+    fields |= _after(float(post[:, 1].sum()), float(post[:, 2].sum()), found)
+    fields |= {"rate_before": p, "season": "year" if separable else "flat"}
     fields["weeks_needed"] = _weeks(series, p, planned, rho)
     fields |= _step(series)
     if control is not None:
@@ -104,56 +98,19 @@ def _by_month(rows: Array, by: Frequency) -> Array:
     return np.asarray(np.stack([names, *sums], axis=1), dtype=np.float64)
 
 
-def _after(x: float, n: float, a: float, b: float, planned: float) -> dict[str, Any]:
-    p = a / (a + b)
+def _after(x: float, n: float, found: Judged | None) -> dict[str, Any]:
     if not n:
         return {}
     low, high = (float(v) for v in confidence_sequence(x, n))
-    rate = x / n
-    spread = (x + 0.5) / (n + 1)
-    var = spread * (1 - spread) * (1 / n) + a * b / ((a + b) ** 2 * (a + b + 1))
-    z = math.sqrt(var)
-    return {
-        "rate": rate,
-        "interval": Interval(low, high, 0.95, "confidence-sequence"),
-        "bayes_factor": math.exp(min(float(log_uplift_bf(x, n, a, b)), 20.7)),
-        "plan_ratio": math.exp(min(float(log_plan_ratio(x, n, a, b, planned)), 20.7)),
-        "p_higher": NORMAL.cdf((spread - p) / z),
-        "p_half_plan": NORMAL.cdf((spread - p * (1 + planned / 2)) / z),
+    fields = {"rate": x / n, "interval": Interval(low, high, 0.95, "confidence-sequence")}
+    if found is None:
+        return fields
+    return fields | {
+        "bayes_factor": found.bayes_factor,
+        "plan_ratio": found.plan_ratio,
+        "p_higher": found.p_higher,
+        "p_half_plan": found.p_half_plan,
     }
-
-
-def _seasonal(
-    series: Series, a: float, b: float, rho: float, effective: float
-) -> tuple[float, float, str]:
-    """Return the level expected since the measure with the season taken in, where it can be."""
-    pre, post = series.before, series.after
-    cycle = CYCLE.get(series.by, 12)
-    share = post[:, 2] / post[:, 2].sum()
-    if len(pre) >= 2 * cycle and series.by == "month":
-        fit = fit_logit(pre[:, 1], pre[:, 2], its_design(pre[:, 0], np.inf)[:, :4])
-        X = its_design(post[:, 0], np.inf)[:, :4]
-        expected = 1 / (1 + np.exp(-X @ fit.beta))
-        slope = (share * expected * (1 - expected)) @ X
-        wide = max(1.0, fit.dispersion)
-        design = its_design(pre[:, 0], np.inf)[:, :4]
-        p0 = 1 / (1 + np.exp(-design @ fit.beta))
-        weight = pre[:, 2] * p0 * (1 - p0)
-        cov = np.linalg.inv(design.T @ (weight[:, None] * design) + 1e-8 * np.eye(4))
-        p = float(np.clip(share @ expected, 1e-4, 1 - 1e-4))
-        v = p * (1 - p) * rho / max(effective, 1.0) + float(slope @ cov @ slope) * wide
-        strength = max(p * (1 - p) / v - 1, 0.5)
-        return p * strength, (1 - p) * strength, "year"
-    if len(pre) > cycle > 1:
-        last = {int(number): (x, n) for number, x, n in pre}
-        same = [last.get(int(number) - cycle) for number in post[:, 0]]
-        if all(same):
-            cells = np.array(same, dtype=np.float64)
-            numbered = np.column_stack([post[:, 0], cells])
-            months = _by_month(numbered, series.by)
-            low, high, _ = level_before(months[:, 1], months[:, 2], periods=effective, rho=rho)
-            return low, high, "last-year"
-    return a, b, "flat"
 
 
 def _drifting(post: Array) -> bool:

@@ -45,9 +45,9 @@ class ReviewEvidence(ResultMixin):
         Probability that at least half of the planned rise is there.
     weeks_needed : int or None
         More weeks until the planned rise would be seen; None where a year would not show it.
-    season : {"year", "last-year", "flat"}
-        How the season was taken out: a logit model of two years, the same periods of last year,
-        or not at all.
+    season : {"year", "flat"}
+        ``year``: a season is weighed by how well 18 months or more show it; ``flat``: the history
+        is too short to tell a season from a rise.
     step_odds : Interval or None
         90 % interval of the odds ratio of the step in the logit model, with two years of history.
     control : float or None

@@ -23,6 +23,7 @@ _HOMES = {
         "RateTrend",
         "ReferenceWindow",
     ),
+    "salesfunnel.comparison": ("ArmComparison", "ArmRow", "SegmentComparison", "SegmentRow"),
     "salesfunnel.conversion": ("Conversion", "ConversionTable"),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),
     "salesfunnel.diagnosis.diagnosis": ("ColumnUse", "Diagnosis"),

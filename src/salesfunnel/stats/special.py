@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError
@@ -127,7 +128,8 @@ def hyp2f1(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, z: npt.ArrayLik
     Raises
     ------
     ArgumentError
-        If an argument is outside its range.
+        If an argument is outside its range, the value is too large for a float, or its series
+        does not settle (z next to 1).
 
     Examples
     --------
@@ -137,4 +139,13 @@ def hyp2f1(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, z: npt.ArrayLik
     Z = numbers("z", z)
     if (Z >= 1).any():
         raise ArgumentError(f"'z' must be in [0, 1), got {float(Z[Z >= 1].flat[0])!r}")
-    return special.hyp2f1(_positive("a", a), _positive("b", b), _positive("c", c), Z)
+    given = _positive("a", a), _positive("b", b), _positive("c", c), Z
+    found = special.hyp2f1(*given)
+    if np.isnan(found).any():
+        at = np.unravel_index(int(np.isnan(found).argmax()), found.shape)
+        one = ", ".join(f"{float(v[at]):g}" for v in np.broadcast_arrays(*given))
+        raise ArgumentError(
+            f"'z' must be where the series settles to a float, got a, b, c, z = {one}",
+            hint="scipy.special.hyp2f1 covers more",
+        )
+    return found

@@ -21,7 +21,6 @@ from salesfunnel._kernels.rate_model.old_level import old_level
 from salesfunnel._kernels.rate_model.pool import Groups, model_weights
 from salesfunnel._kernels.rate_model.setting import (
     Setting,
-    by_noise,
 )
 from salesfunnel._kernels.rate_model.window import (
     TINY,
@@ -105,7 +104,8 @@ def evidence(
     parts = _each(learn, x.shape[1], CHUNK)
     joined = _Learned(*(np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)))
     variants = 1 if benchmark is None else len(BENCHMARK_LEVELS)
-    weights = model_weights(joined.likelihood, _log_prior(design, setting, variants), groups)
+    prior = _log_prior(design, setting, variants)
+    weights = model_weights(joined.likelihood, prior, groups, learn=setting.learn)
     recent = slice(x.shape[0] - setting.ages[-1], None)
     counts = [x[recent], n[recent], joined.expected, joined.fisher]
     late = None if extra is None else extra[recent]
@@ -186,11 +186,11 @@ def _old(
     weights = likelihood + _log_prior(design, setting, variants)[:, None]
     weights = np.exp(weights - weights.max(axis=0))
     weights /= weights.sum(axis=0)
-    long_run = [n.tau**2 + n.sigma**2 * (1 + n.phi) / (1 - n.phi) for n in setting.noise]
-    scatter = by_noise(weights, setting).T @ long_run
     by_structure = weights.reshape(-1, design.prior.size, weights.shape[1]).sum(axis=0)
-    seasonal = by_structure[1:3].sum(axis=0) if design.prior.size > 2 else np.zeros_like(scatter)
-    return old_level(linear, scatter, seasonal)
+    seasonal = (
+        by_structure[1:3].sum(axis=0) if design.prior.size > 2 else np.zeros(weights.shape[1])
+    )
+    return old_level(linear, seasonal)
 
 
 def _variants(

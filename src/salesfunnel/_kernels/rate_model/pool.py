@@ -51,7 +51,9 @@ class Groups:
         return values if self.starts.size == 1 else values[..., self.of_series]
 
 
-def model_weights(log_likelihood: Array, log_prior: Array, groups: Groups) -> Array:
+def model_weights(
+    log_likelihood: Array, log_prior: Array, groups: Groups, *, learn: bool = True
+) -> Array:
     """Return the weights of the models for every series, shape (models, series) [1]_.
 
     How probable each model is at all is learned from the group by expectation–maximisation.
@@ -59,7 +61,7 @@ def model_weights(log_likelihood: Array, log_prior: Array, groups: Groups) -> Ar
     L = np.exp(log_likelihood - log_likelihood.max(axis=0))
     prior = np.exp(log_prior - np.logaddexp.reduce(log_prior))[:, None]
     w = np.repeat(prior, groups.starts.size, axis=1)
-    for _ in range(MODEL_TURNS):
+    for _ in range(MODEL_TURNS if learn else 0):
         if groups.starts.size == 1:
             share = w * (L @ (1.0 / (w[:, 0] @ L)))[:, None]
         else:

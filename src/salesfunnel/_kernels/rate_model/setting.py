@@ -48,6 +48,8 @@ class Setting(NamedTuple):
     sizes: Array
     ages: tuple[int, ...]
     """Ages whose evidence is wanted, ascending."""
+    learn: bool = True
+    """Whether the prior of the models is learned from the group; else that of the table holds."""
 
     def month_variance(self, weights: Array) -> Array:
         """Return the expected variance of a month's own effect, shape (series,)."""

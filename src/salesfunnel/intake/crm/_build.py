@@ -25,6 +25,7 @@ from salesfunnel.intake.deals.cells import moment_of
 
 __all__ = ["begin", "history_of"]
 
+_NO_DAY = np.datetime64("NaT", "D")
 _OPAQUE = re.compile(r"\d+|[0-9a-fA-F-]{16,}", re.ASCII)
 """Ids of stages whose words cannot say whether they mean won or lost."""
 _EXPORT = (
@@ -145,11 +146,13 @@ def _with_fields(found: Changes, history: StageHistory) -> StageHistory:
     for field, columns in rows.items():
         columns["time"] = np.array(columns["time"], dtype="M8[us]")
         if field == "expected":
-            days = [np.datetime64("NaT") if v is None else v for v in columns["value"]]
+            days = [_NO_DAY if v is None else v for v in columns["value"]]
             columns["value"] = np.array(days, dtype="M8[D]")
     present = {}
     if found.expected:
-        days = [found.expected.get(deal, np.datetime64("NaT")) for deal in history.deals.tolist()]
+        days = [
+            found.expected.get(deal, np.datetime64("NaT", "D")) for deal in history.deals.tolist()
+        ]
         present["expected"] = np.array(days, dtype="M8[D]")
     if not rows and not present:
         return history

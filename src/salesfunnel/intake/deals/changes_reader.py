@@ -269,7 +269,7 @@ def _ends_of_rows(
         here = ~ended & ((said == 1) | (said == 2))
         mine = last[here]
         closed = reader.times(roles.get("closed")).take(mine)
-        closed[closed > changes.moment] = np.datetime64("NaT")
+        closed[closed > changes.moment] = np.datetime64("NaT", "us")
         ends = np.fmax(times.take(mine), closed)
         found.append(Extra(changes.code.take(mine), np.where(said[here] == 2, lost, goal), ends))
         ended |= here

@@ -216,7 +216,7 @@ def _times(
     )
     times = when.ticks.view("datetime64[us]").copy()
     if when.missing is not None:
-        times[when.missing] = np.datetime64("NaT")
+        times[when.missing] = np.datetime64("NaT", "us")
     return times, keep
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.analysis import Analysis
-from salesfunnel.bottleneck import Bottleneck
+from salesfunnel.bottleneck import Bottleneck, Bottlenecks
 from salesfunnel.data.panel import ALL
 from salesfunnel.diagnosis import Finding
 from salesfunnel.i18n import text
@@ -18,6 +18,7 @@ from salesfunnel.render.documents.plans import plan_blocks, shown_date
 from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Picture, Section
 from salesfunnel.render.words.figures import faults_block, segment_words, span
 from salesfunnel.render.words.findings import title_of
+from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import action_names, foreign, in_language, labels_of
 from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
 from salesfunnel.stats import rate_interval
@@ -72,7 +73,9 @@ def _answer(
     if errors:
         doubt = [Paragraph(text("report.errors-first", locale, n=errors), mark="bad")]
     if worst is None or not worst.alarm:
-        return [*doubt, *silence(found, labels, locale), *_next(analysis, None, locale)]
+        fewer = _fewer(found, locale)
+        quiet = silence(found, labels, locale)
+        return [*doubt, *fewer, *quiet, *_next(analysis, None, locale)]
     step = _place(worst, labels, locale)
     items = [
         (text("report.what", locale), text(
@@ -84,13 +87,22 @@ def _answer(
         *_measure(analysis, worst, locale),
     ]  # fmt: skip
     others = [_place(row, labels, locale) for row in found.alarms[1:]]
-    blocks: list[Block] = [*doubt, KeyFigures(items)]
+    fewer = _fewer(found, locale)
+    lost = sum(row.deals or 0.0 for row in found.inflow.alarms)
+    first = lost > (worst.expected_gain or 0.0)  # what costs most opens
+    blocks: list[Block] = [*doubt, *(fewer if first else []), KeyFigures(items)]
+    blocks += [] if first else fewer
     if not worst.verified:
         blocks.insert(0, Paragraph(text("bottleneck.unverified", locale), mark="warn"))
     if others:
         names = ("；" if locale == "zh" else "; ").join(others)
         blocks.append(Paragraph(text("report.others", locale, steps=names)))
     return [*blocks, *_next(analysis, worst, locale)]
+
+
+def _fewer(found: Bottlenecks, locale: Locale) -> list[Block]:
+    """Say where fewer come in than was to be expected."""
+    return [Paragraph(words, mark="bad") for words in fewer_entries(found, locale)]
 
 
 def _place(row: Bottleneck, labels: Labels, locale: Locale) -> str:

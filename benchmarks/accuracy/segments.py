@@ -1,0 +1,96 @@
+"""How good comparisons of segments and arms are: python benchmarks/accuracy/segments.py [runs]."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+import salesfunnel as sf
+from salesfunnel._kernels import always_valid
+from salesfunnel._kernels.intervals import two_proportion_z
+
+RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+SEED = 20261128
+
+
+def share(hits):
+    p = float(np.mean(hits))
+    return f"{p:.3f} ± {np.sqrt(max(p * (1 - p), 1e-9) / len(hits)):.3f}"
+
+
+def called(n, x):
+    counts = np.stack([n, x], axis=1)[None]
+    names = [f"s{i}" for i in range(len(n))]
+    panel = sf.Panel.from_counts(counts, periods=["2026-10"], steps=["a", "b"], segments=names)
+    found = sf.compare_segments(panel, by="segment")
+    model = np.array([found.find(name).verdict == "worse" for name in names])
+    raw = np.array(names)[np.argmin(x / n)] == np.array(names)
+    rest_n, rest_x = n.sum() - n, x.sum() - x
+    z = two_proportion_z(x, n, rest_x, rest_n)
+    return model, raw, z < -1.645
+
+
+def sizes(rng, drawn):
+    if drawn == "lognormal":
+        return np.clip(rng.lognormal(3.3, 1.0, 20), 5, 200).astype(int)
+    return np.exp(rng.uniform(np.log(5), np.log(200), 20)).astype(int)
+
+
+def segments():
+    print(
+        "| world | base | model: some healthy rep called | lowest rate named | z < -1.645 |"
+        " weak rep found: model | lowest | z |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    for drawn in ("loguniform", "lognormal"):
+        for base in (0.2, 0.3, 0.5):
+            for odd in (False, True):
+                rng = np.random.default_rng([SEED, int(base * 10), odd, drawn == "lognormal"])
+                healthy, found = [], []
+                for _ in range(RUNS):
+                    n, p = sizes(rng, drawn), np.full(20, base)
+                    if odd:
+                        n[0], p[0] = 120, base - 0.16
+                    verdicts = called(n, rng.binomial(n, p))
+                    healthy.append([v[1 if odd else 0 :].any() for v in verdicts])
+                    found.append([v[0] for v in verdicts])
+                columns = [share(np.array(healthy)[:, i]) for i in range(3)]
+                hits = [share(np.array(found)[:, i]) if odd else "–" for i in range(3)]
+                world = f"{drawn}, {'one 16 points worse' if odd else 'all equal'}"
+                print("|", " | ".join([world, str(base), *columns, *hits]), "|")
+
+
+def arms():
+    print()
+    print("| A/A, a look every day for 20 weeks | base | evidence ≥ 20 | z-test 5 % |")
+    print("|---|---|---|---|")
+    for base, pace in ((0.05, 50), (0.25, 20), (0.5, 8)):
+        rng = np.random.default_rng([SEED, pace])
+        false = []
+        for _ in range(RUNS):
+            n = rng.poisson(pace, (2, 140)).cumsum(axis=1)
+            x = np.stack([rng.binomial(np.diff(r, prepend=0), base).cumsum() for r in n])
+            log = [
+                always_valid.log_evidence(x[0, t], n[0, t], x[1, t], n[1, t], np.zeros(1))[0]
+                for t in range(140)
+            ]
+            z = two_proportion_z(x[0], n[0], x[1], n[1])
+            false.append([max(log) >= np.log(20), bool((np.abs(z[7:]) > 1.96).any())])
+        print(
+            "|",
+            " | ".join(
+                [
+                    f"{pace} a day and arm",
+                    str(base),
+                    *(share(np.array(false)[:, i]) for i in range(2)),
+                ]
+            ),
+            "|",
+        )
+
+
+if __name__ == "__main__":
+    print(f"{RUNS} runs a cell, seed {SEED}")
+    segments()
+    arms()
