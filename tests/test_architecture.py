@@ -61,7 +61,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         460,
         "the log is one value; its three ways in and their documentation stand together",
     ),
-    "conversion.py": (350, "a row, its table and the function; half of it is documentation"),
+    "conversion.py": (360, "a row, its table and the function; half of it is documentation"),
     "data/panel.py": (540, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
         320,
@@ -76,7 +76,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         "one boundary of security: what a workbook may ask for is read at once",
     ),
     "diagnosis/effects.py": (340, "exposure and mixture share grades, evidence and errors"),
-    "data/purchases/table.py": (330, "the table is one value with three ways in"),
+    "data/purchases/table.py": (360, "the table is one value with three ways in"),
     "render/documents/customers.py": (320, "a document for each result of repurchase"),
     "definitions/funnel.py": (400, "one value and its verbs, and the names of a win"),
     "_kernels/special.py": (350, "one family of functions; half of it is formulas and sources"),

@@ -177,3 +177,23 @@ def test_exact_amounts_keep_their_decimals():
     assert exact_amount(10_000.5, "USD") == "$10,000.50"
     assert exact_amount(10_000.5, "KWD") == "KWD 10,000.500"
     assert exact_amount(-70_000, "JPY", "zh") == "−70,000日元"
+
+
+BOUGHT = [
+    {"customer": "ann", "time": "2026-01-05", "amount": 100, "currency": "EUR"},
+    {"customer": "ann", "time": "2026-02-05", "amount": 100, "currency": "USD"},
+    {"customer": "bob", "time": "2026-02-06", "amount": 50, "currency": "usd"},
+]
+
+
+def test_purchases_of_several_currencies_have_no_amounts_without_rates():
+    mixed = sf.Purchases.from_records(BOUGHT)
+    assert np.isnan(mixed.amount).all()
+    assert "currencies-mixed" in codes(mixed)
+    assert np.isnan(sf.rfm(mixed, as_of="2026-03-01").amount).all()
+    assert np.isnan(mixed.summary("2026-03-01").monetary).all()
+    one = sf.Purchases.from_records(BOUGHT, rates={"EUR": 1.1, "USD": 1})
+    np.testing.assert_allclose(sorted(one.amount), [50, 100, 110])
+    assert sf.Purchases.from_records(BOUGHT[1:]).amount.sum() == 150
+    with pytest.raises(ArgumentError, match="convert USD to EUR"):
+        sf.Purchases.from_records(BOUGHT[1:], currency="EUR")

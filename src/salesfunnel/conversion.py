@@ -23,6 +23,7 @@ from salesfunnel._core.vocabulary import (
 )
 from salesfunnel._kernels import intervals as kernel
 from salesfunnel._kernels.rate_bounds import rate_bounds
+from salesfunnel._kernels.weighted import effective_trials
 from salesfunnel.data.delays import Lag, exposure_of, lags_of
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel, Transition
@@ -234,6 +235,8 @@ def conversions(
     ``rate-gt-1``. Nothing is cut. With a lag, and by month of entry, `exposed` are
     those who could advance; how uncertain that is widens the interval:
     Var(log r) = (1 − r)/(n r) + cv².
+    Rates of amounts (``panel(weight="value")``) have the interval of as many equal deals as give
+    the spread of a ratio of sums over deals: one giant deal makes it wide.
     The interval of a cumulative rate is that of one rate with as many entrants as give the spread
     of the product: Var(log R) = Σ(1 − r)/(n r).
 
@@ -248,7 +251,7 @@ def conversions(
     level = check_fraction("level", level, open_ends=True)
     check_kind("panel", panel, Panel)
     lags = lags_of(lag, panel)
-    entered, advanced, missing = panel.flows()
+    entered, advanced, missing = panel.flows(weighted=True)
     n, cv2 = entered.astype(np.float64), None
     if lags is not None or panel.exposed is not None:
         n, cv2 = _exposed(panel, lags)
@@ -259,7 +262,14 @@ def conversions(
     status[x > n] = ABOVE_ONE
     status[n == 0] = NO_DATA
     status[missing] = MISSING
+    if panel.squares is not None:
+        squares = panel.squares
+        trials = effective_trials(x, n, squares[..., 1:], squares[..., :-1])
+        exact = np.where(n > 0, x / np.where(n > 0, n, 1.0), 0.0)
+        x, n = exact * trials, trials
     rate, low, high = _rates(x, n, status, level, method, cv2)
+    if panel.squares is not None:
+        rate = np.where(np.isnan(rate), rate, exact)
     exposed = None if cv2 is None else np.where(missing, np.nan, n)
     n = n if cv2 is None else _worth(rate, n, cv2)
     whole: Float = np.multiply.accumulate(rate, axis=-1)  # NaN spreads to the steps after it

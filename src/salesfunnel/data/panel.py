@@ -74,6 +74,14 @@ class Panel(TableMixin):
     upper : array_like of int64, shape (periods, segments, steps), optional
         At most so many got to each step, where `counts` is only the least: lost deals of which a
         list does not tell the stage. None where all counts are exact.
+    weight : {"value"}, optional
+        Counts are amounts, rounded to whole units of `currency`, instead of deals.
+    squares : array_like of float64, shape (periods, segments, steps), optional
+        With `weight`: sums of the squared amounts, which make the intervals of rates.
+    currency : str
+        With `weight`: the code of the amounts.
+    unvalued : int
+        With `weight`: deals without an amount, which are left out.
 
     Raises
     ------
@@ -108,6 +116,10 @@ class Panel(TableMixin):
     partial: tuple[str, ...] = attrs.field(default=(), converter=as_items)
     funnel: Funnel | None = None
     upper: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
+    weight: Literal["value"] | None = None
+    squares: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)
+    currency: str = ""
+    unvalued: int = 0
 
     def __attrs_post_init__(self) -> None:
         check_choice("mode", self.mode, PANEL_MODES)
@@ -132,6 +144,7 @@ class Panel(TableMixin):
             ("counts", shape),
             ("missing", shape),
             ("upper", shape),
+            ("squares", shape),
             ("advanced", (*shape[:2], max(shape[2] - 1, 0))),
             ("immature", shape[:2]),
             ("exposed", (*shape[:2], max(shape[2] - 1, 0))),
@@ -250,8 +263,15 @@ class Panel(TableMixin):
         """The steps between neighbours."""
         return tuple(Transition(a, b) for a, b in pairwise(self.steps))
 
-    def flows(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    def flows(
+        self, *, weighted: bool = False
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
         """Return what every rate is made of.
+
+        Parameters
+        ----------
+        weighted : bool
+            Whether amounts will do instead of deals.
 
         Returns
         -------
@@ -259,7 +279,17 @@ class Panel(TableMixin):
             Of `entered` at a step, `advanced` went on to the next; zero where missing.
         missing : ndarray of bool, same shape
             Where either is not known, or lies between `counts` and `upper`.
+
+        Raises
+        ------
+        ArgumentError
+            If the panel holds amounts and deals are wanted.
         """
+        if self.weight is not None and not weighted:
+            raise ArgumentError(
+                "'panel' must count deals, got amounts (weight='value')",
+                hint="only conversions works with amounts; panel() without weight= counts deals",
+            )
         unknown = self.missing
         if self.upper is not None:
             unknown = unknown | (self.upper != self.counts)
@@ -312,6 +342,7 @@ class Panel(TableMixin):
             segments=[self.segments[i] for i in g],
             steps=[self.steps[i] for i in s],
             upper=None if self.upper is None else self.upper[np.ix_(t, g, s)],
+            squares=None if self.squares is None else self.squares[np.ix_(t, g, s)],
             advanced=None if self.advanced is None else self.advanced[np.ix_(t, g)],
             immature=None if self.immature is None else self.immature[np.ix_(t, g)],
             exposed=None if self.exposed is None else self.exposed[np.ix_(t, g)],
@@ -361,6 +392,7 @@ class Panel(TableMixin):
             counts=summed(self.counts),
             missing=np.logical_or.reduce(self.missing, axis=axis, keepdims=True),
             upper=summed(self.upper),
+            squares=summed(self.squares),
             advanced=summed(self.advanced),
             immature=summed(self.immature),
             exposed=summed(self.exposed),
@@ -394,6 +426,7 @@ class Panel(TableMixin):
             counts=place(self.counts, 0),
             missing=place(self.missing, fill=True),
             upper=place(self.upper, 0),
+            squares=place(self.squares, 0.0),
             advanced=place(self.advanced, 0),
             immature=place(self.immature, 0),
             exposed=place(self.exposed, np.nan),
@@ -410,7 +443,7 @@ class Panel(TableMixin):
         """
         if not isinstance(other, Panel):
             return NotImplemented
-        for field in ("steps", "mode", "by", "window", "attributes"):
+        for field in ("steps", "mode", "by", "window", "attributes", "weight", "currency"):
             mine, theirs = getattr(self, field), getattr(other, field)
             if mine != theirs:
                 raise DataError(
@@ -446,6 +479,8 @@ class Panel(TableMixin):
             left,
             counts=np.where(missing, 0, total),
             upper=upper,
+            squares=_sum(left.squares, right.squares),
+            unvalued=self.unvalued + other.unvalued,
             missing=missing,
             advanced=_sum(left.advanced, right.advanced),
             immature=_sum(left.immature, right.immature),

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
 from salesfunnel.definitions.funnel import Funnel
@@ -180,20 +181,35 @@ class TargetPlan(TableMixin):
         check_known("period", period, self.periods)
         return int(cells[self.periods.index(period)])
 
-    def quarters(self) -> dict[str, int]:
+    def quarters(
+        self, *, fiscal_start: int | None = None, fiscal: Fiscal | None = None
+    ) -> dict[str, int]:
         """Return the target by quarter: the sum of its months; months need calendar names.
+
+        Parameters
+        ----------
+        fiscal_start : int, optional
+            The month in which the fiscal year begins; calendar quarters by default.
+        fiscal : Fiscal, optional
+            The whole calendar instead; its quarters must be whole months.
 
         Raises
         ------
         ArgumentError
-            If a period is not a month such as ``2026-10``.
+            If a period is not a month such as ``2026-10``, or quarters are cut in weeks.
         """
+        calendar = as_fiscal(fiscal_start, fiscal) or Fiscal(quarter="{year}-Q{quarter}")
+        if calendar.pattern != "month":
+            raise ArgumentError(
+                f"'fiscal' must have quarters of whole months, got {calendar.pattern!r}",
+                hint="the plan is by calendar month",
+            )
         found: dict[str, int] = {}
         for name, amount in zip(self.periods, self.amounts.tolist(), strict=True):
             year, dash, month = name.partition("-")
             if not dash or not month.isdigit():
                 raise ArgumentError(f"'periods' must be months such as '2026-10', got {name!r}")
-            quarter = f"{year}-Q{(int(month) + 2) // 3}"
+            quarter = calendar.label(f"{year}-{month}-01")
             found[quarter] = found.get(quarter, 0) + amount
         return found
 

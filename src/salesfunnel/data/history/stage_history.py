@@ -14,6 +14,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field, arrays_equal
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
@@ -326,6 +327,11 @@ class StageHistory(FieldsOverTime, TableMixin):
         *,
         window: timedelta | str | None = None,
         segment: str | Sequence[str] | None = None,
+        weight: Literal["value"] | None = None,
+        currency: str | None = None,
+        rates: Any = None,
+        fiscal_start: int | None = None,
+        fiscal: Fiscal | None = None,
     ) -> Panel:
         """Return counts by period, segment and stage.
 
@@ -345,6 +351,15 @@ class StageHistory(FieldsOverTime, TableMixin):
             reached the last stage stand in ``Panel.immature`` and are counted, too.
         segment : str or sequence of str, optional
             Attributes to break down by; a missing value is a segment of its own, ``"(missing)"``.
+        weight : {"value"}, optional
+            Add up amounts instead of deals, for rates by value.
+        currency, rates : optional
+            With `weight`: as in `money`.
+        fiscal_start : int, optional
+            The month in which the fiscal year begins: months, quarters and years are the company's,
+            under its names.
+        fiscal : Fiscal, optional
+            The whole fiscal calendar instead.
 
         Returns
         -------
@@ -358,7 +373,8 @@ class StageHistory(FieldsOverTime, TableMixin):
         ArgumentError
             If a word is none of the allowed ones.
         DataError
-            If a list is asked for what needs the times of stages: periods, or a window.
+            If a list is asked for what needs the times of stages: periods, or a window; if amounts
+            are asked for and there are none, or they cannot be added.
         UnknownNameError
             If there is no such attribute.
 
@@ -370,7 +386,11 @@ class StageHistory(FieldsOverTime, TableMixin):
         """
         from salesfunnel.data.history.to_panel import history_panel
 
-        return history_panel(self, by=by, mode=mode, window=window, segment=segment)
+        calendar = as_fiscal(fiscal_start, fiscal)
+        return history_panel(
+            self, by=by, mode=mode, window=window, segment=segment, weight=weight,
+            currency=currency, rates=rates, fiscal=calendar,
+        )  # fmt: skip
 
     def __add__(self, other: object) -> StageHistory:
         """Return the deals of both; raise DataError where an id is in both.

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
@@ -27,8 +28,10 @@ from salesfunnel._kernels.cohorts import (
 from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.data.history.by_entry import by_entry
 from salesfunnel.data.history.converters import columns_of
+from salesfunnel.data.history.fiscal_panel import fiscal_panel
 from salesfunnel.data.history.from_list import needs_stage_times
 from salesfunnel.data.history.list_counts import list_cube
+from salesfunnel.data.history.value_panel import value_panel
 from salesfunnel.data.panel import ALL, Panel
 
 if TYPE_CHECKING:
@@ -44,8 +47,31 @@ def history_panel(
     mode: PanelMode,
     window: timedelta | str | None,
     segment: str | Sequence[str] | None,
+    weight: Literal["value"] | None = None,
+    currency: str | None = None,
+    rates: Any = None,
+    fiscal: Fiscal | None = None,
 ) -> Panel:
     """Return the panel; see `StageHistory.panel`."""
+    check_choice("weight", weight or "value", ("value",))
+    own = fiscal is not None and by != "all"
+    unit: Any = "day" if own else by
+    counted = _counted(history, by=unit, mode=mode, window=window, segment=segment)
+    if weight is not None:
+        codes, _ = segment_codes(history, counted.attributes)
+        counted = value_panel(history, counted, codes, currency=currency, rates=rates)
+    return fiscal_panel(counted, fiscal, by) if own and fiscal is not None else counted
+
+
+def _counted(
+    history: StageHistory,
+    *,
+    by: Frequency | Literal["all"],
+    mode: PanelMode,
+    window: timedelta | str | None,
+    segment: str | Sequence[str] | None,
+) -> Panel:
+    """Return the panel of deals by calendar periods."""
     check_choice("by", by, [*(name for name in FREQUENCIES if name != "none"), "all"])
     check_choice("mode", mode, PANEL_MODES)
     length = duration_of("window", window)

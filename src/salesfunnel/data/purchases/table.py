@@ -30,6 +30,7 @@ from salesfunnel.data.purchases._columns import (
     sorted_rows,
     texts_of,
 )
+from salesfunnel.data.purchases.one_currency import in_one
 from salesfunnel.data.purchases.orders import Orders, orders_of
 from salesfunnel.data.purchases.summary import CustomerSummary, summary_of
 from salesfunnel.fault import Fault
@@ -53,7 +54,7 @@ class Purchases(TableMixin):
     time : array_like of datetime64[us], shape (n,)
         When; in UTC where the source had a zone. Sorted by customer, then time.
     amount : array_like of float64, shape (n,)
-        For how much, at least 0, NaN where not known. The library knows no currency.
+        For how much, at least 0, NaN where not known; in one currency.
     attributes : mapping of str to sequence of str
         More about each purchase: item, channel, owner; ``""`` where missing. Kept as codes into
         the distinct texts.
@@ -114,6 +115,8 @@ class Purchases(TableMixin):
         *,
         attributes: Mapping[str, Any] | None = None,
         faults: Iterable[Fault] = (),
+        currency: str | None = None,
+        rates: Any = None,
     ) -> Self:
         """Make purchases from columns of equal length.
 
@@ -132,6 +135,10 @@ class Purchases(TableMixin):
             More columns, such as ``item`` or ``channel``.
         faults : iterable of Fault
             What the reader found before.
+        currency, rates : optional
+            As in ``StageHistory.money``, if there is an attribute ``currency``: each amount has the
+            rate of its day. Several currencies without rates leave all amounts unknown, with the
+            fault ``currencies-mixed``.
 
         Raises
         ------
@@ -164,7 +171,7 @@ class Purchases(TableMixin):
         seen = np.flatnonzero(np.bincount(codes, minlength=len(who.values)))
         place = np.zeros(len(who.values), dtype=np.int64)
         place[seen] = np.arange(seen.size)
-        return cls(
+        made = cls(
             customers=[str(who.values[i]) for i in seen.tolist()],
             customer=owned(place.take(codes)),
             time=owned(stamps.take(order)),
@@ -173,9 +180,13 @@ class Purchases(TableMixin):
             faults=found,
             rows=n,
         )
+        one: Self = in_one(made, currency=currency, rates=rates)
+        return one
 
     @classmethod
-    def from_frame(cls, frame: Any, *, columns: Mapping[str, str] | None = None) -> Self:
+    def from_frame(
+        cls, frame: Any, *, columns: Mapping[str, str] | None = None, **money: Any
+    ) -> Self:
         """Make purchases from a dataframe, or a mapping of columns.
 
         Parameters
@@ -185,6 +196,8 @@ class Purchases(TableMixin):
         columns : mapping of str to str, optional
             The names of the columns ``customer``, ``time`` and ``amount``, where they differ. All
             other columns are attributes.
+        **money
+            `currency` and `rates`, as in `from_columns`.
 
         Raises
         ------
@@ -205,11 +218,16 @@ class Purchases(TableMixin):
             plain_values(when) if isinstance(when, cols.Coded) else when,
             None if paid is None else plain_values(paid),
             attributes=more,
+            **money,
         )
 
     @classmethod
     def from_records(
-        cls, records: Iterable[Mapping[str, Any]], *, columns: Mapping[str, str] | None = None
+        cls,
+        records: Iterable[Mapping[str, Any]],
+        *,
+        columns: Mapping[str, str] | None = None,
+        **money: Any,
     ) -> Self:
         """Make purchases from mappings, one a purchase; a key that is absent is missing.
 
@@ -219,6 +237,8 @@ class Purchases(TableMixin):
             With the keys ``customer``, ``time``, ``amount``; all others are attributes.
         columns : mapping of str to str, optional
             The names of these keys, where they differ.
+        **money
+            `currency` and `rates`, as in `from_columns`.
         """
         rows = list(records)
         names = list(dict.fromkeys(key for row in rows for key in row))
@@ -229,7 +249,7 @@ class Purchases(TableMixin):
         table: dict[str, Any] = {name: [row.get(name) for row in rows] for name in names}
         if not rows:
             return cls.from_columns([], [], [])
-        return cls.from_frame(table, columns=columns)
+        return cls.from_frame(table, columns=columns, **money)
 
     def __len__(self) -> int:
         return len(self.customer)
