@@ -187,6 +187,7 @@ def test_what_a_list_can_tell_is_answered_from_creation_to_winning():
     history = sf.StageHistory.from_records(rows, as_of="2026-07-01")
     found = sf.find_bottlenecks(history)
     assert [str(row.transition) for row in found] == ["Lead→Won"]
+    assert "needs-stage-times" in {fault.code for fault in found.faults}
     assert sf.velocity(history).cycle_days == 19
     ahead = sf.forecast(history, horizon=30)
     assert "stage-timing-unknown" in {fault.code for fault in ahead.faults}

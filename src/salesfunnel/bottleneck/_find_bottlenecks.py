@@ -134,8 +134,10 @@ def find_bottlenecks(
     >>> str(worst.transition), worst.tier, worst.window, round(worst.reference, 2)
     ('lead→offer', 'confirmed', 1, 0.35)
     """
+    of_list: list[Fault] = []
     if isinstance(panel, StageHistory):
         deals = two_ends(panel)
+        of_list = [fault for fault in deals.faults if fault.code == "needs-stage-times"]
         cohorts = deals if cohorts is None else cohorts
         panel = deals.panel(by="month", mode="entry")
     check_kind("panel", panel, Panel)
@@ -166,7 +168,7 @@ def find_bottlenecks(
         panel, found, flows, settings, money=money, caps=caps, seed=seed,
         period=judged, history=known, flags=flags, benchmark=rate,
         lag_adjusted=flows.extra is not None,
-        faults=(*faults, *more, *row_flags.of_call(flows, settings)),
+        faults=(*of_list, *faults, *more, *row_flags.of_call(flows, settings)),
     )  # fmt: skip
 
 

@@ -28,9 +28,7 @@ Times = npt.NDArray[np.datetime64]
 
 def history_of_codes(
     names: npt.NDArray[np.str_],
-    code: Ints,
-    rank: Ints,
-    when: Times,
+    moves: list[npt.NDArray[Any]],
     *,
     stages: Sequence[str],
     as_of: Any,
@@ -47,10 +45,9 @@ def history_of_codes(
     ----------
     names : ndarray of str, shape (n,)
         Ids of deals, each once, sorted. Those without a change are left out.
-    code, rank : ndarray of int, shape (m,)
-        The deal of each change, and the place of its stage; S means lost.
-    when : ndarray of datetime64[us], shape (m,)
-        Its time; rows may come in any order.
+    moves : list of ndarray, shape (m,)
+        The deal of each change, the place of its stage (S means lost), and its time; rows may come
+        in any order. The list is emptied, for nobody needs them twice.
     stages : sequence of str, length S
         The stages in order.
     as_of : datetime64[us]
@@ -67,11 +64,11 @@ def history_of_codes(
         Faults of the reading so far.
     """
     S = len(stages)
-    seen = np.bincount(code, minlength=names.size) > 0
+    seen = np.bincount(moves[0], minlength=names.size) > 0
     every = bool(seen.all())
     place = np.cumsum(seen, dtype=np.int32) - 1
-    code = code if every else place.take(code)
-    code, rank, when, again = _moved(code, rank, when)
+    moves[0] = moves[0] if every else place.take(moves[0])
+    code, rank, when, again = _moved(moves)
     shape = (int(seen.sum()), S)
     last = _ends_of_runs(code)
     entered = _first_entries(code, rank, when, shape)
@@ -115,14 +112,16 @@ def history_of_codes(
     return with_faults(history, found)
 
 
-def _moved(code: Ints, rank: Ints, when: Times) -> tuple[Ints, Ints, Times, int]:
+def _moved(moves: list[Any]) -> tuple[Ints, Ints, Times, int]:
     """Return the changes by deal, time and rank, and how many rows repeat the one before.
 
     CRMs write a row for each edit of a deal, so the stage of many rows is that of the row before:
     a spell began with the first of them.
     """
-    order = order_by(code, when.view(np.int64), rank)
-    code, rank, when = code.take(order), rank.take(order), when.take(order)
+    order = order_by(moves[0], moves[2].view(np.int64), moves[1])
+    when = moves.pop().take(order)
+    rank = moves.pop().take(order)
+    code = moves.pop().take(order)
     del order
     stays = np.zeros(code.size, dtype=np.bool_)
     stays[1:] = (code[1:] == code[:-1]) & (rank[1:] == rank[:-1])

@@ -169,7 +169,7 @@ def read_rows(
     grid = _one_grid(loaded.grids, sheet)
     at, names = _header(grid, wanted)
     body = grid.rows[at + 1 :]
-    numbered = [(i, row) for i, row in enumerate(body, 1) if any(shown(c).strip() for c in row)]
+    numbered = [(i, row) for i, row in enumerate(body, 1) if _is_filled(row)]
     width = len(names)
     long = next(((i, row) for i, row in numbered if len(row) > width and any(row[width:])), None)
     if long is not None:
@@ -194,6 +194,14 @@ def read_rows(
             columns[key] = column
     rows = np.array([i for i, _ in numbered], dtype=np.int64)
     return Cells(columns=columns, rows=rows, file=label)
+
+
+def _is_filled(row: Sequence[Any]) -> bool:
+    """Whether anything stands in a row; mostly its first cell tells."""
+    first = row[0] if row else None
+    if type(first) is str and first and not first.isspace():
+        return True
+    return any(shown(cell).strip() for cell in row)
 
 
 def _json(

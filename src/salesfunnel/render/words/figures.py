@@ -67,7 +67,7 @@ def span(low: float | None, high: float | None, form: str, locale: Locale) -> st
     if first.startswith("-"):
         ends = (end.replace("-", "\N{MINUS SIGN}") for end in (first, last))
         return text("report.range", locale, **dict(zip(("low", "high"), ends, strict=True)))
-    return f"{first.removesuffix(' %') if last.endswith(' %') else first}–{last}"
+    return f"{first.removesuffix('%') if last.endswith('%') else first}–{last}"
 
 
 def filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Any, Any]:
