@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 _UNITS = (86_400_000_000, 60_000_000, 1_000_000, 1_000)
 _ROOM = 1 << 62
+_PART = 1 << 17
+"""So many rows at once stay in the cache, and take little memory."""
 
 
 def order_by(*keys: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
@@ -36,13 +38,21 @@ def order_by(*keys: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
         low, high = int(key.min()), int(key.max())
         unit = 1
         if high - low > 1 << 32:
-            unit = next((u for u in _UNITS if not ((key - low) % u).any()), 1)
+            unit = next((u for u in _UNITS if _divides(u, key, low)), 1)
         spans.append((low, (high - low) // unit + 1, unit))
         room *= spans[-1][1]
     if room >= _ROOM:
         return np.lexsort(keys[::-1])
     packed = np.zeros(keys[0].size, dtype=np.int64)
-    for key, (low, span, unit) in zip(keys, spans, strict=True):
-        packed *= span
-        packed += key - low if unit == 1 else (key - low) // unit
+    for begin in range(0, packed.size, _PART):
+        here = slice(begin, begin + _PART)
+        for key, (low, span, unit) in zip(keys, spans, strict=True):
+            packed[here] *= span
+            packed[here] += (key[here] - low) // unit
     return np.argsort(packed, kind="stable")
+
+
+def _divides(unit: int, key: npt.NDArray[Any], low: int) -> bool:
+    """Return whether all distances from the lowest are whole numbers of a unit."""
+    parts = range(0, key.size, _PART)
+    return not any(((key[k : k + _PART] - low) % unit).any() for k in parts)

@@ -197,7 +197,7 @@ def _words_free_of_zeros(cells: Cells) -> bool:
         return True
     low = int(cells.start.min())
     high = int((cells.start.astype(np.int64) + cells.length).max())
-    return bool(cells.data[low:high].all())
+    return low >= high or int(cells.data[low:high].min()) > 0
 
 
 def _by_dict(pieces: Pieces) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:

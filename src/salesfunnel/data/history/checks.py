@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from copy import copy
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import duplicates
+from salesfunnel._kernels.text.order import text_order
 
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
@@ -65,9 +65,10 @@ def shape_problems(history: StageHistory) -> list[str]:
 def contradictions(history: StageHistory) -> list[str]:
     """Return what cannot be: ids twice, unknown outcomes, times after the moment of the data."""
     found: list[str] = []
-    ids = history.deals.tolist()
-    if len(set(ids)) < len(ids):
-        twice = sorted(name for name, count in Counter(ids).items() if count > 1)
+    ordered = history.deals[text_order(history.deals)]
+    again = ordered[1:] == ordered[:-1]
+    if again.any():
+        twice = np.unique(ordered[1:][again]).tolist()
         found.extend(f"'deals' must be unique, got {name!r} twice" for name in twice[:20])
     wrong = ~np.isin(history.outcome, (OPEN, WON, LOST))
     found.extend(
@@ -122,14 +123,17 @@ def _in_turn(
 ) -> npt.NDArray[np.timedelta64] | None:
     """Return the time in each stage where all deals go through them in turn; None otherwise."""
     n, S = entered.shape
-    spent = np.zeros((n, S), dtype="timedelta64[us]")
-    after = np.full(n, np.datetime64("NaT", "us"))
+    none = np.iinfo(np.int64).min
+    columns = np.ascontiguousarray(entered.view(np.int64).T)
+    last = end.astype("datetime64[us]").view(np.int64)
+    spent = np.zeros((n, S), dtype=np.int64)
+    after = np.full(n, np.iinfo(np.int64).max)
     for k in range(S - 1, -1, -1):
-        here = entered[:, k]
-        there = ~np.isnat(here)
-        if (here[there] >= after[there]).any():
+        here = columns[k]
+        there = here != none
+        if (there & (here >= after)).any():
             return None
-        time = np.where(np.isnat(after), end, np.fmin(after, end)) - here
-        spent[:, k] = np.where(np.isnat(time), np.timedelta64(0, "us"), time)
+        time = np.minimum(after, last) - here
+        spent[:, k] = np.where(there & (time > 0), time, 0)
         after = np.where(there, here, after)
-    return np.maximum(spent, np.timedelta64(0, "us"))
+    return spent.view("timedelta64[us]")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.ledger import cleaned
 from salesfunnel._kernels.order import order_by
 from salesfunnel.data.history.checks import with_faults
+from salesfunnel.data.history.field_history import FieldHistory
 from salesfunnel.data.history.quality import quality_faults
 from salesfunnel.data.history.stage_history import LOST, OPEN, WON, StageHistory
 from salesfunnel.definitions.funnel import Funnel
@@ -25,9 +28,7 @@ Times = npt.NDArray[np.datetime64]
 
 def history_of_codes(
     names: npt.NDArray[np.str_],
-    code: Ints,
-    rank: Ints,
-    when: Times,
+    moves: list[npt.NDArray[Any]],
     *,
     stages: Sequence[str],
     as_of: Any,
@@ -44,10 +45,9 @@ def history_of_codes(
     ----------
     names : ndarray of str, shape (n,)
         Ids of deals, each once, sorted. Those without a change are left out.
-    code, rank : ndarray of int, shape (m,)
-        The deal of each change, and the place of its stage; S means lost.
-    when : ndarray of datetime64[us], shape (m,)
-        Its time; rows may come in any order.
+    moves : list of ndarray, shape (m,)
+        The deal of each change, the place of its stage (S means lost), and its time; rows may come
+        in any order. The list is emptied, for nobody needs them twice.
     stages : sequence of str, length S
         The stages in order.
     as_of : datetime64[us]
@@ -64,11 +64,11 @@ def history_of_codes(
         Faults of the reading so far.
     """
     S = len(stages)
-    seen = np.bincount(code, minlength=names.size) > 0
+    seen = np.bincount(moves[0], minlength=names.size) > 0
     every = bool(seen.all())
     place = np.cumsum(seen, dtype=np.int32) - 1
-    code = code if every else place.take(code)
-    code, rank, when, again = _moved(code, rank, when)
+    moves[0] = moves[0] if every else place.take(moves[0])
+    code, rank, when, again = _moved(moves)
     shape = (int(seen.sum()), S)
     last = _ends_of_runs(code)
     entered = _first_entries(code, rank, when, shape)
@@ -78,6 +78,8 @@ def history_of_codes(
     moment = np.datetime64(as_of, "us")
     spent = _spells(code, rank, when, last, shape, moment, outcome)
     extra = _reopened(code, rank, last, goal, S)
+    # only where deals were opened again is the last outcome not the whole story
+    states = _outcomes(code, rank, when, goal, S) if extra else None
     if again:
         extra.append(Fault.of("changes-twice", severity="info", rows=again))
     back = _moved_back(code, rank, S, shape[0])
@@ -104,18 +106,22 @@ def history_of_codes(
         as_of=moment,
         funnel=funnel,
     )
+    if states is not None:
+        history = attrs.evolve(history, changes={"outcome": _outcome_field(history, *states)})
     found = (*faults, *extra, *quality_faults(history, back=back))
     return with_faults(history, found)
 
 
-def _moved(code: Ints, rank: Ints, when: Times) -> tuple[Ints, Ints, Times, int]:
+def _moved(moves: list[Any]) -> tuple[Ints, Ints, Times, int]:
     """Return the changes by deal, time and rank, and how many rows repeat the one before.
 
     CRMs write a row for each edit of a deal, so the stage of many rows is that of the row before:
     a spell began with the first of them.
     """
-    order = order_by(code, when.view(np.int64), rank)
-    code, rank, when = code.take(order), rank.take(order), when.take(order)
+    order = order_by(moves[0], moves[2].view(np.int64), moves[1])
+    when = moves.pop().take(order)
+    rank = moves.pop().take(order)
+    code = moves.pop().take(order)
     del order
     stays = np.zeros(code.size, dtype=np.bool_)
     stays[1:] = (code[1:] == code[:-1]) & (rank[1:] == rank[:-1])
@@ -185,6 +191,28 @@ def _reopened(code: Ints, rank: Ints, last: Bools, goal: int, S: int) -> list[Fa
     if won:
         found.append(Fault.of("won-undone", severity="warning", deals=won))
     return found
+
+
+def _outcomes(code: Ints, rank: Ints, when: Times, goal: int, S: int) -> tuple[Ints, Times, Ints]:
+    """Return deal, time and kind of every change of the outcome: 0 open, 1 won, 2 lost."""
+    kind = np.where(rank == S, 2, np.where(rank >= goal, 1, 0))
+    begins = np.ones(code.size, dtype=np.bool_)
+    begins[1:] = (code[1:] != code[:-1]) | (kind[1:] != kind[:-1])
+    return code[begins], when[begins], kind[begins]
+
+
+def _outcome_field(history: StageHistory, code: Ints, when: Times, kind: Ints) -> FieldHistory:
+    """Return how deals opened, closed and were opened again, from their creation on."""
+    first = when[np.searchsorted(code, np.arange(len(history)))]
+    with np.errstate(invalid="ignore"):
+        born = np.flatnonzero(history.created <= first)
+    deal = np.concatenate([born, code]).astype(np.int64)
+    time = np.concatenate([history.created[born], when])
+    words = ("lost", "open", "won")
+    places = np.array([words.index(word) for word in ("open", "won", "lost")], dtype=np.float64)
+    number = np.concatenate([np.full(born.size, places[0]), places[kind]])
+    rows = cleaned(deal, time.view(np.int64), number)
+    return FieldHistory(deal=deal[rows], time=time[rows], number=number[rows], words=words)
 
 
 def _moved_back(code: Ints, rank: Ints, S: int, deals: int) -> npt.NDArray[np.bool_]:

@@ -77,9 +77,7 @@ def history_from_changes(
     ids = names.tolist()
     return history_of_codes(
         names,
-        code,
-        rank,
-        when,
+        [code, rank, when],
         stages=stages,
         as_of=as_of,
         goal=len(stages) - 1 if won is None else place[won],

@@ -19,6 +19,7 @@ SHARE = 0.10
 BATCH = 0.50
 """Share of a month's entries on one day from which the day is called a batch update."""
 BATCH_LEAST = 20
+_SPAN = 1_000_000
 """Months with fewer entries into a stage are not judged: a few deals share a day by chance."""
 
 
@@ -117,7 +118,7 @@ def _batch_days(history: StageHistory, rows: npt.NDArray[Any] | None) -> list[Fa
         days = times[~np.isnat(times)].astype("datetime64[D]")
         if days.size < BATCH_LEAST:
             continue
-        dates, counts = np.unique(days, return_counts=True)
+        dates, counts = _days(days)
         months, which = np.unique(dates.astype("datetime64[M]"), return_inverse=True)
         which = which.reshape(-1)
         total = np.bincount(which, weights=counts, minlength=months.size)
@@ -127,3 +128,14 @@ def _batch_days(history: StageHistory, rows: npt.NDArray[Any] | None) -> list[Fa
             of = {"day": str(dates[i]), "all": int(total[which[i]])}
             faults.append(_named(history, rows, "batch-day", there, column=stage, **of))
     return faults
+
+
+def _days(days: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.datetime64], Any]:
+    """Return the days that occur, sorted, and how often each does."""
+    number = days.astype(np.int64)
+    low, high = int(number.min()), int(number.max())
+    if high - low > _SPAN:
+        return np.unique(days, return_counts=True)
+    counts = np.bincount(number - low)
+    there = np.flatnonzero(counts)
+    return (there + low).view("datetime64[D]"), counts[there]

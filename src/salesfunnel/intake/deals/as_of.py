@@ -31,6 +31,29 @@ def _far(times: Times) -> Any:
     return top[far[-1] + 1] if far.size else None
 
 
+def _joined(columns: Mapping[int, Times]) -> Times:
+    """Return all times of all columns."""
+    known: Times = np.concatenate([times.ravel() for times in columns.values()])
+    return known[~np.isnat(known)]
+
+
+def _has_gap(columns: Mapping[int, Times]) -> bool:
+    """Whether a year or more lies between two neighbouring days of all columns."""
+    ends = [
+        reduce(times.ravel()) for times in columns.values() if times.size
+        for reduce in (np.fmin.reduce, np.fmax.reduce)
+    ]  # fmt: skip
+    days = np.array([end for end in ends if not np.isnat(end)]).astype("datetime64[D]")
+    first, last = days.min().astype(int), days.max().astype(int)
+    if last - first < 365:
+        return False
+    there = np.zeros(last - first + 1, dtype=np.bool_)
+    for times in columns.values():
+        known = times[~np.isnat(times)].astype("datetime64[D]").astype(np.int64)
+        there[known - first] = True
+    return bool(np.diff(np.flatnonzero(there)).max(initial=0) >= 365)
+
+
 def assumed_moment(
     reader: ColumnReader,
     columns: Mapping[int, Times],
@@ -52,28 +75,25 @@ def assumed_moment(
     IntakeError
         If there is no time at all.
     """
-    known = np.concatenate([array.ravel() for array in columns.values()] or [np.full(0, _NAT)])
-    known = known[~np.isnat(known)]
+    ends = [np.fmax.reduce(times.ravel()) for times in columns.values() if times.size]
+    ends = [end for end in ends if not np.isnat(end)]
     others = [moment for moment in more if not np.isnat(moment)]
-    if not known.size and not others:
+    if not ends and not others:
         raise IntakeError(
             "'source' must hold a time that says when the data were true, got none",
             [fault for fault in reader.faults if fault.severity != "info"],
             hint="give as_of= the day of the export, such as as_of='2026-10-05'",
         )
-    first = _far(known) if known.size > 1 else None
+    first = _far(_joined(columns)) if ends and _has_gap(columns) else None
     if first is not None:
         for at, times in columns.items():
             for row in np.flatnonzero(times >= first).tolist():
                 text = reader.table.texts(at)[row]
                 reader.fault("time-far-ahead", row, at, str(text), severity="warning")
             times[times >= first] = _NAT
-        known = known[known < first]
-        others = [moment for moment in others if moment < first] if known.size else others
-    latest = (
-        max([*known.max(initial=known[:1].max()).reshape(1), *others])
-        if known.size
-        else max(others)
-    )
+        ends = [np.fmax.reduce(times.ravel()) for times in columns.values() if times.size]
+        ends = [end for end in ends if not np.isnat(end)]
+        others = [moment for moment in others if moment < first] if ends else others
+    latest = max([*ends, *others])
     reader.note("as-of-assumed", day=str(latest)[:19])
     return latest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 import numpy as np
@@ -22,6 +22,7 @@ from salesfunnel.intake.deals.change_columns import (
     with_all_deals,
     with_currency,
 )
+from salesfunnel.intake.deals.change_ends import before_first, ends_of_rows
 from salesfunnel.intake.deals.change_stages import inferred_stages
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.list_reader import StagesWanted
@@ -66,7 +67,7 @@ def changes_history(
     roles = shape.roles
     if shape.kind == "log":
         _keep_stage_rows(reader, roles)
-    times = reader.times(roles["time"])
+    times = reader.times(roles["time"], keep=False)
     labels = reader.table.words(roles["stage"])
     keep = _usable(reader, roles, times, labels)
     wanted, meaning = _meanings(reader, shape, labels, words, wanted, keep)
@@ -84,31 +85,46 @@ def changes_history(
         dated = times if keep.all() else times[known]
         moment = assumed_moment(reader, {roles["time"]: dated})
     names, code = sorted_ids(reader.table, roles["deal"])
+    reader.table.forget(roles["deal"])
+    reader.table.forget(roles["time"])
     rows = np.flatnonzero(known & (times <= moment))
     _tell_late(reader, known & (times > moment), times, code, rows, names.size, moment)
-    rows = rows.take(order_by(code.take(rows), times.take(rows).view(np.int64)))
+    if rows.size == code.size:
+        rows = order_by(code, times.view(np.int64))
+    else:
+        rows = rows.take(order_by(code.take(rows), times.take(rows).view(np.int64)))
     changes = Changes(reader=reader, roles=roles, rows=rows, names=names, code=code, moment=moment)
     extra = [
-        *_before_first(changes, times, wanted),
-        *_ends_of_rows(changes, shape, times, rank, words, wanted),
+        *before_first(changes, times, wanted),
+        *ends_of_rows(changes, shape, times, rank, words, wanted),
     ]
     goal = wanted.keys.index(wanted.goal) if wanted.goal is not None else len(wanted.keys) - 1
-    history = history_of_codes(
-        names,
+    born, value, texts = changes.created(), changes.last_values(), changes.last_texts()
+    strange = keep & (rank < 0) & (times <= moment)
+    moves = [
         np.concatenate([code.take(rows), *(one.code for one in extra)]),
         np.concatenate([rank.take(rows), *(one.rank for one in extra)]),
         np.concatenate([times.take(rows), *(one.when for one in extra)]),
+    ]
+    if not {"value", "currency"} & roles.keys() and not strange.any():
+        reader.release()
+        changes = attrs.evolve(changes, rows=rows[:0], code=code[:0])
+        del rows, code, keep, known
+    del rank, times, labels
+    history = history_of_codes(
+        names,
+        moves,
         stages=wanted.keys,
         as_of=moment,
         goal=goal,
-        created=changes.created(),
-        value=changes.last_values(),
-        attributes=changes.last_texts(),
+        created=born,
+        value=value,
+        attributes=texts,
         funnel=funnel,
         faults=reader.faults,
     )
     history = with_currency(history, changes)
-    return with_all_deals(history, changes, keep & (rank < 0) & (times <= moment))
+    return with_all_deals(history, changes, strange)
 
 
 def _ranks(
@@ -209,79 +225,3 @@ def _tell_strange(
         close = nearest(fold_label(label), wanted.names) or ""
         for row in np.flatnonzero((labels[0] == place) & keep).tolist():
             reader.fault("unknown-stage-of-deal", row, at, label, nearest=close)
-
-
-class Extra(NamedTuple):
-    """Changes that no row tells of its own: deal, place of the stage, time."""
-
-    code: Ints
-    rank: Ints
-    when: Times
-
-
-def _before_first(changes: Changes, times: Times, wanted: StagesWanted) -> list[Extra]:
-    """Return the stage that each deal was in before its first change, entered when it was created.
-
-    Where the creation is not known the moment of the change stands in, with a fault.
-    """
-    roles, reader = changes.roles, changes.reader
-    if "old" not in roles:
-        return []
-    first = changes.first_rows()
-    codes, olds = reader.table.words(roles["old"])
-    keys = [stage_key(old, wanted.names) if old else None for old in olds]
-    place = {key: k for k, key in enumerate(wanted.keys)}
-    table = np.array([*(place.get(key or "", -1) for key in keys), -1], dtype=np.int64)
-    rank = table.take(codes.take(first))
-    first, rank = first[rank >= 0], rank[rank >= 0]
-    born = reader.times(roles.get("created")).take(first)
-    when = times.take(first)
-    with np.errstate(invalid="ignore"):
-        known = born <= when
-    if not known.all():
-        reader.note(
-            "first-stage-undated",
-            severity="warning",
-            deals=int((~known).sum()),
-            column=reader.table.names[roles["old"]],
-        )
-    return [Extra(changes.code.take(first), rank, np.where(known, born, when))]
-
-
-def _ends_of_rows(
-    changes: Changes,
-    shape: Shape,
-    times: Times,
-    rank: Ints,
-    words: OutcomeWords,
-    wanted: StagesWanted,
-) -> list[Extra]:
-    """Return the ends of deals that no stage tells: a status beside, or a stay that was left."""
-    roles, reader = changes.roles, changes.reader
-    last = changes.last_rows()
-    lost, goal = len(wanted.keys), wanted.keys.index(str(wanted.goal))
-    ended = np.isin(rank.take(last), [lost, goal])
-    found: list[Extra] = []
-    if "status" in roles:
-        codes, texts = reader.table.words(roles["status"])
-        meanings = [words.status(text) if text else None for text in texts]
-        said = np.array([*(meaning or 0 for meaning in meanings), 0])[codes.take(last)]
-        here = ~ended & ((said == 1) | (said == 2))
-        mine = last[here]
-        closed = reader.times(roles.get("closed")).take(mine)
-        closed[closed > changes.moment] = np.datetime64("NaT", "us")
-        ends = np.fmax(times.take(mine), closed)
-        found.append(Extra(changes.code.take(mine), np.where(said[here] == 2, lost, goal), ends))
-        ended |= here
-        if mine.size:
-            column = reader.table.names[roles["status"]]
-            reader.note("ends-by-status", column=column, deals=int(mine.size))
-    if shape.kind == "spells":
-        left = reader.times(roles.get("left")).take(last)
-        here = ~ended & (left <= changes.moment)
-        mine = last[here]
-        found.append(Extra(changes.code.take(mine), np.full(mine.size, lost), left[here]))
-        if mine.size:
-            column = reader.table.names[roles["left"]]
-            reader.note("lost-by-leaving", severity="warning", deals=int(mine.size), column=column)
-    return found

@@ -20,6 +20,7 @@ from salesfunnel.intake.cells.time_column import TimeCells, order_of, read_time_
 from salesfunnel.intake.deals.money import currency_of
 from salesfunnel.intake.deals.table import DealTable
 from salesfunnel.intake.deals.zones import zone_of
+from salesfunnel.intake.files.columns import TimeColumn
 from salesfunnel.intake.files.grid import shown
 
 __all__ = ["ColumnReader"]
@@ -64,14 +65,14 @@ class ColumnReader:
         self._kinds: dict[str, tuple[int, int]] = {}
         self._elsewhere: bool | None = None
         self._read: tuple[DealTable, dict[int, Times]] = (table, {})
-        self._seen: dict[int, PlainTimes] = {}
+        self._left: dict[int, list[Any]] = {}
 
     def settle_order(self, places: Iterable[int]) -> None:
         """Find the order of day and month that the columns of times agree on."""
         if self.dayfirst is not None or self.date_format is not None:
             return
         orders = {
-            order[0] for at in places if (order := order_of(self._plain(at).cells)) is not None
+            order[0] for at in places if (order := order_of(self._left_cells(at))) is not None
         }
         self._elsewhere = orders.pop() if len(orders) == 1 else None
 
@@ -91,25 +92,42 @@ class ColumnReader:
             Fault.of(code, row=self.number(row), column=column, value=value[:80], **options)
         )
 
-    def times(self, at: int | None) -> Times:
-        """Return a column of times, shape (n,); NaT where empty or not understood (a fault)."""
+    def times(self, at: int | None, *, keep: bool = True) -> Times:
+        """Return a column of times, shape (n,); NaT where empty or not understood (a fault).
+
+        Those that are not kept are read again, and told again, when somebody asks again.
+        """
         if at is None:
             return np.full(len(self.table), _NAT)
         if self._read[0] is not self.table:
-            self._read, self._seen = (self.table, {}), {}
+            self._read, self._left = (self.table, {}), {}
         if at not in self._read[1]:
-            self._read[1][at] = self._times(at)
+            found = self._times(at)
+            if not keep:
+                return found
+            self._read[1][at] = found
         times: Times = self._read[1][at].copy()
         return times
 
     def _plain(self, at: int) -> PlainTimes:
         """Return the times of a column that are written plainly, and its other cells."""
+        column = self.table.column(at)
+        return plain_times_of(column, self.dayfirst, every=self.date_format is None)
+
+    def _left_cells(self, at: int) -> list[Any]:
+        """Return the distinct cells of a column of times that are not written plainly."""
         if self._read[0] is not self.table:
-            self._read, self._seen = (self.table, {}), {}
-        if at not in self._seen:
-            column = self.table.column(at)
-            self._seen[at] = plain_times_of(column, self.dayfirst, every=self.date_format is None)
-        return self._seen[at]
+            self._read, self._left = (self.table, {}), {}
+        if at not in self._left:
+            # Moments of a dataframe have no order of day and month.
+            typed = isinstance(self.table.column(at), TimeColumn)
+            self._left[at] = [] if typed else self._plain(at).cells
+        return self._left[at]
+
+    def release(self) -> None:
+        """Let go of the cells of the table and of what was read of them."""
+        self._read, self._left = (self.table, {}), {}
+        self.table.release()
 
     def _times(self, at: int) -> Times:
         plain = self._plain(at)
@@ -124,7 +142,6 @@ class ColumnReader:
         times = plain.times(found.ticks, self.zone)
         self._tell(found, at, plain)
         self._zones(found, at, plain, times)
-        self._seen.pop(at, None)
         return times
 
     def _tell(self, found: TimeCells, at: int, plain: PlainTimes) -> None:

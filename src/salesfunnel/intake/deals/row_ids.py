@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.text.order import text_order
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.headers import fold
@@ -133,7 +134,10 @@ def _unlike(names: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
 
 def _once(reader: ColumnReader, ids: npt.NDArray[Any], at: int) -> npt.NDArray[np.str_]:
     """Return the ids, without the rows that repeat one."""
-    codes, _ = reader.table.words(at)
+    ordered = ids[text_order(ids)]
+    if not (ordered[1:] == ordered[:-1]).any():
+        return np.asarray(ids, dtype=np.str_)
+    codes = reader.table.column(at).codes()
     first = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.intp)
     first[codes[::-1]] = np.arange(codes.size - 1, -1, -1)
     # Blank ids stand for their rows.

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.intake.cells.read_time import is_missing
-from salesfunnel.intake.files.columns import Column, column_of
+from salesfunnel.intake.files.columns import Column, TextColumn, column_of
 from salesfunnel.intake.files.grid import shown
 
 __all__ = ["DealTable", "word_of"]
@@ -44,7 +44,7 @@ class DealTable:
         self, names: Sequence[str], numbers: Any, columns: Sequence[Column], rows: Any = None
     ) -> None:
         self.names = tuple(names)
-        self.numbers: Ints = np.asarray(numbers, dtype=np.intp)
+        self.numbers: Ints = np.asarray(numbers)
         self._columns, self._rows = columns, rows
         self._taken: dict[int, Column] = {}
         self._coded: dict[int, tuple[Ints, list[Any]]] = {}
@@ -99,8 +99,25 @@ class DealTable:
 
     def texts(self, at: int) -> npt.NDArray[np.str_]:
         """Return a column as text, "" where missing."""
+        column = self.column(at)
+        if at not in self._words and isinstance(column, TextColumn):
+            plain = column.array()
+            if plain is not None:
+                return plain
         codes, words = self.words(at)
         return np.array(words or [""], dtype=np.str_)[codes]
+
+    def forget(self, at: int) -> None:
+        """Let go of the cells of one column."""
+        nothing = column_of([])
+        self._columns = [nothing if k == at else c for k, c in enumerate(self._columns)]
+        self._taken.pop(at, None)
+        self._coded.pop(at, None)
+        self._words.pop(at, None)
+
+    def release(self) -> None:
+        """Let go of the cells: only the numbers of the rows are needed any more."""
+        self._columns, self._taken, self._coded, self._words = (), {}, {}, {}
 
     def coded_texts(self, at: int) -> CodedTexts:
         """Return a column as text, "" where missing, kept as codes."""

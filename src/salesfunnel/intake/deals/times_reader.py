@@ -82,7 +82,7 @@ def times_history(
     entered: Times = np.full((len(ids), len(found.stages)), _NAT)
     for k, stage in enumerate(found.stages):
         if stage in found.columns:
-            entered[:, k] = reader.times(found.columns[stage])
+            entered[:, k] = reader.times(found.columns[stage], keep=False)
     created, closed = reader.times(roles.get("created")), reader.times(roles.get("closed"))
     lost_at = reader.times(roles.get("lost_at"))
     for at in found.lost:
@@ -105,8 +105,8 @@ def times_history(
     kept, entered, created, closed, outcome = _until(
         reader, moment, entered, created, closed, outcome
     )
-    ids = ids[kept]
     if not kept.all():
+        ids = ids[kept]
         reader.table = reader.table.take(kept)
     closed = _closed(outcome, closed, entered, reader)
     _fill_wins(reader, found, outcome, entered, closed)
@@ -117,23 +117,29 @@ def times_history(
         for role, at in roles.items()
         if role in {"deal", "created", "closed", "status", "value", "won_at", "lost_at", "currency"}
     }
+    attributes = with_currency(
+        {
+            name: reader.table.coded_texts(at)
+            for at, name in enumerate(reader.table.names)
+            if name and at not in used
+        },
+        deal_currencies(reader, roles, signs),
+    )
+    reader.release()
+    born = np.where(np.isnat(created), _first(entered), created)
+    for array in (entered, outcome, closed, value, born, ids):
+        array.flags.writeable = False
+    del created
     history = StageHistory(
         deals=ids,
         stages=found.stages,
         entered=entered,
         outcome=outcome,
         as_of=moment,
-        created=np.where(np.isnat(created), _first(entered), created),
+        created=born,
         closed=closed,
         value=value,
-        attributes=with_currency(
-            {
-                name: reader.table.coded_texts(at)
-                for at, name in enumerate(reader.table.names)
-                if name and at not in used
-            },
-            deal_currencies(reader, roles, signs),
-        ),
+        attributes=attributes,
         funnel=found.funnel,
     )
     found_faults = quality_faults(history, rows=reader.table.numbers)
@@ -220,6 +226,8 @@ def _until(
                     deals=int((~begun).sum()), day=str(moment)[:10])  # fmt: skip
         for array, which in zip((entered, created, closed), later, strict=True):
             array[which] = _NAT
+    if begun.all():
+        return begun, entered, created, closed, outcome
     return begun, entered[begun], created[begun], closed[begun], outcome[begun]
 
 

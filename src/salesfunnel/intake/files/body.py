@@ -27,14 +27,14 @@ class Body:
     ----------
     columns : tuple of Column
         One for each name of the header.
-    numbers : ndarray of int64, shape (n,)
+    numbers : ndarray of int, shape (n,)
         The number of each row, from 1; blank rows have numbers too, but are left out.
     beyond : tuple of (int, tuple of str)
         Number and words of the cells of a row that stand beyond the header.
     """
 
     columns: tuple[Column, ...]
-    numbers: npt.NDArray[np.int64]
+    numbers: npt.NDArray[Any]
     beyond: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     def __len__(self) -> int:
@@ -83,7 +83,7 @@ def body_of_text(
 ) -> Body:
     """Return the rows of delimited text in UTF-8 from a place on."""
     cells: list[list[Cells]] = [[] for _ in range(columns)]
-    numbers = [np.zeros(0, dtype=np.int64)]
+    numbers = [np.zeros(0, dtype=np.int32)]
     beyond: list[tuple[int, tuple[str, ...]]] = []
     count = 1
     for piece in pieces_of(
@@ -91,7 +91,7 @@ def body_of_text(
     ):
         for column, more in zip(cells, piece.columns, strict=True):
             column.append(more)
-        numbers.append(piece.numbers + count)
+        numbers.append(piece.numbers + np.int32(count))
         beyond += [(row + count, tuple(words)) for row, words in piece.beyond]
         count += piece.rows
     return Body(

@@ -31,6 +31,8 @@ _DELIMITERS = (",", "\t", ";", "|", "，")
 _COLUMNS = re.compile(r"\t+|[ \u00a0]{2,}|\u3000+")
 _BY_COLUMN = (",", "\t", ";")
 _SEEN = 200
+_HEADERS = 80
+"""In a long text so many rows tell what parts its cells."""
 _HIGH = re.compile(rb"[\x80-\xff]{2,}")
 _LONE = re.compile(rb"(?<=[a-z])[\x80-\xff]{2}(?=[a-z])")
 _HALF = re.compile(rb"(?<![\x80-\xff])(?:[\x80-\xff]{2})*[\x81-\xfe][A-Za-z](?![\x80-\xff])")
@@ -201,6 +203,11 @@ def _evenness(grid: Grid) -> float:
     return sum(width == widths[0] for width in widths) / len(widths)
 
 
+def _fit(grid: Grid, rows: int | None) -> tuple[int, float]:
+    """Return how well some rows of a grid look like a table."""
+    return grid_score(grid if rows is None else Grid(rows=grid.rows[:rows])), _evenness(grid)
+
+
 def read_cells(data: Bytes, size: int, progress: Progress | None = None) -> Grid:
     """Return the best way to cut text in UTF-8 into cells; its first lines tell.
 
@@ -226,7 +233,10 @@ def read_cells(data: Bytes, size: int, progress: Progress | None = None) -> Grid
             "'source' must be a table, got text without columns",
             hint="columns may be parted by commas, tabs, semicolons, bars or several spaces",
         )
-    delimiter, best = max(ways, key=lambda way: (grid_score(way[1]), _evenness(way[1])))
+    delimiter, best = ways[0]
+    if len(ways) > 1:
+        few = _HEADERS if head < size else None
+        delimiter, best = max(ways, key=lambda way: _fit(way[1], few))
     if delimiter in _BY_COLUMN and "\0" not in text:
         return Grid(rows=TextRows(data, size, delimiter, progress))
     if head == size:

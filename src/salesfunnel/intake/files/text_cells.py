@@ -31,7 +31,7 @@ class Piece(NamedTuple):
     ----------
     columns : list of Cells
         One for each name of the header.
-    numbers : ndarray of int64, shape (rows,)
+    numbers : ndarray of int32, shape (rows,)
         The number of each row that holds anything, from 0 in this piece.
     rows : int
         How many rows there are, blank ones too.
@@ -40,7 +40,7 @@ class Piece(NamedTuple):
     """
 
     columns: list[Cells]
-    numbers: npt.NDArray[np.int64]
+    numbers: npt.NDArray[np.int32]
     rows: int
     beyond: list[tuple[int, list[str]]]
 
@@ -239,7 +239,7 @@ def _filled(
 ) -> Piece:
     """Return the rows in which anything stands."""
     count = start.shape[1]
-    numbers = np.arange(count)
+    numbers = np.arange(count, dtype=np.int32)
     blank = numbers
     for first, size in zip(start, length, strict=True):
         some = size[blank]

@@ -25,6 +25,7 @@ Bools = npt.NDArray[np.bool_]
 Ticks = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
 _PART = 1 << 16
+_SHORT = 32
 
 
 class Column(Protocol):
@@ -160,3 +161,26 @@ class TextColumn:
             same = (gather(data, start, head.size) == head).all(axis=1) if head.size else True
             parts.append(same | WHITE.take(data.take(start)))
         return np.concatenate(parts)
+
+    def array(self) -> npt.NDArray[np.str_] | None:
+        """Return the texts as an array, without a text for each; None where they do not fit.
+
+        They are short, in ASCII, and have no white space around them.
+        """
+        longest = max((int(p.length.max()) for p in self.pieces.pieces if p.length.size), default=0)
+        if not 0 < longest <= _SHORT:
+            return None
+        found = np.zeros((self.count, longest), dtype=np.uint32)
+        for k, (data, start, length) in enumerate(self.pieces.pieces):
+            filled = np.flatnonzero(length > 0)
+            edges = data.take(start[filled]), data.take(start[filled] + length[filled] - 1)
+            if any(WHITE.take(edge).any() for edge in edges):
+                return None
+            here = found[self.pieces.ends[k] : self.pieces.ends[k + 1]]
+            for place, byte in enumerate(np.ascontiguousarray(gather(data, start, longest).T)):
+                inside = length > place
+                plain = (byte > 0) & (byte < 128)
+                if not (plain | ~inside).all():
+                    return None
+                here[:, place] = np.where(inside, byte, np.uint8(0))
+        return found.view(f"U{longest}").reshape(-1)

@@ -48,15 +48,18 @@ def purchases_of(
     _check_amounts(orders, amounts, which, money)
     used = {*orders.roles.values()}
     whole = which.size == keep.size
+    customers = _taken(_customers(orders), which, whole=whole)
+    attributes = {
+        str(name): _taken(orders.coded(i), which, whole=whole)
+        for i, name in enumerate(orders.names)
+        if i not in used and name
+    }
+    orders.release()
     made = Purchases.from_columns(
-        _taken(_customers(orders), which, whole=whole),
+        customers,
         times if whole else times[which],
         amounts if whole else amounts[which],
-        attributes={
-            str(name): _taken(orders.coded(i), which, whole=whole)
-            for i, name in enumerate(orders.names)
-            if i not in used and name
-        },
+        attributes=attributes,
     )
     for fault in made.faults:
         at = None if fault.row is None else int(orders.rows[which[fault.row - 1]])

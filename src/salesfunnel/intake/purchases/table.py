@@ -77,6 +77,11 @@ class Orders:
         table = np.array([*(where.get(value, -1) for value in values), -1], dtype=np.int32)
         return cols.Coded(table.take(codes), tuple(names))
 
+    def release(self) -> None:
+        """Let go of the cells."""
+        self.columns = ()
+        self._words.clear()
+
     def shown(self, role: str, at: int) -> str:
         """Return the text of one cell."""
         _, cells = self.column(role).distinct(np.array([at]))
