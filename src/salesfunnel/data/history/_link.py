@@ -76,7 +76,7 @@ def link(
     UnknownNameError
         If there is no such attribute.
     DataError
-        If stages are in both parts.
+        If stages are in both parts, or the largest of amounts in several currencies is asked for.
 
     Examples
     --------
@@ -186,7 +186,14 @@ def _chosen(deals: StageHistory, rows: Rows, lead: Rows, rule: LinkRule) -> Rows
     if rule == "last-after":
         created = -created
     if rule == "largest":
-        value = np.where(np.isfinite(deals.value[rows]), deals.value[rows], -np.inf)
+        money = deals.money()
+        if money.mixed:
+            raise DataError(
+                "'deals' must have amounts of one currency for rule='largest', got several:"
+                f" {money.faults[0].message}"
+            )
+        worth = money.values[rows]
+        value = np.where(np.isfinite(worth), worth, -np.inf)
         order = np.lexsort((created, -value, lead))
     else:
         order = np.lexsort((created, lead))
