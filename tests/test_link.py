@@ -156,7 +156,7 @@ def test_amounts_of_several_currencies_have_no_largest():
     deals = sf.StageHistory.from_records(rows, stages=DEAL_STAGES, as_of="2026-06-01")
     leads = leads_of([("l1", "a", "2026-01-05", None)])
     assert len(sf.link(leads, deals, on="mail")) == 1
-    with pytest.raises(DataError, match="several"):
+    with pytest.raises(DataError, match="one currency"):
         sf.link(leads, deals, on="mail", rule="largest")
 
 

@@ -188,12 +188,8 @@ def _chosen(deals: StageHistory, rows: Rows, lead: Rows, rule: LinkRule) -> Rows
     if rule == "largest":
         money = deals.money()
         if money.mixed:
-            raise DataError(
-                "'deals' must have amounts of one currency for rule='largest', got several:"
-                f" {money.faults[0].message}"
-            )
-        worth = money.values[rows]
-        value = np.where(np.isfinite(worth), worth, -np.inf)
+            raise DataError("'deals' must have amounts of one currency for rule='largest'")
+        value = np.nan_to_num(money.values[rows], nan=-np.inf)
         order = np.lexsort((created, -value, lead))
     else:
         order = np.lexsort((created, lead))
@@ -217,10 +213,7 @@ def _faults(
         if missing:
             found.append(Fault.of("link-key-missing", n=missing, side=side, column=name))
     without = len(leads) - pairs.lead.size
-    counts = {
-        "leads-without-deal": without,
-        "deals-without-lead": int(pairs.alone.size),
-    }
+    counts = {"leads-without-deal": without, "deals-without-lead": int(pairs.alone.size)}
     found += [Fault.of(code, severity="info", n=n) for code, n in counts.items() if n]
     if pairs.several:
         found.append(
