@@ -47,6 +47,7 @@ _HOMES = {
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
     "TrackingRow": "data.tracking",
+    "new_sheet": "data.tracking",
     "read_table": "intake.sheet.reader",
     "read_events": "intake.events.reader",
     "StepCounts": "counting",
@@ -205,6 +206,7 @@ __all__ = [
     "read_stage_history",
     "Tracking",
     "TrackingRow",
+    "new_sheet",
     "read_table",
     "read_events",
     "StepCounts",
@@ -380,7 +382,7 @@ if TYPE_CHECKING:
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
     from salesfunnel.data.rates import Rates
-    from salesfunnel.data.tracking import Tracking, TrackingRow
+    from salesfunnel.data.tracking import Tracking, TrackingRow, new_sheet
     from salesfunnel.definitions import Benchmark, BenchmarkSet
     from salesfunnel.definitions.funnel import Funnel, Transition
     from salesfunnel.definitions.metric import Metric
