@@ -25,7 +25,7 @@ def _bottlenecks(body: dict[str, Any]) -> dict[str, Any]:
     segments, shape = body.get("segments"), (body.get("entered") or {}).get("shape")
     if "inflow" in body or not isinstance(segments, list) or not isinstance(shape, list):
         return body
-    from salesfunnel.bottleneck.bottlenecks import RATE_SIZES
+    from salesfunnel._kernels.rate_model.setting import RATE_SIZES
 
     period = body.get("period")
     by_segment = [len(segments)]
