@@ -101,6 +101,12 @@ _HOMES = {
     # follow-up
     "Review": "monitoring",
     "review": "monitoring",
+    "Adherence": "monitoring",
+    "AdherenceRow": "monitoring",
+    "Handoff": "monitoring",
+    "Handoffs": "monitoring",
+    "adherence": "monitoring",
+    "handoffs": "monitoring",
     "Playbook": "monitoring.playbook",
     "write_playbook": "monitoring.playbook",
     # time in the funnel
@@ -260,6 +266,12 @@ __all__ = [
     # follow-up
     "Review",
     "review",
+    "Adherence",
+    "AdherenceRow",
+    "Handoff",
+    "Handoffs",
+    "adherence",
+    "handoffs",
     "Playbook",
     "write_playbook",
     # time in the funnel
@@ -410,7 +422,16 @@ if TYPE_CHECKING:
     from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.intake.snapshots._read_snapshots import read_snapshots
-    from salesfunnel.monitoring import Review, review
+    from salesfunnel.monitoring import (
+        Adherence,
+        AdherenceRow,
+        Handoff,
+        Handoffs,
+        Review,
+        adherence,
+        handoffs,
+        review,
+    )
     from salesfunnel.monitoring.playbook import Playbook, write_playbook
     from salesfunnel.pipeline import (
         BridgeBars,
