@@ -123,10 +123,10 @@ def shown(analysis):
 @pytest.mark.parametrize(
     ("locale", "answer"),
     [
-        ("en", ["Intent → Negotiation: 49.17 % instead of 62.73 %", "90 %", "Closed won",
+        ("en", ["Intent → Negotiation: 49.17% instead of 62.73%", "90%", "Closed won",
                 "Needs are", "Answer every need", "Sales manager", "2026-12-03",
                 "deals more in 3 months"]),
-        ("zh", ["意向阶段 → 谈判阶段：49.17 %，正常应为 62.73 %", "90 %", "成交阶段", "需求响应",
+        ("zh", ["意向阶段 → 谈判阶段：49.17%，正常应为 62.73%", "90%", "成交阶段", "需求响应",
                 "24 小时内", "销售主管", "2026年12月3日", "3 个月多成交"]),
     ],
 )  # fmt: skip

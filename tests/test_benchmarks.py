@@ -38,7 +38,7 @@ def test_a_rate_lies_between_zero_and_one(rate):
 def test_a_per_cent_is_answered_with_the_fraction():
     with pytest.raises(DefinitionError) as caught:
         figure(rate=30)
-    assert caught.value.hint == "write 0.3 for 30 %"
+    assert caught.value.hint == "write 0.3 for 30%"
 
 
 def test_every_problem_is_told_at_once():
@@ -72,7 +72,7 @@ def test_a_set_of_bare_rates_needs_one_source():
     assert made.get("a→c") is None
     with pytest.raises(ArgumentError, match="'step' must be a Transition"):
         sf.BenchmarkSet.from_rates("own", {"a": 0.2}, source="x")
-    with pytest.raises(DefinitionError, match=r"write 0\.2 for 20 %"):
+    with pytest.raises(DefinitionError, match=r"write 0\.2 for 20%"):
         sf.BenchmarkSet.from_rates("own", {"a→b": 20}, source="x")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import itertools
 import re
+import zipfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,7 @@ from results import results
 
 pytestmark = pytest.mark.browser
 
+ROOT = Path(__file__).parents[1]
 WIDTHS = (390, 768, 1280, 1920)
 PAGES = ("analysis", "analysis of a sheet", "nothing fell", "many segments")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -161,20 +165,36 @@ HOSTS = {
 }
 
 
+def _text_of(archive, name):
+    return archive.read(name).decode("utf-8")
+
+
+def _lab_files():
+    """Yield name and reader of the files of JupyterLab: installed, or in a wheel that CI fetches.
+
+    The wheel alone is 17 MB; with what JupyterLab depends on it would be a hundred more.
+    """
+    for wheel in sorted((ROOT / ".ci" / "wheels").glob("jupyterlab-*.whl"))[-1:]:
+        archive = zipfile.ZipFile(wheel)
+        for name in archive.namelist():
+            if ".data/data/" in name:  # once is enough
+                yield name, partial(_text_of, archive, name)
+        return
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        for file in importlib.metadata.files("jupyterlab") or ():
+            yield str(file), lambda file=file: Path(file.locate()).read_text("utf-8")
+
+
 def jupyterlab():
     """Return the style of JupyterLab: its sheets, which its script holds, and its light theme."""
-    try:
-        files = importlib.metadata.files("jupyterlab") or ()
-    except importlib.metadata.PackageNotFoundError:
-        pytest.skip("jupyterlab is not installed")
     sheets = []
-    for file in files:
-        name = str(file)
+    for name, read in _lab_files():
         if re.search(r"static/jlab_core\.\w+\.js$", name):
-            source = Path(file.locate()).read_text("utf-8")
-            sheets += re.findall(r"`([^`]*\.jp-[^`]*\{[^`]*)`", source)
+            sheets += re.findall(r"`([^`]*\.jp-[^`]*\{[^`]*)`", read())
         elif name.endswith("theme-light-extension/index.css"):
-            sheets.append(Path(file.locate()).read_text("utf-8"))
+            sheets.append(read())
+    if not sheets:
+        pytest.skip("jupyterlab is neither installed nor in .ci/wheels")
     style = "\n".join(sheets)
     assert ".jp-RenderedHTMLCommon td" in style
     around = (
@@ -240,3 +260,16 @@ def test_a_fragment_leaves_its_host_alone(browser):
         assert page.evaluate(look) == before
     finally:
         page.close()
+
+
+def test_words_of_a_fragment_can_be_read_in_the_dark(browser):
+    """Also where the host is in quirks mode, in which a table takes no colour from around it."""
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    try:
+        for start in ("", "<!doctype html>"):
+            page.set_content(start + results()["panel"]._repr_html_())
+            colour = page.locator(".sf td").last.evaluate("e => getComputedStyle(e).color")
+            assert min(map(int, re.findall(r"\d+", colour)[:3])) > 120
+    finally:
+        context.close()

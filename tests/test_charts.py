@@ -330,3 +330,21 @@ def test_a_chart_of_ten_thousand_segments_is_a_file_one_can_send():
     chart = chart_of(panel, "segments")
     assert len(chart.data["segment"]) == 10_000
     assert len(chart.to_svg()) < 1_000_000
+
+
+def test_a_chinese_page_has_no_english_word_but_names_and_keys():
+    page = results()["analysis"].to_html(locale="zh")
+    page = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
+    words = set(re.findall(r"[A-Za-z]{4,}", re.sub(r"<[^>]+>|&\w+;", " ", page)))
+    keys = {"awareness", "interest", "intent", "negotiation", "repurchase"}
+    named = {"salesfunnel", "columns", "stage", "decision"}  # an argument, a value of the data
+    assert words <= keys | named
+
+
+def test_every_column_of_a_picture_has_a_name_in_both_languages():
+    from salesfunnel.i18n import catalog
+
+    for locale in ("en", "zh"):
+        for chart in every_kind(locale).values():
+            for key in set(chart.data) - {"part", "below", "partial"}:
+                assert f"chart.column.{key}" in catalog(locale)

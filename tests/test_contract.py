@@ -160,7 +160,7 @@ def test_counted_steps_are_a_document():
     for name in ("by_segment", "immature", "durations"):
         assert hasattr(found, name)
     for locale in ("en", "zh"):
-        assert "50.00 %" in found.to_text(locale=locale)
+        assert "50.00%" in found.to_text(locale=locale)
         assert "<svg" in found.to_html(locale=locale)
 
 

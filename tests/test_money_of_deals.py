@@ -197,3 +197,11 @@ def test_purchases_of_several_currencies_have_no_amounts_without_rates():
     assert sf.Purchases.from_records(BOUGHT[1:]).amount.sum() == 150
     with pytest.raises(ArgumentError, match="convert USD to EUR"):
         sf.Purchases.from_records(BOUGHT[1:], currency="EUR")
+
+
+def test_texts_name_the_currency(mixed):
+    ahead = sf.forecast(mixed, horizon=60, rates=EUR)
+    assert "$" in ahead.to_text()
+    assert "美元" in ahead.to_text(locale="zh")
+    assert "€" in sf.velocity(mixed, rates=EUR, currency="EUR").to_text()
+    assert "元" in sf.velocity(sold(("CNY",))).to_text(locale="zh")

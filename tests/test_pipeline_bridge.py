@@ -256,6 +256,29 @@ def test_more_pushed_than_usual_is_said():
     assert {found.verdict for found in early.verdicts} == {"not-enough-data"}
 
 
+def test_deals_that_stage_changes_show_as_opened_again_are_reopened():
+    rows = [
+        {"deal": "a", "stage": "lead", "time": "2026-01-05"},
+        {"deal": "a", "stage": "lost", "time": "2026-02-05"},
+        {"deal": "a", "stage": "offer", "time": "2026-04-05"},
+        {"deal": "b", "stage": "lead", "time": "2026-01-06"},
+        {"deal": "b", "stage": "won", "time": "2026-02-10"},
+        {"deal": "b", "stage": "offer", "time": "2026-04-10"},
+        {"deal": "c", "stage": "lead", "time": "2026-01-07"},
+    ]
+    history = sf.read_deals(rows, stages=["lead", "offer", "won"], as_of="2026-06-01")
+    assert "outcome" in history.changes
+    options = {"compare": False}
+    bridge = sf.pipeline_bridge(history, since="2026-04-01", until="2026-05-01", **options)
+    assert bridge.deals("reopened")["deal"].tolist() == ["a", "b"]
+    assert "won-undone-amount" in [fault.code for fault in bridge.faults]
+    early = sf.pipeline_bridge(history, since="2026-02-01", until="2026-03-01", **options)
+    assert early.bars.counts["lost"] == early.bars.counts["won"] == 1
+    assert early.bars.counts["end"] == 1
+    plain = sf.read_deals(rows[-1:], stages=["lead", "offer", "won"], as_of="2026-06-01")
+    assert "outcome" not in plain.changes
+
+
 TIMES = st.integers(0, 59)
 VALUES = {
     "amount": st.one_of(st.none(), st.integers(-500, 10_000_000).map(lambda cents: cents / 100)),

@@ -48,9 +48,9 @@ def test_tables_have_a_row_a_segment_and_step():
     assert rows[0] == ("Segment", "Step", "Reached", "Of the step before")
     assert rows[1:] == (
         ("ads", "visit", "1", "–"),
-        ("ads", "order", "1", "100.00 %"),
+        ("ads", "order", "1", "100.00%"),
         ("(missing)", "visit", "2", "–"),
-        ("(missing)", "order", "1", "50.00 %"),
+        ("(missing)", "order", "1", "50.00%"),
     )
     (_, line) = step_words.duration_rows(FOUND, "en")
     assert line == ("visit", "order", "3", "2", "0", "2 days", "3 days")

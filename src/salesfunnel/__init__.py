@@ -47,6 +47,7 @@ _HOMES = {
     "read_stage_history": "intake.deals.reader",
     "Tracking": "data.tracking",
     "TrackingRow": "data.tracking",
+    "new_sheet": "data.tracking",
     "read_table": "intake.sheet.reader",
     "read_events": "intake.events.reader",
     "StepCounts": "counting",
@@ -100,6 +101,12 @@ _HOMES = {
     # follow-up
     "Review": "monitoring",
     "review": "monitoring",
+    "Adherence": "monitoring",
+    "AdherenceRow": "monitoring",
+    "Handoff": "monitoring",
+    "Handoffs": "monitoring",
+    "adherence": "monitoring",
+    "handoffs": "monitoring",
     "Playbook": "monitoring.playbook",
     "write_playbook": "monitoring.playbook",
     # time in the funnel
@@ -205,6 +212,7 @@ __all__ = [
     "read_stage_history",
     "Tracking",
     "TrackingRow",
+    "new_sheet",
     "read_table",
     "read_events",
     "StepCounts",
@@ -258,6 +266,12 @@ __all__ = [
     # follow-up
     "Review",
     "review",
+    "Adherence",
+    "AdherenceRow",
+    "Handoff",
+    "Handoffs",
+    "adherence",
+    "handoffs",
     "Playbook",
     "write_playbook",
     # time in the funnel
@@ -380,7 +394,7 @@ if TYPE_CHECKING:
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
     from salesfunnel.data.rates import Rates
-    from salesfunnel.data.tracking import Tracking, TrackingRow
+    from salesfunnel.data.tracking import Tracking, TrackingRow, new_sheet
     from salesfunnel.definitions import Benchmark, BenchmarkSet
     from salesfunnel.definitions.funnel import Funnel, Transition
     from salesfunnel.definitions.metric import Metric
@@ -408,7 +422,16 @@ if TYPE_CHECKING:
     from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.intake.snapshots._read_snapshots import read_snapshots
-    from salesfunnel.monitoring import Review, review
+    from salesfunnel.monitoring import (
+        Adherence,
+        AdherenceRow,
+        Handoff,
+        Handoffs,
+        Review,
+        adherence,
+        handoffs,
+        review,
+    )
     from salesfunnel.monitoring.playbook import Playbook, write_playbook
     from salesfunnel.pipeline import (
         BridgeBars,

@@ -72,7 +72,7 @@ def check_fraction(field: str, value: Any, *, open_ends: bool = False) -> float:
         percent = number == number and 1.0 < number <= 100.0  # noqa: PLR0124 - NaN test, no numpy
         raise ArgumentError(
             f"{field!r} must be a number in {low}, {high}, got {value!r}",
-            hint=f"write {number / 100:g} for {number:g} %" if percent else None,
+            hint=f"write {number / 100:g} for {number:g}%" if percent else None,
         )
     return number
 

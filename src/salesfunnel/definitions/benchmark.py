@@ -139,7 +139,7 @@ class Benchmark:
     def _percent_hint(self) -> str | None:
         number = _number(self.rate)
         if number is not None and 1.0 < number <= 100.0:
-            return f"write {number / 100:g} for {number:g} %"
+            return f"write {number / 100:g} for {number:g}%"
         if not self.source or not str(self.source).strip():
             return "a figure whose source is not known is no benchmark"
         return None

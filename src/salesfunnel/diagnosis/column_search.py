@@ -17,6 +17,7 @@ from salesfunnel._kernels.causes.leaks import (
     fill_leak,
     follows_outcome,
     level_leak,
+    life_bins,
     life_tied,
     recorded_by_outcome,
 )
@@ -121,8 +122,9 @@ def search_columns(
     if now.sum() < LEAST_NOW or (~now).sum() < LEAST_BEFORE:
         return ColumnSearch(used=(), aside=aside, answer=None, too_few=True)
     used = []
+    lives = life_bins(deals.outcome_days[mature])
     for column in columns:
-        reason = "" if column.name in before_outcome else _leak(deals, column, y)
+        reason = "" if column.name in before_outcome else _leak(deals, column, y, lives)
         if reason:
             aside[column.name] = reason
         else:
@@ -144,7 +146,7 @@ def _counts(deals: Deals, column: TypedColumn, y: Array) -> LevelCounts:
     return level_counts(design, 1)
 
 
-def _leak(deals: Deals, column: TypedColumn, y: Array) -> str:
+def _leak(deals: Deals, column: TypedColumn, y: Array, lives: npt.NDArray[np.int32]) -> str:
     """Return why a column seems to be written after the outcome, ``""`` where it does not."""
     m = deals.mature
     known = column.known[m]
@@ -166,6 +168,6 @@ def _leak(deals: Deals, column: TypedColumn, y: Array) -> str:
         return "nearly-tells-the-outcome"
     if recorded_by_outcome(known, y):
         return "recorded-by-outcome"
-    if numbers is not None and life_tied(numbers, life, y):
+    if numbers is not None and life_tied(column.codes[m], known, lives, y):
         return "grows-with-the-life-of-a-deal"
     return ""

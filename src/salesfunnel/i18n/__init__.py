@@ -66,7 +66,7 @@ def text(key: str, locale: Locale, *, default: str | None = None, **params: Any)
     Examples
     --------
     >>> text("unit.percent", "en", value=0.4286)
-    '42.86 %'
+    '42.86%'
     """
     words = catalog(locale)
     if key not in words:

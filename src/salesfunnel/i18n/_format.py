@@ -20,23 +20,23 @@ def percent(value: float, locale: Locale = "en") -> str:
     digits = 2
     if 0 < abs(share) < 1:
         digits = min(2 - math.floor(math.log10(abs(share))), 6)
-    return f"{share:.{digits}f} %"
+    return f"{share:.{digits}f}%"
 
 
 def share(value: float, locale: Locale = "en") -> str:
     """Return a share that needs no decimals as whole per cent."""
     del locale
-    return f"{value * 100:.0f} %"
+    return f"{value * 100:.0f}%"
 
 
 def chance(value: float, locale: Locale = "en") -> str:
     """Return a probability as whole per cent, never 0 or 100: it is an estimate."""
     del locale
     if value < 0.005:
-        return "<1 %"
+        return "<1%"
     if value > 0.995:
-        return ">99 %"
-    return f"{value * 100:.0f} %"
+        return ">99%"
+    return f"{value * 100:.0f}%"
 
 
 def count(value: float, locale: Locale = "en") -> str:

@@ -165,7 +165,7 @@ def _adoption(given: Mapping[str, Any] | None) -> dict[str, float]:
         if not 0.0 <= last <= 1.0:
             raise ArgumentError(
                 f"'adoption' must be a share in [0, 1], got {value!r} for {key!r}",
-                hint="write 0.8 for 80 %" if 1.0 < last <= 100.0 else None,
+                hint="write 0.8 for 80%" if 1.0 < last <= 100.0 else None,
             )
         shares[key] = last
     return shares

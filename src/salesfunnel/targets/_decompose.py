@@ -32,6 +32,7 @@ from salesfunnel.targets.arguments import (
 )
 from salesfunnel.targets.attainment import Chance
 from salesfunnel.targets.history_rates import history_of, periods_of, rates_of, weights_of
+from salesfunnel.targets.seasonal_rates import MOST_MONTHS, seasonal_rates
 from salesfunnel.targets.target_plan import TARGET_UNITS, TargetPlan, TargetUnit
 
 __all__ = ["decompose_target"]
@@ -83,8 +84,8 @@ def decompose_target(
     start : str, optional
         The first month; by default the one after the panel's last whole month.
     seasonality : bool or sequence of float
-        True: by month of the year, where there are two whole years of history; False: equal
-        months; or weights of the months.
+        True: by month of the year, where there are two whole years of history, and the rates of
+        these months, where there are 18 months; False: equal months; or weights of the months.
     pipeline : Forecast, sequence of float or float, optional
         Deals that the open pipeline is expected to win: a forecast, by month of the plan, or in
         all (then in proportion to the months).
@@ -136,6 +137,10 @@ def decompose_target(
     periods = periods_of(known.panel, start, span)
     weights, seasonal = weights_of(known.panel, periods, seasonality)
     rates, laws, infeasible, faults = rates_of(known, span)
+    if seasonality is True and infeasible is None:
+        rates, laws, more = seasonal_rates(history_of(panel, MOST_MONTHS, lags), periods, weights,
+                                           (rates, laws))  # fmt: skip
+        faults = [*faults, *more]
     rate = targets.compress(targets.draws(laws, size, np.random.default_rng(seed)))
     by_month = largest_remainder(wins, weights)
     covered = covered_by(pipeline, periods, weights, by_month)

@@ -133,7 +133,9 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
     for stage, known in zip(history.stages[:-1], timed, strict=True):
         if not known:
             rows.append((*(0,) * 4, *(np.nan,) * (len(_FIGURES) - 4)))
-            faults.append(Fault.of("needs-stage-times", severity="warning", value=stage))
+            faults.append(
+                Fault.of("needs-stage-times", severity="warning", column=stage, value=stage)
+            )
             continue
         curve, (_, event), _ = _curve(history, stage)
         interval = curve.interval(level=level)

@@ -14,7 +14,15 @@ from salesfunnel._kernels.causes.design import dense
 from salesfunnel._kernels.causes.parts import LevelCounts, shift_given_outcome
 from salesfunnel._kernels.intervals import wilson
 
-__all__ = ["after_by_date", "auc_of", "fill_leak", "follows_outcome", "level_leak", "life_tied"]
+__all__ = [
+    "after_by_date",
+    "auc_of",
+    "fill_leak",
+    "follows_outcome",
+    "level_leak",
+    "life_bins",
+    "life_tied",
+]
 
 Array = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
@@ -123,24 +131,42 @@ def after_by_date(days: Array, outcome_days: Array) -> bool:
     return bool((late > 0).mean() > 0.2 or (np.abs(late) <= 0.5).mean() > 0.5)
 
 
-def _ranks(values: Array) -> Array:
-    _, inverse, count = np.unique(values, return_inverse=True, return_counts=True)
-    top = np.cumsum(count)
-    mean: Array = (top - (count - 1) / 2)[inverse.ravel()]
-    return mean
+def life_bins(life: Array, *, most: int = 50) -> npt.NDArray[np.int32]:
+    """Return the lives of deals in bins of equal size; -1 where there is none yet."""
+    known = np.isfinite(life)
+    cuts = np.unique(np.quantile(life[known], np.arange(1, most) / most)) if known.any() else life
+    found: npt.NDArray[np.int32] = np.searchsorted(cuts, life, side="right").astype(np.int32)
+    found[~known] = -1
+    return found
 
 
-def life_tied(values: Array, life: Array, y: Array) -> bool:
-    """Whether a number grows with the life of a deal, in won and in lost deals alike."""
+def _mid_ranks(count: Array) -> Array:
+    """Return the mean rank of each bin."""
+    top: Array = np.cumsum(count) - (count - 1) / 2
+    return top
+
+
+def life_tied(codes: npt.NDArray[Any], known: Bool, life: npt.NDArray[np.int32], y: Array) -> bool:
+    """Whether a number grows with the life of a deal, in won and in lost deals alike.
+
+    `codes` are the bins of the number, `life` those of `life_bins`; rank correlations of bins.
+    """
     signs = []
     for won in (y > 0, y <= 0):
-        use = won & np.isfinite(values) & np.isfinite(life)
+        use = won & known & (life >= 0)
         if use.sum() < 30:
             return False
-        a, b = _ranks(values[use]), _ranks(life[use])
-        if a.std() == 0 or b.std() == 0:
+        wide = int(life.max()) + 1
+        cell = codes[use].astype(np.int64) * wide + life[use]
+        table = np.bincount(cell, minlength=(int(codes.max()) + 1) * wide)
+        grid = table.reshape(-1, wide).astype(np.float64)
+        a, b = _mid_ranks(grid.sum(1)), _mid_ranks(grid.sum(0))
+        n = grid.sum()
+        a, b = a - grid.sum(1) @ a / n, b - grid.sum(0) @ b / n
+        spread = float((grid.sum(1) @ a**2) * (grid.sum(0) @ b**2))
+        if spread <= 0:
             return False
-        signs.append(float(np.corrcoef(a, b)[0, 1]))
+        signs.append(float(a @ grid @ b) / spread**0.5)
     return bool(min(signs) > 0.5 or max(signs) < -0.5)
 
 

@@ -23,6 +23,7 @@ AFFECTED = 0.10
 """From this share of the judged deals on, faulty data veto the bottleneck."""
 NEVER, MIN_KIND = 0.05, 10
 """Deals of a kind with fewer values than this share cannot have the column; least of a kind."""
+SURELY = 0.95
 BURST = 0.5
 """A day with more than this share of a period's entries is a batch."""
 
@@ -48,33 +49,44 @@ def _quality(
     )
 
 
-def can_have(case: Case, known: Bool) -> Bool:
+def kinds_of_deals(case: Case) -> npt.NDArray[np.intp]:
+    """Return the kind of each deal: how it ended, and how far it came."""
+    reached = np.asarray(case.data.reached)[case.deals]
+    ended = np.where(case.advanced & (case.outcome == 0), 1, case.outcome)
+    kind = ended.astype(np.int64) * (len(case.data.stages) + 1) + reached + 1
+    return np.asarray(np.unique(kind, return_inverse=True)[1]).ravel()
+
+
+def can_have(kind: npt.NDArray[np.intp], known: Bool) -> Bool:
     """Return the deals that can have a value in a column: of a kind of which some do.
 
     Kinds are made by how a deal ended and how far it came. A kind in which hardly any deal has a
     value, where more than half of another kind do, is not asked: a reason of loss is asked of lost
     deals, the number of a quotation of those that came so far.
     """
-    reached = np.asarray(case.data.reached)[case.deals]
-    ended = np.where(case.advanced & (case.outcome == 0), 1, case.outcome)
-    kind = ended.astype(np.int64) * (len(case.data.stages) + 1) + reached + 1
-    _, at = np.unique(kind, return_inverse=True)
-    n = np.bincount(at.ravel())
-    share = np.bincount(at.ravel(), weights=known) / n
+    n = np.bincount(kind)
+    share = np.bincount(kind, weights=known) / n
     big = n >= MIN_KIND
     if not (big & (share > 0.5)).any():
-        return np.ones(len(case), dtype=np.bool_)
-    asked: Bool = (share >= NEVER)[at.ravel()]
+        return np.ones(kind.size, dtype=np.bool_)
+    asked: Bool = (share >= NEVER)[kind]
     return asked
 
 
 def missing_fields(case: Case) -> Finding | None:
     """Name the columns that are filled for too few of the judged deals."""
+    if not case.now.any():
+        return None
     shares: dict[str, float] = {}
+    kind = kinds_of_deals(case)
+    some = np.flatnonzero(case.now)
+    some = some[:: max(some.size // 1000, 1)]
     for name in sorted(case.data.attributes):
-        column = Column(name, np.asarray(case.data.attributes[name])[case.deals])
-        known = column.known
-        asked = case.now & can_have(case, known)
+        values = np.asarray(case.data.attributes[name])
+        if Column(name, values[case.deals[some]]).known.mean() > SURELY:
+            continue  # a sample is enough to see that it is filled
+        known = Column(name, values[case.deals]).known
+        asked = case.now & can_have(kind, known)
         if known.any() and asked.any():
             shares[name] = float(known[asked].mean())
     thin = {name: share for name, share in shares.items() if share < 0.8}
@@ -89,17 +101,22 @@ def missing_fields(case: Case) -> Finding | None:
 
 def duplicate_deals(case: Case) -> Finding | None:
     """Count judged deals that are copies: same name, or same account, value and day of entry."""
-    days = case.time.astype("datetime64[D]").astype(np.int64).astype(np.str_)
     account, name = case.find(ACCOUNT), case.find(NAME)
-    value = case.value.numbers
     if account is None:
         return None
-    usable = account.known & (np.isfinite(value) & (value > 0) if name is None else name.known)
-    extra = value.astype(np.str_) if name is None else name.text
+    now = np.flatnonzero(case.now)
+    days = case.time[now].astype("datetime64[D]").astype(np.int64).astype(np.str_)
+    account = Column(account.name, account.raw[now])
+    value = case.value.numbers[now]
+    if name is None:
+        usable, extra = account.known & np.isfinite(value) & (value > 0), value.astype(np.str_)
+    else:
+        name = Column(name.name, name.raw[now])
+        usable, extra = account.known & name.known, name.text
     keys = np.char.add(
         np.char.add(np.char.add(account.text, "\x1f"), extra), np.char.add("\x1f", days)
     )
-    seen = keys[usable & case.now]
+    seen = keys[usable]
     copies = int(seen.size - np.unique(seen).size)
     return _quality(case, "duplicate-deals", copies, field=account.name) if copies else None
 

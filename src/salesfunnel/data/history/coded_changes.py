@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.ledger import cleaned
 from salesfunnel._kernels.order import order_by
 from salesfunnel.data.history.checks import with_faults
+from salesfunnel.data.history.field_history import FieldHistory
 from salesfunnel.data.history.quality import quality_faults
 from salesfunnel.data.history.stage_history import LOST, OPEN, WON, StageHistory
 from salesfunnel.definitions.funnel import Funnel
@@ -75,6 +78,8 @@ def history_of_codes(
     moment = np.datetime64(as_of, "us")
     spent = _spells(code, rank, when, last, shape, moment, outcome)
     extra = _reopened(code, rank, last, goal, S)
+    # only where deals were opened again is the last outcome not the whole story
+    states = _outcomes(code, rank, when, goal, S) if extra else None
     if again:
         extra.append(Fault.of("changes-twice", severity="info", rows=again))
     back = _moved_back(code, rank, S, shape[0])
@@ -101,6 +106,8 @@ def history_of_codes(
         as_of=moment,
         funnel=funnel,
     )
+    if states is not None:
+        history = attrs.evolve(history, changes={"outcome": _outcome_field(history, *states)})
     found = (*faults, *extra, *quality_faults(history, back=back))
     return with_faults(history, found)
 
@@ -184,6 +191,28 @@ def _reopened(code: Ints, rank: Ints, last: Bools, goal: int, S: int) -> list[Fa
     if won:
         found.append(Fault.of("won-undone", severity="warning", deals=won))
     return found
+
+
+def _outcomes(code: Ints, rank: Ints, when: Times, goal: int, S: int) -> tuple[Ints, Times, Ints]:
+    """Return deal, time and kind of every change of the outcome: 0 open, 1 won, 2 lost."""
+    kind = np.where(rank == S, 2, np.where(rank >= goal, 1, 0))
+    begins = np.ones(code.size, dtype=np.bool_)
+    begins[1:] = (code[1:] != code[:-1]) | (kind[1:] != kind[:-1])
+    return code[begins], when[begins], kind[begins]
+
+
+def _outcome_field(history: StageHistory, code: Ints, when: Times, kind: Ints) -> FieldHistory:
+    """Return how deals opened, closed and were opened again, from their creation on."""
+    first = when[np.searchsorted(code, np.arange(len(history)))]
+    with np.errstate(invalid="ignore"):
+        born = np.flatnonzero(history.created <= first)
+    deal = np.concatenate([born, code]).astype(np.int64)
+    time = np.concatenate([history.created[born], when])
+    words = ("lost", "open", "won")
+    places = np.array([words.index(word) for word in ("open", "won", "lost")], dtype=np.float64)
+    number = np.concatenate([np.full(born.size, places[0]), places[kind]])
+    rows = cleaned(deal, time.view(np.int64), number)
+    return FieldHistory(deal=deal[rows], time=time[rows], number=number[rows], words=words)
 
 
 def _moved_back(code: Ints, rank: Ints, S: int, deals: int) -> npt.NDArray[np.bool_]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from salesfunnel.data.tracking._new_sheet import new_sheet
 from salesfunnel.data.tracking.row import RateBasis, TrackingRow, is_count, one_line
 from salesfunnel.data.tracking.sheet import Tracking
 
-__all__ = ["RateBasis", "Tracking", "TrackingRow", "is_count", "one_line"]
+__all__ = ["RateBasis", "Tracking", "TrackingRow", "is_count", "new_sheet", "one_line"]

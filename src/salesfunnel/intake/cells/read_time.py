@@ -190,12 +190,15 @@ def numeric_unit(cells: Iterable[Any]) -> str | None:
 def day_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
     """Return whether dates have the day first, and the cell that can only be read so.
 
-    None where no cell settles it, or cells contradict each other.
+    None where no cell settles it, or cells contradict each other. Dates with points have the day
+    first everywhere, so they say nothing of those with other marks.
     """
     found: dict[bool, Any] = {}
     for cell in cells:
         match = _YEAR_LAST.fullmatch(clean(cell)) if isinstance(cell, str) else None
-        if match is not None and (int(match["one"]) > 12) != (int(match["two"]) > 12):
+        if match is None or match["mark"] == ".":
+            continue
+        if (int(match["one"]) > 12) != (int(match["two"]) > 12):
             found.setdefault(int(match["one"]) > 12, cell)
     return next(iter(found.items())) if len(found) == 1 else None
 

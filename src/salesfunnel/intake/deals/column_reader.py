@@ -26,6 +26,7 @@ from salesfunnel.intake.files.grid import shown
 __all__ = ["ColumnReader"]
 
 _NAT = np.datetime64("NaT", "us")
+_DAY = 86_400_000_000
 Times = npt.NDArray[np.datetime64]
 
 
@@ -140,6 +141,7 @@ class ColumnReader:
         )
         times = plain.times(found.ticks, self.zone)
         self._tell(found, at, plain)
+        self._zones(found, at, plain, times)
         return times
 
     def _tell(self, found: TimeCells, at: int, plain: PlainTimes) -> None:
@@ -165,7 +167,6 @@ class ColumnReader:
             self.note("years-two-digits", column=column, value=value)
         if found.unit is not None:
             self.note("times-are-epoch", column=column, value=shown(cells[0])[:80], unit=found.unit)
-        self._zones(found, at, plain)
 
     def _tell_order(self, found: TimeCells, at: int, plain: PlainTimes) -> None:
         """Tell what settled the order of day and month of a column."""
@@ -180,8 +181,14 @@ class ColumnReader:
             code = "times-ordered-elsewhere"
             self.note(code, severity="warning", column=column, times=times, first=first)
 
-    def _zones(self, found: TimeCells, at: int, plain: PlainTimes) -> None:
-        """Report the first time that has a zone where others have none, or the reverse."""
+    def _zones(self, found: TimeCells, at: int, plain: PlainTimes, times: Times) -> None:
+        """Report the first time that has a zone where others have none, or the reverse.
+
+        A column of dates, all of them at midnight, has no clock that a zone could move.
+        """
+        clocks = times[~np.isnat(times)].astype(np.int64) % _DAY
+        if found.zoned is None and not clocks.any() and self._kinds:
+            return
         first = plain.first_of_kind({"zoned": found.zoned, "naive": found.naive})
         for kind, row in sorted(first.items(), key=lambda item: item[1]):
             if kind in self._kinds:

@@ -54,6 +54,7 @@ class RoleFinder:
         roles = dict(self.given)
         taken = {*roles.values(), *reserved}
         self._take(roles, taken, "deal", self._may_be_id)
+        self._take_first_id(roles, taken)
         self._dates(roles, taken)
         for role in ("is_won", "is_lost", "is_closed", "deleted", "archived"):
             self._take(roles, taken, role, lambda at: self.kinds[at].is_flag)
@@ -99,6 +100,15 @@ class RoleFinder:
                 roles[role] = at
                 taken.add(at)
                 return
+
+    def _take_first_id(self, roles: dict[str, int], taken: set[int]) -> None:
+        """Take the first column as the id if its header ends like one and no cell comes again."""
+        if "deal" in roles or not self.table.names or 0 in taken:
+            return
+        ends = fold(self.table.names[0]).endswith(("id", "编号", "号", " no", "number", "nr"))
+        if ends and self._may_be_id(0) and self.kinds[0].levels == len(self.table):
+            roles["deal"] = 0
+            taken.add(0)
 
     def _may_be_id(self, at: int) -> bool:
         kind = self.kinds[at]

@@ -15,6 +15,7 @@ from salesfunnel.render.charts.legend import (
     key_svg,
     legend_of,
     note_texts,
+    shown_columns,
 )
 from salesfunnel.render.charts.pen import Pen, n
 from salesfunnel.render.charts.scales import axis_of
@@ -132,14 +133,14 @@ def cells_html(chart: Chart) -> str:
 
 def data_table(chart: Chart, *, most: int = 60) -> str:
     """Return the rows behind a picture as a plain table."""
-    names = list(chart.data)
-    size = max((len(column) for column in chart.data.values()), default=0)
-    heads = "".join(f'<th scope="col">{e(name)}</th>' for name in names)
+    columns = shown_columns(chart)
+    size = max((len(column) for column in columns.values()), default=0)
+    heads = "".join(f'<th scope="col">{e(name)}</th>' for name in columns)
     rows = []
     for i in range(min(size, most)):
         cells = []
-        for name in names:
-            value = chart.data[name][i]
+        for values in columns.values():
+            value = values[i]
             words = "–" if value is None else value if isinstance(value, str) else f"{value:.6g}"
             cells.append(f"<td>{e(words)}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")

@@ -146,7 +146,7 @@ def _lines(block: model.Lines, columns: int, locale: str) -> list[str]:
             row.extend([_figure(line.values[i], form, locale)] * new)
             if banded:
                 low, high = (_figure(side[i], form, locale) for side in (line.low, line.high))
-                first = low.removesuffix(" %") if high.endswith(" %") else low
+                first = low.removesuffix("%") if high.endswith("%") else low
                 row.append(f"{first}–{high}" if line.low[i] is not None else "")
         told += [line] * new
     curves = [f"{clean(line.label)}  {spark(line.values)}" for line in told]

@@ -11,7 +11,7 @@ from salesfunnel.render.backends.text_table import table_lines
 from salesfunnel.render.backends.width import pad, width, wrap
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import value_words
-from salesfunnel.render.charts.legend import drawn, figure_texts, note_texts
+from salesfunnel.render.charts.legend import drawn, figure_texts, note_texts, shown_columns
 from salesfunnel.render.charts.marks import ChartMark
 from salesfunnel.render.charts.scales import Axis, axis_of
 
@@ -110,16 +110,15 @@ def _curve(chart: Chart, columns: int) -> list[str]:
 
 
 def _table(chart: Chart, columns: int) -> list[str]:
-    names = [name for name in chart.data if any(v is not None for v in chart.data[name])]
-    size = max((len(chart.data[name]) for name in names), default=0)
-    heads = [model.Column(n, align="left" if i == 0 else "right") for i, n in enumerate(names)]
+    columns_of = shown_columns(chart)
+    size = max((len(values) for values in columns_of.values()), default=0)
+    heads = [model.Column(n, align="left" if i == 0 else "right") for i, n in enumerate(columns_of)]
     rows = []
     for i in range(max(size - ROWS, 0), size):
         cells = []
-        for name in names:
-            value = chart.data[name][i]
-            cells.append(
-                "–" if value is None else value if isinstance(value, str) else f"{value:.4g}"
-            )
+        for values in columns_of.values():
+            value = values[i]
+            words = "–" if value is None else value if isinstance(value, str) else f"{value:.4g}"
+            cells.append(words)
         rows.append(cells)
     return table_lines(model.Table(heads, rows), columns)

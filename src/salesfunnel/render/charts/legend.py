@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from salesfunnel._core.safe_text import clean
+from salesfunnel.i18n import text
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.marks import ChartMark, ChartScale
 from salesfunnel.render.charts.palette import ROLE_COLOURS
@@ -80,6 +83,29 @@ def note_texts(chart: Chart) -> dict[str, str]:
         if mark.shape == "label" and not mark.x and mark.role == "context":
             found.update({str(y): t for y, t in zip(mark.y, mark.text, strict=True)})
     return found
+
+
+HIDDEN = ("part", "below", "partial")
+"""Columns of a picture's rows that only backends need."""
+
+
+def shown_columns(chart: Chart) -> dict[str, tuple[Any, ...]]:
+    """Return title → values of the rows behind a picture, for a reader: names instead of keys."""
+    found: dict[str, tuple[Any, ...]] = {}
+    names = chart.y.order if chart.y.kind == "category" else ()
+    for place, (key, values) in enumerate(_in_order(chart)):
+        if key in HIDDEN or all(value is None for value in values):
+            continue
+        named = place == 0 and len(names) == len(values)
+        title = text(f"chart.column.{key}", chart.locale, default=key)
+        found[title if title not in found else f"{title} ({key})"] = names if named else values
+    return found
+
+
+def _in_order(chart: Chart) -> list[tuple[str, tuple[Any, ...]]]:
+    """Return the columns, those of words first."""
+    items = list(chart.data.items())
+    return sorted(items, key=lambda item: not any(isinstance(v, str) for v in item[1]))
 
 
 def drawn(chart: Chart) -> list[ChartMark]:

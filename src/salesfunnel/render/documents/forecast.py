@@ -18,7 +18,14 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import faults_block, shown, signed, span
+from salesfunnel.render.words.figures import (
+    faults_block,
+    money_span,
+    money_text,
+    shown,
+    signed,
+    span,
+)
 from salesfunnel.render.words.names import labels_of
 
 _DEALS = 15
@@ -28,13 +35,16 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
     """Return key figures, the fan, months, owners and the deals that bring most."""
     day = FORMS["date"](forecast.as_of.date(), locale)
     title = text("ahead.forecast", locale, day=day, horizon=forecast.horizon)
+    unit = forecast.currency
+    opened = money_text(forecast.expected_open, unit, locale)
+    fresh = money_text(forecast.expected_new, unit, locale)
     items = [
-        (text("ahead.expected", locale), FORMS["money"](forecast.expected, locale)),
-        (text("ahead.interval", locale), _range(forecast.interval, "money", locale)),
+        (text("ahead.expected", locale), money_text(forecast.expected, forecast.currency, locale)),
+        (text("ahead.interval", locale), _amounts(forecast.interval, forecast.currency, locale)),
         (text("ahead.wins", locale), FORMS["deals"](forecast.wins, locale)),
         (text("ahead.wins-interval", locale), _range(forecast.wins_interval, "number", locale)),
-        (text("ahead.expected-open", locale), FORMS["money"](forecast.expected_open, locale)),
-        (text("ahead.expected-new", locale), FORMS["money"](forecast.expected_new, locale)),
+        (text("ahead.expected-open", locale), opened),
+        (text("ahead.expected-new", locale), fresh),
     ]
     blocks: list[Block] = [KeyFigures(items), _fan(forecast, locale), _months(forecast, locale)]
     if forecast.owners:
@@ -44,6 +54,10 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
     blocks.append(Paragraph(text("ahead.forecast-note", locale), mark="muted"))
     blocks.append(faults_block(forecast.faults, locale))
     return Document(title, blocks, locale=locale)
+
+
+def _amounts(interval: Interval, currency: str, locale: Locale) -> str:
+    return money_span(interval.low, interval.high, currency, locale)
 
 
 def _range(interval: Interval, form: str, locale: Locale) -> str:
@@ -66,7 +80,7 @@ def _months(forecast: Forecast, locale: Locale) -> Table:
         [
             period,
             *(
-                FORMS["money"](float(column[i]), locale)
+                money_text(float(column[i]), forecast.currency, locale)
                 for column in (
                     forecast.period_expected,
                     forecast.period_low,
@@ -96,7 +110,7 @@ def _owners(forecast: Forecast, locale: Locale) -> Table:
         [
             name or text("ahead.nobody", locale),
             *(
-                FORMS["money"](float(column[i]), locale)
+                money_text(float(column[i]), forecast.currency, locale)
                 for column in (forecast.owner_expected, forecast.owner_low, forecast.owner_high)
             ),
             shown(float(forecast.owner_wins[i]), "deals", locale),
@@ -120,8 +134,8 @@ def _deals(forecast: Forecast, locale: Locale) -> Table:
             labels[forecast.deal_stage[i]],
             FORMS["duration"](float(forecast.deal_age[i]), locale),
             FORMS["chance"](float(forecast.deal_chance[i]), locale),
-            FORMS["money"](float(forecast.deal_value[i]), locale),
-            FORMS["money"](float(brings[i]), locale),
+            money_text(float(forecast.deal_value[i]), forecast.currency, locale),
+            money_text(float(brings[i]), forecast.currency, locale),
         ]
         for i in first
     ]

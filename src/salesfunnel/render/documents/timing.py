@@ -18,7 +18,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import fault_item, shown, signed, span
+from salesfunnel.render.words.figures import fault_item, money_text, shown, signed, span
 from salesfunnel.render.words.names import labels_of
 from salesfunnel.timing import Ageing, LittlesLaw, StageDurations, Velocity, VelocityChange
 
@@ -73,9 +73,12 @@ def velocity_document(found: Velocity, locale: Locale) -> Document:
         ends = (found.win_rate_interval.low, found.win_rate_interval.high)
         rate += f" [{span(*ends, 'percent', locale)}]"
     items = [
-        (text("timing.velocity.per-day", locale), shown(found.per_day, "money", locale)),
+        (
+            text("timing.velocity.per-day", locale),
+            money_text(found.per_day, found.currency, locale),
+        ),
         (text("timing.opportunities", locale), shown(found.opportunities, "count", locale)),
-        (text("timing.value", locale), shown(found.value, "money", locale)),
+        (text("timing.value", locale), money_text(found.value, found.currency, locale)),
         (text("timing.win_rate", locale), rate),
         (text("timing.cycle_days", locale), shown(found.cycle_days, "duration", locale)),
     ]

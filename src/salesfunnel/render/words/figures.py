@@ -9,6 +9,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.fault import Fault, hint_text
 from salesfunnel.i18n import FORMS, text
+from salesfunnel.i18n._money import short_amount
 from salesfunnel.render.model import Column, FaultItem, Faults
 
 
@@ -66,7 +67,7 @@ def span(low: float | None, high: float | None, form: str, locale: Locale) -> st
     if first.startswith("-"):
         ends = (end.replace("-", "\N{MINUS SIGN}") for end in (first, last))
         return text("report.range", locale, **dict(zip(("low", "high"), ends, strict=True)))
-    return f"{first.removesuffix(' %') if last.endswith(' %') else first}–{last}"
+    return f"{first.removesuffix('%') if last.endswith('%') else first}–{last}"
 
 
 def filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Any, Any]:
@@ -78,3 +79,16 @@ def filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[An
 def segment_words(segment: str, locale: Locale) -> str:
     """Return the name of a segment; the one of all has words."""
     return text("report.all", locale) if segment == ALL else segment
+
+
+def money_text(value: float | None, currency: str, locale: Locale) -> str:
+    """Return an amount with its currency; without one as the plain form ``money``."""
+    return short_amount(value, currency, locale) if currency else shown(value, "money", locale)
+
+
+def money_span(low: float, high: float, currency: str, locale: Locale) -> str:
+    """Return both ends of a range of amounts with their currency."""
+    if not currency:
+        return span(low, high, "money", locale)
+    first, last = (money_text(value, currency, locale) for value in (low, high))
+    return first if first == last else text("report.range", locale, low=first, high=last)

@@ -78,10 +78,19 @@ def effects(
             "middle": [row.middle for row in rows], "high": [row.high for row in rows],
             "ceiling": [ceiling] * len(rows),
         },
-        x=ChartScale(kind="number") if scale is None else scale,
+        x=_from_zero(rows, ceiling) if scale is None else scale,
         y=ChartScale(kind="category", order=names), marks=marks,
         alt=text("chart.list-alt", locale, title=title, items=items),
     )  # fmt: skip
+
+
+def _from_zero(rows: Sequence[EffectRow], ceiling: float | None) -> ChartScale:
+    """Return a scale that begins at zero where nothing is below it, else one that holds it."""
+    known = [v for row in rows for v in (row.low, row.middle, row.high) if v is not None]
+    if all(value >= 0 for value in known):
+        return ChartScale(kind="number", low=0.0)
+    highest = max([0.0, *known, *(() if ceiling is None else (ceiling,))])
+    return ChartScale(kind="number", high=None if highest > 0 else 0.0)
 
 
 def _role(row: EffectRow) -> Role:
