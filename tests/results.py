@@ -124,7 +124,22 @@ def _round() -> dict[str, Any]:
     departments = {"Marketing": ["marketing"], "Sales": ["sales", "Ann"], "Field": ["Bo"]}
     done = sf.adherence(history, departments=departments)
     handed = sf.handoffs(history, departments=departments)
+    moods = [4.1, 4.0, 4.2, 4.1, 4.0, 4.2, 4.1, 4.1, 4.0, 4.2, 4.1, 4.0, 3.5, 3.6, 3.4]
+    asked = sf.Funnel("asked", [sf.Stage("offer", "Offer", metrics=[sf.Metric("mood", "Mood")])])
+    watched = sf.watch_metrics(
+        sf.Tracking(
+            funnel=asked,
+            rows=[
+                sf.TrackingRow(
+                    stage="offer", metric="mood", unit="score", out_of=5, actual=mood, target=4,
+                    period=f"{2025 + i // 12}-{i % 12 + 1:02d}",
+                )
+                for i, mood in enumerate(moods)
+            ],
+        )
+    )  # fmt: skip
     return {
+        "watch": watched, "watched": watched.rows[0],
         "adherence": done, "adherence of an action": done.rows[0],
         "handoffs": handed, "handoff": handed.rows[0],
     }  # fmt: skip

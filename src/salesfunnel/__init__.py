@@ -108,6 +108,9 @@ _HOMES = {
     "Handoffs": "monitoring",
     "adherence": "monitoring",
     "handoffs": "monitoring",
+    "MetricWatch": "monitoring",
+    "WatchedMetric": "monitoring",
+    "watch_metrics": "monitoring",
     "Playbook": "monitoring.playbook",
     "write_playbook": "monitoring.playbook",
     # time in the funnel
@@ -274,6 +277,9 @@ __all__ = [
     "Handoffs",
     "adherence",
     "handoffs",
+    "MetricWatch",
+    "WatchedMetric",
+    "watch_metrics",
     "Playbook",
     "write_playbook",
     # time in the funnel
@@ -430,10 +436,13 @@ if TYPE_CHECKING:
         AdherenceRow,
         Handoff,
         Handoffs,
+        MetricWatch,
         Review,
+        WatchedMetric,
         adherence,
         handoffs,
         review,
+        watch_metrics,
     )
     from salesfunnel.monitoring.playbook import Playbook, write_playbook
     from salesfunnel.pipeline import (

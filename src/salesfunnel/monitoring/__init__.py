@@ -5,8 +5,10 @@ from __future__ import annotations
 from salesfunnel.monitoring._adherence import adherence
 from salesfunnel.monitoring._handoffs import handoffs
 from salesfunnel.monitoring._review import Review, review
+from salesfunnel.monitoring._watch_metrics import watch_metrics
 from salesfunnel.monitoring.adherence_result import Adherence, AdherenceRow
 from salesfunnel.monitoring.handoffs_result import Handoff, Handoffs
+from salesfunnel.monitoring.metric_watch import MetricWatch, WatchedMetric
 from salesfunnel.monitoring.series import ReviewEvidence
 
 __all__ = [
@@ -14,9 +16,12 @@ __all__ = [
     "AdherenceRow",
     "Handoff",
     "Handoffs",
+    "MetricWatch",
     "Review",
     "ReviewEvidence",
+    "WatchedMetric",
     "adherence",
     "handoffs",
     "review",
+    "watch_metrics",
 ]

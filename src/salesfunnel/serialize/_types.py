@@ -38,6 +38,7 @@ _HOMES = {
     "salesfunnel.monitoring.evidence": ("ReviewEvidence",),
     "salesfunnel.monitoring._review": ("Review",),
     "salesfunnel.monitoring.adherence_result": ("Adherence", "AdherenceRow"),
+    "salesfunnel.monitoring.metric_watch": ("MetricWatch", "WatchedMetric"),
     "salesfunnel.monitoring.handoffs_result": ("Handoff", "Handoffs"),
     "salesfunnel.data.panel": ("Panel",),
     "salesfunnel.data.rates": ("Rates",),

@@ -21,6 +21,8 @@ BUILDERS = {
     "StepCounts": "steps:steps_document",
     "Adherence": "adherence:adherence_document",
     "AdherenceRow": "adherence:adherence_row_document",
+    "MetricWatch": "watch:watch_document",
+    "WatchedMetric": "watch:watched_document",
     "Handoff": "adherence:handoff_document",
     "Handoffs": "adherence:handoffs_document",
     "Ageing": "timing:ageing_document",

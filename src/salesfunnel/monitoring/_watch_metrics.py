@@ -1,0 +1,141 @@
+"""watch_metrics: every metric of every stage against its past and its season."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel._core.checks import check_kind
+from salesfunnel._core.interval import Interval
+from salesfunnel._core.periods import common_frequency, ordinal, start_of
+from salesfunnel._kernels.level import expected_level
+from salesfunnel.data.tracking import Tracking, TrackingRow
+from salesfunnel.monitoring.metric_watch import MetricWatch, WatchedMetric, WatchVerdict
+
+__all__ = ["watch_metrics"]
+
+LEVEL = 0.95
+JUDGED = 3
+LEAST = 9
+"""Earlier periods below which nothing is said."""
+MOST = 48
+WORSE, BETTER = 0.98, 0.01
+EDGE = 0.002
+
+Array = npt.NDArray[np.float64]
+Back = Callable[[float], float]
+
+
+def watch_metrics(tracking: Tracking) -> MetricWatch:
+    """Say of every metric whether its last three periods are better or worse than before.
+
+    Parameters
+    ----------
+    tracking : Tracking
+        Several periods; best two years of months or more, so that the season is known.
+
+    Returns
+    -------
+    MetricWatch
+        A row a metric and segment, counts of the chain included.
+
+    Raises
+    ------
+    ArgumentError
+        If `tracking` is no Tracking.
+
+    Notes
+    -----
+    Counts, money and durations are judged on the scale of logarithms, rates and scores with a best
+    value on that of logits, other scores as they are. The level has random effects of the months,
+    a shrunken trend and a short memory, averaged over how strong they are. How often
+    it errs is measured by benchmarks/accuracy/watch.py. Fewer than nine
+    earlier periods are not enough. A verdict says that a level changed, not why.
+
+    Examples
+    --------
+    >>> from salesfunnel import Funnel, Metric, Stage, Tracking, TrackingRow, watch_metrics
+    >>> shop = Funnel("shop", [Stage("order", metrics=[Metric("mood", unit="score")])])
+    >>> moods = [4.1, 4.0, 4.2, 4.1, 4.0, 4.2, 4.1, 4.1, 4.0, 4.2, 4.1, 4.0, 3.5, 3.6, 3.4]
+    >>> sheet = Tracking(funnel=shop, rows=[
+    ...     TrackingRow(stage="order", metric="mood", unit="score", out_of=5, actual=mood,
+    ...                 period=f"{2025 + i // 12}-{i % 12 + 1:02d}")
+    ...     for i, mood in enumerate(moods)])
+    >>> watch_metrics(sheet).rows[0].verdict
+    'worse'
+    """
+    check_kind("tracking", tracking, Tracking)
+    series: dict[tuple[str, str, str], list[TrackingRow]] = {}
+    order = {name: i for i, name in enumerate(tracking.periods)}
+    for row in tracking.rows:
+        series.setdefault((row.segment, row.stage, row.metric), []).append(row)
+    lower = {m.key for stage in tracking.funnel for m in stage.metrics if m.better == "lower"}
+    by = common_frequency(tracking.periods)
+    rows = []
+    for lines in series.values():
+        lines.sort(key=lambda row: order[row.period])
+        known = [row for row in lines if row.actual is not None]
+        last = known[-1] if known else lines[-1]
+        at = [ordinal(r.period, by) if by != "none" else order[r.period] for r in known]
+        rows.append(_watched(known, last, at, by in {"month", "week", "day", "quarter"}, lower))
+    return MetricWatch(rows=rows, funnel=tracking.funnel)
+
+
+def _watched(
+    known: list[TrackingRow], last: TrackingRow, at: list[int], dated: bool, lower: set[str]
+) -> WatchedMetric:
+    new = sum(number > at[-1] - JUDGED for number in at) if at else 0
+    old = len(known) - new
+    verdict: WatchVerdict = "not-enough-data"
+    expected, probability = None, None
+    if old >= LEAST and len({row.unit for row in known}) == 1:
+        known, at = known[-MOST:], at[-MOST:]
+        old = len(known) - new
+        raw = np.array([row.actual for row in known], dtype=np.float64)
+        values, back, floor = _scaled(raw, known[-1])
+        season = _months(known) if dated else np.full(len(known), np.nan)
+        found = expected_level(
+            values, np.array(at, dtype=np.float64), season, new=new, floor=floor, level=LEVEL
+        )
+        expected = Interval(back(found.low), back(found.high), LEVEL, "predictive")
+        probability = found.below if last.metric in lower else 1.0 - found.below
+        verdict = "as-before"
+        if probability >= WORSE:
+            verdict = "worse"
+        elif probability <= BETTER:
+            verdict = "better"
+    return WatchedMetric(
+        stage=last.stage,
+        metric=last.metric,
+        segment=last.segment,
+        unit=last.unit,
+        period=last.period,
+        actual=None if last.actual is None else float(last.actual),
+        target=None if last.target is None else float(last.target),
+        expected=expected,
+        probability=probability,
+        verdict=verdict,
+        periods=max(old, 0),
+    )
+
+
+def _months(rows: list[TrackingRow]) -> Array:
+    by = common_frequency([row.period for row in rows])
+    return np.array([start_of(row.period, by).month for row in rows], dtype=np.float64)
+
+
+def _scaled(raw: Array, row: TrackingRow) -> tuple[Array, Back, float]:
+    """Return values on a scale on which noise is alike, the way back, and the least noise."""
+    top = 1.0 if row.unit == "rate" else float(row.out_of or 0)
+    if row.unit in {"rate", "score"} and top > 0 and raw.min() >= 0 and raw.max() <= top:
+        share = np.clip(raw / top, EDGE, 1 - EDGE)
+        return np.log(share / (1 - share)), lambda v: top / (1 + math.exp(-v)), 0.05
+    if row.unit == "count" and raw.min() >= 0:
+        noise = 1.0 / math.sqrt(max(float(raw.mean()), 1.0))
+        return np.log(raw + 0.5), lambda v: max(math.exp(min(v, 700.0)) - 0.5, 0.0), noise
+    if row.unit in {"currency", "duration"} and raw.min() > 0:
+        return np.log(raw), lambda v: math.exp(min(v, 700.0)), 0.02
+    return raw, lambda v: v, 0.01 * max(float(np.abs(raw).mean()), 1e-9)
