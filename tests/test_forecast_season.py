@@ -61,6 +61,9 @@ def test_winters_are_forecast(seed):
     assert auto.arrival_season[[11, 0, 1]].max() < auto.arrival_season[2:11].min()
     assert plain.arrival_season.size == 0
     assert sf.Forecast.from_dict(auto.to_dict()) == auto
+    for locale, words in (("en", "against the average month"), ("zh", "以全年月均为")):
+        assert words in auto.to_text(locale=locale)
+        assert words not in plain.to_text(locale=locale)
 
 
 def test_after_a_winter_the_level_is_that_of_the_year():
