@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,42 @@ def _statistics() -> dict[str, Any]:
     }
 
 
+def _round() -> dict[str, Any]:
+    """Return what is done of the key actions, and what is lost between departments."""
+    funnel = sf.Funnel(
+        "sales",
+        [
+            sf.Stage("lead", "Lead", owner="marketing"),
+            sf.Stage(
+                "offer",
+                "Offer",
+                owner="sales",
+                actions=[sf.KeyAction("call", "Call back", within=timedelta(days=2))],
+            ),
+            sf.Stage("won", "Won", owner="sales"),
+        ],
+    )
+    rows = [
+        {
+            "deal": f"d{i}",
+            "owner": ["Ann", "Bo"][i % 2],
+            "lead": f"2026-0{1 + i % 3}-01",
+            "offer": f"2026-0{1 + i % 3}-1{i % 10}",
+            "call_at": f"2026-0{1 + i % 3}-{10 + i % 10 + i % 5}" if i % 4 else "",
+            "won": f"2026-0{1 + i % 3}-27" if i % 3 else "",
+        }
+        for i in range(60)
+    ]
+    history = sf.StageHistory.from_records(rows, funnel=funnel, as_of="2026-06-01")
+    departments = {"Marketing": ["marketing"], "Sales": ["sales", "Ann"], "Field": ["Bo"]}
+    done = sf.adherence(history, departments=departments)
+    handed = sf.handoffs(history, departments=departments)
+    return {
+        "adherence": done, "adherence of an action": done.rows[0],
+        "handoffs": handed, "handoff": handed.rows[0],
+    }  # fmt: skip
+
+
 @cache
 def pipeline() -> dict[str, Any]:
     """Return what changed in the pipeline of a simulated team."""
@@ -159,6 +195,7 @@ def results() -> dict[str, Any]:
         "arms": arms,
         "arm": arms.rows[1],
         "history of rates": sf.ReferenceWindow(6),
+        **_round(),
         "output change": sf.output_change(panel),
         **{f"finding {i}": finding for i, finding in enumerate(analysis.findings)},
         "evidence": analysis.findings[0].evidence,

@@ -260,3 +260,16 @@ def test_a_fragment_leaves_its_host_alone(browser):
         assert page.evaluate(look) == before
     finally:
         page.close()
+
+
+def test_words_of_a_fragment_can_be_read_in_the_dark(browser):
+    """Also where the host is in quirks mode, in which a table takes no colour from around it."""
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    try:
+        for start in ("", "<!doctype html>"):
+            page.set_content(start + results()["panel"]._repr_html_())
+            colour = page.locator(".sf td").last.evaluate("e => getComputedStyle(e).color")
+            assert min(map(int, re.findall(r"\d+", colour)[:3])) > 120
+    finally:
+        context.close()

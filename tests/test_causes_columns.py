@@ -541,3 +541,15 @@ def test_a_change_that_began_before_the_judged_month_is_seen_in_that_month_alone
     row = next(r for r in found if r.transition.source == "intent")
     (cause,) = sf.diagnose(attrs.evolve(row, window=1), history).causes
     assert cause.columns == ("response_hours",)
+
+
+def test_a_step_that_lacks_nothing_is_not_searched():
+    history = company()
+    row = judged(history)
+    above = attrs.evolve(row, rate=min(row.reference + 0.05, 1.0))
+    found = sf.diagnose(above, history)
+    assert found.shortfall is None
+    assert not found.causes
+    assert {c.reason for c in found.columns} <= {"no-shortfall"}
+    nobody = sf.diagnose(attrs.evolve(row, period="2031-01"), history)
+    assert not nobody.causes

@@ -155,8 +155,8 @@ def test_a_sheet_comes_from_standard_input(monkeypatch, capsys):
     assert "0.875%" in capsys.readouterr().out
 
 
-def test_deals_given_to_report_are_told_their_reader(capsys):
-    assert main(["report", str(EXAMPLES / "company" / "deals.csv")]) == 1
+def test_deals_read_as_a_sheet_are_told_their_reader(capsys):
+    assert main(["report", str(EXAMPLES / "company" / "deals.csv"), "--kind", "sheet"]) == 1
     said = capsys.readouterr().err
     assert "read_stage_history" in said
     assert "nearest known name" not in said

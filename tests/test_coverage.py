@@ -253,6 +253,12 @@ def test_planted_chances_to_be_pushed_are_found():
         assert found.p_pushed[mine].mean() == pytest.approx(truth[mine].mean(), abs=0.09)
 
 
+def test_amounts_of_several_currencies_have_no_size():
+    found = sf.slippage(sales_team.team())
+    assert not found.rates_of("size")
+    assert found.rates_of("owner")
+
+
 def test_without_histories_slippage_and_calls_are_refused():
     history = sf.StageHistory.from_records(
         [{"deal": "a", "lead": "2026-09-01"}], stages=["lead", "won"], as_of="2026-10-01"

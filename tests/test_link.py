@@ -148,6 +148,18 @@ def test_wrong_links_are_refused(leads, deals, options, error):
         sf.link(leads, deals, **options)
 
 
+def test_amounts_of_several_currencies_have_no_largest():
+    rows = [
+        {"deal": f"d{i}", "mail": "a", "offer": "2026-02-01", "value": 5, "currency": code}
+        for i, code in enumerate(("EUR", "JPY"))
+    ]
+    deals = sf.StageHistory.from_records(rows, stages=DEAL_STAGES, as_of="2026-06-01")
+    leads = leads_of([("l1", "a", "2026-01-05", None)])
+    assert len(sf.link(leads, deals, on="mail")) == 1
+    with pytest.raises(DataError, match="one currency"):
+        sf.link(leads, deals, on="mail", rule="largest")
+
+
 DAYS = st.integers(1, 100)
 
 

@@ -15,11 +15,20 @@ from salesfunnel import serialize
 FILES = sorted((Path(__file__).parent / "documents" / "v1").glob("*.json"))
 
 
+# Figures that a later method no longer has; documents that hold them are read without them.
+GONE = {
+    "Bottleneck": {"probability_1", "probability_3"},
+    "Bottlenecks": {"probability_1", "probability_3"},
+}
+
+
 def kept(new, old, path="document"):
     """Hold that all that the old document says is in the new one."""
     if isinstance(old, dict):
         renamed = {serialize._types.ALIASES.get(old.get("type"), old.get("type"))}
         for key, value in old.items():
+            if key in GONE.get(old.get("type"), ()):
+                continue
             if key == "type" and isinstance(value, str):
                 assert new[key] in renamed, path
             else:

@@ -227,3 +227,15 @@ def test_recent_entries_count_with_those_who_have_had_time():
     whole = history.panel(by="all", mode="entry")
     assert whole.periods == ("all",)
     assert whole.advanced.sum() == panel.advanced.sum()
+
+
+def test_a_page_shows_one_rate_for_each_step():
+    rows = [[400, 160, 60]] * 14 + [[400, 104, 40]] * 3
+    found = sf.analyze(panel_of(rows))
+    worst = found.bottlenecks[0]
+    assert worst.window == 3
+    row = next(r for r in found.conversions if r.source == worst.transition.source)
+    assert (row.entered, row.advanced, row.rate) == (worst.entered, worst.advanced, worst.rate)
+    other = next(r for r in found.conversions if r.source != worst.transition.source)
+    same = found.bottlenecks.find(f"{other.source}→{other.target}")
+    assert other.rate == pytest.approx(same.rate)

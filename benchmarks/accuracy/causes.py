@@ -61,6 +61,9 @@ def main():
 
 HEAD = """# How often the planted cause is named first
 
+These figures were measured when `diagnose` asked its rules alone. It now searches every recorded
+column; [the newer study](causes_columns.md) holds it against this way and others.
+
 Deals of a step in one judged month and twelve months before it. Of six possible causes one was
 planted: the share of deals it touches rises, and touched deals advance less often by the effect in
 the table. In the hard case a decoy without any effect rises from {decoy_before:.0%} to

@@ -30,7 +30,16 @@ def arrows(known: set[str]) -> dict[str, set[str]]:
         room = path.relative_to(SRC).parts[0].removesuffix(".py")
         if room not in known:
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        typed = {
+            id(inner)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
+            for inner in ast.walk(node)
+        }
+        for node in ast.walk(tree):
+            if id(node) in typed:
+                continue
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("salesfunnel."):
                 other = node.module.split(".")[1]
                 if other in known and other != room:

@@ -98,9 +98,16 @@ _HOMES = {
     "ImprovementPlan": "planning",
     "Measure": "planning",
     "plan": "planning",
+    "read_plan": "intake.plans",
     # follow-up
     "Review": "monitoring",
     "review": "monitoring",
+    "Adherence": "monitoring",
+    "AdherenceRow": "monitoring",
+    "Handoff": "monitoring",
+    "Handoffs": "monitoring",
+    "adherence": "monitoring",
+    "handoffs": "monitoring",
     "Playbook": "monitoring.playbook",
     "write_playbook": "monitoring.playbook",
     # time in the funnel
@@ -257,9 +264,16 @@ __all__ = [
     "ImprovementPlan",
     "Measure",
     "plan",
+    "read_plan",
     # follow-up
     "Review",
     "review",
+    "Adherence",
+    "AdherenceRow",
+    "Handoff",
+    "Handoffs",
+    "adherence",
+    "handoffs",
     "Playbook",
     "write_playbook",
     # time in the funnel
@@ -407,10 +421,20 @@ if TYPE_CHECKING:
     from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
     from salesfunnel.intake.deals.reader import read_deals, read_stage_history
     from salesfunnel.intake.events.reader import read_events
+    from salesfunnel.intake.plans import read_plan
     from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.intake.snapshots._read_snapshots import read_snapshots
-    from salesfunnel.monitoring import Review, review
+    from salesfunnel.monitoring import (
+        Adherence,
+        AdherenceRow,
+        Handoff,
+        Handoffs,
+        Review,
+        adherence,
+        handoffs,
+        review,
+    )
     from salesfunnel.monitoring.playbook import Playbook, write_playbook
     from salesfunnel.pipeline import (
         BridgeBars,

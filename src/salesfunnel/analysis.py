@@ -14,7 +14,7 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
 from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
-from salesfunnel.analysis_parts import around
+from salesfunnel.analysis_parts import around, judged_panel
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
 from salesfunnel.data.history import StageFates, StageHistory
@@ -50,7 +50,7 @@ class Analysis(ResultMixin):
     period : str
         The period that was judged.
     conversions : ConversionTable
-        Rates of that period, with intervals.
+        Rates of that period, with intervals; of a step that fell, those since the onset.
     bottlenecks : Bottlenecks
         All steps, the most probable bottleneck first; those whose deals a finding vetoes are marked
         as unverified and come after the alarms whose data are sound.
@@ -223,7 +223,7 @@ def analyze(
         faults = (*faults, Fault.of("plan-without-start", severity="info"))
     return Analysis(
         period=judged,
-        conversions=conversions(panel.select(periods=judged)),
+        conversions=conversions(judged_panel(panel, judged, bottlenecks)),
         bottlenecks=bottlenecks,
         findings=tuple(findings),
         diagnoses=tuple(diagnoses),

@@ -6,19 +6,54 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+import attrs
+import numpy as np
+
 from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel._core.vocabulary import TIERS
 from salesfunnel.bottleneck import Bottlenecks, rate_trend
 from salesfunnel.data.history import StageHistory, stage_fates
 from salesfunnel.data.panel import ALL, Panel
 from salesfunnel.forecasting import forecast
 from salesfunnel.pipeline import pipeline_bridge
 
-__all__ = ["around"]
+__all__ = ["around", "judged_panel"]
 
 HORIZON = 90
 """Days of the forecast in the report."""
 SETTLED = 30
 """Days that a quarter must have run before the bridge begins with it; else the one before."""
+
+
+def judged_panel(panel: Panel, judged: str, bottlenecks: Bottlenecks) -> Panel:
+    """Return one period with the counts that the verdicts rest on, step by step.
+
+    A step that fell is counted since the onset, so that a page shows one rate for each step.
+    """
+    alone = panel.select(periods=judged)
+    listed = bottlenecks.tier < TIERS.index("none")
+    window = np.where(listed, bottlenecks.window, 1).astype(np.intp)
+    if panel.mode == "cohort" or panel.by == "day" or not (window > 1).any():
+        return alone
+    last = panel.periods.index(judged) + 1
+    recent = panel.select(periods=panel.periods[max(last - int(window.max()), 0) : last]).regular()
+    entered, advanced, missing = recent.flows()
+    age = np.arange(len(recent.periods))[::-1, None, None]
+    inside = (age < window) & ~missing
+
+    def summed(values: Any) -> Any:
+        return None if values is None else np.where(inside, values, 0).sum(axis=0, keepdims=True)
+
+    counts = alone.counts.copy()
+    counts[..., :-1] = summed(entered)
+    exposed = summed(recent.exposed)
+    doubt = None
+    if recent.exposed is not None and recent.exposed_cv2 is not None:
+        errors = summed(np.sqrt(np.nan_to_num(recent.exposed_cv2)) * np.nan_to_num(recent.exposed))
+        doubt = (errors / np.maximum(exposed, 1e-12)) ** 2
+    return attrs.evolve(
+        alone, counts=counts, advanced=summed(advanced), exposed=exposed, exposed_cv2=doubt
+    )
 
 
 def around(

@@ -87,7 +87,7 @@ def compare_segments(
 
     Examples
     --------
-    >>> counts = [[[200, 60], [200, 58], [200, 24], [5, 0]]]
+    >>> counts = [[[200, 55], [200, 54], [200, 24], [5, 0]]]
     >>> panel = Panel.from_counts(
     ...     counts, periods=["2026-10"], steps=["offer", "won"], segments=["Li", "Wu", "Xu", "Yu"]
     ... )

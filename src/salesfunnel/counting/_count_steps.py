@@ -141,6 +141,8 @@ def count_steps(
         )
 
     many = breakdown is not None and not isinstance(breakdown, str)
+    if many and not isinstance(breakdown, Sequence):
+        raise ArgumentError(f"'breakdown' must be a name or several names, got {breakdown!r}")
     asked = () if breakdown is None else tuple(breakdown) if many else (breakdown,)
     specs = any(isinstance(one, Step) for one in steps) if isinstance(steps, Iterable) else False
     if type(events).__module__.partition(".")[0] == "ibis":

@@ -38,7 +38,7 @@ class ColumnUse:
         ``"after-outcome-by-date"``, ``"moves-only-with-the-outcome"``, ``"recorded-by-outcome"``,
         ``"grows-with-the-life-of-a-deal"``, ``"id"``, ``"free-text"``, ``"too-many-values"``,
         ``"one-value"``, ``"empty"``, ``"moves-with-time"``, ``"new-field"``,
-        ``"too-few-deals"``; empty where it was used.
+        ``"too-few-deals"``, ``"no-shortfall"``; empty where it was used.
     content : str
         What it holds: ``"flag"``, ``"number"``, ``"delay"``, ``"ordered"``, ``"category"``; empty
         where it was set aside.

@@ -84,7 +84,8 @@ def _added_up(
     fields: Mapping[str, str],
     names: Sequence[str],
 ) -> Explained:
-    columns = _uses(found, fields, names)
+    reason = "no-shortfall" if shortfall is None else "too-few-deals"
+    columns = _uses(found, fields, names, reason)
     if found.answer is None or shortfall is None:
         return Explained(findings, shortfall, shortfall, None, 0.0, columns, searched=False)
     named = sum(f.contribution or 0.0 for f in findings if f.explains)
@@ -221,7 +222,7 @@ def _standing(a: Asked, found: ColumnSearch) -> Finding:
 
 
 def _uses(
-    found: ColumnSearch, fields: Mapping[str, str], names: Sequence[str]
+    found: ColumnSearch, fields: Mapping[str, str], names: Sequence[str], otherwise: str
 ) -> tuple[ColumnUse, ...]:
     used = {c.name: c for c in found.used}
     rows = []
@@ -233,7 +234,7 @@ def _uses(
                 )
             )
         else:
-            reason = found.aside.get(name, "too-few-deals")
+            reason = found.aside.get(name, otherwise)
             rows.append(
                 ColumnUse(name=name, use="set-aside", reason=reason, field=fields.get(name, ""))
             )

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from salesfunnel.monitoring._adherence import adherence
+from salesfunnel.monitoring._handoffs import handoffs
 from salesfunnel.monitoring._review import Review, review
+from salesfunnel.monitoring.adherence_result import Adherence, AdherenceRow
+from salesfunnel.monitoring.handoffs_result import Handoff, Handoffs
 from salesfunnel.monitoring.series import ReviewEvidence
 
-__all__ = ["Review", "ReviewEvidence", "review"]
+__all__ = [
+    "Adherence",
+    "AdherenceRow",
+    "Handoff",
+    "Handoffs",
+    "Review",
+    "ReviewEvidence",
+    "adherence",
+    "handoffs",
+    "review",
+]

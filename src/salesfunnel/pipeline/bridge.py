@@ -14,7 +14,7 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.one_line import one_line
-from salesfunnel._core.result import TableMixin
+from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel._kernels.bridge import WAYS_IN, WAYS_OUT
 from salesfunnel.fault import Fault
 from salesfunnel.pipeline.bars import BARS, INS, OUTS, BridgeBars, bar_property
@@ -27,7 +27,7 @@ _CHANGES = ("increased", "decreased", "exchange")
 
 
 @attrs.frozen(kw_only=True)
-class BridgeVerdict:
+class BridgeVerdict(ResultMixin):
     """Whether a bar holds more deals than in earlier periods at the same day.
 
     Parameters

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.one_line import one_line
-from salesfunnel._core.result import TableMixin
+from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel.fault import Fault
 
 __all__ = ["CallRecord", "CommitBias"]
@@ -21,7 +21,7 @@ CallVerdict = Literal["sandbags", "happy-ears", "fair", "not-enough-data"]
 
 
 @attrs.frozen(kw_only=True)
-class CallRecord:
+class CallRecord(ResultMixin):
     """The calls of one owner, or of all, in one category.
 
     Parameters

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.one_line import one_line
-from salesfunnel._core.result import TableMixin
+from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel.fault import Fault
 
 __all__ = ["Coverage", "CoverageRow"]
@@ -21,7 +21,7 @@ CoverageKind = Literal["all", "team", "owner"]
 
 
 @attrs.frozen(kw_only=True)
-class CoverageRow:
+class CoverageRow(ResultMixin):
     """The quota of one owner, one team or all, against the pipeline.
 
     Parameters

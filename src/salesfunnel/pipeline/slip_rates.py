@@ -43,7 +43,8 @@ def slip_rates(
         words = tuple(name or MISSING for name in names.tolist())
         groups.append(("owner", code.reshape(-1)[deal], words))
     groups.append(("stage", _stages(history, deal, start), history.stages))
-    size = _sizes(history.value)
+    # amounts of several currencies cannot be compared: then there is no size
+    size = _sizes(history.money().values)
     if size is not None:
         groups.append(("size", size[deal], SIZES))
     groups.append(("pushes", np.minimum(made.pushes[due], 3), PUSHES))

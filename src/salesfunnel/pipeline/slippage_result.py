@@ -13,7 +13,7 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.one_line import one_line
-from salesfunnel._core.result import TableMixin
+from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel.fault import Fault
 
 __all__ = ["SlipRate", "Slippage", "TypedDates"]
@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @attrs.frozen(kw_only=True)
-class SlipRate:
+class SlipRate(ResultMixin):
     """How many expected dates of a group of deals slipped.
 
     Parameters
@@ -55,7 +55,7 @@ class SlipRate:
 
 
 @attrs.frozen(kw_only=True)
-class TypedDates:
+class TypedDates(ResultMixin):
     """The close date that was typed against ours, back-tested.
 
     Parameters

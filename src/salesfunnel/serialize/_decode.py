@@ -19,6 +19,7 @@ import numpy as np
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import SalesFunnelError, SerializationError
 from salesfunnel.serialize._types import NAMES, class_of
+from salesfunnel.serialize._upgrade import upgraded
 
 _DURATION = re.compile(r"(-?)PT(\d+)(?:\.(\d{1,6}))?S", re.ASCII)
 _INFINITE = {"Infinity": math.inf, "-Infinity": -math.inf}
@@ -36,6 +37,7 @@ def hints_of(cls: Any) -> dict[str, Any]:
 
 def decode_object(body: Mapping[str, Any], cls: type[Any], path: str) -> Any:
     """Return an object of `cls` from the fields of a document."""
+    body = upgraded(body, cls.__name__)
     fields = {field.alias or field.name: field for field in attrs.fields(cls)}
     unknown = [key for key in body if key != "type" and key not in fields]
     if unknown:

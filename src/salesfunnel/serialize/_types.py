@@ -37,6 +37,8 @@ _HOMES = {
     "salesfunnel.definitions.metric": ("Metric",),
     "salesfunnel.monitoring.evidence": ("ReviewEvidence",),
     "salesfunnel.monitoring._review": ("Review",),
+    "salesfunnel.monitoring.adherence_result": ("Adherence", "AdherenceRow"),
+    "salesfunnel.monitoring.handoffs_result": ("Handoff", "Handoffs"),
     "salesfunnel.data.panel": ("Panel",),
     "salesfunnel.data.rates": ("Rates",),
     "salesfunnel.pipeline": (

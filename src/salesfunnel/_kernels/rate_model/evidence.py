@@ -235,6 +235,8 @@ def _compared(
             found = predicted(setting.family, window, score, info)
             share = weights[own, cut]
             factors = bayes_factors(setting.family, window, found, sizes)
+            # an overflow stays a number: infinity times a model of no weight would be none
+            np.minimum(factors, np.finfo(dtype).max / 1e6, out=factors)
             factors *= share[:, None].astype(dtype)
             both[..., cut] += factors.sum(axis=1)
             link = found.link

@@ -75,6 +75,8 @@ def can_have(kind: npt.NDArray[np.intp], known: Bool) -> Bool:
 
 def missing_fields(case: Case) -> Finding | None:
     """Name the columns that are filled for too few of the judged deals."""
+    if not case.now.any():
+        return None
     shares: dict[str, float] = {}
     kind = kinds_of_deals(case)
     some = np.flatnonzero(case.now)

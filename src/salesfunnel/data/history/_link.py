@@ -76,7 +76,7 @@ def link(
     UnknownNameError
         If there is no such attribute.
     DataError
-        If stages are in both parts.
+        If stages are in both parts, or the largest of amounts in several currencies is asked for.
 
     Examples
     --------
@@ -186,7 +186,10 @@ def _chosen(deals: StageHistory, rows: Rows, lead: Rows, rule: LinkRule) -> Rows
     if rule == "last-after":
         created = -created
     if rule == "largest":
-        value = np.where(np.isfinite(deals.value[rows]), deals.value[rows], -np.inf)
+        money = deals.money()
+        if money.mixed:
+            raise DataError("'deals' must have amounts of one currency for rule='largest'")
+        value = np.nan_to_num(money.values[rows], nan=-np.inf)
         order = np.lexsort((created, -value, lead))
     else:
         order = np.lexsort((created, lead))
@@ -210,10 +213,7 @@ def _faults(
         if missing:
             found.append(Fault.of("link-key-missing", n=missing, side=side, column=name))
     without = len(leads) - pairs.lead.size
-    counts = {
-        "leads-without-deal": without,
-        "deals-without-lead": int(pairs.alone.size),
-    }
+    counts = {"leads-without-deal": without, "deals-without-lead": int(pairs.alone.size)}
     found += [Fault.of(code, severity="info", n=n) for code, n in counts.items() if n]
     if pairs.several:
         found.append(

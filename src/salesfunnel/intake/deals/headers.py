@@ -110,7 +110,7 @@ def roles_of(name: str) -> dict[str, tuple[int, int]]:
     Examples
     --------
     >>> roles_of("Deal - Won time"), roles_of("StageName"), roles_of("创建时间")
-    ({'won_at': (1, 0)}, {'stage': (1, 1)}, {'created': (0, 0)})
+    ({'won_at': (2, 0)}, {'stage': (0, 1)}, {'created': (0, 0)})
     """
     if is_other(name):
         return {}

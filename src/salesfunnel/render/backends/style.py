@@ -39,7 +39,7 @@ margin:10px 0 0;padding:0}
 & .sf-note{color:var(--sf-muted);font-size:12.5px;line-height:1.5;margin:10px 0 0;max-width:70em}
 & .sf-scroll{overflow-x:auto}
 & .sf-t{border-collapse:collapse;border-spacing:0;width:100%;font-size:13px;line-height:1.4;
-font-variant-numeric:tabular-nums;border:0;margin:0;table-layout:auto}
+font-variant-numeric:tabular-nums;border:0;margin:0;table-layout:auto;color:var(--sf-ink)}
 & .sf-t th,& .sf-t td{padding:5px 10px;text-align:left;vertical-align:middle;border:0;
 border-bottom:1px solid var(--sf-line);background:none;color:inherit;font-weight:400;
 white-space:normal;max-width:32em}
@@ -217,6 +217,7 @@ font-size:12.5px;padding:4px 9px;border-radius:5px;display:none;z-index:9;max-wi
 .hero{gap:24px;padding:26px 0 28px}
 & .ks{border-left:0;border-top:1px solid var(--sf-line);padding:18px 0 0;
 grid-template-columns:1fr 1fr;gap:16px 24px}}
+@media screen and (max-width:900px){.cards{grid-template-columns:minmax(0,1fr)}}
 @media(max-width:760px){:lang(zh) h1{word-break:normal}
 .cards{grid-template-columns:minmax(0,1fr);gap:26px}
 .plan{grid-template-columns:minmax(0,1fr)}.plan .h{display:none}.plan>*{border:0;padding:4px 0}

@@ -19,6 +19,10 @@ from salesfunnel.render.model import Document
 
 BUILDERS = {
     "StepCounts": "steps:steps_document",
+    "Adherence": "adherence:adherence_document",
+    "AdherenceRow": "adherence:adherence_row_document",
+    "Handoff": "adherence:handoff_document",
+    "Handoffs": "adherence:handoffs_document",
     "Ageing": "timing:ageing_document",
     "LittlesLaw": "timing:little_document",
     "StageDurations": "timing:durations_document",

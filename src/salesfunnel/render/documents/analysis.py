@@ -44,7 +44,7 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
         Section(text("finding.heading", locale), _why(analysis, labels, actions, locale)),
         Section(text("plan.title", locale), plan_blocks(analysis.plan, locale, actions)),
         Section("", [_picture(analysis, locale)]),
-        Section(text("report.rates", locale), document_of(analysis.conversions, locale).blocks),
+        Section(text("report.rates", locale), _rates(analysis, locale)),
         faults_block(analysis.faults, locale, every),
     ]
     if analysis.funnel is not None and any(foreign(name, locale) for name in labels.values()):
@@ -98,6 +98,14 @@ def _answer(
         names = ("；" if locale == "zh" else "; ").join(others)
         blocks.append(Paragraph(text("report.others", locale, steps=names)))
     return [*blocks, *_next(analysis, worst, locale)]
+
+
+def _rates(analysis: Analysis, locale: Locale) -> list[Block]:
+    """Return the table of rates, and that a step that fell is counted since the onset."""
+    blocks = list(document_of(analysis.conversions, locale).blocks)
+    if any(row.window > 1 for row in analysis.bottlenecks.alarms):
+        blocks.append(Paragraph(text("report.since-onset", locale), mark="muted"))
+    return blocks
 
 
 def _fewer(found: Bottlenecks, locale: Locale) -> list[Block]:

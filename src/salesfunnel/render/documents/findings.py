@@ -150,7 +150,7 @@ def _rest(whole: Diagnosis | None, locale: Locale) -> list[Block]:
             range="–" if ends is None else span(ends.low, ends.high, "deals", locale),
         )  # fmt: skip
         blocks.append(Paragraph(words, mark="" if whole.causes else "warn"))
-    elif whole.columns:
+    elif whole.columns and gap is not None:
         blocks.append(Paragraph(text("cause.too-few", locale), mark="warn"))
     if whole.stated:
         blocks.append(Paragraph(text("cause.stated-note", locale)))

@@ -32,6 +32,8 @@ FRAGMENTS = {
 def fragment_of(result: Any, locale: Locale) -> str:
     """Return a result as a fragment."""
     place = FRAGMENTS.get(type(result).__name__)
+    if type(result).__name__ == "ConversionTable" and not result.transitions:
+        place = None  # one step has no rate, which the document says
     if place is None or isinstance(result, Document):
         from salesfunnel.render.backends.html import document_html
         from salesfunnel.render.documents import document_of

@@ -1,0 +1,66 @@
+"""``main``: parse the arguments, run one command, and turn what went wrong into a status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from salesfunnel import __version__
+from salesfunnel._core.errors import DataError, SalesFunnelError, SerializationError
+from salesfunnel.cli import ahead, counting, demo, follow_up, listing, reports
+from salesfunnel.cli.output import DONE, FAULTY, USAGE, say
+from salesfunnel.cli.parser import Parser
+from salesfunnel.fault import IntakeError
+
+__all__ = ["main", "parser"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments; those of the process by default.
+
+    Returns
+    -------
+    int
+        0 done, 1 the input has errors (all are printed), 2 wrong usage.
+    """
+    try:
+        arguments = parser().parse_args(argv)
+    except SystemExit as stop:
+        return USAGE if stop.code else DONE
+    try:
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except (IntakeError, DataError, SerializationError) as error:
+        say(f"salesfunnel: {error}", sys.stderr)
+        return FAULTY
+    except SalesFunnelError as error:
+        say(f"salesfunnel: {error}", sys.stderr)
+        return USAGE
+    except BrokenPipeError:  # whoever reads has seen enough, as head does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        say(f"salesfunnel: cannot open {error.filename!r}: {error.strerror}", sys.stderr)
+        return USAGE
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each family of commands adds its own."""
+    top = Parser(
+        prog="salesfunnel",
+        description="A sales team's funnel: rates, bottlenecks, causes, plan, forecast.",
+    )
+    top.add_argument("--version", action="version", version=f"salesfunnel {__version__}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for family in (reports, counting, ahead, follow_up, listing, demo):
+        family.add(commands)
+    listing.add_completion(commands, parser)
+    return top
