@@ -84,6 +84,10 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         310,
         "one law with its tests; a third of it is formulas and sources",
     ),
+    "planning/improvement.py": (
+        350,
+        "the plan is one value; half of it is documentation of its verbs",
+    ),
     "definitions/benchmark_set.py": (310, "one value and its checks, mostly documentation"),
 }
 

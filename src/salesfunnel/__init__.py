@@ -98,6 +98,7 @@ _HOMES = {
     "ImprovementPlan": "planning",
     "Measure": "planning",
     "plan": "planning",
+    "read_plan": "intake.plans",
     # follow-up
     "Review": "monitoring",
     "review": "monitoring",
@@ -263,6 +264,7 @@ __all__ = [
     "ImprovementPlan",
     "Measure",
     "plan",
+    "read_plan",
     # follow-up
     "Review",
     "review",
@@ -419,6 +421,7 @@ if TYPE_CHECKING:
     from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
     from salesfunnel.intake.deals.reader import read_deals, read_stage_history
     from salesfunnel.intake.events.reader import read_events
+    from salesfunnel.intake.plans import read_plan
     from salesfunnel.intake.purchases.reader import read_purchases
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.intake.snapshots._read_snapshots import read_snapshots

@@ -39,9 +39,9 @@ __all__ = ["to_csv", "to_icalendar", "to_markdown", "to_xlsx"]
 
 COLUMNS = (
     "bottleneck", "problem", "measure", "owner", "due", "effect", "priority", "effort", "seen",
-    "state",
+    "state", "note", "key",
 )  # fmt: skip
-WIDTHS = (20, 26, 42, 14, 12, 44, 10, 10, 16, 10)
+WIDTHS = (20, 26, 42, 14, 12, 44, 10, 10, 16, 10, 30, 14)
 
 
 def _cells(plan: ImprovementPlan, measure: Measure, locale: Locale) -> list[Any]:
@@ -58,6 +58,8 @@ def _cells(plan: ImprovementPlan, measure: Measure, locale: Locale) -> list[Any]
         measure.effort,
         seen_words(measure, locale),
         text(f"plan.state.{measure.state}", locale),
+        measure.note,
+        measure.key,
     ]
 
 

@@ -10,13 +10,14 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import check_choice, check_known, duplicates
+from salesfunnel._core.checks import check_choice, check_kind, check_known, duplicates
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.fault import Fault
 from salesfunnel.planning.measure import Measure, MeasureState, Quantiles
 from salesfunnel.planning.simulate import Assumptions, effect_of, joint_effect
 
@@ -25,7 +26,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ImprovementPlan"]
 
-EDITABLE = ("owner", "begins", "due", "effort", "title", "detail", "follow", "effect", "basis")
+EDITABLE = (
+    "owner",
+    "begins",
+    "due",
+    "effort",
+    "title",
+    "detail",
+    "follow",
+    "effect",
+    "basis",
+    "note",
+)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -46,6 +58,8 @@ class ImprovementPlan(TableMixin):
         Names steps and key actions in the language of a document.
     folded : tuple of Measure
         Measures of lower priority that the plan does not list; `unfold` lists them.
+    faults : tuple of Fault
+        What could not be read, of a plan that came back from a team; not compared by ``==``.
 
     Raises
     ------
@@ -59,6 +73,7 @@ class ImprovementPlan(TableMixin):
     names: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
     funnel: Funnel | None = None
     folded: tuple[Measure, ...] = attrs.field(default=(), converter=as_tuple)
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
 
     def __attrs_post_init__(self) -> None:
         twice = duplicates(measure.key for measure in self.measures)
@@ -144,7 +159,7 @@ class ImprovementPlan(TableMixin):
             Of the measure.
         **changes
             New values of `owner`, `begins`, `due`, `effort`, `title`, `detail`, `follow`,
-            `effect`, `basis`.
+            `effect`, `basis`, `note`.
 
         Raises
         ------
@@ -174,6 +189,43 @@ class ImprovementPlan(TableMixin):
     def add(self, measure: Measure) -> ImprovementPlan:
         """Return the plan with one more measure, such as one of the team's own."""
         return self._with((*self.measures, measure))
+
+    def merge(self, edited: ImprovementPlan) -> ImprovementPlan:
+        """Return the plan with the edits that a team made in its table.
+
+        Parameters
+        ----------
+        edited : ImprovementPlan
+            What ``read_plan`` read. Measures are matched by key, else by their text; what matches
+            none is a new measure of the team's own.
+
+        Returns
+        -------
+        ImprovementPlan
+            In the order of the table: owners, dates, person-days, states, remarks and words as
+            edited; effects, causes and first days as planned. Cells that could not be read, and
+            measures that the table lacks, stay as they were; `faults` names them.
+
+        Raises
+        ------
+        ArgumentError
+            If `edited` is no plan.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from salesfunnel import ImprovementPlan, Measure, Transition, read_plan
+        >>> plan = ImprovementPlan(start=date(2026, 10, 1), measures=[Measure(
+        ...     key="call", bottleneck=Transition("lead", "won"), problem="slow-response",
+        ...     measure="call", title="Call back", owner="Ann", begins=date(2026, 10, 1),
+        ...     due=date(2026, 10, 9), effort=2)])
+        >>> table = plan.to_csv().replace("Ann", "Bo").replace("proposed", "accepted")
+        >>> plan.merge(read_plan(table))[0].owner
+        'Bo'
+        """
+        check_kind("edited", edited, ImprovementPlan)
+        found: ImprovementPlan = leaf("salesfunnel.export.plan_edits").merged(self, edited)
+        return found
 
     def _with(self, measures: Iterable[Measure]) -> ImprovementPlan:
         return attrs.evolve(self, measures=tuple(measures))

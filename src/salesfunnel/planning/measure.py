@@ -162,6 +162,8 @@ class Measure(ResultMixin):
     since : str
         First period of the judged window: a review compares with the level since then. Empty: with
         up to a year before the plan.
+    note : str
+        What the team wrote beside it.
     """
 
     key: str
@@ -187,3 +189,4 @@ class Measure(ResultMixin):
     collect: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     basis: Basis | None = None
     since: str = ""
+    note: str = ""
