@@ -31,7 +31,6 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("monitoring",),
     ("targets", "forecasting", "customers"),
     ("pipeline",),
-    ("analysis_parts",),
     ("analysis",),
     ("builtin",),
     ("intake",),
@@ -51,7 +50,10 @@ DOORS: dict[str, set[str]] = {
 }
 LINES, FUNCTION_LINES = 300, 80
 SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
-    "analysis.py": (340, "the one object and its one function; more than half is documentation"),
+    "analysis/_analyze.py": (
+        340,
+        "the one object and its one function; more than half is documentation",
+    ),
     "builtin/remedies.py": (
         330,
         "content: one remedy after the other, at least one for each cause",

@@ -250,6 +250,30 @@ def test_what_is_wrong_is_named(argv, status, said, capsys):
     assert said in capsys.readouterr().err
 
 
+def test_a_list_of_deals_has_a_target_of_two_steps(tmp_path, capsys):
+    rows = [
+        f"{i},Closed {state},2026-0{1 + i % 6}-05,2026-0{2 + i % 6}-01,9"
+        for i, state in enumerate(["Lost", "Won", "Won"] * 20)
+    ]
+    path = tmp_path / "list.csv"
+    header = "Deal ID,Deal Stage,Create Date,Close Date,Amount"
+    path.write_text("\n".join([header, *rows, "99,Proposal,2026-07-02,,9"]), "utf-8")
+    argv = [str(path), "--as-of", "2026-08-01", "--target", "12", "--months", "3"]
+    assert main(["target", *argv, "--json", "-"]) == 0
+    plan = sf.TargetPlan.from_json(capsys.readouterr().out)
+    assert len(plan.steps) == 2
+    assert plan.wins == 12
+
+
+def test_events_as_json_records(tmp_path, capsys):
+    path = tmp_path / "events.json"
+    path.write_text('[{"user_id": 1, "event": "view", "time": 1767607200}]', "utf-8")
+    assert main(["count", str(path)]) == 2
+    assert "the file has view" in capsys.readouterr().err
+    assert main(["count", str(path), "--steps", "view,cart", "--json", "-"]) == 0
+    assert sf.StepCounts.from_json(capsys.readouterr().out).counts == (1, 0)
+
+
 def test_orders_are_told_their_reader(tmp_path, capsys):
     path = tmp_path / "orders.csv"
     path.write_text("customer_id,order_id,order_date,amount\n1,1,2026-01-05,10\n", "utf-8")

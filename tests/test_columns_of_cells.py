@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import salesfunnel as sf
 from salesfunnel._kernels.text.codes import Pieces, distinct_cells
 from salesfunnel.intake.cells.in_columns import amounts_in, read_cell, times_in, words_in
 from salesfunnel.intake.cells.read_number import read_number
@@ -230,3 +231,15 @@ def test_a_row_of_very_many_cells_takes_linear_time():
 
     spent(1000)
     assert spent(400_000) < 30 * max(spent(40_000), 0.01)
+
+
+@pytest.mark.parametrize("read", [sf.read_purchases, sf.read_deals])
+def test_a_header_of_very_many_cells_is_refused_in_linear_time(read):
+    def spent(cells: int) -> float:
+        begin = time.process_time()
+        with pytest.raises(sf.errors.SalesFunnelError):
+            read("deal id,stage," + "1," * cells + "\n")
+        return time.process_time() - begin
+
+    spent(100)
+    assert spent(20_000) < 30 * max(spent(2_000), 0.02)

@@ -241,7 +241,8 @@ def test_what_is_missing_is_said():
         born, born[:, None], closed, np.where(born < 10, 1 + born % 2, 0), as_of=25, value=value
     )
     f = sf.forecast(sold, horizon=30)
-    assert {fault.code for fault in f.faults} == {"few-closed-deals", "deal-value-unknown"}
+    said = {"few-closed-deals", "deal-value-unknown", "arrivals-without-season"}
+    assert {fault.code for fault in f.faults} == said
     assert (f.deal_value == 100).all()
     with pytest.raises(DataError, match="won or lost"):
         sf.forecast(sold, horizon=30, as_of="2024-01-03")
@@ -281,7 +282,8 @@ def test_back_test_beats_the_usual_ways(sold):
     assert ours.wape < done.score("stage-weights", "open").wape
     assert ours.crps < done.score("static-win-rate", "open").crps
     assert 0 <= ours.coverage <= 1
-    assert {fault.code for fault in done.faults} == {"few-origins", "value-known-afterwards"}
+    said = {"few-origins", "value-known-afterwards", "origins-without-season"}
+    assert {fault.code for fault in done.faults} == said
     day = (done.origins - np.datetime64("2024-01-01")) / np.timedelta64(1, "D")
     assert day.tolist() == [600 - 30 - 45 * i for i in (4, 3, 2, 1, 0)]
     won = (np.asarray(sold.outcome) == 1) & (np.asarray(sold.closed) > deals.stamps([570])[0])

@@ -70,7 +70,7 @@ def _kind_of(source: Any, arguments: Any) -> str:
     if isinstance(source, Path):
         if source.is_dir():
             return "deals"
-        if source.suffix.lower() in {".parquet", ".ndjson", ".jsonl"}:
+        if source.suffix.lower() in {".parquet", ".ndjson", ".jsonl", ".json"}:
             return "events"
     from salesfunnel.intake.sheet.reader import read_table
 
@@ -232,7 +232,8 @@ def panel_of(
     """Return counts by period of whatever was read.
 
     Deals are counted where they come in (``period``), or, with ``--window``, by the period of
-    their first entry and followed for so long.
+    their first entry and followed for so long. A list that only tells the stage now has two
+    steps, as in `analyze`.
     """
     if kind == "sheet":
         if segment is not None:
@@ -246,6 +247,9 @@ def panel_of(
     if kind == "events":
         counted = counts_of(arguments, data, by=by, breakdown=segment)
         return counted.panel()
+    from salesfunnel.data.history.from_list import two_ends
+
+    data = two_ends(data)  # a list without stage times tells when deals came in and were won
     window = arguments.window
     mode: Any = "period" if window is None else "cohort"
     counts: Panel = data.panel(by=frequency, mode=mode, window=window, segment=segment)

@@ -9,12 +9,14 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_kind, check_positive_int
 from salesfunnel._core.errors import DataError
+from salesfunnel._core.season import check_season
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import outlook, simulated
+from salesfunnel.forecasting.arrivals import FULL_MONTHS, Season
 from salesfunnel.forecasting.backtest_result import Backtest, BacktestScore, Scope, Way
 from salesfunnel.forecasting.outlook import LEVEL
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, length
@@ -38,6 +40,7 @@ class Look(NamedTuple):
     stage_weights: float
     static: float
     last: float
+    seasonal: bool
 
 
 def backtest(
@@ -51,6 +54,7 @@ def backtest(
     draws: int = DRAWS,
     currency: str | None = None,
     rates: Any = None,
+    season: Season | None = "auto",
 ) -> Backtest:
     """Tell how good the forecast would have been, beside the usual ways of a CRM.
 
@@ -72,6 +76,9 @@ def backtest(
         Of each simulation.
     currency, rates : optional
         As in `forecast`. What was won is valued at the rates of the origin as well.
+    season : {"auto"} or None
+        As in `forecast`. Every origin knows the months before it only; those with fewer than 24
+        complete months have no season, which a fault counts.
 
     Returns
     -------
@@ -96,6 +103,7 @@ def backtest(
     count, step = check_positive_int("origins", origins), check_positive_int("every", every)
     check_positive_int("draws", draws, minimum=100)
     seed = check_positive_int("seed", seed, minimum=0)
+    seasonal = check_season(season)
     money = money_of(history, currency=currency, rates=rates)
     if money.mixed:
         raise DataError(
@@ -123,6 +131,7 @@ def backtest(
             draws=draws,
             currency=currency,
             rates=rates,
+            season=seasonal,
         )
         for i, at in enumerate(dates)
     ]
@@ -143,6 +152,12 @@ def backtest(
     few = [Fault.of("few-origins", n=len(dates), needed=FEW)] if len(dates) < FEW else []
     if "amount" in history.leaks:
         few.append(Fault.of("value-known-afterwards", fields="amount"))
+    without = sum(not look.seasonal for look in looks) if seasonal else 0
+    if without:
+        said = Fault.of(
+            "origins-without-season", severity="info", n=without, all=len(looks), needed=FULL_MONTHS
+        )
+        few.append(said)
     return Backtest(
         horizon=span,
         origins=np.array(dates).astype("datetime64[D]"),
@@ -166,10 +181,11 @@ def _look(
     draws: int,
     currency: str | None,
     rates: Any,
+    season: bool,
 ) -> Look:
     view = outlook(
         history, at, span, strata=strata, owner="owner", new_deals=True, currency=currency,
-        rates=rates,
+        rates=rates, season=season,
     )  # fmt: skip
     drawn = simulated(view, draws, seed)
     known, until = view.known, at + span * DAY
@@ -194,6 +210,7 @@ def _look(
         stage_weights=stage_weights,
         static=static,
         last=float(worth[before].sum()),
+        seasonal=view.season.size > 0,
     )
 
 

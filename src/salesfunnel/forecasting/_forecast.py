@@ -10,17 +10,18 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_kind, check_known, check_positive_int
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.season import check_season
 from salesfunnel._kernels import simulate
 from salesfunnel._kernels.betabinomial import PRIOR_SD, shrunk_rho
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
+from salesfunnel.forecasting.arrivals import Season, arrivals
 from salesfunnel.forecasting.outlook import Draws, Floats, Outlook, sum_up
 from salesfunnel.forecasting.result import Forecast
 from salesfunnel.forecasting.snapshot import (
     Moment,
     Snapshot,
-    days,
     length,
     moment,
     snapshot,
@@ -29,7 +30,7 @@ from salesfunnel.forecasting.win_probability import Laws, chances, fit_laws
 
 __all__ = ["forecast", "outlook", "simulated"]
 
-STRENGTH, CLOSED, RECENT = 20.0, 30, 180.0
+STRENGTH, CLOSED = 20.0, 30
 DRAWS = 4000
 
 
@@ -45,6 +46,7 @@ def forecast(
     draws: int = DRAWS,
     currency: str | None = None,
     rates: Any = None,
+    season: Season | None = "auto",
 ) -> Forecast:
     """Forecast what will be won: every open deal by its stage and age, and the deals to come.
 
@@ -73,11 +75,16 @@ def forecast(
         Needed if there are several currencies: won deals have the rate of their day, open ones that
         of the forecast. Without them all values are NaN, and a fault says why; wins are forecast
         all the same.
+    season : {"auto"} or None
+        ``"auto"`` lets the deals to come arrive by the season that the months of creation show,
+        from 24 complete months on, and says so where there are fewer; None without a season.
 
     Raises
     ------
     DataError
         If no deal was won or lost by then.
+    ArgumentError
+        If `season` is neither "auto" nor None.
     UnknownNameError
         If `strata` is not an attribute.
 
@@ -88,6 +95,11 @@ def forecast(
     follows by convolution. Ages at which fewer than ten deals, or 2 %, are left are taken as the
     last one before. The interval is that of a simulation in which all logits move together, as
     months have in the past.
+
+    Deals to come arrive as in the last half year, times the factor of their month of the year over
+    those of that half year. The factors are shrunk towards 1: the log of the counts of up to 60
+    months is level, slope, month of the year and noise; the spread of the months of the year is
+    averaged over by its likelihood, so that a season that years do not share is none.
 
     References
     ----------
@@ -101,7 +113,7 @@ def forecast(
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
     view = outlook(
         history, at, span, strata=strata, owner=owner, new_deals=new_deals, currency=currency,
-        rates=rates,
+        rates=rates, season=check_season(season),
     )  # fmt: skip
     seed = check_positive_int("seed", seed, minimum=0)
     drawn = simulated(view, size, seed)
@@ -122,6 +134,7 @@ def outlook(
     new_deals: bool,
     currency: str | None = None,
     rates: Any = None,
+    season: bool = True,
 ) -> Outlook:
     """Return the chance of every open deal by time, and the wins of the deals to come."""
     if at > np.datetime64(history.as_of, "us"):
@@ -136,6 +149,7 @@ def outlook(
     faults: list[Fault] = [*known.faults]
     if closed.sum() < CLOSED:
         faults.append(Fault.of("few-closed-deals", n=int(closed.sum()), needed=CLOSED))
+    plain = np.empty(0) if strata is None else np.minimum(chance.sum(1), 1.0)
     if strata is not None:
         check_known("strata", strata, tuple(history.attributes))
         group = history.attribute(strata)[known.rows].astype(np.str_)
@@ -144,12 +158,16 @@ def outlook(
     if unknown:
         faults.append(Fault.of("deal-value-unknown", n=unknown, mean=float(won_values.mean())))
     names, codes = _owners(history, known, rows, owner)
-    rate, scatter = _arrivals(known)
+    come = arrivals(known, horizon, season and new_deals)
+    faults += come.faults
     months = np.sqrt(max(horizon / 30.0, 1.0))
-    fresh = _fresh(laws, rate) if new_deals else np.zeros(laws.edges.size - 1)
+    fresh = np.zeros(laws.edges.size - 1)
+    if new_deals:
+        fresh = _fresh(laws, come.a_day, come.by_day)
     return Outlook(
         known, rows, chance, value, codes, names, laws.edges, fresh, won_values,
-        float(_common(known) / months), scatter / months, rate, tuple(faults),
+        float(_common(known) / months), come.scatter, come.a_day * float(come.by_day.mean()),
+        tuple(faults), come.factors, plain,
     )  # fmt: skip
 
 
@@ -210,30 +228,13 @@ def _common(known: Snapshot) -> float:
     return float(np.sqrt(float(shrunk_rho(x, n)) / (p * (1 - p))))
 
 
-def _arrivals(known: Snapshot) -> tuple[float, float]:
-    """Return new deals a day over the last half year, and how much the 30-day counts scatter."""
-    age = days(known.at - known.created)
-    span = min(RECENT, float(age.max())) if age.size else 0.0
-    if span < 1:
-        return 0.0, 0.0
-    rate = float((age < span).sum()) / span
-    blocks = int(span // 30)
-    if blocks < 3:
-        return rate, 0.1
-    count = np.bincount((age[age < blocks * 30] // 30).astype(np.intp), minlength=blocks)
-    mean = float(count.mean())
-    extra = max(float(count.var(ddof=1)) - mean, 0.0)
-    return rate, float(np.sqrt((blocks * extra + 2 * (0.1 * mean) ** 2) / (blocks + 2))) / mean
-
-
-def _fresh(laws: Laws, rate: float) -> Floats:
-    """Return the wins to expect, by cell, of deals that arrive evenly from now on."""
-    width = float(laws.edges[1] - laws.edges[0])
-    mass, instant = laws.win[-1], laws.at_once[-1]
-    grown = np.cumsum(mass)
-    before = np.concatenate([[0.0], grown[:-1]])
-    # arrivals spread over their cell: half of the first cell's mass falls into the next
-    return rate * width * (instant + before + 0.5 * mass)
+def _fresh(laws: Laws, a_day: float, by_day: Floats) -> Floats:
+    """Return the wins to expect, by cell, of deals that arrive from now on, evenly in a cell."""
+    there = np.concatenate([[0.0], np.cumsum(a_day * by_day)])
+    come = np.diff(np.interp(laws.edges, np.arange(there.size), there))
+    # arrivals spread over their cell: half of a cell's mass falls into the next
+    later = simulate.convolved(come[None], laws.win[-1])[0]
+    return np.asarray(np.maximum(laws.at_once[-1] * come + later, 0.0))
 
 
 def simulated(view: Outlook, size: int, seed: int) -> Draws:

@@ -42,6 +42,8 @@ class Outlook(NamedTuple):
     arrivals: float  # their scatter, relative to the mean
     new_a_day: float
     faults: tuple[Fault, ...]
+    season: Floats  # (12,), factors of the arrivals, or empty
+    plain: Floats  # (open,), chances before strata, or empty
 
 
 class Draws(NamedTuple):
@@ -107,6 +109,8 @@ def sum_up(
         faults=view.faults,
         funnel=history.funnel,
         currency=view.known.currency,
+        arrival_season=view.season,
+        deal_chance_plain=view.plain,
         **how,
     )
     return _without_money(made) if view.known.mixed else made

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
+from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
@@ -21,6 +22,11 @@ from salesfunnel.fault import Fault
 __all__ = ["Forecast"]
 
 Floats = npt.NDArray[np.float64]
+MONTHS = 12
+
+
+def _nothing() -> Floats:
+    return np.empty(0)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -83,6 +89,10 @@ class Forecast(TableMixin):
         Names the stages for people.
     currency : str
         Code of the currency of all values; ``""`` if the data name none.
+    arrival_season : array_like of float64, shape (12,) or (0,)
+        Factors of the arrivals of January to December, with a mean of 1; empty without a season.
+    deal_chance_plain : array_like of float64, shape (deals,) or (0,)
+        Chances before those of the groups of `strata`; empty without `strata`.
     """
 
     as_of: datetime
@@ -120,6 +130,8 @@ class Forecast(TableMixin):
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     funnel: Funnel | None = None
     currency: str = ""
+    arrival_season: Floats = array_field(np.float64, factory=_nothing)
+    deal_chance_plain: Floats = array_field(np.float64, factory=_nothing)
 
     def __attrs_post_init__(self) -> None:
         for names, fields in (
@@ -136,6 +148,16 @@ class Forecast(TableMixin):
                         f"{field!r} must have {n} rows, got {len(getattr(self, field))}"
                     )
 
+        if self.arrival_season.size not in {0, MONTHS}:
+            raise DataError(
+                f"'arrival_season' must have 12 or no values, got {self.arrival_season.size}"
+            )
+        if self.deal_chance_plain.size not in {0, len(self.deals)}:
+            raise DataError(
+                f"'deal_chance_plain' must have {len(self.deals)} rows or none,"
+                f" got {self.deal_chance_plain.size}"
+            )
+
     def __repr__(self) -> str:
         low, high = self.interval.low, self.interval.high
         return (
@@ -147,6 +169,54 @@ class Forecast(TableMixin):
         """Return the wins to expect of the open deals in these months, 0 outside the horizon."""
         known = dict(zip(self.periods, self.period_open_wins.tolist(), strict=True))
         return np.array([known.get(name, 0.0) for name in periods])
+
+    def why(self, deal: str) -> dict[str, float]:
+        """Split the chance of an open deal into points that add up to it.
+
+        Parameters
+        ----------
+        deal : str
+            One of `deals`.
+
+        Returns
+        -------
+        dict of str to float
+            Percentage points, which add up to 100 × the chance of the deal: ``base``, the mean
+            chance of all open deals; ``stage``, how far the mean of its stage is from that;
+            ``age``, how far the deal is from the mean of its stage, being younger or older there;
+            and, where the forecast has `strata`, ``strata``: what its group adds beyond what it
+            adds to all open deals.
+
+        Raises
+        ------
+        UnknownNameError
+            If no open deal has this name.
+        DataError
+            If the forecast has `strata` and is from a document that does not tell their part.
+
+        Notes
+        -----
+        A description of the forecast, not a cause: the points say how deals like this one differ
+        from the other open ones.
+        """
+        check_known("deal", deal, self.deals)
+        at = self.deals.index(deal)
+        plain = self.deal_chance_plain if self.strata is not None else self.deal_chance
+        if plain.size != len(self.deals):
+            raise DataError(
+                "'forecast' must tell the part of its strata to explain a deal, got one without",
+                hint="make it again with forecast(history, horizon=..., strata=...)",
+            )
+        stage = np.array([name == self.deal_stage[at] for name in self.deal_stage])
+        base, mean = float(self.deal_chance.mean()), float(plain[stage].mean())
+        points = {
+            "base": base * 100,
+            "stage": (mean - float(plain.mean())) * 100,
+            "age": (float(plain[at]) - mean) * 100,
+        }
+        if self.strata is not None:
+            points["strata"] = float(self.deal_chance[at]) * 100 - sum(points.values())
+        return points
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return one row an open deal."""

@@ -172,11 +172,15 @@ def _without_headers(body: Body, names: Sequence[str]) -> Body:
 def _unlike(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names of columns, the second of a name with "(2)" behind."""
     found: list[str] = []
+    taken: set[str] = set()
+    last: dict[str, int] = {}
     for name in names:
-        number, one = 1, name
-        while name and one in found:
+        number, one = last.get(name, 1), name
+        while name and one in taken:
             number += 1
             one = f"{name} ({number})"
+        last[name] = number
+        taken.add(one)
         found.append(one)
     return tuple(found)
 
@@ -204,7 +208,9 @@ def _refuse(grid: Grid, columns: Mapping[str, str] | None, wanted: StagesWanted)
             )
     known = {role for name in names if name for role in roles_of(name)}
     close = [
-        (name, nearest(fold(name), headers())) for name in names if name and not roles_of(name)
+        (name, nearest(fold(name), headers()))
+        for name in list(dict.fromkeys(names))[:_SEARCHED]
+        if name and not roles_of(name)
     ]
     hint = next((f"{name!r} may mean {near!r}" for name, near in close if near), None)
     if {"deal", "name"} & known:

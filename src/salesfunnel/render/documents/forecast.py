@@ -47,6 +47,8 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
         (text("ahead.expected-new", locale), fresh),
     ]
     blocks: list[Block] = [KeyFigures(items), _fan(forecast, locale), _months(forecast, locale)]
+    if forecast.arrival_season.size:
+        blocks.append(_season(forecast, locale))
     if forecast.owners:
         blocks.append(_owners(forecast, locale))
     if forecast.deals:
@@ -96,6 +98,15 @@ def _months(forecast: Forecast, locale: Locale) -> Table:
         rows,
         caption=text("ahead.by-month-of", locale),
     )
+
+
+def _season(forecast: Forecast, locale: Locale) -> Paragraph:
+    parts = [
+        f"{period} {shown(float(forecast.arrival_season[int(period[5:7]) - 1]), 'share', locale)}"
+        for period in forecast.periods
+    ]
+    between = "、" if locale == "zh" else ", "
+    return Paragraph(text("ahead.arrival-season", locale, months=between.join(parts)), mark="muted")
 
 
 def _heads(names: tuple[str, ...], locale: Locale, *, left: int = 1) -> list[Column]:

@@ -14,7 +14,7 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
 from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
-from salesfunnel.analysis_parts import around, judged_panel
+from salesfunnel.analysis.around import around, judged_panel
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
 from salesfunnel.data.history import StageFates, StageHistory
