@@ -324,9 +324,10 @@ class Panel(TableMixin):
             chosen = (
                 names if wanted is None else (wanted,) if isinstance(wanted, str) else tuple(wanted)
             )
+            keep, known = set(chosen), set(names)
             for name in chosen:
-                check_known(field, name, names)
-            keep = set(chosen)
+                if name not in known:
+                    check_known(field, name, names)
             index.append([i for i, name in enumerate(names) if name in keep])
         t, g, s = index
         if self.advanced is not None and len(s) != len(self.steps):

@@ -209,9 +209,12 @@ def _why(
 ) -> list[Block]:
     """Return the causes, after what they are counted in."""
     intros = {}
-    asked = {(f.transition, f.segment) for f in analysis.findings}
-    for row in analysis.bottlenecks:
-        if (row.transition, row.segment) not in asked or not row.shortfall:
+    found = analysis.bottlenecks
+    steps, segments = set(found.transitions), set(found.segments)
+    asked = dict.fromkeys((f.transition, f.segment) for f in analysis.findings)
+    rows = [found.find(t, g) for t, g in asked if t in steps and g in segments]
+    for row in rows:
+        if not row.shortfall:
             continue
         missing = row.entered * ((row.reference or 0.0) - (row.rate or 0.0))
         if missing > 0:
@@ -236,13 +239,15 @@ def _picture(analysis: Analysis, locale: Locale) -> Block:
         if row.segment == ALL:
             words = text("report.chance-of-fall", locale, p=row.probability)
             marks[row.transition.target] = (mark_of(row), words)
+    several = ALL not in analysis.conversions.segments
     intervals = {
         row.target: span(row.interval.low, row.interval.high, "percent", locale)
-        for row in analysis.conversions.rows
+        for row in (() if several else analysis.conversions.rows)
         if row.segment == ALL and row.interval is not None
     }
     judged: dict[str, tuple[int, int]] = {}
-    for found in analysis.bottlenecks:
+    verdicts = analysis.bottlenecks
+    for found in verdicts.of_segment(ALL) if ALL in verdicts.segments else ():
         one = found.window == 1 and found.period == analysis.period and found.segment == ALL
         if one and found.entered and found.advanced <= found.entered:
             key = found.transition.target
