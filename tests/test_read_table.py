@@ -50,7 +50,7 @@ def test_the_two_faults_of_the_sheet_and_no_other(path):
     params = dict(differs.params)
     assert params["stated"] == pytest.approx(0.0875)
     assert params["computed"] == pytest.approx(0.00875)
-    assert "8.75 %" in differs.message
+    assert "8.75%" in differs.message
     assert "0.875 %" in differs.message
     chinese = text("fault.stated-rate-differs.message", "zh", **params)
     assert "0.875 %" in chinese
