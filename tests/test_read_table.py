@@ -51,9 +51,9 @@ def test_the_two_faults_of_the_sheet_and_no_other(path):
     assert params["stated"] == pytest.approx(0.0875)
     assert params["computed"] == pytest.approx(0.00875)
     assert "8.75%" in differs.message
-    assert "0.875 %" in differs.message
+    assert "0.875%" in differs.message
     chinese = text("fault.stated-rate-differs.message", "zh", **params)
-    assert "0.875 %" in chinese
+    assert "0.875%" in chinese
     (inferred,) = [fault for fault in sheet.faults if fault.severity == "info"]
     assert inferred.code == "funnel-inferred"
     for locale in ("en", "zh"):
