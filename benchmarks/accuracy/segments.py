@@ -11,7 +11,7 @@ from salesfunnel._kernels import always_valid
 from salesfunnel._kernels.intervals import two_proportion_z
 
 RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 400
-SEED = 20261128
+SEED = 20270415
 
 
 def share(hits):
