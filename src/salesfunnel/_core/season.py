@@ -18,8 +18,6 @@ from salesfunnel._core.vocabulary import Frequency
 
 Array = npt.NDArray[np.float64]
 
-SEASONS = ("auto",)
-"""What `season` may be, beside None."""
 NEW_YEAR_BEFORE, NEW_YEAR_AFTER = 7, 14
 """Days before and after the lunar New Year's day that do little business."""
 MOVES = 12

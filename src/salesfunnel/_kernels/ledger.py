@@ -85,11 +85,6 @@ def starts_of(deal: Ints, n: int) -> Ints:
     return np.concatenate([[0], np.cumsum(np.bincount(deal, minlength=n))]).astype(np.int64)
 
 
-def track_of(deal: Ints, time: Ints, value: Floats, n: int) -> Track:
-    """Return the track of rows that are sorted and clean."""
-    return Track(starts_of(deal, n), deal, time, value)
-
-
 def rows_as_of(track: Track, at: Any) -> Ints:
     """Return the last row of each deal that is not after a moment, -1 if there is none.
 

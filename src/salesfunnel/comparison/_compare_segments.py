@@ -16,6 +16,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.to_panel import segment_codes
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Transition
+from salesfunnel.definitions.step_mapping import parse_transition
 from salesfunnel.fault import Fault
 from salesfunnel.stats import aalen_johansen
 
@@ -138,10 +139,7 @@ def _ends(step: str | Transition | None, keys: Sequence[str], win: str | None) -
     if step is None:
         end = keys.index(win) if win is not None and keys.index(win) > 0 else len(keys) - 1
         return 0, end
-    text = str(step).replace("->", "→")
-    source, arrow, target = (part.strip() for part in text.partition("→"))
-    if not arrow:
-        raise ArgumentError(f"'step' must be two steps such as 'offer→won', got {step!r}")
+    source, target = parse_transition(step)
     for name in (source, target):
         check_known("step", name, keys)
     if keys.index(source) >= keys.index(target):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -133,9 +133,3 @@ def kept_levels(count: Int, count_now: Int, *, most: int = 30) -> Kept:
     at = np.flatnonzero(enough)
     at = at[np.argsort(-count[at], kind="stable")][:most]
     return Kept(at.astype(np.int64), float(count[at].sum() / n) if n else 0.0)
-
-
-def relevelled(codes: npt.NDArray[Any], table: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Return codes through a table of new ones."""
-    new: npt.NDArray[np.int32] = table.take(codes)
-    return new

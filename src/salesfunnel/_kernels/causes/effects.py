@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.causes.design import Cells, Design, by_level
+from salesfunnel._kernels.causes.design import Cells, Design
 from salesfunnel._kernels.causes.fit import Extra, Fit, extra_of, fit, fitted_of
 from salesfunnel._kernels.causes.pairs import best_pairs
 from salesfunnel._kernels.causes.search import Hit, best_sets, dispersions, now_of, prices_of
@@ -138,8 +138,3 @@ def _alike(hit: Hit, before: dict[tuple[int, ...], float], after: Sequence[Hit])
         for f, z in sorted(before.items())
         if f[0] not in hit.factors and z**2 > hit.z**2 - NEAR and left.get(f, 0.0) < GONE
     )
-
-
-def sums_of(design: Design, inside: Bool) -> Array:
-    """Return the rows of now inside a set by level."""
-    return by_level(design, inside.astype(np.float64), design.before, design.rows)

@@ -59,12 +59,6 @@ class Matches(NamedTuple):
     starts: Keys
 
 
-def empty_matches() -> Matches:
-    """Return no matches."""
-    nothing = np.empty(0, dtype=np.int64)
-    return Matches(nothing, nothing)
-
-
 def needs_runs(keys: Sequence[Keys], rules: Rules) -> bool:
     """Whether chains must be kept apart by the start of their last run."""
     if rules.groups is not None:

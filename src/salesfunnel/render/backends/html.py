@@ -21,8 +21,8 @@ from salesfunnel.render.charts.from_blocks import chart_of_bars, chart_of_funnel
 
 __all__ = ["body_html", "document_html"]
 
-LONG, TEXTUAL, SHORT = 26, 28, 13
-"""Widths: from which a figure is a sentence, a table one of words; up to which a cell is whole."""
+TEXTUAL, SHORT = 28, 13
+"""Widths: from which a table is one of words; up to which a cell is whole."""
 TALL, LONGEST, FRAGMENT_ROWS = 32, 300, 12
 """Rows from which a table scrolls in a window of its own; rows of a page's, of a fragment's."""
 _SIGNS = {"bad": "▼", "warn": "!", "good": "✓"}

@@ -67,10 +67,6 @@ def verdict_document(verdict: BridgeVerdict, locale: Locale) -> Document:
     return Document(title, [Paragraph(verdict_words(verdict, locale))], locale=locale)
 
 
-def _alarming(found: BridgeVerdict) -> bool:
-    return found.verdict == "more-than-usual" and found.bar != "new"
-
-
 def verdict_words(found: BridgeVerdict, locale: Locale) -> str:
     """Return whether a bar holds more deals than usual, in words."""
     return text(

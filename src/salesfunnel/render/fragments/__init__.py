@@ -30,17 +30,16 @@ FRAGMENTS = {
 
 
 def fragment_of(result: Any, locale: Locale) -> str:
-    """Return a result as a fragment."""
+    """Return a result as a fragment; its document if it has no picture to show."""
     place = FRAGMENTS.get(type(result).__name__)
-    if type(result).__name__ == "ConversionTable" and not result.transitions:
-        place = None  # one step has no rate, which the document says
-    if place is None or isinstance(result, Document):
-        from salesfunnel.render.backends.html import document_html
-        from salesfunnel.render.documents import document_of
+    if place is not None:
+        module, _, function = place.partition(":")
+        home = importlib.import_module(f"salesfunnel.render.fragments.{module}")
+        found: str | None = getattr(home, function)(result, locale)
+        if found is not None:
+            return found
+    from salesfunnel.render.backends.html import document_html
+    from salesfunnel.render.documents import document_of
 
-        document = result if isinstance(result, Document) else document_of(result, locale)
-        return document_html(document)
-    module, _, function = place.partition(":")
-    home = importlib.import_module(f"salesfunnel.render.fragments.{module}")
-    found: str = getattr(home, function)(result, locale)
-    return found
+    document = result if isinstance(result, Document) else document_of(result, locale)
+    return document_html(document)

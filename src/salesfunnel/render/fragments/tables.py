@@ -88,8 +88,13 @@ def _head(period: str, locale: Locale) -> str:
     return words if locale == "zh" else words.removesuffix(f" {period[:4]}")
 
 
-def conversions(found: Any, locale: Locale) -> str:
-    """Return the rates of the last complete period: a dot and its interval from 0 to 100 %."""
+def conversions(found: Any, locale: Locale) -> str | None:
+    """Return the rates of the last complete period: a dot and its interval from 0 to 100 %.
+
+    None for a single step: it has no rate, which the document says.
+    """
+    if not found.transitions:
+        return None
     t = last_complete(found, None)
     keys = [key for step in found.transitions for key in (step.source, step.target)]
     labels = labels_of(found.funnel, keys, locale)
