@@ -69,6 +69,8 @@ def _customers() -> dict[str, Any]:
         "retention": sf.cohort_retention(bought, as_of=AS_OF),
         "curve": sf.repurchase_curve(bought, as_of=AS_OF, windows=(30, 60, 90)),
         "bgnbd": buying,
+        "buying": sf.fit_buying(summary),
+        "purchases ahead": sf.purchases_ahead(buying, summary, ahead=8, allow_unreliable=True),
         "gamma gamma": spending,
         "clv": sf.clv(buying, spending, summary, months=12, allow_unreliable=True),
         "sbg": sf.fit_sbg([1000, 869, 743, 653]),

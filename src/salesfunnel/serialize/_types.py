@@ -62,10 +62,12 @@ _HOMES = {
     "salesfunnel.data.purchases": ("CustomerSummary", "Purchases"),
     "salesfunnel.customers": (
         "BgNbd",
+        "BuyingModel",
         "CohortRetention",
         "GammaGamma",
         "Lifecycle",
         "LifetimeValue",
+        "PurchasesAhead",
         "RepurchaseCurve",
         "Rfm",
         "Sbg",

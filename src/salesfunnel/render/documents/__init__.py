@@ -52,6 +52,8 @@ BUILDERS = {
     "OutputChange": "bottlenecks:change_document",
     "Backtest": "forecast:backtest_document",
     "BgNbd": "customers:model_document",
+    "BuyingModel": "buying:buying_document",
+    "PurchasesAhead": "buying:ahead_document",
     "CohortRetention": "retention:retention_document",
     "Forecast": "forecast:forecast_document",
     "GammaGamma": "customers:model_document",
