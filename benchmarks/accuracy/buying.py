@@ -58,7 +58,7 @@ def one(rng, kind, fitted, params, n):
 
 def simulations():
     print("| customers of | parameters | number | fitted | mean held | P(alive) held | purchases |"
-          " of these with a repeat | width | total, bias | own model chosen | verdict ok |")  # fmt: skip
+          " of these with a repeat | width | total, bias | own chosen | verdict ok |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for kind in LAWS:
         for world, params in WORLDS.items():
@@ -109,7 +109,8 @@ def cdnow():
         wide = np.mean(found.purchases_high - found.purchases_low)
         miss = np.sqrt(np.mean((found.expected - later) ** 2))
         print(f"| {kind} | {model.loglik:.2f} | {found.total:.0f} | {later.sum()} |"
-              f" {held.mean():.3f} | {held[x > 0].mean():.3f} | {wide:.2f} | {miss:.3f} |")  # fmt: skip
+              f" {held.mean():.3f} | {held[x > 0].mean():.3f} | {wide:.2f} |"
+              f" {miss:.3f} |")  # fmt: skip
 
 
 if __name__ == "__main__":
