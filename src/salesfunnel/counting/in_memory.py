@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -16,7 +15,7 @@ from salesfunnel._core.checks import check_positive_int
 from salesfunnel._kernels.events import counting as kernel
 from salesfunnel._kernels.events.following import Scratch
 from salesfunnel._kernels.events.packing import Layout, Store, pack_rows, pack_wide
-from salesfunnel._kernels.processors import PAYS, usable_processors
+from salesfunnel._kernels.processors import PAYS, parallel_map, usable_processors
 from salesfunnel.counting.attribution import Rows
 from salesfunnel.counting.chains import Outcome, count_fast, count_units, fits_fast
 from salesfunnel.counting.packing_plan import KEY_BITS, Plan, make_plan
@@ -27,7 +26,6 @@ from salesfunnel.data.events import columns as cols
 from salesfunnel.data.events.event_log import EventLog
 from salesfunnel.fault import Fault
 
-T = TypeVar("T")
 MOST_BLOCKS = 1 << 12
 """With more blocks they are made one by one, not all at once."""
 
@@ -62,14 +60,14 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
                 scratch = own.scratch = Scratch(1 << plan.layout.shift)
             return count_fast(block.store, plan, scratch)
 
-        for counts in spread(count, blocks, workers):
+        for counts in parallel_map(count, blocks, workers):
             sums.counts += counts
     else:
         by_value = query.attribution == "all" and values is not None
         rows = None
         if values is not None and not by_value:
-            rows = Rows(plan, values, query, partial(spread, workers=workers))
-        for outcome in spread(
+            rows = Rows(plan, values, query, partial(parallel_map, workers=workers))
+        for outcome in parallel_map(
             lambda block: count_units(block.store, plan, query, rows=rows, base=block.base),
             blocks,
             workers,
@@ -104,7 +102,7 @@ def make_blocks(plan: Plan, workers: int) -> Iterable[Block]:
     parts = 4 * workers if size > PAYS else 1
     cuts = [size * i // parts for i in range(parts + 1)]
     pack = pack_wide if loose else pack_rows
-    packed = spread(
+    packed = parallel_map(
         lambda i: _pack(plan, slice(cuts[i], cuts[i + 1]), pack=pack), range(parts), workers
     )
     for block in range(layout.blocks):
@@ -162,15 +160,6 @@ def _only(plan: Plan, place: int) -> Plan:
     return attrs.evolve(plan, places=(places != place).astype(np.uint8), count=1)
 
 
-def spread(function: Callable[[Any], T], items: Iterable[Any], workers: int) -> list[T]:
-    """Return the function of each item, in order, worked out by so many threads."""
-    items = list(items)
-    if workers == 1 or len(items) == 1:
-        return [function(item) for item in items]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(function, items))
-
-
 def count_duplicates(log: EventLog, query: Query, workers: int) -> int:
     """Return how many rows say again what another row says, among the events that matter."""
     if query.order == "strict":
@@ -183,7 +172,7 @@ def count_duplicates(log: EventLog, query: Query, workers: int) -> int:
             for place, pieces in enumerate(block.store.pieces)
         )
 
-    return sum(spread(extra, make_blocks(plan, workers), workers))
+    return sum(parallel_map(extra, make_blocks(plan, workers), workers))
 
 
 def find_durations(log: EventLog, query: Query, workers: int) -> tuple[StepDuration, ...]:
@@ -191,7 +180,7 @@ def find_durations(log: EventLog, query: Query, workers: int) -> tuple[StepDurat
     if query.order == "any":
         return ()
     plan = make_plan(log, query, workers)
-    times = spread(
+    times = parallel_map(
         lambda block: chain_times(block.store, plan, query), make_blocks(plan, workers), workers
     )
     return step_durations(times, plan, query, log.unit)
@@ -258,5 +247,5 @@ def _add_by_value(log: EventLog, query: Query, sums: Sums, workers: int) -> None
         found = count_units(block.store, plan, query)
         return found._replace(segment=(found.entity + block.base) % plan.values)
 
-    for outcome in spread(count, make_blocks(plan, workers), workers):
+    for outcome in parallel_map(count, make_blocks(plan, workers), workers):
         sums.add_segments(outcome)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.processors import parallel_map, usable_processors
 from salesfunnel._kernels.rate_model.design import Design
 from salesfunnel._kernels.rate_model.integrate import steps_of
 from salesfunnel._kernels.rate_model.linearise import (
@@ -127,16 +126,13 @@ class _Learned(NamedTuple):
 def _each(function: Callable[[slice], T], size: int, step: int) -> list[T]:
     """Return the function's values for slices of series; in threads where there are many."""
     cuts = [slice(first, min(first + step, size)) for first in range(0, size, step)]
-    workers = min(os.cpu_count() or 1, MOST_THREADS) if size >= THREADS_FROM else 1
+    workers = min(usable_processors(), MOST_THREADS) if size >= THREADS_FROM else 1
 
     def safe(cut: slice) -> T:
         with np.errstate(over="ignore", under="ignore"):
             return function(cut)
 
-    if workers == 1:
-        return [safe(cut) for cut in cuts]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(safe, cuts))
+    return parallel_map(safe, cuts, workers)
 
 
 def _cut(values: Array | None, cut: slice) -> Array | None:
