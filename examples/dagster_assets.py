@@ -1,6 +1,7 @@
 """Assets of Dagster: the deals, the analysis of each month, and its report as a file.
 
-Run: pip install salesfunnel dagster dagster-webserver, then: dagster dev -f examples/dagster_assets.py
+Run: pip install salesfunnel dagster dagster-webserver
+     dagster dev -f examples/dagster_assets.py
 In Airflow the two functions below are tasks as they are: they take and give plain values.
 """
 

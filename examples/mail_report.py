@@ -1,7 +1,8 @@
 """Mail the report: for a scheduled job, such as cron on the first working day of a month.
 
 Try: python examples/mail_report.py deals.csv --as-of 2026-11-20 --to me@example.org --save me.eml
-Send: the same with --smtp mail.example.org:587 instead of --save; SMTP_USER and SMTP_PASSWORD log in
+Send: the same with --smtp mail.example.org:587 instead of --save
+      (the environment's SMTP_USER and SMTP_PASSWORD log in)
 """
 
 from __future__ import annotations

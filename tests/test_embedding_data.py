@@ -1,10 +1,11 @@
-"""Examples of embedding that stand in other programs: apps, schedulers, CRMs, warehouses, workbooks."""
+"""Examples that stand in other programs: apps, schedulers, CRMs, warehouses, workbooks."""
 
 from __future__ import annotations
 
 import email
 import email.policy
 import importlib.util
+import itertools
 import json
 import re
 import socketserver
@@ -177,7 +178,7 @@ def test_the_report_on_a_portal_of_hubspot(history, tmp_path, monkeypatch, capsy
     asked = []
 
     class Portal(BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802 - the name that http.server asks for
+        def do_GET(self):
             address = urlsplit(self.path)
             query = {key: values[-1] for key, values in parse_qs(address.query).items()}
             asked.append((address.path, query, self.headers["Authorization"]))
@@ -231,7 +232,7 @@ def test_the_report_on_a_database_of_odoo(history, tmp_path, monkeypatch, capsys
              "won_status": ("pending", "won", "lost")[outcome], "user_id": [2, "Ann"],
              "team_id": [5, "Direct"], "lost_reason_id": False, "expected_revenue": 100.0}
         )  # fmt: skip
-        for old, new in zip(reached, reached[1:], strict=False):
+        for old, new in itertools.pairwise(reached):
             key = len(messages) + 1
             messages.append({"id": key, "model": "crm.lead", "res_id": i + 1})
             tracking.append(

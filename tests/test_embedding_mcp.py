@@ -1,4 +1,4 @@
-"""The tools for assistants: asked by the client of the `mcp` package, in memory and as a process."""
+"""The tools for assistants, asked by the client of `mcp`, in memory and as a process."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ def tools():
 def folder(tmp_path):
     shutil.copy(ROOT / "examples" / "company" / "deals.csv", tmp_path)
     shutil.copy(ROOT / "examples" / "tracking_months_en.csv", tmp_path)
-    lines = [
-        f"c{i % 9},2026-{1 + i % 6:02d}-{1 + (i * 7) % 28:02d},{20 + i}" for i in range(60)
-    ]
+    lines = [f"c{i % 9},2026-{1 + i % 6:02d}-{1 + (i * 7) % 28:02d},{20 + i}" for i in range(60)]
     (tmp_path / "orders.csv").write_text("\n".join(["customer,date,amount", *lines]), "utf-8")
     (tmp_path / "broken.csv").write_text("stage,metric,target\nAwareness,Impressions,10\n", "utf-8")
     return tmp_path
@@ -136,9 +134,7 @@ def test_a_process_answers_over_standard_input_and_output(folder):
             command=sys.executable, args=["-m", "salesfunnel_mcp", str(folder)], env=environment
         )
         async with Client(stdio_client(started)) as client:
-            return await client.call_tool(
-                "find_bottlenecks", {"file": "deals.csv", "as_of": AS_OF}
-            )
+            return await client.call_tool("find_bottlenecks", {"file": "deals.csv", "as_of": AS_OF})
 
     answer = asyncio.run(talk())
     found = sf.Bottlenecks.from_dict(answer.structured_content["document"])

@@ -25,14 +25,14 @@ READ_ONLY = ToolAnnotations(
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".parquet")
 MOST_BYTES = 100_000_000
 INSTRUCTIONS = (
-    "Figures about a sales funnel come from these tools, never from your own arithmetic. Quote every"
-    " rate with its interval, say 'associated with' and not 'caused by', and pass on what a tool"
-    " refuses and the hint it gives. Open deals are not lost. Dates are ISO: as_of is the day on"
+    "Figures about a sales funnel come from these tools, never from your own arithmetic. Quote"
+    " every rate with its interval, say 'associated with' and not 'caused by', and pass on what a"
+    " tool refuses and the hint it gives. Open deals are not lost. Dates are ISO: as_of is the day on"
     " which the export was made."
 )
 
 
-class Refused(ToolError):
+class RefusedError(ToolError):
     """What a tool cannot answer, with the way to mend it."""
 
 
@@ -68,9 +68,9 @@ class _Files:
     def path(self, name: str) -> Path:
         path = (self.root / name).resolve()
         if not path.is_relative_to(self.root) or not path.is_file():
-            raise Refused(f"no such file: {name!r}. Ask list_files for those there are.")
+            raise RefusedError(f"no such file: {name!r}. Ask list_files for those there are.")
         if path.stat().st_size > MOST_BYTES:
-            raise Refused(f"{name!r} is larger than {MOST_BYTES:,} bytes")
+            raise RefusedError(f"{name!r} is larger than {MOST_BYTES:,} bytes")
         return path
 
     def deals(self, name: str, funnel: str, as_of: str) -> sf.StageHistory:
@@ -80,7 +80,7 @@ class _Files:
         if kind == "sheet":
             return sf.read_table(self.path(name), funnel=sf.template(funnel))
         if as_of is None:
-            raise Refused("deals need as_of, the day on which the export was made")
+            raise RefusedError("deals need as_of, the day on which the export was made")
         return self.deals(name, funnel, as_of)
 
 
@@ -94,12 +94,12 @@ def _answer(make: Callable[[], Any], locale: Locale) -> dict[str, Any]:
             f"row {fault.row}, column {fault.column}: {fault.message} {fault.hint or ''}"
             for fault in error.faults
         ]
-        raise Refused("\n".join((str(error), *told))) from None
+        raise RefusedError("\n".join((str(error), *told))) from None
     except SalesFunnelError as error:
-        raise Refused(str(error)) from None
+        raise RefusedError(str(error)) from None
 
 
-def _tools(files: _Files) -> list[Callable[..., Any]]:
+def _tools(files: _Files) -> list[Callable[..., Any]]:  # noqa: C901 - a list of nine functions
     """Return the functions that become tools; their docstrings are what an assistant reads."""
 
     def list_files() -> list[str]:
@@ -187,9 +187,7 @@ def _tools(files: _Files) -> list[Callable[..., Any]]:
     ) -> dict[str, Any]:
         """Say what moved the open pipeline between two days; the parts add up to the cent."""
         return _answer(
-            lambda: sf.pipeline_bridge(
-                files.deals(file, funnel, as_of), since=since, until=until
-            ),
+            lambda: sf.pipeline_bridge(files.deals(file, funnel, as_of), since=since, until=until),
             locale,
         )
 
