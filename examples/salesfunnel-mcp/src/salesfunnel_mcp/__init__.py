@@ -27,8 +27,8 @@ MOST_BYTES = 100_000_000
 INSTRUCTIONS = (
     "Figures about a sales funnel come from these tools, never from your own arithmetic. Quote"
     " every rate with its interval, say 'associated with' and not 'caused by', and pass on what a"
-    " tool refuses and the hint it gives. Open deals are not lost. Dates are ISO: as_of is the day on"
-    " which the export was made."
+    " tool refuses and the hint it gives. Open deals are not lost. Dates are ISO: as_of is the day"
+    " on which the export was made."
 )
 
 
