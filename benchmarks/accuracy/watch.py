@@ -108,9 +108,8 @@ def main(sheets, lengths=(15, 27, 39)):
                     kinds[kind] = [(worse | better)[:, k].mean(), (fallen == "worse")[:, k].mean(),
                                    (whole == "worse")[:, k].mean()]  # fmt: skip
         for kind, (alarm, noise, whole) in kinds.items():
-            print(
-                f"| {months} | {kind} alone, independent noise | {alarm:.3f} | {noise:.3f} | {whole:.3f} |"
-            )
+            figures = f"{alarm:.3f} | {noise:.3f} | {whole:.3f}"
+            print(f"| {months} | {kind} alone, independent noise | {figures} |")
     n = sheets * len(KINDS)
     print(f"{n} series a row; Monte Carlo error of a rate of .05: {math.sqrt(0.05 * 0.95 / n):.4f}")
 
