@@ -34,7 +34,7 @@ from salesfunnel._kernels.rate_model.window import (
 Array = npt.NDArray[np.float64]
 T = TypeVar("T")
 
-CHUNK, BLOCK = 2048, 256
+CHUNK, BLOCK = 2048, 512
 """Series at a time: while coefficients are integrated, and while counts are compared."""
 SINGLE_FROM = 4096
 """From so many series on, counts are compared in single precision (± 1e-4 of a log factor)."""
@@ -216,6 +216,7 @@ def _compared(
     step_variance = np.zeros(size)
     wanted = np.array(setting.ages) - 1
     dtype = np.dtype(np.float32 if size >= SINGLE_FROM else np.float64)
+    about = np.zeros((ages, size), dtype=dtype)  # links are averaged about it: no digits are lost
     sizes = setting.sizes.astype(dtype)
 
     def compare(cut: slice) -> None:
@@ -226,22 +227,26 @@ def _compared(
             added = scatter if extra is None else scatter + extra[:, cut]
             window = windows(x, n, expected, fisher, added, setting.ages[-1])
             window = Window(*(part[wanted].astype(dtype, copy=False) for part in window))
-            score = learned.score[own, :, cut].astype(dtype)
-            info = learned.information[own, :, cut].astype(dtype)
+            score = learned.score[own, :, cut].astype(dtype, copy=False)
+            info = learned.information[own, :, cut].astype(dtype, copy=False)
             found = predicted(setting.family, window, score, info)
-            share = weights[own, cut]
+            share = weights[own, cut].astype(dtype)
             factors = bayes_factors(setting.family, window, found, sizes)
             # an overflow stays a number: infinity times a model of no weight would be none
             np.minimum(factors, np.finfo(dtype).max / 1e6, out=factors)
-            factors *= share[:, None].astype(dtype)
-            both[..., cut] += factors.sum(axis=1)
+            both[..., cut] += np.einsum("ksac,sc->kac", factors, share)
             link = found.link
             if setting.family is Counts:  # of the last month instead of the whole window
                 link = link + np.log(
                     np.maximum(window.expected[0], TINY) / np.maximum(window.expected, TINY)
                 )
-            mean[:, cut] += np.einsum("sc,sac->ac", share, link)
-            square[:, cut] += np.einsum("sc,sac->ac", share, link**2 + found.variance)
+            if not k:
+                about[:, cut] = link[0]
+            off = link - about[:, cut]
+            mean[:, cut] += np.einsum("sc,sac->ac", share, off)
+            off *= off
+            off += found.variance
+            square[:, cut] += np.einsum("sc,sac->ac", share, off)
             step_variance[cut] += (share / np.maximum(info[:, 0], 1e-12)).sum(axis=0)
 
     _each(compare, size, BLOCK)
@@ -249,6 +254,6 @@ def _compared(
     sloped = weights * (learned.slope != 0)
     slope = (sloped * learned.slope).sum(axis=0) / np.maximum(sloped.sum(axis=0), 1e-12)
     return Evidence(
-        both[0], both[1], mean, square - mean**2, step_variance, weights, slope,
+        both[0], both[1], about + mean, square - mean**2, step_variance, weights, slope,
         (learned.old[0], learned.old[1], learned.old[2]),
     )  # fmt: skip
