@@ -45,8 +45,8 @@ def test_the_planted_stage_and_cause_come_first(analysis):
 @pytest.mark.parametrize(
     ("locale", "stage", "cause"),
     [
-        ("en", "Intent → Negotiation", "Needs are answered late"),
-        ("zh", "意向阶段 → 谈判阶段", "需求响应不及时"),
+        ("en", "Intent → Negotiation", "Slow response to inquiries"),
+        ("zh", "意向阶段 → 谈判阶段", "客户需求响应不及时"),
     ],
 )
 def test_the_report_names_them_first(analysis, locale, stage, cause):
@@ -126,7 +126,7 @@ def shown(analysis):
         ("en", ["Intent → Negotiation: 49.17% instead of 62.73%", "90%", "Closed won",
                 "Needs are", "Answer every need", "Sales manager", "2026-12-03",
                 "deals more in 3 months"]),
-        ("zh", ["意向阶段 → 谈判阶段：49.17%，正常应为 62.73%", "90%", "成交阶段", "需求响应",
+        ("zh", ["意向阶段 → 谈判阶段：49.17%，基准值 62.73%", "90%", "成交阶段", "需求响应",
                 "24 小时内", "销售主管", "2026年12月3日", "3 个月多成交"]),
     ],
 )  # fmt: skip
@@ -302,7 +302,7 @@ def test_a_bottleneck_and_its_plan_count_the_same_deals():
     effect = found.plan[0].effect
     assert effect.deals.mean == pytest.approx(3 * worst.expected_gain / 2, rel=0.1)
     assert effect.revenue.mean / 3 < worst.revenue.high
-    assert "“won” a month" in found.to_text(width=200).split("Where the funnel leaks")[0]
+    assert "“won” a month" in found.to_text(width=200).split("Bottlenecks")[0]
     assert '"won" a month' in worst.to_text(width=200)
 
 

@@ -56,7 +56,7 @@ def test_a_manager_reads_what_fell_how_sure_and_what_it_is_worth():
     assert '"won" a month' in text
     assert "In money that is" in text
     chinese = sf.find_bottlenecks(panel(), value=900.0).to_text(locale="zh", width=2000)
-    assert "按此前 12 个月（已计入季节与趋势）应为 35.07%" in chinese
+    assert "按此前 12 个月，季节与趋势调整后应为 35.07%" in chinese
     assert "概率为 >99%" in chinese
     assert "已确认" in chinese
 

@@ -230,7 +230,7 @@ def test_what_worked_becomes_a_key_action_in_both_languages():
     reviews = sf.review(plan, panel, today=date(2026, 4, 1))
     book = sf.write_playbook(funnel, plan, reviews)
     (action,) = book.funnel.stage("offer").actions
-    assert action.name == "Answer every need within 24 hours"
+    assert action.name == "Respond to every inquiry within 24 hours"
     assert "484/1200" in action.evidence
     assert funnel.stage("offer").actions == ()
     again = sf.write_playbook(book.funnel, plan, reviews, locale="zh")
