@@ -11,7 +11,7 @@ from salesfunnel._core.vocabulary import LOCALES
 from salesfunnel.fault import Fault
 from salesfunnel.i18n import FORMS
 from salesfunnel.intake.cells.read_number import read_number
-from salesfunnel.intake.plans.table import fold
+from salesfunnel.intake.plans.table import fold_words
 from salesfunnel.planning.improvement import ImprovementPlan, priority_of
 from salesfunnel.planning.measure import Measure
 from salesfunnel.render.words.names import action_names, labels_of
@@ -83,22 +83,26 @@ def _texts(plan: ImprovementPlan, measure: Measure) -> Iterator[tuple[str, str, 
     for locale in LOCALES:
         actions = action_names(plan.funnel, locale)
         yield (
-            fold(step_of(plan, measure, locale)),
-            fold(problem_words(measure, locale, actions)),
-            fold(measure_title(measure, locale)),
-            fold(measure_detail(measure, locale, actions)),
+            fold_words(step_of(plan, measure, locale)),
+            fold_words(problem_words(measure, locale, actions)),
+            fold_words(measure_title(measure, locale)),
+            fold_words(measure_detail(measure, locale, actions)),
         )
 
 
 def _by_text(plan: ImprovementPlan, measure: Measure, left: dict[str, Measure]) -> Measure | None:
     """Return the measure with this title; of several that of the same step and problem."""
-    title = fold(measure.title["en"])
-    whole = fold(f"{title}\n{measure.detail.get('en', '')}")
-    step = fold(edited_step(measure))
-    problem = fold(measure.problem_title.get("en", ""))
+    title = fold_words(measure.title["en"])
+    whole = fold_words(f"{title}\n{measure.detail.get('en', '')}")
+    step = fold_words(edited_step(measure))
+    problem = fold_words(measure.problem_title.get("en", ""))
     scores = {
         key: max(
-            (2 * (step == s) + (problem == p) if title == t or whole == fold(f"{t} {d}") else -1)
+            (
+                2 * (step == s) + (problem == p)
+                if title == t or whole == fold_words(f"{t} {d}")
+                else -1
+            )
             for s, p, t, d in _texts(plan, one)
         )
         for key, one in left.items()
@@ -125,13 +129,13 @@ def _changed(plan: ImprovementPlan, old: Measure, new: Measure, unread: set[str]
     if "effort" not in unread and new.effort not in rounded:
         changes["effort"] = new.effort
     title, detail = new.title["en"], new.detail.get("en", "")
-    if fold(f"{title}\n{detail}") not in {fold(f"{t}\n{d}") for *_, t, d in texts}:
-        if fold(title) not in {t for _, _, t, _ in texts}:
+    if fold_words(f"{title}\n{detail}") not in {fold_words(f"{t}\n{d}") for *_, t, d in texts}:
+        if fold_words(title) not in {t for _, _, t, _ in texts}:
             changes["title"] = new.title
-        if detail and fold(detail) not in {d for *_, d in texts}:
+        if detail and fold_words(detail) not in {d for *_, d in texts}:
             changes["detail"] = new.detail
     problem = new.problem_title.get("en", "")
-    if problem and fold(problem) not in {problem for _, problem, _, _ in texts}:
+    if problem and fold_words(problem) not in {problem for _, problem, _, _ in texts}:
         changes["problem_title"] = new.problem_title
     found = attrs.evolve(old, **changes)
     return attrs.evolve(found, priority=priority_of(found)) if "effort" in changes else found
@@ -140,19 +144,19 @@ def _changed(plan: ImprovementPlan, old: Measure, new: Measure, unread: set[str]
 def _new(plan: ImprovementPlan, measure: Measure, taken: set[str]) -> Measure:
     """Return a measure of the team's own, at the step of the plan that its cell names."""
     known = {step: one for one in (*plan.measures, *plan.folded) for step, *_ in _texts(plan, one)}
-    place = known.get(fold(edited_step(measure)))
+    place = known.get(fold_words(edited_step(measure)))
     b = measure.bottleneck if place is None else place.bottleneck
     if place is None and plan.funnel is not None:
         keys = plan.funnel.keys
         by_name = {
-            fold(name): key
+            fold_words(name): key
             for locale in LOCALES
             for key, name in labels_of(plan.funnel, keys, locale).items()
-        } | {fold(key): key for key in keys}
+        } | {fold_words(key): key for key in keys}
         b = attrs.evolve(
             b,
-            source=by_name.get(fold(b.source), b.source),
-            target=by_name.get(fold(b.target), b.target),
+            source=by_name.get(fold_words(b.source), b.source),
+            target=by_name.get(fold_words(b.target), b.target),
         )
     key, number = measure.key, 2
     while key in taken:

@@ -165,10 +165,10 @@ def _lines(values: Sequence[Any]) -> int:
 def _set(cell: Any, value: Any) -> None:
     """Set a cell; text stays text, whatever sign it starts with."""
     if isinstance(value, str):
-        illegal = "".join(ch for ch in value if ch in "\t\n\r" or ord(ch) >= 32)
-        cell.value = illegal
+        legal = "".join(ch for ch in value if ch in "\t\n\r" or ord(ch) >= 32)
+        cell.value = legal
         cell.data_type = "s"
-        cell.quotePrefix = illegal[:1] in {"=", "+", "-", "@", "\t"}
+        cell.quotePrefix = legal[:1] in {"=", "+", "-", "@", "\t"}
         return
     cell.value = value
     cell.number_format = "yyyy-mm-dd" if hasattr(value, "year") else "#,##0.##"
