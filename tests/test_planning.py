@@ -301,7 +301,7 @@ def test_icalendar_follows_rfc_5545(plan, tmp_path):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"months": -1}, {"months": float("nan")}, {"closing": 5}, {"closing": -0.1},
+        {"months": -1}, {"months": float("nan")}, {"gap_closed": 5}, {"gap_closed": -0.1},
         {"realisation": (0, 1)}, {"realisation": 5}, {"value": -1}, {"value": float("inf")},
         {"most": 1.5}, {"seed": None}, {"seed": -1},
     ],

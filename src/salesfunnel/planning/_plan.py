@@ -93,9 +93,9 @@ def plan(
     Notes
     -----
     Extra deals = entrants touched a month × months × RD⁺ × g × ∏ downstream rates, with
-    RD⁺ ~ N(|RD|, SE) cut at 0, g ~ Beta(5, 5), downstream rates from their Jeffreys distributions; the
-    rate is cut at the reference, and at the part of the shortfall that a cause explains. An association
-    is not an effect: g says how much of it survives.
+    RD⁺ ~ N(|RD|, SE) cut at 0, g ~ Beta(5, 5), downstream rates by Jeffreys;
+    the rate is cut at the reference, and at the part of the shortfall that a cause explains. An
+    association is not an effect: g says how much of it survives.
     """
     if not isinstance(start, date):
         raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")

@@ -52,7 +52,7 @@ def history_of(panel: Panel, months: int, lags: tuple[Floats, ...]) -> RateHisto
 def rates_of(
     known: RateHistory, span: int
 ) -> tuple[Floats, list[tuple[float, float]], str | None, list[Fault]]:
-    """Return mean rates, their beta parameters, the step nobody got past, and what is suspicious."""
+    """Return mean rates, their beta parameters, the step nobody passed, and what is suspicious."""
     rates, beta_params, faults = [], [], []
     infeasible: str | None = None
     for s, name in enumerate(known.panel.steps[:-1]):
