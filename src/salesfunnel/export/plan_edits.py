@@ -165,7 +165,13 @@ def _moved(
         return {}
     faults.append(Fault.of("plan-step-changed", severity="info", value=words, measure=old.key))
     step, segment = place
-    return {"bottleneck": step, "segment": segment, "effect": None, "basis": None, "baseline_from": ""}
+    return {
+        "bottleneck": step,
+        "segment": segment,
+        "effect": None,
+        "basis": None,
+        "baseline_from": "",
+    }
 
 
 def _place(plan: ImprovementPlan, measure: Measure) -> tuple[Transition, str] | None:
