@@ -22,7 +22,8 @@ NASTY = "=1+1, +x\n@y"
 def measure(key, **changes):
     values = {
         "key": key, "bottleneck": sf.Transition("intent", "negotiation"),
-        "problem": "slow-response", "measure": "answer-within-a-day", "owner": "sales-lead", "begins": date(2026, 10, 8),
+        "problem": "slow-response", "measure": "answer-within-a-day",
+        "owner": "sales-lead", "begins": date(2026, 10, 8),
         "due": date(2026, 10, 15), "effort": 2.25, "priority": 0.8,
     }  # fmt: skip
     return sf.Measure(**{**values, **changes})
