@@ -79,7 +79,8 @@ def read_number(cell: Any, *, decimal: DecimalMark | None = None) -> ParsedNumbe
     if not isinstance(cell, str):
         return _read_object(cell)
     if len(cell) > _LONGEST:
-        return ParsedNumber(fault="not-a-number")
+        formula = cell.lstrip().startswith("=")
+        return ParsedNumber(fault="formula-without-result" if formula else "not-a-number")
     text = clean(cell)
     if text in MISSING:
         return ParsedNumber()
