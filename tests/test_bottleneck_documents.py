@@ -48,15 +48,14 @@ def test_results_come_back_equal_and_valid(name):
 
 def test_a_manager_reads_what_fell_how_sure_and_what_it_is_worth():
     text = sf.find_bottlenecks(panel(), value=900.0).to_text(width=2000)
-    assert (
-        "lead → offer: 20% in 2026-01, where 35.07% was to be expected from the 12 months before"
-        in (text.replace("20.00%", "20%"))
+    assert "lead → offer: 20% in 2026-01; baseline 35.07%, from the 12 months before" in (
+        text.replace("20.00%", "20%")
     )
     assert "probability of >99%" in text
     assert '"won" a month' in text
     assert "In money that is" in text
     chinese = sf.find_bottlenecks(panel(), value=900.0).to_text(locale="zh", width=2000)
-    assert "按此前 12 个月，季节与趋势调整后应为 35.07%" in chinese
+    assert "基准值为 35.07%（取自此前 12 个月，季节与趋势调整后）" in chinese
     assert "概率为 >99%" in chinese
     assert "已确认" in chinese
 

@@ -19,11 +19,11 @@ from salesfunnel.data.history.from_list import needs_stage_times, timed_stages
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
-from salesfunnel.timing.censoring_faults import doubts_of
+from salesfunnel.timing.censoring_faults import censoring_faults
 from salesfunnel.timing.waits import TICKS, WaitReader, Waits
 
 __all__ = [
-    "Ageing",
+    "StaleDeals",
     "StageDurations",
     "ageing",
     "stage_durations",
@@ -154,7 +154,7 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
                 curve.undecided if rated else np.nan,
             )
         )
-        faults += doubts_of(curve, stage)
+        faults += censoring_faults(curve, stage)
     table = np.array(rows, dtype=np.float64).reshape(len(rows), len(_FIGURES)).T
     parts: dict[str, Any] = dict(zip(_FIGURES, table, strict=True))
     stages, funnel = history.stages[:-1], history.funnel
@@ -166,7 +166,7 @@ def _or_nan(value: float | None) -> float:
 
 
 @attrs.frozen(kw_only=True)
-class Ageing(TableMixin):
+class StaleDeals(TableMixin):
     """Open deals that have grown old in their stage, oldest beside its usual time first.
 
     Parameters
@@ -205,7 +205,7 @@ class Ageing(TableMixin):
         }
 
 
-def ageing(history: StageHistory) -> Ageing:
+def ageing(history: StageHistory) -> StaleDeals:
     """Return the open deals that have grown stale.
 
     A deal is stale if it has been in its stage for longer than four fifths of those who advance
@@ -220,7 +220,7 @@ def ageing(history: StageHistory) -> Ageing:
 
     Returns
     -------
-    Ageing
+    StaleDeals
         The stale deals, with their stage, age in days and chance to advance.
 
     Examples
@@ -243,7 +243,7 @@ def ageing(history: StageHistory) -> Ageing:
     columns = list(zip(*found, strict=True)) or [()] * 6
     names = ("deals", "stages", "age", "usual", "chance", "chance_at_entry")
     parts: dict[str, Any] = dict(zip(names, columns, strict=True))
-    return Ageing(open=sum(n for _, n in judged), funnel=history.funnel, **parts)
+    return StaleDeals(open=sum(n for _, n in judged), funnel=history.funnel, **parts)
 
 
 _Stale = tuple[str, str, float, float, float, float]

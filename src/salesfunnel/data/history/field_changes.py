@@ -12,7 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import DataError
 from salesfunnel._kernels.ledger import cleaned, starts_of
-from salesfunnel.data.events.text_codes import number_array
+from salesfunnel.data.events.text_codes import factorize_array
 from salesfunnel.data.history.field_history import DATES, FIELDS, NUMBERS, FieldHistory, typed
 from salesfunnel.fault import Fault
 
@@ -123,7 +123,7 @@ def encoded(field: str, values: Any) -> tuple[Floats, tuple[str, ...]]:
 
 def _coded_words(values: npt.NDArray[Any]) -> tuple[Floats, tuple[str, ...]]:
     """Return texts as positions in their sorted words, NaN where blank, and the words."""
-    found = number_array(values) if values.dtype.kind == "U" else None
+    found = factorize_array(values) if values.dtype.kind == "U" else None
     if found is not None:
         codes: npt.NDArray[Any] = found.codes
         numbers = found.numbers.tolist()

@@ -43,7 +43,7 @@ def funnel_picture(
         of the step; who is not in the next stage is still that of this period.
     """
     t, g = panel.periods.index(period), panel.segments.index(segment)
-    entered, advanced, unknown = (array[t, g] for array in panel.flows())
+    entered, advanced, unknown = (array[t, g] for array in panel.entered_advanced())
     labels = labels_of(panel.funnel, panel.steps, locale)
     steps = []
     for s, key in enumerate(panel.steps):
