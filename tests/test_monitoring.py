@@ -278,5 +278,5 @@ def test_a_review_without_control_says_that_it_compares_before_and_since(locale,
     (beside,) = sf.review(plan, panel, today=date(2026, 4, 1), control="south")
     assert beside.evidence.p_control is not None
     assert words not in beside.to_text(locale=locale)
-    effect = "not proven" if locale == "en" else "并不证明"
+    effect = "no proof" if locale == "en" else "并不证明"
     assert effect in measure.to_text(locale=locale, width=300)
