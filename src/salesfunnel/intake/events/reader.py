@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -22,9 +22,11 @@ from salesfunnel.data.events.usual_names import (
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.moments import NOTHING, is_clock, read_moments
 from salesfunnel.intake.cells.zones import in_zone
-from salesfunnel.intake.events.columns import Table, blank_share, one_table
-from salesfunnel.intake.events.tables import files_of, read_file, read_rows
+from salesfunnel.intake.events.columns import Table, blank_share, cells_of, coded, ids, one_table
+from salesfunnel.intake.events.tables import Options, files_of, read_file, read_rows
 from salesfunnel.intake.events.words import time_faults
+from salesfunnel.intake.files.source import check_max_bytes
+from salesfunnel.intake.files.text_cells import Progress
 
 __all__ = ["read_events"]
 
@@ -39,6 +41,8 @@ def read_events(
     encoding: str | None = None,
     sheet: str | int | None = None,
     dayfirst: bool | None = None,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
 ) -> EventLog:
     """Read a log of events: who did what, when.
 
@@ -68,6 +72,12 @@ def read_events(
     dayfirst : bool, optional
         Whether 03/04/2026 is the third of April. By default another cell of the column may settle
         it; where none does, such a time is a fault.
+    max_bytes : int, optional
+        How many bytes a file may have. By default a path may have any number, and bytes and open
+        files 256,000,000, because they may come from strangers.
+    progress : callable, optional
+        Called while text is read with how many bytes are done and how many there are; of several
+        files, with those of all.
 
     Returns
     -------
@@ -104,7 +114,9 @@ def read_events(
     wanted = dict(columns or {})
     kept = None if attributes is None else _names("attributes", attributes)
     faults: list[Fault] = []
-    table = _load(source, wanted, kept, encoding, sheet, faults)
+    check_max_bytes(max_bytes)
+    options = Options(encoding=encoding, sheet=sheet, max_bytes=max_bytes, progress=progress)
+    table = _load(source, wanted, kept, options, faults)
     found = _roles(table, wanted)
     faults.extend(recognised_faults(found, wanted))
     return _log(table, found, kept, tz, steps, dayfirst, faults)
@@ -122,13 +134,11 @@ def _load(
     source: Any,
     wanted: dict[str, Any],
     kept: tuple[str, ...] | None,
-    encoding: str | None,
-    sheet: str | int | None,
+    options: Options,
     faults: list[Fault],
 ) -> Table:
     """Return one table of all that the source stands for."""
     files = files_of(source, faults)
-    options: dict[str, Any] = {"encoding": encoding, "sheet": sheet, "faults": faults}
     if files is None and isinstance(source, str | os.PathLike):
         text = os.fsdecode(os.fspath(source))
         if "\n" not in text and os.path.isfile(text):  # noqa: PTH113 - path may be any str
@@ -136,8 +146,8 @@ def _load(
     if files is not None:
         labels = [os.path.basename(f) if len(files) > 1 else None for f in files]  # noqa: PTH119 - as above
         parts = [
-            read_file(file, wanted, attributes=kept, label=label, **options)
-            for file, label in zip(files, labels, strict=True)
+            read_file(file, wanted, attributes=kept, options=own, faults=faults, label=label)
+            for file, label, own in zip(files, labels, _each(files, options), strict=True)
         ]
         return one_table(parts, labels)
     if (
@@ -152,7 +162,38 @@ def _load(
         source, "read"
     ):
         source = _listed(source)
-    return one_table([read_rows(source, wanted, label=None, **options)], [None])
+    read = read_rows(source, wanted, options=options, faults=faults, label=None)
+    return one_table([read], [None])
+
+
+def _each(files: Sequence[str], options: Options) -> Iterable[Options]:
+    """Yield the options of each file: progress counts the bytes of all."""
+    report = options.progress
+    if report is None or len(files) == 1:
+        yield from (options for _ in files)
+        return
+    sizes = [_size(file) for file in files]
+    whole, before = sum(sizes), 0
+    for size in sizes:
+        yield attrs.evolve(options, progress=_part(report, before, size, whole))
+        before += size
+        report(before, whole)
+
+
+def _part(report: Progress, before: int, size: int, whole: int) -> Progress:
+    """Return the progress of one file among several, whatever it counts in."""
+
+    def part(done: int, of: int) -> None:
+        report(before + size * done // max(of, 1), whole)
+
+    return part
+
+
+def _size(file: str) -> int:
+    try:
+        return os.path.getsize(file)  # noqa: PTH202 - path may be any str
+    except OSError:
+        return 0
 
 
 def _listed(source: Any) -> list[Any]:
@@ -212,7 +253,8 @@ def _with_day(table: Table, found: Recognised, faults: list[Fault]) -> Any:
             value=str(days[0]),
         )
     )
-    return [f"{day} {clock}" for day, clock in zip(table.column(days[0]), given, strict=True)]
+    pairs = zip(cells_of(table.column(days[0])), cells_of(given), strict=True)
+    return [f"{day} {clock}" for day, clock in pairs]
 
 
 _DAYS = {"date", "eventdate", "day", "日期", "fecha", "datum"}
@@ -250,10 +292,10 @@ def _log(
             )
         rest = list(kept)
     log = EventLog(
-        table.column(main["entity"]),
-        table.column(main["step"]),
+        ids(table.column(main["entity"])),
+        coded(table.column(main["step"])),
         when,
-        attributes={str(name): table.column(name) for name in rest},
+        attributes={str(name): coded(table.column(name)) for name in rest},
         steps=steps,
     )
     for fault in log.faults:
