@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from salesfunnel._core.vocabulary import Unit
@@ -53,7 +53,7 @@ class Resolver:
             metric.key: metric.unit for stage in funnel for metric in stage.metrics
         }
 
-    def rows(self, drafts: Sequence[Draft], period: str) -> list[tuple[Draft, TrackingRow]]:
+    def rows(self, drafts: Iterable[Draft], period: str) -> list[tuple[Draft, TrackingRow]]:
         """Return the rows with the drafts they come from; repeated ones are left to the faults.
 
         `period` is that of rows that name none.
