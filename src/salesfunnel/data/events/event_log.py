@@ -14,6 +14,7 @@ from typing_extensions import Self
 from salesfunnel._core.arrays import frozen_array
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
+from salesfunnel._core.readers import check_not_a_file, reader_hint
 from salesfunnel.data.events import columns as cols
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.entity_ids import ids_of
@@ -118,12 +119,20 @@ class EventLog:
     def __init__(
         self,
         entity: Any,
-        step: Any,
-        time: Any,
+        step: Any = None,
+        time: Any = None,
         *,
         attributes: Mapping[str, Any] | None = None,
         steps: Iterable[Any] | None = None,
     ) -> None:
+        check_not_a_file("entity", entity, "EventLog")
+        for field, column in (("step", step), ("time", time)):
+            if column is None:
+                raise ArgumentError(
+                    f"{field!r} must be a column, got none",
+                    hint=reader_hint(entity, "EventLog")
+                    or "EventLog.from_frame(...) takes a dataframe or a mapping of columns",
+                )
         who, names, missing = entity_codes(ids_of(entity))
         what = cols.code("step", open_column(step))
         when = cols.times("time", open_column(time))

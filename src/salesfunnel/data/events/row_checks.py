@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._kernels.events.encoding import relabel, seen_codes
 from salesfunnel.data.events import columns as cols
 from salesfunnel.data.events.arrow import open_column
@@ -25,7 +27,9 @@ def iterated(records: Any) -> Iterable[Any]:
     if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
         raise DataError(
             f"'records' must be an iterable of mappings, got {records!r}",
-            hint="EventLog.from_frame takes dataframes and mappings of columns; of a file,"
+            hint=reader_hint(records, "EventLog")
+            if isinstance(records, str | bytes | PathLike)
+            else "EventLog.from_frame takes dataframes and mappings of columns; of a file,"
             " csv.DictReader makes mappings",
         )
     return records

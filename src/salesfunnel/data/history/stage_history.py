@@ -16,6 +16,7 @@ from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.frozen import as_tuple, frozen_map
+from salesfunnel._core.readers import named_only, reader_hint
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history.checks import (
@@ -48,6 +49,7 @@ __all__ = ["LOST", "OPEN", "WON", "StageHistory"]
 _DAY = np.timedelta64(86_400_000_000, "us")
 
 
+@named_only
 @attrs.frozen(kw_only=True, repr=False)
 class StageHistory(FieldsOverTime, TableMixin):
     """Deals with the first entry into every stage, the time spent there, and how they ended.
@@ -178,7 +180,8 @@ class StageHistory(FieldsOverTime, TableMixin):
         if path:
             raise ArgumentError(
                 f"'records' must be records or a dataframe, got {type(records).__name__}",
-                hint="read_deals(...) reads files and text",
+                hint=reader_hint(records, "StageHistory")
+                or "sf.read_deals(...) reads files and text",
             )
         reader: Any = leaf("salesfunnel.intake.deals.reader")
         history: StageHistory = reader.read_deals(records, **options)

@@ -223,27 +223,33 @@ def _json(
         return [*enumerate(source, 1)]
     if isinstance(source, Mapping):
         return None
-    most, encoding = options.max_bytes, options.encoding
+    most = options.max_bytes
     if isinstance(source, str | os.PathLike):
         name = os.fsdecode(os.fspath(source))
         if is_json(name):
             if most is not None:
                 check_size(len(name.encode("utf-8", "surrogatepass")), most)
             return records_of_json(name, label, faults)
-        if not os.path.isfile(name):  # noqa: PTH113 - path may be any str
-            return None
-        with open(name, "rb") as file:  # noqa: PTH123 - as above
-            head = file.read(200)
-            if not is_json(head.decode("utf-8", errors="replace")):
-                return None
-            if most is not None:
-                check_size(os.path.getsize(name), most)  # noqa: PTH202 - as above
-            source = head + file.read()
+        source = _json_bytes(name, most)
     elif isinstance(source, bytes | bytearray):
         check_size(len(source), MAX_UPLOAD if most is None else most)
     if isinstance(source, bytes | bytearray) and is_json(source[:200].decode("utf-8", "replace")):
-        return records_of_json(decode_text(bytes(source), encoding)[0], label, faults)
+        text = decode_text(bytes(source), options.encoding)[0]
+        return records_of_json(text, label, faults)
     return None
+
+
+def _json_bytes(path: str, most: int | None) -> bytes | None:
+    """Return what is in a file that begins as JSON does; None for any other."""
+    if not os.path.isfile(path):  # noqa: PTH113 - path may be any str
+        return None
+    with open(path, "rb") as file:  # noqa: PTH123 - as above
+        head = file.read(200)
+        if not is_json(head.decode("utf-8", errors="replace")):
+            return None
+        if most is not None:
+            check_size(os.path.getsize(path), most)  # noqa: PTH202 - as above
+        return head + file.read()
 
 
 def _one_grid(grids: Sequence[Grid], sheet: str | int | None) -> Grid:
