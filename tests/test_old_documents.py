@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from keep_documents import kept as kept_types
+from keep_documents import written
 from salesfunnel import serialize
 
 FILES = sorted((Path(__file__).parent / "documents" / "v1").glob("*.json"))
@@ -51,3 +53,8 @@ def test_a_document_of_the_first_version_is_read(file):
 
 def test_there_is_one_of_every_type_of_then():
     assert len(FILES) >= 46
+
+
+def test_a_document_of_every_type_of_today_is_kept():
+    """A type that is missing is added by ``python tests/keep_documents.py``."""
+    assert set(written()) - kept_types() == set()
