@@ -14,13 +14,13 @@ from typing_extensions import Self
 from salesfunnel._core.arrays import frozen_array
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
-from salesfunnel._core.readers import check_not_a_file, reader_hint
 from salesfunnel.data.events import columns as cols
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.entity_ids import ids_of
 from salesfunnel.data.events.frames import read_frame
 from salesfunnel.data.events.row_checks import (
     attribute_codes,
+    check_given,
     entity_codes,
     iterated,
     kept_rows,
@@ -125,14 +125,7 @@ class EventLog:
         attributes: Mapping[str, Any] | None = None,
         steps: Iterable[Any] | None = None,
     ) -> None:
-        check_not_a_file("entity", entity, "EventLog")
-        for field, column in (("step", step), ("time", time)):
-            if column is None:
-                raise ArgumentError(
-                    f"{field!r} must be a column, got none",
-                    hint=reader_hint(entity, "EventLog")
-                    or "EventLog.from_frame(...) takes a dataframe or a mapping of columns",
-                )
+        check_given(entity, step, time)
         who, names, missing = entity_codes(ids_of(entity))
         what = cols.code("step", open_column(step))
         when = cols.times("time", open_column(time))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError, DataError
-from salesfunnel._core.readers import reader_hint
+from salesfunnel._core.readers import check_not_a_file, reader_hint
 from salesfunnel._kernels.events.encoding import relabel, seen_codes
 from salesfunnel.data.events import columns as cols
 from salesfunnel.data.events.arrow import open_column
@@ -33,6 +33,18 @@ def iterated(records: Any) -> Iterable[Any]:
             " csv.DictReader makes mappings",
         )
     return records
+
+
+def check_given(entity: Any, step: Any, time: Any) -> None:
+    """Raise ArgumentError where a path stands for the columns, or one is not given."""
+    check_not_a_file("entity", entity, "EventLog")
+    for field, column in (("step", step), ("time", time)):
+        if column is None:
+            raise ArgumentError(
+                f"{field!r} must be a column, got none",
+                hint=reader_hint(entity, "EventLog")
+                or "EventLog.from_frame(...) takes a dataframe or a mapping of columns",
+            )
 
 
 def values_of(column: cols.Coded) -> npt.NDArray[Any]:
