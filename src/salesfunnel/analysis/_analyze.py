@@ -16,6 +16,7 @@ from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.analysis.around import around, judged_panel
+from salesfunnel.analysis.watched import watch_of, with_signs
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
 from salesfunnel.data.history import StageFates, StageHistory
@@ -26,6 +27,7 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.diagnosis import Diagnosis, Finding, diagnose
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting import Forecast
+from salesfunnel.monitoring import MetricWatch
 from salesfunnel.pipeline import PipelineBridge
 from salesfunnel.planning import ImprovementPlan, plan
 
@@ -80,6 +82,9 @@ class Analysis(ResultMixin):
     bridge : PipelineBridge or None
         What moved the open pipeline since the quarter began; None where only counts are known, or
         where the deals have no amounts.
+    watch : MetricWatch or None
+        Every metric of the sheet against its past and season; None where there is no sheet. What
+        got worse at the stages of a bottleneck is among the findings, as a weak sign.
     currency : str or None
         Code of the currency of all amounts, such as ``"CNY"``.
     """
@@ -99,6 +104,7 @@ class Analysis(ResultMixin):
     bridge: PipelineBridge | None = None
     currency: str | None = None
     diagnoses: tuple[Diagnosis, ...] = attrs.field(default=(), converter=as_tuple)
+    watch: MetricWatch | None = None
 
     def __repr__(self) -> str:
         alarms = sum(row.tier in ALARMS for row in self.bottlenecks)
@@ -216,8 +222,11 @@ def analyze(
         value=mean,
         seed=seed,
     )
-    diagnoses = [diagnose(row, source, columns=columns) for row in _alarms(bottlenecks)]
+    asked = _alarms(bottlenecks)
+    diagnoses = [diagnose(row, source, columns=columns) for row in asked]
     findings = [finding for diagnosis in diagnoses for finding in diagnosis]
+    watch = watch_of(judged, data, evidence)
+    diagnoses = with_signs(diagnoses, asked, watch)
     bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
     faults = (*getattr(data, "faults", ()), *money_faults, *quiet)
@@ -228,7 +237,7 @@ def analyze(
         period=judged,
         conversions=conversions(judged_panel(panel, judged, bottlenecks)),
         bottlenecks=bottlenecks,
-        findings=tuple(findings),
+        findings=tuple(finding for diagnosis in diagnoses for finding in diagnosis),
         diagnoses=tuple(diagnoses),
         plan=ImprovementPlan(measures=(), start=None, funnel=definition)
         if first is None
@@ -246,6 +255,7 @@ def analyze(
         faults=faults,
         locale=locale,
         currency=unit or None,
+        watch=watch,
         **around(
             data, panel, judged, bottlenecks, worth, currency=currency, rates=rates, seed=seed
         ),

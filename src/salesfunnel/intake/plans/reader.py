@@ -89,7 +89,14 @@ def read_plan(source: Any) -> ImprovementPlan:
             name, number = f"{key} ({number})", number + 1
         keys.add(name)
         faults += [
-            Fault.of(code, row=draft["row"], column=column, value=value, measure=name)
+            Fault.of(
+                code,
+                severity="info" if code == "plan-step-missing" else "warning",
+                row=draft["row"],
+                column=column,
+                value=value,
+                measure=name,
+            )
             for code, column, value in draft["unread"]
         ]
         due = draft["due"] or last
@@ -140,6 +147,8 @@ def _drafts(table: PlanTable, faults: list[Fault]) -> Iterator[dict[str, Any]]:
             )
             continue
         unread: list[tuple[str, str, str]] = []
+        if "bottleneck" in headers and not said.get("bottleneck"):
+            unread.append(("plan-step-missing", headers["bottleneck"], step))
         step = said.get("bottleneck", "") or step
         title, _, detail = said["measure"].replace("\r\n", "\n").partition("\n")
         transition, segment = _step(step)

@@ -45,6 +45,7 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
         Section(text("plan.title", locale), plan_blocks(analysis.plan, locale, actions)),
         Section("", [_picture(analysis, locale)]),
         Section(text("report.rates", locale), _rates(analysis, locale)),
+        *_watched(analysis, locale),
         faults_block(analysis.faults, locale, every),
     ]
     if analysis.funnel is not None and any(foreign(name, locale) for name in labels.values()):
@@ -52,6 +53,15 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
     funnel = None if analysis.funnel is None else in_language(analysis.funnel, locale)
     title = text("report.title", locale, name="" if funnel is None else funnel.label)
     return Document(title.rstrip(" :："), blocks, locale=locale, subtitle=analysis.period)
+
+
+def _watched(analysis: Analysis, locale: Locale) -> list[Block]:
+    """Return the metrics of the sheet against their past, where one could be judged."""
+    watch = analysis.watch
+    if watch is None or len(watch) == len(watch.of("not-enough-data")):
+        return []
+    page = document_of(watch, locale)
+    return [Section(page.title, page.blocks)]
 
 
 def _trend(analysis: Analysis, locale: Locale) -> list[Block]:

@@ -57,7 +57,7 @@ def _standing(finding: Finding) -> bool:
 def sign(finding: Finding) -> bool:
     """Whether a finding is told in words though it has no figure in deals."""
     return finding.contribution is None and (
-        finding.evidence.method in {"quality", "queue", "note"}
+        finding.evidence.method in {"quality", "queue", "note", "watch"}
         or (finding.evidence.method == "aggregate" and bool(finding.params.get("bad")))
     )
 

@@ -14,7 +14,7 @@ from salesfunnel.render.charts.bind.plans import visible_from
 from salesfunnel.render.charts.figures import deals_words, money_span
 from salesfunnel.render.report.facts import currency_of, first_cause, of_row, shortfall_of
 from salesfunnel.render.report.sections import Page, figure
-from salesfunnel.render.words.findings import collect_words, title_of
+from salesfunnel.render.words.findings import collect_words, finding_text, title_of
 from salesfunnel.render.words.names import action_names
 from salesfunnel.render.words.plans import (
     follow_words,
@@ -38,7 +38,7 @@ def causes_html(page: Page, found: Any) -> str:
             f'<p class="d">{page.words("causes-not-looked-note")}</p></section>'
         )
     chart = page.chart("causes")
-    notes = _collect(page, found)
+    notes = _signs(page, found) + _collect(page, found)
     if chart is None:
         return f"<section><h2>{page.words('causes-none')}</h2>{notes}</section>"
     cause, total = first_cause(analysis, found), shortfall_of(analysis, found)
@@ -50,6 +50,17 @@ def causes_html(page: Page, found: Any) -> str:
         title = text(f"page.{key}", locale, cause=name, **words)
     body = figure(page, chart, title=title)
     return body.removesuffix("</section>") + notes + "</section>"
+
+
+def _signs(page: Page, found: Any) -> str:
+    """Return the metrics that got worse in the same month."""
+    colon = text("finding.colon", page.locale)
+    signs = [f for f in page.analysis.findings if of_row(found, f) and f.code == "metric-worse"]
+    return "".join(
+        f'<p class="sf-note">{e(title_of(f, page.locale) + colon + finding_text(f, page.locale))}'
+        "</p>"
+        for f in signs
+    )
 
 
 def _collect(page: Page, found: Any) -> str:
