@@ -46,11 +46,12 @@ def _is_readable(given: object) -> bool:
     return library in {"pandas", "polars", "pyarrow", "duckdb"} or hasattr(given, "read")
 
 
-def check_not_a_file(field: str, given: object, *kinds: str) -> None:
-    """Raise ArgumentError where a path stands where columns, records or counts are wanted."""
-    if isinstance(given, str | bytes | os.PathLike):
+def check_not_a_file(field: str, given: object, *kinds: str, wanted: str = "data") -> None:
+    """Raise ArgumentError where a path or file stands where columns or records are wanted."""
+    if isinstance(given, str | bytes | bytearray | os.PathLike) or hasattr(given, "read"):
         raise ArgumentError(
-            f"{field!r} must be data, got {given!r}", hint=reader_hint(given, *kinds)
+            f"{field!r} must be {wanted}, got {type(given).__name__} {given!r}"[:300],
+            hint=reader_hint(given, *kinds),
         )
 
 
