@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -23,7 +23,8 @@ from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.moments import NOTHING, is_clock, read_moments
 from salesfunnel.intake.cells.zones import in_zone
 from salesfunnel.intake.events.columns import Table, blank_share, cells_of, coded, ids, one_table
-from salesfunnel.intake.events.tables import Options, files_of, read_file, read_rows
+from salesfunnel.intake.events.options import Options, of_each
+from salesfunnel.intake.events.tables import files_of, read_file, read_rows
 from salesfunnel.intake.events.words import time_faults
 from salesfunnel.intake.files.source import check_max_bytes
 from salesfunnel.intake.files.text_cells import Progress
@@ -147,7 +148,7 @@ def _load(
         labels = [os.path.basename(f) if len(files) > 1 else None for f in files]  # noqa: PTH119 - as above
         parts = [
             read_file(file, wanted, attributes=kept, options=own, faults=faults, label=label)
-            for file, label, own in zip(files, labels, _each(files, options), strict=True)
+            for file, label, own in zip(files, labels, of_each(files, options), strict=True)
         ]
         return one_table(parts, labels)
     if (
@@ -164,36 +165,6 @@ def _load(
         source = _listed(source)
     read = read_rows(source, wanted, options=options, faults=faults, label=None)
     return one_table([read], [None])
-
-
-def _each(files: Sequence[str], options: Options) -> Iterable[Options]:
-    """Yield the options of each file: progress counts the bytes of all."""
-    report = options.progress
-    if report is None or len(files) == 1:
-        yield from (options for _ in files)
-        return
-    sizes = [_size(file) for file in files]
-    whole, before = sum(sizes), 0
-    for size in sizes:
-        yield attrs.evolve(options, progress=_part(report, before, size, whole))
-        before += size
-        report(before, whole)
-
-
-def _part(report: Progress, before: int, size: int, whole: int) -> Progress:
-    """Return the progress of one file among several, whatever it counts in."""
-
-    def part(done: int, of: int) -> None:
-        report(before + size * done // max(of, 1), whole)
-
-    return part
-
-
-def _size(file: str) -> int:
-    try:
-        return os.path.getsize(file)  # noqa: PTH202 - path may be any str
-    except OSError:
-        return 0
 
 
 def _listed(source: Any) -> list[Any]:

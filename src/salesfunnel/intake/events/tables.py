@@ -18,14 +18,14 @@ from salesfunnel._core.extras import require
 from salesfunnel.data.events.usual_names import recognise
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.events.json_records import columns_of_records, is_json, records_of_json
+from salesfunnel.intake.events.options import Options
 from salesfunnel.intake.files.body import Body, body_below, body_of_rows
 from salesfunnel.intake.files.delimited_text import decode_text
 from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.files.lazy_rows import TextRows
 from salesfunnel.intake.files.source import MAX_UPLOAD, check_size, load
-from salesfunnel.intake.files.text_cells import Progress
 
-__all__ = ["Cells", "Options", "files_of", "read_file", "read_rows"]
+__all__ = ["Cells", "files_of", "read_file", "read_rows"]
 
 _SEARCHED = 40
 _TEXT = (".csv", ".tsv", ".tab", ".txt", ".json", ".ndjson", ".jsonl")
@@ -39,16 +39,6 @@ _KNOWN = (
     ".ods",
 )
 _PARQUET = b"PAR1"
-
-
-@attrs.frozen(kw_only=True)
-class Options:
-    """How files are read: see ``read_events``."""
-
-    encoding: str | None = None
-    sheet: str | int | None = None
-    max_bytes: int | None = None
-    progress: Progress | None = None
 
 
 @attrs.frozen(kw_only=True)
