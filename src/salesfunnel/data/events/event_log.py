@@ -87,6 +87,8 @@ class EventLog:
 
     Raises
     ------
+    ArgumentError
+        If a path is given, or a column is missing.
     DataError
         If columns differ in length, naive and aware times are mixed, or a time does not fit.
 

@@ -144,6 +144,8 @@ class Purchases(TableMixin):
 
         Raises
         ------
+        ArgumentError
+            If a path is given, or no times.
         DataError
             If lengths differ, naive and aware times are mixed, or times are bare numbers.
         """
