@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.extras import require
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.frames import open_frame
 from salesfunnel.fault import IntakeError
@@ -45,15 +45,15 @@ def blank_share(column: Any) -> float:
     if isinstance(column, TextColumn):
         return float(np.mean(column.blank())) if column.count else 0.0
     column = open_column(column)
-    if isinstance(column, cols.Times):
+    if isinstance(column, event_columns.Times):
         return 0.0 if column.missing is None else float(np.mean(column.missing))
-    if isinstance(column, cols.Coded):
+    if isinstance(column, event_columns.Categorical):
         codes = np.asarray(column.codes)
         return float(np.mean(codes < 0)) if codes.size else 0.0
     if getattr(getattr(column, "dtype", None), "kind", "") in {"i", "u"}:
         return 0.0
     cells = column.tolist() if hasattr(column, "tolist") else list(column)
-    return sum(map(cols.is_missing, cells)) / len(cells) if cells else 0.0
+    return sum(map(event_columns.is_missing, cells)) / len(cells) if cells else 0.0
 
 
 def one_table(parts: Sequence[Any], labels: Sequence[str | None]) -> Table:
@@ -125,7 +125,7 @@ def cells_of(column: Any) -> Any:
     if not isinstance(column, TextColumn):
         return column
     codes, texts = column.distinct()
-    return cols.names_array(texts)[codes].tolist()
+    return event_columns.names_array(texts)[codes].tolist()
 
 
 def coded(column: Any) -> Any:
@@ -133,7 +133,7 @@ def coded(column: Any) -> Any:
     if not isinstance(column, TextColumn):
         return column
     codes, texts = column.distinct()
-    return cols.tidy(codes, texts)
+    return event_columns.tidy(codes, texts)
 
 
 def ids(column: Any) -> Any:
@@ -146,4 +146,4 @@ def ids(column: Any) -> Any:
         table = np.arange(len(texts), dtype=np.int32)
         table[blank] = -1
         codes = table.take(codes)
-    return cols.Ids(codes, cols.Names(cols.names_array(texts)))
+    return event_columns.Ids(codes, event_columns.Names(event_columns.names_array(texts)))
