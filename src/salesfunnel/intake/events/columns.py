@@ -133,7 +133,7 @@ def coded(column: Any) -> Any:
     if not isinstance(column, TextColumn):
         return column
     codes, texts = column.distinct()
-    return event_columns.tidy(codes, texts)
+    return event_columns.normalise_categories(codes, texts)
 
 
 def ids(column: Any) -> Any:
@@ -146,4 +146,4 @@ def ids(column: Any) -> Any:
         table = np.arange(len(texts), dtype=np.int32)
         table[blank] = -1
         codes = table.take(codes)
-    return event_columns.Ids(codes, event_columns.Names(event_columns.names_array(texts)))
+    return event_columns.Ids(codes, event_columns.EntityNames(event_columns.names_array(texts)))
