@@ -76,7 +76,7 @@ def test_a_remedy_becomes_a_measure_that_can_be_read(key):
     """Alone in its set, it is what a plan proposes against each of its causes."""
     remedy = REMEDIES[key]
     assert remedy.owner
-    assert remedy.follow
+    assert remedy.adoption_metric
     source = next(iter(remedy.stages), "lead")
     months = {f"2025-{m:02d}": [400, 160, 60] for m in range(1, 13)}
     months["2026-01"] = [400, 80, 30]

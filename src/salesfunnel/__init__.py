@@ -114,12 +114,12 @@ _HOMES = {
     "Playbook": "monitoring.playbook",
     "write_playbook": "monitoring.playbook",
     # time in the funnel
-    "Ageing": "timing",
+    "StaleDeals": "timing",
     "LittlesLaw": "timing",
     "StageDurations": "timing",
     "Velocity": "timing",
     "VelocityChange": "timing",
-    "ageing": "timing",
+    "stale_deals": "timing",
     "littles_law": "timing",
     "stage_durations": "timing",
     "velocity": "timing",
@@ -283,12 +283,12 @@ __all__ = [
     "Playbook",
     "write_playbook",
     # time in the funnel
-    "Ageing",
+    "StaleDeals",
     "LittlesLaw",
     "StageDurations",
     "Velocity",
     "VelocityChange",
-    "ageing",
+    "stale_deals",
     "littles_law",
     "stage_durations",
     "velocity",
@@ -476,14 +476,14 @@ if TYPE_CHECKING:
     from salesfunnel.render.charts import Chart, ChartMark, ChartScale
     from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
-        Ageing,
         LittlesLaw,
         StageDurations,
+        StaleDeals,
         Velocity,
         VelocityChange,
-        ageing,
         littles_law,
         stage_durations,
+        stale_deals,
         velocity,
         velocity_change,
     )

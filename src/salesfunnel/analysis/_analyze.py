@@ -12,6 +12,7 @@ from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.analysis.around import around, judged_panel
@@ -200,7 +201,9 @@ def analyze(
     if not isinstance(data, StageHistory | Tracking | Panel):
         raise ArgumentError(
             f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
-            hint="it has one to give: .panel()" if hasattr(data, "panel") else None,
+            hint="it has one to give: .panel()"
+            if hasattr(data, "panel")
+            else reader_hint(data, "StageHistory", "Tracking"),
         )
     if isinstance(data, StageHistory):
         data = two_ends(data)
@@ -224,7 +227,7 @@ def analyze(
     findings = [finding for diagnosis in diagnoses for finding in diagnosis]
     watch = watch_of(judged, data, evidence)
     diagnoses = with_signs(diagnoses, asked, watch)
-    bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
+    bottlenecks = bottlenecks.mark_unverified((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
     faults = (*getattr(data, "faults", ()), *money_faults, *quiet)
     first = _start(panel, data) if start is None else start
