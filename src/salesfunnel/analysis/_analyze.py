@@ -150,7 +150,7 @@ def analyze(
     columns: Mapping[str, str] | None = None,
     owners: Mapping[str, str] | None = None,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
 ) -> Analysis:
     """Take all steps of the method in a row: rates, bottlenecks, possible causes, plan.
 
@@ -298,7 +298,7 @@ def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
 
 
 def _values(
-    source: Any, value: Any, currency: str | None, rates: Any
+    source: object, value: object, currency: str | None, rates: object
 ) -> tuple[Any, str | None, tuple[Fault, ...]]:
     """Return the values of won deals, None if they are not known or cannot be added."""
     if value is not None or not isinstance(source, StageHistory):
@@ -308,7 +308,7 @@ def _values(
     return values.tolist() if values.size else None, money.currency, money.faults
 
 
-def _start(panel: Panel, data: Any) -> date | None:
+def _start(panel: Panel, data: object) -> date | None:
     """Return the first working day after the data, None where their periods have no dates."""
     if isinstance(data, StageHistory):
         day: date = data.as_of.astype("datetime64[D]").astype(object)

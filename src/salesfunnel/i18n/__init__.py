@@ -44,7 +44,7 @@ def has(key: str) -> bool:
     return key in catalog("en")
 
 
-def text(key: str, locale: Locale, *, default: str | None = None, **params: Any) -> str:
+def text(key: str, locale: Locale, *, default: str | None = None, **params: object) -> str:
     """Return the words for a key, filled with figures.
 
     Parameters

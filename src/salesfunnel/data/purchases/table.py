@@ -109,14 +109,14 @@ class Purchases(TableMixin):
     @classmethod
     def from_columns(
         cls,
-        customer: Any,
-        time: Any,
-        amount: Any = None,
+        customer: object,
+        time: object,
+        amount: object = None,
         *,
         attributes: Mapping[str, Any] | None = None,
         faults: Iterable[Fault] = (),
         currency: str | None = None,
-        rates: Any = None,
+        rates: object = None,
     ) -> Self:
         """Make purchases from columns of equal length.
 
@@ -230,7 +230,7 @@ class Purchases(TableMixin):
         records: Iterable[Mapping[str, Any]],
         *,
         columns: Mapping[str, str] | None = None,
-        **money: Any,
+        **money: object,
     ) -> Self:
         """Make purchases from mappings, one a purchase; a key that is absent is missing.
 

@@ -274,7 +274,7 @@ def _one(cell: Any, dayfirst: bool | None) -> tuple[int, int, str | None]:
     return tick, _AWARE if aware else _NAIVE, None
 
 
-def is_clock(column: Any) -> bool:
+def is_clock(column: object) -> bool:
     """Whether a column of text holds the time of day alone: 10:05:00."""
     cells = islice(column, 50) if isinstance(column, Iterable) else ()
     first = next((cell for cell in cells if isinstance(cell, str) and cell.strip()), "")

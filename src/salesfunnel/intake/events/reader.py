@@ -30,7 +30,7 @@ __all__ = ["read_events"]
 
 
 def read_events(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str | int] | None = None,
     tz: str | None = None,
@@ -110,7 +110,7 @@ def read_events(
     return _log(table, found, kept, tz, steps, dayfirst, faults)
 
 
-def _names(field: str, value: Any) -> tuple[str, ...]:
+def _names(field: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, Iterable):
@@ -119,7 +119,7 @@ def _names(field: str, value: Any) -> tuple[str, ...]:
 
 
 def _load(
-    source: Any,
+    source: object,
     wanted: dict[str, Any],
     kept: tuple[str, ...] | None,
     encoding: str | None,
@@ -155,7 +155,7 @@ def _load(
     return one_table([read_rows(source, wanted, label=None, **options)], [None])
 
 
-def _listed(source: Any) -> list[Any]:
+def _listed(source: object) -> list[Any]:
     if not isinstance(source, Iterable):
         raise ArgumentError(
             "'source' must be a path, a folder, a file, text, records or a dataframe,"

@@ -57,7 +57,7 @@ class Cells:
     file: str | None = None
 
 
-def files_of(source: Any, faults: list[Fault]) -> list[str] | None:
+def files_of(source: object, faults: list[Fault]) -> list[str] | None:
     """Return the files that a folder or a pattern stands for, sorted; None where it is neither.
 
     Raises
@@ -152,7 +152,7 @@ def _parquet(
 
 
 def read_rows(
-    source: Any,
+    source: object,
     wanted: Mapping[str, Any],
     *,
     encoding: str | None,
@@ -205,7 +205,7 @@ def _is_filled(row: Sequence[Any]) -> bool:
 
 
 def _json(
-    source: Any, encoding: str | None, label: str | None, faults: list[Fault]
+    source: object, encoding: str | None, label: str | None, faults: list[Fault]
 ) -> list[tuple[int, Any]] | None:
     """Return the records of a source that is JSON, or holds mappings; None otherwise."""
     if isinstance(source, Sequence) and source and isinstance(source[0], Mapping):

@@ -87,7 +87,7 @@ BUILDERS = {
 """Type name → ``module:function`` in this package."""
 
 
-def document_of(result: Any, locale: Locale) -> Document:
+def document_of(result: object, locale: Locale) -> Document:
     """Return the document of a result in one language."""
     place = BUILDERS.get(type(result).__name__)
     if place is None:

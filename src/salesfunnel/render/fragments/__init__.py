@@ -29,7 +29,7 @@ FRAGMENTS = {
 """Type name → ``module:function`` in this package."""
 
 
-def fragment_of(result: Any, locale: Locale) -> str:
+def fragment_of(result: object, locale: Locale) -> str:
     """Return a result as a fragment; its document if it has no picture to show."""
     place = FRAGMENTS.get(type(result).__name__)
     if place is not None:
