@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
 
 from salesfunnel._core.checks import check_choice, did_you_mean
 from salesfunnel._core.errors import UnknownNameError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import Any
 
 from salesfunnel._core.files import write_file
 from salesfunnel._core.vocabulary import Locale

@@ -11,7 +11,6 @@ when a result of the type is shown. A type without a builder is shown as a table
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.documents._generic import generic_document

@@ -7,7 +7,6 @@ type without a function here is shown by the plain model of its document.
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.model import Document
