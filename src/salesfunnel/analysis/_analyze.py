@@ -12,6 +12,7 @@ from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.analysis.around import around, judged_panel
@@ -227,7 +228,9 @@ def analyze(
     if not isinstance(data, StageHistory | Tracking | Panel):
         raise ArgumentError(
             f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
-            hint="it has one to give: .panel()" if hasattr(data, "panel") else None,
+            hint="it has one to give: .panel()"
+            if hasattr(data, "panel")
+            else reader_hint(data, "StageHistory", "Tracking"),
         )
     if isinstance(data, StageHistory):
         data = two_ends(data)

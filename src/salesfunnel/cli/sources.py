@@ -154,14 +154,16 @@ def sheet_of(arguments: Any, source: Any) -> Tracking:
     """Read a tracking sheet."""
     from salesfunnel.intake.sheet.reader import read_table
 
-    return read_table(
-        source,
-        funnel=_funnel(arguments),
-        period=arguments.period,
-        encoding=arguments.encoding,
-        sheet=arguments.sheet,
-        columns=dict(arguments.column) if arguments.column else None,
-    )
+    with progress(arguments.locale) as report:
+        return read_table(
+            source,
+            funnel=_funnel(arguments),
+            period=arguments.period,
+            encoding=arguments.encoding,
+            sheet=arguments.sheet,
+            columns=dict(arguments.column) if arguments.column else None,
+            progress=report,
+        )
 
 
 def deals_of(arguments: Any, source: Any) -> StageHistory:
@@ -195,14 +197,16 @@ def events_of(arguments: Any, source: Any) -> Any:
     """Read a log of events."""
     from salesfunnel.intake.events.reader import read_events
 
-    return read_events(
-        source,
-        columns=dict(arguments.column) if arguments.column else None,
-        tz=arguments.tz,
-        encoding=arguments.encoding,
-        sheet=arguments.sheet,
-        dayfirst=arguments.dayfirst,
-    )
+    with progress(arguments.locale) as report:
+        return read_events(
+            source,
+            columns=dict(arguments.column) if arguments.column else None,
+            tz=arguments.tz,
+            encoding=arguments.encoding,
+            sheet=arguments.sheet,
+            dayfirst=arguments.dayfirst,
+            progress=report,
+        )
 
 
 def counts_of(arguments: Any, log: Any, *, by: str | None = None, **options: Any) -> StepCounts:

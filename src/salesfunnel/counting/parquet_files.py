@@ -46,7 +46,7 @@ def log_of_parquet(
         except (OSError, arrow.ArrowException) as error:
             raise DataError(
                 f"'events' must be Parquet files, got {path!r} ({error})",
-                hint="read_events reads CSV, JSON and other files",
+                hint=f"sf.read_events({path!r}) reads CSV, JSON and other files",
             ) from error
     known = [*dataset.schema.names]
     found = known_roles(known, columns, "in the files")

@@ -208,7 +208,7 @@ class TrackingRow:
 
 def is_clean(value: str) -> bool:
     """Whether text holds no control characters, but line ends and tabs, and no lone surrogates."""
-    return not any(
+    return value.isprintable() or not any(
         (unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t")
         or char in "\ufffe\uffff"
         for char in value

@@ -9,6 +9,7 @@ import numpy as np
 
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.moments import Moments
+from salesfunnel.intake.files.columns import TextColumn
 from salesfunnel.intake.files.grid import shown
 
 __all__ = ["time_faults"]
@@ -85,5 +86,7 @@ def time_faults(
 
 
 def _cell(given: Any, at: int) -> Any:
+    if isinstance(given, TextColumn):
+        return given.cell(at)
     cell = given[at] if not hasattr(given, "iloc") else given.iloc[at]
     return cell.as_py() if hasattr(cell, "as_py") else cell
