@@ -132,10 +132,10 @@ def rate_trend(
     panel: Panel,
     *,
     period: str,
-    lag: Any = None,
+    lag: object = None,
     segment: str | None = None,
     season: str | None = "auto",
-    calendar: Any = None,
+    calendar: object = None,
     found: Bottlenecks | None = None,
 ) -> RateTrend:
     """Return the rates behind the verdicts on one segment, up to the judged period.

@@ -10,7 +10,7 @@ from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._kernels.customers.climb import sample_of
 from salesfunnel.customers._fitted_law import fitted_law, groups_of
-from salesfunnel.customers._model_input import Moment, summary_of
+from salesfunnel.customers._model_input import Moment, summary_from
 from salesfunnel.customers.buying_model import BUYING_MODELS, BuyingModel
 from salesfunnel.fault import Fault
 
@@ -92,7 +92,7 @@ def fit_buying(
         raise ArgumentError("'models' must name at least one model, got none")
     for name in names:
         check_choice("models", name, BUYING_MODELS)
-    summary = summary_of(data, recency, age, as_of=as_of, unit=unit)
+    summary = summary_from(data, recency, age, as_of=as_of, unit=unit)
     groups = groups_of(summary)
     some = sample_of(groups, COMPARED_ON)
     tried = {name: fitted_law(name, summary, ridge, groups=some) for name in names}

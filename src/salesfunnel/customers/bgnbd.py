@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import attrs
 import numpy as np
@@ -22,7 +21,7 @@ from salesfunnel.customers._model_input import (
     Moment,
     log_interval,
     same_floats,
-    summary_of,
+    summary_from,
 )
 from salesfunnel.fault import Fault
 
@@ -100,7 +99,7 @@ class BgNbd(ResultMixin):
         at = ("r", "alpha", "a", "b").index(name)
         return log_interval(self.params[at], self.log_errors[at], level)
 
-    def p_alive(self, frequency: Any, recency: Any, age: Any) -> npt.NDArray[np.float64]:
+    def p_alive(self, frequency: object, recency: object, age: object) -> npt.NDArray[np.float64]:
         """Return the chance that customers still are customers.
 
         Parameters
@@ -116,7 +115,7 @@ class BgNbd(ResultMixin):
         return buytilldie.p_alive(*checked(frequency, recency, age), self.params)
 
     def expected(
-        self, ahead: Any, frequency: Any, recency: Any, age: Any
+        self, ahead: object, frequency: object, recency: object, age: object
     ) -> npt.NDArray[np.float64]:
         """Return how many more purchases to expect of customers within a time `ahead`.
 
@@ -134,20 +133,22 @@ class BgNbd(ResultMixin):
         time = checked_ahead(ahead)
         return buytilldie.expected(time, *checked(frequency, recency, age), self.params)
 
-    def expected_new(self, ahead: Any) -> npt.NDArray[np.float64]:
+    def expected_new(self, ahead: object) -> npt.NDArray[np.float64]:
         """Return how many repeat purchases to expect of a new customer within a time."""
         return buytilldie.expected_new(checked_ahead(ahead), self.params)
 
-    def loglik_each(self, frequency: Any, recency: Any, age: Any) -> npt.NDArray[np.float64]:
+    def loglik_each(
+        self, frequency: object, recency: object, age: object
+    ) -> npt.NDArray[np.float64]:
         """Return the log-likelihood of every customer under this model."""
         x, t, T = checked(frequency, recency, age)
         return buytilldie.loglik_each(x.astype(np.intp), t, T, self.params)
 
 
 def fit_bgnbd(
-    data: Any,
-    recency: Any = None,
-    age: Any = None,
+    data: object,
+    recency: object = None,
+    age: object = None,
     *,
     as_of: Moment | None = None,
     unit: str = "week",
@@ -207,7 +208,7 @@ def fit_bgnbd(
     >>> model.verdict, model.faults[0].code
     ('not-enough-data', 'too-few-customers')
     """
-    summary = summary_of(data, recency, age, as_of=as_of, unit=unit)
+    summary = summary_from(data, recency, age, as_of=as_of, unit=unit)
     fitted = fitted_law("bgnbd", summary, ridge)
     r, alpha, a, b = fitted.fit.params.tolist()
     return BgNbd(

@@ -131,7 +131,7 @@ def _at(curve: Any, t: int) -> float | None:
     return None if curve is None or not np.isfinite(curve[t]) else float(curve[t])
 
 
-def _onset(row: Any, periods: tuple[str, ...]) -> int | None:
+def _onset(row: object, periods: tuple[str, ...]) -> int | None:
     """Return the place of the period in which the drop began, where it is known."""
     name = getattr(row, "onset", None)
     return periods.index(name) if name in periods else None
