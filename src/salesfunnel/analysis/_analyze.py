@@ -12,6 +12,7 @@ from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.analysis.around import around, judged_panel
@@ -177,7 +178,7 @@ def analyze(
     columns: Mapping[str, str] | None = None,
     owners: Mapping[str, str] | None = None,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
 ) -> Analysis:
     """Take all steps of the method in a row: rates, bottlenecks, possible causes, plan.
 
@@ -227,7 +228,9 @@ def analyze(
     if not isinstance(data, StageHistory | Tracking | Panel):
         raise ArgumentError(
             f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
-            hint="it has one to give: .panel()" if hasattr(data, "panel") else None,
+            hint="it has one to give: .panel()"
+            if hasattr(data, "panel")
+            else reader_hint(data, "StageHistory", "Tracking"),
         )
     if isinstance(data, StageHistory):
         data = two_ends(data)
@@ -325,7 +328,7 @@ def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
 
 
 def _values(
-    source: Any, value: Any, currency: str | None, rates: Any
+    source: object, value: object, currency: str | None, rates: object
 ) -> tuple[Any, str | None, tuple[Fault, ...]]:
     """Return the values of won deals, None if they are not known or cannot be added."""
     if value is not None or not isinstance(source, StageHistory):
@@ -335,7 +338,7 @@ def _values(
     return values.tolist() if values.size else None, money.currency, money.faults
 
 
-def _start(panel: Panel, data: Any) -> date | None:
+def _start(panel: Panel, data: object) -> date | None:
     """Return the first working day after the data, None where their periods have no dates."""
     if isinstance(data, StageHistory):
         day: date = data.as_of.astype("datetime64[D]").astype(object)

@@ -148,6 +148,8 @@ def write_playbook(
 
     Raises
     ------
+    ArgumentError
+        If `data` is none of the three, or `adherence` is none.
     UnknownNameError
         If a review is of no measure of the plan, or a measure of no stage of the funnel.
     """
