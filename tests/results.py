@@ -40,7 +40,7 @@ def _followed() -> dict[str, Any]:
     for day in (date(2026, 1, 9), date(2026, 3, 1), date(2026, 4, 1)):
         (found[f"review {day}"],) = sf.review(plan, panel, today=day, adoption={"answer": 0.85})
     funnel = sf.Funnel("sales", [sf.Stage("offer", "Offer"), sf.Stage("won", "Won")])
-    book = sf.write_playbook(funnel, plan, [found["review 2026-04-01"]])
+    book = sf.write_playbook(funnel, plan, [found["review 2026-04-01"]], data=panel)
     return {**found, "review evidence": found["review 2026-04-01"].evidence, "playbook": book}
 
 

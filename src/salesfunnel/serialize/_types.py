@@ -57,6 +57,7 @@ _HOMES = {
     "salesfunnel.planning.measure": ("EffectBasis", "Effect", "Measure", "Quantiles"),
     "salesfunnel.planning.improvement": ("ImprovementPlan",),
     "salesfunnel.planning.simulate": ("Assumptions",),
+    "salesfunnel.monitoring.best_quarter": ("BestQuarter",),
     "salesfunnel.monitoring.playbook": ("Playbook", "PlaybookEntry"),
     "salesfunnel.plugins": ("PluginRecord",),
     "salesfunnel.data.purchases": ("CustomerSummary", "Purchases"),

@@ -37,7 +37,7 @@ BUILDERS = {
     "Finding": "findings:finding_document",
     "ImprovementPlan": "plans:plan_document",
     "Measure": "plans:measure_document",
-    "Playbook": "reviews:playbook_document",
+    "Playbook": "playbooks:playbook_document",
     "Review": "reviews:review_document",
     "Bottleneck": "bottlenecks:bottleneck_document",
     "Bottlenecks": "bottlenecks:bottlenecks_document",
