@@ -111,6 +111,7 @@ def sum_up(
         currency=view.known.currency,
         arrival_season=view.season,
         deal_chance_plain=view.plain,
+        arrival_scatter=float(view.arrivals),
         **how,
     )
     return _without_money(made) if view.known.mixed else made

@@ -93,6 +93,8 @@ class Forecast(TableMixin):
         Factors of the arrivals of January to December, with a mean of 1; empty without a season.
     deal_chance_plain : array_like of float64, shape (deals,) or (0,)
         Chances before those of the groups of `strata`; empty without `strata`.
+    arrival_scatter : float
+        How much the deals to come scatter together, relative to their mean; 0 if not known.
     """
 
     as_of: datetime
@@ -132,6 +134,7 @@ class Forecast(TableMixin):
     currency: str = ""
     arrival_season: Floats = array_field(np.float64, factory=_nothing)
     deal_chance_plain: Floats = array_field(np.float64, factory=_nothing)
+    arrival_scatter: float = 0.0
 
     def __attrs_post_init__(self) -> None:
         for names, fields in (
