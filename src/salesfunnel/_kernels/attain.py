@@ -55,8 +55,8 @@ def chance_of_at_least(
         return 1.0
     inside = (chance > 0) & (value > 0)
     p, v = np.clip(chance[inside], 0.0, 1.0), value[inside]
-    fresh = new_wins > 0 and new_value is not None and new_value.size > 0
-    unit = lattice_unit(np.concatenate([v, new_value]) if fresh else v, target)
+    fresh = np.zeros(0) if new_value is None or new_wins <= 0 else new_value
+    unit = lattice_unit(np.concatenate([v, fresh]), target)
     size = int(np.ceil(target / unit - 1e-9))
     nodes, weights = _nodes(common)
     order = np.argsort(-v, kind="stable")
@@ -67,9 +67,9 @@ def chance_of_at_least(
         below = _mass_below(size, moved[:SINGLE], v[:SINGLE] / unit)
         if p.size > SINGLE:
             below = _with_normal(below, moved[SINGLE:], v[SINGLE:] / unit)
-        if fresh:
+        if fresh.size:
             scale = np.exp(factor - common**2 / 2)
-            below = _with_new(below, new_wins * scale, new_value / unit, new_scatter)
+            below = _with_new(below, new_wins * scale, fresh / unit, new_scatter)
         total += weight * (1.0 - float(below.sum()))
     return float(min(max(total, 0.0), 1.0))
 
@@ -139,10 +139,7 @@ def _with_new(mass: Floats, wins: float, steps: Floats, scatter: float) -> Float
     wave = np.fft.rfft(one * tilt)
     nodes, weights = _nodes(scatter)
     busy = wins * np.exp(nodes - scatter**2 / 2)
-    both_ways = sum(
-        weight * np.exp(mean * (wave - 1.0))
-        for mean, weight in zip(busy.tolist(), weights.tolist(), strict=True)
-    )
+    both_ways = (weights[:, None] * np.exp(busy[:, None] * (wave - 1.0))).sum(axis=0)
     added = np.fft.irfft(both_ways, span) / tilt
     return np.convolve(mass, np.maximum(added[:size], 0.0))[:size]
 

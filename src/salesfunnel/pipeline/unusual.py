@@ -1,4 +1,4 @@
-"""Are as many pushed, lost and new as usual: this window against the same one of earlier periods."""
+"""Are as many pushed, lost and new as usual: this window beside those of earlier periods."""
 
 from __future__ import annotations
 
