@@ -1,0 +1,103 @@
+"""When a stage is left by those who go on and by those who are lost, in whole days.
+
+A mixture: where a deal goes is one question, when it goes another [1]_. Of deals still there at
+an age the odds of going on are the odds at entry times S_go / S_lost at that age.
+
+References
+----------
+.. [1] Larson & Dinse (1985), A mixture model for the regression analysis of competing risks data,
+   Applied Statistics 34:201.
+.. [2] Aalen & Johansen (1978), Scand. J. Statistics 5:141.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.integer]
+
+AT_RISK, OPEN_SHARE, FLOOR = 3, 0.02, 0.1
+"""Fewest deals, and least share, still there at the oldest age; least deals of a kind left."""
+OPEN, GO, LOST = 0, 1, 2
+
+
+class Delays(NamedTuple):
+    """How a stage is left; ages are whole days, and age d means: not left on days 0 to d − 1."""
+
+    share: float
+    """Share that goes on, as far as it is known."""
+    go: Array
+    """Share of those going on that leaves on each day, shape (D,)."""
+    stay_go: Array
+    """Share of those going on that is still there at an age, shape (D + 1,)."""
+    stay_lost: Array
+    """The same of those that are lost."""
+    oldest: int
+    """Ages above are taken as this one."""
+
+    def age(self, age: Ints) -> npt.NDArray[np.intp]:
+        """Return ages as far as they can be told apart."""
+        return np.asarray(np.minimum(age, self.oldest), dtype=np.intp)
+
+    def log_odds(self, age: Ints) -> Array:
+        """Return what an age adds to the log odds of going on."""
+        at = self.age(age)
+        return np.asarray(np.log(self.stay_go[at]) - np.log(self.stay_lost[at]))
+
+    def mean_wait(self) -> Array:
+        """Return the mean days until those go who will go on, by age, shape (oldest + 1,)."""
+        day = np.arange(self.go.size)
+        ahead = np.cumsum((self.go * day)[::-1])[::-1]
+        left = np.cumsum(self.go[::-1])[::-1]
+        age = np.minimum(np.arange(self.oldest + 1), self.go.size - 1)
+        some = left[age] > 0
+        return np.where(some, ahead[age] / np.where(some, left[age], 1) - age, 0.0)
+
+
+def delays(duration: Ints, fate: Ints) -> Delays:
+    """Return how a stage is left [2]_.
+
+    Parameters
+    ----------
+    duration : ndarray of int, shape (n,)
+        Day on which it was left; of an open deal its age, the first day not observed.
+    fate : ndarray of int, shape (n,)
+        0 still there, 1 went on, 2 lost.
+    """
+    if not duration.size:
+        one = np.ones(2)
+        return Delays(0.5, one[:1], one, one, 0)
+    size = int(duration.max()) + 1
+    go, lost, left = (
+        np.bincount(duration[fate == kind], minlength=size).astype(np.float64)
+        for kind in (GO, LOST, OPEN)
+    )
+    gone = go + lost + left
+    # an open deal of age a was watched on days 0 to a - 1
+    risk = np.cumsum(gone[::-1])[::-1] - left
+    some = risk > 0
+    hazard = np.where(some, (go + lost) / np.where(some, risk, 1), 0.0)
+    stays = np.concatenate([[1.0], np.cumprod(1 - hazard)])
+    share = [np.where(some, stays[:-1] * x / np.where(some, risk, 1), 0.0) for x in (go, lost)]
+    total = [float(x.sum()) for x in share]
+    enough = np.flatnonzero((risk >= AT_RISK) & (stays[:-1] >= OPEN_SHARE))
+    kept = [
+        _staying(mass, whole, float(count.sum()))
+        for mass, whole, count in zip(share, total, (go, lost), strict=True)
+    ]
+    p = total[0] / (total[0] + total[1]) if total[0] + total[1] > 0 else 0.5
+    first = share[0] / total[0] if total[0] > 0 else np.eye(1, size)[0]
+    oldest = int(enough[-1]) if enough.size else 0
+    return Delays(p, np.asarray(first), kept[0], kept[1], oldest)
+
+
+def _staying(mass: Array, whole: float, count: float) -> Array:
+    """Return the share still there at each age, never below a tenth of a deal."""
+    if whole <= 0:
+        return np.ones(mass.size + 1)
+    left = np.concatenate([[1.0], 1 - np.cumsum(mass) / whole])
+    return np.asarray(np.maximum(left, min(FLOOR / count, 1.0)))
