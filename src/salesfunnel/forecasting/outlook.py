@@ -19,14 +19,15 @@ from salesfunnel.forecasting.snapshot import Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import stays
 from salesfunnel.forecasting.time_cuts import cuts_of
 from salesfunnel.forecasting.traits import NO_TRAITS, Traits, traits_of
+from salesfunnel.forecasting.value_drift import value_drift
 from salesfunnel.forecasting.win_law import MOST_ROWS, WinLaw, fit_law
 
 __all__ = ["Outlook", "Settings", "outlook"]
 
 Floats = npt.NDArray[np.float64]
 CLOSED = 30
-FLOOR_SD, MONTHS_WIDER = 0.06, 1.5
-"""Least spread of what deals have in common, and how much wider months are than they look."""
+FLOOR_SD, MONTHS_WIDER, BREAK_WIDER = 0.06, 1.5, 1.25
+"""Least spread of what deals have in common; how much wider months and breaks are than they look."""
 
 
 class Settings(NamedTuple):
@@ -92,14 +93,16 @@ def outlook(
     value, won_values, unknown = _values(known)
     if unknown:
         faults.append(Fault.of("deal-value-unknown", n=unknown, mean=float(won_values.mean())))
+    priced = known.value if np.isfinite(known.value).any() else np.ones(known.value.size)
+    drift = value_drift(history, known)
+    if drift is not None:
+        value = np.where(known.open, value * drift.factor[known.stage + 1], value)
+        priced = np.where(np.isfinite(drift.at_first), drift.at_first * drift.first_factor, priced)
     cuts = cuts_of(at, horizon)
     opened = open_deals(law, rows, value, cuts)
     come = arrivals(known, horizon, how.season and how.new_deals)
     faults += come.faults
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
-    priced = np.where(np.isfinite(known.value), known.value, np.nan)
-    if not np.isfinite(priced).any():
-        priced = np.ones(priced.size)
     fresh = new_deals(known, law, a_day, priced, won_values)
     common = _common(law, opened, horizon)
     return Outlook(known, law, value, opened, fresh, come, cuts, common, way, tuple(faults))
@@ -152,8 +155,8 @@ def _common(law: WinLaw, opened: OpenDeals, horizon: int) -> tuple[Floats, Float
     logit, months = law.logit, max(horizon / 30.0, 1.0)
     level = logit.months.ahead_sd
     if logit.found is not None:
-        level = float(np.hypot(level, logit.found.sd))
-    ahead = logit.tau * np.sqrt(MONTHS_WIDER / months)
+        level = float(np.hypot(level, BREAK_WIDER * logit.found.sd))
+    ahead = np.hypot(logit.tau.shared, logit.tau.own / 2) * np.sqrt(MONTHS_WIDER / months)
     sd = [level, ahead, FLOOR_SD]
     load = [opened.load[:, 0], opened.load[:, 1], np.ones(opened.chance.size)]
     if law.traits.z is not None and opened.chance.size:

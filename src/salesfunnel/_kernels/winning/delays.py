@@ -23,6 +23,8 @@ Ints = npt.NDArray[np.integer]
 AT_RISK, OPEN_SHARE, FLOOR = 3, 0.02, 0.1
 """Fewest deals, and least share, still there at the oldest age; least deals of a kind left."""
 OPEN, GO, LOST = 0, 1, 2
+WIDTH, STEPS, REACH = 0.5, 5, 4
+"""Width of the smoothing for one deal, on the log of days; steps in it, and where it ends."""
 
 
 class Delays(NamedTuple):
@@ -58,7 +60,7 @@ class Delays(NamedTuple):
         return np.where(some, ahead[age] / np.where(some, left[age], 1) - age, 0.0)
 
 
-def delays(duration: Ints, fate: Ints) -> Delays:
+def delays(duration: Ints, fate: Ints, *, smooth: bool = True) -> Delays:
     """Return how a stage is left [2]_.
 
     Parameters
@@ -67,6 +69,8 @@ def delays(duration: Ints, fate: Ints) -> Delays:
         Day on which it was left; of an open deal its age, the first day not observed.
     fate : ndarray of int, shape (n,)
         0 still there, 1 went on, 2 lost.
+    smooth : bool
+        Whether days are smoothed by their neighbours.
     """
     if not duration.size:
         one = np.ones(2)
@@ -85,19 +89,53 @@ def delays(duration: Ints, fate: Ints) -> Delays:
     share = [np.where(some, stays[:-1] * x / np.where(some, risk, 1), 0.0) for x in (go, lost)]
     total = [float(x.sum()) for x in share]
     enough = np.flatnonzero((risk >= AT_RISK) & (stays[:-1] >= OPEN_SHARE))
+    masses = [
+        _mass(part, whole, float(count.sum()) if smooth else np.inf)
+        for part, whole, count in zip(share, total, (go, lost), strict=True)
+    ]
     kept = [
-        _staying(mass, whole, float(count.sum()))
-        for mass, whole, count in zip(share, total, (go, lost), strict=True)
+        _staying(mass, float(count.sum()), size)
+        for mass, count in zip(masses, (go, lost), strict=True)
     ]
     p = total[0] / (total[0] + total[1]) if total[0] + total[1] > 0 else 0.5
-    first = share[0] / total[0] if total[0] > 0 else np.eye(1, size)[0]
+    first = np.eye(1, size)[0] if masses[0] is None else masses[0]
     oldest = int(enough[-1]) if enough.size else 0
     return Delays(p, np.asarray(first), kept[0], kept[1], oldest)
 
 
-def _staying(mass: Array, whole: float, count: float) -> Array:
-    """Return the share still there at each age, never below a tenth of a deal."""
+def _mass(share: Array, whole: float, count: float) -> Array | None:
+    """Return the law of the day of one kind, smoothed for so many deals; None without any.
+
+    Every day but the first is spread by a normal law on the log of days, the narrower the more
+    deals there are: of few deals a day without one says little.
+    """
     if whole <= 0:
-        return np.ones(mass.size + 1)
-    left = np.concatenate([[1.0], 1 - np.cumsum(mass) / whole])
+        return None
+    mass = np.asarray(share / whole)
+    if count < 2 or not np.isfinite(count) or mass.size < 3:
+        return mass
+    width = WIDTH * count**-0.2
+    step = width / STEPS
+    ends = np.log(np.arange(1, mass.size + 1))
+    low = float(np.log(1.5)) - REACH * width
+    at = (np.log(np.arange(1, mass.size) + 0.5) - low) / step
+    size = int(at[-1]) + 2 + REACH * STEPS
+    left = at.astype(np.intp)
+    part = at - left
+    grid = np.bincount(left, mass[1:] * (1 - part), minlength=size)
+    grid = grid + np.bincount(left + 1, mass[1:] * part, minlength=size)
+    bell = np.exp(-0.5 * (np.arange(-REACH * STEPS, REACH * STEPS + 1) / STEPS) ** 2)
+    there = np.cumsum(np.convolve(grid, bell / bell.sum(), "same"))
+    spread = np.diff(np.interp((ends - low) / step + 0.5, np.arange(size), there), prepend=0.0)
+    rest = 1.0 - mass[0]
+    spread *= rest / max(float(spread.sum()), 1e-300)
+    spread[0] += mass[0]
+    return np.asarray(spread)
+
+
+def _staying(mass: Array | None, count: float, size: int) -> Array:
+    """Return the share still there at each age, never below a tenth of a deal."""
+    if mass is None:
+        return np.ones(size + 1)
+    left = np.concatenate([[1.0], 1 - np.cumsum(mass)])
     return np.asarray(np.maximum(left, min(FLOOR / count, 1.0)))

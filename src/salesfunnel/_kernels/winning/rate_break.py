@@ -11,7 +11,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.winning.stage_months import BREAK_SD, BREAKS, OWN_BREAK_SD, P_BREAK
+from salesfunnel._kernels.winning.stage_months import (
+    BREAK_SD,
+    BREAKS,
+    OWN_BREAK_SD,
+    P_BREAK,
+    Spread,
+)
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -50,7 +56,7 @@ class Break(NamedTuple):
 
 def find_break(
     stage: Ints, month: Ints, eta: Array, counts: tuple[Array, Array], opened: tuple[Ints, Array],
-    *, entered: Array, tau: float,
+    *, entered: Array, tau: Spread,
 ) -> Break:  # fmt: skip
     """Return where and how large a break is.
 
@@ -66,8 +72,8 @@ def find_break(
         Cell of each open deal, and what its age adds to the log odds.
     entered : ndarray of float64, shape (S, M)
         Deals that entered.
-    tau : float
-        Standard deviation of months.
+    tau : Spread
+        Of months.
     """
     S, M = entered.shape
     months = min(BREAKS, M - 1)
@@ -83,7 +89,10 @@ def find_break(
     near = inside[cell]
     cell, odds = cell[near], odds[near]
     _add_open(table, place[cell], eta[cell], odds)
-    damp = 1 / (1 + entered[:, :months] * DAMP * tau**2)
+    told = entered[:, :months] * DAMP
+    damp = 1 / (1 + told * tau.own**2)
+    # of what all stages say of a month, the month itself takes its part
+    damp = damp / (1 + (told * damp).sum(axis=0) * tau.shared**2)
     table = table.reshape(S, months, GRID.size) * damp[:, :, None]
     table -= table[:, :, [GRID.size // 2]]
     return _posterior(np.cumsum(table, axis=1))

@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.winning.rate_break import Break, find_break
-from salesfunnel._kernels.winning.stage_months import Months, fit_months
+from salesfunnel._kernels.winning.stage_months import Months, Spread, fit_months
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-TAU, TAU_WEIGHT = 0.15, 4.0
-"""Standard deviation of months on the log odds to which the fitted one is drawn, and how much."""
+TAU, TAU_WEIGHT = Spread(0.07, 0.13), 4.0
+"""Standard deviations of months to which the fitted ones are drawn, and how much."""
 ROUNDS, LATE = 8, 3
 """Rounds of the fit, and with the break fixed."""
 SLOPE_SD, OWN_SLOPE_SD, GROUP_SD, OWN_GROUP_SD, LEAST_SD = 0.6, 0.15, 0.5, 0.2, 0.02
@@ -59,7 +59,7 @@ class StageLogit(NamedTuple):
 
     months: Months
     month_own: Array  # (S, M), what each month has of its own
-    tau: float
+    tau: Spread
     slope: Array  # (S,), of the standardised log value
     slope_sd: float
     effects: tuple[Effects, ...]
@@ -131,13 +131,23 @@ class _State:
         step = np.clip(np.where(known, U / np.where(known, I, 1), 0.0), -FAR, FAR)
         return self.base + self.own + step, np.where(known, I, 0.0)
 
-    def months_of_their_own(self, y: Array, info: Array, tau: float) -> float:
-        """Set what months have of their own; return their mean square."""
-        self.own = (y - self.base) * info / (info + tau**-2.0)
+    def months_of_their_own(self, y: Array, info: Array, common: Array, tau: Spread) -> Spread:
+        """Set what months have of their own; return how much they scatter."""
+        left = y - self.base - common
+        prior = tau.own**-2.0
+        own = left * info / (info + prior)
+        self.own = own + common
         some = info > 1
-        square = self.own**2 + 1 / (info + tau**-2.0)
-        total = TAU_WEIGHT * TAU**2 + float(square[some].sum())
-        return float(np.sqrt(total / (TAU_WEIGHT + int(some.sum()))))
+        square = own**2 + 1 / (info + prior)
+        total = TAU_WEIGHT * TAU.own**2 + float(square[some].sum())
+        known = np.where(info > 0, 1 / (1 / np.where(info > 0, info, 1) + tau.own**2), 0).sum(0)
+        told = known > 1
+        shared = common**2 + 1 / (known + tau.shared**-2.0)
+        whole = TAU_WEIGHT * TAU.shared**2 + float(shared[told].sum())
+        return Spread(
+            max(float(np.sqrt(whole / (TAU_WEIGHT + int(told.sum())))), LEAST_SD),
+            max(float(np.sqrt(total / (TAU_WEIGHT + int(some.sum())))), LEAST_SD),
+        )
 
     def step_slope(self) -> None:
         """One Newton step of the slopes of the value."""
@@ -212,7 +222,7 @@ def fit_stages(
             else _level_only(state, angle, tau, ahead)
         )
         state.base = parts.at(angle)
-        used = state.months_of_their_own(y, info, tau)
+        used = state.months_of_their_own(y, info, parts.common, tau)
         # a break must not hide in the spread of months before it is found
         tau = used if months and turn >= ROUNDS // 2 - 1 else TAU
         _traits(state)
@@ -226,11 +236,11 @@ def fit_stages(
                 y, info, angle, tau, ahead=ahead, around=state.around, fixed=shift, season=season
             )
             state.base = parts.at(angle)
-            used = state.months_of_their_own(y, info, tau)
+            used = state.months_of_their_own(y, info, parts.common, tau)
             tau = used
             _traits(state)
         y, info = state.by_month()
-        state.months_of_their_own(y, info, tau)
+        state.months_of_their_own(y, info, parts.common, tau)
     effects = tuple(map(Effects, state.shared, state.group_own, state.left))
     slope = np.asarray(state.slope + state.slope_own)
     return StageLogit(
@@ -245,7 +255,7 @@ def _traits(state: _State) -> None:
         state.step_groups(f)
 
 
-def _level_only(state: _State, angle: Array, tau: float, ahead: float) -> Months:
+def _level_only(state: _State, angle: Array, tau: Spread, ahead: float) -> Months:
     """Return levels without season and break."""
     y, info = state.by_month()
     S, M = y.shape
@@ -255,7 +265,7 @@ def _level_only(state: _State, angle: Array, tau: float, ahead: float) -> Months
     )
 
 
-def _exact(state: _State, parts: Months, angle: Array, tau: float) -> Break:
+def _exact(state: _State, parts: Months, angle: Array, tau: Spread) -> Break:
     c = state.cells
     S, M = c.shape
     plain = parts._replace(shift=np.zeros((S, M))).at(angle)

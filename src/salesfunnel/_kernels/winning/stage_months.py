@@ -2,7 +2,8 @@
 
 y = level of the stage + season + break + month + noise, on the log odds. The season is a harmonic
 that all stages share and one of each; a break lifts or lowers all months from one on, in all
-stages and in each. With every prior normal each model has its evidence in closed form.
+stages and in each; a month is what all stages share of it and what each has of its own. With every
+prior normal each model has its evidence in closed form.
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ BREAKS, SEPARABLE = 12, 17
 """Months ago at which a break may begin, and the months from which a season can be told."""
 
 
+class Spread(NamedTuple):
+    """Standard deviations of months on the log odds."""
+
+    shared: float
+    own: float
+
+
 class Months(NamedTuple):
     """The parts of the log odds that depend on the stage and on the month of entering it."""
 
@@ -36,6 +44,8 @@ class Months(NamedTuple):
     """Probability that a break began k months ago, (BREAKS,)."""
     ahead_sd: float
     """Of level, season and shift at the month ahead, mean of the stages."""
+    common: Array
+    """What the stages share of each month, (M,)."""
 
     def at(self, angle: Array) -> Array:
         """Return level, season and shift of the months, (S, M)."""
@@ -51,7 +61,7 @@ def fit_months(
     y: Array,
     info: Array,
     angle: Array,
-    tau: float,
+    tau: Spread,
     *,
     ahead: float,
     around: Array,
@@ -66,8 +76,8 @@ def fit_months(
         Log odds of the months, and their information; 0 where there is none.
     angle : ndarray of float64, shape (M,)
         Of the year.
-    tau : float
-        Standard deviation of months.
+    tau : Spread
+        Of months.
     ahead : float
         Angle of the time for which `ahead_sd` is wanted.
     around : ndarray of float64, shape (S,)
@@ -80,13 +90,18 @@ def fit_months(
     S, M = y.shape
     separable = season and M >= SEPARABLE
     known = info > 0
-    w = np.where(known, 1 / (1 / np.where(known, info, 1) + tau**2), 0.0)
+    w = np.where(known, 1 / (1 / np.where(known, info, 1) + tau.own**2), 0.0)
     target = y - around[:, None] - (0 if fixed is None else fixed)
     breaks = min(BREAKS, M - 1) if fixed is None else 0
     X, precision, where = _design(S, M, angle, breaks)
     flat = X.reshape(S * M, -1)
     weighed = flat * w.reshape(-1, 1)
     gram, moment = weighed.T @ flat, weighed.T @ target.ravel()
+    # what the stages share of a month is integrated out
+    each = weighed.reshape(S, M, -1).sum(axis=0)
+    share = 1 / (tau.shared**-2.0 + w.sum(axis=0))
+    gram -= (each * share[:, None]).T @ each
+    moment -= each.T @ (share * (w * target).sum(axis=0))
     told = info.sum(axis=1) > TOLD
     toward = _ahead_row(told / max(told.sum(), 1), ahead, breaks)
     levels, waving = where
@@ -104,7 +119,9 @@ def fit_months(
             prior = _log_prior(with_season, 0, breaks, separable=separable)
             found.append(_solved(gram, moment, precision, use, prior, toward))
     parts = _averaged(found, S, M, breaks, separable=separable, fixed=fixed)
-    return parts._replace(level=parts.level + around)
+    parts = parts._replace(level=parts.level + around)
+    left = (w * (y - parts.at(angle))).sum(axis=0)
+    return parts._replace(common=share * left)
 
 
 def _log_prior(with_season: bool, k: int, breaks: int, *, separable: bool) -> float:
@@ -115,7 +132,7 @@ def _log_prior(with_season: bool, k: int, breaks: int, *, separable: bool) -> fl
 
 
 def _design(S: int, M: int, angle: Array, breaks: int) -> tuple[Array, Array, tuple[range, range]]:
-    """Return columns (S, M, K), prior precisions (K,), and where levels and season stand."""
+    """Return columns (S, M, K), prior precisions (K,), where levels and season stand."""
     wave = waves(angle)
     K = S + 2 + 2 * S + breaks * (1 + S)
     X = np.zeros((S, M, K))
@@ -200,4 +217,5 @@ def _averaged(
         p_season=float(table[-1].sum()) if separable else 0.0,
         p_break=p_break,
         ahead_sd=float(np.sqrt(variance)),
+        common=np.zeros(M),
     )

@@ -54,6 +54,7 @@ BUILDERS = {
     "BgNbd": "customers:model_document",
     "CohortRetention": "retention:retention_document",
     "Forecast": "forecast:forecast_document",
+    "ForecastGroups": "forecast_groups:groups_document",
     "GammaGamma": "customers:model_document",
     "Lifecycle": "customers:lifecycle_document",
     "LifetimeValue": "customers:value_document",
