@@ -1,13 +1,16 @@
 """Mail the report: for a scheduled job, such as cron on the first working day of a month.
 
 Try: python examples/mail_report.py deals.csv --as-of 2026-11-20 --to me@example.org --save me.eml
-Send: the same with --smtp mail.example.org instead of --save
+Send: the same with --smtp mail.example.org:587 instead of --save
+      (the environment's SMTP_USER and SMTP_PASSWORD log in)
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import smtplib
+import ssl
 import sys
 from collections.abc import Sequence
 from email.message import EmailMessage
@@ -38,6 +41,16 @@ def message(found: sf.Analysis, *, sender: str, to: Sequence[str], locale: Any) 
     return mail
 
 
+def send(mail: EmailMessage, server: str, *, plain: bool = False) -> None:
+    """Hand the mail to a server; it is encrypted on the way unless `plain`."""
+    with smtplib.SMTP(server, timeout=30) as smtp:
+        if not plain:
+            smtp.starttls(context=ssl.create_default_context())
+        if user := os.environ.get("SMTP_USER"):
+            smtp.login(user, os.environ["SMTP_PASSWORD"])
+        smtp.send_message(mail)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Read, analyse, and send or save; 1 if the deals have errors, which go to the log."""
     parser = argparse.ArgumentParser(description="Mail the report on a file of deals.")
@@ -48,8 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--sender", default="funnel@example.org")
     parser.add_argument("--to", action="append", required=True)
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--smtp", metavar="HOST")
+    where.add_argument("--smtp", metavar="HOST[:PORT]")
     where.add_argument("--save", metavar="FILE", type=Path)
+    parser.add_argument("--plain", action="store_true", help="no TLS: a relay on this machine only")
     given = parser.parse_args(argv)
     try:
         funnel = sf.template(given.funnel, locale=given.locale)
@@ -62,9 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given.save is not None:
         given.save.write_bytes(mail.as_bytes())
     else:
-        with smtplib.SMTP(given.smtp, timeout=30) as server:
-            server.starttls()
-            server.send_message(mail)
+        send(mail, given.smtp, plain=given.plain)
     errors = [fault for fault in deals.faults if fault.severity == "error"]
     for fault in errors:
         print(f"row {fault.row}, {fault.column}: {fault.message}", file=sys.stderr)

@@ -18,7 +18,7 @@ from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel.forecasting.gate import chances_of
 from salesfunnel.forecasting.snapshot import snapshot
 from salesfunnel.forecasting.stage_rows import stays
-from salesfunnel.forecasting.win_law import Standing, fit_law, win_chances
+from salesfunnel.forecasting.win_model import Standing, fit_model, win_chances
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location("deals", HERE / "deals.py")
@@ -86,28 +86,28 @@ def test_convolution_against_the_double_sum(first, then):
     np.testing.assert_allclose(convolved_days(a, b), plain, atol=1e-12)
 
 
-def law_of(sold, at, horizon):
+def model_of(sold, at, horizon):
     known = snapshot(sold, deals.stamps([at])[0])
     rows = stays(known)
-    return fit_law(rows, known.at, horizon, closed=int((~known.open).sum())), rows
+    return fit_model(rows, known.at, horizon, closed=int((~known.open).sum())), rows
 
 
-def within(law, place, ages):
+def within(model, place, ages):
     """Return the chance to be won within the horizon of deals that entered lately."""
     age = np.array(ages)
     who = Standing(place, age, np.zeros(age.size, dtype=int), np.zeros(age.size, dtype=int))
-    return win_chances(law, who) * law.times.within(place, age)
+    return win_chances(model, who) * model.times.within(place, age)
 
 
 def test_chances_of_two_stages_against_simulated_paths():
-    law, _ = law_of(deals.planted(5, days=900, per_day=8.0), 900, 60)
+    model, _ = model_of(deals.planted(5, days=900, per_day=8.0), 900, 60)
     rng = np.random.default_rng(0)
     first, second = rng.exponential(15, 200_000), rng.exponential(15, 200_000)
     both = 0.36 * (first + second <= 60).mean()
     one = 0.6 * (second <= 60).mean()
-    fresh, old = within(law, 1, [0, 40])
+    fresh, old = within(model, 1, [0, 40])
     assert fresh == pytest.approx(both, abs=0.02)
-    assert within(law, 2, [0])[0] == pytest.approx(one, abs=0.02)
+    assert within(model, 2, [0])[0] == pytest.approx(one, abs=0.02)
     # exponential times do not age
     assert old == pytest.approx(both, abs=0.04)
 
@@ -120,10 +120,10 @@ def test_a_stuck_deal_is_not_taken_for_one_that_moved_on():
     goes = rng.random(n) < 0.5
     entered = np.stack([born, np.where(goes, born + rng.uniform(1, 10, n), np.nan)], 1)
     closed = np.where(goes, entered[:, 1] + rng.uniform(20, 40, n), born + 120)
-    law, _ = law_of(
+    model, _ = model_of(
         deals.history(born, entered, closed, np.where(goes, 1, 2), as_of=1000), 1000, 90
     )
-    fresh, stuck = within(law, 1, [0, 30])
+    fresh, stuck = within(model, 1, [0, 30])
     assert fresh == pytest.approx(goes.mean(), abs=0.04)
     assert stuck == pytest.approx(0, abs=1e-6)
 
@@ -132,11 +132,11 @@ def test_a_skipped_stage_and_two_stages_at_once():
     born = np.arange(30.0)
     entered = np.stack([born, np.full(30, np.nan), born + 2], 1)
     entered[::2, 1] = entered[::2, 2]
-    law, rows = law_of(deals.history(born, entered, born + 5, np.ones(30), as_of=100), 100, 30)
+    model, rows = model_of(deals.history(born, entered, born + 5, np.ones(30), as_of=100), 100, 30)
     assert rows.following[rows.place == 1].tolist() == [2, 3] * 15
     for place in (1, 3):
         # nobody was ever lost: half a deal of 30 or 60 stands against it
-        assert within(law, place, [0])[0] > 0.93
+        assert within(model, place, [0])[0] > 0.93
 
 
 def test_expectations_add_up(sold):
@@ -299,7 +299,7 @@ def test_back_test_needs_time():
 @given(st.integers(0, 10_000), st.integers(1, 3), st.integers(5, 200))
 def test_chances_are_chances_and_grow_with_the_horizon(seed, stages, horizon):
     sold = deals.planted(seed, days=200, per_day=1.0, stages=stages)
-    near, far = (chances_of(*law_of(sold, 200, h))[1] for h in (horizon, horizon * 4))
+    near, far = (chances_of(*model_of(sold, 200, h))[1] for h in (horizon, horizon * 4))
     assert (near >= 0).all()
     assert (far <= 1 + 1e-9).all()
     assert (near <= far + 0.05).all()

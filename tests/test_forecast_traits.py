@@ -55,11 +55,11 @@ def sold(seed, *, days=720, a_day=5.0, slope=0.0, skill=0.0, change=0.0, sine=0.
 
 
 def test_delays_against_the_example():
-    law = delays(np.array(DURATION), np.array(KIND), smooth=False)
-    assert law.share == pytest.approx(0.71875)
-    np.testing.assert_allclose(law.stay_go, STAY_GO, atol=1e-9)
-    np.testing.assert_allclose(law.stay_lost, STAY_LOST, atol=1e-9)
-    odds = np.exp(law.log_odds(np.array([2]))[0])
+    model = delays(np.array(DURATION), np.array(KIND), smooth=False)
+    assert model.share == pytest.approx(0.71875)
+    np.testing.assert_allclose(model.stay_go, STAY_GO, atol=1e-9)
+    np.testing.assert_allclose(model.stay_lost, STAY_LOST, atol=1e-9)
+    odds = np.exp(model.log_odds(np.array([2]))[0])
     assert odds / (1 + odds) == pytest.approx(0.4523809524)
 
 

@@ -15,7 +15,7 @@ Array = npt.NDArray[np.float64]
 
 
 def poisson_binomial(p: Array) -> Array:
-    """Return the law of the number of wins of deals with chances `p`, shape (n + 1,)."""
+    """Return the distribution of the number of wins of deals with chances `p`, shape (n + 1,)."""
     pmf = np.ones(1)
     for chance in p:
         pmf = np.convolve(pmf, (1.0 - chance, chance))

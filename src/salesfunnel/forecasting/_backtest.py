@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +31,7 @@ EVERY, ORIGINS, BEFORE, DRAWS, FEW = 30, 12, 180, 2000, 6
 LOW, HIGH = (1 - LEVEL) / 2, (1 + LEVEL) / 2
 
 
-class Look(NamedTuple):
+class Origin(NamedTuple):
     """One origin."""
 
     actual_open: float
@@ -50,14 +50,14 @@ class Look(NamedTuple):
 def backtest(
     history: StageHistory,
     *,
-    horizon: Any = 90,
+    horizon: object = 90,
     origins: int = ORIGINS,
     every: int = EVERY,
     seed: int = 0,
     strata: str | None = None,
     draws: int = DRAWS,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     season: Season | None = "auto",
     covariates: str | Sequence[str] | None = "auto",
 ) -> Backtest:
@@ -68,7 +68,7 @@ def backtest(
     history : StageHistory
         Deals with their stages.
     horizon : int, datetime.timedelta or str
-        How far ahead each forecast looks: days, or ``"90D"``.
+        How far ahead each forecast origins_seen: days, or ``"90D"``.
     origins : int
         Most forecasts, counted back from the last one whose horizon is over.
     every : int
@@ -133,7 +133,7 @@ def backtest(
     gate = None
     if chosen == "auto":
         gate = Gate(history, span, season=seasonal, currency=currency, rates=rates)
-    looks = [
+    origins_seen = [
         _look(history, at, span, how, gate, seed=seed + i, draws=draws)
         for i, at in enumerate(dates)
     ]
@@ -146,18 +146,22 @@ def backtest(
         "static",
         "last",
     )
-    table = {name: np.array([getattr(look, name) for look in looks]) for name in names}
-    low, high = (np.array([np.quantile(k.sample, q) for k in looks]) for q in (LOW, HIGH))
+    table = {name: np.array([getattr(look, name) for look in origins_seen]) for name in names}
+    low, high = (np.array([np.quantile(k.sample, q) for k in origins_seen]) for q in (LOW, HIGH))
     open_low, open_high = (
-        np.array([np.quantile(k.open_sample, q) for k in looks]) for q in (LOW, HIGH)
+        np.array([np.quantile(k.open_sample, q) for k in origins_seen]) for q in (LOW, HIGH)
     )
     few = [Fault.of("few-origins", n=len(dates), needed=FEW)] if len(dates) < FEW else []
     if "amount" in history.leaks:
         few.append(Fault.of("value-known-afterwards", fields="amount"))
-    without = sum(not look.seasonal for look in looks) if seasonal else 0
+    without = sum(not look.seasonal for look in origins_seen) if seasonal else 0
     if without:
         said = Fault.of(
-            "origins-without-season", severity="info", n=without, all=len(looks), needed=FULL_MONTHS
+            "origins-without-season",
+            severity="info",
+            n=without,
+            all=len(origins_seen),
+            needed=FULL_MONTHS,
         )
         few.append(said)
     return Backtest(
@@ -167,9 +171,9 @@ def backtest(
         high=high,
         open_low=open_low,
         open_high=open_high,
-        scores=_scores(looks, table, (low, high), (open_low, open_high)),
+        scores=_scores(origins_seen, table, (low, high), (open_low, open_high)),
         faults=(*few, *money.faults),
-        with_covariates=np.array([look.traits for look in looks]),
+        with_covariates=np.array([look.traits for look in origins_seen]),
         **table,
     )
 
@@ -183,7 +187,7 @@ def _look(
     *,
     seed: int,
     draws: int,
-) -> Look:
+) -> Origin:
     view = outlook(history, at, span, how, gate)
     drawn = simulated(view, draws, seed)
     opened = view.opened
@@ -199,7 +203,7 @@ def _look(
     before = (outcome == 1) & (closed > at - span * DAY) & (closed <= at)
     stage_weights, static = _usual(known, opened.deal, value)
     expected_open = float((opened.chance * value).sum())
-    return Look(
+    return Origin(
         actual_open=float(worth[won & was_open].sum()),
         actual=float(worth[won].sum()),
         open_sample=drawn.open_value.sum(1),
@@ -227,7 +231,7 @@ def _usual(known: Snapshot, rows: npt.NDArray[np.intp], value: Floats) -> tuple[
 
 
 def _scores(
-    looks: list[Look],
+    origins_seen: list[Origin],
     table: dict[str, Floats],
     limits: tuple[Floats, Floats],
     open_limits: tuple[Floats, Floats],
@@ -239,9 +243,9 @@ def _scores(
             table["actual_open"],
             table["expected_open"],
             open_limits,
-            [look.open_sample for look in looks],
+            [look.open_sample for look in origins_seen],
         ),
-        ("all", table["actual"], table["expected"], limits, [look.sample for look in looks]),
+        ("all", table["actual"], table["expected"], limits, [look.sample for look in origins_seen]),
     )
     usual: tuple[tuple[Way, str], ...] = (
         ("stage-weights", "stage_weights"),

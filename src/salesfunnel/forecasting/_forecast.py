@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 import numpy as np
@@ -29,7 +28,7 @@ DRAWS = 4000
 def forecast(
     history: StageHistory,
     *,
-    horizon: Any,
+    horizon: object,
     as_of: Moment | None = None,
     seed: int = 0,
     strata: str | None = None,
@@ -37,7 +36,7 @@ def forecast(
     new_deals: bool = True,
     draws: int = DRAWS,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     season: Season | None = "auto",
     covariates: str | Sequence[str] | None = "auto",
     by: str | Sequence[str] = (),

@@ -105,5 +105,7 @@ def _level(age: Floats, span: float, factors: Floats) -> tuple[float, float]:
     usual = factors[: blocks * BLOCK].reshape(blocks, BLOCK).mean(axis=1)
     level = count / usual
     mean = float(level.mean())
+    if mean == 0:  # nobody came in any of these blocks
+        return rate, 0.1
     extra = max(float(level.var(ddof=1)) - float((level / usual).mean()), 0.0)
     return rate, float(np.sqrt((blocks * extra + 2 * (0.1 * mean) ** 2) / (blocks + 2))) / mean

@@ -14,7 +14,7 @@ from salesfunnel._core.one_line import one_line
 from salesfunnel._kernels.winning.rate_break import Break
 from salesfunnel.forecasting.snapshot import DAY
 from salesfunnel.forecasting.stage_rows import MONTH_DAYS
-from salesfunnel.forecasting.win_law import WinLaw
+from salesfunnel.forecasting.win_model import WinModel
 
 __all__ = ["RatesChanged", "rates_changed"]
 
@@ -55,15 +55,17 @@ class RatesChanged:
     __repr__ = one_line
 
 
-def rates_changed(law: WinLaw, at: np.datetime64, stages: tuple[str, ...]) -> RatesChanged | None:
+def rates_changed(
+    model: WinModel, at: np.datetime64, stages: tuple[str, ...]
+) -> RatesChanged | None:
     """Return the break of the rates; None unless it is more likely than not."""
-    found = law.logit.found
+    found = model.logit.found
     if found is None or found.chance.sum() < LIKELY:
         return None
     step = found.chance @ found.step / found.chance.sum()
-    level = law.logit.months.level
+    level = model.logit.months.level
     before, after = (1 / (1 + np.exp(-(level + extra))) for extra in (0.0, step))
-    last = len(stages) - 1 if _always_won(law) else len(stages)
+    last = len(stages) - 1 if _always_won(model) else len(stages)
     return RatesChanged(
         since=_day(at, int(np.argmax(found.chance))),
         earliest=_day(at, _quantile(found, 0.9)),
@@ -72,14 +74,14 @@ def rates_changed(law: WinLaw, at: np.datetime64, stages: tuple[str, ...]) -> Ra
         stages=stages[:last],
         before=before[1 : last + 1],
         after=after[1 : last + 1],
-        won_before=_won(law.following, before),
-        won_after=_won(law.following, after),
+        won_before=_won(model.following, before),
+        won_after=_won(model.following, after),
     )
 
 
-def _always_won(law: WinLaw) -> bool:
+def _always_won(model: WinModel) -> bool:
     """Whether the last stage is that of won deals."""
-    return bool(law.logit.months.level[-1] > 4 and law.times.laws[-1].mean_wait()[0] < 1)
+    return bool(model.logit.months.level[-1] > 4 and model.times.delays_of[-1].mean_wait()[0] < 1)
 
 
 def _day(at: np.datetime64, k: int) -> date:

@@ -12,7 +12,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import Stays, stays
 from salesfunnel.forecasting.traits import NO_TRAITS, Traits, traits_of
-from salesfunnel.forecasting.win_law import FEW_CLOSED, Standing, WinLaw, fit_law, win_chances
+from salesfunnel.forecasting.win_model import FEW_CLOSED, Standing, WinModel, fit_model, win_chances
 
 __all__ = ["Gate", "chances_of"]
 
@@ -94,8 +94,8 @@ class Gate:
         history = self.history
         losses = []
         for used in (NO_TRAITS, traits):
-            law = fit_law(rows, then, self.horizon, used, closed=closed, season=self.season)
-            deal, chance = chances_of(law, rows)
+            model = fit_model(rows, then, self.horizon, used, closed=closed, season=self.season)
+            deal, chance = chances_of(model, rows)
             at = known.rows[deal]
             won = (history.outcome[at] == 1) & (history.closed[at] <= until)
             p = np.clip(chance, SURE, 1 - SURE)
@@ -103,7 +103,7 @@ class Gate:
         return np.asarray(losses[0] - losses[1])
 
 
-def chances_of(law: WinLaw, rows: Stays) -> tuple[npt.NDArray[np.intp], Floats]:
+def chances_of(model: WinModel, rows: Stays) -> tuple[npt.NDArray[np.intp], Floats]:
     """Return the open deals, and their chances to be won within the horizon."""
     opened = np.flatnonzero(rows.fate == 0)
     chance = np.zeros(opened.size)
@@ -114,6 +114,6 @@ def chances_of(law: WinLaw, rows: Stays) -> tuple[npt.NDArray[np.intp], Floats]:
             continue
         take = opened[mine]
         age = rows.duration[take].astype(np.intp)
-        ever = win_chances(law, Standing(s, age, rows.month[take], rows.deal[take]))
-        chance[mine] = np.minimum(ever * law.times.within(s, age), 1.0)
+        ever = win_chances(model, Standing(s, age, rows.month[take], rows.deal[take]))
+        chance[mine] = np.minimum(ever * model.times.within(s, age), 1.0)
     return rows.deal[opened], chance

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from salesfunnel._kernels.winning.time_to_win import convolved_days
 from salesfunnel.forecasting.snapshot import Snapshot
 from salesfunnel.forecasting.stage_rows import day_of
-from salesfunnel.forecasting.win_law import Standing, WinLaw, win_chances
+from salesfunnel.forecasting.win_model import Standing, WinModel, win_chances
 
 __all__ = ["NewDeals", "new_deals"]
 
@@ -34,14 +34,14 @@ class NewDeals(NamedTuple):
 
 
 def new_deals(
-    known: Snapshot, law: WinLaw, by_day: Floats, value: Floats, won_values: Floats
+    known: Snapshot, model: WinModel, by_day: Floats, value: Floats, won_values: Floats
 ) -> NewDeals:
     """Return what deals to come bring.
 
     Parameters
     ----------
     known : Snapshot
-    law : WinLaw
+    model : WinModel
     by_day : ndarray of float64, shape (horizon,)
         Deals that arrive on each day.
     value : ndarray of float64, shape (n,)
@@ -58,14 +58,14 @@ def new_deals(
     horizon = by_day.size
     nodes = np.unique(np.append(np.arange(0, horizon, NODE_DAYS), horizon - 1)).astype(np.float64)
     # a moment after now, so that no month of the past is reckoned with
-    chance = np.stack([win_chances(law, who, later=node + 1e-6) for node in nodes.tolist()])
+    chance = np.stack([win_chances(model, who, later=node + 1e-6) for node in nodes.tolist()])
     reach = np.interp(np.arange(horizon), nodes, chance.mean(axis=1))
-    wins = convolved_days(by_day * reach, law.times.fresh[0])
+    wins = convolved_days(by_day * reach, model.times.fresh[0])
     middle = float(nodes[nodes.size // 2]) + 1e-6
     base = max(float(chance[nodes.size // 2].mean()), 1e-12)
     move = []
     for place in ((MOVE, MOVE), (0.0, MOVE)):
-        up = float(win_chances(law, who, later=middle, move=place).mean())
+        up = float(win_chances(model, who, later=middle, move=place).mean())
         move.append(float(np.log(max(up, 1e-12) / base)) / MOVE)
     weight = chance[nodes.size // 2]
     worth, values = _values(value[recent], weight, won_values)

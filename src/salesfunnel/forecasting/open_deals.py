@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel.forecasting.stage_rows import Stays
-from salesfunnel.forecasting.win_law import PARTS, Standing, WinLaw, win_chances
+from salesfunnel.forecasting.win_model import PARTS, Standing, WinModel, win_chances
 
 __all__ = ["OpenDeals", "open_deals"]
 
@@ -38,12 +38,12 @@ class OpenDeals(NamedTuple):
         return self.deal.size == 0
 
 
-def open_deals(law: WinLaw, rows: Stays, value: Floats, cuts: Floats) -> OpenDeals:
+def open_deals(model: WinModel, rows: Stays, value: Floats, cuts: Floats) -> OpenDeals:
     """Return the chances of the open deals.
 
     Parameters
     ----------
-    law : WinLaw
+    model : WinModel
     rows : Stays
     value : ndarray of float64, shape (deals of the snapshot,)
         What each brings.
@@ -52,8 +52,8 @@ def open_deals(law: WinLaw, rows: Stays, value: Floats, cuts: Floats) -> OpenDea
     """
     opened = np.flatnonzero(rows.fate == 0)
     opened = opened[np.argsort(rows.deal[opened], kind="stable")]
-    horizon, P = law.times.fresh.shape[1], cuts.size - 1
-    names = (*PARTS, *law.traits.all_names)
+    horizon, P = model.times.fresh.shape[1], cuts.size - 1
+    names = (*PARTS, *model.traits.all_names)
     n = opened.size
     piece = np.zeros((horizon, P))
     piece[np.arange(horizon), np.searchsorted(cuts, np.arange(horizon), "right") - 1] = 1.0
@@ -69,54 +69,54 @@ def open_deals(law: WinLaw, rows: Stays, value: Floats, cuts: Floats) -> OpenDea
         take = opened[mine]
         age = rows.duration[take].astype(np.intp)
         who = Standing(s, age, rows.month[take], rows.deal[take])
-        ages, old = np.unique(law.times.laws[s].age(age), return_inverse=True)
+        ages, old = np.unique(model.times.delays_of[s].age(age), return_inverse=True)
         old = old.reshape(-1)
-        table = law.times.of(s, ages)
+        table = model.times.of(s, ages)
         total = np.minimum(table.sum(axis=1), 1.0)
         split = table @ piece / np.maximum(total, 1e-300)[:, None]
         within = total[old]
-        sums = _added(law, who, within, names)
+        sums = _added(model, who, within, names)
         plain[mine], chance[mine] = sums[0], sums[-1]
         terms[mine] = np.diff(np.array(sums), axis=0).T
         pieces[mine] = split[old]
-        load[mine] = _loads(law, who, within)
+        load[mine] = _loads(model, who, within)
         ever = chance[mine] / np.maximum(within, 1e-300)
         for column, what in enumerate((ever, ever * value[rows.deal[take]])):
             by_day[:, column] += np.bincount(old, what, minlength=total.size) @ table
-        place_next[mine], raised[mine] = _moved_on(law, who)
+        place_next[mine], raised[mine] = _moved_on(model, who)
     return OpenDeals(
         rows.deal[opened], chance, pieces, by_day, plain, terms, names, load, place_next, raised
     )
 
 
-def _added(law: WinLaw, who: Standing, within: Floats, names: tuple[str, ...]) -> list[Floats]:
+def _added(model: WinModel, who: Standing, within: Floats, names: tuple[str, ...]) -> list[Floats]:
     """Return chances by stage and age alone, and after each part is added."""
     return [
-        np.minimum(win_chances(law, who, parts=names[:k]) * within, 1.0)
+        np.minimum(win_chances(model, who, parts=names[:k]) * within, 1.0)
         for k in range(len(names) + 1)
     ]
 
 
-def _loads(law: WinLaw, who: Standing, within: Floats) -> Floats:
+def _loads(model: WinModel, who: Standing, within: Floats) -> Floats:
     """Return the derivatives of the logit of the chance."""
     found = []
     for move in ((MOVE, MOVE), (0.0, MOVE)):
         up, down = (
-            np.clip(win_chances(law, who, move=(a, b)) * within, 1e-9, 1 - 1e-9)
+            np.clip(win_chances(model, who, move=(a, b)) * within, 1e-9, 1 - 1e-9)
             for a, b in (move, (-move[0], -move[1]))
         )
         found.append((np.log(up / (1 - up)) - np.log(down / (1 - down))) / (2 * MOVE))
     return np.stack(found, axis=1)
 
 
-def _moved_on(law: WinLaw, who: Standing) -> tuple[int, Floats]:
+def _moved_on(model: WinModel, who: Standing) -> tuple[int, Floats]:
     """Return the usual next place, -1 if it is won, and the chances of the deals there."""
-    K = len(law.times.laws)
-    nearest = int(np.argmax(law.following[who.place]))
+    K = len(model.times.delays_of)
+    nearest = int(np.argmax(model.following[who.place]))
     if nearest >= K:
         return -1, np.zeros(who.age.size)
     zero = np.zeros(who.age.size, dtype=np.intp)
     there = win_chances(
-        law, Standing(nearest, zero, zero, who.deal), later=1e-6, traits_at=who.place
+        model, Standing(nearest, zero, zero, who.deal), later=1e-6, traits_at=who.place
     )
-    return nearest, np.minimum(there * law.times.fresh[nearest].sum(), 1.0)
+    return nearest, np.minimum(there * model.times.fresh[nearest].sum(), 1.0)

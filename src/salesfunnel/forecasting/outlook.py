@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,14 +20,14 @@ from salesfunnel.forecasting.stage_rows import stays
 from salesfunnel.forecasting.time_cuts import cuts_of
 from salesfunnel.forecasting.traits import NO_TRAITS, Traits, traits_of
 from salesfunnel.forecasting.value_drift import value_drift
-from salesfunnel.forecasting.win_law import MOST_ROWS, WinLaw, fit_law
+from salesfunnel.forecasting.win_model import MOST_ROWS, WinModel, fit_model
 
 __all__ = ["Outlook", "Settings", "outlook"]
 
 Floats = npt.NDArray[np.float64]
 CLOSED = 30
 FLOOR_SD, MONTHS_WIDER, BREAK_WIDER = 0.06, 1.5, 1.25
-"""Least spread of what deals have in common; how much wider months and breaks are than they look."""
+"""Least spread of what deals share; how much wider months and breaks are than they look."""
 
 
 class Settings(NamedTuple):
@@ -35,7 +35,7 @@ class Settings(NamedTuple):
 
     strata: str | None = None
     currency: str | None = None
-    rates: Any = None
+    rates: object = None
     season: bool = True
     new_deals: bool = True
     covariates: tuple[str, ...] | str | None = "auto"
@@ -45,7 +45,7 @@ class Outlook(NamedTuple):
     """The parts of a forecast before it is summed up."""
 
     known: Snapshot
-    law: WinLaw
+    model: WinModel
     value: Floats  # (deals of the snapshot,)
     opened: OpenDeals
     fresh: NewDeals
@@ -89,7 +89,7 @@ def outlook(
     rows = stays(known)
     traits, way, said = _traits(history, known, how, gate)
     faults += said
-    law = fit_law(rows, at, horizon, traits, closed=closed, season=how.season)
+    model = fit_model(rows, at, horizon, traits, closed=closed, season=how.season)
     value, won_values, unknown = _values(known)
     if unknown:
         faults.append(Fault.of("deal-value-unknown", n=unknown, mean=float(won_values.mean())))
@@ -99,13 +99,13 @@ def outlook(
         value = np.where(known.open, value * drift.factor[known.stage + 1], value)
         priced = np.where(np.isfinite(drift.at_first), drift.at_first * drift.first_factor, priced)
     cuts = cuts_of(at, horizon)
-    opened = open_deals(law, rows, value, cuts)
+    opened = open_deals(model, rows, value, cuts)
     come = arrivals(known, horizon, how.season and how.new_deals)
     faults += come.faults
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
-    fresh = new_deals(known, law, a_day, priced, won_values)
-    common = _common(law, opened, horizon)
-    return Outlook(known, law, value, opened, fresh, come, cuts, common, way, tuple(faults))
+    fresh = new_deals(known, model, a_day, priced, won_values)
+    common = _common(model, opened, horizon)
+    return Outlook(known, model, value, opened, fresh, come, cuts, common, way, tuple(faults))
 
 
 def _traits(
@@ -131,7 +131,7 @@ def _traits(
 
 
 def sampled(known: Snapshot) -> npt.NDArray[np.intp]:
-    """Return the deals whose traits are needed: open ones, and those that the law is fitted on."""
+    """Return the deals whose traits are needed: open ones, and those that the model is of."""
     n, K = len(known.rows), known.entered.shape[1] + 1
     every = max(-(-n * K // MOST_ROWS), 1)
     needed = known.open.copy()
@@ -150,17 +150,17 @@ def _values(known: Snapshot) -> tuple[Floats, Floats, int]:
     return np.where(unknown, won.mean(), known.value), won, int((unknown & known.open).sum())
 
 
-def _common(law: WinLaw, opened: OpenDeals, horizon: int) -> tuple[Floats, Floats]:
+def _common(model: WinModel, opened: OpenDeals, horizon: int) -> tuple[Floats, Floats]:
     """Return what deals have in common on the logit: levels, months ahead, slope, the rest."""
-    logit, months = law.logit, max(horizon / 30.0, 1.0)
+    logit, months = model.logit, max(horizon / 30.0, 1.0)
     level = logit.months.ahead_sd
     if logit.found is not None:
         level = float(np.hypot(level, BREAK_WIDER * logit.found.sd))
     ahead = np.hypot(logit.tau.shared, logit.tau.own / 2) * np.sqrt(MONTHS_WIDER / months)
     sd = [level, ahead, FLOOR_SD]
     load = [opened.load[:, 0], opened.load[:, 1], np.ones(opened.chance.size)]
-    if law.traits.z is not None and opened.chance.size:
-        z = law.traits.z
+    if model.traits.z is not None and opened.chance.size:
+        z = model.traits.z
         sd.append(logit.slope_sd)
         load.append(opened.load[:, 0] * (z if z.ndim == 1 else z.mean(axis=1))[opened.deal])
     return np.array(sd), np.stack(load, axis=1)

@@ -88,7 +88,7 @@ def sum_up(
     at = view.known.at
     stages = ("", *history.stages)
     used = np.flatnonzero(np.abs(opened.terms).max(axis=0, initial=0) > 1e-9)
-    changed = rates_changed(view.law, at, history.stages)
+    changed = rates_changed(view.model, at, history.stages)
     strata = how["strata"]
     named = groupings[0].codes
     made = Forecast(

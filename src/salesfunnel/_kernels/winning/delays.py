@@ -104,10 +104,10 @@ def delays(duration: Ints, fate: Ints, *, smooth: bool = True) -> Delays:
 
 
 def _mass(share: Array, whole: float, count: float) -> Array | None:
-    """Return the law of the day of one kind, smoothed for so many deals; None without any.
+    """Return the distribution of the day of one kind, smoothed for so many deals; None without any.
 
-    Every day but the first is spread by a normal law on the log of days, the narrower the more
-    deals there are: of few deals a day without one says little.
+    Every day but the first is spread by a normal distribution on the log of days, the narrower
+    the more deals there are: of few deals a day without one says little.
     """
     if whole <= 0:
         return None

@@ -17,9 +17,9 @@ Array = npt.NDArray[np.float64]
 
 
 class WinTimes(NamedTuple):
-    """The law of the day of winning; K places in their order, after the last of which is won."""
+    """The distribution of the day of winning; K places in order, after the last one is won."""
 
-    laws: tuple[Delays, ...]
+    delays_of: tuple[Delays, ...]
     after: tuple[Array, ...]
     """(horizon, horizon) of each place: from the day of leaving it to the day of winning."""
     fresh: Array
@@ -27,29 +27,31 @@ class WinTimes(NamedTuple):
 
     def of(self, place: int, age: Ints) -> Array:
         """Return the mass of each day from now, of deals at these ages, shape (ages, horizon)."""
-        return exits(self.laws[place], age, self.fresh.shape[1]) @ self.after[place]
+        return exits(self.delays_of[place], age, self.fresh.shape[1]) @ self.after[place]
 
     def within(self, place: int, age: Ints) -> Array:
         """Return the share won within the horizon of those that will be won, shape (ages,)."""
-        told, back = np.unique(self.laws[place].age(age), return_inverse=True)
+        told, back = np.unique(self.delays_of[place].age(age), return_inverse=True)
         horizon = self.fresh.shape[1]
-        total = exits(self.laws[place], told, horizon) @ self.after[place].sum(axis=1)
+        total = exits(self.delays_of[place], told, horizon) @ self.after[place].sum(axis=1)
         return np.asarray(np.minimum(total, 1.0)[back.reshape(-1)])
 
 
-def exits(law: Delays, age: Ints, horizon: int) -> Array:
+def exits(delay: Delays, age: Ints, horizon: int) -> Array:
     """Return the mass of leaving on each day from an age on, of those who go on."""
-    at = law.age(age)
-    padded = np.concatenate([law.go, np.zeros(int(at.max(initial=0)) + horizon)])
-    return np.asarray(padded[at[:, None] + np.arange(horizon)] / law.stay_go[at][:, None])
+    at = delay.age(age)
+    padded = np.concatenate([delay.go, np.zeros(int(at.max(initial=0)) + horizon)])
+    return np.asarray(padded[at[:, None] + np.arange(horizon)] / delay.stay_go[at][:, None])
 
 
-def win_times(laws: tuple[Delays, ...], following: Array, won: Array, horizon: int) -> WinTimes:
-    """Return the law of the day of winning from each place.
+def win_times(
+    delays_of: tuple[Delays, ...], following: Array, won: Array, horizon: int
+) -> WinTimes:
+    """Return the distribution of the day of winning from each place.
 
     Parameters
     ----------
-    laws : tuple of Delays, length K
+    delays_of : tuple of Delays, length K
         When each place is left.
     following : ndarray of float64, shape (K, K + 1)
         Share of those going on from a place that goes to each; the last one is won.
@@ -58,7 +60,7 @@ def win_times(laws: tuple[Delays, ...], following: Array, won: Array, horizon: i
     horizon : int
         Days.
     """
-    K = len(laws)
+    K = len(delays_of)
     fresh = np.zeros((K, horizon))
     after: list[Array] = [np.eye(horizon)] * K
     for s in range(K - 1, -1, -1):
@@ -68,8 +70,8 @@ def win_times(laws: tuple[Delays, ...], following: Array, won: Array, horizon: i
         for j in np.flatnonzero(weight[:K] > 0).tolist():
             table = table + weight[j] * _later(fresh[j])
         after[s] = table
-        fresh[s] = (exits(laws[s], np.zeros(1, dtype=np.intp), horizon) @ table)[0]
-    return WinTimes(laws, tuple(after), fresh)
+        fresh[s] = (exits(delays_of[s], np.zeros(1, dtype=np.intp), horizon) @ table)[0]
+    return WinTimes(delays_of, tuple(after), fresh)
 
 
 def _later(mass: Array) -> Array:
@@ -79,5 +81,5 @@ def _later(mass: Array) -> Array:
 
 
 def convolved_days(first: Array, then: Array) -> Array:
-    """Return the law of a sum of two days, cut at the last one."""
+    """Return the distribution of a sum of two days, cut at the last one."""
     return np.asarray(first @ _later(then))

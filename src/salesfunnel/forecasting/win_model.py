@@ -1,4 +1,4 @@
-"""The law of winning: fitted on the stays of all deals, asked for deals at a stage and an age.
+"""The model of winning: fitted on the stays of all deals, asked for deals at a stage and an age.
 
 Where a deal goes from a stage is a logit with months and traits (`_kernels/winning/stage_logit`),
 when it goes is Aalen–Johansen on whole days (`delays`); both together tell the chance of a deal
@@ -20,7 +20,7 @@ from salesfunnel._kernels.winning.time_to_win import WinTimes, win_times
 from salesfunnel.forecasting.stage_rows import MONTH_DAYS, Stays
 from salesfunnel.forecasting.traits import NO_TRAITS, Traits
 
-__all__ = ["Standing", "WinLaw", "fit_law", "win_chances"]
+__all__ = ["Standing", "WinModel", "fit_model", "win_chances"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -32,8 +32,8 @@ PARTS = ("season", "break", "month")
 Z_STEP = 0.4
 
 
-class WinLaw(NamedTuple):
-    """The fitted law; K places."""
+class WinModel(NamedTuple):
+    """The fitted model; K places."""
 
     logit: StageLogit
     times: WinTimes
@@ -66,7 +66,7 @@ def angle_of(at: np.datetime64) -> float:
     return float(2 * np.pi * day / YEAR)
 
 
-def fit_law(
+def fit_model(
     rows: Stays,
     at: np.datetime64,
     horizon: int,
@@ -74,8 +74,8 @@ def fit_law(
     *,
     closed: int,
     season: bool = True,
-) -> WinLaw:
-    """Return the law of winning.
+) -> WinModel:
+    """Return the model of winning.
 
     Parameters
     ----------
@@ -92,11 +92,11 @@ def fit_law(
         Whether rates may have a season.
     """
     K = rows.places
-    laws, following = [], np.zeros((K, K + 1))
+    delays_of, following = [], np.zeros((K, K + 1))
     for s in range(K):
         here = rows.place == s
         fate, duration = rows.fate[here], rows.duration[here]
-        laws.append(delays(duration, fate))
+        delays_of.append(delays(duration, fate))
         went = rows.following[here][fate == GO]
         following[s] = np.bincount(went, minlength=K + 1)
         following[s] /= max(following[s].sum(), 1.0)
@@ -111,19 +111,19 @@ def fit_law(
     if use.size > MOST_ROWS:
         every = -(-use.size // MOST_ROWS)
         use = use[rows.deal[use] % every == 0]
-    cells = _cells(rows, use, M, traits, laws)
+    cells = _cells(rows, use, M, traits, delays_of)
     here = angle_of(at)
     middle = np.asarray(-(np.arange(M) + 0.5) * MONTH_DAYS, dtype=np.float64)
     logit = fit_stages(
         cells, here + 2 * np.pi * middle / YEAR, value=traits.z is not None, months=enough,
         season=season, ahead=here + np.pi * horizon / YEAR,
     )  # fmt: skip
-    won = _plain_reach(logit, following, laws, here)
-    times = win_times(tuple(laws), following, won, horizon)
-    return WinLaw(logit, times, following, traits, here)
+    won = _plain_reach(logit, following, delays_of, here)
+    times = win_times(tuple(delays_of), following, won, horizon)
+    return WinModel(logit, times, following, traits, here)
 
 
-def _cells(rows: Stays, use: Ints, M: int, traits: Traits, laws: list[Delays]) -> Cells:
+def _cells(rows: Stays, use: Ints, M: int, traits: Traits, delays_of: list[Delays]) -> Cells:
     """Return stays counted by stage, month, value and groups."""
     K = rows.places
     place = rows.place[use].astype(np.intp)
@@ -142,9 +142,9 @@ def _cells(rows: Stays, use: Ints, M: int, traits: Traits, laws: list[Delays]) -
     opened = np.flatnonzero(fate == OPEN)
     age = rows.duration[use][opened]
     odds = np.zeros(opened.size)
-    for s, law in enumerate(laws):
+    for s, delay in enumerate(delays_of):
         mine = place[opened] == s
-        odds[mine] = law.log_odds(age[mine])
+        odds[mine] = delay.log_odds(age[mine])
     mean = np.bincount(cell, z, minlength=C) / np.bincount(cell, minlength=C)
     return Cells(
         stage=place[first], month=month[first], z=mean,
@@ -155,9 +155,11 @@ def _cells(rows: Stays, use: Ints, M: int, traits: Traits, laws: list[Delays]) -
     )  # fmt: skip
 
 
-def _plain_reach(logit: StageLogit, following: Floats, laws: list[Delays], here: float) -> Floats:
+def _plain_reach(
+    logit: StageLogit, following: Floats, delays_of: list[Delays], here: float
+) -> Floats:
     """Return the share won of those who enter each place now, traits apart."""
-    K = len(laws)
+    K = len(delays_of)
     won = np.ones(K + 1)
     wave = waves(np.array(here))
     parts = logit.months
@@ -172,7 +174,7 @@ def _expit(x: Floats | float) -> Floats:
 
 
 def win_chances(
-    law: WinLaw,
+    model: WinModel,
     who: Standing,
     *,
     parts: tuple[str, ...] | None = None,
@@ -180,11 +182,11 @@ def win_chances(
     later: float = 0.0,
     traits_at: int | None = None,
 ) -> Floats:
-    """Return the chance of deals at a place to be won ever; `law.times` tells by when.
+    """Return the chance of deals at a place to be won ever; `model.times` tells by when.
 
     Parameters
     ----------
-    law : WinLaw
+    model : WinModel
     who : Standing
         K as the place means won: then the chance is 1.
     parts : tuple of str, optional
@@ -196,63 +198,63 @@ def win_chances(
     traits_at : int, optional
         The place on entering which their traits are taken; where they stand, by default.
     """
-    months, logit = law.logit.months, law.logit
-    names = law.traits.all_names
+    months, logit = model.logit.months, model.logit
+    names = model.traits.all_names
     on = {*PARTS, *names} if parts is None else set(parts)
-    s, K = who.place, len(law.times.laws)
-    delay = law.times.laws[s]
-    month = np.minimum(who.month, law.months - 1)
+    s, K = who.place, len(model.times.delays_of)
+    delay = model.times.delays_of[s]
+    month = np.minimum(who.month, model.months - 1)
     eta = np.full(who.age.size, months.level[s]) + move[0]
     if "season" in on:
         entry = later - MONTH_DAYS * (month + 0.5) if later == 0 else np.full(month.size, later)
-        eta += months.season[s] @ law.wave(entry)
+        eta += months.season[s] @ model.wave(entry)
     if "break" in on:
         eta += months.shift[s, month] if later == 0 else months.shift[s, 0]
     if "month" in on and later == 0:
         eta += logit.month_own[s, month]
     traits = who if traits_at is None else who._replace(place=traits_at)
-    eta += _trait_part(law, traits, s, on)
+    eta += _trait_part(model, traits, s, on)
     go = _expit(eta + delay.log_odds(who.age))
     wait = delay.mean_wait()[delay.age(who.age)]
-    offset = _offsets(law, s)
+    offset = _offsets(model, s)
     reach: list[Floats | float] = [*[0.0] * K, 1.0]
     for j in range(K - 1, s, -1):
         eta = np.full(who.age.size, months.level[j]) + move[1]
         if "season" in on:
-            eta += months.season[j] @ law.wave(later + wait + offset[j])
+            eta += months.season[j] @ model.wave(later + wait + offset[j])
         if "break" in on:
             eta += months.shift[j, 0]
-        eta += _trait_part(law, traits, j, on)
+        eta += _trait_part(model, traits, j, on)
         total: Floats | float = 0.0
         for k in range(j + 1, K + 1):
-            total = total + law.following[j, k] * reach[k]
+            total = total + model.following[j, k] * reach[k]
         reach[j] = _expit(eta) * total
     total = 0.0
     for k in range(s + 1, K + 1):
-        total = total + law.following[s, k] * reach[k]
+        total = total + model.following[s, k] * reach[k]
     return np.asarray(go * total)
 
 
-def _trait_part(law: WinLaw, who: Standing, j: int, on: set[str]) -> Floats:
+def _trait_part(model: WinModel, who: Standing, j: int, on: set[str]) -> Floats:
     """Return what the traits of deals add to the log odds of a place."""
-    z, groups = law.traits.at(who.deal, who.place)
+    z, groups = model.traits.at(who.deal, who.place)
     total = np.zeros(who.deal.size)
-    if law.traits.z is not None and "value" in on:
-        total += law.logit.slope[j] * z
-    for name, effect, group in zip(law.traits.names, law.logit.effects, groups, strict=True):
+    if model.traits.z is not None and "value" in on:
+        total += model.logit.slope[j] * z
+    for name, effect, group in zip(model.traits.names, model.logit.effects, groups, strict=True):
         if name in on:
             total += effect.shared[group] + effect.own[j, group]
     return total
 
 
-def _offsets(law: WinLaw, s: int) -> Floats:
+def _offsets(model: WinModel, s: int) -> Floats:
     """Return the mean days from leaving a place to entering each place ahead."""
-    K = len(law.times.laws)
-    weight, time = law.following[s, :K].copy(), np.zeros(K)
+    K = len(model.times.delays_of)
+    weight, time = model.following[s, :K].copy(), np.zeros(K)
     for j in range(s + 1, K):
-        wait = float(law.times.laws[j].mean_wait()[0])
+        wait = float(model.times.delays_of[j].mean_wait()[0])
         for k in range(j + 1, K):
-            more = weight[j] * law.following[j, k]
+            more = weight[j] * model.following[j, k]
             if more > 0:
                 time[k] = (weight[k] * time[k] + more * (time[j] + wait)) / (weight[k] + more)
                 weight[k] += more
