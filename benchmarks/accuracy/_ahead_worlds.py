@@ -109,7 +109,7 @@ def funnel(name, k):
 
     history = sf.StageHistory(
         deals=tuple(ids[known].tolist()), stages=STAGES, entered=stamp(entered[known]),
-        spent=np.zeros((int(known.sum()), len(STAGES)), "m8[us]"), created=stamp(born[known]),
+        created=stamp(born[known]),
         closed=stamp(closed[known]),
         outcome=np.where(closed[known] <= at, outcome[known], 0).astype(np.int8),
         value=value[known], attributes={"owner": np.array([f"o{i}" for i in owner[known]])},

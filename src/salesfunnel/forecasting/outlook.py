@@ -104,7 +104,7 @@ def outlook(
     faults += come.faults
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
     fresh = new_deals(known, model, a_day, priced, won_values)
-    common = _common(model, opened, horizon)
+    common = _common(known, model, opened, horizon)
     return Outlook(known, model, value, opened, fresh, come, cuts, common, way, tuple(faults))
 
 
@@ -150,14 +150,18 @@ def _values(known: Snapshot) -> tuple[Floats, Floats, int]:
     return np.where(unknown, won.mean(), known.value), won, int((unknown & known.open).sum())
 
 
-def _common(model: WinModel, opened: OpenDeals, horizon: int) -> tuple[Floats, Floats]:
+def _common(
+    known: Snapshot, model: WinModel, opened: OpenDeals, horizon: int
+) -> tuple[Floats, Floats]:
     """Return what deals have in common on the logit: levels, months ahead, slope, the rest."""
     logit, months = model.logit, max(horizon / 30.0, 1.0)
     level = logit.months.ahead_sd
     if logit.found is not None:
         level = float(np.hypot(level, BREAK_WIDER * logit.found.sd))
     ahead = np.hypot(logit.tau.shared, logit.tau.own / 2) * np.sqrt(MONTHS_WIDER / months)
-    sd = [level, ahead, FLOOR_SD]
+    # how long stages take is known from so many wins
+    won = max(int((known.outcome == 1).sum()), 1)
+    sd = [level, ahead, float(np.hypot(FLOOR_SD, won**-0.5))]
     load = [opened.load[:, 0], opened.load[:, 1], np.ones(opened.chance.size)]
     if model.traits.z is not None and opened.chance.size:
         z = model.traits.z
