@@ -99,7 +99,9 @@ def main():
         )
         theirs = json.loads(done.stdout)
     for name in ("forecast", "back-test"):
-        ratio = f", before {theirs[name]:.1f} s: {theirs[name] / ours[name]:.1f} x" if theirs else ""
+        ratio = (
+            f", before {theirs[name]:.1f} s: {theirs[name] / ours[name]:.1f} x" if theirs else ""
+        )
         print(f"{name}: {ours[name]:.2f} s{ratio}")
 
 

@@ -1,7 +1,8 @@
 """When a stage is left by those who go on and by those who are lost, in whole days.
 
 A mixture: where a deal goes is one question, when it goes another [1]_. Of deals still there at
-an age the odds of going on are the odds at entry times S_go / S_lost at that age.
+an age the odds of going on are the odds at entry times S_go / S_lost at that age. Those that are
+never seen to leave, however old they are, count as lost for ever: lost on no day.
 
 References
 ----------
@@ -31,13 +32,13 @@ class Delays(NamedTuple):
     """How a stage is left; ages are whole days, and age d means: not left on days 0 to d − 1."""
 
     share: float
-    """Share that goes on, as far as it is known."""
+    """Share that goes on, as far as is seen."""
     go: Array
     """Share of those going on that leaves on each day, shape (D,)."""
     stay_go: Array
     """Share of those going on that is still there at an age, shape (D + 1,)."""
     stay_lost: Array
-    """The same of those that are lost."""
+    """The same of those that are lost, or never leave."""
     oldest: int
     """Ages above are taken as this one."""
 
@@ -89,18 +90,22 @@ def delays(duration: Ints, fate: Ints, *, smooth: bool = True) -> Delays:
     share = [np.where(some, stays[:-1] * x / np.where(some, risk, 1), 0.0) for x in (go, lost)]
     total = [float(x.sum()) for x in share]
     enough = np.flatnonzero((risk >= AT_RISK) & (stays[:-1] >= OPEN_SHARE))
+    # what is left at the end leaves on no day: it stands beside the lost
+    never = max(1.0 - sum(total), 0.0)
+    whole = (total[0], total[1] + never)
     masses = [
-        _mass(part, whole, float(count.sum()) if smooth else np.inf)
-        for part, whole, count in zip(share, total, (go, lost), strict=True)
+        _mass(part, seen, float(count.sum()) if smooth else np.inf)
+        for part, seen, count in zip(share, total, (go, lost), strict=True)
     ]
+    if masses[1] is not None:
+        masses[1] = masses[1] * (total[1] / whole[1])
     kept = [
         _staying(mass, float(count.sum()), size)
         for mass, count in zip(masses, (go, lost), strict=True)
     ]
-    p = total[0] / (total[0] + total[1]) if total[0] + total[1] > 0 else 0.5
     first = np.eye(1, size)[0] if masses[0] is None else masses[0]
     oldest = int(enough[-1]) if enough.size else 0
-    return Delays(p, np.asarray(first), kept[0], kept[1], oldest)
+    return Delays(total[0], np.asarray(first), kept[0], kept[1], oldest)
 
 
 def _mass(share: Array, whole: float, count: float) -> Array | None:
