@@ -1,4 +1,4 @@
-"""What it is worth if a step reached its reference, by simulation. Arguments are already validated.
+"""Simulate the gain if a step reached its reference. Arguments are already validated.
 
 References
 ----------

@@ -99,7 +99,7 @@ def _by_deals(history: Any, panel: Panel, judged: str, settings: Settings) -> np
 
 
 def _segments(history: Any, panel: Panel) -> npt.NDArray[np.int64] | None:
-    """Return the panel's segment of every deal, −1 for none; None where that is not known."""
+    """Return the panel's segment of every deal, −1 for none; None if that is not known."""
     if not panel.attributes:
         whole = panel.segments == (ALL,)
         return np.zeros(len(history.deals), dtype=np.int64) if whole else None

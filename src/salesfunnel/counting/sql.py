@@ -148,7 +148,7 @@ def _within(
 
 
 def build_query(events: object, query: Query) -> Any:
-    """Return the table of counts: a row a segment, a column a step, and the immature."""
+    """Return the table of counts: one row per segment, a column a step, and the immature."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     keys = ["entity"] if query.breakdown is None else ["entity", "value"]
     rows = _chained(relevant(events, query), query, keys)

@@ -213,9 +213,9 @@ def repurchase_history(
     Returns
     -------
     StageHistory
-        A row a customer: the day he got to each stage; won when grown; lost when his last order is
-        more than six expected gaps ago (closed on that day); else open. Attributes are those of
-        his first purchase, the value is what he has paid so far.
+        One row per customer: the day he got to each stage; won when grown; lost when his last
+        order is more than six expected gaps ago (closed on that day); else open. Attributes are those
+        of his first purchase, the value is what he has paid so far.
 
     Raises
     ------

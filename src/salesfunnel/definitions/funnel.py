@@ -168,7 +168,7 @@ class Funnel(ResultMixin):
 
     @property
     def label(self) -> str:
-        """The name for people: the name, or the key where there is none."""
+        """The name for people: the name, or the key if there is none."""
         return self.name or self.key
 
     def win(self, level: Level = "stage") -> str | None:

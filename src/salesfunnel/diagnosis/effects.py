@@ -307,7 +307,7 @@ def worst_of(mix_by: npt.NDArray[np.float64], change: npt.NDArray[np.float64]) -
 
 
 def _rates(mature0: Any, won0: Any, mature1: Any, won1: Any) -> tuple[Any, Any]:
-    """Return rates of both times, drawn to the overall rate where fewer than 10 are mature."""
+    """Return rates of both times, shrunk toward the overall rate where fewer than 10 are mature."""
 
     def drawn(n: Any, x: Any) -> Any:
         overall = x.sum() / n.sum() if n.sum() else 0.0

@@ -1,4 +1,4 @@
-"""What worksheets are made of: columns with a form, and a native chart."""
+"""Parts of worksheets: columns with a number format, and a native chart."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def column_of(key: str, form: str, cells: Sequence[Any] | Any, locale: Locale) -
 
 
 def picture_of(analysis: object, kind: str, locale: Locale, **options: object) -> Chart | None:
-    """Return a picture of the analysis; None where it has none."""
+    """Return a picture of the analysis; None if it has none."""
     try:
         return chart_of(analysis, kind, locale=locale, **options)
     except ArgumentError:

@@ -41,7 +41,7 @@ def watch_metrics(tracking: Tracking) -> MetricWatch:
     Returns
     -------
     MetricWatch
-        A row a metric and segment, counts of the chain included.
+        One row per metric and segment, counts of the chain included.
 
     Raises
     ------

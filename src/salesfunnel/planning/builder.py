@@ -24,7 +24,7 @@ __all__ = ["ALARMS", "PlanBuilder"]
 
 ALARMS = ("confirmed", "suspected")
 MONTH_SD = 0.15
-"""Standard deviation of a month's log odds that detectability reckons with."""
+"""Standard deviation of a month's log odds that detectability computes with."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -190,7 +190,7 @@ class PlanBuilder:
         )
 
     def _downstream(self, row: Any) -> tuple[tuple[float, float], ...] | None:
-        """Return the counts of every later step up to the deal, None where they are not known."""
+        """Return the counts of every later step up to the deal, None if they are not known."""
         target = row.transition.target
         if self.table is not None:
             near: Iterable[Any] = self.table.of_segment(row.segment)

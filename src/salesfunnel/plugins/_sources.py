@@ -1,4 +1,4 @@
-"""What ``sf.source(name)`` returns, for editors and type checkers."""
+"""Types of ``sf.source(name)``, for editors and type checkers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ListedName = Literal[
 
 
 class _Named(Protocol):
-    """What every source has beside its call."""
+    """Attributes of every source."""
 
     @property
     def __name__(self) -> str:

@@ -132,7 +132,7 @@ def encode(field: str, column: object) -> Categorical:
 
 
 def normalise_categories(codes: npt.NDArray[Any], values: list[Any]) -> Categorical:
-    """Return codes in which blank and repeated values are put right."""
+    """Return codes in which blank and repeated values are corrected."""
     if set(map(type, values)) <= {str}:
         clean: list[Any] = values
         names = sorted(set(values))

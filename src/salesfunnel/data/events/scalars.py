@@ -12,7 +12,7 @@ from salesfunnel._core.durations import FINE_TICKS, MICROSECOND, SECONDS, is_num
 from salesfunnel._core.errors import DataError
 
 LEAST, MOST = -(2**63) + 1, 2**63 - 1
-"""What fits into a column; the least whole number stands for a missing time."""
+"""Range of a column; the smallest integer marks a missing time."""
 
 
 def is_missing(value: object) -> bool:

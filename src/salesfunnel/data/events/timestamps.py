@@ -199,7 +199,7 @@ def _read_texts(values: list[str]) -> Times | None:
 
 
 def _ticks_of_digits(cells: npt.NDArray[np.uint8]) -> Ints | None:
-    """Return moments written in ISO form as microseconds; None where one is none."""
+    """Return moments written in ISO form as microseconds; None if one is none."""
 
     def field(first: int, end: int) -> Ints:
         number = np.zeros(len(cells), dtype=np.int64)

@@ -35,7 +35,7 @@ _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NAIVE, _AWARE, NOTHING = 0, 1, 2
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?", re.ASCII | re.IGNORECASE)
 _EMPTY = ("0000-00-00", "0000/00/00")
-"""What databases write where there is no time."""
+"""Texts of databases for a missing time."""
 _FIRST_MOMENT = 10**9
 _PLAIN_TOP = 10**8
 """Numbers below are no moments since 1970 in any unit: they only put events in order."""

@@ -28,7 +28,7 @@ MISSING = frozenset(
         "pending", "?", "??", "...", "…", "……", ".", "*",
     }
 )  # fmt: skip
-"""What people write where there is no value. It is missing, which is not zero."""
+"""Texts for a missing value, which is not zero."""
 
 _LONGEST = 120
 _SPACES = dict.fromkeys(

@@ -94,7 +94,7 @@ def is_missing_cell(cell: object) -> bool:
 
 
 def read_time(cell: object, *, dayfirst: bool | None = None) -> datetime | None:
-    """Return the moment in a cell, None where it is empty; naive as far as no zone is written.
+    """Return the moment in a cell, None if it is empty; naive as far as no zone is written.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
 
 
 def written_order(cell: object) -> bool | None:
-    """Return whether a date can only be read with the day first; None where nothing tells.
+    """Return whether a date can only be read with the day first; None if nothing tells.
 
     Dates with points have the day first everywhere, so they say nothing of those with other marks.
     """
@@ -190,7 +190,7 @@ def numeric_unit(cells: Iterable[Any]) -> str | None:
 def day_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
     """Return whether dates have the day first, and the cell that can only be read so.
 
-    None where no cell settles it, or cells contradict each other. Dates with points have the day
+    None if no cell settles it, or cells contradict each other. Dates with points have the day
     first everywhere, so they say nothing of those with other marks.
     """
     found: dict[bool, Any] = {}

@@ -84,7 +84,7 @@ def tick_of(moment: datetime, zone: Any) -> int:
 def order_of(cells: Sequence[Any]) -> tuple[bool, int] | None:
     """Return whether dates of a column have the day first, and the cell that settles it.
 
-    None where no cell settles it, or cells contradict each other.
+    None if no cell settles it, or cells contradict each other.
     """
     found: dict[bool, int] = {}
     last = year_is_last(cells)

@@ -139,7 +139,7 @@ def label_of(value: object) -> str:
 
 
 def flag(value: object) -> bool | None:
-    """Return a truth value as CRMs write it; None where it is missing."""
+    """Return a truth value as CRMs write it; None if it is missing."""
     word = str(value).strip().casefold()
     if word in {"true", "1", "1.0", "yes", "y", "t"}:
         return True

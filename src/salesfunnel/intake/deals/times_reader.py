@@ -29,7 +29,7 @@ Times = npt.NDArray[np.datetime64]
 
 @attrs.frozen(kw_only=True)
 class TimesTable:
-    """What a table with times per stage is read as.
+    """Options for reading a table with times per stage.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def _begun(times: Sequence[Times], moment: Any) -> npt.NDArray[np.bool_]:
 
 
 def _closed(outcome: object, closed: Times, entered: Times, reader: ColumnReader) -> Times:
-    """Return closing times; the last known time stands in where there is none, with a fault."""
+    """Return closing times; the last known time stands in if there is none, with a fault."""
     gap = (outcome != OPEN) & np.isnat(closed)
     if gap.any():
         row = reader.number(int(np.argmax(gap)))

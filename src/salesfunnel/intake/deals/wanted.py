@@ -1,4 +1,4 @@
-"""What the caller of a reader said of the stages."""
+"""Read the caller's arguments about stages."""
 
 from __future__ import annotations
 

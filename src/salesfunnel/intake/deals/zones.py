@@ -29,7 +29,7 @@ def moment_of(as_of: object, zone: object) -> Any:
 
 
 def zone_of(tz: str) -> Any:
-    """Return a time zone by its name; raise ArgumentError where there is none."""
+    """Return a time zone by its name; raise ArgumentError if there is none."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:

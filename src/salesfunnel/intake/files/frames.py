@@ -32,7 +32,7 @@ def frame_rows(frame: Any) -> ColumnRows | None:
     Returns
     -------
     ColumnRows
-        Or None where it is none of these.
+        Or None if it is none of these.
 
     Raises
     ------

@@ -88,7 +88,7 @@ def _of_part(content: bytes) -> dict[tuple[int, int], str]:
 
 
 def _inner(inside: bytes, name: bytes) -> bytes | None:
-    """Return what the first element of a name holds, None where there is none. Linear in size."""
+    """Return what the first element of a name holds, None if there is none. Linear in size."""
     start = _OPEN[name].search(inside)
     if start is None:
         return None

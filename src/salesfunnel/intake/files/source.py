@@ -26,7 +26,7 @@ MAX_UPLOAD = 256_000_000
 
 @attrs.frozen(kw_only=True)
 class Source:
-    """What was read: grids, the name of the file, and the encoding of its text."""
+    """The source as read: grids, name of the file, encoding of its text."""
 
     grids: tuple[Grid, ...]
     file: str | None = None

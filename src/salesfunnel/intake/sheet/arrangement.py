@@ -13,7 +13,7 @@ __all__ = ["Arrangement"]
 
 @attrs.define(kw_only=True)
 class Arrangement:
-    """What the columns of a table hold.
+    """The roles of the columns of a table.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ LABELS = (
     r"\bsteps?\b|_steps?\b|\bsteps?_|stage|\bevents?\b|event_|_event|action|phase|funnel|activity"
     r"|schritt|stufe|ereignis|etapa|étape|etape|fase|этап|шаг|步骤|阶段|环节|事件|漏斗|节点|流程|动作|状态"
 )
-"""What a column of steps has in its name."""
+"""Words in the name of a column of steps."""
 _MEASURES = (
     # folded: people, then visits, then things, then whatever happened
     "users|user|usercount|uniqueusers|distinctusers|numberofusers|numusers|nusers|totalusers"

@@ -94,7 +94,7 @@ def find_header(
     Returns
     -------
     Header or None
-        None where no row may be one.
+        None if no row may be one.
     """
     found = _candidates(rows, columns or {}, segment or ())
     found.sort(key=lambda one: (-one[2], one[0]))

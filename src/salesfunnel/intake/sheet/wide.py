@@ -1,4 +1,4 @@
-"""Wide sheets: months or segments side by side, or metrics side by side with a row a month."""
+"""Wide sheets: months or segments side by side, or metrics side by side with one row per month."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Role = Literal["main", "alert", "context", "band", "target", "lost", "open", "to
 
 
 def plain_cell(value: Any) -> Cell:
-    """Return one value of a picture as a float, text, or None where it is missing."""
+    """Return one value of a picture as a float, text, or None if it is missing."""
     if hasattr(value, "item") and getattr(value, "shape", None) == ():
         value = value.item()
     if value is None or isinstance(value, str):
@@ -49,7 +49,7 @@ def _words(values: Iterable[Any]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class ChartScale:
-    """What one direction of a picture measures.
+    """One axis of a picture.
 
     Parameters
     ----------

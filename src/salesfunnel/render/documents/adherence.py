@@ -82,7 +82,7 @@ def adherence_row_document(row: AdherenceRow, locale: Locale) -> Document:
 
 
 def handoffs_document(found: Handoffs, locale: Locale) -> Document:
-    """Return a row a change of department."""
+    """Return one row per change of department."""
     keys = [key for row in found.rows for key in (row.source, row.target)]
     blocks: list[Block] = [
         _handoffs(found.rows, labels_of(found.funnel, keys, locale), locale),

@@ -52,7 +52,7 @@ def place_words(row: Any, labels: dict[str, str], locale: Locale) -> str:
 
 
 def chance(p: float) -> str:
-    """Return a probability as whole per cent, never 0 or 100: it is an estimate."""
+    """Return a probability as whole percent, never 0 or 100: it is an estimate."""
     return ">99%" if p > 0.995 else "<1%" if p < 0.005 else f"{p * 100:.0f}%"
 
 
@@ -93,7 +93,7 @@ def unit_words(row: Any, locale: Locale) -> str:
 
 
 def currency_of(analysis: object) -> str | None:
-    """Return the currency of the amounts; None where it is not known."""
+    """Return the currency of the amounts; None if it is not known."""
     found = getattr(analysis, "currency", None)
     return found if isinstance(found, str) and found else None
 

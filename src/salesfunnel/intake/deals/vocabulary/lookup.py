@@ -23,7 +23,7 @@ __all__ = [
 
 _LANGUAGES = ("en", "zh", "de", "es", "fr", "pt", "ru", "others")
 _LAST = 100
-"""What a weak header is behind all others."""
+"""Rank of a weak header, after all others."""
 _WIDE = "\u3000"
 """Scripts from here on have no spaces between words."""
 

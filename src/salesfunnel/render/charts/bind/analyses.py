@@ -71,7 +71,7 @@ def segments(analysis: Any, locale: Locale, *, transition: str | None = None) ->
 
 
 def diagnosis_of(analysis: Any, row: Any) -> Any:
-    """Return the diagnosis of one verdict; None where there is none."""
+    """Return the diagnosis of one verdict; None if there is none."""
     for found in analysis.diagnoses:
         if (found.transition, found.segment) == (row.transition, row.segment):
             return found
