@@ -26,7 +26,7 @@ Array = npt.NDArray[np.float64]
 def largest_remainder(total: int, weights: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Split a whole number by weights so that the parts add up (Hamilton's method).
 
-    Quotas are rounded to nine decimals before they are cut, so that 0.1 + 0.2 is no reason to
+    Quotas are rounded to nine decimals before they are cut, so that 0.1 + 0.2 is not a reason to
     move a unit; ties go to the first. Weights that are all zero count as equal.
 
     Parameters

@@ -232,7 +232,7 @@ def output_change(
     Raises
     ------
     DataError
-        If there are not two periods, or a count of theirs is missing or zero entrants.
+        If there are no two periods, or a count of theirs is missing or zero entrants.
 
     Notes
     -----

@@ -20,7 +20,7 @@ Days = npt.NDArray[np.datetime64]
 FEWEST_GAPS = 5
 """Fewest gaps that say how often a group buys."""
 OWN_GAPS, PRIOR = 2, 2.0
-"""Fewest gaps of a customer's own, and the weight of the group's gap beside them."""
+"""Fewest gaps of a customer's own, and the weight of the group's gap next to them."""
 
 
 class CustomerOrders(NamedTuple):

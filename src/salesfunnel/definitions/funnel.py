@@ -305,7 +305,7 @@ class Funnel(ResultMixin):
         DefinitionError
             If both have a stage or a metric of the same key.
         ArgumentError
-            If `other` is no funnel.
+            If `other` is not a funnel.
 
         Examples
         --------

@@ -186,7 +186,7 @@ class Finding(ResultMixin):
     columns : tuple of str
         The user's own columns that it is about.
     alike : tuple of str
-        Columns that cannot be told apart from them in these data.
+        Columns that cannot be distinguished from them in these data.
     contribution : float or None
         Deals that it is associated with in the fall; None if it is not part of it.
     interval : Interval or None

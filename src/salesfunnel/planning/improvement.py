@@ -211,7 +211,7 @@ class ImprovementPlan(TableMixin):
         Raises
         ------
         ArgumentError
-            If `edited` is no plan.
+            If `edited` is not a plan.
 
         Examples
         --------

@@ -163,7 +163,7 @@ class Measure(ResultMixin):
         First period of the judged window: a review compares with the level since then. Empty: with
         up to a year before the plan.
     note : str
-        What the team wrote beside it.
+        What the team wrote next to it.
     """
 
     key: str

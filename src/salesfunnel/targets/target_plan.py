@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.float64]
 class TargetPlan(TableMixin):
     """A target broken down over steps, months, owners and channels.
 
-    Two plans stand side by side. The *mean* plan divides by mean rates: it meets the target about
+    Two plans are side by side. The *mean* plan divides by mean rates: it meets the target about
     every second time. The *safe* plan starts with more, so that it is met with `probability`.
 
     Parameters

@@ -23,7 +23,7 @@ SHORTEST, LONGEST = 8, 40
 TEMPLATES = 6
 """This many templates of one length are tried in a block."""
 FIRST_YEAR, LAST_YEAR = 1971, 2097
-"""Years outside are left to be read with care: most of them are no times of sales."""
+"""Years outside are left to be read with care: most of them are not times of sales."""
 
 _CLOCK = (
     r"(?:(?:[ Tt]|, )(?P<hour>00?):(?P<minute>00)(?::(?P<second>00)(?:[.,](?P<fraction>0{1,9}))?)?"

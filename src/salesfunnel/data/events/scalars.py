@@ -36,7 +36,7 @@ def fine_moment(field: str, value: Any, row: int | None = None) -> tuple[str, in
     Raises
     ------
     DataError
-        If it is no time.
+        If it is not a time.
     """
     place = "" if row is None else f" at row {row + 1}"
     given = value

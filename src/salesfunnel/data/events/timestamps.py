@@ -25,7 +25,7 @@ from salesfunnel.data.events.scalars import (
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 SHOWN = 20
-"""Values that are no times are listed up to so many."""
+"""Values that are not times are listed up to so many."""
 FEW = 200
 """For fewer values it does not pay to read them all at once."""
 

@@ -94,7 +94,7 @@ class TrackingRow:
     owner : str, optional
         Who answers for it.
     note : str
-        What the team wrote beside it.
+        What the team wrote next to it.
     unit : {"count", "currency", "rate", "score", "duration"}
         What the numbers measure.
     out_of : int or float, optional

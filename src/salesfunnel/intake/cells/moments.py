@@ -38,7 +38,7 @@ _EMPTY = ("0000-00-00", "0000/00/00")
 """Texts of databases for a missing time."""
 _FIRST_MOMENT = 10**9
 _PLAIN_TOP = 10**8
-"""Numbers below are no moments since 1970 in any unit: they only put events in order."""
+"""Numbers below are not moments since 1970 in any unit: they only put events in order."""
 
 
 @attrs.define(kw_only=True)
@@ -58,7 +58,7 @@ class Moments:
     bad : mapping of str to list of int
         The places of cells that could not be read, by the code of the fault.
     day_first : tuple of (bool, str), optional
-        How days and months were told apart, with the cell that settled it.
+        How days and months were distinguished, with the cell that settled it.
     """
 
     ticks: Ints

@@ -112,7 +112,7 @@ def read_time(cell: object, *, dayfirst: bool | None = None) -> datetime | None:
     NumberAsTimeError
         If it is a number such as a serial number of Excel.
     ValueError
-        If it is no moment.
+        If it is not a moment.
     """
     if type(cell) is str and _ISO.fullmatch(cell):
         # Nearly all exports write times so.
@@ -232,7 +232,7 @@ def _year(text: str) -> int:
 
 
 def _no_moment(text: str) -> ValueError:
-    """Return the error for text that is no moment: a number may mean one, which is not guessed."""
+    """Return the error for text that is not a moment; a number that may mean one is not guessed."""
     if _SERIAL.fullmatch(text):
         return NumberAsTimeError(datetime(1899, 12, 30) + timedelta(days=float(text)))  # noqa: DTZ001 - a serial number has no zone
     if _TICKS.fullmatch(text):

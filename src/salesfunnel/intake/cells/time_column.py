@@ -27,7 +27,7 @@ NOTHING = int(np.iinfo(np.int64).min)
 """The tick of a missing time: NaT."""
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - ticks are local
 _LEAST, _MOST = 1902, 2098
-"""Years outside are no years of a deal: 1900-01-01, 0001-01-01, 9999-12-31 mean "none"."""
+"""Years outside are not years of a deal: 1900-01-01, 0001-01-01, 9999-12-31 mean "none"."""
 _UNITS = {"s": 10**6, "ms": 10**3, "us": 1}
 
 

@@ -46,7 +46,7 @@ def json_of(source: object) -> Any:
     Raises
     ------
     IntakeError
-        If the file cannot be opened, or is no JSON.
+        If the file cannot be opened, or is not JSON.
     """
     if isinstance(source, str) and source.lstrip()[:1] in {"[", "{"}:
         return _parsed(source)

@@ -145,7 +145,7 @@ def odoo(
         attributes=attributes, funnel=funnel, tz=tz, dayfirst=dayfirst,
     )  # fmt: skip
     found.faults += faults
-    for _ in found.records(pages):  # what is no record is a fault
+    for _ in found.records(pages):  # what is not a record is a fault
         pass
     past = by_lead(found, tracking, messages)
     chosen = {row for row, _ in kept}

@@ -37,7 +37,7 @@ def frame_rows(frame: Any) -> ColumnRows | None:
     Raises
     ------
     ArgumentError
-        If a column of a mapping is no column, or columns differ in length.
+        If a column of a mapping is not a column, or columns differ in length.
     """
     library = type(frame).__module__.partition(".")[0]
     if library == "polars" and hasattr(frame, "get_columns"):

@@ -1,7 +1,7 @@
 """Cells that the reader of workbooks gives as blank: errors, and formulas without a result.
 
 Programs that write workbooks leave the results of formulas out; whatever opens the workbook is to
-compute them. An error such as ``#DIV/0!`` is no value either. Both must not look like a blank.
+compute them. An error such as ``#DIV/0!`` is not a value either. Both must not look like a blank.
 
 References
 ----------

@@ -56,7 +56,7 @@ def load(
     Raises
     ------
     IntakeError
-        If it cannot be opened or is no table.
+        If it cannot be opened or is not a table.
     ArgumentError
         If it is nothing that can be read.
     """
@@ -78,7 +78,7 @@ def load(
 
 
 def check_max_bytes(max_bytes: int | None) -> None:
-    """Raise ArgumentError where it is no number of bytes."""
+    """Raise ArgumentError where it is not a number of bytes."""
     if max_bytes is not None and (
         not isinstance(max_bytes, int) or isinstance(max_bytes, bool) or max_bytes < 1
     ):

@@ -75,12 +75,12 @@ def _segment_names() -> frozenset[str]:
 
 
 def is_segment_name(header: str) -> bool:
-    """Whether a header names what groups are told apart by: person, store, device, source."""
+    """Whether a header names what groups are distinguished by: person, store, device, source."""
     return any(form in _segment_names() for form in (fold(header), fold(without_notes(header))))
 
 
 def is_money_or_rate(name: str, *, label: bool = False) -> bool:
-    """Whether a name speaks of money, a rate or a mean, which are no steps of a funnel.
+    """Whether a name speaks of money, a rate or a mean, which are not steps of a funnel.
 
     Parameters
     ----------

@@ -81,7 +81,7 @@ def numbers_across(columns: Sequence[Column], roles: Sequence[Role | None]) -> t
     columns : sequence of Column
         The columns of numbers.
     roles : sequence of str or None
-        What words say of all columns; one that has a role is no metric.
+        What words say of all columns; one that has a role is not a metric.
     """
     free = [
         column

@@ -32,7 +32,7 @@ def _share(row: AdherenceRow, name: str, locale: Locale) -> str:
 
 
 def _of(row: AdherenceRow, locale: Locale) -> list[str]:
-    """Return the figures of a row: in time, done, of how many, and the difference beside them."""
+    """Return the figures of a row: in time, done, of how many, and the difference next to them."""
     return [
         _share(row, "on_time", locale),
         _share(row, "done", locale),
