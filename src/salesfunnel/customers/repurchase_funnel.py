@@ -150,8 +150,8 @@ def repurchase_panel(
     Raises
     ------
     ArgumentError
-        If `window` is not a length of time above zero, `regular` is below 3, or `by` is not a length
-        of a period.
+        If `window` is not a length of time above zero, `regular` is below 3, or `by` is not a
+        length of a period.
     """
     check_choice("by", by, ("week", "month", "quarter", "year"))
     span = duration_of("window", window)

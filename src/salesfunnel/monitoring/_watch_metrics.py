@@ -55,8 +55,8 @@ def watch_metrics(tracking: Tracking) -> MetricWatch:
     a shrunken trend and a memory, averaged over how strong they are; of the memory all
     metrics of the sheet tell something. A single judged month counts as no further from where it
     was expected than 2.2 standard deviations: one odd month is not a verdict. ``worse`` is said
-    five times as easily as ``better``. How often it errs: benchmarks/accuracy/watch.py. Fewer than nine
-    earlier periods are not enough. A verdict says that a level changed, not why.
+    five times as easily as ``better``. How often it errs: benchmarks/accuracy/watch.py. Fewer than
+    nine earlier periods are not enough. A verdict says that a level changed, not why.
 
     Examples
     --------
