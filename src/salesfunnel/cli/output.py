@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from typing import TextIO
 
+    from salesfunnel._core.result import ResultMixin
+
 __all__ = ["DONE", "FAULTY", "USAGE", "check_files", "deliver", "say", "status_of"]
 
 DONE, FAULTY, USAGE = 0, 1, 2
@@ -140,7 +142,7 @@ def _say_errors(faults: tuple[Fault, ...], locale: Locale) -> None:
             say(f"salesfunnel: {item.place}: {item.text} [{fault.code}]", sys.stderr)
 
 
-def _json_of(result: Any) -> str:
+def _json_of(result: ResultMixin | Sequence[ResultMixin]) -> str:
     if isinstance(result, Sequence):
         return json.dumps([one.to_dict() for one in result], indent=2, ensure_ascii=False)
     text: str = result.to_json(indent=2)

@@ -63,7 +63,7 @@ def _check_options(kind: str, arguments: Namespace) -> None:
             )
 
 
-def _kind_of(source: Any, arguments: Namespace) -> str:
+def _kind_of(source: object, arguments: Namespace) -> str:
     """Return what a source holds; what no other reader knows is left to that of sheets."""
     if arguments.steps is not None:
         return "events"
@@ -78,7 +78,7 @@ def _kind_of(source: Any, arguments: Namespace) -> str:
             return "events"
     from salesfunnel.intake.sheet.reader import read_table
 
-    head = _head(source)
+    head = _head(cast("bytes | Path", source))
     options = {"encoding": arguments.encoding, "sheet": arguments.sheet}
     named = dict(arguments.column or ())
     try:
@@ -98,7 +98,7 @@ def _kind_of(source: Any, arguments: Namespace) -> str:
     return "sheet"
 
 
-def _head(source: Any) -> Any:
+def _head(source: bytes | Path) -> bytes | Path:
     """Return the beginning of a long text, whole lines of it; all of anything else."""
     if not isinstance(source, bytes):
         try:
@@ -154,7 +154,7 @@ def _funnel(arguments: Namespace) -> Any:
     return template(arguments.funnel, locale=arguments.locale) if arguments.funnel else None
 
 
-def sheet_of(arguments: Namespace, source: Any) -> Tracking:
+def sheet_of(arguments: Namespace, source: object) -> Tracking:
     """Read a tracking sheet."""
     from salesfunnel.intake.sheet.reader import read_table
 
@@ -170,7 +170,7 @@ def sheet_of(arguments: Namespace, source: Any) -> Tracking:
         )
 
 
-def deals_of(arguments: Namespace, source: Any) -> StageHistory:
+def deals_of(arguments: Namespace, source: object) -> StageHistory:
     """Read deals; of a folder, its dated exports."""
     from salesfunnel.intake.deals.reader import read_deals
     from salesfunnel.intake.snapshots._read_snapshots import read_snapshots
@@ -197,7 +197,7 @@ def deals_of(arguments: Namespace, source: Any) -> StageHistory:
         return read_deals(source, as_of=arguments.as_of, progress=report, **options)
 
 
-def events_of(arguments: Namespace, source: Any) -> Any:
+def events_of(arguments: Namespace, source: object) -> EventLog:
     """Read a log of events."""
     from salesfunnel.intake.events.reader import read_events
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, fold_column_name, match
 from salesfunnel.diagnosis.finding import Evidence, Finding
 from salesfunnel.diagnosis.segment_deals import deals_of_segment
+
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck import Bottleneck
 
 __all__ = ["Case"]
 
@@ -68,7 +71,7 @@ class Case:
 
     def __init__(
         self,
-        bottleneck: Any,
+        bottleneck: Bottleneck,
         data: Any,
         *,
         columns: Mapping[str, str] | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from weakref import ref
 
 import numpy as np
@@ -35,6 +35,7 @@ from salesfunnel.data.history.value_panel import value_panel
 from salesfunnel.data.panel import ALL, Panel
 
 if TYPE_CHECKING:
+    from salesfunnel._core.fiscal import FiscalPeriod
     from salesfunnel.data.history.stage_history import StageHistory
 
 MISSING = "(missing)"
@@ -60,7 +61,7 @@ def history_panel(
     if weight is not None:
         codes, _ = segment_codes(history, counted.attributes)
         counted = value_panel(history, counted, codes, currency=currency, rates=rates)
-    return fiscal_panel(counted, fiscal, by) if own and fiscal is not None else counted
+    return fiscal_panel(counted, fiscal, cast("FiscalPeriod", by)) if own and fiscal else counted
 
 
 def _counted(
