@@ -159,8 +159,8 @@ def check_rules(rule_set: RuleSet) -> None:
     Raises
     ------
     DefinitionError
-        With every problem: no rule, no title in a language, a rule that raises, or that gives
-        something else than findings.
+        With every problem: no rule, no title of a rule or remedy in a language, a rule that raises,
+        or that gives something else than findings.
 
     Examples
     --------
@@ -180,6 +180,7 @@ def check_rules(rule_set: RuleSet) -> None:
         problems += _title_problems(rule)
         for filled in ("absent", "empty", "words", "numbers", "floats"):
             problems += _asked(rule_set, rule, filled)
+    problems += _remedy_problems(rule_set)
     _report(f"rule set {rule_set.name!r}", list(dict.fromkeys(problems)))
 
 
@@ -191,6 +192,15 @@ def _title_problems(rule: Rule) -> list[str]:
         for locale in LOCALES
         if not rule.title.get(locale) and not has(f"finding.{rule.code}.title")
     ]
+
+
+def _remedy_problems(rule_set: RuleSet) -> Iterator[str]:
+    from salesfunnel.i18n import has
+
+    for remedy in getattr(rule_set, "remedies", ()):
+        for locale in LOCALES:
+            if not remedy.title.get(locale) and not has(f"measure.{remedy.key}.title"):
+                yield f"remedy {remedy.key!r} must have a title in {locale!r}, got none"
 
 
 def _asked(rule_set: RuleSet, rule: Rule, filled: str) -> list[str]:
