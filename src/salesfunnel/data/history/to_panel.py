@@ -13,18 +13,12 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
-from salesfunnel._core.fiscal import Fiscal
+from salesfunnel._core.fiscal import Fiscal, FiscalPeriod
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel._kernels.cohorts import MISSING as MISSING_KEY
-from salesfunnel._kernels.cohorts import (
-    bin_places,
-    cohort_depths,
-    key_of,
-    reached_keys,
-    time_of,
-)
+from salesfunnel._kernels.cohorts import bin_places, cohort_depths, key_of, reached_keys, time_of
 from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.data.history.by_entry import by_entry
 from salesfunnel.data.history.converters import columns_of
@@ -35,7 +29,6 @@ from salesfunnel.data.history.value_panel import value_panel
 from salesfunnel.data.panel import ALL, Panel
 
 if TYPE_CHECKING:
-    from salesfunnel._core.fiscal import FiscalPeriod
     from salesfunnel.data.history.stage_history import StageHistory
 
 MISSING = "(missing)"
