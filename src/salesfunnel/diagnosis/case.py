@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,10 @@ from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import frequency_of, ordinal
 from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.vocabulary import Frequency
+from salesfunnel.bottleneck import Bottleneck
 from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, fold_column_name, match
 from salesfunnel.diagnosis.finding import Evidence, Finding
 from salesfunnel.diagnosis.segment_deals import deals_of_segment
-
-if TYPE_CHECKING:
-    from salesfunnel.bottleneck import Bottleneck
 
 __all__ = ["Case"]
 
