@@ -32,6 +32,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("targets", "forecasting", "customers"),
     ("pipeline",),
     ("analysis",),
+    ("rounds",),
     ("builtin",),
     ("intake",),
     ("render", "serialize"),

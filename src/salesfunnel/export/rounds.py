@@ -1,0 +1,81 @@
+"""The files that a round makes: the workbook of the next period, the report, the record."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from salesfunnel._core.files import write_file
+from salesfunnel.export.book import Book
+from salesfunnel.export.plan_book import add_plan
+from salesfunnel.export.round_funnel import add_funnel, add_targets
+from salesfunnel.export.round_pages import add_document
+from salesfunnel.export.sheets import columns_of
+from salesfunnel.export.workbooks import add_sheet
+from salesfunnel.i18n import text
+from salesfunnel.render import to_html
+from salesfunnel.render.documents.rounds import (
+    department_document,
+    follow_up_document,
+    standards_document,
+    tasks_document,
+)
+from salesfunnel.rounds import Round
+from salesfunnel.serialize import to_json
+
+__all__ = ["documents_of", "round_book", "to_xlsx"]
+
+
+def documents_of(found: Round) -> dict[str, bytes]:
+    """Return the files of a round by name; equal rounds give equal bytes."""
+    name = f"{found.next_period}.xlsx"
+    book = round_book(found)
+    page: str = to_html(found, locale=found.locale)
+    record = attrs.evolve(found, sent={name: sha256(book).hexdigest()})
+    return {
+        name: book,
+        f"report_{found.period}.html": page.encode("utf-8"),
+        f"round_{found.period}.json": f"{to_json(record)}\n".encode(),
+    }
+
+
+def to_xlsx(found: Round, path: Any = None) -> bytes:
+    """Return the workbook of a round, and write it to `path`."""
+    book = round_book(found)
+    if path is not None:
+        write_file(Path(path), book)
+    return book
+
+
+def round_book(found: Round) -> bytes:
+    """Return the workbook: the sheet to fill in first, then tasks, targets, funnel, plan, the rest.
+
+    Raises
+    ------
+    MissingExtraError
+        If XlsxWriter is not installed (extra ``excel``).
+    """
+    locale = found.locale
+    book = Book(locale)
+    add_sheet(book, found.sheet, columns_of(found.sheet, locale))
+    add_document(book, text("round.book.tasks", locale), tasks_document(found, locale),
+                 line=text("round.book.how", locale))  # fmt: skip
+    add_targets(book, found)
+    add_funnel(book, found)
+    add_plan(book, found.plan, name=text("round.book.plan", locale))
+    pages = [
+        (text("round.book.follow-up", locale), follow_up_document(found, locale)),
+        (text("round.book.standards", locale), standards_document(found, locale)),
+        *(
+            (page.department, attrs.evolve(
+                department_document(page, locale),
+                title=text("round.department", locale, name=page.department)))
+            for page in found.departments
+        ),
+    ]  # fmt: skip
+    for name, document in pages:
+        add_document(book, name, document)
+    return book.close()

@@ -1,0 +1,179 @@
+"""What each file of a folder is: a document of the library, a sheet, deals, a plan."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date
+from pathlib import PurePath
+from typing import Any
+
+import attrs
+
+from salesfunnel._core.errors import MissingExtraError, SalesFunnelError
+from salesfunnel._core.result import leaf
+from salesfunnel.analysis import Analysis
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.tracking import Tracking
+from salesfunnel.definitions import BenchmarkSet
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.fault import Fault
+from salesfunnel.intake.deals.reader import read_deals
+from salesfunnel.intake.plans.reader import read_plan
+from salesfunnel.intake.rounds.months import read_month, unread
+from salesfunnel.planning import ImprovementPlan
+from salesfunnel.plugins import template
+from salesfunnel.rounds import Round
+from salesfunnel.targets import TargetPlan
+
+__all__ = ["Folder", "day_in", "recognised"]
+
+BOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+TABLES = BOOKS | {".csv", ".tsv", ".txt", ".md", ""}
+PLANS = ("plan", "方案", "改进")
+DEALS = ("deal", "opportunit", "商机", "crm")
+
+
+@attrs.define
+class Folder:
+    """What was recognised, by the name of the file."""
+
+    today: date
+    funnel: Funnel | None = None
+    departments: Any = None
+    targets: Any = None
+    benchmark: BenchmarkSet | None = None
+    rounds: dict[str, Round] = attrs.field(factory=dict)
+    sheets: dict[str, Any] = attrs.field(factory=dict)
+    deals: dict[str, Any] = attrs.field(factory=dict)
+    plans: dict[str, ImprovementPlan] = attrs.field(factory=dict)
+    faults: list[Fault] = attrs.field(factory=list)
+
+    @property
+    def last(self) -> Round | None:
+        """The record of the last round."""
+        return max(self.rounds.values(), key=lambda one: one.period, default=None)
+
+
+def recognised(files: Mapping[str, Any], today: date) -> Folder:
+    """Return what the files are; what cannot be read is a fault of its file."""
+    folder = Folder(today=today)
+    rest = {}
+    for name, content in files.items():
+        if not _is_raw(content):
+            _take(folder, name, content)
+        elif PurePath(name).suffix.lower() == ".json":
+            _document(folder, name, content)
+        elif PurePath(name).name.lower() == "funnel.txt":
+            _template(folder, name, content)
+        else:
+            rest[name] = content
+    if folder.funnel is None and folder.last is not None:
+        folder.funnel = folder.last.standards.funnel
+    for name, content in rest.items():
+        _table(folder, name, content)
+    return folder
+
+
+def day_in(name: str) -> str | None:
+    """Return the day that the name of an export says, such as ``deals_2026-11-02.csv``."""
+    match = re.search(r"(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)", PurePath(name).stem)
+    if match is None:
+        return None
+    try:
+        return date(*map(int, match.groups())).isoformat()
+    except ValueError:
+        return None
+
+
+def _is_raw(content: Any) -> bool:
+    """Whether content is that of a file, or rows."""
+    return isinstance(content, bytes | bytearray | str | list | tuple)
+
+
+def _document(folder: Folder, name: str, content: Any) -> None:
+    """Take a JSON document: of the library, or departments, or targets."""
+    try:
+        value = json.loads(content)
+        if isinstance(value, dict) and "type" in value and "schema_version" in value:
+            value = leaf("salesfunnel.serialize").from_dict(value)
+    except (SalesFunnelError, ValueError, TypeError) as error:
+        folder.faults.append(unread(name, error))
+        return
+    _take(folder, name, value)
+
+
+def _take(folder: Folder, name: str, value: Any) -> None:
+    """Put an object where it belongs."""
+    if isinstance(value, Analysis):
+        value = value.plan
+    places: tuple[tuple[type, str], ...] = (
+        (Round, "rounds"), (Tracking, "sheets"), (StageHistory, "deals"),
+        (ImprovementPlan, "plans"),
+    )  # fmt: skip
+    for kind, place in places:
+        if isinstance(value, kind):
+            getattr(folder, place)[name] = value
+            return
+    stem = PurePath(name).stem.lower()
+    if isinstance(value, Funnel):
+        folder.funnel = value
+    elif isinstance(value, BenchmarkSet):
+        folder.benchmark = value
+    elif isinstance(value, TargetPlan) or (isinstance(value, Mapping) and "target" in stem):
+        folder.targets = value
+    elif isinstance(value, Mapping) and "department" in stem:
+        folder.departments = value
+    else:
+        folder.faults.append(Fault.of("round-file-unknown", severity="info", file=name))
+
+
+def _template(folder: Folder, name: str, content: Any) -> None:
+    words = content if isinstance(content, str) else bytes(content).decode("utf-8-sig", "replace")
+    try:
+        folder.funnel = template(words.strip())
+    except SalesFunnelError as error:
+        folder.faults.append(unread(name, error))
+
+
+def _table(folder: Folder, name: str, content: Any) -> None:
+    """Read a file with rows: a sheet, deals, or a plan; its name says what to try first."""
+    path = PurePath(name.lower())
+    if isinstance(content, bytes | str) and path.suffix not in TABLES:
+        folder.faults.append(Fault.of("round-file-unknown", severity="info", file=name))
+        return
+    order: tuple[Callable[[Folder, str, Any], None], ...] = (_sheet, _history, _plan)
+    if any(word in path.stem for word in PLANS):
+        order = (_plan, _sheet, _history)
+    elif any(word in path.stem for word in DEALS):
+        order = (_history, _sheet, _plan)
+    errors = []
+    for reader in order:
+        try:
+            reader(folder, name, content)
+        except SalesFunnelError as error:  # noqa: PERF203 - three at most
+            errors.append(error)
+            if isinstance(error, MissingExtraError):
+                break
+        else:
+            return
+    folder.faults.append(unread(name, errors[0]))
+
+
+def _sheet(folder: Folder, name: str, content: Any) -> None:
+    read_month(name, content, folder.funnel, folder.today, [])  # whether it can be read
+    folder.sheets[name] = content
+    if isinstance(content, bytes) and PurePath(name).suffix.lower() in BOOKS:
+        with suppress(SalesFunnelError):  # a workbook without a plan
+            folder.plans[name] = read_plan(content)
+
+
+def _history(folder: Folder, name: str, content: Any) -> None:
+    read_deals(content, as_of=day_in(name))  # whether it can be read
+    folder.deals[name] = content
+
+
+def _plan(folder: Folder, name: str, content: Any) -> None:
+    folder.plans[name] = read_plan(content)

@@ -1,0 +1,153 @@
+"""The plan from one round to the next: edits kept, what is settled taken out, proposals added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import attrs
+
+from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel.data.panel import Panel
+from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.fault import Fault
+from salesfunnel.monitoring import Adherence, Review, review
+from salesfunnel.monitoring.playbook import Playbook, write_playbook
+from salesfunnel.planning import ImprovementPlan, Measure
+
+__all__ = ["Followed", "followed", "next_plan", "with_edits"]
+
+
+class Followed(NamedTuple):
+    """What the follow-up of a plan found."""
+
+    reviews: tuple[Review, ...]
+    standards: Playbook
+    tried: tuple[Measure, ...]
+    settled: tuple[Review, ...]
+    funnel: Funnel
+
+
+def with_edits(
+    plan: ImprovementPlan, edited: ImprovementPlan | None, *, since: date, today: date
+) -> ImprovementPlan:
+    """Return the plan with the team's edits; measures of its own begin with the round before.
+
+    Parameters
+    ----------
+    plan : ImprovementPlan
+        As it went out.
+    edited : ImprovementPlan or None
+        As it came back; None where it did not.
+    since : datetime.date
+        The day it went out: measures of the team's own began then.
+    today : datetime.date
+        Where no date could be read.
+    """
+    if edited is None:
+        return plan
+    known = {measure.key for measure in (*plan.measures, *plan.folded)}
+    merged = plan.merge(edited)
+    measures = [
+        measure
+        if measure.key in known
+        else attrs.evolve(measure, begins=min(since, measure.due), since="")
+        for measure in merged.measures
+    ]
+    start = merged.start or today if measures else merged.start
+    return attrs.evolve(merged, measures=measures, start=start)
+
+
+def followed(
+    plan: ImprovementPlan,
+    panels: Sequence[Panel],
+    *,
+    today: date,
+    adoption: Adherence | None,
+    before: tuple[Playbook | None, tuple[Measure, ...], tuple[Review, ...]],
+    funnel: Funnel,
+    locale: str,
+    faults: list[Fault],
+) -> Followed:
+    """Review the accepted measures on the first panel that has their step.
+
+    What worked for a quarter becomes standard; what does not work is put aside.
+    """
+    accepted = attrs.evolve(
+        plan, measures=[m for m in plan.measures if m.state == "accepted"], folded=()
+    )
+    found: dict[str, Review] = {}
+    for panel in panels:
+        left = attrs.evolve(accepted, measures=[m for m in accepted if m.key not in found])
+        if panel.by == "none" or not left.measures:
+            continue
+        found |= {one.key: one for one in review(left, panel, today=today, adoption=adoption)}
+    known, tried, settled = before
+    reviews = [found[m.key] for m in accepted if m.key in found]
+    for measure in accepted:
+        if measure.key not in found:
+            step = str(measure.bottleneck)
+            faults.append(
+                Fault.of(
+                    "round-measure-not-followed", severity="info", value=measure.key, step=step
+                )
+            )
+    standards = Playbook(funnel=funnel, entries=() if known is None else known.entries)
+    for one in reviews:
+        if one.state != "standardise":
+            continue
+        try:
+            new = write_playbook(standards.funnel, plan, [one], locale=locale)  # type: ignore[arg-type]
+        except SalesFunnelError as error:
+            faults.append(Fault.of("round-no-standard", value=one.key, why=error.message))
+            continue
+        kept = [entry for entry in standards.entries if entry.measure.key != one.key]
+        standards = Playbook(funnel=new.funnel, entries=(*kept, *new.entries))
+    failed = [plan.measure(one.key) for one in reviews if one.state == "not-working"]
+    done = [one for one in reviews if one.state in {"standardise", "not-working"}]
+    return Followed(
+        reviews=tuple(reviews),
+        standards=standards,
+        tried=(*(m for m in tried if m.key not in {f.key for f in failed}), *failed),
+        settled=(*(one for one in settled if one.key not in {d.key for d in done}), *done),
+        funnel=standards.funnel,
+    )
+
+
+def next_plan(
+    plan: ImprovementPlan,
+    proposed: Iterable[ImprovementPlan],
+    found: Followed,
+    *,
+    today: date,
+) -> ImprovementPlan:
+    """Return the plan that goes on: open measures in the team's order, then new proposals.
+
+    A measure for a step, a problem and a remedy that is in the plan, is standard or did not work is
+    not proposed again.
+    """
+    settled = {one.key for one in found.settled}
+    kept = [measure for measure in plan.measures if measure.key not in settled]
+    keys = {measure.key for measure in plan.measures} | settled
+    same = {_what(m) for m in (*plan.measures, *found.tried)}
+    same |= {_what(entry.measure) for entry in found.standards.entries}
+    new: list[Measure] = []
+    for other in proposed:
+        for measure in other.measures:
+            if measure.key not in keys and _what(measure) not in same:
+                new.append(measure)
+                keys.add(measure.key)
+                same.add(_what(measure))
+    measures = (*kept, *new)
+    return attrs.evolve(
+        plan,
+        measures=measures,
+        folded=tuple(m for m in plan.folded if m.key not in keys),
+        start=min((m.begins for m in measures), default=today) if measures else None,
+        faults=(),
+    )
+
+
+def _what(measure: Measure) -> tuple[str, str, str, str]:
+    return str(measure.bottleneck), measure.segment, measure.problem, measure.measure
