@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from os import PathLike
 from typing import Any
 
-from salesfunnel._core.extras import require
 from salesfunnel._core.files import write_file
 from salesfunnel._core.safe_text import clean
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.analysis_column import Column, Part
 from salesfunnel.export.analysis_parts import caption, parts_of
+from salesfunnel.export.book import FONTS, Book
 from salesfunnel.render.backends.width import width
 from salesfunnel.render.charts.palette import LIGHT
 
 __all__ = ["book_bytes", "write_analysis"]
 
-FONTS = {"en": "Calibri", "zh": "Microsoft YaHei"}
 FORMATS = {
     "text": "@", "count": "#,##0", "deals": "#,##0.0", "percent": "0.0%", "money": "#,##0",
     "date": "yyyy-mm-dd",
@@ -42,23 +40,13 @@ def write_analysis(analysis: Any, path: str | PathLike[str], locale: Locale) -> 
 
 def book_bytes(analysis: Any, locale: Locale) -> bytes:
     """Return the workbook; equal analyses give equal bytes."""
-    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing a workbook with charts")
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-            "strings_to_numbers": False, "nan_inf_to_errors": False,
-        },
-    )  # fmt: skip
-    book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001 - bytes without a clock
-    book.formats[0].set_font_name(FONTS[locale])
+    made = Book(locale, feature="writing a workbook with charts")
+    book = made.book
     styles = _styles(book, FONTS[locale])
     line = caption(analysis, locale)
     for part in parts_of(analysis, locale):
         _sheet(book, part, line, styles, locale)
-    book.close()
-    return buffer.getvalue()
+    return made.close()
 
 
 def _styles(book: Any, font: str) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def tracking_to_xlsx(
     DataError
         As `tracking_to_csv`.
     MissingExtraError
-        If openpyxl is not installed (extra ``excel``).
+        If XlsxWriter is not installed (extra ``excel``).
     """
     from salesfunnel.export.workbooks import sheet_book
 

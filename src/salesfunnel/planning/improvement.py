@@ -280,7 +280,16 @@ class ImprovementPlan(TableMixin):
         return text
 
     def to_xlsx(self, path: str | PathLike[str], *, locale: Locale = "en") -> None:
-        """Write the plan as an xlsx workbook; raise MissingExtraError without openpyxl."""
+        """Write the plan as a workbook that a team fills in; `read_plan` reads it back.
+
+        States and owners can be chosen from a list, dates are dates, and what is overdue is
+        coloured; the header and the keys are locked, without a password.
+
+        Raises
+        ------
+        MissingExtraError
+            If XlsxWriter is not installed (extra ``excel``).
+        """
         _export().to_xlsx(self, path, locale=_checked(locale))
 
     def to_markdown(self, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> str:

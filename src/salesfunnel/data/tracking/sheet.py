@@ -242,19 +242,25 @@ class Tracking(TableMixin):
         return text
 
     def to_xlsx(self, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> bytes:
-        """Return the sheet as an Excel workbook, one worksheet, and write it to `path`.
+        """Return the sheet as a workbook that a team fills in, and write it to `path`.
+
+        One worksheet with live formulas for rates and attainments, drop-downs of owners, a note
+        of what each metric counts, and colours by attainment; header and formulas are locked,
+        without a password. ``read_table`` reads it back, also as Excel, WPS or LibreOffice save it.
 
         Parameters
         ----------
         path : path-like, optional
             Where to write it as well.
         locale : {"en", "zh"}
-            The language of the headers.
+            The language of the headers; large numbers are shown in 万 in Chinese.
 
         Raises
         ------
+        DataError
+            If a row would not be read back as it is.
         MissingExtraError
-            If openpyxl is not installed (extra ``excel``).
+            If XlsxWriter is not installed (extra ``excel``).
         """
         check_choice("locale", locale, LOCALES)
         book: bytes = leaf("salesfunnel.export.sheets").tracking_to_xlsx(self, path, locale=locale)

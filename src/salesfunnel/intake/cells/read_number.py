@@ -79,7 +79,8 @@ def read_number(cell: Any, *, decimal: DecimalMark | None = None) -> Written:
     if not isinstance(cell, str):
         return _read_object(cell)
     if len(cell) > _LONGEST:
-        return Written(fault="not-a-number")
+        formula = cell.lstrip().startswith("=")
+        return Written(fault="formula-without-result" if formula else "not-a-number")
     text = clean(cell)
     if text in MISSING:
         return Written()

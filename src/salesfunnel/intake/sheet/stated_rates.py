@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import attrs
 
+from salesfunnel._core.formula_escape import is_own_formula
 from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
@@ -57,7 +58,7 @@ def with_stated_rates(
     for draft in drafts:
         for role in (*_RATE_ROLES, _ATTAINMENT):
             number = draft.number(role)
-            if number.fault is not None:
+            if number.fault is not None and not is_own_formula(draft.written.get(role, "")):
                 lost = number.fault in {"error-value", "formula-without-result"}
                 severity = "warning" if lost else number.severity  # it is computed all the same
                 faults.append(draft.fault(number.fault, role, severity=severity))
