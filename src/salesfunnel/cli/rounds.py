@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,10 @@ def add(commands: Commands) -> None:
         "folder", metavar="FOLDER", help="the folder; or one sheet, to begin a folder with it"
     )
     command.add_argument(
-        "--today", type=day, metavar="DAY", help="day of the round; that of the computer if left out"
+        "--today",
+        type=day,
+        metavar="DAY",
+        help="day of the round; that of the computer if left out",
     )
     command.add_argument(
         "--into", metavar="FOLDER",
@@ -102,7 +105,7 @@ def _write(found: Any, files: dict[str, bytes], into: Path, *, keep: bool) -> di
 
 
 def _digest(content: bytes) -> str:
-    from salesfunnel.intake.rounds.folder import digest
+    from salesfunnel.intake.rounds.recognise import digest
 
     return digest(content)
 

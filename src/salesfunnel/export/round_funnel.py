@@ -19,20 +19,31 @@ __all__ = ["add_funnel", "add_targets"]
 HEAD = 2
 MARKS = {"worse": "bad", "better": "good"}
 BEHIND = 0.9
+WIDE_RANGE = 100
+"""Times that the largest count is the smallest, above which bars are drawn by logarithms."""
 
 
-def _head(book: Book, sheet: Any, title: str, columns: list[str], wide: list[float]) -> None:
+def _head(
+    book: Book, sheet: Any, title: str, columns: list[str], wide: list[float], left: set[int]
+) -> None:
     sheet.hide_gridlines(2)
     book.text(sheet, 0, 0, title, book.style(bold=True, font_size=14))
     for j, name in enumerate(columns):
         style = book.style(
             bold=True, bg_color="#DDE7F0", border=1, border_color=LINE, text_wrap=True,
-            valign="vcenter",
+            valign="vcenter", indent=1, align="left" if j in left else "right",
         )  # fmt: skip
         book.text(sheet, HEAD, j, name, style)
         sheet.set_column(j, j, wide[j])
     sheet.freeze_panes(HEAD + 1, 0)
     book.page(sheet, title=title, header_row=HEAD)
+
+
+def _number(form: str) -> dict[str, Any]:
+    """Return how a cell with a number looks."""
+    return {
+        "border": 1, "border_color": LINE, "indent": 1, "align": "right", "num_format": form,
+    }  # fmt: skip
 
 
 def add_targets(book: Book, found: Round) -> Any:
@@ -48,7 +59,8 @@ def add_targets(book: Book, found: Round) -> Any:
     _head(
         book, sheet, text("round.targets", locale, period=found.period),
         [text(f"round.column.{key}", locale) for key in keys],
-        [sizes.get(key, 13.0) for key in keys],
+        [sizes.get(key, 14.0) for key in keys],
+        {j for j, key in enumerate(keys) if key in {"stage", "metric", "segment", "past"}},
     )  # fmt: skip
     verdicts = {
         (one.segment, one.metric): one.verdict
@@ -73,11 +85,13 @@ def add_targets(book: Book, found: Round) -> Any:
         }  # fmt: skip
         for key, j in at.items():
             if key in words:
-                style = book.style(border=1, border_color=LINE, **fill)
+                style = book.style(border=1, border_color=LINE, indent=1, **fill)
                 book.text(sheet, i, j, words[key], style)
                 continue
             if key == "attainment":
-                style = book.style(border=1, border_color=LINE, num_format="0.00%", **fill)
+                style = book.style(
+                    border=1, border_color=LINE, indent=1, num_format="0.00%", **fill
+                )
                 over, under = f"{letters(at['actual'])}{i + 1}", f"{letters(at['target'])}{i + 1}"
                 value = "" if row.attainment is None else row.attainment
                 sheet.write_formula(i, j, f'=IFERROR({over}/{under},"")', style, value)
@@ -85,7 +99,7 @@ def add_targets(book: Book, found: Round) -> Any:
             unit = "rate" if key in {"rate", "target-rate"} else row.unit
             form = "0.000%" if unit == "rate" and 0 < (figures[key] or 1) < 0.01 else (
                 number_format(unit, locale))  # fmt: skip
-            style = book.style(border=1, border_color=LINE, num_format=form, **fill)
+            style = book.style(**_number(form), **fill)
             if figures[key] is None:
                 sheet.write_blank(i, j, None, style)
             else:
@@ -112,29 +126,33 @@ def add_funnel(book: Book, found: Round) -> Any:
                text("round.column.rate", locale), text("round.book.lost", locale)]  # fmt: skip
     wide = float(min(max(width(label) for label in labels) + 3, 44))
     title = f"{text('round.book.funnel', locale)} {found.period}"
-    _head(book, sheet, title, columns, [wide, 14.0, 14.0, 20.0])
+    _head(book, sheet, title, columns, [wide, 14.0, 14.0, 20.0], {0})
     rates = {row.metric: row.rate for row in found.actuals.rows} if (
         len(found.actuals.segments) == 1) else {}  # fmt: skip
     for i, (label, (key, count)) in enumerate(zip(labels, shown, strict=True), start=HEAD + 1):
-        border = {"border": 1, "border_color": LINE}
+        border = {"border": 1, "border_color": LINE, "indent": 1}
         book.text(sheet, i, 0, label, book.style(**border))
-        whole = book.style(num_format=number_format("count", locale), **border)
+        whole = book.style(**_number(number_format("count", locale)))
         sheet.write_number(i, 1, count, whole)
         if i == HEAD + 1:
             continue
         before = shown[i - HEAD - 2][1]
         rate = rates.get(key, count / before if before else None)
         form = "0.000%" if rate is not None and rate < 0.01 else "0.00%"
-        style = book.style(num_format=form, **border)
+        style = book.style(**_number(form))
         sheet.write_formula(
             i, 2, f'=IFERROR(B{i + 1}/B{i},"")', style, "" if rate is None else rate
         )
         sheet.write_formula(i, 3, f"=MAX(B{i}-B{i + 1},0)", whole, max(before - count, 0))
-    _chart(book, sheet, title, len(shown), wide)
+    counts_shown = [count for _, count in shown if count]
+    log = bool(counts_shown) and max(counts_shown) > WIDE_RANGE * min(counts_shown)
+    if log:
+        book.text(sheet, 1, 0, text("report.log-scale", locale), book.style(font_color=LIGHT.muted))
+    _chart(book, sheet, title, len(shown), wide, log=log)
     return sheet
 
 
-def _chart(book: Book, sheet: Any, title: str, rows: int, wide: float) -> None:
+def _chart(book: Book, sheet: Any, title: str, rows: int, wide: float, *, log: bool) -> None:
     """Draw the steps as bars, on a logarithmic scale where they differ by more than a hundred."""
     name = sheet.get_name()
     last = HEAD + rows
@@ -147,8 +165,8 @@ def _chart(book: Book, sheet: Any, title: str, rows: int, wide: float) -> None:
     })  # fmt: skip
     chart.set_y_axis({"reverse": True, "num_font": font, "line": {"color": LIGHT.grey}})
     chart.set_x_axis({
-        "num_font": font, "num_format": "#,##0", "log_base": 10, "visible": False,
-        "major_gridlines": {"visible": False},
+        "num_font": font, "num_format": "#,##0", "visible": False,
+        "major_gridlines": {"visible": False}, **({"log_base": 10} if log else {"min": 0}),
     })  # fmt: skip
     chart.set_legend({"none": True})
     chart.set_title({"name": title, "overlay": False, "name_font": {**font, "size": 12}})

@@ -11,7 +11,7 @@ from salesfunnel.render.model import Document, Paragraph, Section, Table
 
 __all__ = ["add_document", "free_name"]
 
-WIDEST, NARROWEST = 52, 10
+WIDEST, NARROWEST, PROSE = 52, 10, 100.0
 HEIGHT = 16
 """Points that a line takes."""
 FILLS = {"bad": "#F8D7D0", "warn": "#FFF2CC", "good": "#DDEFDD", "muted": "#F2F2F2", "": ""}
@@ -41,9 +41,9 @@ def add_document(book: Book, name: str, document: Document, *, line: str = "") -
             row += 1
     blocks = list(_flat(document.blocks))
     widths = _widths(block for block in blocks if isinstance(block, Table))
-    for j, wide in enumerate(widths):
+    for j, wide in enumerate(widths or [PROSE]):
         sheet.set_column(j, j, wide)
-    across = sum(widths) or 80
+    across = sum(widths) or PROSE
     for block in blocks:
         row += 1
         if isinstance(block, Table):
@@ -72,7 +72,7 @@ def _widths(tables: Iterable[Table]) -> list[float]:
         lines = [[column.title for column in table.columns], *table.rows]
         for j in range(len(table.columns)):
             need = max(width(part) for cells in lines for part in str(cells[j]).split("\n"))
-            fits = float(min(max(need + 3, NARROWEST), WIDEST))
+            fits = float(min(max(need + 5, NARROWEST), WIDEST))
             if j < len(wide):
                 wide[j] = max(wide[j], fits)
             else:
@@ -88,7 +88,7 @@ def _table(book: Book, sheet: Any, row: int, table: Table, widths: list[float]) 
     for j, column in enumerate(table.columns):
         head = book.style(
             bold=True, bg_color="#DDE7F0", border=1, border_color=LINE, text_wrap=True,
-            align=column.align, valign="vcenter",
+            align=column.align, valign="vcenter", indent=1,
         )  # fmt: skip
         book.text(sheet, row, j, column.title, head)
     marks = [*table.marks, *[""] * len(table.rows)]
@@ -97,7 +97,7 @@ def _table(book: Book, sheet: Any, row: int, table: Table, widths: list[float]) 
         fill = {"bg_color": FILLS[mark]} if FILLS.get(mark) else {}
         for j, cell in enumerate(cells):
             style = book.style(
-                border=1, border_color=LINE, text_wrap=True, valign="top",
+                border=1, border_color=LINE, text_wrap=True, valign="top", indent=1,
                 align=table.columns[j].align, **fill,
             )  # fmt: skip
             book.text(sheet, row, j, str(cell), style)
@@ -107,7 +107,7 @@ def _table(book: Book, sheet: Any, row: int, table: Table, widths: list[float]) 
 
 def _height(cells: Iterable[str], widths: list[float]) -> float:
     lines = (
-        sum(1 + int(width(part) * 1.15 // max(wide - 2, 1)) for part in str(cell).split("\n"))
+        sum(1 + int(width(part) // max(wide, 1)) for part in str(cell).split("\n"))
         for cell, wide in zip(cells, widths, strict=False)
     )
     return float(min(HEIGHT * max(lines, default=1) + 3, 400))

@@ -11,6 +11,7 @@ import attrs
 from salesfunnel._core.files import write_file
 from salesfunnel.export.book import Book
 from salesfunnel.export.plan_book import add_plan
+from salesfunnel.export.plans import plan_rows
 from salesfunnel.export.round_funnel import add_funnel, add_targets
 from salesfunnel.export.round_pages import add_document
 from salesfunnel.export.sheets import columns_of
@@ -65,7 +66,8 @@ def round_book(found: Round) -> bytes:
                  line=text("round.book.how", locale))  # fmt: skip
     add_targets(book, found)
     add_funnel(book, found)
-    add_plan(book, found.plan, name=text("round.book.plan", locale))
+    rows = plan_rows(found.plan, locale)
+    add_plan(book, found.plan, rows, name=text("round.book.plan", locale))
     pages = [
         (text("round.book.follow-up", locale), follow_up_document(found, locale)),
         (text("round.book.standards", locale), standards_document(found, locale)),

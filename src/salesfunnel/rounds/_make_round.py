@@ -150,7 +150,7 @@ def make_round(records: RoundRecords, *, today: date, locale: Locale = "en") -> 
             members=check_departments(members),
         ),
         members={name: tuple(listed) for name, listed in members.items()},
-        rounds=1 if old is None else old.rounds + 1,
+        rounds=1 if old is None else old.rounds + (old.period != period),
         faults=tuple(dict.fromkeys(faults)),
         locale=locale,
     )
@@ -280,7 +280,7 @@ def _beyond(plan: ImprovementPlan, judged: Analysis) -> ImprovementPlan:
 
 
 def _panels(deals: StageHistory | None, sheets: Tracking) -> list[Panel]:
-    panels = [sheets.panel(level="step")]
+    panels = [sheets.panel(level="step"), sheets.panel(level="stage")]
     if deals is not None:
         panels.insert(0, two_ends(deals).panel(by="week", mode="period"))
     return panels

@@ -67,14 +67,18 @@ def _fill_in(
     last = today if by == "none" else end_of(period, by) - timedelta(days=1)
     day = working_day(last, FILL_DAYS)
     metrics: dict[str, list[str]] = {}
+    homes: dict[str, str | None] = {}
     for row in sheet.rows:
         owner = owner_of(row, [r for r in sheet.rows if r.segment == row.segment])
-        if owner is None and row.stage in sheet.funnel:
-            owner = sheet.funnel.stage(row.stage).owner
+        stage = sheet.funnel.stage(row.stage) if row.stage in sheet.funnel else None
+        if owner is None and stage is not None:
+            owner = stage.owner
+        names = () if stage is None else (stage.key, stage.name, stage.owner)
         metrics.setdefault(owner or "", []).append(row.metric)
+        homes.setdefault(owner or "", department_of(members, owner, *names))
     return [
         RoundTask(
-            by=day, owner=owner, department=department_of(members, owner), kind="fill-in",
+            by=day, owner=owner, department=homes[owner], kind="fill-in",
             metrics=tuple(dict.fromkeys(keys)), period=period, n=len(dict.fromkeys(keys)),
         )
         for owner, keys in metrics.items()

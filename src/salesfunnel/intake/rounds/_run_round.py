@@ -76,7 +76,7 @@ def files_of(folder: Any) -> dict[str, Any]:
         wrong = [name for name in folder if not isinstance(name, str)]
         if wrong:
             raise ArgumentError(f"'folder' must name its files by str, got {wrong[0]!r}")
-        return {name: folder[name] for name in sorted(folder)}
+        return {name: folder[name] for name in sorted(folder) if is_read(name)}
     if not isinstance(folder, str | os.PathLike):
         raise ArgumentError(
             f"'folder' must be a path or a mapping from names to content,"

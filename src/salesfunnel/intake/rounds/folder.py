@@ -4,43 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 import attrs
 
 from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel._core.periods import ordinal
 from salesfunnel.data.history import StageHistory
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.deals.reader import read_deals
 from salesfunnel.intake.rounds.months import joined
-from salesfunnel.intake.rounds.recognise import Folder, day_in, recognised
+from salesfunnel.intake.rounds.recognise import Folder, day_in, digest, recognised
 from salesfunnel.intake.rounds.team_names import with_team_names
 from salesfunnel.planning import ImprovementPlan
 from salesfunnel.rounds import Round, RoundRecords, judged_period
 
-__all__ = ["digest", "read_folder"]
+__all__ = ["read_folder"]
 
 
 def read_folder(files: Mapping[str, Any], *, today: date) -> RoundRecords:
     """Read every file; raise IntakeError where no sheet is among them."""
     folder = recognised(files, today)
-    sheets = joined(folder.sheets, folder.funnel, today, [])
+    sheets = joined(folder.sheets, folder.reading, today, [])
     if sheets is None:
         raise IntakeError(
             "'folder' must hold a monthly sheet, got none that could be read",
             folder.faults,
             hint="put the team's sheet into it, as xlsx or CSV",
         )
-    period, _ = judged_period(sheets, today, [])
+    period, by = judged_period(sheets, today, folder.faults)
+    last = ordinal(period, by)
+    read = {
+        name: content
+        for name, content in folder.sheets.items()
+        if any(ordinal(label, by) <= last for label in folder.periods[name])
+    }
     before = _before(folder, files, period)
-    funnel = sheets.funnel
-    if before is not None and _same(before.standards.funnel, funnel):
+    funnel = folder.funnel
+    if before is not None and (funnel is None or _same(before.standards.funnel, funnel)):
         funnel = before.standards.funnel
-    if before is not None and before.next_period == period:
-        funnel = with_team_names(before.sheet, folder.sheets, funnel, today, folder.faults)
-    whole = joined(folder.sheets, funnel, today, folder.faults) or sheets
+    if before is not None and funnel is not None and before.next_period == period:
+        funnel = with_team_names(before.sheet, read, funnel, today, folder.faults)
+    whole = joined(read, funnel, today, folder.faults) or sheets
     return RoundRecords(
         sheets=whole,
         deals=_deals(folder, whole.funnel),
@@ -51,11 +57,6 @@ def read_folder(files: Mapping[str, Any], *, today: date) -> RoundRecords:
         benchmark=folder.benchmark,
         faults=tuple(folder.faults),
     )
-
-
-def digest(content: bytes) -> str:
-    """Return the SHA-256 of a file."""
-    return sha256(content).hexdigest()
 
 
 def _same(one: Funnel, other: Funnel) -> bool:

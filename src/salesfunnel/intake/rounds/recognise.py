@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
+from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
 
@@ -28,7 +29,7 @@ from salesfunnel.plugins import template
 from salesfunnel.rounds import Round
 from salesfunnel.targets import TargetPlan
 
-__all__ = ["Folder", "day_in", "recognised"]
+__all__ = ["Folder", "day_in", "digest", "recognised"]
 
 BOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 TABLES = BOOKS | {".csv", ".tsv", ".txt", ".md", ""}
@@ -47,20 +48,22 @@ class Folder:
     benchmark: BenchmarkSet | None = None
     rounds: dict[str, Round] = attrs.field(factory=dict)
     sheets: dict[str, Any] = attrs.field(factory=dict)
+    periods: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     deals: dict[str, Any] = attrs.field(factory=dict)
     plans: dict[str, ImprovementPlan] = attrs.field(factory=dict)
     faults: list[Fault] = attrs.field(factory=list)
 
     @property
-    def last(self) -> Round | None:
-        """The record of the last round."""
-        return max(self.rounds.values(), key=lambda one: one.period, default=None)
+    def reading(self) -> Funnel | None:
+        """The funnel that was given, else that of the last round, to recognise sheets with."""
+        last = max(self.rounds.values(), key=lambda one: one.period, default=None)
+        return self.funnel or (None if last is None else last.standards.funnel)
 
 
 def recognised(files: Mapping[str, Any], today: date) -> Folder:
     """Return what the files are; what cannot be read is a fault of its file."""
     folder = Folder(today=today)
-    rest = {}
+    rest: dict[str, Any] = {}
     for name, content in files.items():
         if not _is_raw(content):
             _take(folder, name, content)
@@ -70,11 +73,17 @@ def recognised(files: Mapping[str, Any], today: date) -> Folder:
             _template(folder, name, content)
         else:
             rest[name] = content
-    if folder.funnel is None and folder.last is not None:
-        folder.funnel = folder.last.standards.funnel
+    sent = {item for one in folder.rounds.values() for item in one.sent.items()}
     for name, content in rest.items():
+        if isinstance(content, bytes) and (name, digest(content)) in sent:
+            continue  # a workbook of ours that nobody has touched
         _table(folder, name, content)
     return folder
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of a file."""
+    return sha256(content).hexdigest()
 
 
 def day_in(name: str) -> str | None:
@@ -116,6 +125,7 @@ def _take(folder: Folder, name: str, value: Any) -> None:
     for kind, place in places:
         if isinstance(value, kind):
             getattr(folder, place)[name] = value
+            folder.periods |= {name: value.periods} if isinstance(value, Tracking) else {}
             return
     stem = PurePath(name).stem.lower()
     if isinstance(value, Funnel):
@@ -163,8 +173,9 @@ def _table(folder: Folder, name: str, content: Any) -> None:
 
 
 def _sheet(folder: Folder, name: str, content: Any) -> None:
-    read_month(name, content, folder.funnel, folder.today, [])  # whether it can be read
+    found = read_month(name, content, folder.reading, folder.today, [])
     folder.sheets[name] = content
+    folder.periods[name] = found.periods
     if isinstance(content, bytes) and PurePath(name).suffix.lower() in BOOKS:
         with suppress(SalesFunnelError):  # a workbook without a plan
             folder.plans[name] = read_plan(content)

@@ -123,8 +123,17 @@ def task_words(
     then = text(f"review.next.{task.code}", locale, default="") if task.kind == "check" else ""
     return text(
         f"round.task.{task.kind}", locale,
-        measure=title, metrics=listed, period=task.period, then=then, n=task.n,
+        measure=title, metrics=listed, period=task.period, then=then, n=task.n, step=_step(
+            measure, names),
     )  # fmt: skip
+
+
+def _step(measure: Measure | None, names: Mapping[str, str]) -> str:
+    """Return the step of a measure in words."""
+    if measure is None:
+        return "–"
+    b = measure.bottleneck
+    return f"{names.get(b.source, b.source)} → {names.get(b.target, b.target)}"
 
 
 def targets_blocks(found: Round, locale: Locale) -> list[Block]:
