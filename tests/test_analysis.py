@@ -181,7 +181,7 @@ def test_data_that_are_in_doubt_are_said_at_the_bottleneck(company):
     """A veto of `diagnose` flows back: the verdict says so, and sound alarms come first."""
     found = sf.find_bottlenecks(company, period="2026-10")
     worst = found[0]
-    doubted = found.in_doubt([(worst.transition, worst.segment)])
+    doubted = found.mark_unverified([(worst.transition, worst.segment)])
     assert found[0].verified
     row = doubted.find(worst.transition)
     assert not row.verified
@@ -199,7 +199,7 @@ def test_alarms_with_sound_data_come_first():
     found = sf.find_bottlenecks(panel)
     assert [row.alarm for row in found] == [True, True]
     first, second = (row.transition for row in found)
-    doubted = found.in_doubt([(first, "all")])
+    doubted = found.mark_unverified([(first, "all")])
     assert [row.transition for row in doubted] == [second, first]
 
 

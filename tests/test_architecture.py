@@ -61,7 +61,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     ),
     "bottleneck/bottlenecks.py": (520, "one table, its rows and its columns"),
     "data/events/event_log.py": (
-        460,
+        480,
         "the log is one value; its three ways in and their documentation stand together",
     ),
     "conversion.py": (360, "a row, its table and the function; half of it is documentation"),
@@ -85,7 +85,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     "_kernels/special.py": (350, "one family of functions; half of it is formulas and sources"),
     "_kernels/betabinomial.py": (
         310,
-        "one law with its tests; a third of it is formulas and sources",
+        "one distribution with its tests; a third of it is formulas and sources",
     ),
     "planning/improvement.py": (
         350,

@@ -29,4 +29,4 @@ def test_rule_sets_and_their_remedies(name):
     assert rules.remedies
     for remedy in rules.remedies:
         assert remedy.owner
-        assert remedy.follow
+        assert remedy.adoption_metric

@@ -27,14 +27,15 @@ GONE = {
 def kept(new, old, path="document"):
     """Hold that all that the old document says is in the new one."""
     if isinstance(old, dict):
-        renamed = {serialize._types.ALIASES.get(old.get("type"), old.get("type"))}
+        name = serialize._types.ALIASES.get(old.get("type"), old.get("type"))
+        renamed = serialize._upgrade.RENAMED.get(name, {})
         for key, value in old.items():
             if key in GONE.get(old.get("type"), ()):
                 continue
             if key == "type" and isinstance(value, str):
-                assert new[key] in renamed, path
+                assert new[key] == name, path
             else:
-                kept(new[key], value, f"{path}.{key}")
+                kept(new[renamed.get(key, key)], value, f"{path}.{key}")
     elif isinstance(old, list):
         assert len(new) == len(old), path
         for i, (a, b) in enumerate(zip(new, old, strict=True)):

@@ -75,7 +75,7 @@ def test_a_review_before_the_plan_begins_has_no_negative_weeks(locale):
         [[400, 200, 60]] * 9, periods=months, steps=("lead", "offer", "won")
     )
     (found,) = sf.review(plan(), panel, today=date(2026, 10, 1))
-    assert (found.state, found.next, found.weeks) == ("executing", "begin", 0)
+    assert (found.state, found.next_step, found.weeks) == ("executing", "begin", 0)
     assert "-" not in found.to_text(locale=locale).partition("→")[2].split("\n")[1]
 
 
@@ -99,7 +99,12 @@ def history():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"measure": "call"}, {"follow": "call"}, {"follow": "response_hours"}, {"key": "call"}],
+    [
+        {"measure": "call"},
+        {"adoption_metric": "call"},
+        {"adoption_metric": "response_hours"},
+        {"key": "call"},
+    ],
     ids=str,
 )
 def test_adherence_feeds_the_review_since_the_measure_began(changes):

@@ -1,4 +1,4 @@
-"""Durations, velocity, ageing deals and Little's law."""
+"""Durations, velocity, stale deals and Little's law."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_stage_that_nobody_left_has_no_rate():
     found = sf.stage_durations(history)
     assert np.isnan(found.eventual).all()
     assert np.isnan(found.median).all()
-    assert sf.ageing(history).deals == ()
+    assert sf.stale_deals(history).deals == ()
 
 
 def test_only_old_deals_without_hope_are_stale():
@@ -94,7 +94,7 @@ def test_only_old_deals_without_hope_are_stale():
     closed = [d + 1 for d in days] + [90] * 20 + [np.nan, np.nan]
     outcome = [1] * 20 + [2] * 20 + [0, 0]
     history = deals.history([0] * 40 + [95, 10], entered, closed, outcome, as_of=100)
-    found = sf.ageing(history)
+    found = sf.stale_deals(history)
     assert found.deals == ("d41",)
     assert found.open == 2
     assert found.age[0] == 90
@@ -121,7 +121,13 @@ def test_all_are_documents_and_come_back():
     history = deals.planted(1, days=300)
     pace = sf.velocity(history)
     change = sf.velocity_change(pace, sf.velocity(deals.planted(2, days=300)))
-    found = (pace, change, sf.stage_durations(history), sf.ageing(history), sf.littles_law(history))
+    found = (
+        pace,
+        change,
+        sf.stage_durations(history),
+        sf.stale_deals(history),
+        sf.littles_law(history),
+    )
     for result in found:
         assert type(result).from_json(result.to_json()) == result
         for locale in ("en", "zh"):
@@ -196,7 +202,12 @@ def test_tiny_and_degenerate_histories(name):
     pace = sf.velocity(history)
     assert (pace.opportunities, pace.win_rate, pace.cycle_days) == WANTED[name]
     assert pace.per_day is None
-    for result in (pace, sf.stage_durations(history), sf.ageing(history), sf.littles_law(history)):
+    for result in (
+        pace,
+        sf.stage_durations(history),
+        sf.stale_deals(history),
+        sf.littles_law(history),
+    ):
         assert type(result).from_json(result.to_json()) == result
         for locale in ("en", "zh"):
             assert "nan" not in result.to_text(locale=locale).lower().replace("finance", "")
@@ -261,7 +272,7 @@ def test_the_chance_of_deals_older_than_all_others_is_not_known_and_not_nought()
     history = deals.history(
         [row[0] for row in entered], entered, closed, [1] * 20 + [2] * 20 + [0] * 10, as_of=100
     )
-    found = sf.ageing(history)
+    found = sf.stale_deals(history)
     assert len(found.deals) == 10, "all are older than usual"
     assert found.age.tolist() == list(range(30, 20, -1))
     assert np.isnan(found.chance).tolist() == [True] * 4 + [False] * 6

@@ -121,12 +121,12 @@ _HOMES = {
     "department_pages": "rounds",
     "run_round": "intake.rounds",
     # time in the funnel
-    "Ageing": "timing",
+    "StaleDeals": "timing",
     "LittlesLaw": "timing",
     "StageDurations": "timing",
     "Velocity": "timing",
     "VelocityChange": "timing",
-    "ageing": "timing",
+    "stale_deals": "timing",
     "littles_law": "timing",
     "stage_durations": "timing",
     "velocity": "timing",
@@ -297,12 +297,12 @@ __all__ = [
     "department_pages",
     "run_round",
     # time in the funnel
-    "Ageing",
+    "StaleDeals",
     "LittlesLaw",
     "StageDurations",
     "Velocity",
     "VelocityChange",
-    "ageing",
+    "stale_deals",
     "littles_law",
     "stage_durations",
     "velocity",
@@ -492,14 +492,14 @@ if TYPE_CHECKING:
     from salesfunnel.rounds import DepartmentPage, Round, RoundTask, StageLoss, department_pages
     from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
-        Ageing,
         LittlesLaw,
         StageDurations,
+        StaleDeals,
         Velocity,
         VelocityChange,
-        ageing,
         littles_law,
         stage_durations,
+        stale_deals,
         velocity,
         velocity_change,
     )

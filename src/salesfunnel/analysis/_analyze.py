@@ -224,7 +224,7 @@ def analyze(
     findings = [finding for diagnosis in diagnoses for finding in diagnosis]
     watch = watch_of(judged, data, evidence)
     diagnoses = with_signs(diagnoses, asked, watch)
-    bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
+    bottlenecks = bottlenecks.mark_unverified((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
     faults = (*getattr(data, "faults", ()), *money_faults, *quiet)
     first = _start(panel, data) if start is None else start

@@ -54,7 +54,7 @@ def _used(step: str, figure: Benchmark) -> Fault:
         severity="info",
         step=step,
         rate=figure.rate,
-        source=figure.source,
+        source=figure.citation,
         year=figure.year,
         sample=figure.sample,
     )
@@ -66,7 +66,7 @@ def _benchmark_set(benchmark: Any) -> BenchmarkSet:
     if isinstance(benchmark, Benchmark):
         return BenchmarkSet("given", [benchmark])
     if isinstance(benchmark, Mapping):
-        return BenchmarkSet.from_rates("given", benchmark, source="given by the caller")
+        return BenchmarkSet.from_rates("given", benchmark, citation="given by the caller")
     if isinstance(benchmark, str):
         from salesfunnel.plugins import benchmark as load
 

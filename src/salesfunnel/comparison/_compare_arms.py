@@ -107,7 +107,7 @@ def _arms(counts: Mapping[str, tuple[int, int]] | Panel) -> dict[str, tuple[int,
                 f"'counts' must be a panel of two steps, got {len(counts.steps)}",
                 hint="panel.select(steps=['offer', 'won'])",
             )
-        entered, advanced, _ = counts.flows()
+        entered, advanced, _ = counts.entered_advanced()
         total = np.stack([entered.sum(axis=0)[:, 0], advanced.sum(axis=0)[:, 0]], axis=1)
         pairs = {
             name: (int(n), int(x)) for name, (n, x) in zip(counts.segments, total, strict=True)

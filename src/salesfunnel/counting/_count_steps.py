@@ -13,18 +13,18 @@ from salesfunnel.counting.by_period import By, with_breakdown
 from salesfunnel.counting.in_memory import count_log
 from salesfunnel.counting.parquet_files import is_parquet_path, log_of_parquet
 from salesfunnel.counting.query import Query, make_query
-from salesfunnel.counting.result import StepCounts, retag
+from salesfunnel.counting.result import StepCounts, evolve_lazily
 from salesfunnel.counting.step_specs import Step, attributes_of, plain_steps
 from salesfunnel.data.events.event_log import EventLog
 
-Span = timedelta | str | int | Any
+EntityRange = timedelta | str | int | Any
 
 
 def count_steps(
     events: Any,
     steps: Sequence[str | int | Step],
     *,
-    window: Span | None = None,
+    window: EntityRange | None = None,
     step_windows: Any = None,
     order: StepOrder = "ordered",
     exclude: Any = (),
@@ -176,7 +176,7 @@ def count_steps(
         log, made = with_breakdown(log, breakdown, by)
     taken = attribution if by is None else str(next(iter(plain), "first"))
     result = count_log(log, question(plain, made, taken), threads=threads)
-    return result if by is None else retag(result, by=by)
+    return result if by is None else evolve_lazily(result, by=by)
 
 
 def _check_by(by: Any, attribution: str) -> None:

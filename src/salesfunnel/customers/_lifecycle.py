@@ -18,7 +18,7 @@ from salesfunnel.customers._orders_by_customer import (
     Moment,
     expected_gaps,
     groups_of,
-    known_at,
+    orders_at,
     totals,
 )
 from salesfunnel.data.purchases import Purchases
@@ -198,7 +198,7 @@ def lifecycle(purchases: Purchases, *, as_of: Moment, by: str | None = None) -> 
     g is the median gap of a customer with three orders or more, drawn to the median gap of the
     group with the weight of two gaps; for others that of the group.
     """
-    known = known_at(purchases, as_of)
+    known = orders_at(purchases, as_of)
     names, group = groups_of(known, by)
     gap = expected_gaps(known, group)
     age, number = known.age, known.orders.number

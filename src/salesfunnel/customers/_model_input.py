@@ -35,7 +35,7 @@ def whole_numbers(field: str, column: Any) -> npt.NDArray[np.int64]:
     return array.astype(np.int64)
 
 
-def summary_of(
+def summary_from(
     data: Any, recency: Any, age: Any, *, as_of: Moment | None, unit: str
 ) -> CustomerSummary:
     """Return the summary of purchases, a summary as it is, or one of three columns."""

@@ -21,7 +21,7 @@ from salesfunnel.customers._model_input import (
     Moment,
     log_interval,
     same_floats,
-    summary_of,
+    summary_from,
 )
 from salesfunnel.data.purchases import CustomerSummary
 from salesfunnel.fault import Fault
@@ -215,7 +215,7 @@ def fit_bgnbd(
     >>> model.verdict, model.faults[0].code
     ('not-enough-data', 'too-few-customers')
     """
-    summary = summary_of(data, recency, age, as_of=as_of, unit=unit)
+    summary = summary_from(data, recency, age, as_of=as_of, unit=unit)
     x, t, T = summary.frequency, summary.recency, summary.age
     if not len(summary) or not (T > 0).any():
         raise DataError("'data' must hold customers that were observed for a time, got none")

@@ -263,7 +263,7 @@ class Panel(TableMixin):
         """The steps between neighbours."""
         return tuple(Transition(a, b) for a, b in pairwise(self.steps))
 
-    def flows(
+    def entered_advanced(
         self, *, weighted: bool = False
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
         """Return what every rate is made of.
@@ -401,7 +401,7 @@ class Panel(TableMixin):
             **names,
         )
 
-    def regular(self) -> Panel:
+    def fill_gaps(self) -> Panel:
         """Return the panel with the periods that lie in a gap put in, all of them missing."""
         if self.by == "none" or not self.periods:
             return self

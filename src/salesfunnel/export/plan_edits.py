@@ -12,7 +12,7 @@ from salesfunnel.definitions.funnel import Transition
 from salesfunnel.fault import Fault
 from salesfunnel.i18n import FORMS
 from salesfunnel.intake.cells.read_number import read_number
-from salesfunnel.intake.plans.table import fold
+from salesfunnel.intake.plans.table import fold_words
 from salesfunnel.planning.improvement import ImprovementPlan, priority_of
 from salesfunnel.planning.measure import Measure
 from salesfunnel.render.words.names import action_names, labels_of
@@ -87,22 +87,26 @@ def _texts(plan: ImprovementPlan, measure: Measure) -> Iterator[tuple[str, str, 
     for locale in LOCALES:
         actions = action_names(plan.funnel, locale)
         yield (
-            fold(step_of(plan, measure, locale)),
-            fold(problem_words(measure, locale, actions)),
-            fold(measure_title(measure, locale)),
-            fold(measure_detail(measure, locale, actions)),
+            fold_words(step_of(plan, measure, locale)),
+            fold_words(problem_words(measure, locale, actions)),
+            fold_words(measure_title(measure, locale)),
+            fold_words(measure_detail(measure, locale, actions)),
         )
 
 
 def _by_text(plan: ImprovementPlan, measure: Measure, left: dict[str, Measure]) -> Measure | None:
     """Return the measure with this title; of several that of the same step and problem."""
-    title = fold(measure.title["en"])
-    whole = fold(f"{title}\n{measure.detail.get('en', '')}")
-    step = fold(edited_step(measure))
-    problem = fold(measure.problem_title.get("en", ""))
+    title = fold_words(measure.title["en"])
+    whole = fold_words(f"{title}\n{measure.detail.get('en', '')}")
+    step = fold_words(edited_step(measure))
+    problem = fold_words(measure.problem_title.get("en", ""))
     scores = {
         key: max(
-            (2 * (step == s) + (problem == p) if title == t or whole == fold(f"{t} {d}") else -1)
+            (
+                2 * (step == s) + (problem == p)
+                if title == t or whole == fold_words(f"{t} {d}")
+                else -1
+            )
             for s, p, t, d in _texts(plan, one)
         )
         for key, one in left.items()
@@ -131,15 +135,15 @@ def _changed(
     if "effort" not in unread and new.effort not in rounded:
         changes["effort"] = new.effort
     title, detail = new.title["en"], new.detail.get("en", "")
-    if fold(f"{title}\n{detail}") not in {fold(f"{t}\n{d}") for *_, t, d in texts}:
-        if fold(title) not in {t for _, _, t, _ in texts}:
+    if fold_words(f"{title}\n{detail}") not in {fold_words(f"{t}\n{d}") for *_, t, d in texts}:
+        if fold_words(title) not in {t for _, _, t, _ in texts}:
             changes["title"] = new.title
-        if detail and fold(detail) not in {d for *_, d in texts}:
+        if detail and fold_words(detail) not in {d for *_, d in texts}:
             changes["detail"] = new.detail
     if "step" not in unread:
         changes |= _moved(plan, old, new, {step for step, *_ in texts}, faults)
     problem = new.problem_title.get("en", "")
-    if problem and fold(problem) not in {problem for _, problem, _, _ in texts}:
+    if problem and fold_words(problem) not in {problem for _, problem, _, _ in texts}:
         changes["problem_title"] = new.problem_title
     found = attrs.evolve(old, **changes)
     again = changes.keys() & {"effort", "effect"}
@@ -151,7 +155,7 @@ def _moved(
 ) -> dict[str, Any]:
     """Return the step that the team moved a measure to; its effect was that on the old one."""
     words = edited_step(new)
-    if words == "-" or fold(words) in known | {fold(edited_step(old))}:
+    if words == "-" or fold_words(words) in known | {fold_words(edited_step(old))}:
         return {}
     place = _place(plan, new)
     if place is None:
@@ -161,26 +165,32 @@ def _moved(
         return {}
     faults.append(Fault.of("plan-step-changed", severity="info", value=words, measure=old.key))
     step, segment = place
-    return {"bottleneck": step, "segment": segment, "effect": None, "basis": None, "since": ""}
+    return {
+        "bottleneck": step,
+        "segment": segment,
+        "effect": None,
+        "basis": None,
+        "baseline_from": "",
+    }
 
 
 def _place(plan: ImprovementPlan, measure: Measure) -> tuple[Transition, str] | None:
     """Return the step and segment that a cell names, None where the plan does not know it."""
     known = {step: one for one in (*plan.measures, *plan.folded) for step, *_ in _texts(plan, one)}
-    one = known.get(fold(edited_step(measure)))
+    one = known.get(fold_words(edited_step(measure)))
     if one is not None:
         return one.bottleneck, one.segment
-    names = {fold(name): key for key, name in plan.names.items()}
+    names = {fold_words(name): key for key, name in plan.names.items()}
     for other in (*plan.measures, *plan.folded):
         b = other.bottleneck
-        names |= {fold(b.source): b.source, fold(b.target): b.target}
+        names |= {fold_words(b.source): b.source, fold_words(b.target): b.target}
     if plan.funnel is not None:
         keys = (*plan.funnel.keys, *(m.key for stage in plan.funnel for m in stage.metrics))
         for locale in LOCALES:
-            names |= {fold(n): k for k, n in labels_of(plan.funnel, keys, locale).items()}
-        names |= {fold(key): key for key in keys}
+            names |= {fold_words(n): k for k, n in labels_of(plan.funnel, keys, locale).items()}
+        names |= {fold_words(key): key for key in keys}
     b = measure.bottleneck
-    source, target = names.get(fold(b.source)), names.get(fold(b.target))
+    source, target = names.get(fold_words(b.source)), names.get(fold_words(b.target))
     if source is None or target is None:
         return None
     return Transition(source, target), measure.segment

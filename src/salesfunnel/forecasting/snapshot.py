@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError, DataError
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 
@@ -59,7 +59,7 @@ def days(span: Any) -> Floats:
 def moment(field: str, value: Moment) -> np.datetime64:
     """Return a moment as datetime64[us]; raise ArgumentError where it is none."""
     try:
-        kind, tick = cols.moment(field, value)
+        kind, tick = event_columns.moment(field, value)
     except DataError as error:
         raise ArgumentError(error.message, hint=error.hint) from None
     if kind == "number":
@@ -71,7 +71,7 @@ def length(field: str, value: Any) -> int:
     """Return a length of time in whole days; a bare int is in days."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = timedelta(days=value)
-    ticks = cols.span_ticks(field, value, "s")
+    ticks = event_columns.span_ticks(field, value, "s")
     if ticks is None or ticks < 86400:
         raise ArgumentError(f"{field!r} must be a day at least, got {value!r}")
     return ticks // 86400

@@ -51,7 +51,7 @@ class Review(ResultMixin):
         Its segment.
     state : {"executing", "working", "not-working", "not-enough-data", "off-track", "standardise"}
         The verdict.
-    next : str
+    next_step : str
         Code of what to do next: ``"check-adoption"``, ``"raise-adoption"``, ``"keep-going"``,
         ``"wait"``, ``"extend"``, ``"re-analyse"``, ``"standardise"``, ``"verify-by-test"``;
         ``"begin"`` for one that has not begun.
@@ -77,7 +77,7 @@ class Review(ResultMixin):
     bottleneck: Transition
     segment: str = "all"
     state: ReviewState
-    next: str
+    next_step: str
     today: date
     weeks: float
     planned: float
@@ -108,7 +108,7 @@ def review(
         The day of the look. Looking every week is safe: the evidence is a martingale where nothing
         changed.
     adoption : mapping of str to float or sequence of float, or Adherence, optional
-        Key of the measure, of its remedy or its `follow` → share that carries it out, in [0, 1];
+        Key of the measure, its remedy or its `adoption_metric` → share that adopted it, in [0, 1];
         of a sequence the last counts. Or what ``adherence`` found: a measure that is a key action,
         or follows the actions of its stage, then has the share since the month it began.
     control : str or iterable of str
@@ -172,7 +172,8 @@ def _review(
     measure: Measure, panel: Panel, today: date, shares: dict[str, float], others: tuple[str, ...]
 ) -> Review:
     adopted = next(
-        (shares[k] for k in (measure.key, measure.measure, measure.follow) if k in shares), None
+        (shares[k] for k in (measure.key, measure.measure, measure.adoption_metric) if k in shares),
+        None,
     )
 
     def series(segments: Iterable[str]) -> Series:
@@ -196,7 +197,7 @@ def _review(
         bottleneck=measure.bottleneck,
         segment=measure.segment,
         state=state,
-        next=then,
+        next_step=then,
         today=today,
         weeks=max(days, 0) / 7,
         planned=planned,
@@ -206,10 +207,10 @@ def _review(
 
 
 def _since(measure: Measure, panel: Panel) -> float | None:
-    if not measure.since:
+    if not measure.baseline_from:
         return None
     try:
-        return float(ordinal(measure.since, panel.by))
+        return float(ordinal(measure.baseline_from, panel.by))
     except ValueError:  # the bottleneck was judged by other periods than the review
         return None
 

@@ -20,7 +20,7 @@ IN_TIME = frozenset({"actions_in_time", "response_hours"})
 
 
 def shares_of(given: Any, plan: ImprovementPlan) -> dict[str, float]:
-    """Return key of a measure, of its remedy or its `follow` → share that carries it out.
+    """Return key of a measure, of its remedy or its `adoption_metric` → share that carries it out.
 
     Of an `Adherence` the share of each measure is that since the month in which it began; raise
     ArgumentError for a share outside [0, 1].
@@ -47,12 +47,12 @@ def shares_of(given: Any, plan: ImprovementPlan) -> dict[str, float]:
 
 def _share(found: Adherence, measure: Measure) -> float | None:
     """Return the share of one measure: of the key action that it is, else of those of its stage."""
-    named = {measure.key, measure.measure, measure.follow} - {""}
+    named = {measure.key, measure.measure, measure.adoption_metric} - {""}
     rows = [row for row in found.rows if row.action in named]
     here = _stage(found.funnel, measure.bottleneck.source)
     if len(rows) > 1:
         rows = [row for row in rows if row.stage == here]
-    if not rows and measure.follow in IN_TIME:
+    if not rows and measure.adoption_metric in IN_TIME:
         rows = [row for row in found.rows if row.stage == here and row.on_time is not None]
     month = measure.begins.isoformat()[:7]
     since = [

@@ -33,7 +33,7 @@ EDITABLE = (
     "effort",
     "title",
     "detail",
-    "follow",
+    "adoption_metric",
     "effect",
     "basis",
     "note",
@@ -100,7 +100,7 @@ class ImprovementPlan(TableMixin):
         check_known("measure", key, [m.key for m in self.measures])
         return next(m for m in self.measures if m.key == key)
 
-    def step(self, measure: Measure) -> str:
+    def transition_label(self, measure: Measure) -> str:
         """Return the step a measure is for, with the names for people, and its segment."""
         b = measure.bottleneck
         step = f"{self.names.get(b.source, b.source)} → {self.names.get(b.target, b.target)}"
@@ -158,7 +158,7 @@ class ImprovementPlan(TableMixin):
         key : str
             Of the measure.
         **changes
-            New values of `owner`, `begins`, `due`, `effort`, `title`, `detail`, `follow`,
+            New values of `owner`, `begins`, `due`, `effort`, `title`, `detail`, `adoption_metric`,
             `effect`, `basis`, `note`.
 
         Raises
@@ -267,7 +267,7 @@ class ImprovementPlan(TableMixin):
             "p_positive": figure(lambda m: None if m.effect is None else m.effect.p_positive),
             "priority": figure(lambda m: m.priority),
             "effort": figure(lambda m: m.effort),
-            "seen_after_days": figure(lambda m: m.seen_after),
+            "detectable_after_days": figure(lambda m: m.detectable_after_days),
             "state": words(lambda m: m.state),
         }
 

@@ -83,7 +83,7 @@ def betainc(a: npt.ArrayLike, b: npt.ArrayLike, x: npt.ArrayLike) -> Float:
 
 
 def betaincinv(a: npt.ArrayLike, b: npt.ArrayLike, p: npt.ArrayLike) -> Float:
-    """Return x with I_x(a, b) = p, the quantile of a beta law; a, b > 0, 0 ≤ p ≤ 1.
+    """Return x with I_x(a, b) = p, the quantile of a beta distribution; a, b > 0, 0 ≤ p ≤ 1.
 
     Parameters
     ----------

@@ -18,13 +18,13 @@ from salesfunnel.data.history.from_list import needs_stage_times, timed_stages
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
-from salesfunnel.timing.censoring_faults import doubts_of
+from salesfunnel.timing.censoring_faults import censoring_faults
 from salesfunnel.timing.waits import TICKS, waits_of
 
 __all__ = [
-    "Ageing",
+    "StaleDeals",
     "StageDurations",
-    "ageing",
+    "stale_deals",
     "stage_durations",
 ]
 
@@ -153,7 +153,7 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
                 curve.undecided if rated else np.nan,
             )
         )
-        faults += doubts_of(curve, stage)
+        faults += censoring_faults(curve, stage)
     table = np.array(rows, dtype=np.float64).reshape(len(rows), len(_FIGURES)).T
     parts: dict[str, Any] = dict(zip(_FIGURES, table, strict=True))
     stages, funnel = history.stages[:-1], history.funnel
@@ -165,7 +165,7 @@ def _or_nan(value: float | None) -> float:
 
 
 @attrs.frozen(kw_only=True)
-class Ageing(TableMixin):
+class StaleDeals(TableMixin):
     """Open deals that have grown old in their stage, oldest beside its usual time first.
 
     Parameters
@@ -204,7 +204,7 @@ class Ageing(TableMixin):
         }
 
 
-def ageing(history: StageHistory) -> Ageing:
+def stale_deals(history: StageHistory) -> StaleDeals:
     """Return the open deals that have grown stale.
 
     A deal is stale if it has been in its stage for longer than four fifths of those who advance
@@ -219,7 +219,7 @@ def ageing(history: StageHistory) -> Ageing:
 
     Returns
     -------
-    Ageing
+    StaleDeals
         The stale deals, with their stage, age in days and chance to advance.
 
     Examples
@@ -228,13 +228,13 @@ def ageing(history: StageHistory) -> Ageing:
     ...     [{"deal": "a", "lead": "2026-09-01", "won": "2026-09-11"},
     ...      {"deal": "b", "lead": "2026-09-03"}],
     ...     stages=["lead", "won"], as_of="2026-10-01")
-    >>> ageing(history).columns()["deal"].tolist()
+    >>> stale_deals(history).columns()["deal"].tolist()
     ['b']
     """
     check_kind("history", history, StageHistory)
     found: list[tuple[str, str, float, float, float, float]] = []
     judged = 0
-    timed = _timed(history, "ageing")
+    timed = _timed(history, "stale_deals")
     for k, (stage, waits) in enumerate(zip(history.stages[:-1], waits_of(history), strict=True)):
         if not timed[k]:
             continue
@@ -262,4 +262,4 @@ def ageing(history: StageHistory) -> Ageing:
     columns = list(zip(*found, strict=True)) or [()] * 6
     names = ("deals", "stages", "age", "usual", "chance", "chance_at_entry")
     parts: dict[str, Any] = dict(zip(names, columns, strict=True))
-    return Ageing(open=judged, funnel=history.funnel, **parts)
+    return StaleDeals(open=judged, funnel=history.funnel, **parts)

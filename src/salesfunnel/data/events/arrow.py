@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.extras import require
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 
 
 def library_of(thing: Any) -> str:
@@ -36,7 +36,15 @@ def one_array(column: Any) -> Any:
 def open_column(column: Any) -> Any:
     """Return a column of any library as something that `code` and `times` take, with its nulls."""
     library = library_of(column)
-    if isinstance(column, np.ndarray | list | tuple | cols.Coded | cols.Times | cols.Ids):
+    if isinstance(
+        column,
+        np.ndarray
+        | list
+        | tuple
+        | event_columns.Categorical
+        | event_columns.Times
+        | event_columns.Ids,
+    ):
         return column
     if library == "pandas":
         return _from_pandas(column)
@@ -101,7 +109,7 @@ def from_arrow(column: Any) -> Any:
 def _from_dictionary(column: Any) -> Any:
     if "string" not in str(column.type.value_type):
         return from_arrow(column.cast(column.type.value_type))
-    return cols.tidy(*dictionary_parts(column))
+    return event_columns.normalise_categories(*dictionary_parts(column))
 
 
 def dictionary_parts(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
@@ -114,9 +122,9 @@ def dictionary_parts(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
     return indices.to_numpy(), whole.dictionary.to_pylist()
 
 
-def _from_timestamp(column: Any) -> cols.Times:
+def _from_timestamp(column: Any) -> event_columns.Times:
     arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
     unit, zone = column.type.unit, column.type.tz
     missing = np.asarray(column.is_null().to_numpy()) if column.null_count else None
     ticks = column.cast(arrow.int64()).fill_null(0).to_numpy()
-    return cols.Times(ticks, unit, aware=zone is not None, missing=missing)
+    return event_columns.Times(ticks, unit, aware=zone is not None, missing=missing)

@@ -9,7 +9,7 @@ from typing import Any
 from salesfunnel._core.checks import did_you_mean, nearest
 from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel._core.extras import require
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import library_of, open_column
 from salesfunnel.data.events.entity_ids import ids_of
 from salesfunnel.data.events.usual_names import (
@@ -44,7 +44,9 @@ def read_frame(
     main = {role: open_column(frame[names[role]]) for role in ("step", "time")}
     main["entity"] = ids_of(frame[names["entity"]])
     try:
-        more = {str(name): cols.code(str(name), open_column(frame[name])) for name in wanted}
+        more = {
+            str(name): event_columns.encode(str(name), open_column(frame[name])) for name in wanted
+        }
     except DataError as error:
         if attributes is not None:
             raise

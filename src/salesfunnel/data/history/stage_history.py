@@ -24,7 +24,7 @@ from salesfunnel.data.history.checks import (
     WON,
     contradictions,
     shape_problems,
-    spent_between,
+    time_in_stage_between,
 )
 from salesfunnel.data.history.converters import (
     columns_of,
@@ -67,7 +67,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         0 open, 1 won, 2 lost.
     as_of : datetime64[us]
         When the data were true; open deals are censored there.
-    spent : array_like of timedelta64[us], shape (n, S), optional
+    time_in_stage : array_like of timedelta64[us], shape (n, S), optional
         Total time in each stage, the sum of its spells; worked out from the first entries by
         default.
     created : array_like of datetime64[us], shape (n,), optional
@@ -113,7 +113,7 @@ class StageHistory(FieldsOverTime, TableMixin):
     entered: npt.NDArray[np.datetime64] = array_field("datetime64[us]")
     outcome: npt.NDArray[np.int8] = array_field(np.int8)
     as_of: Any = attrs.field(converter=moment_of)
-    spent: npt.NDArray[np.timedelta64] = array_field("timedelta64[us]", default=None)
+    time_in_stage: npt.NDArray[np.timedelta64] = array_field("timedelta64[us]", default=None)
     created: npt.NDArray[np.datetime64] = array_field("datetime64[us]", default=None)
     closed: npt.NDArray[np.datetime64] = array_field("datetime64[us]", default=None)
     value: npt.NDArray[np.float64] = array_field(np.float64, default=None)
@@ -149,8 +149,8 @@ class StageHistory(FieldsOverTime, TableMixin):
             self._set("closed", np.where(self.outcome == OPEN, np.datetime64("NaT", "us"), last))
         if self.value is None:
             self._set("value", np.full(n, np.nan))
-        if self.spent is None:
-            self._set("spent", spent_between(self.entered, self.closed, self.as_of))
+        if self.time_in_stage is None:
+            self._set("time_in_stage", time_in_stage_between(self.entered, self.closed, self.as_of))
 
     def _set(self, name: str, array: npt.NDArray[Any]) -> None:
         array.flags.writeable = False
@@ -248,7 +248,7 @@ class StageHistory(FieldsOverTime, TableMixin):
             self,
             deals=self.deals[index],
             entered=self.entered[index],
-            spent=self.spent[index],
+            time_in_stage=self.time_in_stage[index],
             created=self.created[index],
             closed=self.closed[index],
             outcome=self.outcome[index],
@@ -412,7 +412,7 @@ class StageHistory(FieldsOverTime, TableMixin):
             deals=np.concatenate([self.deals, other.deals]),
             stages=self.stages,
             entered=np.concatenate([self.entered, other.entered]),
-            spent=np.concatenate([self.spent, other.spent]),
+            time_in_stage=np.concatenate([self.time_in_stage, other.time_in_stage]),
             created=np.concatenate([self.created, other.created]),
             closed=np.concatenate([self.closed, other.closed]),
             outcome=np.concatenate([self.outcome, other.outcome]),

@@ -17,7 +17,7 @@ from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.coded_texts import CodedTexts
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.frames import read_frame
 from salesfunnel.data.purchases._columns import (
@@ -145,13 +145,16 @@ class Purchases(TableMixin):
         DataError
             If lengths differ, naive and aware times are mixed, or times are bare numbers.
         """
-        who = cols.code("customer", open_column(customer))
-        when = cols.times("time", open_column(time))
+        who = event_columns.encode("customer", open_column(customer))
+        when = event_columns.times("time", open_column(time))
         if when.unit is None and len(when.ticks):
             raise DataError("'time' must hold dates or times, got numbers")
         n = len(who.codes)
         paid = np.full(n, np.nan) if amount is None else amounts_of(open_column(amount))
-        more = {str(k): cols.code(str(k), open_column(v)) for k, v in (attributes or {}).items()}
+        more = {
+            str(k): event_columns.encode(str(k), open_column(v))
+            for k, v in (attributes or {}).items()
+        }
         sizes = {"customer": n, "time": len(when.ticks), "amount": len(paid)}
         sizes |= {key: len(value.codes) for key, value in more.items()}
         if len(set(sizes.values())) > 1:
@@ -215,7 +218,7 @@ class Purchases(TableMixin):
         paid, when = more.pop(amount, None), main["time"]
         return cls.from_columns(
             main["step"],
-            plain_values(when) if isinstance(when, cols.Coded) else when,
+            plain_values(when) if isinstance(when, event_columns.Categorical) else when,
             None if paid is None else plain_values(paid),
             attributes=more,
             **money,

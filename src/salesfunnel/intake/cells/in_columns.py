@@ -16,7 +16,7 @@ from salesfunnel._kernels.text.times import AWARE, NAIVE, NOT_READ
 from salesfunnel.intake.cells.read_time import (
     AmbiguousTimeError,
     NumberAsTimeError,
-    is_missing,
+    is_missing_cell,
     read_time,
 )
 from salesfunnel.intake.files.columns import Column
@@ -108,7 +108,7 @@ def _is_day(cell: Any) -> bool:
 def _word(cell: Any) -> str:
     if type(cell) is str:
         return cell.strip()
-    return "" if is_missing(cell) else shown(cell).strip()
+    return "" if is_missing_cell(cell) else shown(cell).strip()
 
 
 def amounts_in(

@@ -11,7 +11,7 @@ from typing import Any
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.files.grid import shown
 
-__all__ = ["AmbiguousTimeError", "NumberAsTimeError", "is_missing", "read_time"]
+__all__ = ["AmbiguousTimeError", "NumberAsTimeError", "is_missing_cell", "read_time"]
 
 _MONTH_NAMES = """
 jan january januar ene enero janv janvier janeiro gennaio янв январь января
@@ -83,7 +83,7 @@ class NumberAsTimeError(ValueError):
         self.reading = reading
 
 
-def is_missing(cell: Any) -> bool:
+def is_missing_cell(cell: Any) -> bool:
     """Whether there is nothing in a cell of a workbook or a dataframe: None, NaN, NaT, NA."""
     if cell is None:
         return True
@@ -122,7 +122,7 @@ def read_time(cell: Any, *, dayfirst: bool | None = None) -> datetime | None:
 
 
 def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
-    if is_missing(cell):
+    if is_missing_cell(cell):
         return None
     if isinstance(cell, datetime):
         plain: Any = getattr(cell, "to_pydatetime", None)  # of a pandas Timestamp
@@ -175,7 +175,7 @@ def numeric_unit(cells: Iterable[Any]) -> str | None:
     """Return "s", "ms" or "us" if all cells are whole numbers of that unit since 1970."""
     found = None
     for cell in cells:
-        if is_missing(cell) or (isinstance(cell, str) and not cell.strip()):
+        if is_missing_cell(cell) or (isinstance(cell, str) and not cell.strip()):
             continue
         if isinstance(cell, bool) or not isinstance(cell, str | int | float):
             return None

@@ -11,7 +11,7 @@ import numpy as np
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.crm._labels import Field
 from salesfunnel.intake.crm._records import label_of, plain, text_of
 
@@ -131,7 +131,7 @@ class Attributes:
 
     def _cells(self, name: str, key: str, value: Any) -> Iterator[tuple[str, Any]]:
         """Yield the columns of one field: the value, and its label beside an id."""
-        if is_missing(value) or value == "" or (value is False and self.layout.empty_false):
+        if is_missing_cell(value) or value == "" or (value is False and self.layout.empty_false):
             return
         field, value = self.fields.get(key), _unwrapped(value)
         if isinstance(value, bool | np.bool_):

@@ -14,7 +14,7 @@ from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_time import (
     AmbiguousTimeError,
     NumberAsTimeError,
-    is_missing,
+    is_missing_cell,
     read_time,
 )
 from salesfunnel.intake.crm._records import text_of
@@ -53,7 +53,7 @@ class Cells:
 
     def moment(self, value: Any, row: int, field: str) -> Any:
         """Return a moment in the funnel's zone; None is missing, or a fault."""
-        if value is False or is_missing(value) or value == "":
+        if value is False or is_missing_cell(value) or value == "":
             return None
         params: dict[str, Any] = {}
         try:

@@ -10,13 +10,13 @@ from typing import Any
 
 from salesfunnel._core.errors import SalesFunnelError
 from salesfunnel.fault import IntakeError
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.files.source import load
 
 __all__ = [
     "flag",
-    "fold",
+    "fold_field",
     "folded_keys",
     "is_table",
     "json_of",
@@ -79,7 +79,9 @@ def rows_of_table(source: Any) -> Iterator[Mapping[str, Any]]:
     """
     rows = load(source).grids[0].rows
     body = [
-        row for row in rows if any(not is_missing(cell) and shown(cell).strip() for cell in row)
+        row
+        for row in rows
+        if any(not is_missing_cell(cell) and shown(cell).strip() for cell in row)
     ]
     heads = [shown(cell).strip() for cell in body[0]] if body else []
     yield from (dict(zip(heads, row, strict=False)) for row in body[1:])
@@ -115,7 +117,7 @@ def _bare(key: str) -> str:
 
 def text_of(value: Any) -> str:
     """Return a value as text: the id of a pair or of a dict, nothing for None and False."""
-    if value is False or is_missing(value):
+    if value is False or is_missing_cell(value):
         return ""
     if isinstance(value, list | tuple):
         return text_of(value[0]) if value else ""
@@ -146,9 +148,9 @@ def flag(value: Any) -> bool | None:
 
 def folded_keys(record: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
     """Return a record whose known names are as in the vendor's reference, in whatever case."""
-    return {names.get(fold(key), str(key)): value for key, value in record.items()}
+    return {names.get(fold_field(key), str(key)): value for key, value in record.items()}
 
 
-def fold(name: Any) -> str:
+def fold_field(name: Any) -> str:
     """Return a name of a field without case and underscores: is_won, IsWon, ISWON are one."""
     return str(name).replace("_", "").casefold()

@@ -12,7 +12,7 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.intake.crm._pages import read_pages
-from salesfunnel.intake.crm._records import fold, is_table, text_of
+from salesfunnel.intake.crm._records import fold_field, is_table, text_of
 from salesfunnel.intake.crm._stage_record import STAGE_IDS, Entry, entry_of, means_lost
 
 __all__ = ["Catalogue", "Stages", "catalogue_of"]
@@ -165,7 +165,7 @@ def _of_mapping(
 
 def _of_record(record: Mapping[str, Any], pipelines: dict[str, str]) -> Iterator[tuple[Any, str]]:
     """Yield a stage, or the stages of a pipeline."""
-    folded = {fold(key): value for key, value in record.items()}
+    folded = {fold_field(key): value for key, value in record.items()}
     held = next((cell for key in _HELD if (cell := _list_of(folded.get(key))) is not None), None)
     if held is None:
         key, name = text_of(folded.get("pipelineid")), text_of(folded.get("pipelinename"))
@@ -191,7 +191,7 @@ def _list_of(cell: Any) -> list[Any] | None:
 
 def _is_answer(stages: Mapping[Any, Any]) -> bool:
     """Return whether a mapping is an answer or a record, not one from ids to names."""
-    fields = {fold(key) for key in stages}
+    fields = {fold_field(key) for key in stages}
     known = {
         *STAGE_IDS,
         *_HELD,

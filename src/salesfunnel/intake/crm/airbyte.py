@@ -17,7 +17,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipelines import with_pipelines
-from salesfunnel.intake.crm._records import fold, text_of
+from salesfunnel.intake.crm._records import fold_field, text_of
 from salesfunnel.intake.crm.hubspot import hubspot
 
 __all__ = ["airbyte_hubspot"]
@@ -71,7 +71,7 @@ def airbyte_hubspot(
     """
     past: dict[str, dict[str, list[Record]]] = {}
     for _, row in read_pages(deals_property_history, name="deals_property_history"):
-        folded = {fold(key): value for key, value in (row or {}).items()}
+        folded = {fold_field(key): value for key, value in (row or {}).items()}
         name = text_of(folded.get("property")) or text_of(folded.get("name"))
         entry = {
             "value": folded.get("value"),

@@ -24,7 +24,7 @@ from salesfunnel.intake.crm._build import begin, history_of
 from salesfunnel.intake.crm._changes import LOST, WON, Changes
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipelines import choose_pipeline, with_pipelines
-from salesfunnel.intake.crm._records import flag, fold, folded_keys, label_of, text_of
+from salesfunnel.intake.crm._records import flag, fold_field, folded_keys, label_of, text_of
 from salesfunnel.intake.crm._salesforce_rows import category_of, read_rows
 from salesfunnel.intake.crm._stages import catalogue_of
 
@@ -67,7 +67,7 @@ _LAYOUT = Layout(
     ids=frozenset({"owner", "pipeline", "account", "campaign"}),
 )
 _NAMES = {
-    fold(name): name
+    fold_field(name): name
     for name in (
         *("OpportunityId", "Field", "OldValue", "NewValue", "PrevAmount", "PrevCloseDate"),
         *("Probability", "ExpectedRevenue", "ForecastCategory", "CurrencyIsoCode", "Owner"),

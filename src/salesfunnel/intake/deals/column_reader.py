@@ -15,7 +15,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.plain_times import PlainTimes, plain_times_of
 from salesfunnel.intake.cells.read_number import read_number
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.cells.time_column import TimeCells, order_of, read_time_cells
 from salesfunnel.intake.deals.money import currency_of
 from salesfunnel.intake.deals.table import DealTable
@@ -224,7 +224,7 @@ class ColumnReader:
         return values, names
 
     def _amount(self, cell: Any) -> tuple[float | None, str | None, Severity, str]:
-        if is_missing(cell):
+        if is_missing_cell(cell):
             return None, None, "error", ""
         if type(cell) in {int, float} and 0 <= cell < MOST_COUNT:
             return float(cell), None, "error", ""

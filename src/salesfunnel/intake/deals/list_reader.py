@@ -15,7 +15,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.intake.deals.column_kinds import ColumnKind
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.currencies import deal_currencies
-from salesfunnel.intake.deals.headers import date_kind, fold
+from salesfunnel.intake.deals.headers import date_kind, fold_header
 from salesfunnel.intake.deals.list_outcomes import (
     deleted_rows,
     list_outcomes,
@@ -270,7 +270,7 @@ def _recency(reader: ColumnReader, taken: set[int]) -> Any:
     for at, name in enumerate(reader.table.names):
         if at in taken or not name or date_kind(name) not in {"activity", "since"}:
             continue
-        if not _PAST.search(fold(name)) or _NOT_PAST.search(fold(name)):
+        if not _PAST.search(fold_header(name)) or _NOT_PAST.search(fold_header(name)):
             continue
         if ColumnKind(reader.table, at).is_time:
             kept = list(reader.faults)

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.extras import require
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.frames import open_frame
 from salesfunnel.fault import IntakeError
@@ -42,15 +42,15 @@ class Table:
 def blank_share(column: Any) -> float:
     """Return the share of blank cells of a column."""
     column = open_column(column)
-    if isinstance(column, cols.Times):
+    if isinstance(column, event_columns.Times):
         return 0.0 if column.missing is None else float(np.mean(column.missing))
-    if isinstance(column, cols.Coded):
+    if isinstance(column, event_columns.Categorical):
         codes = np.asarray(column.codes)
         return float(np.mean(codes < 0)) if codes.size else 0.0
     if getattr(getattr(column, "dtype", None), "kind", "") in {"i", "u"}:
         return 0.0
     cells = column.tolist() if hasattr(column, "tolist") else list(column)
-    return sum(map(cols.is_missing, cells)) / len(cells) if cells else 0.0
+    return sum(map(event_columns.is_missing, cells)) / len(cells) if cells else 0.0
 
 
 def one_table(parts: Sequence[Any], labels: Sequence[str | None]) -> Table:

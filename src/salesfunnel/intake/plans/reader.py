@@ -15,7 +15,7 @@ from salesfunnel.i18n import catalog, text
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_time import read_time
 from salesfunnel.intake.files.grid import shown
-from salesfunnel.intake.plans.table import PlanTable, fold, plan_table
+from salesfunnel.intake.plans.table import PlanTable, fold_words, plan_table
 from salesfunnel.planning import ImprovementPlan, Measure
 
 __all__ = ["read_plan"]
@@ -162,7 +162,7 @@ def _drafts(table: PlanTable, faults: list[Fault]) -> Iterator[dict[str, Any]]:
             "problem": said.get("problem", ""),
             "title": title.strip(),
             "detail": detail.strip(),
-            "owner": owners.get(fold(said.get("owner", "")), said.get("owner", "")),
+            "owner": owners.get(fold_words(said.get("owner", "")), said.get("owner", "")),
             "due": _due(cells.get("due"), headers, unread),
             "effort": _effort(cells.get("effort"), headers, unread),
             "state": state,
@@ -175,7 +175,7 @@ def _roles_of_owners() -> Mapping[str, str]:
     """Return words for a role in both languages → the role."""
     prefix = "plan.role."
     return {
-        fold(words): key.removeprefix(prefix)
+        fold_words(words): key.removeprefix(prefix)
         for locale in LOCALES
         for key, words in catalog(locale).items()
         if key.startswith(prefix)
@@ -194,9 +194,9 @@ def _step(words: str) -> tuple[Transition, str]:
 
 
 def _state(words: str, headers: Mapping[str, str], unread: list[tuple[str, str, str]]) -> Any:
-    folded = fold(words)
+    folded = fold_words(words)
     for state, known in _STATES.items():
-        exact = {fold(text(f"plan.state.{state}", locale)) for locale in LOCALES}
+        exact = {fold_words(text(f"plan.state.{state}", locale)) for locale in LOCALES}
         if folded in exact or folded in known.split():
             return state
     if folded in _PHRASES:
@@ -208,8 +208,8 @@ def _state(words: str, headers: Mapping[str, str], unread: list[tuple[str, str, 
 
 def _in_own_words(words: str, state: str, headers: Mapping[str, str]) -> list[str]:
     """Return the state as written where it says more than the library's word, such as "done"."""
-    known = {state, *(fold(text(f"plan.state.{state}", locale)) for locale in LOCALES), ""}
-    return [] if fold(words) in known else [f"{headers['state']}: {words}"]
+    known = {state, *(fold_words(text(f"plan.state.{state}", locale)) for locale in LOCALES), ""}
+    return [] if fold_words(words) in known else [f"{headers['state']}: {words}"]
 
 
 def _due(cell: Any, headers: Mapping[str, str], unread: list[tuple[str, str, str]]) -> date | None:

@@ -18,7 +18,7 @@ from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.files.source import load
 from salesfunnel.intake.files.workbook import is_workbook
 
-__all__ = ["PlanTable", "fold", "plan_table"]
+__all__ = ["PlanTable", "fold_words", "plan_table"]
 
 _SEARCHED = 40
 _RULE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)*\|?\s*")
@@ -49,7 +49,7 @@ class PlanTable(NamedTuple):
     rows: tuple[tuple[int, tuple[Any, ...]], ...]
 
 
-def fold(words: Any) -> str:
+def fold_words(words: Any) -> str:
     """Return text to compare: one form of each letter, single spaces, no case."""
     return " ".join(unicodedata.normalize("NFKC", str(words)).split()).casefold()
 
@@ -83,11 +83,11 @@ def _roles(names: Sequence[str]) -> tuple[str | None, ...]:
     for role in _COLUMNS:
         words = [text(f"plan.column.{role}", locale) for locale in LOCALES]
         for word in (*words, *_OTHER_NAMES.get(role, ())):
-            known.setdefault(fold(word), role)
+            known.setdefault(fold_words(word), role)
     seen: set[str] = set()
     roles: list[str | None] = []
     for name in names:
-        found = known.get(fold(name))
+        found = known.get(fold_words(name))
         roles.append(None if found in seen else found)
         seen |= {found} if found else set()
     return tuple(roles)

@@ -1,4 +1,4 @@
-"""Names as people write them: one form to compare, headers of a sheet, names of a funnel."""
+"""FunnelNames as people write them: one form to compare, headers of a sheet, names of a funnel."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def nearest_header(header: str) -> str | None:
 
 
 @attrs.frozen
-class Names:
+class FunnelNames:
     """The names by which a funnel's stages and metrics are known.
 
     Parameters
@@ -157,9 +157,9 @@ class Names:
     metrics : mapping
         From a folded name to the (stage, metric) keys that bear it.
     shown : tuple of str
-        Names of metrics, as written in the funnel.
+        FunnelNames of metrics, as written in the funnel.
     shown_stages : tuple of str
-        Names of stages, as written in the funnel.
+        FunnelNames of stages, as written in the funnel.
     """
 
     stages: Mapping[str, tuple[str, ...]]
@@ -168,9 +168,9 @@ class Names:
     shown_stages: tuple[str, ...]
 
     @classmethod
-    def of(cls, funnel: Funnel, *twins: Funnel) -> Names:
-        """Index a funnel; `twins` are the same funnel in other languages."""
-        versions = (funnel, *twins)
+    def of(cls, funnel: Funnel, *translations: Funnel) -> FunnelNames:
+        """Index a funnel; `translations` are the same funnel in other languages."""
+        versions = (funnel, *translations)
         own = [(s.key, m.key) for s in funnel for m in s.metrics]
         stages: dict[str, list[Stage]] = {key: [] for key in funnel.keys}
         metrics: dict[tuple[str, str], list[Metric]] = {place: [] for place in own}

@@ -25,7 +25,7 @@ BUILDERS = {
     "WatchedMetric": "watch:watched_document",
     "Handoff": "adherence:handoff_document",
     "Handoffs": "adherence:handoffs_document",
-    "Ageing": "timing:ageing_document",
+    "StaleDeals": "timing:stale_deals_document",
     "LittlesLaw": "timing:little_document",
     "StageDurations": "timing:durations_document",
     "Velocity": "timing:velocity_document",

@@ -12,7 +12,12 @@ from salesfunnel.planning import Measure
 from salesfunnel.render.charts import chart_of
 from salesfunnel.render.documents import document_of
 from salesfunnel.render.documents.bottlenecks import mark_of, silence, verdict
-from salesfunnel.render.documents.findings import findings_blocks, leading, sign, step_words
+from salesfunnel.render.documents.findings import (
+    explains_fall,
+    findings_blocks,
+    step_words,
+    weak_sign,
+)
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.documents.plans import plan_blocks, shown_date
 from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Picture, Section
@@ -154,9 +159,9 @@ def _cause(
     analysis: Analysis, row: Bottleneck, actions: dict[str, str], locale: Locale
 ) -> list[tuple[str, str]]:
     mine = [f for f in analysis.findings if _of(row, f) and f.measured]
-    leaders = [f for f in mine if f.veto or leading(f)]
+    leaders = [f for f in mine if f.veto or explains_fall(f)]
     first = next((f for f in leaders if f.veto or f.share is None or f.share >= PART), None)
-    seen = next((f for f in mine if sign(f) and f.evidence.method != "quality"), None)
+    seen = next((f for f in mine if weak_sign(f) and f.evidence.method != "quality"), None)
     if first is None and seen is not None:
         words = text("report.sign", locale, cause=title_of(seen, locale, actions))
     elif first is None:

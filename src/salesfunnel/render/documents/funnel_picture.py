@@ -39,7 +39,7 @@ def funnel_picture(
         key of the step, so that a page shows one rate of a step.
     """
     t, g = panel.periods.index(period), panel.segments.index(segment)
-    entered, advanced, unknown = (array[t, g] for array in panel.flows())
+    entered, advanced, unknown = (array[t, g] for array in panel.entered_advanced())
     labels = labels_of(panel.funnel, panel.steps, locale)
     steps = []
     for s, key in enumerate(panel.steps):
