@@ -112,9 +112,7 @@ def test_what_came_back_is_judged_and_nothing_is_typed_twice():
                "J": "accepted"}],
         drop_key=True,
     )  # fmt: skip
-    second = sf.run_round(
-        {**after(folder, first), "2026-11.xlsx": book}, today=date(2026, 12, 2)
-    )
+    second = sf.run_round({**after(folder, first), "2026-11.xlsx": book}, today=date(2026, 12, 2))
     assert (second.period, second.next_period, second.rounds) == ("2026-11", "2026-12", 2)
     assert [row.actual for row in second.actuals.rows] == [430, 160, 50]
     assert [row.target for row in second.sheet.rows] == [500, 250, 80]
@@ -136,9 +134,7 @@ def test_a_metric_and_a_worksheet_that_were_renamed_are_known_again():
     book = edited(
         first.documents()["2026-11.xlsx"], ACTUALS, rename={"offers": "Quotes sent"}, title="Nov"
     )
-    second = sf.run_round(
-        {**after(folder, first), "2026-11.xlsx": book}, today=date(2026, 12, 2)
-    )
+    second = sf.run_round({**after(folder, first), "2026-11.xlsx": book}, today=date(2026, 12, 2))
     assert [row.actual for row in second.actuals.rows] == [430, 160, 50]
     assert "round-metric-renamed" in codes(second)
     assert [row.metric_name for row in second.sheet.rows][1] == "Quotes sent"  # from now on

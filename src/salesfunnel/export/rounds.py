@@ -18,8 +18,8 @@ from salesfunnel.export.sheets import columns_of
 from salesfunnel.export.workbooks import add_sheet
 from salesfunnel.i18n import text
 from salesfunnel.render import to_html
+from salesfunnel.render.documents.departments import department_document
 from salesfunnel.render.documents.rounds import (
-    department_document,
     follow_up_document,
     standards_document,
     tasks_document,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from salesfunnel.rounds._make_round import RoundRecords, judged_period, make_round
-from salesfunnel.rounds.department_pages import department_pages
+from salesfunnel.rounds._department_pages import department_pages
+from salesfunnel.rounds._make_round import RoundRecords, make_round
+from salesfunnel.rounds.judging import judged_period
 from salesfunnel.rounds.result import DepartmentPage, Round, RoundTask, StageLoss
 
 __all__ = [

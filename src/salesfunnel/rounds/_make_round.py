@@ -8,11 +8,10 @@ from typing import Any
 
 import attrs
 
-from salesfunnel._core.errors import ArgumentError, SalesFunnelError
-from salesfunnel._core.periods import common_frequency, end_of, label_of, ordinal
+from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel._core.periods import label_of, ordinal
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.analysis import Analysis, analyze
-from salesfunnel.analysis.watched import watch_of, with_signs
+from salesfunnel.analysis import Analysis
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
@@ -21,14 +20,15 @@ from salesfunnel.fault import Fault
 from salesfunnel.monitoring import Adherence, Handoffs, adherence, handoffs
 from salesfunnel.monitoring.departments import check_departments
 from salesfunnel.planning import ImprovementPlan
+from salesfunnel.rounds._department_pages import department_pages
 from salesfunnel.rounds.against_targets import plan_against_targets
 from salesfunnel.rounds.department_names import inferred_departments
-from salesfunnel.rounds.department_pages import department_pages
-from salesfunnel.rounds.plan_goes_on import followed, next_plan, with_edits
+from salesfunnel.rounds.judging import analyses, beyond, judged_period
+from salesfunnel.rounds.plan_goes_on import Followed, followed, next_plan, with_edits
 from salesfunnel.rounds.result import Round
 from salesfunnel.rounds.tasks import tasks_of, working_day
 
-__all__ = ["RoundRecords", "judged_period", "make_round"]
+__all__ = ["RoundRecords", "make_round"]
 
 
 @attrs.frozen(kw_only=True)
@@ -77,13 +77,77 @@ def make_round(records: RoundRecords, *, today: date, locale: Locale = "en") -> 
     until = sheets.periods[: sheets.periods.index(period) + 1]
     sheets = attrs.evolve(sheets, rows=[r for r in sheets.rows if r.period in until])
     actuals = attrs.evolve(sheets, rows=[r for r in sheets.rows if r.period == period])
-    after = label_of(ordinal(period, by) + 1, by)
     old = records.previous
-    funnel = sheets.funnel
     members = _members(records, actuals, locale, faults)
     start = working_day(today - timedelta(days=1), 1)
-    judged, counted = _analyses(records, sheets, period, start, locale, faults)
+    judged, counted = analyses(
+        sheets, records.deals, period, faults, locale=locale, start=start,
+        benchmark=records.benchmark,
+    )  # fmt: skip
     adopted = _adherence(records.deals, sheets, members, faults)
+    plan, found = _followed(records, sheets, adopted, today, locale, faults)
+    plan = next_plan(
+        _named(plan, judged, found),
+        _proposals(actuals, judged, counted, start, faults),
+        found,
+        today=today,
+    )
+    after = label_of(ordinal(period, by) + 1, by)
+    sheet = new_sheet(
+        found.funnel, period=after, previous=sheets, targets=records.targets, locale=locale
+    )
+    gives = _handoffs(records.deals, members, faults)
+    return Round(
+        today=today,
+        period=period,
+        next_period=after,
+        judged=judged,
+        counted=counted,
+        actuals=actuals,
+        sheet=sheet,
+        plan=plan,
+        reviews=found.reviews,
+        standards=found.standards,
+        tried=found.tried,
+        settled=found.settled,
+        watch=judged.watch,
+        adherence=adopted,
+        handoffs=gives,
+        departments=department_pages(
+            actuals,
+            departments=members,
+            analysis=judged if counted is None else counted,
+            plan=plan,
+            handoffs=gives,
+            watch=judged.watch,
+        ),
+        tasks=tasks_of(
+            sheet,
+            plan,
+            found.reviews,
+            faults,
+            today=today,
+            period=after,
+            members=check_departments(members),
+        ),
+        members={name: tuple(listed) for name, listed in members.items()},
+        rounds=1 if old is None else old.rounds + (old.period != period),
+        faults=tuple(dict.fromkeys(faults)),
+        locale=locale,
+    )
+
+
+def _followed(
+    records: RoundRecords,
+    sheets: Tracking,
+    adopted: Adherence | None,
+    today: date,
+    locale: Locale,
+    faults: list[Fault],
+) -> tuple[ImprovementPlan, Followed]:
+    """Return the plan with the team's edits, and what its follow-up found."""
+    old = records.previous
+    funnel = sheets.funnel
     plan = with_edits(
         ImprovementPlan(measures=(), start=None, funnel=funnel) if old is None else old.plan,
         records.edited,
@@ -101,103 +165,32 @@ def make_round(records: RoundRecords, *, today: date, locale: Locale = "en") -> 
         locale=locale,
         faults=faults,
     )
-    proposals = [judged.plan] + ([] if counted is None else [_beyond(counted.plan, judged)])
-    if records.deals is None and (first := plan_against_targets(actuals, judged, start=start)):
-        proposals.append(first)
-        faults.append(Fault.of("round-against-targets", severity="info", n=len(first)))
+    return plan, found
+
+
+def _named(plan: ImprovementPlan, judged: Analysis, found: Followed) -> ImprovementPlan:
+    """Return the plan with the names and key actions of now."""
     plan = attrs.evolve(plan, funnel=found.funnel, names={**plan.names, **judged.plan.names})
-    if not plan.measures:
-        plan = attrs.evolve(plan, assumptions=judged.plan.assumptions)
-    plan = next_plan(plan, proposals, found, today=today)
-    sheet = new_sheet(
-        found.funnel, period=after, previous=sheets, targets=records.targets, locale=locale
-    )
-    watch = judged.watch
-    gives = _handoffs(records.deals, members, faults)
-    fresh = [e.measure.key for e in found.standards.entries if e.measure.key in _keys(found)]
-    return Round(
-        today=today,
-        period=period,
-        next_period=after,
-        judged=judged,
-        counted=counted,
-        actuals=actuals,
-        sheet=sheet,
-        plan=plan,
-        reviews=found.reviews,
-        standards=found.standards,
-        tried=found.tried,
-        settled=found.settled,
-        watch=watch,
-        adherence=adopted,
-        handoffs=gives,
-        departments=department_pages(
-            actuals,
-            departments=members,
-            analysis=judged if counted is None else counted,
-            plan=plan,
-            handoffs=gives,
-            watch=watch,
-        ),
-        tasks=tasks_of(
-            sheet,
-            plan,
-            found.reviews,
-            fresh,
-            faults,
-            today=today,
-            period=after,
-            members=check_departments(members),
-        ),
-        members={name: tuple(listed) for name, listed in members.items()},
-        rounds=1 if old is None else old.rounds + (old.period != period),
-        faults=tuple(dict.fromkeys(faults)),
-        locale=locale,
-    )
+    return plan if plan.measures else attrs.evolve(plan, assumptions=judged.plan.assumptions)
 
 
-def _keys(found: Any) -> set[str]:
-    return {one.key for one in found.reviews if one.state == "standardise"}
-
-
-def judged_period(sheets: Tracking, today: date, faults: list[Fault]) -> tuple[str, Any]:
-    """Return the last period that is over and has counts, and the length of periods."""
-    by = common_frequency(sheets.periods)
-    if by == "none":
-        raise ArgumentError(
-            f"the sheets must name their periods alike, got {', '.join(sheets.periods)}",
-            hint="name months as 2026-10, in a column, a worksheet, or the name of the file",
-        )
-    chain = {metric.key for metric in sheets.funnel.steps}
-    counted = [
-        name
-        for name in sheets.periods
-        if any(
-            row.actual is not None and (row.metric in chain or not chain)
-            for row in sheets.rows
-            if row.period == name
-        )
-    ]
-    over = [name for name in counted if end_of(name, by) - timedelta(days=1) <= today]
-    if not over:
-        raise ArgumentError(
-            "the sheets must hold a period that is over and has actuals,"
-            f" got {', '.join(counted) or 'none'} on {today.isoformat()}",
-            hint="fill in the actuals, or run the round after the end of the period",
-        )
-    early = [name for name in counted if name not in over]
-    if early:
-        faults.append(
-            Fault.of("round-period-not-over", severity="info", value=", ".join(early))
-        )  # fmt: skip
-    gaps = [
-        label_of(number, by)
-        for number in range(ordinal(over[0], by), ordinal(over[-1], by))
-        if label_of(number, by) not in over
-    ]
-    if gaps:
-        faults.append(Fault.of("round-periods-missing", value=", ".join(gaps)[:200]))
-    return over[-1], by
+def _proposals(
+    actuals: Tracking,
+    judged: Analysis,
+    counted: Analysis | None,
+    start: date,
+    faults: list[Fault],
+) -> list[ImprovementPlan]:
+    """Return the plans that are proposed: of the deals, of what they do not reach, of targets."""
+    found = [judged.plan]
+    if counted is not None:
+        found.append(beyond(counted.plan, judged))
+        return found
+    first = plan_against_targets(actuals, judged, start=start)
+    if first is not None and len(first):
+        found.append(first)
+        faults.append(Fault.of("round-against-targets", severity="info", n=len(first)))
+    return found
 
 
 def _members(
@@ -222,61 +215,6 @@ def _members(
             Fault.of("round-departments-inferred", severity="info", value=", ".join(found))
         )
     return found
-
-
-def _analyses(
-    records: RoundRecords,
-    sheets: Tracking,
-    period: str,
-    start: date,
-    locale: Locale,
-    faults: list[Fault],
-) -> tuple[Analysis, Analysis | None]:
-    """Return the analysis of the deals with that of the sheet, else that of the sheet."""
-    options: dict[str, Any] = {"locale": locale, "start": start, "benchmark": records.benchmark}
-    of_sheet = analyze(sheets, period=period, funnel=sheets.funnel, **options)
-    deals = records.deals
-    if deals is None:
-        return of_sheet, None
-    try:
-        panel = two_ends(deals).panel(by="month", mode="entry")
-        known = period in panel.periods and period not in panel.partial
-        found = analyze(deals, period=period if known else None, **options)
-    except SalesFunnelError as error:
-        faults.append(Fault.of("round-deals-not-judged", value=period, why=error.message))
-        return of_sheet, None
-    if found.period != period:
-        faults.append(Fault.of("round-deals-other-period", value=found.period, period=period))
-    watch = watch_of(period, sheets)
-    rows = [found.bottlenecks.find(d.transition, d.segment) for d in found.diagnoses]
-    diagnoses = with_signs(found.diagnoses, rows, watch)
-    return attrs.evolve(
-        found,
-        watch=watch,
-        diagnoses=diagnoses,
-        findings=[finding for diagnosis in diagnoses for finding in diagnosis],
-    ), of_sheet
-
-
-def _beyond(plan: ImprovementPlan, judged: Analysis) -> ImprovementPlan:
-    """Return the measures of steps that the deals do not reach: those before their first stage."""
-    funnel = plan.funnel
-    if funnel is None:
-        return plan
-    reached = {
-        metric.key
-        for stage in funnel
-        if stage.key in judged.panel.steps
-        for metric in stage.metrics
-    }
-    first = next((s.key for s in funnel if s.key in judged.panel.steps), None)
-    entry = {m.key for m in funnel.stage(first).metrics} if first is not None else set()
-    kept = [
-        m
-        for m in plan.measures
-        if m.bottleneck.target not in reached or m.bottleneck.target in entry
-    ]
-    return attrs.evolve(plan, measures=kept, folded=())
 
 
 def _panels(deals: StageHistory | None, sheets: Tracking) -> list[Panel]:

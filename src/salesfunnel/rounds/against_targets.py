@@ -41,7 +41,7 @@ def plan_against_targets(
             rates.setdefault((before[row.metric], row.metric), row.target_rate)
     if not rates or len(actuals.segments) > 1:
         return None
-    wanted = BenchmarkSet.from_rates("targets", rates, source=SOURCE, cv=EXACT)
+    wanted = BenchmarkSet.from_rates("targets", rates, citation=SOURCE, cv=EXACT)
     found = find_bottlenecks(actuals.panel(level="step"), benchmark=wanted)
     rows = sorted(
         filter(_behind, found), key=lambda row: (row.rate or 0.0) / (row.reference or 1.0)

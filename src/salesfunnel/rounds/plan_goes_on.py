@@ -52,7 +52,7 @@ def with_edits(
     measures = [
         measure
         if measure.key in known
-        else attrs.evolve(measure, begins=min(since, measure.due), since="")
+        else attrs.evolve(measure, begins=min(since, measure.due), baseline_from="")
         for measure in merged.measures
     ]
     start = merged.start or today if measures else merged.start

@@ -11,7 +11,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.monitoring import Review
 from salesfunnel.monitoring.departments import department_of
 from salesfunnel.planning import ImprovementPlan
-from salesfunnel.rounds.department_pages import owner_of
+from salesfunnel.rounds._department_pages import owner_of
 from salesfunnel.rounds.result import RoundTask
 
 __all__ = ["tasks_of"]
@@ -28,7 +28,6 @@ def tasks_of(
     sheet: Tracking,
     plan: ImprovementPlan,
     reviews: Sequence[Review],
-    new_standards: Sequence[str],
     faults: Sequence[Fault],
     *,
     today: date,
@@ -47,7 +46,7 @@ def tasks_of(
             by=working_day(today, DECIDE_DAYS), owner="sales-lead", kind="standard", measure=key,
             department=department_of(members, "sales-lead"),
         )
-        for key in new_standards
+        for key in (one.key for one in reviews if one.state == "standardise")
     ]  # fmt: skip
     return tuple(sorted(tasks, key=lambda t: (t.by, t.owner, t.kind, t.measure, t.code)))
 
@@ -121,7 +120,7 @@ def _reviews(
             RoundTask(
                 by=day, owner=measure.owner, kind="check", measure=measure.key,
                 department=department_of(members, measure.owner),
-                code="check-adoption" if one is None else one.next,
+                code="check-adoption" if one is None else one.next_step,
             )
         )  # fmt: skip
     return found

@@ -10,6 +10,7 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel.analysis import Analysis
 from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.definitions.stage import Stage
 from salesfunnel.monitoring import Handoffs, MetricWatch
 from salesfunnel.monitoring.departments import check_departments, department_of
 from salesfunnel.planning import ImprovementPlan, Measure
@@ -83,7 +84,7 @@ def department_pages(
         known = ", ".join(tracking.periods) or "none"
         raise ArgumentError(f"'period' must be one of the sheet, {known}, got {period!r}")
     rows = [row for row in tracking.rows if row.period == at]
-    of_stage = {s.key: department_of(members, s.key, s.name, s.owner) for s in funnel}
+    of_stage = {s.key: _home(s, rows, members) for s in funnel}
     losses = losses_of(funnel, rows, analysis)
     measures = () if plan is None else plan.active
     pages = []
@@ -110,6 +111,12 @@ def department_pages(
         if page.stages or page.rows or page.measures:
             pages.append(page)
     return tuple(pages)
+
+
+def _home(stage: Stage, rows: Sequence[TrackingRow], members: Mapping[str, str]) -> str | None:
+    """Return the department of a stage: as named, else that of whoever owns its metrics."""
+    owners = [row.owner for row in reversed(rows) if row.stage == stage.key]
+    return department_of(members, stage.key, stage.name, stage.owner, *owners)
 
 
 def _names(funnel: Funnel, rows: Iterable[TrackingRow]) -> dict[str, str]:
