@@ -71,12 +71,7 @@ def round_book(found: Round) -> bytes:
     pages = [
         (text("round.book.follow-up", locale), follow_up_document(found, locale)),
         (text("round.book.standards", locale), standards_document(found, locale)),
-        *(
-            (page.department, attrs.evolve(
-                department_document(page, locale),
-                title=text("round.department", locale, name=page.department)))
-            for page in found.departments
-        ),
+        *((page.department, department_document(page, locale)) for page in found.departments),
     ]  # fmt: skip
     for name, document in pages:
         add_document(book, name, document)

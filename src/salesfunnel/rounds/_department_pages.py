@@ -70,8 +70,8 @@ def department_pages(
     >>> sheet = Tracking(funnel=funnel, rows=[
     ...     TrackingRow(stage="lead", metric="leads", target=100, actual=80),
     ...     TrackingRow(stage="won", metric="wins", target=20, actual=8)])
-    >>> [(page.department, page.losses) for page in department_pages(sheet)][0]
-    ('Marketing', (StageLoss(source='leads', target='wins', entered=80, advanced=8, ...),))
+    >>> [(page.department, [loss.lost for loss in page.losses]) for page in department_pages(sheet)]
+    [('Marketing', [72]), ('Sales', [])]
     """
     check_kind("tracking", tracking, Tracking)
     funnel = tracking.funnel

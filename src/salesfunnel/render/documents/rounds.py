@@ -49,11 +49,8 @@ def round_document(found: Round, locale: Locale) -> Document:
     ]
     skipped = {text("plan.title", locale)}
     blocks += [b for b in rest if not (isinstance(b, Section) and b.title in skipped)]
-    blocks += [
-        Section(text("round.department", locale, name=page.department),
-                department_document(page, locale).blocks)
-        for page in found.departments
-    ]  # fmt: skip
+    for page in found.departments:
+        blocks += _sections(department_document(page, locale))
     if found.handoffs is not None:
         blocks += _sections(document_of(found.handoffs, locale))
     if found.adherence is not None:
