@@ -101,7 +101,7 @@ def rows_as_of(track: Track, at: Any) -> Ints:
     return np.where(known > 0, track.start[:-1] + known - 1, -1)
 
 
-def values_as_of(track: Track, at: Any) -> Floats:
+def values_as_of(track: Track, at: object) -> Floats:
     """Return the value of each deal at a moment, NaN before its first row; shape (n,)."""
     rows = rows_as_of(track, at)
     if not track.value.size:

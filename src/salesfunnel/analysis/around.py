@@ -59,14 +59,14 @@ def judged_panel(panel: Panel, judged: str, bottlenecks: Bottlenecks) -> Panel:
 
 
 def around(
-    data: Any,
+    data: object,
     panel: Panel,
     judged: str,
     bottlenecks: Bottlenecks,
-    worth: Any,
+    worth: object,
     *,
     currency: str | None,
-    rates: Any,
+    rates: object,
     seed: int,
 ) -> dict[str, Any]:
     """Return fields of an `Analysis` by name: as many as the data allow.

@@ -21,13 +21,13 @@ EntityRange = timedelta | str | int | Any
 
 
 def count_steps(
-    events: Any,
+    events: object,
     steps: Sequence[str | int | Step],
     *,
     window: EntityRange | None = None,
-    step_windows: Any = None,
+    step_windows: object = None,
     order: StepOrder = "ordered",
-    exclude: Any = (),
+    exclude: object = (),
     breakdown: str | Sequence[str] | None = None,
     attribution: str = "first",
     increasing: bool = False,
@@ -179,7 +179,7 @@ def count_steps(
     return result if by is None else evolve_lazily(result, by=by)
 
 
-def _check_by(by: Any, attribution: str) -> None:
+def _check_by(by: object, attribution: str) -> None:
     if by is None:
         return
     check_choice("by", by, get_args(By))

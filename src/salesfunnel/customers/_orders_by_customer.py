@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
+from salesfunnel._core.readers import reader_hint
 from salesfunnel.data.purchases import DAY, Orders, Purchases, moment
 
 Moment = date | datetime | np.datetime64 | str
@@ -48,7 +49,8 @@ def orders_at(purchases: Purchases, as_of: Moment) -> CustomerOrders:
     if not isinstance(purchases, Purchases):
         raise DataError(
             f"'purchases' must be Purchases, got {type(purchases).__name__}",
-            hint="make them with read_purchases or Purchases.from_frame",
+            hint=reader_hint(purchases, "Purchases")
+            or "make them with read_purchases or Purchases.from_frame",
         )
     end = moment("as_of", as_of)
     kept = purchases if not len(purchases) or purchases.time.max() <= end else purchases.until(end)

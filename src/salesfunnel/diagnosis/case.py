@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import frequency_of, ordinal
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, fold_column_name, match
 from salesfunnel.diagnosis.finding import Evidence, Finding
@@ -82,7 +83,8 @@ class Case:
         self.has_panel = not self.has_deals and hasattr(data, "counts")
         if not (self.has_deals or self.has_sheet or self.has_panel):
             raise ArgumentError(
-                f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}"
+                f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
+                hint=reader_hint(data, "StageHistory", "Tracking"),
             )
         if self.has_deals:
             self._cut()

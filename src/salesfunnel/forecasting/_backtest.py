@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,14 +46,14 @@ class Origin(NamedTuple):
 def backtest(
     history: StageHistory,
     *,
-    horizon: Any = 90,
+    horizon: object = 90,
     origins: int = ORIGINS,
     every: int = EVERY,
     seed: int = 0,
     strata: str | None = None,
     draws: int = DRAWS,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     season: Season | None = "auto",
 ) -> Backtest:
     """Tell how good the forecast would have been, beside the usual ways of a CRM.
@@ -184,7 +184,7 @@ def _look(
     strata: str | None,
     draws: int,
     currency: str | None,
-    rates: Any,
+    rates: object,
     season: bool,
 ) -> Origin:
     view = outlook(

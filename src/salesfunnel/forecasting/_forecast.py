@@ -37,7 +37,7 @@ DRAWS = 4000
 def forecast(
     history: StageHistory,
     *,
-    horizon: Any,
+    horizon: object,
     as_of: Moment | None = None,
     seed: int = 0,
     strata: str | None = None,
@@ -45,7 +45,7 @@ def forecast(
     new_deals: bool = True,
     draws: int = DRAWS,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     season: Season | None = "auto",
 ) -> Forecast:
     """Forecast what will be won: every open deal by its stage and age, and the deals to come.
@@ -133,7 +133,7 @@ def outlook(
     owner: str,
     new_deals: bool,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     season: bool = True,
 ) -> Outlook:
     """Return the chance of every open deal by time, and the wins of the deals to come."""

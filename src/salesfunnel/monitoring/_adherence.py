@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._kernels.intervals import newcombe, wilson
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.tracking import Tracking
@@ -105,7 +106,8 @@ def adherence(
         return sheet_rows(data, members)
     if not isinstance(data, StageHistory):
         raise ArgumentError(
-            f"'data' must be a StageHistory or a Tracking, got {type(data).__name__}"
+            f"'data' must be a StageHistory or a Tracking, got {type(data).__name__}",
+            hint=reader_hint(data, "StageHistory", "Tracking"),
         )
     if data.funnel is None:
         raise ArgumentError(

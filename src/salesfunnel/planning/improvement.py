@@ -13,6 +13,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice, check_kind, check_known, duplicates
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple, frozen_map
+from salesfunnel._core.readers import named_only
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.data.panel import ALL
@@ -40,6 +41,7 @@ EDITABLE = (
 )
 
 
+@named_only
 @attrs.frozen(kw_only=True, repr=False)
 class ImprovementPlan(TableMixin):
     """The measures of a team: per bottleneck a problem, a measure, an owner, a date, an effect.

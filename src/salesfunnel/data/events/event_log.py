@@ -21,6 +21,7 @@ from salesfunnel.data.events.frames import read_frame
 from salesfunnel.data.events.row_checks import (
     as_iterable,
     attribute_codes,
+    check_given,
     entity_codes,
     kept_rows,
     known_steps,
@@ -86,6 +87,8 @@ class EventLog:
 
     Raises
     ------
+    ArgumentError
+        If a path is given, or a column is missing.
     DataError
         If columns differ in length, naive and aware times are mixed, or a time does not fit.
 
@@ -118,12 +121,13 @@ class EventLog:
     def __init__(
         self,
         entity: Any,
-        step: Any,
-        time: Any,
+        step: Any = None,
+        time: Any = None,
         *,
         attributes: Mapping[str, Any] | None = None,
         steps: Iterable[Any] | None = None,
     ) -> None:
+        check_given(entity, step, time)
         who, names, missing = entity_codes(ids_of(entity))
         what = event_columns.encode("step", open_column(step))
         when = event_columns.times("time", open_column(time))
@@ -170,7 +174,7 @@ class EventLog:
     @classmethod
     def from_frame(
         cls,
-        frame: Any,
+        frame: object,
         *,
         columns: Mapping[str, str] | None = None,
         attributes: Iterable[str] | None = None,

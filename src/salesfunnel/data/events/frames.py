@@ -9,6 +9,7 @@ from typing import Any
 from salesfunnel._core.checks import did_you_mean, nearest
 from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel._core.extras import require
+from salesfunnel._core.readers import reader_hint
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import library_of, open_column
 from salesfunnel.data.events.entity_ids import ids_of
@@ -118,11 +119,11 @@ def check_roles(columns: Mapping[str, Any] | None) -> None:
             )
 
 
-def _arrow_table(frame: Any) -> Any:
+def _arrow_table(frame: object) -> Any:
     is_file = isinstance(frame, str | bytes | PathLike)
     refused = DataError(
         f"'events' must be an EventLog, a dataframe or an ibis table, got {type(frame).__name__}",
-        hint="read the file first, say with polars.read_csv or pandas.read_csv"
+        hint=reader_hint(frame, "EventLog")
         if is_file
         else "EventLog.from_records takes mappings, one an event",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.readers import check_not_a_file, reader_hint
 from salesfunnel._kernels.events.encoding import relabel, seen_codes
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import open_column
@@ -20,15 +22,29 @@ SHOWN = 50
 """Faults of one kind that are listed row by row; the rest is counted in one more fault."""
 
 
-def as_iterable(records: Any) -> Iterable[Any]:
+def as_iterable(records: object) -> Iterable[Any]:
     """Return the records if they are an iterable of mappings, else raise DataError."""
     if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
         raise DataError(
             f"'records' must be an iterable of mappings, got {records!r}",
-            hint="EventLog.from_frame takes dataframes and mappings of columns; of a file,"
+            hint=reader_hint(records, "EventLog")
+            if isinstance(records, str | bytes | PathLike)
+            else "EventLog.from_frame takes dataframes and mappings of columns; of a file,"
             " csv.DictReader makes mappings",
         )
     return records
+
+
+def check_given(entity: Any, step: Any, time: Any) -> None:
+    """Raise ArgumentError where a path stands for the columns, or one is not given."""
+    check_not_a_file("entity", entity, "EventLog")
+    for field, column in (("step", step), ("time", time)):
+        if column is None:
+            raise ArgumentError(
+                f"{field!r} must be a column, got none",
+                hint=reader_hint(entity, "EventLog")
+                or "EventLog.from_frame(...) takes a dataframe or a mapping of columns",
+            )
 
 
 def values_of(column: event_columns.Categorical) -> npt.NDArray[Any]:
@@ -52,7 +68,7 @@ def attribute_codes(attributes: Mapping[str, Any] | None) -> dict[str, event_col
 
 
 def entity_codes(
-    entity: Any,
+    entity: object,
 ) -> tuple[npt.NDArray[Any], event_columns.EntityNames | None, npt.NDArray[np.bool_] | None]:
     """Return whole-number ids as they are, or codes and their names; and what is missing."""
     if isinstance(entity, event_columns.Ids):

@@ -87,7 +87,7 @@ def _rows_of(
     return rows.take((deal >= 0) & ~np.isnat(time))
 
 
-def _positions(history: StageHistory, deals: Any) -> Ints:
+def _positions(history: StageHistory, deals: object) -> Ints:
     """Return the rows of deals, given by id or by row; -1 for an unknown one."""
     given = np.asarray(deals)
     n = len(history)
@@ -103,7 +103,7 @@ def _positions(history: StageHistory, deals: Any) -> Ints:
     )
 
 
-def encoded(field: str, values: Any) -> tuple[Floats, tuple[str, ...]]:
+def encoded(field: str, values: object) -> tuple[Floats, tuple[str, ...]]:
     """Return values as numbers, and the words that they are positions of."""
     if field in NUMBERS:
         return _numbers(field, values), ()
@@ -129,7 +129,7 @@ def encoded(field: str, values: Any) -> tuple[Floats, tuple[str, ...]]:
     return rank[codes] if codes.size else np.zeros(0), tuple(words)
 
 
-def _numbers(field: str, values: Any) -> Floats:
+def _numbers(field: str, values: object) -> Floats:
     column = np.asarray(values)
     if column.dtype.kind in "biuf":
         return column.astype(np.float64)
@@ -244,7 +244,7 @@ def _field_history(rows: _Rows) -> FieldHistory:
     )  # fmt: skip
 
 
-def _present(history: StageHistory, field: str, values: Any) -> FieldHistory:
+def _present(history: StageHistory, field: str, values: object) -> FieldHistory:
     """Return today's values of a field that has no history."""
     number, words = encoded(field, values)
     if number.shape != (len(history),):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -13,9 +12,10 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field, arrays_equal
 from salesfunnel._core.checks import check_known
-from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.errors import DataError
 from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.frozen import as_tuple, frozen_map
+from salesfunnel._core.readers import check_not_a_file, named_only
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history.checks import (
@@ -48,6 +48,7 @@ __all__ = ["LOST", "OPEN", "WON", "StageHistory"]
 _DAY = np.timedelta64(86_400_000_000, "us")
 
 
+@named_only
 @attrs.frozen(kw_only=True, repr=False)
 class StageHistory(FieldsOverTime, TableMixin):
     """Deals with the first entry into every stage, the time spent there, and how they ended.
@@ -157,7 +158,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         object.__setattr__(self, name, array)
 
     @classmethod
-    def from_records(cls, records: Any, **options: Any) -> StageHistory:
+    def from_records(cls, records: object, **options: object) -> StageHistory:
         """Make a history from records in memory, of any shape that ``read_deals`` knows.
 
         Parameters
@@ -174,12 +175,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         IntakeError
             With every fault and its place, where no deal can be read.
         """
-        path = isinstance(records, str | bytes | bytearray | PathLike) or hasattr(records, "read")
-        if path:
-            raise ArgumentError(
-                f"'records' must be records or a dataframe, got {type(records).__name__}",
-                hint="read_deals(...) reads files and text",
-            )
+        check_not_a_file("records", records, "StageHistory", wanted="records or a dataframe")
         reader: Any = leaf("salesfunnel.intake.deals.reader")
         history: StageHistory = reader.read_deals(records, **options)
         return history
@@ -329,7 +325,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         segment: str | Sequence[str] | None = None,
         weight: Literal["value"] | None = None,
         currency: str | None = None,
-        rates: Any = None,
+        rates: object = None,
         fiscal_start: int | None = None,
         fiscal: Fiscal | None = None,
     ) -> Panel:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.periods import common_frequency, ordinal
+from salesfunnel._core.readers import named_only
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import LEVELS, LOCALES, Level, Locale, Severity
 from salesfunnel.data.panel import ALL, Panel
@@ -33,7 +34,7 @@ def _faults(value: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(value)
 
 
-def _structure(funnel: Any) -> Any:
+def _structure(funnel: object) -> Any:
     """Return what two funnels must share for their sheets to mean the same."""
     if not isinstance(funnel, Funnel):
         return funnel
@@ -41,6 +42,7 @@ def _structure(funnel: Any) -> Any:
     return funnel.key, tuple(stages)
 
 
+@named_only
 @attrs.frozen(kw_only=True, repr=False)
 class Tracking(TableMixin):
     """The monthly tracking sheet of a team: metrics by period and stage, with target and actual.

@@ -20,6 +20,7 @@ from salesfunnel.intake.files.columns import (
     CodedColumn,
     Column,
     NumberColumn,
+    TextColumn,
     TimeColumn,
     column_of,
 )
@@ -274,8 +275,11 @@ def _one(cell: Any, dayfirst: bool | None) -> tuple[int, int, str | None]:
     return tick, _AWARE if aware else _NAIVE, None
 
 
-def is_clock(column: Any) -> bool:
+def is_clock(column: object) -> bool:
     """Whether a column of text holds the time of day alone: 10:05:00."""
-    cells = islice(column, 50) if isinstance(column, Iterable) else ()
+    if isinstance(column, TextColumn):
+        cells: Iterable[Any] = (column.cell(row) for row in range(min(column.count, 50)))
+    else:
+        cells = islice(column, 50) if isinstance(column, Iterable) else ()
     first = next((cell for cell in cells if isinstance(cell, str) and cell.strip()), "")
     return _CLOCK.fullmatch(first.strip()) is not None

@@ -98,7 +98,7 @@ def order_of(cells: Sequence[Any]) -> tuple[bool, int] | None:
 def read_time_cells(
     cells: Sequence[Any],
     *,
-    zone: Any = timezone.utc,
+    zone: object = timezone.utc,
     dayfirst: bool | None = None,
     date_format: str | None = None,
     order_elsewhere: bool | None = None,

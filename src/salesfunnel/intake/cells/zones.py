@@ -71,7 +71,7 @@ def in_zone(
     return event_columns.Times(ticks, "us", aware=False, missing=gone)
 
 
-def wall_ticks(ticks: Ints, zone: Any) -> Ints:
+def wall_ticks(ticks: Ints, zone: object) -> Ints:
     """Return microseconds in UTC as the clocks of a zone show them."""
     quarters, where = np.unique(ticks // _QUARTER, return_inverse=True)
     offsets = np.array([_offset(quarter, zone) for quarter in quarters.tolist()], dtype=np.int64)

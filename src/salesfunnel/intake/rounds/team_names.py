@@ -24,7 +24,8 @@ def with_team_names(
     """Return the funnel with the names that the team gave to its stages and metrics.
 
     A metric of the sheet that went out and is missing in the one that came back is the one that is
-    new there, where stage, target, owner, unit and likeness of the names leave one choice.
+    new there, where stage, target, owner, unit and likeness of the names leave one choice. One that
+    is known by another name than it went out with has that name from now on.
     """
     for name, content in sheets.items():
         try:
@@ -42,7 +43,7 @@ def with_team_names(
                 Fault.of("round-metric-renamed", severity="info", file=name, value=new,
                          old=metric.label)
             )  # fmt: skip
-        for key, new in _stages(back, funnel).items():
+        for key, new in _stages(sent, back, funnel).items():
             stage = funnel.stage(key)
             named_stage = stage.replace(name=new, aliases=_more(stage.aliases, stage.name))
             funnel = funnel.replace_stage(key, named_stage)
@@ -70,7 +71,13 @@ def _metrics(sent: Tracking, back: Tracking, funnel: Funnel) -> list[tuple[str, 
         row.metric: row for row in reversed(back.rows)
         if row.metric not in known | before
     }  # fmt: skip
-    found = []
+    sent_names = {row.metric: row.metric_name for row in sent.rows if row.metric_name}
+    found = [
+        (row.metric, row.metric_name)
+        for row in {row.metric: row for row in reversed(back.rows)}.values()
+        if row.metric in known and row.metric_name
+        and sent_names.get(row.metric, row.metric_name) != row.metric_name
+    ]  # fmt: skip
     for key, row in list(missing.items())[::-1]:
         scores = {new: _likeness(row, other, sent, funnel) for new, other in strange.items()}
         best = [new for new, s in scores.items() if s == max(scores.values()) and s >= ENOUGH]
@@ -101,7 +108,7 @@ def _likeness(row: TrackingRow, other: TrackingRow, sent: Tracking, funnel: Funn
     return score
 
 
-def _stages(back: Tracking, funnel: Funnel) -> dict[str, str]:
+def _stages(sent: Tracking, back: Tracking, funnel: Funnel) -> dict[str, str]:
     """Return key → new name of the stages that were renamed: their metrics tell which."""
     of = {metric.key: stage.key for stage in funnel for metric in stage.metrics}
     named: dict[str, set[str]] = {}
@@ -109,6 +116,11 @@ def _stages(back: Tracking, funnel: Funnel) -> dict[str, str]:
         if row.metric in of and row.stage not in funnel and row.stage == row.stage_name:
             named.setdefault(row.stage, set()).add(of[row.metric])
     used = {row.stage for row in back.rows}
-    return {
+    found = {
         next(iter(keys)): name for name, keys in named.items() if len(keys) == 1 and not keys & used
     }
+    names = {row.stage: row.stage_name for row in sent.rows if row.stage_name}
+    for row in reversed(back.rows):
+        if row.stage in names and row.stage_name and row.stage_name != names[row.stage]:
+            found[row.stage] = row.stage_name
+    return found

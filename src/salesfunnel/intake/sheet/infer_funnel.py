@@ -153,15 +153,15 @@ def build(raw_rows: Sequence[RawRow], faults: list[Fault] | None = None) -> Funn
         stage, metric = raw.text("stage"), raw.text("metric") or raw.text("stage")
         places.setdefault((stage or metric or NO_STAGE, metric or NO_STAGE), []).append(raw)
     names: dict[tuple[str, str], tuple[str, str]] = {}
-    for stage, metric in places:
-        names.setdefault((fold(stage) or stage, fold(metric) or metric), (stage, metric))
+    alike: dict[tuple[str, str], list[RawRow]] = {}
+    for (stage, metric), ds in places.items():
+        folded_names = (fold(stage) or stage, fold(metric) or metric)
+        names.setdefault(folded_names, (stage, metric))
+        alike.setdefault(folded_names, []).extend(ds)
     twice = set(duplicates(metric for _, metric in names))
     stages: dict[str, tuple[str, list[Metric]]] = {}
     for (folded, folded_metric), (stage, metric) in names.items():
-        held = [
-            d for at, ds in places.items() for d in ds
-            if ((fold(at[0]) or at[0]), (fold(at[1]) or at[1])) == (folded, folded_metric)
-        ]  # fmt: skip
+        held = alike[folded, folded_metric]
         key = printable(f"{stage}: {metric}" if folded_metric in twice else metric)
         unit = unit_of(held)
         counts = all(is_count(d.number("actual").plain()) for d in held)

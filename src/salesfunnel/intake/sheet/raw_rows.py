@@ -15,6 +15,7 @@ from salesfunnel.intake.cells.number import DecimalMark, ParsedNumber
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_period import PeriodName
 from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.sheet.counted import Counted
 from salesfunnel.intake.sheet.header import Header, fill_merged, is_header_again
 from salesfunnel.intake.sheet.layout import (
     header_units,
@@ -96,6 +97,7 @@ def drafts_of(
     *,
     sheet: str | None,
     decimal: DecimalMark | None,
+    counted: Counted | None = None,
 ) -> list[RawRow]:
     """Return the rows below the header; what is no row of the table becomes a fault."""
     columns: dict[Role, str] = {
@@ -111,7 +113,8 @@ def drafts_of(
         columns["segment"] = header.names[header.segments[0]]
     day_first = day_first_of(filled, header, faults, sheet)
     raw_rows: list[RawRow] = []
-    for number, row in enumerate(filled, start=1):
+    counted = counted or Counted(None, 0)
+    for number, row in enumerate(counted.each(filled), start=1):
         if is_header_again(row, header) or not any(shown(cell).strip() for cell in row):
             continue
         cells, other, bad = _split(row, header, safe=grid.safe)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import get_args
 
 from salesfunnel._core.checks import check_choice, did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
@@ -15,6 +15,8 @@ from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.read_period import read_period
 from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.source import Source, load
+from salesfunnel.intake.files.text_cells import Progress
+from salesfunnel.intake.sheet.counted import Counted
 from salesfunnel.intake.sheet.header import Header, find_header
 from salesfunnel.intake.sheet.infer_funnel import funnel_for
 from salesfunnel.intake.sheet.known_steps import translations
@@ -38,7 +40,7 @@ Table = tuple[Grid, Header]
 
 
 def read_table(
-    source: Any,
+    source: object,
     *,
     funnel: Funnel | str | None = None,
     period: str | None = None,
@@ -47,6 +49,8 @@ def read_table(
     decimal: DecimalMark | None = None,
     columns: Mapping[str, str] | None = None,
     segment: str | Sequence[str] | None = None,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
 ) -> Tracking:
     """Read a team's tracking sheet, as the team wrote it.
 
@@ -79,6 +83,12 @@ def read_table(
     segment : str or sequence of str, optional
         The columns that tell groups apart, such as the salesperson or the device; ``()`` for none.
         By default those whose names say so, and those without which rows would come twice.
+    max_bytes : int, optional
+        How many bytes the source may have. By default a path may have any number, and bytes and
+        open files 256,000,000, because they may come from strangers.
+    progress : callable, optional
+        Called while rows are read with how many steps of the work are done and how many there are:
+        each row is read once, and once more with the funnel.
 
     Returns
     -------
@@ -109,7 +119,7 @@ def read_table(
     """
     _check_arguments(funnel, period, decimal)
     named, groups = named_columns(columns, segment)
-    loaded = load(source, encoding=encoding)
+    loaded = load(source, encoding=encoding, max_bytes=max_bytes)
     faults: list[Fault] = []
     tables = _tables(loaded, sheet, faults, named, groups)
     for grid, header in tables:
@@ -129,9 +139,10 @@ def read_table(
     raw_rows: list[RawRow] = []
     told: list[Fault] = []
     default: dict[str | None, str] = {}
+    counted = Counted(progress, sum(len(grid.rows) - header.at - 1 for grid, header in tables))
     for grid, header in tables:
         name = grid.name if len(tables) > 1 else None
-        raw_rows += drafts_of(grid, header, told, sheet=name, decimal=mark)
+        raw_rows += drafts_of(grid, header, told, sheet=name, decimal=mark, counted=counted)
         default[name] = default_period(grid, header, period, faults)
     if not raw_rows:
         raise IntakeError(
@@ -145,7 +156,9 @@ def read_table(
     resolver = Resolver(chosen, names, told, year=year_of(period), has_targets=aimed)
     pairs = []
     for name, of_sheet in default.items():
-        pairs += resolver.rows([raw for raw in raw_rows if raw.sheet == name], of_sheet)
+        of_name = [raw for raw in raw_rows if raw.sheet == name]
+        pairs += resolver.rows(counted.each(of_name, weight=counted.half / len(raw_rows)), of_sheet)
+    counted.done()
     pairs = of_one_period(period, pairs)
     first = Tracking(rows=[row for _, row in pairs], funnel=chosen)
     kept = [raw for raw, _ in pairs]
@@ -158,7 +171,7 @@ def read_table(
     return Tracking(rows=rows, funnel=chosen, faults=(*faults, *told))
 
 
-def _check_arguments(funnel: Any, period: Any, decimal: Any) -> None:
+def _check_arguments(funnel: object, period: object, decimal: object) -> None:
     if funnel is not None and not isinstance(funnel, Funnel | str):
         raise ArgumentError(f"'funnel' must be a Funnel or the name of a template, got {funnel!r}")
     if period is not None and (not isinstance(period, str) or not period.strip()):

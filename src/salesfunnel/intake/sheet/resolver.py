@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from salesfunnel._core.vocabulary import Unit
@@ -53,7 +53,7 @@ class Resolver:
             metric.key: metric.unit for stage in funnel for metric in stage.metrics
         }
 
-    def rows(self, raw_rows: Sequence[RawRow], period: str) -> list[tuple[RawRow, TrackingRow]]:
+    def rows(self, raw_rows: Iterable[RawRow], period: str) -> list[tuple[RawRow, TrackingRow]]:
         """Return the rows with the raw_rows they come from; repeated ones are left to the faults.
 
         `period` is that of rows that name none.
