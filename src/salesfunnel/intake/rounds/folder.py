@@ -26,7 +26,7 @@ __all__ = ["read_folder"]
 def read_folder(files: Mapping[str, Any], *, today: date) -> RoundRecords:
     """Read every file; raise IntakeError where no sheet is among them."""
     folder = recognised(files, today)
-    sheets = joined(folder.sheets, folder.reading, today, [])
+    sheets = joined(folder.sheets, folder.reading, folder.reader, [])
     if sheets is None:
         raise IntakeError(
             "'folder' must hold a monthly sheet, got none that could be read",
@@ -45,8 +45,8 @@ def read_folder(files: Mapping[str, Any], *, today: date) -> RoundRecords:
     if before is not None and (funnel is None or _same(before.standards.funnel, funnel)):
         funnel = before.standards.funnel
     if before is not None and funnel is not None and before.next_period == period:
-        funnel = with_team_names(before.sheet, read, funnel, today, folder.faults)
-    whole = joined(read, funnel, today, folder.faults) or sheets
+        funnel = with_team_names(before.sheet, read, funnel, folder.reader, folder.faults)
+    whole = joined(read, funnel, folder.reader, folder.faults) or sheets
     return RoundRecords(
         sheets=whole,
         deals=_deals(folder, whole.funnel),

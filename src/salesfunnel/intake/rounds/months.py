@@ -20,7 +20,7 @@ from salesfunnel.intake.cells.read_period import month_inside
 from salesfunnel.intake.files.source import load
 from salesfunnel.intake.sheet.reader import read_table
 
-__all__ = ["joined", "read_month", "unread"]
+__all__ = ["SheetReader", "joined", "unread"]
 
 OWN = {text("sheet.title", locale) for locale in LOCALES}
 """Names of the worksheet that a team fills in, in the workbooks of the round."""
@@ -28,30 +28,56 @@ _QUIET = {"sheet-not-read", "sheet-hidden", "template-inferred"}
 """Faults of a reading that are no news in a folder."""
 
 
-def read_month(
-    name: str, content: Any, funnel: Funnel | None, today: date, faults: list[Fault]
-) -> Tracking:
-    """Read one sheet; a month that it does not say is that of its file, or the last one over."""
-    if isinstance(content, Tracking):
-        return content
-    own = _own_sheet(content)
-    found = read_table(content, funnel=funnel, sheet=own)
-    if any(row.period == ALL for row in found.rows):
-        month = month_inside(PurePath(name).stem)
-        if month is None:
-            month = _last_month(today)
-            faults.append(
-                Fault.of("round-month-assumed", file=name, value=month, today=today.isoformat())
-            )
-        found = read_table(content, funnel=funnel, sheet=own, period=month)
-    if not found.rows:
-        raise DataError(f"{name!r} must have rows, got none")
-    faults += [
-        attrs.evolve(fault, file=name if fault.file is None else f"{name}, {fault.file}")
-        for fault in found.faults
-        if fault.code not in _QUIET and (fault.severity != "info" or own is None)
-    ]
-    return found
+class SheetReader:
+    """Reads the sheets of a folder, each of them once for each funnel.
+
+    Parameters
+    ----------
+    today : datetime.date
+        The day of the round.
+    """
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self._read: dict[tuple[str, int], tuple[Funnel | None, Tracking, list[Fault]]] = {}
+
+    def read(self, name: str, content: Any, funnel: Funnel | None, faults: list[Fault]) -> Tracking:
+        """Return a sheet; a month that it does not say is that of its file, or the last one over.
+
+        Raises
+        ------
+        SalesFunnelError
+            If it is no sheet.
+        """
+        key = (name, id(funnel))
+        if key not in self._read:
+            told: list[Fault] = []
+            self._read[key] = (funnel, self._fresh(name, content, funnel, told), told)
+        _, found, told = self._read[key]
+        faults += told
+        return found
+
+    def _fresh(
+        self, name: str, content: Any, funnel: Funnel | None, faults: list[Fault]
+    ) -> Tracking:
+        if isinstance(content, Tracking):
+            return content
+        own = _own_sheet(content)
+        found = read_table(content, funnel=funnel, sheet=own)
+        if any(row.period == ALL for row in found.rows):
+            month = month_inside(PurePath(name).stem)
+            if month is None:
+                month, day = _last_month(self.today), self.today.isoformat()
+                faults.append(Fault.of("round-month-assumed", file=name, value=month, today=day))
+            found = read_table(content, funnel=funnel, sheet=own, period=month)
+        if not found.rows:
+            raise DataError(f"{name!r} must have rows, got none")
+        faults += [
+            attrs.evolve(fault, file=name if fault.file is None else f"{name}, {fault.file}")
+            for fault in found.faults
+            if fault.code not in _QUIET and (fault.severity != "info" or own is None)
+        ]
+        return found
 
 
 def unread(name: str, error: Exception) -> Fault:
@@ -80,7 +106,7 @@ def _last_month(today: date) -> str:
 
 
 def joined(
-    sheets: Mapping[str, Any], funnel: Funnel | None, today: date, faults: list[Fault]
+    sheets: Mapping[str, Any], funnel: Funnel | None, reader: SheetReader, faults: list[Fault]
 ) -> Tracking | None:
     """Return all months as one sheet, None where there is none.
 
@@ -89,7 +115,7 @@ def joined(
     """
     names = sorted(sheets, key=lambda name: (month_inside(PurePath(name).stem) is None, name))
     if funnel is None:
-        funnel = _common(sheets, names, today)
+        funnel = _common(sheets, names, reader)
     rows: dict[tuple[str, ...], TrackingRow] = {}
     places: dict[tuple[str, ...], str] = {}
     found: Tracking | None = None
@@ -97,7 +123,7 @@ def joined(
     for name in names:
         told: list[Fault] = []
         try:
-            one = read_month(name, sheets[name], funnel, today, told)
+            one = reader.read(name, sheets[name], funnel, told)
         except SalesFunnelError as error:
             faults.append(unread(name, error))
             continue
@@ -148,12 +174,12 @@ def _fits(one: Funnel, other: Funnel) -> bool:
     return a == b
 
 
-def _common(sheets: Mapping[str, Any], names: list[str], today: date) -> Funnel | None:
+def _common(sheets: Mapping[str, Any], names: list[str], reader: SheetReader) -> Funnel | None:
     """Return the funnel of the sheet with most rows, in which the others are read too."""
     best: Tracking | None = None
     for name in names:
         try:
-            one = read_month(name, sheets[name], None, today, [])
+            one = reader.read(name, sheets[name], None, [])
         except SalesFunnelError:
             continue
         if best is None or len(one) > len(best):

@@ -23,7 +23,7 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.intake.deals.reader import read_deals
 from salesfunnel.intake.plans.reader import read_plan
-from salesfunnel.intake.rounds.months import read_month, unread
+from salesfunnel.intake.rounds.months import SheetReader, unread
 from salesfunnel.planning import ImprovementPlan
 from salesfunnel.plugins import template
 from salesfunnel.rounds import Round
@@ -42,6 +42,7 @@ class Folder:
     """What was recognised, by the name of the file."""
 
     today: date
+    reader: SheetReader
     funnel: Funnel | None = None
     departments: Any = None
     targets: Any = None
@@ -62,7 +63,7 @@ class Folder:
 
 def recognised(files: Mapping[str, Any], today: date) -> Folder:
     """Return what the files are; what cannot be read is a fault of its file."""
-    folder = Folder(today=today)
+    folder = Folder(today=today, reader=SheetReader(today))
     rest: dict[str, Any] = {}
     for name, content in files.items():
         if not _is_raw(content):
@@ -173,7 +174,7 @@ def _table(folder: Folder, name: str, content: Any) -> None:
 
 
 def _sheet(folder: Folder, name: str, content: Any) -> None:
-    found = read_month(name, content, folder.reading, folder.today, [])
+    found = folder.reader.read(name, content, folder.reading, [])
     folder.sheets[name] = content
     folder.periods[name] = found.periods
     if isinstance(content, bytes) and PurePath(name).suffix.lower() in BOOKS:

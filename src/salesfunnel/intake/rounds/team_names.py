@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -11,7 +10,7 @@ from salesfunnel._core.errors import SalesFunnelError
 from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
-from salesfunnel.intake.rounds.months import read_month
+from salesfunnel.intake.rounds.months import SheetReader
 
 __all__ = ["with_team_names"]
 
@@ -19,7 +18,11 @@ ENOUGH = 4
 
 
 def with_team_names(
-    sent: Tracking, sheets: Mapping[str, Any], funnel: Funnel, today: date, faults: list[Fault]
+    sent: Tracking,
+    sheets: Mapping[str, Any],
+    funnel: Funnel,
+    reader: SheetReader,
+    faults: list[Fault],
 ) -> Funnel:
     """Return the funnel with the names that the team gave to its stages and metrics.
 
@@ -29,7 +32,7 @@ def with_team_names(
     """
     for name, content in sheets.items():
         try:
-            back = read_month(name, content, funnel, today, [])
+            back = reader.read(name, content, funnel, [])
         except SalesFunnelError:
             continue
         if back.periods != sent.periods:
