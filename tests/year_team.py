@@ -1,6 +1,6 @@
 """A company whose year is known, and a team that fills in and edits its workbooks.
 
-From March 2026 on more needs are answered late, and a late answer halves the chance of a
+From February 2026 on more needs are answered late, and a late answer halves the chance of a
 negotiation. The team carries out two measures from April: one ends the late answers within two
 weeks, one does nothing.
 """
@@ -13,11 +13,11 @@ from datetime import date, timedelta
 import numpy as np
 
 FIRST, YEAR = (2024, 1), 2026
-LATE_FROM, MENDED_FROM = "2026-03-01", "2026-04-12"
+LATE_FROM, MENDED_FROM = "2026-02-01", "2026-04-10"
 STAGES = ("interest", "intent", "negotiation", "won")
 TARGETS = {
-    "曝光量": 500_000, "线索获取量": 330, "内容下载量": 160, "Demo预约数": 160,
-    "方案提交数": 160, "报价单发送数": 80, "合同签订数": 30,
+    "曝光量": 500_000, "线索获取量": 450, "内容下载量": 225, "Demo预约数": 225,
+    "方案提交数": 225, "报价单发送数": 115, "合同签订数": 40,
 }  # fmt: skip
 OWNERS = {
     "曝光量": "市场部专员", "内容下载量": "内容部经理", "Demo预约数": "销售部主管",
@@ -39,10 +39,10 @@ def months(last):
 
 
 def late_share(day):
-    return 0.55 if LATE_FROM <= str(day) < MENDED_FROM else 0.12
+    return 0.7 if LATE_FROM <= str(day) < MENDED_FROM else 0.12
 
 
-def deals(seed=5, each=320):
+def deals(seed=5, each=450):
     """Return every deal until the end of the year as rows of text, and its dates."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -97,7 +97,7 @@ def figures(rows, month):
         return sum(len(r["dates"]) > k and str(r["dates"][k])[:7] == month for r in rows)
 
     leads = entered(0)
-    late = month in {"2026-03", "2026-04"}
+    late = "2026-02" <= month <= "2026-04"
     return {
         "曝光量": int(rng.normal(480_000, 9_000)) // 1000 * 1000,
         "线索获取量": leads, "内容下载量": int(leads * 0.5) + int(rng.integers(-6, 7)),

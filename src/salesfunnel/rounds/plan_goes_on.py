@@ -32,7 +32,7 @@ class Followed(NamedTuple):
 def with_edits(
     plan: ImprovementPlan, edited: ImprovementPlan | None, *, since: date, today: date
 ) -> ImprovementPlan:
-    """Return the plan with the team's edits; measures of its own begin with the round before.
+    """Return the plan with the team's edits; what it took up began with the round before.
 
     Parameters
     ----------
@@ -47,16 +47,20 @@ def with_edits(
     """
     if edited is None:
         return plan
-    known = {measure.key for measure in (*plan.measures, *plan.folded)}
+    before = {measure.key: measure for measure in (*plan.measures, *plan.folded)}
     merged = plan.merge(edited)
-    measures = [
-        measure
-        if measure.key in known
-        else attrs.evolve(measure, begins=min(since, measure.due), baseline_from="")
-        for measure in merged.measures
-    ]
+    measures = [_begun(measure, before.get(measure.key), since) for measure in merged.measures]
     start = merged.start or today if measures else merged.start
     return attrs.evolve(merged, measures=measures, start=start)
+
+
+def _begun(measure: Measure, before: Measure | None, since: date) -> Measure:
+    """Return a measure with the day it began: that of the round after which it was taken up."""
+    if before is None:
+        return attrs.evolve(measure, begins=min(since, measure.due), baseline_from="")
+    if measure.state == "accepted" and before.state != "accepted" and measure.begins < since:
+        return attrs.evolve(measure, begins=since)
+    return measure
 
 
 def followed(
