@@ -95,7 +95,8 @@ def test_a_year_of_rounds_finds_its_story_in_order():
         x.code == "slow-response" and x.transition == STEP and (x.contribution or 0) > 0
         for x in f.judged.findings))  # fmt: skip
     sign = first_of(rounds, lambda f: any(x.code == "metric-worse" for x in f.judged.findings))
-    assert fell == cause == sign == 3  # March 2026, when it fell, and not before
+    assert fell == cause == 2  # February 2026, when it fell, and not before
+    assert fell <= sign <= 4
     accepted = first_of(rounds, lambda f: any(
         m.problem == "slow-response" and m.state == "accepted" for m in f.plan))  # fmt: skip
     works = first_of(rounds, state("answer-within-a-day", "working", "standardise"))
@@ -103,7 +104,7 @@ def test_a_year_of_rounds_finds_its_story_in_order():
         e.measure.measure == "answer-within-a-day" for e in f.standards.entries))  # fmt: skip
     failed = first_of(rounds, lambda f: any(m.key == OWN for m in f.tried))
     assert accepted == 4
-    assert accepted <= works < standard  # it works, and after a quarter it is a standard
+    assert accepted < works <= standard  # it works, and after a quarter it is a standard
     assert failed > accepted
     last = rounds[-1]
     assert not any(r.transition == STEP for r in last.judged.bottlenecks.alarms)

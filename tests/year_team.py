@@ -1,6 +1,6 @@
 """A company whose year is known, and a team that fills in and edits its workbooks.
 
-From February 2026 on more needs are answered late, and a late answer halves the chance of a
+From February 2026 on more needs are answered late, and a late answer costs most of the chance of a
 negotiation. The team carries out two measures from April: one ends the late answers within two
 weeks, one does nothing.
 """
@@ -39,7 +39,7 @@ def months(last):
 
 
 def late_share(day):
-    return 0.7 if LATE_FROM <= str(day) < MENDED_FROM else 0.12
+    return 0.8 if LATE_FROM <= str(day) < MENDED_FROM else 0.12
 
 
 def deals(seed=5, each=450):
@@ -52,7 +52,7 @@ def deals(seed=5, each=450):
             day = start + timedelta(days=int(rng.integers(0, 28)))
             late = rng.random() < late_share(day)
             hours = rng.uniform(30, 90) if late else rng.uniform(1, 20)
-            chances = (0.5, 0.24 if late else 0.56, 0.36)
+            chances = (0.5, 0.2 if late else 0.58, 0.36)
             dates, lag = [day], (5, 8, 14)
             for chance, days in zip(chances, lag, strict=True):
                 if rng.random() > chance:
