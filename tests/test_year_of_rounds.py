@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
+import sys
+from pathlib import Path
 
 import pytest
 
 import salesfunnel as sf
-from year_team import YEAR, Team, deals, export, history
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "year"))
+from team import WORDS, Team, calendar, deals, export, history
 
 STEP = sf.Transition("intent", "negotiation")
-OWN = "成交后赠送纪念品"
 
 
-def first_day(month):
-    year, index = int(month[:4]), int(month[5:])
-    return date(year + (index == 12), index % 12 + 1, 3)
-
-
-def walk(count):
+def walk(count, locale):
     """Yield the round of each month of the year, after checking that every edit was kept."""
     pytest.importorskip("openpyxl")
     rows = deals()
-    team = Team(rows)
-    folder = {"历史.csv": history(rows, f"{YEAR - 1}-12")}
-    found, sent = None, None
-    for number in range(1, count + 1):
-        month = f"{YEAR - 1}-12" if number == 1 else f"{YEAR}-{number - 1:02d}"
-        today = first_day(month)
+    team = Team(rows, locale)
+    folder = {"before.csv": history(rows, "2025-12", locale)}
+    sent = None
+    for number, (month, today) in enumerate(calendar(count), start=1):
         folder["deals.csv"] = export(rows, today)
         if sent is not None:
-            accept = ("响应",) if number == 5 else ()
-            folder[f"{month}.xlsx"] = team.fill(sent, month, number, accept)
-        found = sf.run_round(folder, today=today, locale="zh")
+            folder[f"{month}.xlsx"] = team.fill(sent, month, number, accept=number == 5)
+        found = sf.run_round(folder, today=today, locale=locale)
         made = found.documents()
         if sent is not None:
             check_sheet(found, team)
-            check_plan(found, team)
+            check_plan(found, team, locale)
         if number == 2:  # a second run on the same day changes nothing
-            again = sf.run_round({**folder, **made}, today=today, locale="zh")
+            again = sf.run_round({**folder, **made}, today=today, locale=locale)
             assert again.documents() == made
         folder |= made
         sent = made[f"{found.next_period}.xlsx"]
@@ -54,14 +48,14 @@ def check_sheet(found, team):
     assert all(row.target is not None for row in found.sheet.rows)
 
 
-def check_plan(found, team):
+def check_plan(found, team, locale):
     """Every measure that was edited is in the plan, or settled, as it was edited."""
     titles = {}
     for measure in (*found.plan, *found.tried, *(e.measure for e in found.standards.entries)):
         text = sf.ImprovementPlan(
             measures=[measure], start=measure.begins, funnel=found.plan.funnel
         )
-        cell = str(sf.read_plan(text.to_csv(locale="zh"))[0].title["en"])
+        cell = str(sf.read_plan(text.to_csv(locale=locale))[0].title["en"])
         titles.setdefault(cell, []).append(measure)
     for title, owner in (*team.accepted.items(), *team.own.items()):
         assert any(m.owner == owner and m.state == "accepted" for m in titles[title]), title
@@ -69,8 +63,9 @@ def check_plan(found, team):
         assert any(note in m.note for m in titles[title]), title
 
 
-def test_three_rounds_keep_every_edit():
-    rounds = list(walk(3))
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_three_rounds_keep_every_edit(locale):
+    rounds = list(walk(3, locale))
     assert [found.period for found in rounds] == ["2025-12", "2026-01", "2026-02"]
     assert [found.rounds for found in rounds] == [1, 2, 3]
 
@@ -85,8 +80,10 @@ def state(key, *states):
 
 
 @pytest.mark.slow
-def test_a_year_of_rounds_finds_its_story_in_order():
-    rounds = list(walk(13))
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_a_year_of_rounds_finds_its_story_in_order(locale):
+    rounds = list(walk(13, locale))
+    own = WORDS[locale]["own"]
     assert [found.rounds for found in rounds] == list(range(1, 14))
     fell = first_of(
         rounds, lambda f: any(r.transition == STEP for r in f.judged.bottlenecks.alarms)
@@ -102,13 +99,13 @@ def test_a_year_of_rounds_finds_its_story_in_order():
     works = first_of(rounds, state("answer-within-a-day", "working", "standardise"))
     standard = first_of(rounds, lambda f: any(
         e.measure.measure == "answer-within-a-day" for e in f.standards.entries))  # fmt: skip
-    failed = first_of(rounds, lambda f: any(m.key == OWN for m in f.tried))
+    failed = first_of(rounds, lambda f: any(m.key == own for m in f.tried))
     assert accepted == 4
     assert accepted < works <= standard  # it works, and after a quarter it is a standard
     assert failed > accepted
     last = rounds[-1]
     assert not any(r.transition == STEP for r in last.judged.bottlenecks.alarms)
     assert "answer-within-a-day" in [a.key for a in last.sheet.funnel.stage("intent").actions]
-    assert [m.key for m in last.tried] == [OWN]
-    settled = {e.measure.key for e in last.standards.entries} | {OWN}
+    assert [m.key for m in last.tried] == [own]
+    settled = {e.measure.key for e in last.standards.entries} | {own}
     assert not settled & {m.key for m in last.plan}  # and neither is proposed again
