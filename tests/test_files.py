@@ -28,6 +28,7 @@ WRITERS = {
     "plan.to_icalendar": "plan.ics",
     "plan.to_html": "plan.html",
     "playbook.to_markdown": "playbook.md",
+    "playbook.to_docx": "playbook.docx",
     "analysis.to_pptx": "analysis.pptx",
 }
 SETUP = f"""
