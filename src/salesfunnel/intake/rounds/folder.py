@@ -46,7 +46,7 @@ def read_folder(files: Mapping[str, Any], *, today: date) -> RoundRecords:
         funnel = before.standards.funnel
     if before is not None and funnel is not None and before.next_period == period:
         funnel = with_team_names(before.sheet, read, funnel, folder.reader, folder.faults)
-    whole = joined(read, funnel, folder.reader, folder.faults) or sheets
+    whole = joined(read, funnel, folder.reader, folder.faults, period=period) or sheets
     return RoundRecords(
         sheets=whole,
         deals=_deals(folder, whole.funnel),
@@ -59,10 +59,12 @@ def read_folder(files: Mapping[str, Any], *, today: date) -> RoundRecords:
     )
 
 
-def _same(one: Funnel, other: Funnel) -> bool:
-    """Whether two funnels are the same but for names and key actions."""
-    a, b = ([(s.key, [m.key for m in s.metrics]) for s in funnel] for funnel in (one, other))
-    return a == b
+def _same(old: Funnel, given: Funnel) -> bool:
+    """Whether the funnel of the round before is the given one, with what the team added."""
+    pairs = zip(old, given, strict=False)
+    return old.keys == given.keys and all(
+        {m.key for m in other.metrics} <= {m.key for m in one.metrics} for one, other in pairs
+    )
 
 
 def _before(folder: Folder, files: Mapping[str, Any], period: str) -> Round | None:

@@ -106,12 +106,18 @@ def _last_month(today: date) -> str:
 
 
 def joined(
-    sheets: Mapping[str, Any], funnel: Funnel | None, reader: SheetReader, faults: list[Fault]
+    sheets: Mapping[str, Any],
+    funnel: Funnel | None,
+    reader: SheetReader,
+    faults: list[Fault],
+    *,
+    period: str | None = None,
 ) -> Tracking | None:
     """Return all months as one sheet, None where there is none.
 
     A row that stands in two files with the same figures counts once; with others, that of the file
-    named after its period counts, and an error names both.
+    named after its period counts, and an error names both. Of sheets without `period`, only errors
+    are told: what was suspicious in them was told in their own round.
     """
     names = sorted(sheets, key=lambda name: (month_inside(PurePath(name).stem) is None, name))
     if funnel is None:
@@ -134,7 +140,8 @@ def joined(
             )  # fmt: skip
             continue
         found = one if found is None else found
-        faults += told
+        old = period is not None and period not in one.periods
+        faults += [fault for fault in told if fault.severity == "error" or not old]
         chain = set(found.funnel.level_keys("step"))
         for row in one.rows:
             stage = "" if row.metric in chain else row.stage
@@ -143,9 +150,9 @@ def joined(
                 rows[key], places[key] = row, name
             elif (row.actual, row.target) != (rows[key].actual, rows[key].target):
                 rows[key] = _fuller(rows[key], row, differing, (row.period, places[key], name))
-    for (period, first, second), metrics in differing.items():
+    for (label, first, second), metrics in differing.items():
         faults.append(
-            Fault.of("round-months-differ", severity="error", file=second, period=period,
+            Fault.of("round-months-differ", severity="error", file=second, period=label,
                      first=first, value=", ".join(dict.fromkeys(metrics))[:200])
         )  # fmt: skip
     if found is None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
-from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel._core.errors import DefinitionError, SalesFunnelError
 from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.definitions.metric import Metric
 from salesfunnel.fault import Fault
 from salesfunnel.intake.rounds.months import SheetReader
 
@@ -46,6 +47,7 @@ def with_team_names(
                 Fault.of("round-metric-renamed", severity="info", file=name, value=new,
                          old=metric.label)
             )  # fmt: skip
+        funnel = _with_own(sent, reader.read(name, content, funnel, []), funnel, name, faults)
         for key, new in _stages(sent, back, funnel).items():
             stage = funnel.stage(key)
             named_stage = stage.replace(name=new, aliases=_more(stage.aliases, stage.name))
@@ -54,6 +56,29 @@ def with_team_names(
                 Fault.of("round-stage-renamed", severity="info", file=name, value=new,
                          old=stage.label)
             )  # fmt: skip
+    return funnel
+
+
+def _with_own(
+    sent: Tracking, back: Tracking, funnel: Funnel, name: str, faults: list[Fault]
+) -> Funnel:
+    """Return the funnel with the metrics that the team added to its stages."""
+    known = {metric.key for stage in funnel for metric in stage.metrics}
+    known |= {row.metric for row in sent.rows}
+    for row in back.rows:
+        if row.metric in known or row.stage not in funnel:
+            continue
+        known.add(row.metric)
+        try:
+            own = Metric(row.metric, row.metric_name, unit=row.unit)
+        except DefinitionError:
+            continue  # it stays a row of the team's own, outside of the funnel
+        stage = funnel.stage(row.stage)
+        funnel = funnel.replace_stage(row.stage, stage.with_metric(own))
+        faults.append(
+            Fault.of("round-metric-new", severity="info", file=name, value=row.metric,
+                     stage=stage.label)
+        )  # fmt: skip
     return funnel
 
 
