@@ -34,7 +34,7 @@ WORDS = {
         "heads": ("Period", "Stage", "Metric", "Target", "Actual", "Owner", "Notes"),
         "plan": ("Bottleneck", "Problem analysis", "Measure", "Owner", "Due", "State", "Remark",
                  "Key"),
-        "sheet": "Plan", "accepted": "accepted", "proposed": "proposed", "late": "answered late",
+        "sheet": "Plan", "accepted": "accepted", "proposed": "proposed", "late": "response",
         "step": "Negotiation → Closed won", "own": "Send a gift after the deal",
         "note": "round {}: not now", "mine": "our own idea", "calls": "Calls made",
         "renamed": {3: ("proposals_submitted", "Offers out"), 7: ("quotations_sent", "Quotes")},
