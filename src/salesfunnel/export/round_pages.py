@@ -7,7 +7,7 @@ from typing import Any
 
 from salesfunnel.export.book import Book
 from salesfunnel.render.backends.width import width
-from salesfunnel.render.model import Document, Paragraph, Section, Table
+from salesfunnel.render.model import Document, Heading, Paragraph, Section, Table
 
 __all__ = ["add_document", "free_name"]
 
@@ -61,6 +61,8 @@ def _flat(blocks: Iterable[Any]) -> Iterator[Table | Paragraph]:
             if block.title:
                 yield Paragraph(block.title)
             yield from _flat(block.blocks)
+        elif isinstance(block, Heading):
+            yield Paragraph(block.text)
         elif isinstance(block, Table | Paragraph):
             yield block
 

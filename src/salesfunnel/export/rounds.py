@@ -19,11 +19,13 @@ from salesfunnel.export.workbooks import add_sheet
 from salesfunnel.i18n import text
 from salesfunnel.render import to_html
 from salesfunnel.render.documents.departments import department_document
+from salesfunnel.render.documents.playbooks import playbook_document
 from salesfunnel.render.documents.rounds import (
     follow_up_document,
     standards_document,
     tasks_document,
 )
+from salesfunnel.render.model import Document, Section
 from salesfunnel.rounds import Round
 from salesfunnel.serialize import to_json
 
@@ -70,9 +72,17 @@ def round_book(found: Round) -> bytes:
     add_plan(book, found.plan, rows, name=text("round.book.plan", locale))
     pages = [
         (text("round.book.follow-up", locale), follow_up_document(found, locale)),
-        (text("round.book.standards", locale), standards_document(found, locale)),
+        (text("round.book.standards", locale), _standards(found)),
         *((page.department, department_document(page, locale)) for page in found.departments),
     ]  # fmt: skip
     for name, document in pages:
         add_document(book, name, document)
     return book.close()
+
+
+def _standards(found: Round) -> Document:
+    """Return what worked and what did not, then the playbook, stage by stage."""
+    first = standards_document(found, found.locale)
+    rest = playbook_document(found.standards, found.locale)
+    sections = [block for block in rest.blocks if isinstance(block, Section)]
+    return attrs.evolve(first, blocks=(*first.blocks, *sections))

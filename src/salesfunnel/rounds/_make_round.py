@@ -162,6 +162,7 @@ def _followed(
         adoption=adopted,
         before=(None, (), ()) if old is None else (old.standards, old.tried, old.settled),
         funnel=funnel,
+        data=sheets if records.deals is None else records.deals,
         locale=locale,
         faults=faults,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
 from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
@@ -17,6 +18,9 @@ from salesfunnel.monitoring.playbook import Playbook, write_playbook
 from salesfunnel.planning import ImprovementPlan, Measure
 
 __all__ = ["Followed", "followed", "next_plan", "with_edits"]
+
+SETTLED = ("standardise", "not-working")
+"""States of a review after which a measure leaves the plan."""
 
 
 class Followed(NamedTuple):
@@ -71,7 +75,8 @@ def followed(
     adoption: Adherence | None,
     before: tuple[Playbook | None, tuple[Measure, ...], tuple[Review, ...]],
     funnel: Funnel,
-    locale: str,
+    data: Any,
+    locale: Locale,
     faults: list[Fault],
 ) -> Followed:
     """Review the accepted measures on the first panel that has their step.
@@ -97,24 +102,27 @@ def followed(
                     "round-measure-not-followed", severity="info", value=measure.key, step=step
                 )
             )
-    standards = Playbook(funnel=funnel, entries=() if known is None else known.entries)
-    for one in reviews:
-        if one.state != "standardise":
-            continue
+    done = [one for one in reviews if one.state in SETTLED]
+    keys = {one.key for one in done}
+    standards = write_playbook(funnel, plan, [], data=data, adherence=adoption, locale=locale)
+    entries = () if known is None else known.entries
+    dropped = () if known is None else known.dropped
+    for one in done:
         try:
-            new = write_playbook(standards.funnel, plan, [one], locale=locale)  # type: ignore[arg-type]
+            new = write_playbook(standards.funnel, plan, [one], locale=locale)
         except SalesFunnelError as error:
             faults.append(Fault.of("round-no-standard", value=one.key, why=error.message))
             continue
-        kept = [entry for entry in standards.entries if entry.measure.key != one.key]
-        standards = Playbook(funnel=new.funnel, entries=(*kept, *new.entries))
-    failed = [plan.measure(one.key) for one in reviews if one.state == "not-working"]
-    done = [one for one in reviews if one.state in {"standardise", "not-working"}]
+        standards = attrs.evolve(standards, funnel=new.funnel)
+        entries = (*(e for e in entries if e.measure.key != one.key), *new.entries)
+        dropped = (*(e for e in dropped if e.measure.key != one.key), *new.dropped)
+    standards = attrs.evolve(standards, entries=entries, dropped=dropped)
+    failed = [plan.measure(one.key) for one in done if one.state == "not-working"]
     return Followed(
         reviews=tuple(reviews),
         standards=standards,
-        tried=(*(m for m in tried if m.key not in {f.key for f in failed}), *failed),
-        settled=(*(one for one in settled if one.key not in {d.key for d in done}), *done),
+        tried=(*(m for m in tried if m.key not in keys), *failed),
+        settled=(*(one for one in settled if one.key not in keys), *done),
         funnel=standards.funnel,
     )
 
