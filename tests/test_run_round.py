@@ -226,3 +226,22 @@ def test_a_record_of_a_later_day_is_left_alone():
 def test_what_is_no_folder_is_refused(wrong):
     with pytest.raises(sf.errors.ArgumentError, match="'folder'"):
         rounds(wrong)
+
+
+def test_a_plan_and_reviews_of_before_are_gone_on_with():
+    first = rounds({"2026-10.csv": SHEET})
+    plan = first.plan.accept()
+    one, *_ = plan.measures
+    done = sf.Review(
+        key=one.key, measure=one.measure, bottleneck=one.bottleneck, state="standardise",
+        next_step="standardise", today=date(2026, 11, 1), weeks=14, planned=0.1,
+    )  # fmt: skip
+    found = rounds(
+        {"2026-10.csv": SHEET, "plan.json": plan.to_json(), "reviews.json": f"[{done.to_json()}]"}
+    )
+    assert [entry.measure.key for entry in found.standards.entries] == [one.key]
+    assert one.key not in {measure.key for measure in found.plan}
+    kept = {m.key: m for m in plan if m.key != one.key}
+    assert {m.key: m for m in found.plan if m.key in kept} == kept
+    action = found.sheet.funnel.stage_of(one.bottleneck.source).actions[-1]
+    assert (action.key, bool(action.evidence)) == (one.measure, True)

@@ -17,14 +17,14 @@ from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking, new_sheet
 from salesfunnel.fault import Fault
-from salesfunnel.monitoring import Adherence, Handoffs, adherence, handoffs
+from salesfunnel.monitoring import Adherence, Handoffs, Review, adherence, handoffs
 from salesfunnel.monitoring.departments import check_departments
 from salesfunnel.planning import ImprovementPlan
 from salesfunnel.rounds._department_pages import department_pages
 from salesfunnel.rounds.against_targets import plan_against_targets
 from salesfunnel.rounds.department_names import inferred_departments
 from salesfunnel.rounds.judging import analyses, beyond, judged_period
-from salesfunnel.rounds.plan_goes_on import Followed, followed, next_plan, with_edits
+from salesfunnel.rounds.plan_goes_on import Followed, earlier, followed, next_plan, with_edits
 from salesfunnel.rounds.result import Round
 from salesfunnel.rounds.tasks import tasks_of, working_day
 
@@ -44,6 +44,10 @@ class RoundRecords:
         The record of the round before.
     edited : ImprovementPlan, optional
         The plan as the team edited it.
+    plan : ImprovementPlan, optional
+        The plan with its effects, where there is no record.
+    reviews : tuple of Review
+        Earlier ones of it.
     departments : mapping of str to sequence of str, optional
     targets : TargetPlan, mapping or None
         Of the next sheet; those of the last sheet by default.
@@ -57,6 +61,8 @@ class RoundRecords:
     deals: StageHistory | None = None
     previous: Round | None = None
     edited: ImprovementPlan | None = None
+    plan: ImprovementPlan | None = None
+    reviews: tuple[Review, ...] = ()
     departments: Mapping[str, Sequence[str]] | None = None
     targets: Any = None
     benchmark: Any = None
@@ -148,8 +154,9 @@ def _followed(
     """Return the plan with the team's edits, and what its follow-up found."""
     old = records.previous
     funnel = sheets.funnel
+    base = records.plan or ImprovementPlan(measures=(), start=None, funnel=funnel)
     plan = with_edits(
-        ImprovementPlan(measures=(), start=None, funnel=funnel) if old is None else old.plan,
+        base if old is None else old.plan,
         records.edited,
         since=today if old is None else old.today,
         today=today,
@@ -160,7 +167,9 @@ def _followed(
         _panels(records.deals, sheets),
         today=today,
         adoption=adopted,
-        before=(None, (), ()) if old is None else (old.standards, old.tried, old.settled),
+        before=earlier(records.reviews, plan, funnel, locale)
+        if old is None
+        else (old.standards, old.tried, old.settled),
         funnel=funnel,
         data=sheets if records.deals is None else records.deals,
         locale=locale,

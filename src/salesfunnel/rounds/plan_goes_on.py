@@ -17,7 +17,7 @@ from salesfunnel.monitoring import Adherence, Review, review
 from salesfunnel.monitoring.playbook import Playbook, write_playbook
 from salesfunnel.planning import ImprovementPlan, Measure
 
-__all__ = ["Followed", "followed", "next_plan", "with_edits"]
+__all__ = ["Followed", "earlier", "followed", "next_plan", "with_edits"]
 
 SETTLED = ("standardise", "not-working")
 """States of a review after which a measure leaves the plan."""
@@ -67,6 +67,18 @@ def _begun(measure: Measure, before: Measure | None, since: date) -> Measure:
     return measure
 
 
+def earlier(
+    reviews: Iterable[Review], plan: ImprovementPlan, funnel: Funnel, locale: Locale
+) -> tuple[Playbook | None, tuple[Measure, ...], tuple[Review, ...]]:
+    """Return what earlier reviews settled: standards, what did not work, and the reviews."""
+    keys = {measure.key for measure in plan.measures}
+    done = [one for one in reviews if one.state in SETTLED and one.key in keys]
+    if not done:
+        return None, (), ()
+    failed = [plan.measure(one.key) for one in done if one.state == "not-working"]
+    return write_playbook(funnel, plan, done, locale=locale), tuple(failed), tuple(done)
+
+
 def followed(
     plan: ImprovementPlan,
     panels: Sequence[Panel],
@@ -93,6 +105,8 @@ def followed(
             continue
         found |= {one.key: one for one in review(left, panel, today=today, adoption=adoption)}
     known, tried, settled = before
+    over = {one.key for one in settled}
+    accepted = attrs.evolve(accepted, measures=[m for m in accepted if m.key not in over])
     reviews = [found[m.key] for m in accepted if m.key in found]
     for measure in accepted:
         if measure.key not in found:
@@ -104,6 +118,7 @@ def followed(
             )
     done = [one for one in reviews if one.state in SETTLED]
     keys = {one.key for one in done}
+    funnel = _with_standards(funnel, known)
     standards = write_playbook(funnel, plan, [], data=data, adherence=adoption, locale=locale)
     entries = () if known is None else known.entries
     dropped = () if known is None else known.dropped
@@ -125,6 +140,18 @@ def followed(
         settled=(*(one for one in settled if one.key not in keys), *done),
         funnel=standards.funnel,
     )
+
+
+def _with_standards(funnel: Funnel, known: Playbook | None) -> Funnel:
+    """Return the funnel with the key actions that became standard before."""
+    for entry in () if known is None else known.entries:
+        if known is None or entry.stage not in funnel:
+            continue
+        actions = {action.key: action for action in known.funnel.stage(entry.stage).actions}
+        stage = funnel.stage(entry.stage)
+        if entry.action in actions and entry.action not in {a.key for a in stage.actions}:
+            funnel = funnel.replace_stage(entry.stage, stage.with_action(actions[entry.action]))
+    return funnel
 
 
 def next_plan(

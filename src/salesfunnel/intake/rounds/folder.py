@@ -52,6 +52,8 @@ def read_folder(files: Mapping[str, Any], *, today: date) -> RoundRecords:
         deals=_deals(folder, whole.funnel),
         previous=before,
         edited=_edited(folder, before),
+        plan=folder.plan,
+        reviews=tuple(folder.reviews),
         departments=folder.departments,
         targets=folder.targets,
         benchmark=folder.benchmark,

@@ -24,6 +24,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.intake.deals.reader import read_deals
 from salesfunnel.intake.plans.reader import read_plan
 from salesfunnel.intake.rounds.months import SheetReader, unread
+from salesfunnel.monitoring import Review
 from salesfunnel.planning import ImprovementPlan
 from salesfunnel.plugins import template
 from salesfunnel.rounds import Round
@@ -52,6 +53,8 @@ class Folder:
     periods: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     deals: dict[str, Any] = attrs.field(factory=dict)
     plans: dict[str, ImprovementPlan] = attrs.field(factory=dict)
+    plan: ImprovementPlan | None = None
+    reviews: list[Review] = attrs.field(factory=list)
     faults: list[Fault] = attrs.field(factory=list)
 
     @property
@@ -107,8 +110,10 @@ def _document(folder: Folder, name: str, content: Any) -> None:
     """Take a JSON document: of the library, or departments, or targets."""
     try:
         value = json.loads(content)
-        if isinstance(value, dict) and "type" in value and "schema_version" in value:
-            value = leaf("salesfunnel.serialize").from_dict(value)
+        documents = value if isinstance(value, list) else [value]
+        if documents and all(isinstance(d, dict) and "schema_version" in d for d in documents):
+            made = [leaf("salesfunnel.serialize").from_dict(document) for document in documents]
+            value = made if isinstance(value, list) else made[0]
     except (SalesFunnelError, ValueError, TypeError) as error:
         folder.faults.append(unread(name, error))
         return
@@ -119,9 +124,15 @@ def _take(folder: Folder, name: str, value: Any) -> None:
     """Put an object where it belongs."""
     if isinstance(value, Analysis):
         value = value.plan
+    if isinstance(value, ImprovementPlan):
+        folder.plan = value
+        return
+    listed = value if isinstance(value, list) else [value]
+    if listed and all(isinstance(one, Review) for one in listed):
+        folder.reviews += listed
+        return
     places: tuple[tuple[type, str], ...] = (
         (Round, "rounds"), (Tracking, "sheets"), (StageHistory, "deals"),
-        (ImprovementPlan, "plans"),
     )  # fmt: skip
     for kind, place in places:
         if isinstance(value, kind):
