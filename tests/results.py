@@ -69,6 +69,8 @@ def _customers() -> dict[str, Any]:
         "retention": sf.cohort_retention(bought, as_of=AS_OF),
         "curve": sf.repurchase_curve(bought, as_of=AS_OF, windows=(30, 60, 90)),
         "bgnbd": buying,
+        "buying": sf.fit_buying(summary),
+        "purchases ahead": sf.purchases_ahead(buying, summary, ahead=8, allow_unreliable=True),
         "gamma gamma": spending,
         "clv": sf.clv(buying, spending, summary, months=12, allow_unreliable=True),
         "sbg": sf.fit_sbg([1000, 869, 743, 653]),
@@ -126,6 +128,11 @@ def _round() -> dict[str, Any]:
     handed = sf.handoffs(history, departments=departments)
     moods = [4.1, 4.0, 4.2, 4.1, 4.0, 4.2, 4.1, 4.1, 4.0, 4.2, 4.1, 4.0, 3.5, 3.6, 3.4]
     asked = sf.Funnel("asked", [sf.Stage("offer", "Offer", metrics=[sf.Metric("mood", "Mood")])])
+    circle = sf.run_round(
+        {"2026-10.csv": "stage,metric,target,actual,owner\nLead,leads,500,420,Marketing\n"
+                        "Offer,offers,250,150,Sales\nWon,wins,80,60,Sales\n"},
+        today=date(2026, 11, 3),
+    )  # fmt: skip
     watched = sf.watch_metrics(
         sf.Tracking(
             funnel=asked,
@@ -139,6 +146,8 @@ def _round() -> dict[str, Any]:
         )
     )  # fmt: skip
     return {
+        "round": circle, "round task": circle.tasks[0], "department": circle.departments[0],
+        "loss": circle.departments[0].losses[0],
         "watch": watched, "watched": watched.rows[0],
         "adherence": done, "adherence of an action": done.rows[0],
         "handoffs": handed, "handoff": handed.rows[0],
@@ -155,6 +164,7 @@ def pipeline() -> dict[str, Any]:
         history, since="2026-04-01", until="2026-06-01", closing="2026-Q2", rates=rates, by="owner"
     )
     ahead = sf.forecast(sales_team.team(fields={"amount", "owner"}), horizon=60)
+    grouped = sf.forecast(sales_team.team(), horizon=60, rates=rates, by="category", draws=200)
     covered = sf.coverage(ahead, quotas={"Ann": 60_000, "Bob": 90_000})
     slips, calls = sf.slippage(history), sf.commit_bias(history, rates=rates)
     return {
@@ -171,6 +181,8 @@ def pipeline() -> dict[str, Any]:
         "calls": calls,
         "call record": calls.rows[0],
         "coverage": covered,
+        "forecast by category": grouped,
+        "forecast groups": grouped.by("category"),
         "coverage row": covered.rows[0],
     }
 

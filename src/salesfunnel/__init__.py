@@ -113,6 +113,13 @@ _HOMES = {
     "watch_metrics": "monitoring",
     "Playbook": "monitoring.playbook",
     "write_playbook": "monitoring.playbook",
+    # the monthly round
+    "DepartmentPage": "rounds",
+    "Round": "rounds",
+    "RoundTask": "rounds",
+    "StageLoss": "rounds",
+    "department_pages": "rounds",
+    "run_round": "intake.rounds",
     # time in the funnel
     "StaleDeals": "timing",
     "LittlesLaw": "timing",
@@ -131,6 +138,8 @@ _HOMES = {
     "Backtest": "forecasting",
     "BacktestScore": "forecasting",
     "Forecast": "forecasting",
+    "ForecastGroups": "forecasting",
+    "RatesChanged": "forecasting",
     "backtest": "forecasting",
     "forecast": "forecasting",
     "TargetPlan": "targets",
@@ -154,14 +163,17 @@ _HOMES = {
     "slippage": "pipeline",
     # existing customers
     "BgNbd": "customers",
+    "BuyingModel": "customers",
     "CustomerSummary": "data.purchases",
     "GammaGamma": "customers",
     "LifetimeValue": "customers",
+    "PurchasesAhead": "customers",
     "Purchases": "data.purchases",
     "read_purchases": "intake.purchases.reader",
     "Sbg": "customers",
     "clv": "customers",
     "fit_bgnbd": "customers",
+    "fit_buying": "customers",
     "fit_gamma_gamma": "customers",
     "fit_sbg": "customers",
     "Lifecycle": "customers",
@@ -171,6 +183,7 @@ _HOMES = {
     "Rfm": "customers",
     "UpsellCandidates": "customers",
     "lifecycle": "customers",
+    "purchases_ahead": "customers",
     "repurchase_curve": "customers",
     "repurchase_history": "customers",
     "repurchase_panel": "customers",
@@ -282,6 +295,13 @@ __all__ = [
     "watch_metrics",
     "Playbook",
     "write_playbook",
+    # the monthly round
+    "DepartmentPage",
+    "Round",
+    "RoundTask",
+    "StageLoss",
+    "department_pages",
+    "run_round",
     # time in the funnel
     "StaleDeals",
     "LittlesLaw",
@@ -300,6 +320,8 @@ __all__ = [
     "Backtest",
     "BacktestScore",
     "Forecast",
+    "ForecastGroups",
+    "RatesChanged",
     "backtest",
     "forecast",
     "TargetPlan",
@@ -323,14 +345,17 @@ __all__ = [
     "slippage",
     # existing customers
     "BgNbd",
+    "BuyingModel",
     "CustomerSummary",
     "GammaGamma",
     "LifetimeValue",
+    "PurchasesAhead",
     "Purchases",
     "read_purchases",
     "Sbg",
     "clv",
     "fit_bgnbd",
+    "fit_buying",
     "fit_gamma_gamma",
     "fit_sbg",
     "Lifecycle",
@@ -339,6 +364,7 @@ __all__ = [
     "Rfm",
     "UpsellCandidates",
     "lifecycle",
+    "purchases_ahead",
     "cohort_retention",
     "repurchase_curve",
     "repurchase_history",
@@ -377,10 +403,12 @@ if TYPE_CHECKING:
     from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, step
     from salesfunnel.customers import (
         BgNbd,
+        BuyingModel,
         CohortRetention,
         GammaGamma,
         Lifecycle,
         LifetimeValue,
+        PurchasesAhead,
         RepurchaseCurve,
         Rfm,
         Sbg,
@@ -388,9 +416,11 @@ if TYPE_CHECKING:
         clv,
         cohort_retention,
         fit_bgnbd,
+        fit_buying,
         fit_gamma_gamma,
         fit_sbg,
         lifecycle,
+        purchases_ahead,
         repurchase_curve,
         repurchase_history,
         repurchase_panel,
@@ -424,11 +454,20 @@ if TYPE_CHECKING:
         rule,
     )
     from salesfunnel.fault import Fault
-    from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
+    from salesfunnel.forecasting import (
+        Backtest,
+        BacktestScore,
+        Forecast,
+        ForecastGroups,
+        RatesChanged,
+        backtest,
+        forecast,
+    )
     from salesfunnel.intake.deals.reader import read_deals, read_stage_history
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.plans import read_plan
     from salesfunnel.intake.purchases.reader import read_purchases
+    from salesfunnel.intake.rounds import run_round
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.intake.snapshots._read_snapshots import read_snapshots
     from salesfunnel.monitoring import (
@@ -474,6 +513,7 @@ if TYPE_CHECKING:
         templates,
     )
     from salesfunnel.render.charts import Chart, ChartMark, ChartScale
+    from salesfunnel.rounds import DepartmentPage, Round, RoundTask, StageLoss, department_pages
     from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
         LittlesLaw,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,17 +27,20 @@ from salesfunnel.render.charts.kinds.trends import trend as trend_chart
 from salesfunnel.render.words.figures import segment_words
 from salesfunnel.render.words.names import labels_of
 
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend
+
 ROWS = 12
 """Rows of a picture at most, the most probable bottlenecks first."""
 ALARMS = ("confirmed", "suspected")
 
 
-def _labels(found: Any, locale: Locale) -> dict[str, str]:
+def _labels(found: Bottlenecks, locale: Locale) -> dict[str, str]:
     keys = [key for step in found.transitions for key in (step.source, step.target)]
     return labels_of(found.funnel, keys, locale)
 
 
-def verdicts(found: Any, locale: Locale, *, most: int = ROWS) -> Chart:
+def verdicts(found: Bottlenecks, locale: Locale, *, most: int = ROWS) -> Chart:
     """Return the rate of each step as a bar with a mark at its baseline, worst first."""
     labels = _labels(found, locale)
     several = len(found.segments) > 1
@@ -69,7 +72,7 @@ def _baseline(reference: float | None) -> str:
     return "–" if reference is None else whole_percent(reference)
 
 
-def segments(found: Any, locale: Locale, *, transition: str | None = None) -> Chart:
+def segments(found: Bottlenecks, locale: Locale, *, transition: str | None = None) -> Chart:
     """Return the judged rate of every segment by its size; segments below baseline are marked."""
     s = pick_transition(transition, found.transitions)
     points = []
@@ -88,7 +91,13 @@ def segments(found: Any, locale: Locale, *, transition: str | None = None) -> Ch
     return segments_of(points, step, found.period, locale)
 
 
-def trend(series: Any, locale: Locale, *, transition: str | None = None, row: Any = None) -> Chart:
+def trend(
+    series: RateTrend,
+    locale: Locale,
+    *,
+    transition: str | None = None,
+    row: Bottleneck | None = None,
+) -> Chart:
     """Return the rate of one step over the periods that were judged, on the verdict's own basis.
 
     `row` is the verdict of the step: its baseline, its window, its onset.
@@ -105,7 +114,10 @@ def trend(series: Any, locale: Locale, *, transition: str | None = None, row: An
     fell = row is not None and row.tier in ALARMS
     first_bad = size if not fell else size - window if onset is None else onset
     low, high = series.low[:, s], series.high[:, s]
-    seasonal = getattr(row, "seasonal", None)
+    curves = [
+        None if values is None else values[:, s]
+        for values in (series.reference, series.reference_low, series.reference_high)
+    ]
     for t, name in enumerate(series.periods):
         at = first_day(name, series.by)
         if at is None:
@@ -116,11 +128,16 @@ def trend(series: Any, locale: Locale, *, transition: str | None = None, row: An
             entered=float(series.entered[t, s]), advanced=float(series.advanced[t, s]),
             rate=float(series.rate[t, s]) if known else None,
             low=float(low[t]) if known else None, high=float(high[t]) if known else None,
-            below=t >= first_bad, seasonal=None if seasonal is None else float(seasonal[t]),
+            below=t >= first_bad, seasonal=_at(curves[0], t), seasonal_low=_at(curves[1], t),
+            seasonal_high=_at(curves[2], t),
         ))  # fmt: skip
     return trend_chart(
         points, _trend_words(series, step, row, onset, window, locale), locale, frequency=series.by
     )
+
+
+def _at(curve: Any, t: int) -> float | None:
+    return None if curve is None or not np.isfinite(curve[t]) else float(curve[t])
 
 
 def _onset(row: object, periods: tuple[str, ...]) -> int | None:
@@ -130,7 +147,7 @@ def _onset(row: object, periods: tuple[str, ...]) -> int | None:
 
 
 def _trend_words(
-    series: Any, step: str, row: Any, onset: int | None, window: int, locale: Locale
+    series: RateTrend, step: str, row: Any, onset: int | None, window: int, locale: Locale
 ) -> TrendWords:
     size = len(series.periods)
     fell = row is not None and row.tier in ALARMS
