@@ -42,6 +42,7 @@ _HOMES = {
     "StageHistory": "data.history",
     "FieldHistory": "data.history",
     "read_deals": "intake.deals.reader",
+    "read_pipelines": "intake.deals.reader",
     "link": "data.history",
     "read_snapshots": "intake.snapshots._read_snapshots",
     "read_stage_history": "intake.deals.reader",
@@ -267,6 +268,7 @@ __all__ = [
     "ImprovementPlan",
     "Measure",
     "plan",
+    "read_pipelines",
     "read_plan",
     # follow-up
     "Review",
@@ -425,7 +427,7 @@ if TYPE_CHECKING:
     )
     from salesfunnel.fault import Fault
     from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
-    from salesfunnel.intake.deals.reader import read_deals, read_stage_history
+    from salesfunnel.intake.deals.reader import read_deals, read_pipelines, read_stage_history
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.plans import read_plan
     from salesfunnel.intake.purchases.reader import read_purchases
