@@ -200,6 +200,7 @@ def _split(
     """Return the cells by role, the cells of unknown columns, and the first cell with bad signs."""
     cells: dict[Role, Any] = {}
     other: list[tuple[str, str]] = []
+    taken: set[str] = set()
     bad = None
     slots = {*(slot.index for slot in header.slots), *header.segments}
     for i, cell in enumerate(row):
@@ -216,8 +217,9 @@ def _split(
             cells[role] = value
         elif shown(value).strip() and i not in slots:
             name = _label(name)
-            taken = any(name == known for known, _ in other)
-            other.append((f"{name} ({i + 1})" if taken else name, shown(value)))
+            name = f"{name} ({i + 1})" if name in taken else name
+            taken.add(name)
+            other.append((name, shown(value)))
     return cells, other, bad
 
 
