@@ -54,6 +54,7 @@ _HOMES = {
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
+    "optional": "counting",
     "either": "counting",
     "step": "counting",
     "Conversion": "conversion",
@@ -224,6 +225,7 @@ __all__ = [
     "StepDuration",
     "count_steps",
     "either",
+    "optional",
     "step",
     "Conversion",
     "ConversionTable",
@@ -376,7 +378,7 @@ if TYPE_CHECKING:
         compare_segments,
     )
     from salesfunnel.conversion import Conversion, ConversionTable, conversions
-    from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, step
+    from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, optional, step
     from salesfunnel.customers import (
         BgNbd,
         CohortRetention,

@@ -216,8 +216,7 @@ def _split(
         if role is not None:
             cells[role] = value
         elif shown(value).strip() and i not in slots:
-            name = _label(name)
-            name = f"{name} ({i + 1})" if name in taken else name
+            name = _label(name) + (f" ({i + 1})" if _label(name) in taken else "")
             taken.add(name)
             other.append((name, shown(value)))
     return cells, other, bad
