@@ -202,7 +202,7 @@ def _known(value: Any) -> float | None:
 
 
 def conversions(
-    panel: Panel, *, level: float = 0.95, method: IntervalMethod = "wilson", lag: Any = None
+    panel: Panel, *, level: float = 0.95, method: IntervalMethod = "wilson", lag: object = None
 ) -> ConversionTable:
     """Work out how many of those who enter each step go on, and how sure that is.
 

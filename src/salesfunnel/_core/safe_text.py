@@ -22,8 +22,8 @@ def clean(text: str, *, keep: str = "") -> str:
     Returns
     -------
     str
-        Tabs and line ends as spaces; other control characters, lone surrogates and characters
-        that change the direction of the text as U+FFFD.
+        Tabs and line ends as spaces; other control characters, lone surrogates, characters that
+        change the direction of the text and those that XML cannot hold as U+FFFD.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def clean(text: str, *, keep: str = "") -> str:
         else " "
         if char in "\t\n\r\x85\u2028\u2029"
         else "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(char) in {"Cc", "Cs"} or char in _TURNS
+        if unicodedata.category(char) in {"Cc", "Cs"} or char in _TURNS or char in "\ufffe\uffff"
         else char
         for char in text
     )

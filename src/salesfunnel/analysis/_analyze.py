@@ -132,6 +132,33 @@ class Analysis(ResultMixin):
         check_choice("locale", words, LOCALES)
         leaf("salesfunnel.export.analysis_book").write_analysis(self, path, words)
 
+    def to_pptx(
+        self, path: str | PathLike[str] | None = None, *, locale: Locale | None = None
+    ) -> bytes:
+        """Return six to eight slides for a meeting as a pptx file, and write it to `path`.
+
+        The answer, the funnel, the trend, the causes, the plan, the forecast, the follow-up and
+        the decisions that are needed; those that the data cannot fill are left out. Each has one
+        message as its title, notes to speak from, and a native chart whose figures can be edited.
+
+        Parameters
+        ----------
+        path : path-like, optional
+            Where to write it as well; an existing file is replaced.
+        locale : {"en", "zh"}, optional
+            The language; that of the analysis by default.
+
+        Raises
+        ------
+        MissingExtraError
+            If python-pptx is not installed (extra ``office``).
+        """
+        words = self.locale if locale is None else locale
+        check_choice("locale", words, LOCALES)
+        writer = leaf("salesfunnel.export.slides.deck")
+        content: bytes = writer.analysis_slides(self, path, locale=words)
+        return content
+
     def _repr_html_(self) -> str:
         fragment: str = leaf("salesfunnel.render").to_fragment(self, locale=self.locale)
         return fragment
@@ -151,7 +178,7 @@ def analyze(
     columns: Mapping[str, str] | None = None,
     owners: Mapping[str, str] | None = None,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
 ) -> Analysis:
     """Take all steps of the method in a row: rates, bottlenecks, possible causes, plan.
 
@@ -301,7 +328,7 @@ def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
 
 
 def _values(
-    source: Any, value: Any, currency: str | None, rates: Any
+    source: object, value: object, currency: str | None, rates: object
 ) -> tuple[Any, str | None, tuple[Fault, ...]]:
     """Return the values of won deals, None if they are not known or cannot be added."""
     if value is not None or not isinstance(source, StageHistory):
@@ -311,7 +338,7 @@ def _values(
     return values.tolist() if values.size else None, money.currency, money.faults
 
 
-def _start(panel: Panel, data: Any) -> date | None:
+def _start(panel: Panel, data: object) -> date | None:
     """Return the first working day after the data, None where their periods have no dates."""
     if isinstance(data, StageHistory):
         day: date = data.as_of.astype("datetime64[D]").astype(object)

@@ -59,14 +59,14 @@ def judged_panel(panel: Panel, judged: str, bottlenecks: Bottlenecks) -> Panel:
 
 
 def around(
-    data: Any,
+    data: object,
     panel: Panel,
     judged: str,
     bottlenecks: Bottlenecks,
-    worth: Any,
+    worth: object,
     *,
     currency: str | None,
-    rates: Any,
+    rates: object,
     seed: int,
 ) -> dict[str, Any]:
     """Return fields of an `Analysis` by name: as many as the data allow.
@@ -87,7 +87,8 @@ def around(
         Of the forecast's draws.
     """
     deals = data if isinstance(data, StageHistory) else None
-    found: dict[str, Any] = {"trend": rate_trend(panel, period=judged, lag=deals)}
+    trend = rate_trend(panel, period=judged, lag=deals, found=bottlenecks)
+    found: dict[str, Any] = {"trend": trend}
     if deals is None or not len(deals):
         return found
     alarms = [row for row in bottlenecks.alarms if row.segment == ALL]

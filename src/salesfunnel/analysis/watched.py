@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import attrs
 
@@ -21,7 +20,7 @@ DIMENSIONS: dict[str, Dimension] = {"score": "customer", "currency": "customer"}
 """Where the method asks about a metric of this unit; about what the team does otherwise."""
 
 
-def watch_of(judged: str, *sources: Any) -> MetricWatch | None:
+def watch_of(judged: str, *sources: object) -> MetricWatch | None:
     """Return every metric of the first sheet against its past, up to the judged period."""
     sheet = next((source for source in sources if isinstance(source, Tracking)), None)
     if sheet is None or not sheet.rows:

@@ -27,7 +27,7 @@ FEWEST = 10
 
 
 def check_against_cohorts(
-    cohorts: Any, panel: Panel, judged: str, settings: Settings
+    cohorts: object, panel: Panel, judged: str, settings: Settings
 ) -> npt.NDArray[np.int8]:
     """Return what cohorts say of every segment and step: `SEEN`, `NOT_SEEN` or `UNKNOWN`."""
     if isinstance(cohorts, Panel):

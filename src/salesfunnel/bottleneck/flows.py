@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -92,7 +92,7 @@ def settings_of(
     by: Frequency,
     *,
     season: bool,
-    calendar: Any,
+    calendar: object,
     history: ReferenceWindow,
     together: bool,
 ) -> Settings:

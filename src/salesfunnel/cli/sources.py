@@ -46,7 +46,7 @@ def _source(file: str) -> Any:
     return file if any(sign in file for sign in "*?[") and not Path(file).exists() else Path(file)
 
 
-def _check_options(kind: str, arguments: Any) -> None:
+def _check_options(kind: str, arguments: object) -> None:
     """Refuse options that would be ignored in silence."""
     taken = _ONLY[kind]
     for name in sorted({name for options in _ONLY.values() for name in options} - {*taken}):
@@ -109,7 +109,7 @@ def _head(source: Any) -> Any:
     return start[: start.rfind(b"\n") + 1] or source
 
 
-def _other_kind(head: Any, options: dict[str, Any]) -> str:
+def _other_kind(head: object, options: dict[str, Any]) -> str:
     """Return the kind of what is no sheet."""
     from salesfunnel.data.events.usual_names import recognise
     from salesfunnel.intake.deals.columns import has_deals

@@ -22,13 +22,13 @@ EntityRange = timedelta | str | int | Any
 
 
 def count_steps(
-    events: Any,
+    events: object,
     steps: Sequence[str | int | Step],
     *,
     window: EntityRange | None = None,
-    step_windows: Any = None,
+    step_windows: object = None,
     order: StepOrder = "ordered",
-    exclude: Any = (),
+    exclude: object = (),
     breakdown: str | Sequence[str] | None = None,
     attribution: str = "first",
     increasing: bool = False,
@@ -201,7 +201,7 @@ def _log_of(events: Any, columns: Mapping[str, str] | None, needed: tuple[str, .
     return EventLog.from_frame(events, columns=columns, attributes=needed)
 
 
-def _check_by(by: Any, attribution: str) -> None:
+def _check_by(by: object, attribution: str) -> None:
     if by is None:
         return
     check_choice("by", by, get_args(By))

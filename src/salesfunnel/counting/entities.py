@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.events import tracing
+from salesfunnel._kernels.processors import parallel_map
 from salesfunnel.counting.attribution import EntityRange, Rows, find_segments
 from salesfunnel.counting.chains import any_units, find_units, load_steps, rules_of
-from salesfunnel.counting.in_memory import Block, make_blocks, parallel_map
+from salesfunnel.counting.in_memory import Block, make_blocks
 from salesfunnel.counting.packing_plan import PackingPlan, make_packing_plan
 from salesfunnel.counting.query import Query
 from salesfunnel.data.events.event_log import EventLog

@@ -81,7 +81,7 @@ def count_table(
 
 
 def step_sql(
-    table: Any,
+    table: object,
     query: Query,
     *,
     columns: Mapping[str, str] | None = None,
@@ -93,7 +93,7 @@ def step_sql(
     return str(ibis.to_sql(build_query(events, query), dialect=dialect))
 
 
-def _compiles(events: Any, query: Query) -> bool:
+def _compiles(events: object, query: Query) -> bool:
     """Whether the database has words for the query: some have no parts of seconds."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     try:
@@ -146,12 +146,12 @@ def _segments(expression: Any, query: Query) -> tuple[dict[str, list[int]], dict
     return {name: table[name] for name in seen}, {name: waiting[name] for name in seen}
 
 
-def _duplicates(events: Any, query: Query) -> int:
+def _duplicates(events: object, query: Query) -> int:
     rows = relevant(events, query).select("entity", "step", "time")
     return _scalar(rows.count()) - _scalar(rows.distinct().count())
 
 
-def _fetch(events: Any, query: Query) -> EventLog:
+def _fetch(events: object, query: Query) -> EventLog:
     """Return the events in question as a log in memory."""
     rows = relevant(events, query).to_pyarrow()
     main, more = read_frame(rows, None, () if query.breakdown is None else ("value",))

@@ -152,7 +152,7 @@ def _ticks(
             tick if log.unit is None else tick * event_columns.FINE_TICKS.get(log.unit, 1) // 10**6
         )
 
-    def ticks(field: str, span: Any) -> int | None:
+    def ticks(field: str, span: object) -> int | None:
         # A log of no events has times of no kind.
         unit = log.unit if len(log) else None if event_columns.is_number(span) else "us"
         return event_columns.span_ticks(field, span, unit)

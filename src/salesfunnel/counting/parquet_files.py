@@ -20,7 +20,7 @@ from salesfunnel.data.events.frames import known_roles
 __all__ = ["ParquetEvents", "is_parquet_path", "log_of_parquet", "open_parquet"]
 
 
-def is_parquet_path(events: Any) -> bool:
+def is_parquet_path(events: object) -> bool:
     """Whether events are given as a path, or as a dataset of pyarrow."""
     if isinstance(events, str | os.PathLike):
         return True

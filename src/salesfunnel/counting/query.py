@@ -105,15 +105,15 @@ def _plain_moment(moment: Any) -> datetime | int | None:
 def make_query(
     steps: Sequence[Any],
     *,
-    window: Any,
-    step_windows: Any,
+    window: object,
+    step_windows: object,
     order: StepOrder,
-    exclude: Any,
+    exclude: object,
     breakdown: str | None,
     attribution: str,
     increasing: bool,
     per: str,
-    as_of: Any,
+    as_of: object,
 ) -> Query:
     """Check the arguments of count_steps.
 
@@ -169,7 +169,7 @@ def make_query(
     )
 
 
-def _check_moment(as_of: Any) -> None:
+def _check_moment(as_of: object) -> None:
     if as_of is None:
         return
     try:
@@ -192,7 +192,7 @@ def _names(steps: Sequence[Any]) -> tuple[Any, ...]:
     return names
 
 
-def _exclusions(exclude: Any, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
+def _exclusions(exclude: object, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
     if isinstance(exclude, Mapping) or not isinstance(exclude, Iterable):
         raise ArgumentError(f"'exclude' must be a name or a list of names, got {exclude!r}")
     items = [exclude] if isinstance(exclude, str) else list(exclude)
@@ -223,7 +223,7 @@ def _exclusions(exclude: Any, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
     return tuple(found)
 
 
-def _place(name: Any, names: tuple[Any, ...]) -> int:
+def _place(name: object, names: tuple[Any, ...]) -> int:
     if name not in names:
         raise ArgumentError(
             f"'exclude' must name steps of the funnel, got {name!r}",

@@ -282,7 +282,7 @@ def compute_lazily(result: StepCounts, **lazy: Callable[[], Any]) -> StepCounts:
     return result
 
 
-def evolve_lazily(result: StepCounts, **changes: Any) -> StepCounts:
+def evolve_lazily(result: StepCounts, **changes: object) -> StepCounts:
     """Return the result with other fields, leaving what is not worked out yet as it is."""
     other = StepCounts.__new__(StepCounts)
     other.__dict__.update(result.__dict__ | changes)

@@ -132,7 +132,7 @@ def last_moment(events: Any, query: Query) -> Any:
 
 
 def _within(
-    events: Any, field: str, span: Any, now: Any, start: Any, *, inside: bool = True
+    events: Any, field: str, span: object, now: Any, start: Any, *, inside: bool = True
 ) -> Any:
     """Return whether two times lie no more than a length of time apart, the bound `inside`."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
@@ -148,7 +148,7 @@ def _within(
     return now <= end if inside else now < end
 
 
-def build_query(events: Any, query: Query) -> Any:
+def build_query(events: object, query: Query) -> Any:
     """Return the table of counts: a row a segment, a column a step, and the immature."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     keys = ["entity"] if query.breakdown is None else ["entity", "value"]

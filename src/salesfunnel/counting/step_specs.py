@@ -158,7 +158,7 @@ def needed_steps(steps: Any) -> tuple[list[Any], list[bool]]:
     return plain, marks
 
 
-def _is_name(name: Any) -> bool:
+def _is_name(name: object) -> bool:
     return isinstance(name, str | int) and not isinstance(name, bool)
 
 

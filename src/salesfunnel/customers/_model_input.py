@@ -14,13 +14,13 @@ from salesfunnel._core.interval import Interval
 from salesfunnel._kernels.intervals import two_sided_z
 from salesfunnel.data.purchases import CustomerSummary, Purchases
 
-FitVerdict = Literal["ok", "not-enough-data"]
+FitVerdict = Literal["ok", "not-enough-data", "likelihood-flat"]
 FIT_VERDICTS: tuple[str, ...] = get_args(FitVerdict)
 
 Moment = date | datetime | np.datetime64 | str
 
 
-def whole_numbers(field: str, column: Any) -> npt.NDArray[np.int64]:
+def whole_numbers(field: str, column: object) -> npt.NDArray[np.int64]:
     """Return a column of whole numbers of at least 0; raise DataError that names the row."""
     array = np.asarray(column)
     if array.ndim != 1 or array.dtype.kind not in "iuf":

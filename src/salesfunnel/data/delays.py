@@ -60,7 +60,7 @@ def lags_of(lag: Any, panel: Panel) -> tuple[Lag, ...] | None:
     return tuple(_given(one, key) for one, key in zip(given, sources, strict=True))
 
 
-def _given(value: Any, key: str) -> Lag:
+def _given(value: object, key: str) -> Lag:
     return Lag(_shares(value, key), np.inf)
 
 

@@ -196,10 +196,10 @@ class Panel(TableMixin):
     @classmethod
     def from_counts(
         cls,
-        counts: Any,
+        counts: object,
         *,
         funnel: Funnel | None = None,
-        missing: Any = None,
+        missing: object = None,
         segments: Sequence[str] | None = None,
         periods: Sequence[str] | None = None,
         steps: Sequence[str] | None = None,
@@ -418,7 +418,7 @@ class Panel(TableMixin):
         where = {name: i for i, name in enumerate(segments)}
         g = [where[name] for name in self.segments]
 
-        def place(array: npt.NDArray[Any] | None, fill: Any) -> Any:
+        def place(array: npt.NDArray[Any] | None, fill: object) -> Any:
             if array is None:
                 return None
             wide = np.full((len(periods), len(segments), *array.shape[2:]), fill, dtype=array.dtype)

@@ -28,7 +28,7 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _float(value: Any) -> Any:
+def _float(value: object) -> Any:
     number = _number(value)
     return value if number is None else number
 

@@ -40,7 +40,7 @@ class Asked(NamedTuple):
         return "" if self.rule.derived or len(self.rule.needs) > 1 else name
 
 
-def ask_all(case: Case, rules: Any) -> list[Asked]:
+def ask_all(case: Case, rules: object) -> list[Asked]:
     """Return what every rule says about a case."""
     found: list[Asked] = []
     for rule_set in _sets(rules):
@@ -146,7 +146,7 @@ def _as_list(outcome: Any) -> list[Any]:
     return [one for one in outcome if one is not None]
 
 
-def _finding(case: Case, item: Rule, outcome: Any, fixed: dict[str, Any]) -> Finding:
+def _finding(case: Case, item: Rule, outcome: object, fixed: dict[str, Any]) -> Finding:
     if isinstance(outcome, Exposure):
         return of_exposure(case, outcome, item.code, **fixed)
     if isinstance(outcome, Mixture):

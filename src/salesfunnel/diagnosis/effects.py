@@ -60,7 +60,7 @@ def _name(column: Column | str | None) -> str | None:
     return column.name if isinstance(column, Column) else column
 
 
-def _aligned(array: Any, case: Case, what: str) -> Any:
+def _aligned(array: object, case: Case, what: str) -> Any:
     values = np.asarray(array)
     if values.shape != (len(case),):
         raise DataError(
@@ -97,7 +97,7 @@ def _recorded_by_outcome(case: Case, known: Bool) -> bool:
     return abs(float(known[won].mean()) - float(known[lost].mean())) > 0.3
 
 
-def of_exposure(case: Case, found: Exposure, code: str, **fixed: Any) -> Finding:
+def of_exposure(case: Case, found: Exposure, code: str, **fixed: object) -> Finding:
     """Return what the change of an exposure is associated with, and what ending it could win.
 
     contribution = −(share now − share before) · RD · deals now, RD the Mantel–Haenszel difference
@@ -200,7 +200,7 @@ def _evidence(
 
 
 def _finding(
-    case: Case, found: Exposure | Mixture, code: str, evidence: Evidence, **fields: Any
+    case: Case, found: Exposure | Mixture, code: str, evidence: Evidence, **fields: object
 ) -> Finding:
     fields.setdefault("params", dict(found.params))
     return case.finding(found.code or code, evidence=evidence, **fields)
@@ -224,7 +224,7 @@ def _grouped(text: Any, known: Bool) -> tuple[npt.NDArray[np.int64], list[str]]:
     return np.where(known, table[texts.codes] if text.size else -1, -1), kept
 
 
-def of_mixture(case: Case, found: Mixture, code: str, **fixed: Any) -> Finding:
+def of_mixture(case: Case, found: Mixture, code: str, **fixed: object) -> Finding:
     """Return what the change of a mix is worth: contribution = −mix part (Kitagawa) · deals now."""
     text = _aligned(found.groups, case, "groups").astype(np.str_)
     known = text != ""

@@ -27,7 +27,7 @@ WIDEST = 60
 COLOURS = (LIGHT.main, LIGHT.alert, LIGHT.grey, "#4f8f8b", "#8a6db1", LIGHT.ink)
 
 
-def write_analysis(analysis: Any, path: str | PathLike[str], locale: Locale) -> None:
+def write_analysis(analysis: object, path: str | PathLike[str], locale: Locale) -> None:
     """Write an analysis as an xlsx workbook.
 
     Raises
@@ -38,7 +38,7 @@ def write_analysis(analysis: Any, path: str | PathLike[str], locale: Locale) -> 
     write_file(path, book_bytes(analysis, locale))
 
 
-def book_bytes(analysis: Any, locale: Locale) -> bytes:
+def book_bytes(analysis: object, locale: Locale) -> bytes:
     """Return the workbook; equal analyses give equal bytes."""
     made = Book(locale, feature="writing a workbook with charts")
     book = made.book
@@ -120,7 +120,7 @@ def _font(font: str) -> dict[str, Any]:
     return {"name": font, "size": 10}
 
 
-def _axis(part: Part, j: int, font: str, **more: Any) -> dict[str, Any]:
+def _axis(part: Part, j: int, font: str, **more: object) -> dict[str, Any]:
     form = FORMATS[part.columns[j].form]
     code = "0%" if form == "0.0%" else "#,##0" if form == "#,##0.0" else form
     return {
@@ -157,7 +157,7 @@ def _rows(book: Any, part: Part, font: str, j: int, kind: str) -> Any:
     return chart
 
 
-def _funnel(book: Any, part: Part, name: str, font: str) -> Any:
+def _funnel(book: object, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
     chart = _rows(book, part, font, ys[0], "stacked")
     fills = (LIGHT.main, LIGHT.lost, LIGHT.tint)
@@ -170,7 +170,7 @@ def _funnel(book: Any, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _waterfall(book: Any, part: Part, name: str, font: str) -> Any:
+def _waterfall(book: object, part: Part, name: str, font: str) -> Any:
     x, base, bar = part.series
     chart = _rows(book, part, font, bar, "stacked")
     chart.add_series({
@@ -191,7 +191,7 @@ def _points(part: Part) -> list[Any]:
     return [{"fill": {"color": fills[role]}} for role in part.colours]
 
 
-def _ranges(book: Any, part: Part, name: str, font: str) -> Any:
+def _ranges(book: object, part: Part, name: str, font: str) -> Any:
     x, middle, low, high = part.series
     chart = _rows(book, part, font, middle, "")
     cells = [part.columns[j].cells for j in (middle, low, high)]
@@ -211,7 +211,7 @@ def _ranges(book: Any, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _bars(book: Any, part: Part, name: str, font: str) -> Any:
+def _bars(book: object, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
     chart = _rows(book, part, font, ys[0], "")
     for j, fill in zip(ys, (LIGHT.main, LIGHT.lost), strict=True):

@@ -59,7 +59,7 @@ class Book:
         self.book.formats[0].set_font_name(self.font)
         self.book.set_size(2400, 1500)
 
-    def style(self, **properties: Any) -> Any:
+    def style(self, **properties: object) -> Any:
         """Return the format with these properties; equal ones are one format."""
         key = tuple(sorted(properties.items()))
         if key not in self._styles:

@@ -9,7 +9,9 @@ from salesfunnel._core.safe_text import clean
 __all__ = ["escape_markdown"]
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|~])")
-_AT_START = re.compile(r"^(\s*)([#+\-=]|\d+[.)])")
+_AT_START = re.compile(r"^(\s*)([#+\-=])")
+_NUMBERED = re.compile(r"^(\s*\d+)([.)])(?=\s|$)")
+"""The start of a numbered list; a backslash before a digit would be shown."""
 
 
 def escape_markdown(text: str) -> str:
@@ -23,4 +25,9 @@ def escape_markdown(text: str) -> str:
     \# a\|b
     """
     lines = clean(text.replace("\r\n", "\n").replace("\r", "\n"), keep="\n").split("\n")
-    return "<br>".join(_AT_START.sub(r"\1\\\2", _SIGNS.sub(r"\\\1", line)) for line in lines)
+    return "<br>".join(_escaped(line) for line in lines)
+
+
+def _escaped(line: str) -> str:
+    line = _SIGNS.sub(r"\\\1", line)
+    return _NUMBERED.sub(r"\1\\\2", _AT_START.sub(r"\1\\\2", line))

@@ -151,7 +151,7 @@ _ROLES = (
 def _lines(values: Sequence[Any]) -> int:
     """Return how many lines the tallest cell of a row takes."""
 
-    def lines(value: Any, wide: int) -> int:
+    def lines(value: object, wide: int) -> int:
         if not isinstance(value, str):
             return 1
         room = math.floor(wide) - 1

@@ -128,7 +128,7 @@ def _cell(page: Page, i: int, j: int, value: Any, *, warned: bool) -> None:
         page.sheet.write_number(i + 1, j, value, style)
 
 
-def _formula(page: Page, i: int, j: int, value: Any, *, warned: bool) -> None:
+def _formula(page: Page, i: int, j: int, value: object, *, warned: bool) -> None:
     """Write the formula of a rate or an attainment, with the value that the library computes."""
     role, above = page.columns[j].role, page.above[i]
     style = _style(page, role, _RATE, warned=warned)
@@ -206,7 +206,7 @@ def _fits(value: float) -> bool:
     return Decimal(f"{value:.16g}") == Decimal(repr(value))
 
 
-def _as_shown(cell: Any, role: Role | None) -> str:
+def _as_shown(cell: object, role: Role | None) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,7 @@ class Snapshot(NamedTuple):
     at: np.datetime64
     currency: str = ""
     mixed: bool = False  # amounts of several currencies, which cannot be added
+    converted: bool = False  # amounts are not in the currency of the data
     faults: tuple[Fault, ...] = ()  # of converting amounts
 
     @property
@@ -50,7 +51,7 @@ class Snapshot(NamedTuple):
         return days(self.at - since)
 
 
-def days(span: Any) -> Floats:
+def days(span: object) -> Floats:
     """Return timedeltas as days; NaT as NaN."""
     ticks = np.asarray(span).astype("timedelta64[us]")
     return np.where(np.isnat(ticks), np.nan, ticks.astype(np.int64) / MICROSECONDS)
@@ -67,7 +68,7 @@ def moment(field: str, value: Moment) -> np.datetime64:
     return np.datetime64(tick, "us")
 
 
-def length(field: str, value: Any) -> int:
+def length(field: str, value: object) -> int:
     """Return a length of time in whole days; a bare int is in days."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = timedelta(days=value)
@@ -78,7 +79,7 @@ def length(field: str, value: Any) -> int:
 
 
 def snapshot(
-    history: StageHistory, at: np.datetime64, *, currency: str | None = None, rates: Any = None
+    history: StageHistory, at: np.datetime64, *, currency: str | None = None, rates: object = None
 ) -> Snapshot:
     """Return what was known at a moment; deals created later are left out.
 
@@ -108,5 +109,6 @@ def snapshot(
         at=at,
         currency=money.currency,
         mixed=money.mixed,
+        converted=rates is not None,
         faults=money.faults,
     )

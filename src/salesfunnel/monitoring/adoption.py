@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,7 @@ IN_TIME = frozenset({"actions_in_time", "response_hours"})
 """What measures follow that are carried out when the key actions of their stage come in time."""
 
 
-def shares_of(given: Any, plan: ImprovementPlan) -> dict[str, float]:
+def shares_of(given: object, plan: ImprovementPlan) -> dict[str, float]:
     """Return key of a measure, of its remedy or its `adoption_metric` → share that carries it out.
 
     Of an `Adherence` the share of each measure is that since the month in which it began; raise

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 import attrs
 
 from salesfunnel._core.checks import check_choice, check_kind
-from salesfunnel._core.errors import UnknownNameError
+from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.panel import Panel
+from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.definitions.stage import KeyAction
 from salesfunnel.i18n import text
 from salesfunnel.monitoring._review import Review
+from salesfunnel.monitoring.adherence_result import Adherence
+from salesfunnel.monitoring.best_quarter import BestQuarter, best_quarters
 from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.measure import Measure
 
@@ -26,21 +31,24 @@ if TYPE_CHECKING:
 
 __all__ = ["Playbook", "PlaybookEntry", "write_playbook"]
 
+DROPPED = ("not-working", "off-track")
+"""States of a review whose measure is listed as one that did not work."""
+
 
 @attrs.frozen(kw_only=True)
 class PlaybookEntry:
-    """One measure that became standard.
+    """One measure that became standard, or one that did not work.
 
     Parameters
     ----------
     stage : str
         Key of the stage it belongs to.
     action : str
-        Key of the key action that it became.
+        Key of the key action that it became, or would have become.
     measure : Measure
         The measure.
     review : Review
-        The review that made it standard.
+        The review that decided.
     """
 
     stage: str
@@ -61,10 +69,19 @@ class Playbook(ResultMixin):
         The funnel with the new key actions in its stages.
     entries : tuple of PlaybookEntry
         Which of them come from measures, and why.
+    dropped : tuple of PlaybookEntry
+        Measures that did not work, or were off track: not to be tried again without a reason.
+    standards : tuple of BestQuarter
+        What good looks like, step by step, where data were given.
+    adherence : Adherence or None
+        How far the key actions are carried out.
     """
 
     funnel: Funnel
     entries: tuple[PlaybookEntry, ...] = attrs.field(default=(), converter=as_tuple)
+    dropped: tuple[PlaybookEntry, ...] = attrs.field(default=(), converter=as_tuple)
+    standards: tuple[BestQuarter, ...] = attrs.field(default=(), converter=as_tuple)
+    adherence: Adherence | None = None
 
     def to_markdown(self, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> str:
         """Return the playbook as a document in Markdown, and write it too."""
@@ -73,12 +90,37 @@ class Playbook(ResultMixin):
         document: str = export.to_markdown(self, path, locale=locale)
         return document
 
+    def to_docx(self, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> bytes:
+        """Return the playbook as a docx file for new staff, and write it to `path`.
+
+        A chapter a stage: goal, key actions with owner and time limit, what good looks like, the
+        measures that worked with their evidence, those that did not, and room for the team's own
+        words and examples.
+
+        Parameters
+        ----------
+        path : path-like, optional
+            Where to write it as well; an existing file is replaced.
+        locale : {"en", "zh"}
+            The language.
+
+        Raises
+        ------
+        MissingExtraError
+            If python-docx is not installed (extra ``office``).
+        """
+        check_choice("locale", locale, LOCALES)
+        content: bytes = leaf("salesfunnel.export.playbook_docx").to_docx(self, path, locale=locale)
+        return content
+
 
 def write_playbook(
     funnel: Funnel,
     plan: ImprovementPlan,
     reviews: Iterable[Review],
     *,
+    data: StageHistory | Panel | Tracking | None = None,
+    adherence: Adherence | None = None,
     locale: Locale = "en",
 ) -> Playbook:
     """Put the measures that reached ``standardise`` into the funnel's definition.
@@ -90,7 +132,12 @@ def write_playbook(
     plan : ImprovementPlan
         The plan of the measures.
     reviews : iterable of Review
-        From ``review(...)``; those in another state are passed over.
+        From ``review(...)``, of one day or of several: the last one of a measure decides. Those
+        that are not working or off track are listed as such; others are passed over.
+    data : StageHistory, Panel or Tracking, optional
+        Where the best quarter of each step is looked up: whole quarters with twenty deals or more.
+    adherence : Adherence, optional
+        From ``adherence(...)``: how far the key actions are carried out.
     locale : {"en", "zh"}
         The language of the key actions' names.
 
@@ -101,17 +148,32 @@ def write_playbook(
 
     Raises
     ------
+    ArgumentError
+        If `data` is none of the three, or `adherence` is none.
     UnknownNameError
         If a review is of no measure of the plan, or a measure of no stage of the funnel.
     """
     check_kind("funnel", funnel, Funnel)
     check_kind("plan", plan, ImprovementPlan)
     check_choice("locale", locale, LOCALES)
+    if data is not None and not isinstance(data, StageHistory | Panel | Tracking):
+        raise ArgumentError(
+            f"'data' must be a StageHistory, a Panel or a Tracking, got {type(data).__name__}"
+        )
+    if adherence is not None:
+        check_kind("adherence", adherence, Adherence)
     entries: list[PlaybookEntry] = []
-    for found in reviews:
-        if found.state != "standardise":
+    dropped: list[PlaybookEntry] = []
+    for found in _last(reviews):
+        if found.state not in {"standardise", *DROPPED}:
             continue
         measure = plan.measure(found.key)
+        if found.state in DROPPED:
+            stage = _stage_of(funnel, measure)
+            dropped.append(
+                PlaybookEntry(stage=stage, action=measure.measure, measure=measure, review=found)
+            )
+            continue
         key = _stage_of(funnel, measure)
         action = KeyAction(
             measure.measure,
@@ -121,7 +183,22 @@ def write_playbook(
         )
         funnel = funnel.replace_stage(key, funnel.stage(key).with_action(action))
         entries.append(PlaybookEntry(stage=key, action=action.key, measure=measure, review=found))
-    return Playbook(funnel=funnel, entries=entries)
+    return Playbook(
+        funnel=funnel,
+        entries=entries,
+        dropped=dropped,
+        standards=() if data is None else best_quarters(funnel, data),
+        adherence=adherence,
+    )
+
+
+def _last(reviews: Iterable[Review]) -> list[Review]:
+    """Return the last review of each measure, in the order in which they were first named."""
+    last: dict[str, Review] = {}
+    for found in reviews:
+        if found.key not in last or found.today >= last[found.key].today:
+            last[found.key] = found
+    return list(last.values())
 
 
 def _stage_of(funnel: Funnel, measure: Measure) -> str:

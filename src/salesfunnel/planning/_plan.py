@@ -168,7 +168,7 @@ def _rows(bottlenecks: Any, found: Iterable[Finding]) -> tuple[Any, ...]:
     return rows
 
 
-def _findings(findings: Any) -> tuple[Finding, ...]:
+def _findings(findings: object) -> tuple[Finding, ...]:
     found = tuple(findings) if isinstance(findings, Iterable) else (findings,)
     for item in found:
         check_kind("findings", item, Finding)
@@ -184,7 +184,7 @@ def _days(key: str, size: float | str) -> float:
     return days
 
 
-def _beta_params(realisation: Any) -> tuple[float, float]:
+def _beta_params(realisation: object) -> tuple[float, float]:
     """Return the two parameters of a Beta distribution."""
     if not isinstance(realisation, Sequence) or len(realisation) != 2:
         raise ArgumentError(f"'realisation' must be two numbers above 0, got {realisation!r}")
@@ -192,7 +192,7 @@ def _beta_params(realisation: Any) -> tuple[float, float]:
     return a, b
 
 
-def _value(value: Any) -> tuple[float | None, float]:
+def _value(value: object) -> tuple[float | None, float]:
     """Return the mean value of a deal and its standard error."""
     if value is None:
         return None, 0.0

@@ -135,7 +135,7 @@ class PlanBuilder:
             problem_params=names,
         )
 
-    def _basis(self, row: Any, finding: Finding) -> EffectBasis:
+    def _basis(self, row: object, finding: Finding) -> EffectBasis:
         """Return what the effect of acting on a finding is simulated from.
 
         No measure may promise more than the part of the shortfall that it mends.
@@ -233,7 +233,7 @@ def _since(row: Any) -> str:
 
 
 def _sure(
-    row: Any, missing: float, per: float, downstream: tuple[tuple[float, float], ...] | None
+    row: object, missing: float, per: float, downstream: tuple[tuple[float, float], ...] | None
 ) -> float:
     """Return the share of a gap that "back at the reference" counts on: chance made the rest.
 

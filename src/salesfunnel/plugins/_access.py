@@ -225,7 +225,7 @@ def rule_sets(*, load: bool = False) -> tuple[PluginRecord, ...]:
     return listed("salesfunnel.rules", rule_set, load)
 
 
-def _source_problem(loaded: Any) -> str | None:
+def _source_problem(loaded: object) -> str | None:
     return None if callable(loaded) else f"be a function, got {type(loaded).__name__}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -46,12 +45,12 @@ def decompose_target(
     unit: TargetUnit = "count",
     value: float | Sequence[float] | None = None,
     probability: float = 0.8,
-    lag: Any = None,
+    lag: object = None,
     split: Split | None = None,
     seed: int = 0,
     start: str | None = None,
     seasonality: bool | Sequence[float] = True,
-    pipeline: Any = None,
+    pipeline: object = None,
     history: int = HISTORY,
     draws: int = DRAWS,
 ) -> TargetPlan:

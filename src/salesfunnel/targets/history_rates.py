@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -96,7 +96,7 @@ def periods_of(panel: Panel, start: str | None, span: int) -> tuple[str, ...]:
     return tuple(label_of(first + i, "month") for i in range(span))
 
 
-def weights_of(panel: Panel, periods: tuple[str, ...], seasonality: Any) -> tuple[Floats, bool]:
+def weights_of(panel: Panel, periods: tuple[str, ...], seasonality: object) -> tuple[Floats, bool]:
     """Return the weight of each month, and whether it comes from the seasons of the past."""
     if not isinstance(seasonality, bool):
         weights = np.asarray(seasonality, dtype=np.float64)

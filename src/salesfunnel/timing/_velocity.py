@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import attrs
 import numpy as np
@@ -85,7 +84,7 @@ def velocity(
     level: float = 0.95,
     winsorise: float = 0.99,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
 ) -> Velocity:
     """Return the sales velocity of a pipeline.
 

@@ -11,12 +11,12 @@ from salesfunnel._core.extras import require
 from salesfunnel.data.events import columns as event_columns
 
 
-def library_of(thing: Any) -> str:
+def library_of(thing: object) -> str:
     """Return the name of the package that a thing is of."""
     return type(thing).__module__.partition(".")[0]
 
 
-def is_arrow_like(column: Any) -> bool:
+def is_arrow_like(column: object) -> bool:
     """Whether it is a column that Arrow can take as it lies; a table is none."""
     kinds = ("array", "stream")
     return not hasattr(column, "columns") and any(
@@ -55,7 +55,7 @@ def open_column(column: Any) -> Any:
     return column
 
 
-def chunked(column: Any) -> Any:
+def chunked(column: object) -> Any:
     """Return any Arrow column as one of pyarrow, in chunks."""
     arrow = require("pyarrow", extra="frames", feature="reading a column")
     if isinstance(column, arrow.ChunkedArray):

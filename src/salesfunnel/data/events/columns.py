@@ -47,7 +47,7 @@ class Categorical(NamedTuple):
     values: tuple[Any, ...]
 
 
-def one_dimensional(field: str, column: Any) -> npt.NDArray[Any]:
+def one_dimensional(field: str, column: object) -> npt.NDArray[Any]:
     """Return the column as a one-dimensional array, or raise DataError."""
     if not isinstance(column, np.ndarray):
         if isinstance(column, str | bytes | AbstractSet | Mapping):
@@ -98,7 +98,7 @@ def _from_values(field: str, column: Any) -> npt.NDArray[Any]:
     return array
 
 
-def dictionary(column: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
+def dictionary(column: object) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
     """Return codes and values of a column that is a dictionary already (pandas), else None."""
     holder = getattr(column, "cat", column)
     codes, values = getattr(holder, "codes", None), getattr(holder, "categories", None)
@@ -107,7 +107,7 @@ def dictionary(column: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
     return np.asarray(codes), np.asarray(values)
 
 
-def encode(field: str, column: Any) -> Categorical:
+def encode(field: str, column: object) -> Categorical:
     """Return any column of names or numbers as codes into its sorted values.
 
     Moments become text: days as ``"2026-05-01"``.
@@ -149,12 +149,12 @@ def normalise_categories(codes: npt.NDArray[Any], values: list[Any]) -> Categori
     return Categorical(relabel(table, codes), tuple(names))
 
 
-def order_of(value: Any) -> tuple[int, Any]:
+def order_of(value: object) -> tuple[int, Any]:
     """Return what values are sorted by: numbers first, then text."""
     return (0, value) if isinstance(value, int | float) else (1, str(value))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """Return a value as a plain str, int, or its text."""
     if is_missing(value):
         return None
@@ -257,7 +257,7 @@ def _number(field: str, rows: list[Any]) -> tuple[Ints, list[Any]]:
     return codes, values
 
 
-def times(field: str, column: Any) -> Times:
+def times(field: str, column: object) -> Times:
     """Return a column of times as ticks of one unit.
 
     Raises

@@ -24,7 +24,7 @@ from salesfunnel.data.events.arrow import (
 from salesfunnel.data.events.text_codes import Factorized, factorize
 
 
-def ids_of(column: Any) -> Any:
+def ids_of(column: object) -> Any:
     """Return a column of entities as something that EventLog takes; text is numbered by hashing."""
     if library_of(column) == "polars" and str(getattr(column, "dtype", "")) == "String":
         return _of_polars(column)
@@ -40,7 +40,7 @@ def ids_of(column: Any) -> Any:
     return open_column(column)
 
 
-def _text_of(column: Any) -> Any:
+def _text_of(column: object) -> Any:
     """Return a column that may hold text as one of Arrow; None if there is no need."""
     if library_of(column) == "pandas":
         dtype = getattr(column, "dtype", None)

@@ -174,7 +174,7 @@ class EventLog:
     @classmethod
     def from_frame(
         cls,
-        frame: Any,
+        frame: object,
         *,
         columns: Mapping[str, str] | None = None,
         attributes: Iterable[str] | None = None,

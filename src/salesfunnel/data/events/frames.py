@@ -119,7 +119,7 @@ def check_roles(columns: Mapping[str, Any] | None) -> None:
             )
 
 
-def _arrow_table(frame: Any) -> Any:
+def _arrow_table(frame: object) -> Any:
     is_file = isinstance(frame, str | bytes | PathLike)
     refused = DataError(
         f"'events' must be an EventLog, a dataframe or an ibis table, got {type(frame).__name__}",

@@ -22,7 +22,7 @@ SHOWN = 50
 """Faults of one kind that are listed row by row; the rest is counted in one more fault."""
 
 
-def as_iterable(records: Any) -> Iterable[Any]:
+def as_iterable(records: object) -> Iterable[Any]:
     """Return the records if they are an iterable of mappings, else raise DataError."""
     if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
         raise DataError(
@@ -68,7 +68,7 @@ def attribute_codes(attributes: Mapping[str, Any] | None) -> dict[str, event_col
 
 
 def entity_codes(
-    entity: Any,
+    entity: object,
 ) -> tuple[npt.NDArray[Any], event_columns.EntityNames | None, npt.NDArray[np.bool_] | None]:
     """Return whole-number ids as they are, or codes and their names; and what is missing."""
     if isinstance(entity, event_columns.Ids):

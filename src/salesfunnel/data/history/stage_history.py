@@ -158,7 +158,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         object.__setattr__(self, name, array)
 
     @classmethod
-    def from_records(cls, records: Any, **options: Any) -> StageHistory:
+    def from_records(cls, records: object, **options: object) -> StageHistory:
         """Make a history from records in memory, of any shape that ``read_deals`` knows.
 
         Parameters
@@ -325,7 +325,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         segment: str | Sequence[str] | None = None,
         weight: Literal["value"] | None = None,
         currency: str | None = None,
-        rates: Any = None,
+        rates: object = None,
         fiscal_start: int | None = None,
         fiscal: Fiscal | None = None,
     ) -> Panel:

@@ -49,7 +49,7 @@ def history_panel(
     segment: str | Sequence[str] | None,
     weight: Literal["value"] | None = None,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     fiscal: Fiscal | None = None,
 ) -> Panel:
     """Return the panel; see `StageHistory.panel`."""

@@ -41,7 +41,7 @@ def plain_values(column: event_columns.Categorical) -> npt.NDArray[Any]:
     return plain
 
 
-def amounts_of(column: Any) -> npt.NDArray[np.float64]:
+def amounts_of(column: object) -> npt.NDArray[np.float64]:
     array = event_columns.one_dimensional("amount", column)
     if array.dtype.kind in "iuf":
         values = array.astype(np.float64)

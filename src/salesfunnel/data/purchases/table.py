@@ -118,7 +118,7 @@ class Purchases(TableMixin):
         attributes: Mapping[str, Any] | None = None,
         faults: Iterable[Fault] = (),
         currency: str | None = None,
-        rates: Any = None,
+        rates: object = None,
     ) -> Self:
         """Make purchases from columns of equal length.
 
@@ -241,7 +241,7 @@ class Purchases(TableMixin):
         records: Iterable[Mapping[str, Any]],
         *,
         columns: Mapping[str, str] | None = None,
-        **money: Any,
+        **money: object,
     ) -> Self:
         """Make purchases from mappings, one a purchase; a key that is absent is missing.
 

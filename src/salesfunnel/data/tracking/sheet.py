@@ -34,7 +34,7 @@ def _faults(value: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(value)
 
 
-def _structure(funnel: Any) -> Any:
+def _structure(funnel: object) -> Any:
     """Return what two funnels must share for their sheets to mean the same."""
     if not isinstance(funnel, Funnel):
         return funnel

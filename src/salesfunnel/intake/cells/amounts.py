@@ -98,7 +98,7 @@ def read_amounts(column: Any, *, decimal: DecimalMark | None = None) -> Amounts:
     return Amounts(values=values, bad=bad, currencies=currencies, mark=mark, mixed_marks=mixed)
 
 
-def _column(cells: Any) -> Column:
+def _column(cells: object) -> Column:
     """Return cells of any kind as a column."""
     if isinstance(cells, event_columns.Categorical):
         return CodedColumn(cells.codes, cells.values)
@@ -112,7 +112,7 @@ def _or_nan(value: float | bool | None) -> float:
     return float("nan") if value is None or value is False else float(value)
 
 
-def _amount(cell: Any, decimal: DecimalMark | None) -> float | bool | None:
+def _amount(cell: object, decimal: DecimalMark | None) -> float | bool | None:
     """Return an amount, None where it is missing, False where it is none that can be read."""
     if is_missing_cell(cell):
         return None

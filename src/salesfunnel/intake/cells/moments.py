@@ -288,7 +288,7 @@ def _one(cell: Any, dayfirst: bool | None) -> tuple[int, int, str | None]:
     return tick, _AWARE if aware else _NAIVE, None
 
 
-def is_clock(column: Any) -> bool:
+def is_clock(column: object) -> bool:
     """Whether a column of text holds the time of day alone: 10:05:00."""
     if isinstance(column, TextColumn):
         cells: Iterable[Any] = (column.cell(row) for row in range(min(column.count, 50)))

@@ -57,7 +57,7 @@ _PART = r"(\d+(?:[.,]\d*)?(?:e[+-]?\d{1,3})?)"
 _SCORE = re.compile(rf"{_PART}\s?/\s?{_PART}(?:\s?(?:分|points|pts))?", re.ASCII)
 
 
-def read_number(cell: Any, *, decimal: DecimalMark | None = None) -> ParsedNumber:
+def read_number(cell: object, *, decimal: DecimalMark | None = None) -> ParsedNumber:
     """Read one cell.
 
     Parameters
@@ -98,7 +98,7 @@ def clean(text: str) -> str:
     return " ".join(text.split()).lower()
 
 
-def _read_object(cell: Any) -> ParsedNumber:
+def _read_object(cell: object) -> ParsedNumber:
     if hasattr(cell, "item") and not isinstance(cell, int | float):
         try:
             cell = cell.item()

@@ -85,7 +85,7 @@ class NumberAsTimeError(ValueError):
         self.reading = reading
 
 
-def is_missing_cell(cell: Any) -> bool:
+def is_missing_cell(cell: object) -> bool:
     """Whether there is nothing in a cell of a workbook or a dataframe: None, NaN, NaT, NA."""
     if cell is None:
         return True
@@ -95,7 +95,7 @@ def is_missing_cell(cell: Any) -> bool:
         return str(cell) == "<NA>"
 
 
-def read_time(cell: Any, *, dayfirst: bool | None = None) -> datetime | None:
+def read_time(cell: object, *, dayfirst: bool | None = None) -> datetime | None:
     """Return the moment in a cell, None where it is empty; naive as far as no zone is written.
 
     Parameters
@@ -143,7 +143,7 @@ def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
     return _read(text, dayfirst)
 
 
-def written_order(cell: Any) -> bool | None:
+def written_order(cell: object) -> bool | None:
     """Return whether a date can only be read with the day first; None where nothing tells.
 
     Dates with points have the day first everywhere, so they say nothing of those with other marks.
@@ -168,7 +168,7 @@ def year_is_last(cells: Iterable[Any]) -> bool:
     return len(ends[1]) < len(ends[0])
 
 
-def has_short_year(cell: Any) -> bool:
+def has_short_year(cell: object) -> bool:
     """Whether a date is written with a year of two digits."""
     return isinstance(cell, str) and _SHORT_YEAR.fullmatch(clean(cell)) is not None
 

@@ -110,7 +110,7 @@ def _is_digits(cell: Any) -> bool:
 def read_time_cells(
     cells: Sequence[Any],
     *,
-    zone: Any = timezone.utc,
+    zone: object = timezone.utc,
     dayfirst: bool | None = None,
     date_format: str | None = None,
     order_elsewhere: bool | None = None,

@@ -36,7 +36,7 @@ class Field:
     text: bool = False
 
 
-def names_of(records: Any, name: str) -> tuple[dict[str, str], list[Fault]]:
+def names_of(records: object, name: str) -> tuple[dict[str, str], list[Fault]]:
     """Return names by id, of owners, users or pipelines, and the faults of unfinished pages.
 
     Parameters
@@ -60,7 +60,7 @@ def names_of(records: Any, name: str) -> tuple[dict[str, str], list[Fault]]:
     return found, pages.faults()
 
 
-def _is_word(value: Any) -> bool:
+def _is_word(value: object) -> bool:
     return isinstance(value, str)
 
 
@@ -75,7 +75,7 @@ def _name(folded: Mapping[str, Any]) -> str:
     return next((text for text in (text_of(folded.get(key)) for key in known) if text), "")
 
 
-def fields_of(fields: Any) -> tuple[dict[str, Field], list[Fault]]:
+def fields_of(fields: object) -> tuple[dict[str, Field], list[Fault]]:
     """Return the definitions of fields by key, and the faults of unfinished pages.
 
     Parameters
@@ -103,7 +103,7 @@ def fields_of(fields: Any) -> tuple[dict[str, Field], list[Fault]]:
     return found, pages.faults()
 
 
-def _field(definition: Any) -> Field:
+def _field(definition: object) -> Field:
     if isinstance(definition, str):
         return Field(label=definition)
     record = plain(definition) or {}

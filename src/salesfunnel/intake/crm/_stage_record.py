@@ -57,7 +57,7 @@ def means_won(*words: str) -> bool:
     return any(folded_word(word) in WON_WORDS for word in words if word)
 
 
-def entry_of(stage: Any, pipeline: str) -> Entry | None:
+def entry_of(stage: object, pipeline: str) -> Entry | None:
     """Return one stage; None for a record of another list, such as sources of Bitrix24."""
     record = plain(stage)
     if record is None:

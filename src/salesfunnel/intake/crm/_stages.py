@@ -91,7 +91,9 @@ class Catalogue:
         )
 
 
-def catalogue_of(stages: Any, funnel: Funnel | None, *, default: Sequence[str] = ()) -> Catalogue:
+def catalogue_of(
+    stages: object, funnel: Funnel | None, *, default: Sequence[str] = ()
+) -> Catalogue:
     """Return the stages as given, else those of the funnel, else the default ones.
 
     Parameters
@@ -130,7 +132,7 @@ def catalogue_of(stages: Any, funnel: Funnel | None, *, default: Sequence[str] =
 
 
 def _items(
-    stages: Any, pipelines: dict[str, str], faults: list[Fault]
+    stages: object, pipelines: dict[str, str], faults: list[Fault]
 ) -> Iterator[tuple[Any, str]]:
     """Yield each stage with its pipeline; the names of pipelines are kept."""
     if isinstance(stages, str | bytes | bool | int | float):
@@ -179,7 +181,7 @@ def _of_record(record: Mapping[str, Any], pipelines: dict[str, str]) -> Iterator
     yield from ((item, key) for item in held)
 
 
-def _list_of(cell: Any) -> list[Any] | None:
+def _list_of(cell: object) -> list[Any] | None:
     """Return the stages that a pipeline holds: a list, or as warehouses write one, JSON text."""
     if isinstance(cell, str) and cell.lstrip().startswith("["):
         try:

@@ -80,18 +80,18 @@ Record = Mapping[str, Any]
 
 @with_pipelines
 def salesforce(
-    records: Any,
+    records: object,
     *,
-    opportunities: Any = None,
+    opportunities: object = None,
     funnel: Funnel | None = None,
-    stages: Any = None,
+    stages: object = None,
     pipeline: str | None = None,
-    owners: Any = None,
-    fields: Any = None,
+    owners: object = None,
+    fields: object = None,
     attributes: Sequence[str] | Mapping[str, str] | None = None,
     won: str | None = None,
     lost: Sequence[str] = ("Closed Lost",),
-    as_of: Any = None,
+    as_of: object = None,
     tz: str | None = None,
     dayfirst: bool | None = None,
 ) -> StageHistory:

@@ -84,7 +84,7 @@ class ColumnReader:
         """Return the number of a row in the source."""
         return int(self.table.numbers[row])
 
-    def fault(self, code: str, row: int, at: int | None, value: str, **params: Any) -> None:
+    def fault(self, code: str, row: int, at: int | None, value: str, **params: object) -> None:
         """Keep a fault of a cell."""
         options: dict[str, Any] = {"severity": "error", **params}
         column = None if at is None else self.table.names[at]

@@ -87,8 +87,8 @@ def list_outcomes(
     words: OutcomeWords,
     labels: Mapping[str, int],
     *,
-    won_at: Any,
-    lost_at: Any,
+    won_at: object,
+    lost_at: object,
     closed: Any,
 ) -> ListOutcomes:
     """Tell how each deal ended.
@@ -229,7 +229,7 @@ def _statuses(
 def _tell_unknown(
     reader: ColumnReader,
     at: int,
-    codes: Any,
+    codes: object,
     texts: list[str],
     meaning: list[int | None],
     by_stage: Codes,

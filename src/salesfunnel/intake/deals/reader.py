@@ -35,11 +35,11 @@ __all__ = ["read_deals", "read_list", "read_stage_history"]
 
 
 def read_deals(
-    source: Any,
+    source: object,
     *,
     funnel: Funnel | str | None = None,
     columns: Mapping[str, str] | None = None,
-    as_of: Any = None,
+    as_of: object = None,
     tz: str | None = None,
     stages: Sequence[str] | None = None,
     encoding: str | None = None,
@@ -151,7 +151,7 @@ def read_deals(
     return with_faults(history, (*history.faults, *name_faults(history, names)))
 
 
-def read_pipelines(source: Any, **options: Any) -> dict[str, StageHistory]:
+def read_pipelines(source: object, **options: Any) -> dict[str, StageHistory]:
     """Read a table that holds several pipelines: a history of each.
 
     Pipelines have stages of their own, so that they are funnels of their own.
@@ -203,7 +203,7 @@ def read_pipelines(source: Any, **options: Any) -> dict[str, StageHistory]:
 
 
 def read_list(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str] | None = None,
     outcomes: Mapping[str, str] | None = None,
@@ -281,7 +281,7 @@ def _read(
     found: FoundTable,
     words: OutcomeWords,
     wanted: StagesWanted,
-    moment: Any,
+    moment: object,
     funnel: Funnel | None,
 ) -> StageHistory:
     shape = found.shape

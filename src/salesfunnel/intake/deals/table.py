@@ -18,7 +18,7 @@ __all__ = ["DealTable", "word_of"]
 Ints = npt.NDArray[Any]
 
 
-def word_of(cell: Any) -> str:
+def word_of(cell: object) -> str:
     """Return a cell as text without outer spaces, "" where it is missing."""
     if type(cell) is str:
         return cell.strip()

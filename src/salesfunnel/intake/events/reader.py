@@ -33,7 +33,7 @@ __all__ = ["read_events"]
 
 
 def read_events(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str | int] | None = None,
     tz: str | None = None,
@@ -123,7 +123,7 @@ def read_events(
     return _log(table, found, kept, tz, steps, dayfirst, faults)
 
 
-def _names(field: str, value: Any) -> tuple[str, ...]:
+def _names(field: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, Iterable):
@@ -132,7 +132,7 @@ def _names(field: str, value: Any) -> tuple[str, ...]:
 
 
 def _load(
-    source: Any,
+    source: object,
     wanted: dict[str, Any],
     kept: tuple[str, ...] | None,
     options: Options,
@@ -167,7 +167,7 @@ def _load(
     return one_table([read], [None])
 
 
-def _listed(source: Any) -> list[Any]:
+def _listed(source: object) -> list[Any]:
     if not isinstance(source, Iterable):
         raise ArgumentError(
             "'source' must be a path, a folder, a file, text, records or a dataframe,"

@@ -60,7 +60,7 @@ class Cells:
     file: str | None = None
 
 
-def files_of(source: Any, faults: list[Fault]) -> list[str] | None:
+def files_of(source: object, faults: list[Fault]) -> list[str] | None:
     """Return the files that a folder or a pattern stands for, sorted; None where it is neither.
 
     Raises
@@ -159,7 +159,7 @@ def _parquet(
 
 
 def read_rows(
-    source: Any,
+    source: object,
     wanted: Mapping[str, Any],
     *,
     options: Options,

@@ -20,7 +20,7 @@ Place = Callable[[int], tuple[str | None, int]]
 
 
 def time_faults(
-    moments: Moments, given: Any, column: str, place: Place, faults: list[Fault]
+    moments: Moments, given: object, column: str, place: Place, faults: list[Fault]
 ) -> set[int]:
     """Add what is to be said of times; return the places of cells that could not be read."""
     for unit in moments.units:

@@ -133,7 +133,7 @@ def body_of_rows(rows: Sequence[Sequence[Any]], columns: int) -> Body:
     )
 
 
-def _word(cell: Any) -> str:
+def _word(cell: object) -> str:
     if type(cell) is str:
         return cell.strip()
     return "" if is_missing_cell(cell) else shown(cell).strip()

@@ -185,7 +185,7 @@ def _of_polars(series: Any) -> Column:
 _NAT = int(np.iinfo(np.int64).min)
 
 
-def _chunks(column: Any) -> list[Any]:
+def _chunks(column: object) -> list[Any]:
     return list(column.chunks) if hasattr(column, "chunks") else [column]
 
 

@@ -34,7 +34,7 @@ class Source:
 
 
 def load(
-    source: Any,
+    source: object,
     *,
     encoding: str | None = None,
     max_bytes: int | None = None,
@@ -166,7 +166,7 @@ def _from_bytes(
     return Source(grids=(read_cells(text, length, progress),), file=name, encoding=used)
 
 
-def _records(source: Any) -> Sequence[Sequence[Any]]:
+def _records(source: object) -> Sequence[Sequence[Any]]:
     """Return rows, the header first, from records, lists, columns or a dataframe."""
     source = _eager(source)
     known = frame_rows(source)
@@ -193,7 +193,7 @@ def _records(source: Any) -> Sequence[Sequence[Any]]:
     raise ArgumentError(f"'source' must hold mappings or lists, all of one kind, got {kinds}")
 
 
-def _as_records(source: Any) -> Any:
+def _as_records(source: object) -> Any:
     """Return the records of a dataframe of a library that we do not know."""
     for method, options in (
         ("to_dicts", {}),
@@ -205,11 +205,11 @@ def _as_records(source: Any) -> Any:
     return source
 
 
-def _library(thing: Any) -> str:
+def _library(thing: object) -> str:
     return type(thing).__module__.partition(".")[0]
 
 
-def _eager(source: Any) -> Any:
+def _eager(source: object) -> Any:
     """Return a dataframe that has records to give: any other one through Arrow or narwhals."""
     if _library(source) == "narwhals" and hasattr(source, "to_native"):
         source = source.to_native()

@@ -31,7 +31,7 @@ _STATES = {
 _PHRASES = {"in progress": "accepted", "not yet": "proposed"}
 
 
-def read_plan(source: Any) -> ImprovementPlan:
+def read_plan(source: object) -> ImprovementPlan:
     """Read a plan as ``to_xlsx``, ``to_csv`` or ``to_markdown`` wrote it and a team edited it.
 
     Parameters
@@ -212,7 +212,9 @@ def _in_own_words(words: str, state: str, headers: Mapping[str, str]) -> list[st
     return [] if fold_words(words) in known else [f"{headers['state']}: {words}"]
 
 
-def _due(cell: Any, headers: Mapping[str, str], unread: list[tuple[str, str, str]]) -> date | None:
+def _due(
+    cell: object, headers: Mapping[str, str], unread: list[tuple[str, str, str]]
+) -> date | None:
     column, words = headers.get("due", "due"), shown(cell).strip()
     if not words:
         unread.append(("plan-due-missing", column, ""))
@@ -227,7 +229,7 @@ def _due(cell: Any, headers: Mapping[str, str], unread: list[tuple[str, str, str
     return moment.date()
 
 
-def _effort(cell: Any, headers: Mapping[str, str], unread: list[tuple[str, str, str]]) -> float:
+def _effort(cell: object, headers: Mapping[str, str], unread: list[tuple[str, str, str]]) -> float:
     column, words = headers.get("effort", "effort"), shown(cell).strip()
     if not words:
         unread.append(("plan-effort-missing", column, ""))

@@ -89,7 +89,7 @@ class Orders:
         _, cells = self.column(role).distinct(np.array([at]))
         return shown(cells[0])
 
-    def fault(self, code: str, role: str, at: int | None = None, **params: Any) -> None:
+    def fault(self, code: str, role: str, at: int | None = None, **params: object) -> None:
         """Keep a fault of the column of a role, at a row where `at` names its place."""
         options: dict[str, Any] = {"severity": "error", **params}
         self.faults.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import get_args
 
 from salesfunnel._core.checks import check_choice, did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
@@ -40,7 +40,7 @@ Table = tuple[Grid, Header]
 
 
 def read_table(
-    source: Any,
+    source: object,
     *,
     funnel: Funnel | str | None = None,
     period: str | None = None,
@@ -171,7 +171,7 @@ def read_table(
     return Tracking(rows=rows, funnel=chosen, faults=(*faults, *told))
 
 
-def _check_arguments(funnel: Any, period: Any, decimal: Any) -> None:
+def _check_arguments(funnel: object, period: object, decimal: object) -> None:
     if funnel is not None and not isinstance(funnel, Funnel | str):
         raise ArgumentError(f"'funnel' must be a Funnel or the name of a template, got {funnel!r}")
     if period is not None and (not isinstance(period, str) or not period.strip()):

@@ -21,7 +21,7 @@ __all__ = ["day_first_of", "number_with_unit", "period_of", "place_of"]
 _UNITS = {"count", "currency", "rate", "score", "duration"}
 
 
-def number_with_unit(cell: Any, unit: str, decimal: DecimalMark | None) -> ParsedNumber:
+def number_with_unit(cell: object, unit: str, decimal: DecimalMark | None) -> ParsedNumber:
     """Read a number with what a column of units says of it: 50 in 万元."""
     found = read_number(cell, decimal=decimal)
     if not unit or unit in _UNITS or found.value is None or found.unit is not None:

@@ -11,7 +11,6 @@ when a result of the type is shown. A type without a builder is shown as a table
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.documents._generic import generic_document
@@ -38,7 +37,7 @@ BUILDERS = {
     "Finding": "findings:finding_document",
     "ImprovementPlan": "plans:plan_document",
     "Measure": "plans:measure_document",
-    "Playbook": "reviews:playbook_document",
+    "Playbook": "playbooks:playbook_document",
     "Review": "reviews:review_document",
     "Bottleneck": "bottlenecks:bottleneck_document",
     "Bottlenecks": "bottlenecks:bottlenecks_document",
@@ -52,8 +51,11 @@ BUILDERS = {
     "OutputChange": "bottlenecks:change_document",
     "Backtest": "forecast:backtest_document",
     "BgNbd": "customers:model_document",
+    "BuyingModel": "buying:buying_document",
+    "PurchasesAhead": "buying:ahead_document",
     "CohortRetention": "retention:retention_document",
     "Forecast": "forecast:forecast_document",
+    "ForecastGroups": "forecast_groups:groups_document",
     "GammaGamma": "customers:model_document",
     "Lifecycle": "customers:lifecycle_document",
     "LifetimeValue": "customers:value_document",
@@ -87,7 +89,7 @@ BUILDERS = {
 """Type name → ``module:function`` in this package."""
 
 
-def document_of(result: Any, locale: Locale) -> Document:
+def document_of(result: object, locale: Locale) -> Document:
     """Return the document of a result in one language."""
     place = BUILDERS.get(type(result).__name__)
     if place is None:

@@ -1,17 +1,13 @@
-"""Reviews and playbooks as documents."""
+"""Reviews as documents."""
 
 from __future__ import annotations
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.monitoring._review import Review
-from salesfunnel.monitoring.playbook import Playbook
-from salesfunnel.render.documents.definitions import funnel_document
-from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Section
+from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph
 from salesfunnel.render.words.figures import shown
 from salesfunnel.render.words.findings import notice_words
-from salesfunnel.render.words.names import in_language
-from salesfunnel.render.words.plans import measure_title
 from salesfunnel.render.words.reviews import evidence_words
 
 _STATES: dict[str, Mark] = {
@@ -44,21 +40,4 @@ def review_document(review: Review, locale: Locale) -> Document:
     if e.entered and e.p_control is None:
         blocks.append(Paragraph(text("review.before-after", locale), mark="muted"))
     title = text(f"measure.{review.measure}.title", locale, default=review.measure)
-    return Document(title, blocks, locale=locale)
-
-
-def playbook_document(playbook: Playbook, locale: Locale) -> Document:
-    """Return the funnel's key actions, and which of them are proven."""
-    title = text("playbook.heading", locale, funnel=in_language(playbook.funnel, locale).label)
-    blocks: list[Block] = [Paragraph(text("playbook.intro", locale))]
-    blocks += funnel_document(playbook.funnel, locale).blocks
-    if not playbook.entries:
-        blocks.append(Paragraph(text("playbook.none", locale), mark="muted"))
-    blocks += [
-        Section(
-            measure_title(entry.measure, locale),
-            [Paragraph(evidence_words(entry.review, locale), mark="good")],
-        )
-        for entry in playbook.entries
-    ]
     return Document(title, blocks, locale=locale)

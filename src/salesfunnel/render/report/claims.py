@@ -18,7 +18,7 @@ from salesfunnel.render.words.plans import follow_words, measure_title
 __all__ = ["causes_claim", "fields_to_record", "follow_items", "plan_claim"]
 
 
-def causes_claim(analysis: Any, row: Any, locale: Locale) -> str:
+def causes_claim(analysis: Any, row: object, locale: Locale) -> str:
     """Return what explains the shortfall of a step, in one sentence."""
     cause, total = first_cause(analysis, row), shortfall_of(analysis, row)
     if cause is None or cause.veto or not total:

@@ -34,7 +34,7 @@ __all__ = ["causes_html", "follow_html", "plan_html", "split_html"]
 MEASURES = 8
 
 
-def causes_html(page: Page, found: Any) -> str:
+def causes_html(page: Page, found: object) -> str:
     """Return the parts of the shortfall; or that nothing explains it; or that nobody looked."""
     analysis, locale = page.analysis, page.locale
     if not analysis.findings and diagnosis_of(analysis, found) is None:
@@ -51,7 +51,7 @@ def causes_html(page: Page, found: Any) -> str:
     return body.removesuffix("</section>") + notes + "</section>"
 
 
-def _signs(page: Page, found: Any) -> str:
+def _signs(page: Page, found: object) -> str:
     """Return the metrics that got worse in the same month."""
     colon = text("finding.colon", page.locale)
     signs = [f for f in page.analysis.findings if of_row(found, f) and f.code == "metric-worse"]
@@ -62,7 +62,7 @@ def _signs(page: Page, found: Any) -> str:
     )
 
 
-def _collect(page: Page, found: Any) -> str:
+def _collect(page: Page, found: object) -> str:
     words = fields_to_record(page.analysis, found, page.locale)
     return f'<p class="sf-note">{page.words("causes-collect", fields=words)}</p>' if words else ""
 

@@ -64,7 +64,7 @@ def actions_of(finding: Finding) -> dict[str, str]:
     return {str(action): str(name)} if action and name else {}
 
 
-def _group(name: Any, locale: Locale) -> str:
+def _group(name: object, locale: Locale) -> str:
     return text("finding.group.other", locale) if name == "…" else str(name)
 
 
