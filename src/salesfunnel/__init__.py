@@ -43,6 +43,7 @@ _HOMES = {
     "FieldHistory": "data.history",
     "read_deals": "intake.deals.reader",
     "read_pipelines": "intake.deals.reader",
+    "count_deals": "intake.deals.in_database",
     "link": "data.history",
     "read_snapshots": "intake.snapshots._read_snapshots",
     "read_stage_history": "intake.deals.reader",
@@ -183,6 +184,7 @@ _HOMES = {
     "repurchase_history": "customers",
     "repurchase_panel": "customers",
     "rfm": "customers",
+    "summarise_purchases": "customers",
     "upsell_candidates": "customers",
 }
 """The module that each public name lives in."""
@@ -277,6 +279,7 @@ __all__ = [
     "Measure",
     "plan",
     "read_pipelines",
+    "count_deals",
     "read_plan",
     # follow-up
     "Review",
@@ -360,6 +363,7 @@ __all__ = [
     "repurchase_history",
     "repurchase_panel",
     "rfm",
+    "summarise_purchases",
     "upsell_candidates",
     # modules
     "errors",
@@ -415,6 +419,7 @@ if TYPE_CHECKING:
         repurchase_history,
         repurchase_panel,
         rfm,
+        summarise_purchases,
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
@@ -453,6 +458,7 @@ if TYPE_CHECKING:
         backtest,
         forecast,
     )
+    from salesfunnel.intake.deals.in_database import count_deals
     from salesfunnel.intake.deals.reader import read_deals, read_pipelines, read_stage_history
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.plans import read_plan
