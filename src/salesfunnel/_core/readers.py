@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.foreign import is_readable, library_of
 
 __all__ = ["check_not_a_file", "named_only", "reader_hint"]
 
@@ -42,13 +43,12 @@ def reader_hint(given: object, *kinds: str) -> str | None:
 def _is_readable(given: object) -> bool:
     if isinstance(given, str | bytes | os.PathLike | list | tuple):
         return bool(given) or isinstance(given, os.PathLike)
-    library = type(given).__module__.partition(".")[0]
-    return library in {"pandas", "polars", "pyarrow", "duckdb"} or hasattr(given, "read")
+    return library_of(given) in {"pandas", "polars", "pyarrow", "duckdb"} or is_readable(given)
 
 
 def check_not_a_file(field: str, given: object, *kinds: str, wanted: str = "data") -> None:
     """Raise ArgumentError where a path or file stands where columns or records are wanted."""
-    if isinstance(given, str | bytes | bytearray | os.PathLike) or hasattr(given, "read"):
+    if isinstance(given, str | bytes | bytearray | os.PathLike) or is_readable(given):
         raise ArgumentError(
             f"{field!r} must be {wanted}, got {type(given).__name__} {given!r}"[:300],
             hint=reader_hint(given, *kinds),

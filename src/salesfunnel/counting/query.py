@@ -12,6 +12,7 @@ import numpy as np
 
 from salesfunnel._core.checks import check_choice, did_you_mean, nearest
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.foreign import is_a
 from salesfunnel._core.vocabulary import STEP_ORDERS, StepOrder
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.fault import Fault
@@ -82,7 +83,7 @@ def _plain_span(span: Any) -> timedelta | int | None:
 
 
 def _plain_moment(moment: Any) -> datetime | int | None:
-    if isinstance(moment, datetime) and hasattr(moment, "to_pydatetime"):
+    if is_a(moment, "pandas", "Timestamp"):
         # A pandas moment may have nanoseconds, which a datetime has not.
         return moment.to_pydatetime(warn=False)  # type: ignore[no-any-return]
     if moment is None or isinstance(moment, datetime):

@@ -15,6 +15,9 @@ from salesfunnel._core.periods import frequency_of, ordinal
 from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.bottleneck import Bottleneck
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.panel import Panel
+from salesfunnel.data.tracking import Tracking
 from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, fold_column_name, match
 from salesfunnel.diagnosis.finding import Evidence, Finding
 from salesfunnel.diagnosis.segment_deals import deals_of_segment
@@ -79,9 +82,9 @@ class Case:
         self.data = data
         self.columns = dict(columns or {})
         self.history = history
-        self.has_deals = hasattr(data, "entered") and hasattr(data, "outcome")
-        self.has_sheet = not self.has_deals and hasattr(data, "rows")
-        self.has_panel = not self.has_deals and hasattr(data, "counts")
+        self.has_deals = isinstance(data, StageHistory)
+        self.has_sheet = isinstance(data, Tracking)
+        self.has_panel = isinstance(data, Panel)
         if not (self.has_deals or self.has_sheet or self.has_panel):
             raise ArgumentError(
                 f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",

@@ -84,7 +84,7 @@ def read_moments(column: Any, *, dayfirst: bool | None) -> Moments:
         return _of_times(column)
     if isinstance(column, event_columns.Categorical):
         return _of_column(CodedColumn(column.codes, column.values), dayfirst)
-    if hasattr(column, "plain_times"):
+    if isinstance(column, Column):
         return _of_column(column, dayfirst)
     array = event_columns.one_dimensional("time", column)
     if array.dtype.kind in "iu":

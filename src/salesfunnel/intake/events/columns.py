@@ -52,7 +52,7 @@ def blank_share(column: Any) -> float:
         return float(np.mean(codes < 0)) if codes.size else 0.0
     if getattr(getattr(column, "dtype", None), "kind", "") in {"i", "u"}:
         return 0.0
-    cells = column.tolist() if hasattr(column, "tolist") else list(column)
+    cells = column.tolist() if isinstance(column, np.ndarray) else list(column)
     return sum(map(event_columns.is_missing, cells)) / len(cells) if cells else 0.0
 
 
