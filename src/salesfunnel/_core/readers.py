@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.foreign import is_readable, library_of
@@ -60,7 +60,7 @@ def named_only(cls: type[T]) -> type[T]:
     made: Callable[..., None] = cls.__init__
 
     @wraps(made)
-    def init(self: T, *unnamed: Any, **fields: Any) -> None:
+    def init(self: T, *unnamed: object, **fields: object) -> None:
         if unnamed:
             name = type(self).__name__
             raise ArgumentError(

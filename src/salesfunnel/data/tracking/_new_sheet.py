@@ -193,7 +193,7 @@ def _row(
 
 
 def _targets(
-    targets: Any, funnel: Funnel, version: Funnel, rows: list[TrackingRow], period: str
+    targets: object, funnel: Funnel, version: Funnel, rows: list[TrackingRow], period: str
 ) -> dict[Cell, Any]:
     """Return the target of each cell that has one."""
     if targets is None:

@@ -58,7 +58,7 @@ class Amounts:
     mixed_marks: bool = False
 
 
-def read_amounts(column: Any, *, decimal: DecimalMark | None = None) -> Amounts:
+def read_amounts(column: object, *, decimal: DecimalMark | None = None) -> Amounts:
     """Read a column of amounts: plain numbers at once, each distinct other cell once.
 
     Parameters

@@ -70,7 +70,7 @@ class Moments:
     day_first: tuple[bool, str] | None = None
 
 
-def read_moments(column: Any, *, dayfirst: bool | None) -> Moments:
+def read_moments(column: object, *, dayfirst: bool | None) -> Moments:
     """Read a column of times: typed ones, text, or numbers since 1970.
 
     Parameters
