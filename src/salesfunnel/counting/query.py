@@ -26,7 +26,7 @@ FARTHEST = 1 << 62
 class Exclude:
     """An event that voids a chain where it lies between two steps, by place."""
 
-    name: Any
+    name: str | int
     first: int
     last: int
 
@@ -240,7 +240,7 @@ def _exclusions(exclude: object, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
     return tuple(found)
 
 
-def _place(name: object, names: tuple[Any, ...]) -> int:
+def _place(name: str | int, names: tuple[Any, ...]) -> int:
     if name not in names:
         raise ArgumentError(
             f"'exclude' must name steps of the funnel, got {name!r}",

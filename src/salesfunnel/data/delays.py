@@ -112,7 +112,7 @@ def _estimated(history: StageHistory, key: str, panel: Panel) -> Lag:
 
 
 def _counted(
-    history: Any, key: str, panel: Panel, times: tuple[Array, Any, Any], longest: int
+    history: StageHistory, key: str, panel: Panel, times: tuple[Array, Any, Any], longest: int
 ) -> Array | None:
     """Return how many advanced after 0, 1, ... periods, of those who entered early enough."""
     days, event, rows = times

@@ -86,7 +86,7 @@ def time_faults(
     return unread
 
 
-def _cell(given: Any, at: int) -> Any:
+def _cell(given: Any, at: int) -> object:
     if isinstance(given, TextColumn):
         return given.cell(at)
     cell = given.iloc[at] if is_pandas_column(given) else given[at]
