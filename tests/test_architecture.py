@@ -33,6 +33,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("targets", "forecasting", "customers"),
     ("pipeline",),
     ("analysis",),
+    ("rounds",),
     ("builtin",),
     ("intake",),
     ("render", "serialize"),
