@@ -78,10 +78,8 @@ class Case:
         columns: Mapping[str, str] | None = None,
         history: int = 12,
     ) -> None:
-        self.bottleneck = bottleneck
-        self.data = data
-        self.columns = dict(columns or {})
-        self.history = history
+        self.bottleneck, self.data = bottleneck, data
+        self.columns, self.history = dict(columns or {}), history
         self.has_deals = isinstance(data, StageHistory)
         self.has_sheet = isinstance(data, Tracking)
         self.has_panel = isinstance(data, Panel)
@@ -100,11 +98,9 @@ class Case:
         stages: tuple[str, ...] = self.data.stages
         if key in stages:
             return stages.index(key)
-        funnel = self.data.funnel
-        if funnel is not None:
-            for stage in funnel.stages:
-                if any(metric.key == key for metric in stage.metrics) and stage.key in stages:
-                    return stages.index(stage.key)
+        for stage in () if self.data.funnel is None else self.data.funnel.stages:
+            if any(metric.key == key for metric in stage.metrics) and stage.key in stages:
+                return stages.index(stage.key)
         raise UnknownNameError(
             f"'bottleneck' must be a step between stages of the history, got {key!r}",
             hint=f"the stages are {', '.join(map(repr, stages))}",
@@ -122,9 +118,9 @@ class Case:
         self.source, self.target = source, target
         by = frequency_of(b.period)
         self.by: Frequency = "month" if by == "none" else by
-        later = data.entered[:, source:]
-        time = np.where(np.isnat(later), np.datetime64("9999-01-01", "us"), later).min(axis=1)
-        entered = (data.reached >= source) & (time < np.datetime64("9999-01-01", "us"))
+        later, never = data.entered[:, source:], np.datetime64("9999-01-01", "us")
+        time = np.where(np.isnat(later), never, later).min(axis=1)
+        entered = (data.reached >= source) & (time < never)
         number = np.where(entered, period_numbers(time, self.by), 0)
         last = ordinal(b.period, self.by) if by != "none" else int(number[entered].max(initial=0))
         width = max(int(getattr(b, "window", 1) or 1), 1)
