@@ -145,7 +145,11 @@ def make_blocks(plan: PackingPlan, workers: int) -> Iterable[Block]:
 
 
 def _pack(
-    plan: PackingPlan, rows: Any, layout: Layout | None = None, *, pack: Any = pack_rows
+    plan: PackingPlan,
+    rows: slice | npt.NDArray[np.intp] | None,
+    layout: Layout | None = None,
+    *,
+    pack: Any = pack_rows,
 ) -> list[list[list[kernel.Keys]]]:
     found: list[list[list[kernel.Keys]]] = pack(
         plan.entity[rows],

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import is_a
 from salesfunnel.data.events.event_log import EventLog
 from salesfunnel.data.events.frames import known_roles
 
@@ -24,7 +25,7 @@ def is_parquet_path(events: object) -> bool:
     """Whether events are given as a path, or as a dataset of pyarrow."""
     if isinstance(events, str | os.PathLike):
         return True
-    return type(events).__module__.startswith("pyarrow") and hasattr(events, "to_table")
+    return is_a(events, "pyarrow.dataset", "Dataset")
 
 
 def log_of_parquet(

@@ -12,6 +12,7 @@ import numpy as np
 
 from salesfunnel._core.checks import check_choice, did_you_mean, nearest
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.foreign import is_a
 from salesfunnel._core.vocabulary import STEP_ORDERS, StepOrder
 from salesfunnel.counting.step_bounds import step_bounds
 from salesfunnel.data.events import columns as event_columns
@@ -26,7 +27,7 @@ FARTHEST = 1 << 62
 class Exclude:
     """An event that voids a chain where it lies between two steps, by place."""
 
-    name: Any
+    name: str | int
     first: int
     last: int
 
@@ -85,7 +86,7 @@ def _plain_span(span: Any) -> timedelta | int | None:
 
 
 def _plain_moment(moment: Any) -> datetime | int | None:
-    if isinstance(moment, datetime) and hasattr(moment, "to_pydatetime"):
+    if is_a(moment, "pandas", "Timestamp"):
         # A pandas moment may have nanoseconds, which a datetime has not.
         return moment.to_pydatetime(warn=False)  # type: ignore[no-any-return]
     if moment is None or isinstance(moment, datetime):
@@ -223,7 +224,7 @@ def _exclusions(exclude: object, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
     return tuple(found)
 
 
-def _place(name: object, names: tuple[Any, ...]) -> int:
+def _place(name: str | int, names: tuple[Any, ...]) -> int:
     if name not in names:
         raise ArgumentError(
             f"'exclude' must name steps of the funnel, got {name!r}",

@@ -70,7 +70,7 @@ class Moments:
     day_first: tuple[bool, str] | None = None
 
 
-def read_moments(column: Any, *, dayfirst: bool | None) -> Moments:
+def read_moments(column: object, *, dayfirst: bool | None) -> Moments:
     """Read a column of times: typed ones, text, or numbers since 1970.
 
     Parameters
@@ -84,7 +84,7 @@ def read_moments(column: Any, *, dayfirst: bool | None) -> Moments:
         return _of_times(column)
     if isinstance(column, event_columns.Categorical):
         return _of_column(CodedColumn(column.codes, column.values), dayfirst)
-    if hasattr(column, "plain_times"):
+    if isinstance(column, Column):
         return _of_column(column, dayfirst)
     array = event_columns.one_dimensional("time", column)
     if array.dtype.kind in "iu":

@@ -132,7 +132,7 @@ def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
         return moment
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a date is naive
-    if hasattr(cell, "dtype") and getattr(cell.dtype, "kind", "") == "M":
+    if getattr(getattr(cell, "dtype", None), "kind", "") == "M":
         stamp = cell.astype("datetime64[us]").item()
         if not isinstance(stamp, datetime):
             raise ValueError(f"year of {cell} is out of range")
