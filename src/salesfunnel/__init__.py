@@ -42,6 +42,8 @@ _HOMES = {
     "StageHistory": "data.history",
     "FieldHistory": "data.history",
     "read_deals": "intake.deals.reader",
+    "read_pipelines": "intake.deals.reader",
+    "count_deals": "intake.deals.in_database",
     "link": "data.history",
     "read_snapshots": "intake.snapshots._read_snapshots",
     "read_stage_history": "intake.deals.reader",
@@ -53,6 +55,7 @@ _HOMES = {
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
+    "optional": "counting",
     "either": "counting",
     "step": "counting",
     "Conversion": "conversion",
@@ -113,6 +116,13 @@ _HOMES = {
     "watch_metrics": "monitoring",
     "Playbook": "monitoring.playbook",
     "write_playbook": "monitoring.playbook",
+    # the monthly round
+    "DepartmentPage": "rounds",
+    "Round": "rounds",
+    "RoundTask": "rounds",
+    "StageLoss": "rounds",
+    "department_pages": "rounds",
+    "run_round": "intake.rounds",
     # time in the funnel
     "StaleDeals": "timing",
     "LittlesLaw": "timing",
@@ -181,6 +191,7 @@ _HOMES = {
     "repurchase_history": "customers",
     "repurchase_panel": "customers",
     "rfm": "customers",
+    "summarise_purchases": "customers",
     "upsell_candidates": "customers",
 }
 """The module that each public name lives in."""
@@ -229,6 +240,7 @@ __all__ = [
     "StepDuration",
     "count_steps",
     "either",
+    "optional",
     "step",
     "Conversion",
     "ConversionTable",
@@ -273,6 +285,8 @@ __all__ = [
     "ImprovementPlan",
     "Measure",
     "plan",
+    "read_pipelines",
+    "count_deals",
     "read_plan",
     # follow-up
     "Review",
@@ -288,6 +302,13 @@ __all__ = [
     "watch_metrics",
     "Playbook",
     "write_playbook",
+    # the monthly round
+    "DepartmentPage",
+    "Round",
+    "RoundTask",
+    "StageLoss",
+    "department_pages",
+    "run_round",
     # time in the funnel
     "StaleDeals",
     "LittlesLaw",
@@ -356,6 +377,7 @@ __all__ = [
     "repurchase_history",
     "repurchase_panel",
     "rfm",
+    "summarise_purchases",
     "upsell_candidates",
     # modules
     "errors",
@@ -386,7 +408,7 @@ if TYPE_CHECKING:
         compare_segments,
     )
     from salesfunnel.conversion import Conversion, ConversionTable, conversions
-    from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, step
+    from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, optional, step
     from salesfunnel.customers import (
         BgNbd,
         BuyingModel,
@@ -411,6 +433,7 @@ if TYPE_CHECKING:
         repurchase_history,
         repurchase_panel,
         rfm,
+        summarise_purchases,
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
@@ -449,10 +472,12 @@ if TYPE_CHECKING:
         backtest,
         forecast,
     )
-    from salesfunnel.intake.deals.reader import read_deals, read_stage_history
+    from salesfunnel.intake.deals.in_database import count_deals
+    from salesfunnel.intake.deals.reader import read_deals, read_pipelines, read_stage_history
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.plans import read_plan
     from salesfunnel.intake.purchases.reader import read_purchases
+    from salesfunnel.intake.rounds import run_round
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.intake.snapshots._read_snapshots import read_snapshots
     from salesfunnel.monitoring import (
@@ -498,6 +523,7 @@ if TYPE_CHECKING:
         templates,
     )
     from salesfunnel.render.charts import Chart, ChartMark, ChartScale
+    from salesfunnel.rounds import DepartmentPage, Round, RoundTask, StageLoss, department_pages
     from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
         LittlesLaw,

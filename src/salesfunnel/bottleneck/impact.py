@@ -1,9 +1,9 @@
-"""What a bottleneck costs: gains by simulation, and the change of output split by factor."""
+"""Cost of a bottleneck: simulated gains, and the change of output split by factor."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -20,6 +20,9 @@ from salesfunnel.bottleneck.arguments import capacity_of
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel, Transition, counted_at
 
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck.bottlenecks import Bottlenecks
+
 __all__ = ["OutputChange", "output_change"]
 
 Array = npt.NDArray[np.float64]
@@ -27,12 +30,12 @@ Array = npt.NDArray[np.float64]
 
 @attrs.frozen(kw_only=True, eq=False)
 class Flow:
-    """What the simulation needs of every cell; arrays of shape (segments, steps)."""
+    """Input of the simulation; arrays of shape (segments, steps)."""
 
     entered: Array
     advanced: Array
     months: Array
-    reference: Array  # NaN where there is none
+    reference: Array  # NaN if there is none
     reference_sd: Array
     strength: Array
     falls: Array  # of "as before" and each size of fall, (1 + sizes, segments, steps)
@@ -77,7 +80,7 @@ def _rates(flow: Flow, j: int, z: Array, *, raised: bool) -> tuple[Array, Array]
 
     Where it is raised: the rate under the mixture of "as before" and the drops, which takes off
     what chance added to a fall because it was picked for being large; and the reference if that
-    is above. Where not: the rate drawn to its reference, twice.
+    is above. Where not: the rate shrunk toward its reference, twice.
     """
     n, x, p, m, sd = _predictive(flow, j)
     if not raised:
@@ -115,7 +118,7 @@ def single_gains(
     value: tuple[float, float] | None,
     level: float,
 ) -> dict[str, Array]:
-    """Return mean and interval of the gain of each marked cell by itself, NaN elsewhere."""
+    """Return mean and interval of the gain of each marked cell alone, NaN elsewhere."""
     shape = flow.entered.shape
     z = kernel.common_draws(seed, shape[1])
     money = None if value is None else _money(value, seed, z.shape[-1])
@@ -142,7 +145,11 @@ def _money(value: tuple[float, float], seed: int, draws: int) -> Array:
 
 
 def joint_gain(
-    found: Any, g: int, steps: Sequence[int], capacity: Mapping[str, float] | None, level: float
+    found: Bottlenecks,
+    g: int,
+    steps: Sequence[int],
+    capacity: Mapping[str, float] | None,
+    level: float,
 ) -> Interval:
     """Return the interval of what several steps of one segment bring together."""
     flow = Flow(
@@ -232,7 +239,7 @@ def output_change(
     Raises
     ------
     DataError
-        If there are not two periods, or a count of theirs is missing or zero entrants.
+        If there are no two periods, or a count of theirs is missing or zero entrants.
 
     Notes
     -----

@@ -142,7 +142,7 @@ def cohort_retention(
     Raises
     ------
     ArgumentError
-        If `by` is no length of a period, or `level` not in (0, 1).
+        If `by` is not a length of a period, or `level` not in (0, 1).
 
     Examples
     --------
@@ -193,8 +193,8 @@ def _made(
     by: Frequency,
     level: float,
     today: date,
-    entered: Any = None,
-    active: Any = None,
+    entered: npt.NDArray[np.int64] | None = None,
+    active: npt.NDArray[np.int64] | None = None,
 ) -> CohortRetention:
     row, later = np.indices((n, n))
     return CohortRetention(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -38,7 +36,13 @@ class Gate:
     """
 
     def __init__(
-        self, history: StageHistory, horizon: int, *, season: bool, currency: Any, rates: Any
+        self,
+        history: StageHistory,
+        horizon: int,
+        *,
+        season: bool,
+        currency: str | None,
+        rates: object,
     ) -> None:
         every = -(-len(history) // MOST_DEALS)
         self.history = history if every <= 1 else history.select(np.arange(0, len(history), every))

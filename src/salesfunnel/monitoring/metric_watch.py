@@ -42,7 +42,7 @@ class WatchedMetric(ResultMixin):
         The chance that a level as before would have been better than that of the last three
         periods: near 1 it got worse, near 0 better.
     verdict : {"better", "worse", "as-before", "not-enough-data"}
-        ``worse`` from a probability of .95, ``better`` up to .01.
+        ``worse`` from a probability of .96, ``better`` up to .01.
     periods : int
         Earlier periods that it is held against.
     """
@@ -93,7 +93,7 @@ class MetricWatch(TableMixin):
         return tuple(row for row in self.rows if row.verdict == verdict)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a metric and segment; NaN where a figure is not known."""
+        """Return one row per metric and segment; NaN where a figure is not known."""
         table: dict[str, npt.NDArray[Any]] = {}
         for name in ("stage", "metric", "segment", "unit", "period", "verdict"):
             table[name] = np.array([getattr(row, name) for row in self.rows], dtype=np.str_)

@@ -1,9 +1,9 @@
-"""What a review is judged by: the series of one step, and the figures of the judgement."""
+"""The series of one step that a review is judged by, and the figures of the judgement."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -16,6 +16,11 @@ from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.definitions.funnel import Transition
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesfunnel.data.panel import Panel
+
 __all__ = ["Array", "ReviewEvidence", "Series", "series_of"]
 
 Array = npt.NDArray[np.float64]
@@ -23,7 +28,7 @@ Array = npt.NDArray[np.float64]
 
 @attrs.frozen(kw_only=True)
 class ReviewEvidence(ResultMixin):
-    """What a review stands on.
+    """The evidence of a review.
 
     Parameters
     ----------
@@ -44,7 +49,7 @@ class ReviewEvidence(ResultMixin):
     p_half_plan : float
         Probability that at least half of the planned rise is there.
     weeks_needed : int or None
-        More weeks until the planned rise would be seen; None where a year would not show it.
+        More weeks until the planned rise would be seen; None if a year would not show it.
     season : {"year", "flat"}
         ``year``: a season is weighed by how well 18 months or more show it; ``flat``: the history
         is too short to tell a season from a rise.
@@ -98,7 +103,7 @@ class Series:
 
 
 def series_of(
-    panel: Any, transition: Transition, segments: Any, *, begins: date, today: date
+    panel: Panel, transition: Transition, segments: Sequence[str], *, begins: date, today: date
 ) -> Series:
     """Cut the counts of a step into complete periods before and since a day."""
     names = [(t.source, t.target) for t in panel.transitions]
@@ -107,7 +112,7 @@ def series_of(
     g = [panel.segments.index(name) for name in segments]
     n = entered[:, g, k].sum(1).astype(np.float64)
     x = advanced[:, g, k].sum(1).astype(np.float64)
-    lost = missing[:, g, k].any(1)
+    lost = np.any(missing[:, g, k], axis=1)
     before, after = [], []
     over = False
     for i, name in enumerate(panel.periods):

@@ -23,6 +23,7 @@ from salesfunnel.planning.measure import Measure, MeasureState, Quantiles
 from salesfunnel.planning.simulate import Assumptions, effect_of, joint_effect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
 
 __all__ = ["ImprovementPlan"]
@@ -120,7 +121,7 @@ class ImprovementPlan(TableMixin):
 
     @property
     def revenue(self) -> Quantiles | None:
-        """Their value, None where no value of a deal is known."""
+        """Their value, None if no value of a deal is known."""
         return joint_effect(self.active, self.assumptions)[1]
 
     def accept(self, *keys: str) -> ImprovementPlan:
@@ -153,7 +154,7 @@ class ImprovementPlan(TableMixin):
         )
 
     def edit(self, key: str, **changes: Any) -> ImprovementPlan:
-        """Return the plan with one measure changed; its priority is reckoned again.
+        """Return the plan with one measure changed; its priority is computed again.
 
         Parameters
         ----------
@@ -211,7 +212,7 @@ class ImprovementPlan(TableMixin):
         Raises
         ------
         ArgumentError
-            If `edited` is no plan.
+            If `edited` is not a plan.
 
         Examples
         --------
@@ -233,9 +234,9 @@ class ImprovementPlan(TableMixin):
         return attrs.evolve(self, measures=tuple(measures))
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the plan as columns: codes, dates and figures; NaN where nothing is reckoned."""
+        """Return the plan as columns: codes, dates and figures; NaN if nothing is computed."""
 
-        def figure(pick: Any) -> npt.NDArray[np.float64]:
+        def figure(pick: Callable[[Measure], float | None]) -> npt.NDArray[np.float64]:
             return np.array([np.nan if (v := pick(m)) is None else v for m in self.measures], float)
 
         def quantile(what: str, which: str) -> npt.NDArray[np.float64]:
@@ -247,7 +248,7 @@ class ImprovementPlan(TableMixin):
                 )
             )
 
-        def words(pick: Any) -> npt.NDArray[np.str_]:
+        def words(pick: Callable[[Measure], str]) -> npt.NDArray[np.str_]:
             return np.array([pick(m) for m in self.measures], dtype=np.str_)
 
         return {

@@ -209,7 +209,9 @@ def _load(found: Found, check: Check | None) -> Any:
     return loaded
 
 
-def _called(found: Found, function: Any, returns: type, options: dict[str, Any]) -> Any:
+def _called(
+    found: Found, function: Callable[..., Any], returns: type, options: dict[str, Any]
+) -> Any:
     try:
         value = function(**_accepted(function, options))
     except (KeyboardInterrupt, MemoryError):
@@ -222,7 +224,7 @@ def _called(found: Found, function: Any, returns: type, options: dict[str, Any])
 
 
 def _api_version(loaded: object, found: Found) -> Any:
-    """Return ``__salesfunnel_api__`` of the object or else of its module; 1 where there is none."""
+    """Return ``__salesfunnel_api__`` of the object or else of its module; 1 if there is none."""
     for holder in (loaded, sys.modules.get(found.value.partition(":")[0].strip())):
         version = getattr(holder, "__salesfunnel_api__", None)
         if version is not None:
@@ -241,7 +243,7 @@ def _not_callable(loaded: object) -> str | None:
     return None if callable(loaded) else f"be a function, got {type(loaded).__name__}"
 
 
-def _accepted(function: Any, options: dict[str, Any]) -> dict[str, Any]:
+def _accepted(function: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):

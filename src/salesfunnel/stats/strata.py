@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import SupportsFloat
 
 import attrs
+import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import check_fraction
@@ -27,14 +28,14 @@ class StratifiedComparison(ResultMixin):
     Parameters
     ----------
     difference : float or None
-        Rate of exposed minus rate of others; None where no stratum has both.
+        Rate of exposed minus rate of others; None if no stratum has both.
     difference_se : float or None
         Its standard error, of few large strata.
     difference_interval, ratio_interval, odds_interval : Interval or None
         Intervals of the difference, and of ratio and odds ratio (on the log scale). That of the
         difference has Sato's standard error [1]_, which holds for many small strata too.
     ratio, odds_ratio : float or None
-        Pooled risk ratio and odds ratio; None where they do not exist.
+        Pooled risk ratio and odds ratio; None if they do not exist.
     crude : float or None
         The difference without strata.
     chi2, chi2_corrected : float or None
@@ -68,7 +69,7 @@ class StratifiedComparison(ResultMixin):
     strata: int
 
 
-def _finite(value: Any) -> float | None:
+def _finite(value: SupportsFloat) -> float | None:
     number = float(value)
     return number if math.isfinite(number) else None
 
@@ -77,7 +78,9 @@ def _p(statistic: float | None, df: int = 1) -> float | None:
     return None if statistic is None or df < 1 else float(chi2_sf(statistic, df))
 
 
-def difference_interval(strata: kernel.Strata, pooled: Any, level: float) -> Interval | None:
+def difference_interval(
+    strata: kernel.Strata, pooled: npt.NDArray[np.float64], level: float
+) -> Interval | None:
     """Return the interval of the pooled difference; `pooled` is the sum of its tables.
 
     Where all or none advanced on both sides the standard error is 0 and says nothing: Newcombe's

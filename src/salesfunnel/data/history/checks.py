@@ -1,4 +1,4 @@
-"""What the columns of a stage history must keep to, and what follows from them."""
+"""Check the columns of a stage history, and derive others from them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def contradictions(history: StageHistory) -> list[str]:
 
 
 def time_in_stage_between(
-    entered: npt.NDArray[np.datetime64], closed: npt.NDArray[np.datetime64], as_of: Any
+    entered: npt.NDArray[np.datetime64], closed: npt.NDArray[np.datetime64], as_of: np.datetime64
 ) -> npt.NDArray[np.timedelta64]:
     """Return the time in each stage where only first entries are known.
 

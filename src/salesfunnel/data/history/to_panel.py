@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import check_choice, check_known
+from salesfunnel._core.checks import check_choice
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
-from salesfunnel._core.fiscal import Fiscal
+from salesfunnel._core.fiscal import Fiscal, FiscalPeriod
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel._kernels.cohorts import MISSING as MISSING_KEY
-from salesfunnel._kernels.cohorts import (
-    bin_places,
-    cohort_depths,
-    key_of,
-    reached_keys,
-    time_of,
-)
+from salesfunnel._kernels.cohorts import bin_places, cohort_depths, key_of, reached_keys, time_of
 from salesfunnel.data.coded_texts import CodedTexts
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.by_entry import by_entry
 from salesfunnel.data.history.converters import columns_of
 from salesfunnel.data.history.fiscal_panel import fiscal_panel
@@ -60,7 +55,7 @@ def history_panel(
     if weight is not None:
         codes, _ = segment_codes(history, counted.attributes)
         counted = value_panel(history, counted, codes, currency=currency, rates=rates)
-    return fiscal_panel(counted, fiscal, by) if own and fiscal is not None else counted
+    return fiscal_panel(counted, fiscal, cast("FiscalPeriod", by)) if own and fiscal else counted
 
 
 def _counted(
@@ -80,7 +75,8 @@ def _counted(
             f"'window' must be None in {mode} mode, got {window!r}",
             hint="a window follows a cohort: mode='cohort'",
         )
-    names = (segment,) if isinstance(segment, str) else tuple(segment or ())
+    asked = (segment,) if isinstance(segment, str) else tuple(segment or ())
+    names = tuple(attribute_name("attribute", name, history.attributes) for name in asked)
     codes, segments = segment_codes(history, names)
     if mode != "cohort" or length is not None:
         needs_stage_times(history, f"panel(mode={mode!r})" if length is None else "panel(window=)")
@@ -156,7 +152,7 @@ class _Levels(NamedTuple):
 
 def _held(history: StageHistory, name: str) -> Any:
     """Return an attribute as it is kept."""
-    check_known("attribute", name, tuple(history.attributes))
+    name = attribute_name("attribute", name, history.attributes)
     return columns_of(history.attributes).held(name)
 
 

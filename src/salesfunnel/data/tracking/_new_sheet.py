@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from numbers import Real
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from salesfunnel._core.checks import check_choice, check_kind, check_known
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
@@ -23,8 +23,9 @@ Cell = tuple[str, str]
 """Segment and metric."""
 
 
+@runtime_checkable
 class StepTargets(Protocol):
-    """What a `TargetPlan` tells: what each step needs in a period, of all parts or of one."""
+    """Return what each step needs in a period by a `TargetPlan`, of all parts or of one."""
 
     periods: tuple[str, ...]
     steps: tuple[str, ...]
@@ -43,7 +44,7 @@ def new_sheet(
     previous: Tracking | None = None,
     locale: Locale = "en",
 ) -> Tracking:
-    """Make the sheet of a new period: a row a metric, with its target, its actual left empty.
+    """Make the sheet of a new period: one row per metric, with its target, its actual left empty.
 
     Parameters
     ----------
@@ -152,7 +153,7 @@ def _segments(previous: Tracking | None, targets: object) -> tuple[str, ...]:
 
 
 def _in_language(funnel: Funnel, locale: Locale) -> Funnel:
-    """Return the template of the same key in a language, the funnel itself where there is none."""
+    """Return the template of the same key in a language, the funnel itself if there is none."""
     try:
         version = template(f"{funnel.key}@salesfunnel", locale=locale)
     except SalesFunnelError:
@@ -162,10 +163,29 @@ def _in_language(funnel: Funnel, locale: Locale) -> Funnel:
 
 def _metrics(funnel: Funnel, version: Funnel) -> Iterator[tuple[str, Metric, tuple[str, str]]]:
     """Yield stage, metric and their names; the team's own words win over the template's."""
+    shipped = _shipped(funnel)
     for stage, named in zip(funnel, version, strict=True):
         labels = {metric.key: metric.label for metric in named.metrics}
+        name = named.label if stage.label in shipped.get(stage.key, ()) else stage.label
         for metric in stage.metrics:
-            yield stage.key, metric, (named.label, labels.get(metric.key, metric.label))
+            own = metric.label not in shipped.get(metric.key, ())
+            yield (
+                stage.key,
+                metric,
+                (name, metric.label if own else labels.get(metric.key, metric.label)),
+            )
+
+
+def _shipped(funnel: Funnel) -> dict[str, set[str]]:
+    """Return key → the names that a template of this library gives in any language."""
+    names: dict[str, set[str]] = {}
+    for locale in LOCALES:
+        version = _in_language(funnel, locale)
+        for stage in version:
+            names.setdefault(stage.key, {stage.key}).add(stage.label)
+            for metric in stage.metrics:
+                names.setdefault(metric.key, {metric.key}).add(metric.label)
+    return names
 
 
 def _row(
@@ -192,7 +212,7 @@ def _row(
 
 
 def _targets(
-    targets: Any, funnel: Funnel, version: Funnel, rows: list[TrackingRow], period: str
+    targets: object, funnel: Funnel, version: Funnel, rows: list[TrackingRow], period: str
 ) -> dict[Cell, Any]:
     """Return the target of each cell that has one."""
     if targets is None:
@@ -201,7 +221,7 @@ def _targets(
         return {cell: row.target for cell, row in _last(targets).items()}
     if isinstance(targets, Mapping):
         return _of_mapping(targets, funnel, version, rows)
-    if not all(hasattr(targets, name) for name in ("periods", "steps", "parts", "need")):
+    if not isinstance(targets, StepTargets):
         kind = type(targets).__name__
         raise ArgumentError(f"'targets' must be a TargetPlan, a mapping or a Tracking, got {kind}")
     return _of_plan(targets, funnel, rows, period)

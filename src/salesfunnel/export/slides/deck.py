@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.extras import require
 from salesfunnel._core.files import write_file
@@ -21,6 +21,11 @@ from salesfunnel.export.slides.from_analysis import slides_of
 from salesfunnel.export.slides.theme import colour_of, dress
 from salesfunnel.i18n import text
 from salesfunnel.render.backends.width import width
+
+if TYPE_CHECKING:
+    from pptx.text.text import _Paragraph as Paragraph
+
+    from salesfunnel.analysis import Analysis
 
 __all__ = ["analysis_slides"]
 
@@ -38,7 +43,7 @@ _TONES = {
 
 
 def analysis_slides(
-    analysis: Any, path: str | PathLike[str] | None = None, *, locale: Locale
+    analysis: Analysis, path: str | PathLike[str] | None = None, *, locale: Locale
 ) -> bytes:
     """Return the slides of an analysis as a pptx file, and write it to `path`.
 
@@ -145,7 +150,7 @@ class _Deck:
             shape._element.remove(style)  # noqa: SLF001 - as said
 
     def _paragraph(
-        self, paragraph: Any, words: str, size: float, role: str, *, bold: bool = False
+        self, paragraph: Paragraph, words: str, size: float, role: str, *, bold: bool = False
     ) -> None:
         run = paragraph.add_run()
         run.text = words
@@ -210,7 +215,7 @@ class _Deck:
             self._box(page, [more] if more else [], (left + 0.05, 6.0, each - 0.1, 0.65),
                       (14, 12, 11, 10), "muted")  # fmt: skip
 
-    def _plot(self, page: Any, body: Plot) -> None:
+    def _plot(self, page: object, body: Plot) -> None:
         under, note = 0.0, 0.0
         if body.subtitle:
             self._box(
@@ -249,7 +254,7 @@ class _Deck:
         if body.note:
             self._box(page, [body.note], (EDGE, HIGH - 0.95, WIDE - 2 * EDGE, 0.35), (12,), "muted")
 
-    def _asked(self, page: Any, body: Asked) -> None:
+    def _asked(self, page: object, body: Asked) -> None:
         mark = "☐  " if body.boxes else ""
         items = [mark + item for item in body.items]
         self._box(page, items, (EDGE, TOP + 0.1, WIDE - 2 * EDGE, _ROOM - 0.1),

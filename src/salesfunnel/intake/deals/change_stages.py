@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,14 @@ from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label
 from salesfunnel.intake.deals.shape import Shape
 from salesfunnel.intake.deals.stage_order import in_order
 
+if TYPE_CHECKING:
+    from salesfunnel._core.vocabulary import Severity
+
 __all__ = ["inferred_stages"]
 
 Ints = npt.NDArray[np.intp]
 _MANY = 50
-"""From so many changes on the ways of the deals tell the order better than the names."""
+"""From this many changes on the ways of the deals tell the order better than the names."""
 
 
 def inferred_stages(
@@ -51,7 +54,7 @@ def inferred_stages(
         ordered, way, detail = _by_position(reader, shape, labels, rest), "moves", ""
     elif way == "appearance":
         ordered, way, detail = in_order(_by_position(reader, shape, labels, rest))
-    severity: Any = "warning" if way == "appearance" else "info"
+    severity: Severity = "warning" if way == "appearance" else "info"
     if way != "one":
         reader.note(f"stage-order-{way}", severity=severity, value=", ".join(ordered),
                     column=reader.table.names[shape.roles["stage"]],

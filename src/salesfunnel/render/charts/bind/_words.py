@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError
@@ -14,11 +16,14 @@ from salesfunnel.data.panel import ALL
 from salesfunnel.render.charts.figures import day_words, period_words
 from salesfunnel.render.words.figures import segment_words
 
+if TYPE_CHECKING:
+    from salesfunnel.definitions.funnel import Transition
+
 TREND_LEVEL = 0.8
 """Level of the intervals of a trend."""
 
 
-def step_words(transition: Any, labels: dict[str, str]) -> str:
+def step_words(transition: Transition, labels: dict[str, str]) -> str:
     """Return a transition in the names of people."""
     source, target = transition.source, transition.target
     return f"{labels.get(source, source)} → {labels.get(target, target)}"
@@ -26,13 +31,13 @@ def step_words(transition: Any, labels: dict[str, str]) -> str:
 
 def day(value: Any, locale: Locale) -> str:
     """Return a date, a datetime or a numpy moment in words."""
-    if hasattr(value, "astype"):
+    if isinstance(value, np.datetime64):
         value = value.astype("datetime64[D]").astype(object)
     return day_words(date(value.year, value.month, value.day), "full", locale)
 
 
 def first_day(period: str, by: str) -> str | None:
-    """Return the first day of a period (ISO); None where periods are no times."""
+    """Return the first day of a period (ISO); None where periods are not times."""
     return None if by == "none" else start_of(period, by).isoformat()  # type: ignore[arg-type]
 
 
