@@ -309,3 +309,18 @@ def test_exposure_of_a_month_of_entry_is_measured_at_a_fall():
     for p, spread in zip(rate, at_fall, strict=True):
         gap = np.log(p / (1 - p)) - np.log(0.7 * p / (1 - 0.7 * p))
         assert gap / np.sqrt(spread) == pytest.approx(-np.log(0.7) / 0.2)
+
+
+def test_a_step_that_stops_altogether_is_surely_a_fall():
+    for months, least in ((15, 0.98), (5, 0.9)):
+        for volume, rate in ((300, 0.1), (300, 0.5), (3000, 0.1)):
+            n = np.full((months, 8), float(volume))
+            x = np.round(n * rate)
+            x[-1] = 0
+            plan = designs.design(months, angles(months, 5))
+            single = pool.Groups(np.arange(8), 8)
+            found = ev.evidence(x, n, plan, single, setting.rate_setting(months))
+            out = pool.pooled(
+                found.down, found.up, setting.SIZE_WEIGHTS, 1, single, visible=months - 1
+            )
+            assert out.fall.min() > least
