@@ -22,7 +22,6 @@ from salesfunnel._core.vocabulary import (
     RateStatus,
 )
 from salesfunnel._kernels import intervals as kernel
-from salesfunnel._kernels.intervals import two_sided_z
 from salesfunnel._kernels.rate_bounds import rate_bounds
 from salesfunnel._kernels.weighted import effective_trials
 from salesfunnel.data.delays import Lag, exposure_of, lags_of
@@ -350,15 +349,9 @@ def _rates(
             continue
         rate[at] = x[at] / n[at]
         if code == ABOVE_ONE and cv2 is not None:
-            low[at], high[at] = _above_one(rate[at], x[at], cv2[at], level)
+            low[at], high[at] = kernel.ratio_of_doubt(rate[at], x[at], cv2[at], level)
         else:
             made = kernel.METHODS[method] if code == OK else kernel.ratio_above_one
             worth = n[at] if cv2 is None else _worth(rate[at], n[at], cv2[at])
             low[at], high[at] = made(rate[at] * worth, worth, level)
     return rate, low, high
-
-
-def _above_one(rate: Float, x: Float, cv2: Float, level: float) -> tuple[Float, Float]:
-    """Return the interval of a rate above one of uncertain exposure: both errors on the log."""
-    reach = two_sided_z(level) * np.sqrt(1 / np.maximum(x, 1.0) + np.nan_to_num(cv2))
-    return np.asarray(rate * np.exp(-reach)), np.asarray(rate * np.exp(reach))

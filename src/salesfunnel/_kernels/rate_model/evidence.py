@@ -16,12 +16,12 @@ from salesfunnel._kernels.rate_model.linearise import Linearised
 from salesfunnel._kernels.rate_model.old_level import old_level
 from salesfunnel._kernels.rate_model.pool import Groups, model_weights
 from salesfunnel._kernels.rate_model.setting import SIZE_WEIGHTS, Setting
+from salesfunnel._kernels.rate_model.stops import count_stops
 from salesfunnel._kernels.rate_model.window import (
     TINY,
     Counts,
     Window,
     bayes_factors,
-    count_stops,
     predicted,
     windows,
 )

@@ -26,9 +26,6 @@ CLOSE_ENOUGH, SETTLED, MOST_STEPS = 0.5, 1e-3, 20
 LARGEST_EXPONENT = {8: 600.0, 4: 80.0}
 """By bytes of the number."""
 TINY = 1e-12
-STOP, STOP_PRIOR = 0.95, 0.005
-"""The fall of a step that stops altogether, and its prior share of falls."""
-STOP_SHARE, STOP_EXPECTED = 0.3, 5.0
 
 
 class Window(NamedTuple):
@@ -225,27 +222,6 @@ def bayes_factors(family: Family, window: Window, prediction: Prediction, sizes:
     if hard.any():
         out[:, hard] = _hard(family, window, prediction, sizes, hard)
     return out
-
-
-def count_stops(
-    factors: Array, window: Window, prediction: Prediction, sizes: Array, weights: Array
-) -> None:
-    """Let the Bayes factors of the largest fall also stand for a step that stops, in place.
-
-    Falls of up to half leave a step that stops altogether unexplained, so that wild months seem as
-    good a reason. A fall to a twentieth, with the small prior `STOP_PRIOR`, takes the place of the
-    largest size where it explains more; only where less than a third came of five or more.
-    """
-    few = (window.x < STOP_SHARE * window.expected) & (window.expected >= STOP_EXPECTED)
-    if not few.any():
-        return
-    at = Window(*(part[few] for part in window))
-    seen = Prediction(prediction.link[:, few], prediction.variance[:, few])
-    stop = bayes_factors(Rates, at, seen, np.array([STOP], dtype=sizes.dtype))[0]
-    largest = int(np.argmax(sizes))
-    factors[largest][:, few] = np.maximum(
-        factors[largest][:, few], STOP_PRIOR / float(weights[largest]) * stop
-    )
 
 
 def _add_prior(value: Array, slope: Array, u: Array, information: Array, inverse: Array) -> None:
