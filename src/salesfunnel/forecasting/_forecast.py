@@ -13,9 +13,8 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Season
-from salesfunnel.forecasting.gate import Gate
 from salesfunnel.forecasting.groups import groupings_of
-from salesfunnel.forecasting.outlook import Settings, outlook
+from salesfunnel.forecasting.outlook import Settings, outlook, past_of
 from salesfunnel.forecasting.result import Forecast
 from salesfunnel.forecasting.snapshot import Moment, length, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
@@ -126,10 +125,8 @@ def forecast(
     seed = check_positive_int("seed", seed, minimum=0)
     chosen = check_covariates(covariates, history)
     how = Settings(strata, currency, rates, check_season(season), new_deals, chosen)
-    gate = None
-    if chosen == "auto":
-        gate = Gate(history, span, season=how.season, currency=currency, rates=rates)
-    view = outlook(history, at, span, how, gate)
+    past = past_of(history, span, how)
+    view = outlook(history, at, span, how, past)
     names = (by,) if isinstance(by, str) else tuple(by)
     groupings = groupings_of(history, view.known, view.opened.deal, owner, names)
     drawn = simulated(view, size, seed, groupings)
