@@ -72,7 +72,9 @@ def forecast(
         from 24 complete months on, and says so where there are fewer; and lets the rates have a
         season as far as 17 months or more show one. None without seasons.
     covariates : {"auto"}, str, sequence of str, or None
-        Traits of the deals that move their chances: ``"value"`` and names of attributes.
+        Traits of the deals that move their chances: ``"value"``, ``"pushed"`` (how often the
+        expected close date had been put off, where its history is known) and names of attributes,
+        each as it was when the deal entered its stage.
         ``"auto"`` takes the value and all attributes that open deals have as closed ones do, and
         uses them only if forecasts of the past were better with them, deal by deal, by more than a
         standard error; a fault says where they were not. Those that are named are used. None: stage
@@ -144,7 +146,7 @@ def check_covariates(
     if covariates is None or covariates == "auto":
         return covariates
     names = (covariates,) if isinstance(covariates, str) else tuple(covariates)
-    known = ("value", *history.attributes, *history.changes)
+    known = ("value", "pushed", *history.attributes, *history.changes)
     for name in names:
         check_known("covariates", name, tuple(dict.fromkeys(known)))
     return names
