@@ -100,10 +100,11 @@ def main():
         )
         theirs = json.loads(done.stdout)
     for name in ("forecast", "back-test"):
-        ratio = (
-            f", before {theirs[name]:.1f} s: {theirs[name] / ours[name]:.1f} x" if theirs else ""
-        )
-        print(f"{name}: {ours[name]:.2f} s{ratio}")
+        used, clock = ours[name]
+        print(f"{name}: {used:.2f} s of the processor, {clock:.2f} s by the clock", end="")
+        if theirs:
+            print(f"; before {theirs[name][0]:.2f} s: {theirs[name][0] / used:.1f} times", end="")
+        print()
 
 
 if __name__ == "__main__":
