@@ -19,6 +19,7 @@ from salesfunnel.analysis.around import around, judged_panel
 from salesfunnel.analysis.watched import watch_of, with_signs
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
+from salesfunnel.counting import StepCounts
 from salesfunnel.data.history import StageFates, StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
@@ -229,7 +230,7 @@ def analyze(
         raise ArgumentError(
             f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
             hint="it has one to give: .panel()"
-            if hasattr(data, "panel")
+            if isinstance(data, StepCounts)
             else reader_hint(data, "StageHistory", "Tracking"),
         )
     if isinstance(data, StageHistory):

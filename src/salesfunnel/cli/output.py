@@ -76,7 +76,7 @@ def _matches(pattern: str) -> list[Path]:
 
 
 def deliver(
-    arguments: Namespace, result: Any, *, faults: Iterable[Fault] = (), shown: Any = None
+    arguments: Namespace, result: object, *, faults: Iterable[Fault] = (), shown: object = None
 ) -> int:
     """Print a result, write the files that were asked for, and return the status.
 

@@ -44,7 +44,7 @@ def lags_of(lag: Any, panel: Panel) -> tuple[Lag, ...] | None:
             hint="a cohort follows its own entrants, so there is nothing to adjust",
         )
     sources = panel.steps[:-1]
-    if isinstance(lag, StageHistory) or hasattr(lag, "stage_times"):
+    if isinstance(lag, StageHistory):
         return tuple(_estimated(lag, key, panel) for key in sources)
     if isinstance(lag, Mapping):
         for key in lag:
@@ -112,7 +112,7 @@ def _estimated(history: StageHistory, key: str, panel: Panel) -> Lag:
 
 
 def _counted(
-    history: Any, key: str, panel: Panel, times: tuple[Array, Any, Any], longest: int
+    history: StageHistory, key: str, panel: Panel, times: tuple[Array, Any, Any], longest: int
 ) -> Array | None:
     """Return how many advanced after 0, 1, ... periods, of those who entered early enough."""
     days, event, rows = times

@@ -102,7 +102,7 @@ def _panel(data: StageHistory | Panel | Tracking) -> Panel:
     return data.panel(level="step")
 
 
-def _days(data: Any) -> dict[str, float]:
+def _days(data: object) -> dict[str, float]:
     """Return the median days in each stage, where the data are deals."""
     if not isinstance(data, StageHistory):
         return {}

@@ -52,7 +52,8 @@ def one_dimensional(field: str, column: object) -> npt.NDArray[Any]:
     if not isinstance(column, np.ndarray):
         if isinstance(column, str | bytes | AbstractSet | Mapping):
             raise DataError(f"{field!r} must be a column, got {column!r}")
-        column = column.to_numpy() if hasattr(column, "to_numpy") else _from_values(field, column)
+        to_numpy = getattr(column, "to_numpy", None)  # of a column of any library
+        column = _from_values(field, column) if to_numpy is None else to_numpy()
     if isinstance(column, np.ma.MaskedArray):
         column = _unmasked(column)
     if column.dtype.kind == "T":

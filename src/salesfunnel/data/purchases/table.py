@@ -111,9 +111,9 @@ class Purchases(TableMixin):
     @classmethod
     def from_columns(
         cls,
-        customer: Any,
-        time: Any = None,
-        amount: Any = None,
+        customer: object,
+        time: object = None,
+        amount: object = None,
         *,
         attributes: Mapping[str, Any] | None = None,
         faults: Iterable[Fault] = (),

@@ -68,7 +68,7 @@ def ratio(over: float | None, under: float | None) -> float | None:
     return quotient if math.isfinite(quotient) else None
 
 
-def _attainment(row: Any) -> float | None:
+def _attainment(row: TrackingRow) -> float | None:
     numbers = isinstance(row.actual, int | float) and isinstance(row.target, int | float)
     return ratio(row.actual, row.target) if numbers else None
 

@@ -58,7 +58,7 @@ class Amounts:
     mixed_marks: bool = False
 
 
-def read_amounts(column: Any, *, decimal: DecimalMark | None = None) -> Amounts:
+def read_amounts(column: object, *, decimal: DecimalMark | None = None) -> Amounts:
     """Read a column of amounts: plain numbers at once, each distinct other cell once.
 
     Parameters
@@ -68,7 +68,7 @@ def read_amounts(column: Any, *, decimal: DecimalMark | None = None) -> Amounts:
     decimal : {".", ","}, optional
         The decimal mark; by default the one that the cells agree on, else a point.
     """
-    given: Column = column if hasattr(column, "plain_numbers") else _column(column)
+    given: Column = column if isinstance(column, Column) else _column(column)
     values, known, decided = given.plain_numbers(point=decimal != ",")
     left = np.flatnonzero(~known)
     if not left.size:

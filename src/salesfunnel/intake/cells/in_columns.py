@@ -38,7 +38,7 @@ class CellFault(NamedTuple):
 
     row: int
     code: str
-    cell: Any
+    cell: object
     params: Mapping[str, Any]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from salesfunnel._core.foreign import is_numpy_like
 from salesfunnel._core.vocabulary import Unit
 from salesfunnel.intake.cells.digits import last_digit, read_digits
 from salesfunnel.intake.cells.number import EXACT, DecimalMark, ParsedNumber
@@ -99,7 +100,7 @@ def clean(text: str) -> str:
 
 
 def _read_object(cell: object) -> ParsedNumber:
-    if hasattr(cell, "item") and not isinstance(cell, int | float):
+    if is_numpy_like(cell) and not isinstance(cell, int | float):
         try:
             cell = cell.item()
         except (TypeError, ValueError):

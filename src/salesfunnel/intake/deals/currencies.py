@@ -25,7 +25,7 @@ def deal_currencies(
     header = currency_of_header(reader.table.names[roles["value"]]) if "value" in roles else ""
     if not header and "currency" not in roles and not (signs != "").any():
         return None
-    codes: Any = np.array(signs, dtype="U12")
+    codes: npt.NDArray[np.str_] = np.array(signs, dtype="U12")
     if "value" in roles:
         codes = np.where(codes == "", header, codes)
     if "currency" in roles:

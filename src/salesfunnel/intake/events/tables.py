@@ -206,7 +206,7 @@ def _of_rows(rows: Sequence[Sequence[Any]], width: int) -> tuple[Body, list[list
 
 
 def _json(
-    source: Any, options: Options, label: str | None, faults: list[Fault]
+    source: object, options: Options, label: str | None, faults: list[Fault]
 ) -> list[tuple[int, Any]] | None:
     """Return the records of a source that is JSON, or holds mappings; None otherwise."""
     if isinstance(source, Sequence) and source and isinstance(source[0], Mapping):

@@ -7,7 +7,7 @@ reads it asks the careful readers for each distinct cell that is left, once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ _PART = 1 << 16
 _SHORT = 32
 
 
+@runtime_checkable
 class Column(Protocol):
     """The cells of one column below the header."""
 

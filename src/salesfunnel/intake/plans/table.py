@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from salesfunnel._core.foreign import is_readable
 from salesfunnel._core.formula_escape import unescape_cell
 from salesfunnel._core.vocabulary import LOCALES
 from salesfunnel.fault import IntakeError
@@ -124,7 +125,7 @@ def _bytes(source: object) -> bytes | None:
             raise IntakeError(f"'source' must be a file that can be read, got {error}") from error
     if isinstance(source, bytes | bytearray):
         return bytes(source)
-    if hasattr(source, "read"):
+    if is_readable(source):
         content = source.read()
         return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     return None
