@@ -10,8 +10,8 @@ from results import results
 from salesfunnel.render.charts.registry import KINDS
 
 WITHOUT = {  # one record, a definition, a model, or what another result shows
-    "AdherenceRow", "ArmRow", "BacktestScore", "BgNbd", "Bottleneck", "BridgeBars",
-    "BridgeVerdict", "CallRecord", "Chart", "ChartMark", "ChartScale", "Conversion",
+    "AdherenceRow", "ArmRow", "BgNbd", "Bottleneck", "BridgeBars",
+    "BridgeVerdict", "CallRecord", "Chart", "Conversion",
     "CoverageRow", "CustomerSummary", "Effect", "Evidence", "FieldHistory", "Fiscal", "Funnel",
     "GammaGamma", "Handoff", "LittlesLaw", "Measure", "Playbook", "PluginRecord", "Purchases",
     "Rates", "ReferenceWindow", "Review", "Sbg", "SegmentRow", "SlipRate", "TypedDates",
