@@ -67,21 +67,25 @@ def broken_links(site: Path) -> Iterator[str]:
         where = path.relative_to(site.resolve()).as_posix()
         if path.name == "404.html":  # its links are absolute: it is shown at any address
             continue
-        for link in page.loads:
-            if re.match(r"(https?:)?//", link):
-                yield f"{where}: loads {link} from outside"
+        outside = [link for link in page.loads if re.match(r"(https?:)?//", link)]
+        yield from (f"{where}: loads {link} from outside" for link in outside)
         for link in (*page.links, *page.loads):
-            parts = urlsplit(link)
-            if parts.scheme or link.startswith("//"):
-                continue
-            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            if target.is_dir():
-                target /= "index.html"
-            if not target.exists():
-                yield f"{where}: {link} leads nowhere"
-            elif parts.fragment and target in known:
-                if unquote(parts.fragment) not in known[target].anchors:
-                    yield f"{where}: {link} has no such place"
+            if wrong := _wrong(link, path, known):
+                yield f"{where}: {link} {wrong}"
+
+
+def _wrong(link: str, path: Path, known: dict[Path, _Links]) -> str:
+    """Return what is wrong with a link of a page, or nothing."""
+    parts = urlsplit(link)
+    if parts.scheme or link.startswith("//"):
+        return ""
+    target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+    if target.is_dir():
+        target /= "index.html"
+    if not target.exists():
+        return "leads nowhere"
+    anchors = known[target].anchors if target in known else {parts.fragment}
+    return "" if unquote(parts.fragment) in anchors else "has no such place"
 
 
 def build(folder: Path, *, generator: str = "zensical") -> None:

@@ -143,7 +143,8 @@ def looks(zh: bool) -> sf.Chart:
         share, [float(i) for i in range(1, most + 1)], names,
         {"plain": "alert", "valid": "main", "level": "target d"},
         kind="lines", locale="zh" if zh else "en", measure="查看次数" if zh else "looks",
-        title="看得越勤，越容易把运气当结果" if zh else "Looking often makes luck look like success",
+        title="看得越勤，越容易把运气当结果" if zh
+        else "Looking often makes luck look like success",
         subtitle="两组相同，却被判为不同的比例；每次查看间隔100人。" if zh
         else "Share of tests of equal arms that are called different; 100 entrants between looks.",
     )  # fmt: skip
