@@ -32,14 +32,20 @@ def deals_of(changes, stages, as_of):
     found = {}
     for deal in sorted({deal for deal, _, _ in changes}):
         mine = sorted({(t, order[stage], stage) for d, stage, t in changes if d == deal})
-        one = {"entered": {}, "spent": {}, "outcome": "open", "closed": None, "reopened": False}
+        one = {
+            "entered": {},
+            "time_in_stage": {},
+            "outcome": "open",
+            "closed": None,
+            "reopened": False,
+        }
         one.update(back=False, undone=False)
         now, since, state_since = None, None, None
         for t, _, stage in mine:
             if stage == now:
                 continue
             if now in stages:
-                one["spent"][now] = one["spent"].get(now, 0) + t - since
+                one["time_in_stage"][now] = one["time_in_stage"].get(now, 0) + t - since
             if now == "lost":
                 one["reopened"] = True
             if now == stages[-1]:
@@ -53,9 +59,9 @@ def deals_of(changes, stages, as_of):
             one.update(outcome="lost", closed=state_since)
         elif now == stages[-1]:
             one.update(outcome="won", closed=state_since)
-            one["spent"][now] = one["spent"].get(now, 0)
+            one["time_in_stage"][now] = one["time_in_stage"].get(now, 0)
         else:
-            one["spent"][now] = one["spent"].get(now, 0) + as_of - since
+            one["time_in_stage"][now] = one["time_in_stage"].get(now, 0) + as_of - since
         # a skipped stage counts as passed, a step back never un-reaches
         one["reached"] = [
             min((t for s, t in one["entered"].items() if order[s] >= k), default=None)
@@ -68,8 +74,8 @@ def deals_of(changes, stages, as_of):
 
 
 def panel_of(deals, stages, as_of, *, by, mode, window, words):
-    """Count deal by deal: ({(period, segment, stage): n}, {(period, segment): unripe})."""
-    counts, unripe = {}, {}
+    """Count deal by deal: ({(period, segment, stage): n}, {(period, segment): immature})."""
+    counts, immature = {}, {}
 
     def add(table, key):
         table[key] = table.get(key, 0) + 1
@@ -86,14 +92,14 @@ def panel_of(deals, stages, as_of, *, by, mode, window, words):
                     add(counts, (label(moment(t), by), group, stage))
         elif window is None:
             if one["outcome"] == "open" and one["reached"][-1] is None:
-                add(unripe, home)
+                add(immature, home)
             for stage, t in zip(stages, one["reached"], strict=True):
                 if t is not None:
                     add(counts, (*home, stage))
         elif start + window > as_of:
-            add(unripe, home)
+            add(immature, home)
         else:
             for stage, t in zip(stages, one["reached"], strict=True):
                 if t is not None and t <= start + window:
                     add(counts, (*home, stage))
-    return counts, unripe
+    return counts, immature

@@ -25,7 +25,7 @@ def history(created, entered, closed, outcome, *, as_of, value=None, stages=None
         "deals": tuple(f"d{i}" for i in range(n)),
         "stages": stages or tuple(f"s{k}" for k in range(S)),
         "entered": stamps(entered),
-        "spent": np.zeros((n, S), dtype="timedelta64[us]"),
+        "time_in_stage": np.zeros((n, S), dtype="timedelta64[us]"),
         "created": stamps(created),
         "closed": stamps(closed),
         "outcome": np.asarray(outcome, dtype=np.int8),

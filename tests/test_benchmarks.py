@@ -16,14 +16,14 @@ from salesfunnel.testing import benchmark_sets, check_benchmark
 
 
 def figure(start="a", end="b", rate=0.3, **changes):
-    return sf.Benchmark(start, end, rate, **{"source": "A survey", **changes})
+    return sf.Benchmark(start, end, rate, **{"citation": "A survey", **changes})
 
 
 @pytest.mark.parametrize("source", ["", "  ", None, 3])
 def test_a_figure_without_a_source_is_refused(source):
-    with pytest.raises(DefinitionError, match="'source' must say who published"):
-        figure(source=source)
-    with pytest.raises(TypeError, match="source"):
+    with pytest.raises(DefinitionError, match="'citation' must say who published"):
+        figure(citation=source)
+    with pytest.raises(TypeError, match="citation"):
         sf.Benchmark("a", "b", 0.3)
 
 
@@ -43,7 +43,7 @@ def test_a_per_cent_is_answered_with_the_fraction():
 
 def test_every_problem_is_told_at_once():
     with pytest.raises(DefinitionError) as caught:
-        sf.Benchmark("", "", 2, source="", cv=0, low=-1, high=3, year="2025", url=None)
+        sf.Benchmark("", "", 2, citation="", cv=0, low=-1, high=3, year="2025", url=None)
     assert len(caught.value.problems) == 10
     with pytest.raises(DefinitionError, match="'low' must be at most the rate"):
         figure(low=0.4)
@@ -53,27 +53,27 @@ def test_every_problem_is_told_at_once():
 
 def test_two_steps_in_a_row_multiply():
     both = figure(cv=0.3, year=2020, region="EU").then(
-        figure("b", "c", 0.5, cv=0.4, year=2024, region="EU", source="Another")
+        figure("b", "c", 0.5, cv=0.4, year=2024, region="EU", citation="Another")
     )
     assert (both.start, both.end, both.rate) == ("a", "c", 0.15)
     assert math.isclose(both.cv, math.sqrt(1.09 * 1.16 - 1))
-    assert (both.source, both.year, both.region) == ("A survey; Another", 2020, "EU")
+    assert (both.citation, both.year, both.region) == ("A survey; Another", 2020, "EU")
     with pytest.raises(ArgumentError, match="must start at 'b'"):
         figure().then(figure())
 
 
 def test_a_set_of_bare_rates_needs_one_source():
     rates = {("a", "b"): 0.2, "b→c": 0.3, "c -> d": 0.4, sf.Transition("d", "e"): figure(rate=0.9)}
-    made = sf.BenchmarkSet.from_rates("own", rates, source="Our board", year=2026)
+    made = sf.BenchmarkSet.from_rates("own", rates, citation="Our board", year=2026)
     assert made.steps == ("a", "b", "c", "d", "e")
     assert [b.rate for b in made] == [0.2, 0.3, 0.4, 0.9]
-    assert made.get("d", "e").source == "A survey"
-    assert made.get(sf.Transition("a", "b")).source == "Our board"
+    assert made.get("d", "e").citation == "A survey"
+    assert made.get(sf.Transition("a", "b")).citation == "Our board"
     assert made.get("a→c") is None
     with pytest.raises(ArgumentError, match="'step' must be a Transition"):
-        sf.BenchmarkSet.from_rates("own", {"a": 0.2}, source="x")
+        sf.BenchmarkSet.from_rates("own", {"a": 0.2}, citation="x")
     with pytest.raises(DefinitionError, match=r"write 0\.2 for 20%"):
-        sf.BenchmarkSet.from_rates("own", {"a→b": 20}, source="x")
+        sf.BenchmarkSet.from_rates("own", {"a→b": 20}, citation="x")
 
 
 def test_a_set_tells_every_problem_at_once():
@@ -194,7 +194,8 @@ def test_the_table_in_the_docs_names_every_figure():
     for record in sf.benchmarks():
         if record.builtin:
             for item in sf.benchmark(record.name):
-                cells = (f"| `{record.name}` | {item.transition} | {item.rate:.4g} |", item.source,
+                shown = f"| `{record.name}` | {item.transition} | {item.rate:.4g} |"
+                cells = (shown, item.citation,
                          item.sample, f"| {item.year} |", item.url)  # fmt: skip
                 row = next(line for line in page.splitlines() if line.startswith(cells[0])
                            and f"| {item.industry} |" in line)  # fmt: skip

@@ -139,14 +139,14 @@ def test_one_month_is_information_only():
 def test_with_few_months_the_benchmark_is_the_reference():
     alone = sf.find_bottlenecks(panel_of([[300, 60, 20]]), benchmark={"lead→offer": 0.35})
     row = alone.find("lead→offer")
-    assert (row.source, row.reference) == ("benchmark", pytest.approx(0.35))
+    assert (row.reference_kind, row.reference) == ("benchmark", pytest.approx(0.35))
     assert row.shortfall == pytest.approx(1 - 0.2 / 0.35)
-    assert alone.find("offer→won").source == "none"
+    assert alone.find("offer→won").reference_kind == "none"
     found = sf.find_bottlenecks(
         panel_of([[100, 60, 20]] * 2 + [[100, 12, 5]]), benchmark={"lead→offer": 0.35}
     )
     row = found.find("lead→offer")
-    assert row.source == "both"
+    assert row.reference_kind == "both"
     assert 0.35 < row.reference < 0.6
     assert row.alarm
 
@@ -155,7 +155,7 @@ def test_with_more_months_the_benchmark_is_only_compared():
     panel = panel_of([*STEADY, [300, 100, 40]])
     alone = sf.find_bottlenecks(panel).find("lead→offer")
     with_it = sf.find_bottlenecks(panel, benchmark={("lead", "offer"): 0.7}).find("lead→offer")
-    assert with_it.source == "history"
+    assert with_it.reference_kind == "history"
     assert with_it.probability == alone.probability
     assert with_it.reference == alone.reference
     assert "benchmark-conflicts" in codes(with_it)
@@ -165,16 +165,16 @@ def test_with_more_months_the_benchmark_is_only_compared():
 
 def test_a_benchmark_comes_in_every_form():
     panel = panel_of([[100, 30]] * 2, steps=("intent", "won"))
-    figures = sf.BenchmarkSet.from_rates("own", {"intent->won": 0.4}, source="A")
+    figures = sf.BenchmarkSet.from_rates("own", {"intent->won": 0.4}, citation="A")
     wanted = sf.find_bottlenecks(panel, benchmark=figures)[0].probability
     for form in (
         {"intent→won": 0.4},
         {sf.Transition("intent", "won"): 0.4},
-        sf.Benchmark("intent", "won", 0.4, source="A"),
+        sf.Benchmark("intent", "won", 0.4, citation="A"),
     ):
         assert sf.find_bottlenecks(panel, benchmark=form)[0].probability == wanted
     method = sf.find_bottlenecks(panel, benchmark="method")[0]
-    assert (method.source, method.reference) == ("both", pytest.approx(0.3))
+    assert (method.reference_kind, method.reference) == ("both", pytest.approx(0.3))
 
 
 def test_a_benchmark_in_percent_is_refused_with_a_hint():
@@ -185,7 +185,7 @@ def test_a_benchmark_in_percent_is_refused_with_a_hint():
 def test_a_benchmark_of_other_steps_is_named():
     with pytest.raises(UnknownNameError, match="led"):
         sf.find_bottlenecks(panel_of(STEADY), benchmark={"led→offer": 0.3})
-    figures = sf.BenchmarkSet.from_rates("own", {"x->y": 0.4}, source="A")
+    figures = sf.BenchmarkSet.from_rates("own", {"x->y": 0.4}, citation="A")
     found = sf.find_bottlenecks(panel_of(STEADY), benchmark=figures)
     assert "benchmark-without-step" in [fault.code for fault in found.faults]
 
@@ -193,7 +193,7 @@ def test_a_benchmark_of_other_steps_is_named():
 def test_wild_months_can_be_told():
     panel = panel_of([*STEADY, [300, 75, 30]])
     calm = sf.find_bottlenecks(panel).find("lead→offer")
-    wild = sf.find_bottlenecks(panel, history=sf.ReferenceWindow(12, month_sd=0.4)).find(
+    wild = sf.find_bottlenecks(panel, history=sf.ReferenceWindow(12, month_to_month_sd=0.4)).find(
         "lead→offer"
     )
     assert wild.probability < calm.probability
@@ -418,7 +418,7 @@ def test_rows_columns_and_arrays_agree():
 
 def test_classical_evidence_stands_beside():
     found = sf.find_bottlenecks(random_panel(), benchmark={"s0→s1": 0.6})
-    table = found.evidence()
+    table = found.classical_tests()
     assert set(table) == {"mid_p", "holm", "bh", "z_predictive", "z", "below_benchmark"}
     first = table["mid_p"]
     assert ((table["holm"] >= first) & (table["bh"] >= first)).all()
@@ -501,7 +501,7 @@ def test_change_of_output_against_golden():
 # -- cohorts -----------------------------------------------------------------------------------
 
 
-def test_ripe_cohorts_confirm_or_not():
+def test_mature_cohorts_confirm_or_not():
     panel = panel_of([*STEADY, [300, 62, 24]])
     seen = sf.find_bottlenecks(panel, cohorts=panel_of([*STEADY, [300, 60, 24]], mode="cohort"))
     assert seen[0].cohort == "seen"
@@ -533,7 +533,7 @@ def deals_of(rng, *, fall_from=None, months_of=20, per_month=300, mean=18.0):
         deals=tuple(f"d{i}" for i in range(n)),
         stages=("offer", "won"),
         entered=entered,
-        spent=np.zeros((n, 2), dtype="timedelta64[us]"),
+        time_in_stage=np.zeros((n, 2), dtype="timedelta64[us]"),
         created=moments(entry),
         closed=moments(closed),
         outcome=np.where(~np.isnan(after), 1, np.where(lost, 2, 0)).astype(np.int8),
@@ -544,7 +544,7 @@ def deals_of(rng, *, fall_from=None, months_of=20, per_month=300, mean=18.0):
     )
 
 
-def test_deals_give_the_lag_and_ripe_cohorts_confirm():
+def test_deals_give_the_lag_and_mature_cohorts_confirm():
     fallen = deals_of(np.random.default_rng(8), fall_from=14)
     row = sf.find_bottlenecks(fallen)[0]
     assert row.alarm
@@ -589,7 +589,7 @@ def test_any_panel_is_judged_or_told_why_not(data):
         if row.gain is not None:
             assert 0 <= row.gain.low <= row.gain.high < math.inf
         assert row.rate is None or 0 <= row.rate <= 1
-    assert set(found.evidence()) >= {"mid_p"}
+    assert set(found.classical_tests()) >= {"mid_p"}
     assert {len(v) for v in found.columns().values()} == {len(found)}
 
 

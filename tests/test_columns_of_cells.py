@@ -18,7 +18,7 @@ import salesfunnel as sf
 from salesfunnel._kernels.text.codes import Pieces, distinct_cells
 from salesfunnel.intake.cells.in_columns import amounts_in, read_cell, times_in, words_in
 from salesfunnel.intake.cells.read_number import read_number
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.body import body_below, body_of_rows
 from salesfunnel.intake.files.columns import TextColumn, column_of
 from salesfunnel.intake.files.source import load
@@ -195,8 +195,8 @@ def test_columns_of_anything_keep_their_cells(cells):
     assert list(dict.fromkeys(codes.tolist())) == list(range(len(values)))
     for code, cell in zip(codes.tolist(), cells, strict=True):
         value = values[code]
-        if is_missing(cell) or cell == "":
-            assert is_missing(value) or value == ""
+        if is_missing_cell(cell) or cell == "":
+            assert is_missing_cell(value) or value == ""
         else:
             assert value == cell
 

@@ -78,15 +78,15 @@ def test_immature_are_those_who_can_still_take_the_next_step(rows, question, as_
     found = sf.count_steps(log_of(rows), steps, as_of=as_of, **ask(rules, steps))
     gaps = rules.get("step_windows", [])
     bounded = rules["window"] is not None or any(gap is not None for gap in gaps)
-    ripe, waiting = [], 0
+    mature, waiting = [], 0
     for events in by_entity([row for row in rows if row[2] <= as_of]):
         level = twin.level(events, steps, rules)
         if level < len(steps) and bounded and twin.immature(events, steps, rules, as_of):
             waiting += 1
         else:
-            ripe.append(level)
+            mature.append(level)
     assert found.immature == waiting
-    assert found.counts == twin.counts(ripe, len(steps))
+    assert found.counts == twin.counts(mature, len(steps))
 
 
 @settings(max_examples=100, deadline=None)
@@ -270,9 +270,9 @@ def segment_of(who, chain, values, q):
 
 
 def tallied(units, n):
-    """Counts of the ripe, and how many are immature."""
-    ripe = [len(chain) for chain, open_ in units if not open_]
-    return twin.counts(ripe, n), sum(open_ for _, open_ in units)
+    """Counts of the mature, and how many are immature."""
+    mature = [len(chain) for chain, open_ in units if not open_]
+    return twin.counts(mature, n), sum(open_ for _, open_ in units)
 
 
 @settings(max_examples=150, deadline=None)

@@ -76,8 +76,8 @@ def ask(crowd, steps, rules, *, shift=0, as_of=None, **more):
 
 
 def tallied(units, n):
-    ripe = [len(chain) for chain, open_ in units if not open_]
-    return twin.counts(ripe, n), sum(open_ for _, open_ in units)
+    mature = [len(chain) for chain, open_ in units if not open_]
+    return twin.counts(mature, n), sum(open_ for _, open_ in units)
 
 
 def by_time(units, whose, steps):

@@ -42,7 +42,7 @@ def history():
         deals=tuple(row["opportunity_id"] for row in deals),
         stages=("engaging", "won"),
         entered=np.stack([start, np.where(won, end, np.datetime64("NaT", "us"))], axis=1),
-        spent=np.stack(
+        time_in_stage=np.stack(
             [np.where(np.isnat(end), last, end) - start, np.zeros(len(deals), "timedelta64[us]")],
             axis=1,
         ),
@@ -82,23 +82,23 @@ with deals as (
     left join read_csv('{folder}/accounts.csv') a using (account)
     where engage_date >= date '2016-10-01' and engage_date < date '2017-11-01'
 ),
-ripe_days as (
+mature_days as (
     select quantile_cont(date_diff('day', engage_date, close_date), 0.9) as days
     from deals where won
 ),
 months as (
     select month, count(*) filter (still and age < days) <= 0.1 * count(*) as complete
-    from deals, ripe_days group by month
+    from deals, mature_days group by month
 ),
 judged as (
-    select d.*, month = '2017-10' as now, age >= days or (complete and not still) as ripe
-    from deals d join months using (month), ripe_days
+    select d.*, month = '2017-10' as now, age >= days or (complete and not still) as mature
+    from deals d join months using (month), mature_days
 )
 select sector,
        count(*) filter (now) as n1, count(*) filter (not now) as n0,
-       count(*) filter (now and ripe) as ripe1, count(*) filter (not now and ripe) as ripe0,
-       count(*) filter (now and ripe and won) as won1,
-       count(*) filter (not now and ripe and won) as won0
+       count(*) filter (now and mature) as mature1, count(*) filter (not now and mature) as mature0,
+       count(*) filter (now and mature and won) as won1,
+       count(*) filter (not now and mature and won) as won0
 from judged where sector is not null group by sector order by sector
 """
 
@@ -112,12 +112,12 @@ def test_the_mix_of_sectors_is_what_sql_counts(findings):
     assert set(groups) == {row[0] for row in rows}
     n1, n0 = sum(row[1] for row in rows), sum(row[2] for row in rows)
     mix = 0.0
-    for sector, now, before, ripe1, ripe0, won1, won0 in rows:
+    for sector, now, before, mature1, mature0, won1, won0 in rows:
         group = groups[sector]
         assert (group.entered, group.entered_before) == (now, before)
-        assert math.isclose(group.rate, won1 / ripe1)
-        assert math.isclose(group.rate_before, won0 / ripe0)
-        mix += (now / n1 - before / n0) * (won1 / ripe1 + won0 / ripe0) / 2
+        assert math.isclose(group.rate, won1 / mature1)
+        assert math.isclose(group.rate_before, won0 / mature0)
+        mix += (now / n1 - before / n0) * (won1 / mature1 + won0 / mature0) / 2
     assert math.isclose(math.fsum(g.mix for g in found.evidence.groups), mix, rel_tol=1e-9)
     assert found.evidence.known == n1
     assert found.evidence.entered == 761

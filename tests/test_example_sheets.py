@@ -21,7 +21,7 @@ def test_the_months_are_the_same_in_both_languages():
         assert [fault.code for fault in sheet.faults] == ["funnel-inferred"]
     panel = english.panel("step")
     assert panel.counts.tolist() == chinese.panel("step").counts.tolist()
-    entered, advanced, _ = panel.flows()
+    entered, advanced, _ = panel.entered_advanced()
     rates = (advanced / entered)[:, 0, panel.steps.index("proposals_submitted")]
     assert rates[:-2].min() > 0.45
     assert rates[-2:].max() < 0.42

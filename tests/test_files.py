@@ -28,6 +28,7 @@ WRITERS = {
     "plan.to_icalendar": "plan.ics",
     "plan.to_html": "plan.html",
     "playbook.to_markdown": "playbook.md",
+    "analysis.to_pptx": "analysis.pptx",
 }
 SETUP = f"""
 import sys, resource, signal
@@ -38,6 +39,7 @@ sheet = sf.read_table({str(ROOT / "examples" / "tracking_zh.csv")!r})
 from results import _followed
 playbook = _followed()["playbook"]
 panel = sf.read_table({str(ROOT / "examples" / "tracking_months_en.csv")!r}).panel(level="step")
+analysis = sf.analyze(panel)
 plan = sf.plan(sf.find_bottlenecks(panel), (), start=date(2026, 11, 2))
 """
 FULL = """

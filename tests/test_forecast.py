@@ -15,7 +15,7 @@ import salesfunnel as sf
 from salesfunnel._kernels import simulate
 from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel.forecasting.snapshot import snapshot
-from salesfunnel.forecasting.win_probability import chances, fit_laws
+from salesfunnel.forecasting.win_probability import chances, fit_distributions
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location("deals", HERE / "deals.py")
@@ -92,18 +92,18 @@ def test_chance_at_an_age_against_golden():
     known = snapshot(
         deals.history(created, created[:, None], closed, event, as_of=100), deals.stamps([100])[0]
     )
-    laws = fit_laws(known, 60)
+    distributions = fit_distributions(known, 60)
     for age, chance in GOLDEN["conditional_win"]:
         if age <= 12:  # ages with ten deals at risk
-            found = chances(laws, np.array([0]), np.array([float(age)])).sum()
+            found = chances(distributions, np.array([0]), np.array([float(age)])).sum()
             assert found == pytest.approx(chance, abs=1e-9)
 
 
 def test_chances_of_two_stages_against_simulated_paths():
     sold = deals.planted(5, days=900, per_day=8.0)
     known = snapshot(sold, sold.as_of)
-    laws = fit_laws(known, 60)
-    found = chances(laws, np.array([0, 1, 0]), np.array([0.0, 0.0, 40.0])).sum(1)
+    distributions = fit_distributions(known, 60)
+    found = chances(distributions, np.array([0, 1, 0]), np.array([0.0, 0.0, 40.0])).sum(1)
     rng = np.random.default_rng(0)
     first, second = rng.exponential(15, 200_000), rng.exponential(15, 200_000)
     both = 0.36 * (first + second <= 60).mean()
@@ -126,7 +126,9 @@ def test_a_stuck_deal_is_not_taken_for_one_that_moved_on():
     known = snapshot(
         deals.history(born, entered, closed, outcome, as_of=1000), deals.stamps([1000])[0]
     )
-    fresh, stuck = chances(fit_laws(known, 90), np.array([0, 0]), np.array([0.0, 30.0])).sum(1)
+    fresh, stuck = chances(
+        fit_distributions(known, 90), np.array([0, 0]), np.array([0.0, 30.0])
+    ).sum(1)
     assert fresh == pytest.approx(goes.mean(), abs=1e-6)
     assert stuck == pytest.approx(0, abs=1e-9)
 
@@ -138,7 +140,7 @@ def test_a_skipped_stage_and_two_stages_at_once():
     known = snapshot(
         deals.history(born, entered, born + 5, np.ones(30), as_of=100), deals.stamps([100])[0]
     )
-    found = chances(fit_laws(known, 30), np.array([0, 2]), np.zeros(2)).sum(1)
+    found = chances(fit_distributions(known, 30), np.array([0, 2]), np.zeros(2)).sum(1)
     np.testing.assert_allclose(found, 1.0, atol=1e-9)
 
 
@@ -305,7 +307,7 @@ def test_chances_are_chances_and_grow_with_the_horizon(seed, stages, horizon):
     known = snapshot(sold, sold.as_of)
     rows = np.flatnonzero(known.open)
     near, far = (
-        chances(fit_laws(known, h), known.stage[rows], known.age[rows]).sum(1)
+        chances(fit_distributions(known, h), known.stage[rows], known.age[rows]).sum(1)
         for h in (horizon, horizon * 4)
     )
     assert (near >= 0).all()

@@ -165,7 +165,7 @@ def changes(rows, **options):
 def test_spells_add_up_and_the_first_entry_dates_a_stage():
     rows = [("a", "lead", 0), ("a", "offer", 10), ("a", "lead", 15), ("a", "offer", 18)]
     history = changes([*rows, ("a", "deal", 30)])
-    days = history.spent[0] / np.timedelta64(1, "D")
+    days = history.time_in_stage[0] / np.timedelta64(1, "D")
     assert days.tolist() == [13, 17, 0]
     assert history.entered[0, 1] == BASE + np.timedelta64(10, "D")
     assert history.outcome.tolist() == [1]
@@ -185,7 +185,7 @@ def test_a_reopened_deal_is_one_deal_and_its_loss_is_void():
 
 def test_an_open_spell_runs_to_as_of():
     history = changes([("a", "lead", 90)])
-    assert history.spent[0, 0] == np.timedelta64(10, "D")
+    assert history.time_in_stage[0, 0] == np.timedelta64(10, "D")
 
 
 def test_batch_days_and_skips_are_reported():

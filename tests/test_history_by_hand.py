@@ -51,22 +51,22 @@ def test_in_periods_every_entry_counts_when_it_was():
     assert panel.immature is None
 
 
-def test_unripe_are_the_open_ones_where_there_is_no_window():
+def test_immature_are_the_open_ones_where_there_is_no_window():
     panel = history(*SLOW).panel(by="month")
     assert dict(zip(panel.periods, panel.immature[:, 0].tolist(), strict=True))["2026-01"] == 1
     assert panel.immature.sum() == 1
 
 
 @pytest.mark.parametrize(
-    ("as_of", "counts", "unripe"),
+    ("as_of", "counts", "immature"),
     [("2026-01-31", [1, 1, 1], 0), ("2026-01-30T23:59:59", None, 1)],
 )
-def test_a_window_is_over_when_its_last_moment_is_reached(as_of, counts, unripe):
-    """Entry on the 1st, window of 30 days: the 31st is inside and is the first ripe moment."""
+def test_a_window_is_over_when_its_last_moment_is_reached(as_of, counts, immature):
+    """Entry on the 1st, window of 30 days: the 31st is inside and is the first mature moment."""
     one = history(("a", "2026-01-01", "2026-01-20", "2026-01-31", "won", "2026-01-31"), as_of=as_of)
     panel = one.panel(by="month", window="30D")
     assert cells(panel) == ({("2026-01", "all"): counts} if counts else {})
-    assert panel.immature.sum() == unripe
+    assert panel.immature.sum() == immature
 
 
 def test_what_happens_after_the_window_does_not_count():
@@ -110,6 +110,6 @@ def test_time_in_a_stage_is_the_sum_of_its_spells_and_the_first_entry_its_date()
                ("lost", "01-25"), ("offer", "02-01")]  # fmt: skip
     rows = [{"deal": "a", "stage": stage, "time": f"2026-{day}"} for stage, day in changes]
     one = sf.read_stage_history(rows, stages=STAGES, as_of="2026-02-11")
-    assert (one.spent[0] / np.timedelta64(1, "D")).tolist() == [10 + 7, 2 + 5 + 10, 0]
+    assert (one.time_in_stage[0] / np.timedelta64(1, "D")).tolist() == [10 + 7, 2 + 5 + 10, 0]
     assert str(one.entered[0, 1])[:10] == "2026-01-11"
     assert (len(one), one.outcome.tolist(), told(one, "reopened")) == (1, [0], [{"deals": 1}])

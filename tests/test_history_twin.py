@@ -63,9 +63,9 @@ def plain(history):
         entered = [minute(t) for t in history.entered[i]]
         found[deal] = {
             "entered": {s: t for s, t in zip(STAGES, entered, strict=True) if t is not None},
-            "spent": {
+            "time_in_stage": {
                 s: int(t // MINUTE)
-                for s, t, at in zip(STAGES, history.spent[i], entered, strict=True)
+                for s, t, at in zip(STAGES, history.time_in_stage[i], entered, strict=True)
                 if at is not None
             },
             "outcome": OUTCOMES[history.outcome[i]],
@@ -86,7 +86,7 @@ def told(history):
 def test_a_history_from_changes_is_what_a_loop_makes_of_them(changes):
     history = built(changes)
     twin = deals_of(changes, STAGES, AS_OF)
-    fields = ("entered", "spent", "outcome", "closed", "reached")
+    fields = ("entered", "time_in_stage", "outcome", "closed", "reached")
     assert plain(history) == {d: {k: one[k] for k in fields} for d, one in twin.items()}
     faults = told(history)
     for code, field in (("reopened", "reopened"), ("won-undone", "undone")):
@@ -125,7 +125,7 @@ def test_a_panel_is_what_a_loop_counts(changes, by, mode, window, names):
         deal: [words_of(deal, WORDS)[list(WORDS).index(name)] for name in names] for deal in deals
     }
     options = {"by": by, "mode": mode, "window": window, "words": words}
-    counts, unripe = panel_of(deals, STAGES, AS_OF, **options)
+    counts, immature = panel_of(deals, STAGES, AS_OF, **options)
     assert {
         (panel.periods[t], panel.segments[g], STAGES[k]): int(panel.counts[t, g, k])
         for t, g, k in np.argwhere(panel.counts)
@@ -136,7 +136,7 @@ def test_a_panel_is_what_a_loop_counts(changes, by, mode, window, names):
         assert {
             (panel.periods[t], panel.segments[g]): int(panel.immature[t, g])
             for t, g in np.argwhere(panel.immature)
-        } == unripe
+        } == immature
     assert list(panel.segments) == sorted(set(panel.segments))
 
 

@@ -94,8 +94,8 @@ def test_evalue_against_golden_uniform_mixture(case):
 def test_evalue_is_at_most_fair_at_the_bound():
     n, p0 = 40, 0.3
     k = np.arange(n + 1)
-    law = np.array([math.comb(n, int(i)) * p0**i * (1 - p0) ** (n - i) for i in k])
-    assert (law * np.exp(log_evalue_uplift(k, n, p0))).sum() <= 1 + 1e-9
+    distribution = np.array([math.comb(n, int(i)) * p0**i * (1 - p0) ** (n - i) for i in k])
+    assert (distribution * np.exp(log_evalue_uplift(k, n, p0))).sum() <= 1 + 1e-9
 
 
 def test_its_logit_against_statsmodels_glm_binomial():

@@ -20,7 +20,9 @@ START = date(2026, 1, 1)
 STEPS = ("offer", "won")
 
 
-def measure(key="m", *, planned=0.25, begins=START, due=None, segment="all", since="", follow=""):
+def measure(
+    key="m", *, planned=0.25, begins=START, due=None, segment="all", since="", adoption_metric=""
+):
     none = Quantiles(0.0, 0.0, 0.0, 0.0)
     return sf.Measure(
         key=key,
@@ -35,8 +37,8 @@ def measure(key="m", *, planned=0.25, begins=START, due=None, segment="all", sin
         effect=Effect(
             deals=none, p_positive=1.0, months=3.0, rate_now=0.3, rate_planned=0.3 * (1 + planned)
         ),
-        since=since,
-        follow=follow,
+        baseline_from=since,
+        adoption_metric=adoption_metric,
     )
 
 
@@ -65,9 +67,9 @@ def state(panel, today, plan=None, **more):
 def test_the_first_two_weeks_judge_only_whether_it_is_carried_out():
     panel = months([0.3] * 12)
     found = state(panel, START + timedelta(days=10))
-    assert (found.state, found.next) == ("executing", "check-adoption")
+    assert (found.state, found.next_step) == ("executing", "check-adoption")
     low = state(panel, START + timedelta(days=10), adoption={"m": [0.2, 0.5]})
-    assert (low.state, low.next) == ("executing", "raise-adoption")
+    assert (low.state, low.next_step) == ("executing", "raise-adoption")
     assert low.evidence.adoption == 0.5
 
 
@@ -78,7 +80,7 @@ def test_a_clear_rise_works_and_becomes_standard_after_a_quarter():
     assert early.state in {"working", "not-enough-data"}
     late = state(panel, date(2026, 4, 1))
     assert late.state == "standardise"
-    assert late.next == "standardise"
+    assert late.next_step == "standardise"
     assert late.strong
     assert late.evidence.rate == pytest.approx(0.4033, abs=1e-3)
     assert late.evidence.rate_before == pytest.approx(0.3, abs=0.01)
@@ -101,9 +103,9 @@ def test_the_bayes_factor_is_the_kernels():
 def test_no_change_is_not_working_only_four_weeks_after_it_was_due():
     panel = months([0.3] * 15, n=2000)
     found = state(panel, date(2026, 4, 1))
-    assert (found.state, found.next) == ("not-working", "re-analyse")
+    assert (found.state, found.next_step) == ("not-working", "re-analyse")
     low = state(panel, date(2026, 4, 1), adoption={"answer-within-a-day": 0.3})
-    assert low.next == "raise-adoption"
+    assert low.next_step == "raise-adoption"
     later = plan_of(measure(due=date(2026, 3, 20)))
     assert state(panel, date(2026, 4, 1), later).state == "not-enough-data"
 
@@ -122,7 +124,7 @@ def test_a_small_funnel_is_undecided_and_says_for_how_long():
 def test_a_fall_is_off_track():
     panel = months([0.3] * 12 + [0.28], n=120)
     found = state(panel, date(2026, 2, 5))
-    assert (found.state, found.next) == ("off-track", "extend")
+    assert (found.state, found.next_step) == ("off-track", "extend")
 
 
 def test_the_season_is_no_success():
@@ -131,7 +133,7 @@ def test_the_season_is_no_success():
     found = state(two_years, date(2026, 4, 1))
     assert found.evidence.season == "year"
     assert found.state != "working"
-    assert found.evidence.step_odds.low < 1 < found.evidence.step_odds.high
+    assert found.evidence.odds_ratio.low < 1 < found.evidence.odds_ratio.high
     flat = months(wave[12:], first=(2025, 1), n=1500)
     fooled = state(flat, date(2026, 4, 1))
     assert fooled.evidence.season == "flat"
@@ -230,7 +232,7 @@ def test_what_worked_becomes_a_key_action_in_both_languages():
     reviews = sf.review(plan, panel, today=date(2026, 4, 1))
     book = sf.write_playbook(funnel, plan, reviews)
     (action,) = book.funnel.stage("offer").actions
-    assert action.name == "Answer every need within 24 hours"
+    assert action.name == "Respond to every inquiry within 24 hours"
     assert "484/1200" in action.evidence
     assert funnel.stage("offer").actions == ()
     again = sf.write_playbook(book.funnel, plan, reviews, locale="zh")
@@ -276,5 +278,5 @@ def test_a_review_without_control_says_that_it_compares_before_and_since(locale,
     (beside,) = sf.review(plan, panel, today=date(2026, 4, 1), control="south")
     assert beside.evidence.p_control is not None
     assert words not in beside.to_text(locale=locale)
-    effect = "not proven" if locale == "en" else "并不证明"
+    effect = "no proof" if locale == "en" else "并不证明"
     assert effect in measure.to_text(locale=locale, width=300)

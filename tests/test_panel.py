@@ -80,7 +80,7 @@ def test_a_sum_with_an_unknown_is_unknown():
 
 
 def test_regular_puts_missing_periods_in():
-    panel = sf.Panel.from_counts({"2026-08": [10, 4], "2026-11": [10, 4]}).regular()
+    panel = sf.Panel.from_counts({"2026-08": [10, 4], "2026-11": [10, 4]}).fill_gaps()
     assert panel.periods == ("2026-08", "2026-09", "2026-10", "2026-11")
     assert panel.missing[:, 0, 0].tolist() == [False, True, True, False]
 

@@ -92,7 +92,7 @@ def test_a_measure_answers_the_planted_cause(judged, plan):
     assert first.effect.deals.p10 < first.effect.deals.p50 < first.effect.deals.p90
     assert first.effect.p_positive > 0.99
     assert first.priority > 0
-    assert first.seen_after > (first.due - first.begins).days
+    assert first.detectable_after_days > (first.due - first.begins).days
     assert [m.priority for m in plan if m.effect] == sorted(
         (m.priority for m in plan if m.effect), reverse=True
     )
@@ -142,8 +142,8 @@ def test_gains_of_two_steps_multiply():
     assert plan.deals.mean == pytest.approx(both, rel=0.02)
     assert "gap" in plan[0].effect.notices
     lead = by_step["lead"]
-    assert (lead.due - lead.begins).days < lead.seen_after <= 365
-    assert by_step["offer"].seen_after is None  # less than the noise of its months
+    assert (lead.due - lead.begins).days < lead.detectable_after_days <= 365
+    assert by_step["offer"].detectable_after_days is None  # less than the noise of its months
 
 
 def test_plans_are_equal_for_equal_seeds_and_rejected_measures_do_not_count(judged, plan):
@@ -186,7 +186,9 @@ def test_a_measure_can_be_edited(plan):
 
 def test_owners_efforts_and_remedies_of_ones_own(judged):
     bottleneck, findings, cause = judged
-    mine = Remedy("shadowing", cause, owner="marketing", days=12, effort="L", title="Shadow a call")
+    mine = Remedy(
+        "shadowing", cause, owner="marketing", lead_time_days=12, effort="L", title="Shadow a call"
+    )
     plan = sf.plan(
         [bottleneck],
         findings,
@@ -238,7 +240,7 @@ def test_the_library_answers_every_cause_of_the_built_in_rules():
     }
     for remedy in LIBRARY:
         if remedy.key in three:
-            assert (remedy.stages[0], remedy.owner, remedy.days) == three[remedy.key]
+            assert (remedy.stages[0], remedy.owner, remedy.lead_time_days) == three[remedy.key]
 
 
 def test_csv_and_markdown_have_the_columns_of_the_method(plan, tmp_path):
@@ -299,7 +301,7 @@ def test_icalendar_follows_rfc_5545(plan, tmp_path):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"months": -1}, {"months": float("nan")}, {"closing": 5}, {"closing": -0.1},
+        {"months": -1}, {"months": float("nan")}, {"gap_closed": 5}, {"gap_closed": -0.1},
         {"realisation": (0, 1)}, {"realisation": 5}, {"value": -1}, {"value": float("inf")},
         {"most": 1.5}, {"seed": None}, {"seed": -1},
     ],

@@ -275,7 +275,7 @@ def test_the_scan_is_remembered_until_the_path_changes(tmp_path, monkeypatch):
     (tmp_path / "late_module.py").write_text(
         "import salesfunnel as sf\n"
         "def make():\n"
-        "    return sf.BenchmarkSet.from_rates('late', {('a', 'b'): 0.5}, source='S')\n"
+        "    return sf.BenchmarkSet.from_rates('late', {('a', 'b'): 0.5}, citation='S')\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     assert {f.name for f in _discovery.discover()} - {f.name for f in first} == {"late"}
@@ -302,7 +302,7 @@ def test_errors_of_plugins_are_errors_of_this_library():
     for error in (PluginError, PluginVersionError, PluginConflictError):
         assert issubclass(error, SalesFunnelError)
         assert issubclass(error, ImportError)
-    assert BenchmarkSet("x", [Benchmark("a", "b", 0.5, source="s")]).key == "x"
+    assert BenchmarkSet("x", [Benchmark("a", "b", 0.5, citation="s")]).key == "x"
 
 
 def test_a_plugin_that_works_again_is_no_longer_listed_as_broken(acme):
@@ -324,12 +324,12 @@ def test_a_plugin_that_works_again_is_no_longer_listed_as_broken(acme):
 def test_what_stands_for_benchmarks():
     from salesfunnel.plugins import benchmarks_of
 
-    own = sf.BenchmarkSet.from_rates("own", {"a→b": 0.3}, source="s")
+    own = sf.BenchmarkSet.from_rates("own", {"a→b": 0.3}, citation="s")
     assert benchmarks_of(own) is own
     assert benchmarks_of(None) is None
     assert benchmarks_of("method").key == "method"
     (given,) = benchmarks_of({("a", "b"): 0.2})
-    assert (given.rate, given.source) == (0.2, "given by the caller")
+    assert (given.rate, given.citation) == (0.2, "given by the caller")
     with pytest.raises(ArgumentError, match="'benchmark' must be a BenchmarkSet"):
         benchmarks_of(0.3)
 

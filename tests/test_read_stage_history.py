@@ -54,7 +54,7 @@ def test_one_row_a_change_says_the_same():
     ]
     long = sf.StageHistory.from_records(changes, stages=STAGES, as_of="2026-03-01")
     wide = sf.read_stage_history(WIDE, stages=STAGES, as_of="2026-03-01")
-    for field in ("deals", "entered", "outcome", "closed", "spent"):
+    for field in ("deals", "entered", "outcome", "closed", "time_in_stage"):
         np.testing.assert_array_equal(getattr(long, field), getattr(wide, field))
     assert long.attributes["channel"].tolist() == ["web", "ads", "web"]
 

@@ -139,7 +139,7 @@ def test_few_customers_have_fewer_scores(n, top):
     assert int(table.r.max()) == top
 
 
-def test_shares_within_windows_leave_out_who_is_not_ripe():
+def test_shares_within_windows_leave_out_who_is_not_mature():
     p = bought({"a": [0, 20], "b": [0, 80], "c": [10], "d": [100, 110]})
     curve = sf.repurchase_curve(p, as_of=on_day(130), windows=(30, 90))
     assert curve.entered.tolist() == [4, 3]
@@ -150,11 +150,11 @@ def test_shares_within_windows_leave_out_who_is_not_ripe():
         curve.rate(45)
 
 
-def test_a_cohort_is_shown_only_where_all_of_it_is_ripe():
+def test_a_cohort_is_shown_only_where_all_of_it_is_mature():
     p = bought({"a": [0, 20], "b": [25], "c": [40, 45]})
     curve = sf.repurchase_curve(p, as_of=on_day(75), windows=(30, 60))
     assert curve.cohorts == ("2026-01", "2026-02")
-    assert curve.ripe.tolist() == [[True, False], [False, False]]
+    assert curve.mature.tolist() == [[True, False], [False, False]]
     assert curve.triangle()[0, 0] == 0.5
     assert np.isnan(curve.triangle()[1]).all()
 

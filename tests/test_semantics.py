@@ -243,7 +243,7 @@ def test_in_any_order_first_and_last_are_those_of_time():
     assert channels(log, "last", order="any") == {"web": (1, 1, 1)}
 
 
-# -- not ripe yet ------------------------------------------------------------------------------
+# -- not mature yet ------------------------------------------------------------------------------
 
 
 def test_who_can_still_convert_is_counted_apart():

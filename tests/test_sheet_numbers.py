@@ -173,7 +173,7 @@ def test_what_is_approximate_is_used_and_said(text):
     ],
 )
 def test_the_written_precision(text, step):
-    assert read_number(text).step == Decimal(step)
+    assert read_number(text).precision == Decimal(step)
     assert read_number(text).cut is (text == "42.%")
 
 

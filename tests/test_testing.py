@@ -63,7 +63,7 @@ def test_a_template_that_changes_between_calls_is_refused():
 def test_a_benchmark_that_cites_little_is_told_all_of_it():
     def thin():
         return sf.BenchmarkSet(
-            "thin", [sf.Benchmark("a", "b", 0.5, source="s")], aliases={"c": ["d"]}
+            "thin", [sf.Benchmark("a", "b", 0.5, citation="s")], aliases={"c": ["d"]}
         )
 
     said = problems(testing.check_benchmark, thin)
@@ -73,6 +73,17 @@ def test_a_benchmark_that_cites_little_is_told_all_of_it():
         testing.check_benchmark, lambda: sf.BenchmarkSet("none", [], name="None")
     )
     assert "BenchmarkSet, got int" in problems(testing.check_benchmark, lambda: 3)
+
+
+def test_a_remedy_without_words_is_told():
+    dumb = sf.Remedy("be-quick", "late", owner="sales")
+    said = problems(
+        testing.check_rules,
+        sf.RuleSet("own", "action", [sf.Rule("late", lambda case: None, title="Late")],
+                   remedies=[dumb]),
+    )  # fmt: skip
+    assert "remedy 'be-quick' must have a title in 'en', got none" in said
+    assert "remedy 'be-quick' must have a title in 'zh', got none" in said
 
 
 def test_rules_that_raise_or_lack_words_are_told():
@@ -109,7 +120,7 @@ def test_the_strategies_say_which_extra_they_need(monkeypatch):
 @given(testing.panels(missing=False, falling=True))
 @settings(max_examples=30)
 def test_falling_panels_fall(panel):
-    entered, advanced, missing = panel.flows()
+    entered, advanced, missing = panel.entered_advanced()
     assert (advanced <= entered).all()
     assert not missing.any()
 

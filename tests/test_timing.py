@@ -1,4 +1,4 @@
-"""Durations, velocity, ageing deals and Little's law."""
+"""Durations, velocity, stale deals and Little's law."""
 
 from __future__ import annotations
 
@@ -121,7 +121,13 @@ def test_all_are_documents_and_come_back():
     history = deals.planted(1, days=300)
     pace = sf.velocity(history)
     change = sf.velocity_change(pace, sf.velocity(deals.planted(2, days=300)))
-    found = (pace, change, sf.stage_durations(history), sf.ageing(history), sf.littles_law(history))
+    found = (
+        pace,
+        change,
+        sf.stage_durations(history),
+        sf.ageing(history),
+        sf.littles_law(history),
+    )
     for result in found:
         assert type(result).from_json(result.to_json()) == result
         for locale in ("en", "zh"):
@@ -196,7 +202,12 @@ def test_tiny_and_degenerate_histories(name):
     pace = sf.velocity(history)
     assert (pace.opportunities, pace.win_rate, pace.cycle_days) == WANTED[name]
     assert pace.per_day is None
-    for result in (pace, sf.stage_durations(history), sf.ageing(history), sf.littles_law(history)):
+    for result in (
+        pace,
+        sf.stage_durations(history),
+        sf.ageing(history),
+        sf.littles_law(history),
+    ):
         assert type(result).from_json(result.to_json()) == result
         for locale in ("en", "zh"):
             assert "nan" not in result.to_text(locale=locale).lower().replace("finance", "")

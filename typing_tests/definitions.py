@@ -21,7 +21,7 @@ assert_type(stage.with_action("call").label, str)
 assert_type(sf.template("b2b", locale="zh"), sf.Funnel)
 assert_type(sf.templates(), tuple[sf.PluginRecord, ...])
 
-figure = sf.Benchmark("a", "b", 0.3, source="Survey", year=2025)
+figure = sf.Benchmark("a", "b", 0.3, citation="Survey", year=2025)
 figures = sf.BenchmarkSet("own", [figure])
 assert_type(figures.get("a", "b"), sf.Benchmark | None)
 assert_type(figures.for_funnel(funnel, {"a": "b"}), sf.BenchmarkSet)

@@ -62,7 +62,7 @@ def _as_of(born, entered, closed, outcome, *, value, owner, end):
         "deals": tuple(f"d{i}" for i in range(n)),
         "stages": STAGES,
         "entered": stamp(entered),
-        "spent": np.zeros(entered.shape, dtype="timedelta64[us]"),
+        "time_in_stage": np.zeros(entered.shape, dtype="timedelta64[us]"),
         "created": stamp(born),
         "closed": stamp(closed),
         "outcome": np.where(done, outcome, 0).astype(np.int8),

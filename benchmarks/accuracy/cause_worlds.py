@@ -7,6 +7,9 @@ link, months of unequal size that grow, and overdispersion by owner and month.
 
 from __future__ import annotations
 
+from itertools import combinations
+from math import comb
+
 import numpy as np
 
 MONTHS = 13
@@ -26,6 +29,26 @@ def logit(p):
 
 def expit(x):
     return 1 / (1 + np.exp(-x))
+
+
+def shared(count, lost):
+    """Return what each of some causes took, whatever their order: the Shapley value.
+
+    ``lost(which)`` is what is lost when only those causes are at work. Causes that overlap, at the
+    edge of a chance or because they multiply, share what they took together.
+    """
+    every = range(count)
+    known = {s: lost(frozenset(s)) for k in range(count + 1) for s in combinations(every, k)}
+    found = []
+    for i in every:
+        rest = [j for j in every if j != i]
+        total = 0.0
+        for k in range(count):
+            weight = 1 / (count * comb(count - 1, k))
+            for s in combinations(rest, k):
+                total += weight * (known[tuple(sorted((*s, i)))] - known[s])
+        found.append(total)
+    return found
 
 
 class World:
@@ -85,35 +108,42 @@ class World:
         r = self.rng
         hit = r.random(self.n) < np.where(self.now, after, before)
         self.columns[name] = np.where(hit, bad, good)
-        self._moves((name,), effect * hit, effect * before)
+        self._plant("composition", (name,), effect * hit, [effect, 0.0], [before, 1 - before])
 
-    def _moves(self, key, cost, usual):
-        """Add a cost of each deal; what is planted is its mean now above the usual one."""
+    def _plant(self, kind, key, cost, usual=(0.0,), weights=(1.0,)):
+        """Add a cost of each deal; `usual` are the costs of other months, with their shares."""
         self.minus = self.minus + cost
-        self.moving = [*getattr(self, "moving", []), (key, cost, usual)]
+        planted = (kind, key, cost, np.asarray(usual, float), np.asarray(weights, float))
+        self.planted = [*getattr(self, "planted", []), planted]
 
     def costs(self, mask, key, effect, *, kind="effect"):
         """Deals in `mask` cost `effect` more, in the judged month alone."""
-        hit = mask & self.now
-        self.minus = self.minus + effect * hit
-        self._count(kind, key, hit, effect)
-
-    def _count(self, kind, key, hit, effect):
-        p = self.p
-        without = np.clip(expit(self.x) * self.factor - self.minus + effect, 0.005, 0.995)
-        self.truth[kind, key] = float((without - p)[hit & self.now].sum())
+        self._plant(kind, key, effect * (mask & self.now))
 
     def _settle(self):
-        """Count what a moving cost took, through the edges of the chances."""
+        """Count what each cost took of the deals of now, against its usual one."""
+        planted = getattr(self, "planted", [])
         now = self.now
-        for key, cost, usual in getattr(self, "moving", []):
-            level = np.clip(expit(self.x) * self.factor - self.minus + cost, 0.005, 0.995)[now]
-            mean = (
-                np.clip(level[:, None] - usual, 0.005, 0.995).mean(1)
-                if np.ndim(usual)
-                else (np.clip(level - usual, 0.005, 0.995))
-            )
-            self.truth["composition", key] = float((mean - self.p[now]).sum())
+        level = (expit(self.x) * self.factor - self.minus)[now]
+        for _, _, cost, _, _ in planted:
+            level = level + cost[now]
+
+        def chance(which):
+            """Mean chance of each deal where only some costs are as they are now."""
+            grid, weight = level[:, None], np.ones(1)
+            for i, (_, _, cost, usual, weights) in enumerate(planted):
+                if i in which:
+                    grid = grid - cost[now][:, None]
+                else:
+                    grid = (grid[:, :, None] - usual).reshape(len(grid), -1)
+                    weight = (weight[:, None] * weights).ravel()
+            return np.clip(grid, 0.005, 0.995) @ weight
+
+        if planted:
+            plain = chance(frozenset()).sum()
+            parts = shared(len(planted), lambda which: float(plain - chance(which).sum()))
+            for (kind, key, *_), part in zip(planted, parts, strict=True):
+                self.truth[kind, key] = part
 
     def outcomes(self):
         self._settle()
@@ -134,7 +164,13 @@ class World:
         code = np.where(self.now, new, old)
         self.columns[name] = np.array(levels)[code]
         rate_of = np.array(rate_of)
-        self._moves((name,), -rate_of[code], -float(np.array(before) @ rate_of))
+        self._plant("composition", (name,), -rate_of[code], -rate_of, before)
+
+
+def spread(draws):
+    """Return a hundred values that stand for many, and their equal weights."""
+    values = np.quantile(draws, (np.arange(100) + 0.5) / 100)
+    return values, np.full(values.size, 1 / values.size)
 
 
 def conf(w, name, levels, weak):
@@ -204,8 +240,7 @@ def build(scenario, monthly, rng, *, noise=0, tau=0.0):
     elif scenario == "newproduct":
         fresh = w.now & (rng.random(w.n) < 0.28)
         c["product"] = np.where(fresh, "Nova", c["product"])
-        w.minus = w.minus + 0.38 * fresh
-        w._count("composition", ("product",), fresh, 0.38)
+        w._plant("composition", ("product",), 0.38 * fresh)
     elif scenario in {"two", "three"}:
         legal()
         w.rises("script_used", "no", "yes", 0.25, 0.55, 0.22)
@@ -223,12 +258,13 @@ def build(scenario, monthly, rng, *, noise=0, tau=0.0):
         z = rng.normal(0, 1, w.n) + 0.9 * w.now
         c["list_price"] = np.round(np.exp(7.1 + 0.6 * z), 0)
         cost = lambda v: 0.15 * np.clip(v, -1.5, 2.2)  # noqa: E731
-        w._moves(("list_price",), cost(z), cost(rng.normal(0, 1, 4000)))
+        w._plant("composition", ("list_price",), cost(z), *spread(cost(rng.normal(0, 1, 4000))))
     elif scenario == "date":
         z = rng.gamma(2.0, 4.0, w.n)
         w.delay = np.where(w.now, z * 1.6 + 3, z)
         cost = lambda v: 0.016 * np.minimum(v, 24)  # noqa: E731
-        w._moves(("first_contact",), cost(w.delay), cost(rng.gamma(2.0, 4.0, 4000)))
+        usual = spread(cost(rng.gamma(2.0, 4.0, 4000)))
+        w._plant("composition", ("first_contact",), cost(w.delay), *usual)
     elif scenario == "collinear":
         c["legal_copy"] = np.where(c["legal_review"] == "是", "A", "B")
     elif scenario == "collinear_noisy":
@@ -236,7 +272,7 @@ def build(scenario, monthly, rng, *, noise=0, tau=0.0):
         c["legal_like"] = np.where((c["legal_review"] == "是") ^ flip, "A", "B")
     elif scenario == "twins":
         legal()
-        w.moving = []
+        w.planted = []
         hit = c["legal_review"] == "是"
         for name in ("twin_a", "twin_b"):
             flip = rng.random(w.n) < 0.07

@@ -7,7 +7,13 @@ month. What is planted multiplies the chance, where world A takes points off it.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+from cause_worlds import shared  # isort: skip - found through the path above
 
 MONTHS = 13
 DAY = np.timedelta64(1, "D")
@@ -61,16 +67,24 @@ class WorldB:
         self.truth = {}
         self.twin = False
 
-    def scale(self, hit, factor, kind, key, *, usual=None):
+    def scale(self, hit, factor, kind, key, *, usual=0.0):
         """Deals in `hit` have their chance multiplied; `usual` is their share in other months."""
+        factors = np.where(hit, factor, 1.0)
+        self.planted = [*getattr(self, "planted", []), (kind, key, factors, usual)]
         before = self.p
-        self.p = np.where(hit, before * factor, before)
-        now = self.now
-        lost = before[now] - self.p[now]
-        if usual is None:
-            self.truth[kind, key] = float(lost.sum())
-        else:
-            self.truth[kind, key] = float(lost.sum() - usual * (1 - factor) * before[now].sum())
+        self.p = before * factors
+        plain = (self.p / np.prod([f for _, _, f, _ in self.planted], axis=0))[self.now]
+
+        def lost(which):
+            chance = plain
+            for i, (_, _, factors, share) in enumerate(self.planted):
+                least = factors.min()
+                chance = chance * (factors[self.now] if i in which else 1 - share * (1 - least))
+            return float(-chance.sum())
+
+        parts = shared(len(self.planted), lost)
+        for planted, part in zip(self.planted, parts, strict=True):
+            self.truth[planted[:2]] = part
 
     def outcomes(self):
         self.y = self.rng.random(self.n) < self.p

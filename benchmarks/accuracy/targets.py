@@ -33,8 +33,8 @@ def plans(history, seed):
     plan = sf.decompose_target(TARGET, panel, months=3, seasonality=False, seed=seed)
     n, x = history[:, :-1].sum(0), history[:, 1:].sum(0)
     fixed = np.array([np.prod(x / n)])
-    laws = np.stack([x + 0.5, n - x + 0.5], 1)
-    drawn = targets.compress(targets.draws(laws, 4096, np.random.default_rng(seed)))
+    distributions = np.stack([x + 0.5, n - x + 0.5], 1)
+    drawn = targets.compress(targets.draws(distributions, 4096, np.random.default_rng(seed)))
     return {
         "mean rates": plan.entrants_mean,
         "80 %, rates as if known": fewest(fixed),

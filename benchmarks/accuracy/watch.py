@@ -1,11 +1,13 @@
 """How often watch_metrics raises a false alarm, and how often it finds a fall.
 
-    python benchmarks/accuracy/watch.py [series per setting] [months ...]
+    python benchmarks/accuracy/watch.py [sheets per setting] [months ...]
 
-Series of months of five kinds (count, money, duration, rate, score), with a season of their own,
-noise that is independent or remembers, with and without outliers and growth. Judged once, at their
-end. A fall is one standard deviation of the month (of the noise, or of noise and season) on the
-scale of the law, for the last three months.
+Sheets of five metrics, one of each kind: a count (Poisson around a level that wanders), money
+(log-normal), a duration (gamma), a rate (of some 200 deals a month), a score out of 5 (the mean of
+answers). Each has a season of its own and noise that is independent or remembers, with and without
+outliers, heavy tails and growth. Judged once, at their end, through ``watch_metrics``. A fall is
+one standard deviation of the month for the last three months, on the scale of the law: of the noise
+alone, or of all the months before, season included.
 """
 
 from __future__ import annotations
@@ -15,64 +17,105 @@ import sys
 
 import numpy as np
 
-from salesfunnel._kernels.level import expected_level
-from salesfunnel.monitoring._watch_metrics import BETTER, WORSE
+from salesfunnel import Funnel, Metric, Stage, Tracking, TrackingRow, watch_metrics
 
+SEED = 20270117
 SETTINGS = {
     "independent noise": {},
     "no season": {"season": 0.0},
     "strong season": {"season": 3.0},
     "December peak": {"season": 0.0, "peak": 4.0},
     "noise remembers (.3)": {"memory": 0.3},
+    "noise remembers (.5)": {"memory": 0.5},
     "outliers, 3 % of 4 sd": {"outliers": 0.03},
     "heavy tails (t, 4 df)": {"heavy": True},
     "growth of .02 sd a month": {"growth": 0.02},
 }
+KINDS = ("count", "currency", "duration", "rate", "score")
+SD = 0.2
+"""Standard deviation of a month's noise, on the scale of the law."""
+FUNNEL = Funnel("watched", [Stage("all", metrics=[
+    Metric(kind, unit=kind, better="lower" if kind == "duration" else "higher") for kind in KINDS
+])])  # fmt: skip
 
 
 def series(rng, months, *, season=1.5, peak=0.0, memory=0.0, outliers=0.0, heavy=False, growth=0.0):
-    """Return one series in units of the noise, and the month of the year."""
-    month = (np.arange(months) + rng.integers(12)) % 12
+    """Return the months of one series in units of the noise."""
+    month = (np.arange(months)) % 12
     noise = rng.standard_t(4, months) / math.sqrt(2) if heavy else rng.standard_normal(months)
     for i in range(1, months):
         noise[i] = memory * noise[i - 1] + math.sqrt(1 - memory**2) * noise[i]
     noise += np.where(rng.random(months) < outliers, 4 * rng.choice([-1, 1], months), 0)
     wave = season * np.cos(2 * np.pi * (month - rng.integers(12)) / 12)
-    return noise + wave + peak * (month == 11) + growth * np.arange(months), month.astype(float)
+    return noise + wave + peak * (month == 11) + growth * np.arange(months)
 
 
-def verdicts(rng, runs, months, fall, setting):
-    """Return the shares called worse and better."""
-    worse = better = 0
-    for _ in range(runs):
-        values, month = series(rng, months, **setting)
-        values[-3:] -= fall(values) if callable(fall) else fall
-        found = expected_level(
-            0.2 * values, np.arange(months, dtype=float), month, new=3, floor=0.05, level=0.95
-        )
-        worse += 1 - found.below >= WORSE
-        better += 1 - found.below <= BETTER
-    return worse / runs, better / runs
+def actuals(rng, kind, z):
+    """Return what a team would write for a series, with the noise of counting it."""
+    if kind == "count":
+        return rng.poisson(200 * np.exp(SD * z))
+    if kind == "currency":
+        return np.round(5e5 * np.exp(SD * z), 2)
+    if kind == "duration":
+        return np.round(rng.gamma(400, 30 * np.exp(SD * z) / 400), 1)
+    share = 1 / (1 + np.exp(-(SD * z + (0.0 if kind == "rate" else 1.2))))
+    if kind == "rate":
+        return rng.binomial(200, share) / 200
+    return np.round(5 * rng.binomial(400, share) / 400, 2)
 
 
-def main(runs, lengths=(15, 27, 39)):
-    print("months | setting | false alarms (worse + better) | fall of 1 sd of noise found | of all")
+def verdicts(rng, sheets, months, fall, setting):
+    """Return the verdicts of every metric: arrays of str, a column a kind."""
+    names = [f"{2022 + i // 12}-{i % 12 + 1:02d}" for i in range(months)]
+    found = []
+    for _ in range(sheets):
+        rows = []
+        for kind in KINDS:
+            z = series(rng, months, **setting)
+            size = fall * (z[:-3].std() if fall < 0 else 1.0)
+            worse = -abs(size) if kind != "duration" else abs(size)
+            z[-3:] += worse if fall else 0.0
+            rows += [
+                TrackingRow(stage="all", metric=kind, unit=kind, period=name, actual=float(value),
+                            out_of=5 if kind == "score" else None)
+                for name, value in zip(names, actuals(rng, kind, z), strict=True)
+            ]  # fmt: skip
+        watched = watch_metrics(Tracking(rows=rows, funnel=FUNNEL)).rows
+        found.append([row.verdict for row in watched])
+    return np.array(found)
+
+
+def main(sheets, lengths=(15, 27, 39)):
+    print(
+        "months | setting | false alarms (worse + better) | fall of 1 sd of noise | of all months"
+    )
+    kinds = {kind: np.zeros(4) for kind in KINDS}
     for months in lengths:
-        for name, setting in SETTINGS.items():
-            rng = np.random.default_rng(20261128 + months)
-            quiet = verdicts(rng, runs, months, 0.0, setting)
-            fallen = verdicts(rng, runs, months, 1.0, setting)
-            whole = verdicts(rng, runs, months, lambda v: v[:-3].std(), setting)
+        for i, (name, setting) in enumerate(SETTINGS.items()):
+            rng = np.random.default_rng([SEED, months, i])
+            quiet = verdicts(rng, sheets, months, 0.0, setting)
+            fallen = verdicts(rng, sheets, months, 1.0, setting)
+            whole = verdicts(rng, sheets, months, -1.0, setting)
+            worse, better = (quiet == "worse"), (quiet == "better")
             print(
-                f"{months} | {name} | {sum(quiet):.3f} ({quiet[0]:.3f} + {quiet[1]:.3f})"
-                f" | {fallen[0]:.3f} | {whole[0]:.3f}",
+                f"| {months} | {name} | {(worse | better).mean():.3f} ({worse.mean():.3f} +"
+                f" {better.mean():.3f}) | {(fallen == 'worse').mean():.3f}"
+                f" | {(whole == 'worse').mean():.3f} |",
                 flush=True,
             )
-    print(f"Monte Carlo error of a false alarm rate of .05: {math.sqrt(0.05 * 0.95 / runs):.4f}")
+            if name == "independent noise":
+                for k, kind in enumerate(KINDS):
+                    kinds[kind] = [(worse | better)[:, k].mean(), (fallen == "worse")[:, k].mean(),
+                                   (whole == "worse")[:, k].mean()]  # fmt: skip
+        for kind, (alarm, noise, whole) in kinds.items():
+            figures = f"{alarm:.3f} | {noise:.3f} | {whole:.3f}"
+            print(f"| {months} | {kind} alone, independent noise | {figures} |")
+    n = sheets * len(KINDS)
+    print(f"{n} series a row; Monte Carlo error of a rate of .05: {math.sqrt(0.05 * 0.95 / n):.4f}")
 
 
 if __name__ == "__main__":
     main(
-        int(sys.argv[1]) if len(sys.argv) > 1 else 1000,
+        int(sys.argv[1]) if len(sys.argv) > 1 else 200,
         [int(m) for m in sys.argv[2:]] or (15, 27, 39),
     )

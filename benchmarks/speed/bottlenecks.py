@@ -40,7 +40,7 @@ def panel_of(funnels, seed=11):
     )
 
 
-def law(x, n):
+def distribution(x, n):
     """Return p, variance and rho of a history, as the specification writes them."""
     N, X, m = n.sum(), x.sum(), (n > 0).sum()
     n, x = n[n > 0], x[n > 0]
@@ -59,7 +59,7 @@ def plain_loop(entered, advanced):
     for g in range(entered.shape[1]):
         for s in range(STEPS):
             n, x = entered[:, g, s].astype(float), advanced[:, g, s].astype(float)
-            p, variance, rho = law(x[:-3][-12:], n[:-3][-12:])
+            p, variance, rho = distribution(x[:-3][-12:], n[:-3][-12:])
             for width in (1, 3):
                 now_n, now_x = n[-width:], x[-width:]
                 months = now_n.sum() ** 2 / (now_n**2).sum()
@@ -82,7 +82,7 @@ def main():
     options = parser.parse_args()
     panel = panel_of(options.funnels)
     sf.find_bottlenecks(panel.select(segments=panel.segments[:10]))
-    entered, advanced, _ = panel.flows()
+    entered, advanced, _ = panel.entered_advanced()
     ours, loop, plain = [], [], []
     chunks = np.array_split(np.arange(options.loop), 5)
     for chunk in chunks:  # in turn, so that other work on the machine meets both

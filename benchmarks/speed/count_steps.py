@@ -77,9 +77,9 @@ def ours(data):
         yield "frame", lambda: sf.count_steps(frame, STEPS, window="14D").counts
         log = sf.EventLog.from_frame(frame)
     else:
-        from salesfunnel.data.events.columns import Coded
+        from salesfunnel.data.events.columns import Categorical
 
-        step = Coded(data["step"], tuple(STEPS))
+        step = Categorical(data["step"], tuple(STEPS))
         log = sf.EventLog(data["entity"], step, data["time"].astype("datetime64[s]"))
         del data, step
     yield "log", lambda: sf.count_steps(log, STEPS, window="14D").counts

@@ -97,11 +97,11 @@ def pandas(entered, segment):
                 if "window" in case:
                     limit = first + WINDOW
                     flags = {name: reached[name] <= limit for name in STAGES}
-                    ripe = limit <= AS_OF
+                    mature = limit <= AS_OF
                 else:
                     flags = {name: reached[name].notna() for name in STAGES}
-                    ripe = first.notna()
-                flags = pd.DataFrame(flags) & ripe.to_numpy()[:, None]
+                    mature = first.notna()
+                flags = pd.DataFrame(flags) & mature.to_numpy()[:, None]
                 table = flags.groupby([month, frame["segment"]], observed=True).sum()
             return cube(table.index.to_frame().to_numpy(), table.to_numpy())
 
@@ -141,12 +141,12 @@ def polars(entered, segment):
             first = pl.col(STAGES[0])
             if "window" in case:
                 flags = [(pl.col(name) - first <= WINDOW) for name in STAGES]
-                ripe = pl.lit(AS_OF) - first >= WINDOW
+                mature = pl.lit(AS_OF) - first >= WINDOW
             else:
                 flags = [pl.col(name).is_not_null() for name in STAGES]
-                ripe = first.is_not_null()
+                mature = first.is_not_null()
             table = (
-                reached.filter(ripe)
+                reached.filter(mature)
                 .group_by(month_of(pl, STAGES[0]), "segment")
                 .agg(flag.sum().alias(name) for flag, name in zip(flags, STAGES, strict=True))
                 .collect()

@@ -201,7 +201,7 @@ def salesfunnel_changes(path: str):
 
     history = sf.read_deals(path, stages=STAGES)
     entered = (~np.isnat(history.entered)).sum(axis=0).tolist()
-    days = (history.spent[:, :4].sum(axis=0) / np.timedelta64(1, "D")).round(3).tolist()
+    days = (history.time_in_stage[:, :4].sum(axis=0) / np.timedelta64(1, "D")).round(3).tolist()
     return [entered, days, np.bincount(history.outcome, minlength=3).tolist()]
 
 

@@ -114,7 +114,7 @@ _HOMES = {
     "Playbook": "monitoring.playbook",
     "write_playbook": "monitoring.playbook",
     # time in the funnel
-    "Ageing": "timing",
+    "StaleDeals": "timing",
     "LittlesLaw": "timing",
     "StageDurations": "timing",
     "Velocity": "timing",
@@ -283,7 +283,7 @@ __all__ = [
     "Playbook",
     "write_playbook",
     # time in the funnel
-    "Ageing",
+    "StaleDeals",
     "LittlesLaw",
     "StageDurations",
     "Velocity",
@@ -476,9 +476,9 @@ if TYPE_CHECKING:
     from salesfunnel.render.charts import Chart, ChartMark, ChartScale
     from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
-        Ageing,
         LittlesLaw,
         StageDurations,
+        StaleDeals,
         Velocity,
         VelocityChange,
         ageing,

@@ -202,7 +202,7 @@ def _known(value: Any) -> float | None:
 
 
 def conversions(
-    panel: Panel, *, level: float = 0.95, method: IntervalMethod = "wilson", lag: Any = None
+    panel: Panel, *, level: float = 0.95, method: IntervalMethod = "wilson", lag: object = None
 ) -> ConversionTable:
     """Work out how many of those who enter each step go on, and how sure that is.
 
@@ -251,7 +251,7 @@ def conversions(
     level = check_fraction("level", level, open_ends=True)
     check_kind("panel", panel, Panel)
     lags = lags_of(lag, panel)
-    entered, advanced, missing = panel.flows(weighted=True)
+    entered, advanced, missing = panel.entered_advanced(weighted=True)
     n, cv2 = entered.astype(np.float64), None
     if lags is not None or panel.exposed is not None:
         n, cv2 = _exposed(panel, lags)
@@ -310,7 +310,7 @@ def conversions(
 
 def _exposed(panel: Panel, lags: tuple[Lag, ...] | None) -> tuple[Float, Float | None]:
     """Return who could advance in the periods of a panel, whose gaps are filled for the lag."""
-    whole = panel.regular()
+    whole = panel.fill_gaps()
     n, cv2 = exposure_of(whole, lags)
     where = [whole.periods.index(name) for name in panel.periods]
     return n[where], None if cv2 is None else cv2[where]

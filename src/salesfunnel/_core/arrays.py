@@ -15,7 +15,7 @@ from salesfunnel._core.errors import DataError
 def frozen_array(dtype: npt.DTypeLike) -> Callable[[Any], Any]:
     """Return a converter that copies to a read-only array of `dtype`; None stays None."""
 
-    def convert(value: Any) -> Any:
+    def convert(value: object) -> Any:
         if value is None:
             return None
         if (

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
+from salesfunnel._core.readers import reader_hint
 
 
 def nearest(name: object, candidates: Iterable[str]) -> str | None:
@@ -37,7 +38,9 @@ def check_kind(field: str, value: object, kind: type) -> None:
     if not isinstance(value, kind):
         raise ArgumentError(
             f"{field!r} must be a {kind.__name__}, got {type(value).__name__}",
-            hint=f"it has one to give: .{field}()" if hasattr(value, field) else None,
+            hint=f"it has one to give: .{field}()"
+            if hasattr(value, field)
+            else reader_hint(value, kind.__name__),
         )
 
 

@@ -57,12 +57,12 @@ def span_ticks(field: str, value: Any, unit: str | None) -> int | None:
     return ticks
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> bool:
     """Whether a length of time or a moment is given as a bare whole number."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool | np.timedelta64)
 
 
-def _microseconds(field: str, value: Any) -> int | Fraction | None:
+def _microseconds(field: str, value: object) -> int | Fraction | None:
     """Return a length of time in microseconds, exactly; None where it is a bare whole number."""
     if isinstance(value, timedelta):
         # Those of pandas have nanoseconds.
@@ -100,7 +100,7 @@ def _exact_span(field: str, value: np.timedelta64) -> int | Fraction:
     return Fraction(count * 10**6, FINE_TICKS[unit])
 
 
-def duration_of(field: str, value: Any) -> timedelta | None:
+def duration_of(field: str, value: object) -> timedelta | None:
     """Return a length of time as a timedelta; None stays None.
 
     Raises

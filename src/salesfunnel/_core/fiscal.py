@@ -130,7 +130,7 @@ class Fiscal(ResultMixin):
         check_choice("by", by, PERIODS)
         return _starts(self, number, by)
 
-    def locate(self, day: Any, by: FiscalPeriod = "quarter") -> tuple[int, int]:
+    def locate(self, day: object, by: FiscalPeriod = "quarter") -> tuple[int, int]:
         """Return the fiscal year of a day, and the place of its period there, from 0."""
         moment = _date(day)
         number = moment.year - 1
@@ -139,7 +139,7 @@ class Fiscal(ResultMixin):
         starts = self.starts(number, by)
         return number, max(k for k, first in enumerate(starts) if first <= moment)
 
-    def label(self, day: Any, by: FiscalPeriod = "quarter") -> str:
+    def label(self, day: object, by: FiscalPeriod = "quarter") -> str:
         """Return the name of the period that holds a day.
 
         Parameters
@@ -156,7 +156,7 @@ class Fiscal(ResultMixin):
         """Return the name of the period at a place, from 0, of a fiscal year."""
         return self._write(getattr(self, by), number, place, by)
 
-    def ordinal(self, day: Any, by: FiscalPeriod = "quarter") -> int:
+    def ordinal(self, day: object, by: FiscalPeriod = "quarter") -> int:
         """Return the number of the period that holds a day; neighbours differ by one."""
         number, place = self.locate(day, by)
         return number * _PLACES[by] + place
@@ -226,7 +226,7 @@ def _last_day(end: date, weekday: int, ends: str) -> date:
     return end - timedelta(days=back)
 
 
-def _date(value: Any) -> date:
+def _date(value: object) -> date:
     try:
         day = date.fromisoformat(str(value)[:10])
     except ValueError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _DANGER = "=+\\-@\t\r\n＝＋－＠"
+OWN_FORMULA = "=IFERROR(IF(ISNUMBER("
+"""How every formula begins that `Tracking.to_xlsx` writes."""
 _RISKY = re.compile(f"'*[{_DANGER}]")
 _ESCAPED = re.compile(f"'+[{_DANGER}]")
 
@@ -37,3 +39,16 @@ def unescape_cell(text: str) -> str:
     ('=1+1', "'tis")
     """
     return text[1:] if _ESCAPED.match(text) else text
+
+
+def is_own_formula(text: str) -> bool:
+    """Whether a cell holds a formula that this library wrote, and whose result it computes itself.
+
+    Programs that write workbooks without computing them leave the results out.
+
+    Examples
+    --------
+    >>> is_own_formula('=IFERROR(IF(ISNUMBER(E3),E3,VALUE(E3&""))/1,"")'), is_own_formula("=E3/E2")
+    (True, False)
+    """
+    return text.startswith(OWN_FORMULA)

@@ -45,7 +45,7 @@ def plain(value: Any) -> Any:
     return value.item() if getattr(value, "shape", None) == () else value
 
 
-def as_items(values: Any) -> tuple[Any, ...]:
+def as_items(values: object) -> tuple[Any, ...]:
     """Return the values as a tuple; text and what is no iterable stay one item, to be checked."""
     if isinstance(values, str) or not isinstance(values, Iterable):
         return (values,)

@@ -47,7 +47,7 @@ def one_line(thing: Any) -> str:
     return f"<{name} {', '.join(parts)}>" if parts else f"<{name}>"
 
 
-def _same(value: Any, default: Any) -> bool:
+def _same(value: object, default: object) -> bool:
     if value is default:
         return True
     if hasattr(value, "dtype") or hasattr(default, "dtype"):
@@ -55,7 +55,7 @@ def _same(value: Any, default: Any) -> bool:
     return type(value) is type(default) and bool(value == default)
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     """Return one value: figures rounded, long texts cut, collections by their length."""
     if isinstance(value, float):
         return f"{value:.4g}"

@@ -45,7 +45,7 @@ class ResultMixin:
         return text
 
     @classmethod
-    def from_dict(cls, document: Any) -> Self:
+    def from_dict(cls, document: object) -> Self:
         """Make the result again from what `to_dict` gave.
 
         Raises
@@ -88,7 +88,7 @@ class ResultMixin:
         kinds: tuple[str, ...] = leaf("salesfunnel.render.charts").kinds_of(self)
         return kinds
 
-    def chart(self, kind: str | None = None, *, locale: Locale = "en", **options: Any) -> Chart:
+    def chart(self, kind: str | None = None, *, locale: Locale = "en", **options: object) -> Chart:
         """Return a picture of the result as a `Chart`, which many backends draw.
 
         Parameters

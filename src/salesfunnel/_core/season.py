@@ -57,7 +57,7 @@ def months_apart(by: Frequency) -> float:
     return 1.0 / PERIODS_PER_MONTH[by] if by in PERIODS_PER_MONTH else 1.0
 
 
-def check_season(season: Any) -> bool:
+def check_season(season: object) -> bool:
     """Return whether a season is to be fitted."""
     if season is None:
         return False
@@ -66,7 +66,7 @@ def check_season(season: Any) -> bool:
     raise ArgumentError(f"'season' must be 'auto' or None, got {season!r}")
 
 
-def calendar_of(calendar: Any, periods: Sequence[str], by: Frequency) -> Calendar | None:
+def calendar_of(calendar: object, periods: Sequence[str], by: Frequency) -> Calendar | None:
     """Return what a calendar says of periods.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Did a rate fall: beta-binomial laws of a rate that varies by month.
+"""Did a rate fall: beta-binomial distributions of a rate that varies by month.
 
 Arguments are already validated; arrays broadcast, months run along axis 0.
 
@@ -73,7 +73,7 @@ def shrunk_rho(
     x: npt.ArrayLike,
     n: npt.ArrayLike,
     *,
-    month_sd: float = PRIOR_SD,
+    month_to_month_sd: float = PRIOR_SD,
     prior_months: float = PRIOR_MONTHS,
 ) -> Array:
     """Return ρ drawn towards month_sd²·p(1−p) by the weight of `prior_months` months."""
@@ -88,7 +88,7 @@ def shrunk_rho(
         scale = np.where(N > 0, (N - 1) * (1 - N / np.maximum(total, 1.0)), 0.0).sum(axis=0)
         moment = np.where((scale > 0) & (m > 1), (statistic - (m - 1)) / scale, 0.0)
     p = (won + 0.5) / (total + 1)
-    prior = month_sd**2 * p * (1 - p)
+    prior = month_to_month_sd**2 * p * (1 - p)
     df = np.maximum(m - 1, 0.0)
     shrunk = (df * np.clip(moment, 0.0, 1.0) + prior_months * prior) / (df + prior_months)
     return np.asarray(shrunk)
@@ -98,7 +98,7 @@ def history_reference(
     x: npt.ArrayLike,
     n: npt.ArrayLike,
     *,
-    month_sd: float = PRIOR_SD,
+    month_to_month_sd: float = PRIOR_SD,
     prior_months: float = PRIOR_MONTHS,
 ) -> Reference:
     """Return what the months along axis 0 say of the rate.
@@ -109,7 +109,7 @@ def history_reference(
     X, N = np.asarray(x, dtype=np.float64), np.asarray(n, dtype=np.float64)
     total, won = N.sum(axis=0), X.sum(axis=0)
     p = (won + 0.5) / (total + 1)
-    rho = shrunk_rho(X, N, month_sd=month_sd, prior_months=prior_months)
+    rho = shrunk_rho(X, N, month_to_month_sd=month_to_month_sd, prior_months=prior_months)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = p * (1 - p) * (1 / total + rho * (N**2).sum(axis=0) / total**2)
     variance = np.where(total > 0, variance, np.inf)
@@ -127,14 +127,14 @@ def effective_months(n: npt.ArrayLike) -> Array:
 
 
 def predictive_strength(reference: Reference, months: Array) -> Array:
-    """Return M = a + b of the beta law of a window's rate: pq/v − 1, v = pqρ/W + v_ref."""
+    """Return M = a + b of the beta distribution of a window's rate: pq/v − 1, v = pqρ/W + v_ref."""
     pq = reference.rate * (1 - reference.rate)
     v = pq * reference.rho / months + reference.variance
     return np.asarray(np.maximum(pq / v - 1, 0.5))
 
 
 def log_mass(x: npt.ArrayLike, n: npt.ArrayLike, a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
-    """Return the log probability of x under the beta-binomial law."""
+    """Return the log probability of x under the beta-binomial distribution."""
     X, N, A, B = (np.asarray(v, dtype=np.float64) for v in (x, n, a, b))
     choose = gammaln(N + 1) - gammaln(X + 1) - gammaln(N - X + 1)
     return np.asarray(choose + betaln(X + A, N - X + B) - betaln(A, B))
@@ -158,7 +158,7 @@ def log_drop_bf(
     x, n : array_like of float, shape (...)
         Advanced and entered in the window, 0 ≤ x ≤ n.
     rate, strength : array_like of float, shape (...)
-        p and M of the law before.
+        p and M of the distribution before.
     drops : tuple of float
         Relative drops.
     """
@@ -222,7 +222,7 @@ def z_predictive(
 
 
 def predictive_mid_p(x: int, n: int, a: float, b: float) -> tuple[float, float]:
-    """Return P(X ≤ x) and P(X < x) + ½P(X = x) under one beta-binomial law, summed in logs."""
+    """Return P(X ≤ x) and P(X < x) + ½P(X = x) of a beta-binomial, summed in logs."""
     if n <= 0:
         return 1.0, 0.5
     mass = np.exp(log_mass(np.arange(x + 1), n, a, b))
@@ -231,7 +231,7 @@ def predictive_mid_p(x: int, n: int, a: float, b: float) -> tuple[float, float]:
 
 
 def predictive_range(n: int, a: float, b: float, level: float) -> tuple[int, int]:
-    """Return the ends of the central interval of x under one beta-binomial law."""
+    """Return the ends of the central interval of x under one beta-binomial distribution."""
     cdf = np.cumsum(np.exp(log_mass(np.arange(n + 1), n, a, b)))
     tail = (1 - level) / 2
     low, high = (int(np.searchsorted(cdf, q - 1e-12)) for q in (tail, 1 - tail))

@@ -82,31 +82,31 @@ def cohort_depths(
         Keys.
     depth : ndarray of uint8, shape (n,)
         How many stages were reached (a skipped one counts as passed).
-    unripe : ndarray of bool, shape (n,)
+    immature : ndarray of bool, shape (n,)
         Without a window, open deals that have not reached the last stage; with one, deals whose
         window is still open.
     """
     n, steps = entered.shape
     start = np.empty(n, dtype=np.uint64)
     depth = np.empty(n, dtype=np.uint8)
-    unripe = np.empty(n, dtype=np.bool_)
+    immature = np.empty(n, dtype=np.bool_)
     for at in range(0, n, _ROWS):
         rows = slice(at, at + _ROWS)
         keys = _reached(entered[rows])
         start[rows] = keys[0]
         if window is None:
             there = (keys != MISSING).view(np.uint8)
-            unripe[rows] = open_deals[rows] & (keys[-1] == MISSING)
+            immature[rows] = open_deals[rows] & (keys[-1] == MISSING)
         else:
             # a missing start wraps around; its row belongs to no period
             limit = keys[0] + np.uint64(window)
             there = (keys <= limit).view(np.uint8)
-            unripe[rows] = limit > key_of(as_of)
+            immature[rows] = limit > key_of(as_of)
         deep = there[0].copy()
         for k in range(1, steps):
             deep += there[k]
         depth[rows] = deep
-    return start, depth, unripe
+    return start, depth, immature
 
 
 def bin_places(keys: Keys, *, first: np.uint64, width: int, place: Ints) -> Ints:

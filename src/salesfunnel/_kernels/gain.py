@@ -48,8 +48,8 @@ def _gamma(shape: Array, normal: Array, log_uniform: Array) -> Array:
 def beta_draws(a: Array, b: Array, draws: Array, which: int = 0) -> Array:
     """Return draws of Beta(a, b), shape (cells, draws), from one place of `common_draws`.
 
-    `which` is 0 or 1: two laws at one place are independent. a and b of shape (cells,), or
-    (cells, draws) where every draw has its own law.
+    `which` is 0 or 1: two distributions at one place are independent. a and b of shape (cells,), or
+    (cells, draws) where every draw has its own distribution.
     """
     i = 2 * which
     first = _gamma(a if a.ndim > 1 else a[:, None], draws[i], draws[4 + i])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.special import t_ppf, t_sf
 
-__all__ = ["Expected", "expected_level"]
+__all__ = ["MEMORY", "Expected", "LevelByMemory", "averaged", "expected_level", "level_by_memory"]
 
 Array = npt.NDArray[np.float64]
 
@@ -21,10 +21,15 @@ SINGLE = 0.3
 """Share of the season that is of single months; the rest is a wave over the year."""
 SLOPE = (0.0, 0.03)
 """Standard deviation of the trend a period, likewise."""
-MEMORY = (0.0, 0.25)
+MEMORY = (0.0, 0.3, 0.6)
 """Correlation of neighbouring periods."""
+MEMORY_PRIOR = (0.6, 0.3, 0.1)
 OUTLIER = 3.5
+CLIP = 2.2
+"""A judged value counts as no further from its expectation than so many standard deviations."""
 PRIOR_DF = 2.0
+OTHERS = 0.5
+"""Weight of what the other series of a sheet say of the memory: they move together."""
 
 
 class Expected(NamedTuple):
@@ -35,6 +40,18 @@ class Expected(NamedTuple):
     low: float
     high: float
     """Between which the last value is expected, on the scale of the values."""
+
+
+class LevelByMemory(NamedTuple):
+    """The same for each memory of `MEMORY`; arrays of shape (3,)."""
+
+    evidence: Array
+    """Logarithm of the marginal likelihood of the earlier periods."""
+    below: Array
+    middle: Array
+    width: Array
+    """Place and scale of the last value."""
+    df: float
 
 
 def expected_level(
@@ -60,53 +77,86 @@ def expected_level(
     Gaussian regression with a free level, random effects of the months, a shrunken trend and
     noise with a short memory; the settings are averaged by their marginal likelihood, the noise
     has an inverse chi-square prior. Outliers of the past are pulled in to 3.5 median absolute
-    deviations.
+    deviations, judged values to 2.2 standard deviations from where they were expected.
     """
+    found = level_by_memory(values, times, season, new=new, floor=floor)
+    return averaged([found], level=level)[0]
+
+
+def averaged(series: list[LevelByMemory], *, level: float) -> list[Expected]:
+    """Average over the memory, of which all series of a sheet tell something."""
+    if not series:
+        return []
+    evidence = np.array([one.evidence for one in series])
+    evidence -= evidence.max(axis=1, keepdims=True)
+    others = OTHERS * (evidence.sum(axis=0) - evidence)
+    log = np.log(MEMORY_PRIOR) + evidence + others
+    share = np.exp(log - log.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    done = []
+    for weights, one in zip(share, series, strict=True):
+        middle = float(weights @ one.middle)
+        reach = _quantile(0.5 + level / 2, one.df) * float(weights @ one.width)
+        done.append(Expected(float(weights @ one.below), middle - reach, middle + reach))
+    return done
+
+
+def level_by_memory(
+    values: Array, times: Array, season: Array, *, new: int, floor: float
+) -> LevelByMemory:
+    """Return what `expected_level` averages; the arguments are the same."""
     old = len(values) - new
     past = _pulled_in(values[:old], season[:old])
     centre = float(np.median(past))
     y = past - centre
-    judged = float(values[old:].mean()) - centre
     same = (season[:, None] == season[None, :]).astype(np.float64)
     turn = np.cos(2 * np.pi * (season[:, None] - season[None, :]) / 12)
     same = SINGLE * same + np.nan_to_num((1 - SINGLE) * turn)
     far = times - times[:old].mean()
     apart = np.abs(times[:, None] - times[None, :])
-    pick = np.zeros((2, len(values)))
-    pick[0, old:], pick[1, -1] = 1.0 / new, 1.0
-    weights, places, middles, widths = [], [], [], []
+    sd, slope, memory = np.array(list(product(SEASON, SLOPE, MEMORY))).T[:, :, None, None]
+    noise = np.where(apart == 0, 1.0, np.power(memory, np.maximum(apart, 1e-9)))
+    cov = noise + sd**2 * same + slope**2 * far[:, None] * far[None, :]
+    inner, across = cov[:, :old, :old], cov[:, :old, old:]
+    ones_y = np.stack([np.ones(old), y], axis=1)
+    right = np.concatenate([np.broadcast_to(ones_y, (len(cov), old, 2)), across], axis=2)
+    solved = np.linalg.solve(inner, right)
+    ones, ys, cross = solved[:, :, 0], solved[:, :, 1], solved[:, :, 2:]
+    total = ones.sum(axis=1)
+    mean = ys.sum(axis=1) / total
+    rest = np.maximum(ys @ y - total * mean**2, 0.0)
     df = PRIOR_DF + old - 1
-    for sd, slope, memory in product(SEASON, SLOPE, MEMORY):
-        noise = np.where(apart == 0, 1.0, memory**apart if memory else 0.0)
-        cov = noise + sd**2 * same + slope**2 * far[:, None] * far[None, :]
-        inner = cov[:old, :old]
-        solved = np.linalg.solve(inner, np.column_stack([np.ones(old), y, cov[:old, :] @ pick.T]))
-        ones, ys, cross = solved[:, 0], solved[:, 1], solved[:, 2:]
-        total = float(ones.sum())
-        mean = float(ys.sum()) / total
-        rest = float(y @ ys) - total * mean**2
-        scale = (PRIOR_DF * floor**2 + max(rest, 0.0)) / df
-        lost = 1.0 - cross.sum(axis=0)
-        at = mean + cross.T @ (y - mean)
-        spread = (
-            np.diag(pick @ cov @ pick.T)
-            - np.einsum("ij,ij->j", cov[:old, :] @ pick.T, cross)
-            + lost**2 / total
-        )
-        width = np.sqrt(np.maximum(scale * spread, 1e-300))
-        sign, logdet = np.linalg.slogdet(inner)
-        weights.append(
-            -0.5 * (logdet + np.log(total) + df * np.log(scale)) if sign > 0 else -np.inf
-        )
-        places.append((judged - at[0]) / width[0])
-        middles.append(at[1])
-        widths.append(width[1])
-    share = np.exp(np.array(weights) - np.max(weights))
-    share /= share.sum()
-    middle = centre + float(share @ np.array(middles))
-    reach = _quantile(0.5 + level / 2, df) * float(share @ np.array(widths))
-    below = 1.0 - t_sf(np.array(places), df)
-    return Expected(float(share @ below), middle - reach, middle + reach)
+    scale = (PRIOR_DF * floor**2 + rest) / df
+    lost = 1.0 - cross.sum(axis=1)
+    at = mean[:, None] + np.einsum("sij,si->sj", cross, y - mean[:, None])
+    spread = (
+        cov[:, old:, old:]
+        - np.einsum("sij,sik->sjk", across, cross)
+        + lost[:, :, None] * lost[:, None, :] / total[:, None, None]
+    )
+    each = np.sqrt(np.maximum(scale[:, None] * np.einsum("sjj->sj", spread), 1e-300))
+    gap = np.clip(values[old:] - centre - at, -CLIP * each, CLIP * each).mean(axis=1)
+    width = np.sqrt(np.maximum(scale * spread.mean(axis=(1, 2)), 1e-300))
+    sign, logdet = np.linalg.slogdet(inner)
+    evidence = np.where(
+        sign > 0, -0.5 * (logdet + np.log(total) + df * np.log(scale)), -np.inf
+    ).reshape(-1, len(MEMORY))  # fmt: skip
+    best = evidence.max(axis=0)
+    share = np.exp(evidence - best)
+    known = share.sum(axis=0)
+    share /= known
+
+    def over(figures: Array) -> Array:
+        mixed: Array = (share * figures.reshape(-1, len(MEMORY))).sum(axis=0)
+        return mixed
+
+    return LevelByMemory(
+        evidence=best + np.log(known),
+        below=over(1.0 - t_sf(gap / width, df)),
+        middle=centre + over(at[:, -1]),
+        width=over(each[:, -1]),
+        df=df,
+    )
 
 
 @cache

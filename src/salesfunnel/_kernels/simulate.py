@@ -15,7 +15,7 @@ Array = npt.NDArray[np.float64]
 
 
 def poisson_binomial(p: Array) -> Array:
-    """Return the law of the number of wins of deals with chances `p`, shape (n + 1,)."""
+    """Return the distribution of the number of wins of deals with chances `p`, shape (n + 1,)."""
     pmf = np.ones(1)
     for chance in p:
         pmf = np.convolve(pmf, (1.0 - chance, chance))
@@ -29,7 +29,7 @@ def shifted(p: Array, by: npt.ArrayLike) -> Array:
 
 
 def smeared(mass: Array) -> Array:
-    """Return the law of a sum of two times that are spread evenly in their cells.
+    """Return the distribution of a sum of two times that are spread evenly in their cells.
 
     Their cells add up, and half of the mass lies in the next one.
     """
@@ -39,7 +39,7 @@ def smeared(mass: Array) -> Array:
 
 
 def convolved(first: Array, then: Array) -> Array:
-    """Return the law of a sum of two times in cells, cut at the last cell.
+    """Return the distribution of a sum of two times in cells, cut at the last cell.
 
     Parameters
     ----------

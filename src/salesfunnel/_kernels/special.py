@@ -238,14 +238,14 @@ def chi2_sf(x: npt.ArrayLike, df: npt.ArrayLike) -> Array:
 
 
 def t_sf(t: npt.ArrayLike, df: npt.ArrayLike) -> Array:
-    """Return P(T > t) of Student's law with `df` degrees of freedom."""
+    """Return P(T > t) of Student's distribution with `df` degrees of freedom."""
     t, df = np.asarray(t, dtype=np.float64), np.asarray(df, dtype=np.float64)
     half = 0.5 * betainc(df / 2, 0.5, df / (df + t**2))
     return np.asarray(np.where(t >= 0, half, 1 - half))
 
 
 def t_ppf(p: npt.ArrayLike, df: npt.ArrayLike) -> Array:
-    """Return the quantile of Student's law with `df` degrees of freedom, 0 < p < 1."""
+    """Return the quantile of Student's distribution with `df` degrees of freedom, 0 < p < 1."""
     p, df = np.asarray(p, dtype=np.float64), np.asarray(df, dtype=np.float64)
     tail = 2 * np.minimum(p, 1 - p)
     y = betaincinv(0.5, df / 2, 1 - tail)  # t² / (df + t²)
@@ -254,14 +254,14 @@ def t_ppf(p: npt.ArrayLike, df: npt.ArrayLike) -> Array:
 
 
 def norm_sf(z: npt.ArrayLike) -> Array:
-    """Return P(Z > z) of the normal law, exact in the tail."""
+    """Return P(Z > z) of the normal distribution, exact in the tail."""
     values = np.asarray(z, dtype=np.float64)
     flat = [math.erfc(v / math.sqrt(2)) / 2 for v in values.ravel().tolist()]
     return np.array(flat, dtype=np.float64).reshape(values.shape)
 
 
 def norm_ppf(p: npt.ArrayLike) -> Array:
-    """Return the quantile of the normal law; −∞ at 0 and ∞ at 1."""
+    """Return the quantile of the normal distribution; −∞ at 0 and ∞ at 1."""
     values = np.asarray(p, dtype=np.float64)
     normal = NormalDist()
     flat = [

@@ -17,7 +17,7 @@ EXACT_WINS, MANY = 200, 20_000
 
 
 def predictive(n: Array, x: Array, months: float) -> tuple[float, float]:
-    """Return a, b of the Beta law of the rate over the next `months`.
+    """Return a, b of the Beta distribution of the rate over the next `months`.
 
     Its variance is that of the history's mean, v_ref = pq(1/N + ρ·Σn²/N²), and that of the months
     to come, pqρ/months.
@@ -53,16 +53,16 @@ def backcast(due: Array, rate: float, lag: Array) -> Array:
     return np.asarray(np.convolve(due, lag[::-1]) / rate)
 
 
-def draws(laws: npt.ArrayLike, size: int, rng: np.random.Generator) -> Array:
+def draws(beta_params: npt.ArrayLike, size: int, rng: np.random.Generator) -> Array:
     """Return draws of the rate from the first step to the last, shape (size,).
 
     Parameters
     ----------
-    laws : array_like of float, shape (steps, 2)
-        a and b of the Beta laws of the rates.
+    beta_params : array_like of float, shape (steps, 2)
+        a and b of the Beta distributions of the rates.
     """
     product = np.ones(size)
-    for a, b in np.asarray(laws, dtype=np.float64):
+    for a, b in np.asarray(beta_params, dtype=np.float64):
         product *= rng.beta(a, b, size)
     return product
 

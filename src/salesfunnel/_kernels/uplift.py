@@ -41,7 +41,7 @@ def shrunk_intraclass(x: npt.ArrayLike, n: npt.ArrayLike) -> float:
 def level_before(
     x: npt.ArrayLike, n: npt.ArrayLike, *, periods: float, rho: float | None = None
 ) -> tuple[float, float, float]:
-    """Return the beta law (a, b) of a window's rate if nothing changed, and the intraclass ρ.
+    """Return (a, b) of the beta of a window's rate if nothing changed, and the intraclass ρ.
 
     v = pqρ/W + v_ref, v_ref = pq(1/N + ρΣn²/N²), strength M = pq/v − 1.
 
@@ -90,7 +90,7 @@ def log_uplift_bf(
     x, n : array_like of float, shape (...)
         Advanced and entered since the change.
     a, b : array_like of float, shape (...)
-        The beta law of the rate before; positive.
+        The beta distribution of the rate before; positive.
     uplifts : tuple of float
         Relative rises.
     """

@@ -12,9 +12,11 @@ from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.analysis.around import around, judged_panel
+from salesfunnel.analysis.watched import watch_of, with_signs
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
 from salesfunnel.data.history import StageFates, StageHistory
@@ -25,6 +27,7 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.diagnosis import Diagnosis, Finding, diagnose
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting import Forecast
+from salesfunnel.monitoring import MetricWatch
 from salesfunnel.pipeline import PipelineBridge
 from salesfunnel.planning import ImprovementPlan, plan
 
@@ -79,6 +82,9 @@ class Analysis(ResultMixin):
     bridge : PipelineBridge or None
         What moved the open pipeline since the quarter began; None where only counts are known, or
         where the deals have no amounts.
+    watch : MetricWatch or None
+        Every metric of the sheet against its past and season; None where there is no sheet. What
+        got worse at the stages of a bottleneck is among the findings, as a weak sign.
     currency : str or None
         Code of the currency of all amounts, such as ``"CNY"``.
     """
@@ -98,6 +104,7 @@ class Analysis(ResultMixin):
     bridge: PipelineBridge | None = None
     currency: str | None = None
     diagnoses: tuple[Diagnosis, ...] = attrs.field(default=(), converter=as_tuple)
+    watch: MetricWatch | None = None
 
     def __repr__(self) -> str:
         alarms = sum(row.tier in ALARMS for row in self.bottlenecks)
@@ -125,6 +132,33 @@ class Analysis(ResultMixin):
         check_choice("locale", words, LOCALES)
         leaf("salesfunnel.export.analysis_book").write_analysis(self, path, words)
 
+    def to_pptx(
+        self, path: str | PathLike[str] | None = None, *, locale: Locale | None = None
+    ) -> bytes:
+        """Return six to eight slides for a meeting as a pptx file, and write it to `path`.
+
+        The answer, the funnel, the trend, the causes, the plan, the forecast, the follow-up and
+        the decisions that are needed; those that the data cannot fill are left out. Each has one
+        message as its title, notes to speak from, and a native chart whose figures can be edited.
+
+        Parameters
+        ----------
+        path : path-like, optional
+            Where to write it as well; an existing file is replaced.
+        locale : {"en", "zh"}, optional
+            The language; that of the analysis by default.
+
+        Raises
+        ------
+        MissingExtraError
+            If python-pptx is not installed (extra ``office``).
+        """
+        words = self.locale if locale is None else locale
+        check_choice("locale", words, LOCALES)
+        writer = leaf("salesfunnel.export.slides.deck")
+        content: bytes = writer.analysis_slides(self, path, locale=words)
+        return content
+
     def _repr_html_(self) -> str:
         fragment: str = leaf("salesfunnel.render").to_fragment(self, locale=self.locale)
         return fragment
@@ -144,7 +178,7 @@ def analyze(
     columns: Mapping[str, str] | None = None,
     owners: Mapping[str, str] | None = None,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
 ) -> Analysis:
     """Take all steps of the method in a row: rates, bottlenecks, possible causes, plan.
 
@@ -204,7 +238,9 @@ def analyze(
     if not isinstance(data, StageHistory | Tracking | Panel):
         raise ArgumentError(
             f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
-            hint="it has one to give: .panel()" if hasattr(data, "panel") else None,
+            hint="it has one to give: .panel()"
+            if hasattr(data, "panel")
+            else reader_hint(data, "StageHistory", "Tracking"),
         )
     if isinstance(data, StageHistory):
         data = two_ends(data)
@@ -223,9 +259,12 @@ def analyze(
         value=mean,
         seed=seed,
     )
-    diagnoses = [diagnose(row, source, columns=columns) for row in _alarms(bottlenecks)]
+    asked = _alarms(bottlenecks)
+    diagnoses = [diagnose(row, source, columns=columns) for row in asked]
     findings = [finding for diagnosis in diagnoses for finding in diagnosis]
-    bottlenecks = bottlenecks.in_doubt((f.transition, f.segment) for f in findings if f.veto)
+    watch = watch_of(judged, data, evidence)
+    diagnoses = with_signs(diagnoses, asked, watch)
+    bottlenecks = bottlenecks.mark_unverified((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
     faults = (*getattr(data, "faults", ()), *money_faults, *quiet)
     first = _start(panel, data) if start is None else start
@@ -235,7 +274,7 @@ def analyze(
         period=judged,
         conversions=conversions(judged_panel(panel, judged, bottlenecks)),
         bottlenecks=bottlenecks,
-        findings=tuple(findings),
+        findings=tuple(finding for diagnosis in diagnoses for finding in diagnosis),
         diagnoses=tuple(diagnoses),
         plan=ImprovementPlan(measures=(), start=None, funnel=definition)
         if first is None
@@ -253,6 +292,7 @@ def analyze(
         faults=faults,
         locale=locale,
         currency=unit or None,
+        watch=watch,
         **around(
             data, panel, judged, bottlenecks, worth, currency=currency, rates=rates, seed=seed
         ),
@@ -298,7 +338,7 @@ def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
 
 
 def _values(
-    source: Any, value: Any, currency: str | None, rates: Any
+    source: object, value: object, currency: str | None, rates: object
 ) -> tuple[Any, str | None, tuple[Fault, ...]]:
     """Return the values of won deals, None if they are not known or cannot be added."""
     if value is not None or not isinstance(source, StageHistory):
@@ -308,7 +348,7 @@ def _values(
     return values.tolist() if values.size else None, money.currency, money.faults
 
 
-def _start(panel: Panel, data: Any) -> date | None:
+def _start(panel: Panel, data: object) -> date | None:
     """Return the first working day after the data, None where their periods have no dates."""
     if isinstance(data, StageHistory):
         day: date = data.as_of.astype("datetime64[D]").astype(object)

@@ -36,8 +36,10 @@ def judged_panel(panel: Panel, judged: str, bottlenecks: Bottlenecks) -> Panel:
     if panel.mode == "cohort" or panel.by == "day" or not (window > 1).any():
         return alone
     last = panel.periods.index(judged) + 1
-    recent = panel.select(periods=panel.periods[max(last - int(window.max()), 0) : last]).regular()
-    entered, advanced, missing = recent.flows()
+    recent = panel.select(
+        periods=panel.periods[max(last - int(window.max()), 0) : last]
+    ).fill_gaps()
+    entered, advanced, missing = recent.entered_advanced()
     age = np.arange(len(recent.periods))[::-1, None, None]
     inside = (age < window) & ~missing
 
@@ -57,14 +59,14 @@ def judged_panel(panel: Panel, judged: str, bottlenecks: Bottlenecks) -> Panel:
 
 
 def around(
-    data: Any,
+    data: object,
     panel: Panel,
     judged: str,
     bottlenecks: Bottlenecks,
-    worth: Any,
+    worth: object,
     *,
     currency: str | None,
-    rates: Any,
+    rates: object,
     seed: int,
 ) -> dict[str, Any]:
     """Return fields of an `Analysis` by name: as many as the data allow.

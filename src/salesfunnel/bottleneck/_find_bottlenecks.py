@@ -14,7 +14,7 @@ from salesfunnel._core.season import check_season
 from salesfunnel.bottleneck import row, row_flags
 from salesfunnel.bottleneck.arguments import benchmark_of, capacity_of, value_of
 from salesfunnel.bottleneck.bottlenecks import Bottlenecks
-from salesfunnel.bottleneck.cohort_check import by_cohorts
+from salesfunnel.bottleneck.cohort_check import check_against_cohorts
 from salesfunnel.bottleneck.flows import Flows, flows_of, settings_of
 from salesfunnel.bottleneck.impact import Flow, ends_of, falls_of, single_gains
 from salesfunnel.bottleneck.inflow import judge_inflow
@@ -39,12 +39,12 @@ def find_bottlenecks(
     *,
     period: str | None = None,
     history: int | ReferenceWindow = 12,
-    benchmark: Any = None,
-    lag: Any = None,
+    benchmark: object = None,
+    lag: object = None,
     value: float | Sequence[float] | None = None,
     seed: int = 0,
     capacity: Mapping[str, float] | None = None,
-    cohorts: Any = None,
+    cohorts: object = None,
     season: str | None = "auto",
     calendar: str | Mapping[str, float] | None = None,
     pool: bool = True,
@@ -161,7 +161,7 @@ def find_bottlenecks(
     flags = row_flags.of_counts(flows, found, lags is not None or panel.mode != "period")
     flags |= row_flags.of_history(found, settings, rate)
     if cohorts is not None:
-        said = by_cohorts(cohorts, panel, judged, settings)
+        said = check_against_cohorts(cohorts, panel, judged, settings)
         flags |= np.where(said == 1, row.SEEN_BY_COHORT, 0).astype(np.int32)
         flags |= np.where(said == 2, row.NOT_SEEN_BY_COHORT, 0).astype(np.int32)
     return _result(
@@ -207,15 +207,15 @@ def _period(panel: Panel, period: str | None) -> tuple[str, list[Fault]]:
             f"'panel' must have a period that is over, got {', '.join(panel.periods)}",
         )
     said = [Fault.of("partial-period-left-out", severity="info", value=n) for n in left_out]
-    unripe = _unripe(panel)
-    ripe = [name for name in over if name not in unripe]
-    young = [name for name in over if name in unripe and (not ripe or name > ripe[-1])]
+    immature = _immature_names(panel)
+    mature = [name for name in over if name not in immature]
+    young = [name for name in over if name in immature and (not mature or name > mature[-1])]
     if young:
         said.append(Fault.of("cohorts-not-ripe", n=len(young), first=young[0], last=young[-1]))
-    return (ripe or over)[-1], said
+    return (mature or over)[-1], said
 
 
-def _unripe(panel: Panel) -> set[str]:
+def _immature_names(panel: Panel) -> set[str]:
     """Return the cohorts of which a tenth or more is still open and may advance."""
     if panel.mode != "cohort" or panel.immature is None:
         return set()
@@ -237,7 +237,7 @@ def _result(
         reference=found.reference, reference_sd=found.reference_sd, strength=found.strength,
         falls=falls_of(found.probability, found.sizes), ends=ends,
     )  # fmt: skip
-    cells = (found.tier < 3) & (found.source > 0)
+    cells = (found.tier < 3) & (found.reference_kind > 0)
     gains = single_gains(flow, cells, seed=seed, caps=caps, value=money, level=row.GAIN_LEVEL)
     usual = np.where(np.isnan(found.reference), 0.0, found.reference)[:, : ends[0] + 1]
     inflow = judge_inflow(
@@ -265,6 +265,6 @@ def _result(
 
 _SAME = (
     "reference", "reference_sd", "rho", "strength", "probability", "definition", "prior",
-    "detectable", "drift", "tier", "window", "source", "partner", "pooled", "old_months",
+    "detectable", "drift", "tier", "window", "reference_kind", "partner", "pooled", "old_months",
     "old_share", "sizes", "months",
 )  # fmt: skip

@@ -104,7 +104,7 @@ class RateTrend(TableMixin):
 
 
 def rate_trend(
-    panel: Panel, *, period: str, lag: Any = None, segment: str | None = None
+    panel: Panel, *, period: str, lag: object = None, segment: str | None = None
 ) -> RateTrend:
     """Return the rates behind the verdicts on one segment, up to the judged period.
 

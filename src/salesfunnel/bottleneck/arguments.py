@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ UNSTATED = "not stated"
 """How the sample of a figure begins whose publisher names none."""
 
 
-def benchmark_of(benchmark: Any, panel: Panel) -> tuple[Array, Array, list[Fault]]:
+def benchmark_of(benchmark: object, panel: Panel) -> tuple[Array, Array, list[Fault]]:
     """Return rate and standard deviation of every step, NaN where there is none, and faults."""
     rate, sd = (np.full(len(panel.transitions), np.nan) for _ in range(2))
     if benchmark is None:
@@ -54,19 +53,19 @@ def _used(step: str, figure: Benchmark) -> Fault:
         severity="info",
         step=step,
         rate=figure.rate,
-        source=figure.source,
+        source=figure.citation,
         year=figure.year,
         sample=figure.sample,
     )
 
 
-def _benchmark_set(benchmark: Any) -> BenchmarkSet:
+def _benchmark_set(benchmark: object) -> BenchmarkSet:
     if isinstance(benchmark, BenchmarkSet):
         return benchmark
     if isinstance(benchmark, Benchmark):
         return BenchmarkSet("given", [benchmark])
     if isinstance(benchmark, Mapping):
-        return BenchmarkSet.from_rates("given", benchmark, source="given by the caller")
+        return BenchmarkSet.from_rates("given", benchmark, citation="given by the caller")
     if isinstance(benchmark, str):
         from salesfunnel.plugins import benchmark as load
 

@@ -26,13 +26,13 @@ from salesfunnel.bottleneck.row import (
     _FAULTS,
     BENCHMARK_CONFLICTS,
     GAIN_LEVEL,
-    IN_DOUBT,
+    MARKED_UNVERIFIED,
     NOT_SEEN_BY_COHORT,
     SEEN_BY_COHORT,
     UNVERIFIED,
     Bottleneck,
 )
-from salesfunnel.bottleneck.verdict import DEFINITION, LEAST_HISTORY, SOURCES
+from salesfunnel.bottleneck.verdict import DEFINITION, LEAST_HISTORY, REFERENCE_KINDS
 from salesfunnel.definitions.funnel import Funnel, Transition, win_of
 from salesfunnel.fault import Fault
 
@@ -61,10 +61,10 @@ class Bottlenecks(TableMixin):
         As in `Bottleneck`; so are the fields below, NaN where there is none.
     reference, reference_sd, rho, strength : ndarray of float64, same shape
         The reference, its standard deviation, the intraclass correlation of months, and a + b of
-        the beta law of the window's rate.
+        the beta distribution of the window's rate.
     probability, definition, prior, detectable, drift : ndarray of float64, same shape
         As in `Bottleneck`.
-    tier, window, source, partner : ndarray of int8, same shape
+    tier, window, reference_kind, partner : ndarray of int8, same shape
         Index into the tiers; months since the onset; index into ("none", "history", "benchmark",
         "both"); place of the neighbour that moved the other way, −1 for none.
     pooled, old_months : ndarray of int64, same shape
@@ -120,7 +120,7 @@ class Bottlenecks(TableMixin):
     drift: Float = array_field(np.float64)
     tier: npt.NDArray[np.int8] = array_field(np.int8)
     window: npt.NDArray[np.int8] = array_field(np.int8)
-    source: npt.NDArray[np.int8] = array_field(np.int8)
+    reference_kind: npt.NDArray[np.int8] = array_field(np.int8)
     partner: npt.NDArray[np.int8] = array_field(np.int8)
     pooled: npt.NDArray[np.int64] = array_field(np.int64)
     old_months: npt.NDArray[np.int64] = array_field(np.int64)
@@ -177,7 +177,7 @@ class Bottlenecks(TableMixin):
         rank = np.empty(names.size, dtype=np.intp)
         rank[np.argsort(names, kind="stable")] = np.arange(names.size)
         flat = self.tier.ravel()
-        alarm, doubtful = flat < 2, (self.flags.ravel() & IN_DOUBT) > 0
+        alarm, doubtful = flat < 2, (self.flags.ravel() & MARKED_UNVERIFIED) > 0
         keys = (
             np.repeat(rank, s),
             np.tile(np.arange(s), names.size),
@@ -243,7 +243,7 @@ class Bottlenecks(TableMixin):
         g, ends = self.segments.index(segment), ends_of(self.transitions, self.win)
         return tuple(row_of(self, g, s, ends) for s in range(len(self.transitions)))
 
-    def in_doubt(self, rows: Iterable[tuple[Transition, str]]) -> Bottlenecks:
+    def mark_unverified(self, rows: Iterable[tuple[Transition, str]]) -> Bottlenecks:
         """Return the same, with rows marked as resting on data that are in doubt.
 
         `analyze` does so with the steps whose deals `diagnose` vetoes: the verdict stays, says that
@@ -258,7 +258,7 @@ class Bottlenecks(TableMixin):
         for step, segment in rows:
             if step in self.transitions and segment in self.segments:
                 place = self.segments.index(segment), self.transitions.index(step)
-                flags[place] |= IN_DOUBT
+                flags[place] |= MARKED_UNVERIFIED
         return attrs.evolve(self, flags=flags)
 
     def find(self, transition: Transition | str, segment: str | None = None) -> Bottleneck:
@@ -280,13 +280,13 @@ class Bottlenecks(TableMixin):
         """Return one row a step and segment, most probable first; NaN where there is none."""
         return columns_of(self)
 
-    def evidence(self) -> dict[str, npt.NDArray[Any]]:
+    def classical_tests(self) -> dict[str, npt.NDArray[Any]]:
         """Return the classical tests of every row, in the order of `columns`.
 
         Returns
         -------
         dict of ndarray
-            ``mid_p`` of the beta-binomial law with ``holm`` and ``bh`` over the steps of a
+            ``mid_p`` of the beta-binomial distribution with ``holm`` and ``bh`` over the steps of a
             segment; ``z_predictive``; ``z`` of two proportions against the history;
             ``below_benchmark``, the exact binomial P(X ≤ x) under the benchmark taken as exact.
             NaN where there is nothing to test.
@@ -364,7 +364,7 @@ def row_of(found: Bottlenecks, g: int, s: int, ends: Sequence[int]) -> Bottlenec
         rate=rate,
         reference=reference,
         reference_interval=_reference_interval(found, g, s),
-        source=SOURCES[int(found.source[g, s])],  # type: ignore[arg-type]
+        reference_kind=REFERENCE_KINDS[int(found.reference_kind[g, s])],  # type: ignore[arg-type]
         shortfall=None if rate is None or reference is None else 1 - rate / reference,
         probability=number(found.probability),
         tier=TIERS[tier],  # type: ignore[arg-type]
@@ -460,7 +460,9 @@ def columns_of(found: Bottlenecks) -> dict[str, npt.NDArray[Any]]:
         "size": np.einsum("d,dn->n", RATE_SIZES, found.sizes.reshape(RATE_SIZES.size, -1))[order],
         "rate": rate,
         "reference": reference,
-        "reference_from": np.array(SOURCES, dtype=np.str_)[found.source.ravel()[order]],
+        "reference_from": np.array(REFERENCE_KINDS, dtype=np.str_)[
+            found.reference_kind.ravel()[order]
+        ],
         "shortfall": shortfall,
         "verified": (found.flags.ravel()[order] & UNVERIFIED) == 0,
     }
@@ -472,7 +474,7 @@ def evidence_of(found: Bottlenecks) -> dict[str, npt.NDArray[Any]]:
     p = np.where(known, found.reference, 0.5)
     strength = np.where(known, found.strength, 1.0)
     mid = np.where(known, bb.mid_p(found.advanced, found.entered, p, strength), np.nan)
-    law = bb.Reference(
+    distribution = bb.Reference(
         p, np.where(known, found.reference_sd, 1.0) ** 2, np.where(known, found.rho, 0.0),
         *(np.asarray(a, dtype=np.float64) for a in
           (found.history_months, found.history_entered, found.history_advanced)),
@@ -487,7 +489,9 @@ def evidence_of(found: Bottlenecks) -> dict[str, npt.NDArray[Any]]:
         "bh": np.where(known, intervals.benjamini_hochberg(filled), np.nan),
         "z_predictive": np.where(
             known,
-            bb.z_predictive(found.advanced, found.entered, law, np.maximum(found.months, 1)),
+            bb.z_predictive(
+                found.advanced, found.entered, distribution, np.maximum(found.months, 1)
+            ),
             np.nan,
         ),
         "z": np.where(

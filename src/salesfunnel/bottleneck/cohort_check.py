@@ -20,13 +20,15 @@ from salesfunnel.data.panel import ALL, Panel
 
 Array = npt.NDArray[np.float64]
 SEEN, NOT_SEEN, UNKNOWN = 1, 2, 0
-RIPE = 0.8
+MATURE = 0.8
 """The window of a step: within it this share of those who advance has done so."""
 FEWEST = 10
 """Advances below which no window is read from deals."""
 
 
-def by_cohorts(cohorts: Any, panel: Panel, judged: str, settings: Settings) -> npt.NDArray[np.int8]:
+def check_against_cohorts(
+    cohorts: object, panel: Panel, judged: str, settings: Settings
+) -> npt.NDArray[np.int8]:
     """Return what cohorts say of every segment and step: `SEEN`, `NOT_SEEN` or `UNKNOWN`."""
     if isinstance(cohorts, Panel):
         for field in ("steps", "segments"):
@@ -38,8 +40,8 @@ def by_cohorts(cohorts: Any, panel: Panel, judged: str, settings: Settings) -> n
         last = [n for n in cohorts.periods if n not in cohorts.partial and n <= judged]
         if not last:
             return np.zeros((len(panel.segments), len(panel.transitions)), dtype=np.int8)
-        cut = cohorts.select(periods=last).regular()
-        entered, advanced, missing = cut.flows()
+        cut = cohorts.select(periods=last).fill_gaps()
+        entered, advanced, missing = cut.entered_advanced()
         exposed = np.where(missing, np.nan, entered)
         return _verdict(exposed, advanced.astype(np.float64), cut.periods, cohorts, settings)
     return _by_deals(cohorts, panel, judged, settings)
@@ -54,7 +56,7 @@ def _verdict(
     own = Settings(
         angle=angles_of(periods[-last:], panel.by) if seasonal else None,
         a_month=months_apart(panel.by), together=settings.together,
-        month_sd=settings.month_sd, prior_months=settings.prior_months,
+        month_to_month_sd=settings.month_to_month_sd, prior_months=settings.prior_months,
     )  # fmt: skip
     p = judge(advanced[-last:], exposed[-last:], own).probability
     seen = np.nan_to_num(p) >= SUSPECTED
@@ -63,7 +65,7 @@ def _verdict(
 
 
 def _by_deals(history: Any, panel: Panel, judged: str, settings: Settings) -> npt.NDArray[np.int8]:
-    """Follow the deals that entered a step for a fixed time; only months that are ripe count."""
+    """Follow the deals that entered a step for a fixed time; only months that are mature count."""
     out = np.zeros((len(panel.segments), len(panel.transitions)), dtype=np.int8)
     if panel.by == "none":
         return out
@@ -76,12 +78,12 @@ def _by_deals(history: Any, panel: Panel, judged: str, settings: Settings) -> np
         gone = duration[event == 1]
         if gone.size < FEWEST:
             continue
-        window = float(np.quantile(gone, RIPE))
+        window = float(np.quantile(gone, MATURE))
         entry = history.entered[rows, history.stages.index(key)]
         number = period_numbers(entry, panel.by)
-        ripe = _last_ripe(history.as_of, window, panel, judged)
-        keep = (number >= first) & (number <= min(last, ripe)) & (segment[rows] >= 0)
-        months = min(last, ripe) - first + 1
+        mature = _last_mature(history.as_of, window, panel, judged)
+        keep = (number >= first) & (number <= min(last, mature)) & (segment[rows] >= 0)
+        months = min(last, mature) - first + 1
         if months < 1:
             continue
         code = (number[keep] - first) * len(panel.segments) + segment[rows][keep]
@@ -107,7 +109,7 @@ def _segments(history: Any, panel: Panel) -> npt.NDArray[np.int64] | None:
     return np.asarray(place[codes])
 
 
-def _last_ripe(as_of: np.datetime64, window: float, panel: Panel, judged: str) -> int:
+def _last_mature(as_of: np.datetime64, window: float, panel: Panel, judged: str) -> int:
     """Return the last period all of whose entrants had `window` days."""
     for name in reversed(panel.periods[: panel.periods.index(judged) + 1]):
         ends = np.datetime64(end_of(name, panel.by))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -47,8 +47,8 @@ def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None) -> Flows:
     """
     last = panel.periods.index(judged) + 1
     names = [n for n in panel.periods[:last] if n == judged or n not in panel.partial]
-    cut = (panel if len(names) == len(panel.periods) else panel.select(periods=names)).regular()
-    _, advanced, missing = cut.flows()
+    cut = (panel if len(names) == len(panel.periods) else panel.select(periods=names)).fill_gaps()
+    _, advanced, missing = cut.entered_advanced()
     entered = np.where(cut.missing[..., :-1], np.nan, cut.counts[..., :-1])
     x = np.where(missing, np.nan, advanced)
     exposed, cv2 = exposure_of(cut, lags)
@@ -92,7 +92,7 @@ def settings_of(
     by: Frequency,
     *,
     season: bool,
-    calendar: Any,
+    calendar: object,
     history: ReferenceWindow,
     together: bool,
 ) -> Settings:
@@ -108,7 +108,7 @@ def settings_of(
         workdays=None if known is None else known.workdays,
         a_month=months_apart(unit),
         together=together,
-        month_sd=history.month_sd,
+        month_to_month_sd=history.month_to_month_sd,
         prior_months=history.prior_months,
         history_months=history.months,
     )

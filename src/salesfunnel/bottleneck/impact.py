@@ -57,7 +57,7 @@ def ends_of(transitions: Sequence[Transition], win: str | None) -> tuple[int, ..
     return tuple(targets.index(counted_at(targets, target, win)) for target in targets)
 
 
-def _law(flow: Flow, j: int) -> tuple[Array, Array, Array, Array, Array]:
+def _predictive(flow: Flow, j: int) -> tuple[Array, Array, Array, Array, Array]:
     """Return n, x, p, M and the sd of p at one step, with fillers where there is no reference."""
     n = np.maximum(flow.entered[:, j], 0.0)
     known = np.isfinite(flow.reference[:, j])
@@ -79,7 +79,7 @@ def _rates(flow: Flow, j: int, z: Array, *, raised: bool) -> tuple[Array, Array]
     what chance added to a fall because it was picked for being large; and the reference if that
     is above. Where not: the rate drawn to its reference, twice.
     """
-    n, x, p, m, sd = _law(flow, j)
+    n, x, p, m, sd = _predictive(flow, j)
     if not raised:
         later = kernel.beta_draws(p * m + x, (1 - p) * m + n - x, z)
         return later, later
@@ -280,7 +280,7 @@ def output_change(
 
 def _factors(panel: Panel, period: str, value: float | None) -> list[float]:
     one = panel.select(periods=period)
-    n, x, missing = (array[0, 0] for array in one.flows())
+    n, x, missing = (array[0, 0] for array in one.entered_advanced())
     if missing.any() or (n == 0).any():
         raise DataError(
             f"'panel' must have entrants at every step of {period!r}, got a missing count or none"

@@ -127,7 +127,8 @@ class Inflow(TableMixin):
     @property
     def alarms(self) -> tuple[InflowRow, ...]:
         """The rows that are confirmed or suspected."""
-        return tuple(row for row in self if row.alarm)
+        order = self.order
+        return tuple(self._row(int(g)) for g in order[self.tier[order] < 2])
 
     @property
     def order(self) -> npt.NDArray[np.intp]:

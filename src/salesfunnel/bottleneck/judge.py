@@ -42,7 +42,7 @@ class Settings:
         Months from one period to the next.
     together : bool
         Whether what segments say of each other counts.
-    month_sd, prior_months : float or None
+    month_to_month_sd, prior_months : float or None
         What is known of the months' scatter, and how many months that is worth.
     history_months : int
         How many months before the window the figures of the history cover.
@@ -53,7 +53,7 @@ class Settings:
     workdays: Array | None = None
     a_month: float = 1.0
     together: bool = True
-    month_sd: float | None = None
+    month_to_month_sd: float | None = None
     prior_months: float = 4.0
     history_months: int = 12
 
@@ -70,11 +70,11 @@ class Settings:
 
     def noise(self, classes: tuple[Noise, ...]) -> tuple[Noise, ...]:
         """Return the classes of noise, weighted by what is known of the scatter."""
-        if self.month_sd is None:
+        if self.month_to_month_sd is None:
             return classes
         sd = np.array([np.hypot(one.tau, one.sigma) for one in classes])
         # as if so many months of this mean square had been seen
-        near = -self.prior_months * (np.log(sd) + 0.5 * (self.month_sd / sd) ** 2)
+        near = -self.prior_months * (np.log(sd) + 0.5 * (self.month_to_month_sd / sd) ** 2)
         prior = np.array([one.prior for one in classes]) * np.exp(near - near.max())
         prior /= prior.sum()
         return tuple(one._replace(prior=p) for one, p in zip(classes, prior, strict=True))

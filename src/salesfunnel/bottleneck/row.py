@@ -16,7 +16,7 @@ from salesfunnel.definitions.funnel import Transition
 from salesfunnel.fault import Fault
 
 Float = npt.NDArray[np.float64]
-Source = Literal["none", "history", "benchmark", "both"]
+ReferenceKind = Literal["none", "history", "benchmark", "both"]
 GAIN_LEVEL = 0.9
 
 # Bits of `Bottlenecks.flags`, each a fault of the row.
@@ -31,7 +31,7 @@ GAIN_LEVEL = 0.9
     (VOLUME_CHANGED),
 ) = (1 << k for k in range(8))
 NOT_SEEN_BY_COHORT, SEEN_BY_COHORT = 1 << 8, 1 << 9
-IN_DOUBT = 1 << 10  # set by `in_doubt` only
+MARKED_UNVERIFIED = 1 << 10  # set by `mark_unverified` only
 BENCHMARK_CONFLICTS, OLD_FALL, FESTIVAL_ONCE = (1 << k for k in (11, 12, 13))
 _FAULTS = (
     (PERIOD_MISSING, "judged-period-missing", "warning"),
@@ -42,7 +42,7 @@ _FAULTS = (
     (MONTHS_LEFT_OUT, "months-left-out", "info"),
     (NO_REFERENCE, "no-reference", "info"),
     (VOLUME_CHANGED, "volume-changed", "warning"),
-    (IN_DOUBT, "data-in-doubt", "warning"),
+    (MARKED_UNVERIFIED, "data-in-doubt", "warning"),
     (BENCHMARK_CONFLICTS, "benchmark-conflicts", "warning"),
     (OLD_FALL, "old-fall", "info"),
     (FESTIVAL_ONCE, "festival-seen-once", "warning"),
@@ -68,7 +68,7 @@ class Bottleneck(ResultMixin):
         None where there is nothing.
     reference_interval : Interval or None
         How well that is known.
-    source : {"none", "history", "benchmark", "both"}
+    reference_kind : {"none", "history", "benchmark", "both"}
         Where the reference comes from.
     shortfall : float or None
         1 − rate ÷ reference; negative where the rate is above.
@@ -124,7 +124,7 @@ class Bottleneck(ResultMixin):
     rate: float | None
     reference: float | None
     reference_interval: Interval | None = None
-    source: Source = "history"
+    reference_kind: ReferenceKind = "history"
     shortfall: float | None = None
     probability: float | None = None
     tier: Tier = "none"

@@ -35,7 +35,7 @@ def of_counts(flows: Flows, found: Verdict, adjusted: bool) -> npt.NDArray[np.in
     faulty = doubt >= VETO
     before = flows.exposed[:-1]
     left_out = (~np.isnan(before) & (flows.advanced[:-1] > np.nan_to_num(before) + 0.5)).any(axis=0)
-    degenerate = (found.source == 1) & (
+    degenerate = (found.reference_kind == 1) & (
         (found.history_advanced == 0) | (found.history_advanced >= found.history_entered)
     )
     bits = (
@@ -45,7 +45,7 @@ def of_counts(flows: Flows, found: Verdict, adjusted: bool) -> npt.NDArray[np.in
         (row.UNVERIFIED, sure & faulty & (found.entered > 0)),
         (row.DEGENERATE, degenerate),
         (row.MONTHS_LEFT_OUT, sure & left_out),
-        (row.NO_REFERENCE, found.source == 0),
+        (row.NO_REFERENCE, found.reference_kind == 0),
         (row.VOLUME_CHANGED, np.zeros_like(left_out) if adjusted else _volume(flows)),
     )
     flags = np.zeros(now.shape, dtype=np.int32)

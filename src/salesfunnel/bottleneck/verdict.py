@@ -22,7 +22,7 @@ FAR = 500.0
 DRIFT_ALARM, DRIFT_MONTHS = 2.7, 8
 """Standard deviations of the slope from which a rate drifts (a whole funnel of 5 or 6 steps), and
 months that it takes."""
-SOURCES = ("none", "history", "benchmark", "both")
+REFERENCE_KINDS = ("none", "history", "benchmark", "both")
 OLD_FALL, OLD_SHARE = 4.0, 0.1
 """Standard deviations, and share, from which a level that sank long ago is named."""
 NOT_ENOUGH, DEFINITION = 4, 5
@@ -47,7 +47,7 @@ class Verdict(NamedTuple):
     reference_sd: Array
     strength: Array
     rho: Array
-    source: npt.NDArray[np.int8]
+    reference_kind: npt.NDArray[np.int8]
     history_months: Array
     history_entered: Array
     history_advanced: Array
@@ -114,7 +114,7 @@ def verdict_of(
         & (1 - sigmoid(link[0]) / sigmoid(link[0] + old_fall) >= OLD_SHARE)
     )  # fmt: skip
     whole = known + (n[-1] > 0)
-    source = np.where(outside, np.where(whole > 1, 3, 2), np.where(judged, 1, 0))
+    reference_kind = np.where(outside, np.where(whole > 1, 3, 2), np.where(judged, 1, 0))
 
     def shaped(values: Any, dtype: Any = np.float64) -> Any:
         return np.asarray(values).reshape(shape).astype(dtype)
@@ -128,7 +128,7 @@ def verdict_of(
         shaped(n_w), shaped(x_w), shaped(m_w),
         where_known(p0), where_known(pq * np.sqrt(level)),
         where_known(np.maximum(1 / (pq * np.maximum(variance[at], 1e-9)) - 1, 0.5)),
-        where_known(month_variance * pq), shaped(source, np.int8),
+        where_known(month_variance * pq), shaped(reference_kind, np.int8),
         shaped(m_0), shaped(n_0), shaped(x_0),
         shaped(np.where(judged & (n[-1] > 0), detectable, np.nan)),
         shaped(np.where(judged & (whole >= DRIFT_MONTHS), -drift, np.nan)),

@@ -143,7 +143,7 @@ def _bridge(arguments: Any) -> int:
     return deliver(arguments, found, faults=history.faults)
 
 
-def _deals(arguments: Any, command: str) -> Any:
+def _deals(arguments: object, command: str) -> Any:
     """Read deals; refuse what is something else."""
     kind, data = read(arguments)
     if kind != "deals":

@@ -109,7 +109,10 @@ def _plan_of(path: str) -> Any:
 def _adoption(given: list[tuple[str, str]] | None, plan: Any) -> dict[str, float] | None:
     """Return the shares by measure; a name that no measure has would be ignored in silence."""
     known = {
-        name: None for one in plan.measures for name in (one.key, one.measure, one.follow) if name
+        name: None
+        for one in plan.measures
+        for name in (one.key, one.measure, one.adoption_metric)
+        if name
     }
     for name, _ in given or ():
         if name not in known:

@@ -82,7 +82,7 @@ def _of_type(schema: dict[str, Any], name: str) -> str:
     return json.dumps(part, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _references(part: Any) -> set[str]:
+def _references(part: object) -> set[str]:
     """Return the names that a part of a schema refers to."""
     if isinstance(part, list):
         return {name for one in part for name in _references(one)}

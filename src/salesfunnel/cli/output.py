@@ -21,7 +21,7 @@ DONE, FAULTY, USAGE = 0, 1, 2
 _OUTPUTS = ("html", "json", "xlsx")
 
 
-def check_files(arguments: Any, *inputs: str) -> None:
+def check_files(arguments: object, *inputs: str) -> None:
     """Refuse to write over what is read, or two results into one file.
 
     Parameters
@@ -111,7 +111,7 @@ def _with_faults(result: Any, faults: tuple[Fault, ...]) -> Any:
     return attrs.evolve(result, faults=(*missing, *own)) if missing else result
 
 
-def _page_of(result: Any, faults: tuple[Fault, ...], locale: Locale) -> Any:
+def _page_of(result: object, faults: tuple[Fault, ...], locale: Locale) -> Any:
     """Return what is shown: a result that holds no faults is followed by those of its input."""
     if hasattr(result, "faults"):
         return result

@@ -46,7 +46,7 @@ def _source(file: str) -> Any:
     return file if any(sign in file for sign in "*?[") and not Path(file).exists() else Path(file)
 
 
-def _check_options(kind: str, arguments: Any) -> None:
+def _check_options(kind: str, arguments: object) -> None:
     """Refuse options that would be ignored in silence."""
     taken = _ONLY[kind]
     for name in sorted({name for options in _ONLY.values() for name in options} - {*taken}):
@@ -109,7 +109,7 @@ def _head(source: Any) -> Any:
     return start[: start.rfind(b"\n") + 1] or source
 
 
-def _other_kind(head: Any, options: dict[str, Any]) -> str:
+def _other_kind(head: object, options: dict[str, Any]) -> str:
     """Return the kind of what is no sheet."""
     from salesfunnel.data.events.usual_names import recognise
     from salesfunnel.intake.deals.columns import has_deals
@@ -154,14 +154,16 @@ def sheet_of(arguments: Any, source: Any) -> Tracking:
     """Read a tracking sheet."""
     from salesfunnel.intake.sheet.reader import read_table
 
-    return read_table(
-        source,
-        funnel=_funnel(arguments),
-        period=arguments.period,
-        encoding=arguments.encoding,
-        sheet=arguments.sheet,
-        columns=dict(arguments.column) if arguments.column else None,
-    )
+    with progress(arguments.locale) as report:
+        return read_table(
+            source,
+            funnel=_funnel(arguments),
+            period=arguments.period,
+            encoding=arguments.encoding,
+            sheet=arguments.sheet,
+            columns=dict(arguments.column) if arguments.column else None,
+            progress=report,
+        )
 
 
 def deals_of(arguments: Any, source: Any) -> StageHistory:
@@ -195,14 +197,16 @@ def events_of(arguments: Any, source: Any) -> Any:
     """Read a log of events."""
     from salesfunnel.intake.events.reader import read_events
 
-    return read_events(
-        source,
-        columns=dict(arguments.column) if arguments.column else None,
-        tz=arguments.tz,
-        encoding=arguments.encoding,
-        sheet=arguments.sheet,
-        dayfirst=arguments.dayfirst,
-    )
+    with progress(arguments.locale) as report:
+        return read_events(
+            source,
+            columns=dict(arguments.column) if arguments.column else None,
+            tz=arguments.tz,
+            encoding=arguments.encoding,
+            sheet=arguments.sheet,
+            dayfirst=arguments.dayfirst,
+            progress=report,
+        )
 
 
 def counts_of(arguments: Any, log: Any, *, by: str | None = None, **options: Any) -> StepCounts:

@@ -10,6 +10,7 @@ import numpy as np
 from salesfunnel._core.checks import check_fraction, check_known
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._kernels import always_valid
 from salesfunnel._kernels.intervals import wilson
 from salesfunnel.comparison.arm_comparison import ArmComparison, ArmRow
@@ -107,7 +108,7 @@ def _arms(counts: Mapping[str, tuple[int, int]] | Panel) -> dict[str, tuple[int,
                 f"'counts' must be a panel of two steps, got {len(counts.steps)}",
                 hint="panel.select(steps=['offer', 'won'])",
             )
-        entered, advanced, _ = counts.flows()
+        entered, advanced, _ = counts.entered_advanced()
         total = np.stack([entered.sum(axis=0)[:, 0], advanced.sum(axis=0)[:, 0]], axis=1)
         pairs = {
             name: (int(n), int(x)) for name, (n, x) in zip(counts.segments, total, strict=True)
@@ -116,7 +117,8 @@ def _arms(counts: Mapping[str, tuple[int, int]] | Panel) -> dict[str, tuple[int,
         pairs = {str(name): _pair(name, pair) for name, pair in counts.items()}
     else:
         raise ArgumentError(
-            f"'counts' must map arms to (entered, advanced), got {type(counts).__name__}"
+            f"'counts' must map arms to (entered, advanced), got {type(counts).__name__}",
+            hint=reader_hint(counts, "Panel"),
         )
     for name, (n, x) in pairs.items():
         if x > n:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_fraction, check_known
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._kernels import peers
 from salesfunnel.comparison.segment_comparison import SegmentComparison
 from salesfunnel.data.history import StageHistory
@@ -107,7 +108,7 @@ def compare_segments(
     else:
         raise ArgumentError(
             f"'data' must be a StageHistory or a Panel, got {type(data).__name__}",
-            hint="read deals with sf.read_deals(...)",
+            hint=reader_hint(data, "StageHistory") or "read deals with sf.read_deals(...)",
         )
     cells, segment, z = _cells(counts)
     found = peers.compare(segment, cells[1], cells[0], z, segments=len(counts.names), level=level)

@@ -13,21 +13,21 @@ from salesfunnel.counting.by_period import By, with_breakdown
 from salesfunnel.counting.in_memory import count_log
 from salesfunnel.counting.parquet_files import is_parquet_path, log_of_parquet
 from salesfunnel.counting.query import Query, make_query
-from salesfunnel.counting.result import StepCounts, retag
+from salesfunnel.counting.result import StepCounts, evolve_lazily
 from salesfunnel.counting.step_specs import Step, attributes_of, plain_steps
 from salesfunnel.data.events.event_log import EventLog
 
-Span = timedelta | str | int | Any
+EntityRange = timedelta | str | int | Any
 
 
 def count_steps(
-    events: Any,
+    events: object,
     steps: Sequence[str | int | Step],
     *,
-    window: Span | None = None,
-    step_windows: Any = None,
+    window: EntityRange | None = None,
+    step_windows: object = None,
     order: StepOrder = "ordered",
-    exclude: Any = (),
+    exclude: object = (),
     breakdown: str | Sequence[str] | None = None,
     attribution: str = "first",
     increasing: bool = False,
@@ -176,10 +176,10 @@ def count_steps(
         log, made = with_breakdown(log, breakdown, by)
     taken = attribution if by is None else str(next(iter(plain), "first"))
     result = count_log(log, question(plain, made, taken), threads=threads)
-    return result if by is None else retag(result, by=by)
+    return result if by is None else evolve_lazily(result, by=by)
 
 
-def _check_by(by: Any, attribution: str) -> None:
+def _check_by(by: object, attribution: str) -> None:
     if by is None:
         return
     check_choice("by", by, get_args(By))

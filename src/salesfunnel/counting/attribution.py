@@ -11,15 +11,15 @@ import numpy.typing as npt
 from salesfunnel._kernels.events import counting as kernel
 from salesfunnel._kernels.events import tracing
 from salesfunnel._kernels.events.encoding import relabel
-from salesfunnel.counting.packing_plan import Plan
+from salesfunnel.counting.packing_plan import PackingPlan
 from salesfunnel.counting.query import Query
-from salesfunnel.data.events.columns import Coded
+from salesfunnel.data.events.columns import Categorical
 
 Ints = npt.NDArray[np.int64]
 Spread = Callable[[Callable[[Any], Any], Iterable[Any]], list[Any]]
 
 
-class Span(NamedTuple):
+class EntityRange(NamedTuple):
     """The entities of a block: the number of the first, and how many."""
 
     base: int
@@ -31,23 +31,25 @@ class Rows:
 
     Parameters
     ----------
-    plan : Plan
+    plan : PackingPlan
         How the log is packed.
-    column : Coded
+    column : Categorical
         The values of the breakdown.
     query : Query
         The question: which steps have a say.
-    spread : callable
+    parallel_map : callable
         What gives a function of each item.
     """
 
-    def __init__(self, plan: Plan, column: Coded, query: Query, spread: Spread) -> None:
+    def __init__(
+        self, plan: PackingPlan, column: Categorical, query: Query, parallel_map: Spread
+    ) -> None:
         self.plan = plan
         self.column = column
         at = range(len(plan.steps)) if query.attribution_step is None else [query.attribution_step]
         places = sorted({plan.steps[k] for k in at if plan.steps[k] >= 0})
         self._places = plan.step if plan.places is None else relabel(plan.places, plan.step)
-        self._rows = dict(zip(places, spread(self._by_block, places), strict=True))
+        self._rows = dict(zip(places, parallel_map(self._by_block, places), strict=True))
 
     def of(self, place: int, block: int) -> npt.NDArray[Any]:
         """Return the rows of a place and block."""
@@ -70,7 +72,9 @@ class Rows:
         return rows, ends.tolist()
 
 
-def find_segments(rows: Rows, query: Query, units: tracing.Units, ticks: Ints, block: Span) -> Ints:
+def find_segments(
+    rows: Rows, query: Query, units: tracing.Units, ticks: Ints, block: EntityRange
+) -> Ints:
     """Return the value that counts for each unit, as a code; the last one where it is missing."""
     plan, missing = rows.plan, len(rows.column.values)
     steps = range(len(plan.steps)) if query.attribution_step is None else [query.attribution_step]
@@ -96,7 +100,7 @@ def _values_at(
     place: int,
     units: tracing.Units,
     ticks: Ints,
-    block: Span,
+    block: EntityRange,
 ) -> Ints:
     """Return the code of the value at one step of each unit.
 

@@ -12,7 +12,7 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel.counting.result import BETWEEN
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.event_log import EventLog
 
 __all__ = ["By", "with_breakdown"]
@@ -60,7 +60,9 @@ def with_breakdown(
     place = np.empty(len(values), dtype=np.int64)
     place[order] = np.arange(len(values))
     name = BETWEEN.join([*([by] if by else []), *names])
-    made = cols.Coded(place[codes] if len(codes) else codes, tuple(values[i] for i in order))
+    made = event_columns.Categorical(
+        place[codes] if len(codes) else codes, tuple(values[i] for i in order)
+    )
     parts_of = {field.name: getattr(log, field.name) for field in attrs.fields(EventLog)}
     return (
         EventLog._unchecked(  # noqa: SLF001 - the same columns and one attribute more
@@ -70,7 +72,7 @@ def with_breakdown(
     )
 
 
-def _texts(column: cols.Coded) -> tuple[Any, list[str]]:
+def _texts(column: event_columns.Categorical) -> tuple[Any, list[str]]:
     """Return codes and values as text; what is missing is a value of its own."""
     codes = np.asarray(column.codes).astype(np.int64)
     texts = [str(value) for value in column.values]

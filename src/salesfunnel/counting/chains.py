@@ -12,15 +12,15 @@ from salesfunnel._kernels.events import counting as kernel
 from salesfunnel._kernels.events import tracing
 from salesfunnel._kernels.events.following import Scratch, find_followers
 from salesfunnel._kernels.events.packing import Store
-from salesfunnel.counting.attribution import Rows, Span, find_segments
-from salesfunnel.counting.packing_plan import Plan
+from salesfunnel.counting.attribution import EntityRange, Rows, find_segments
+from salesfunnel.counting.packing_plan import PackingPlan
 from salesfunnel.counting.query import Query
 
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.intp]
 
 
-class Outcome(NamedTuple):
+class ChainOutcome(NamedTuple):
     """What became of each unit of a block; `segment` where there is a breakdown."""
 
     entity: Ints
@@ -35,7 +35,7 @@ def fits_fast(query: Query) -> bool:
     return plain and (query.increasing or len(set(query.steps)) == len(query.steps))
 
 
-def count_fast(store: Store, plan: Plan, scratch: Scratch) -> Ints:
+def count_fast(store: Store, plan: PackingPlan, scratch: Scratch) -> Ints:
     """Return how many entities reach each step; only events that can follow are sorted."""
     now = store.load(plan.steps[0], unique=False)
     match = kernel.Matches(now, now)
@@ -53,7 +53,7 @@ def count_fast(store: Store, plan: Plan, scratch: Scratch) -> Ints:
 
 
 def _follow(
-    store: Store, plan: Plan, scratch: Scratch, match: kernel.Matches, ends: Places, k: int
+    store: Store, plan: PackingPlan, scratch: Scratch, match: kernel.Matches, ends: Places, k: int
 ) -> kernel.Matches:
     """Return the matches of step k; `ends` are the places of each entity's last one before."""
     gap = plan.gaps[k - 1]
@@ -73,7 +73,7 @@ def _follow(
     return kernel.Matches(np.compress(good, now), np.compress(good, match.starts.take(at)))
 
 
-def rules_of(store: Store, plan: Plan, query: Query) -> kernel.Rules:
+def rules_of(store: Store, plan: PackingPlan, query: Query) -> kernel.Rules:
     """Return what makes a chain in this block."""
     groups = None
     if query.order == "strict":
@@ -94,15 +94,15 @@ def rules_of(store: Store, plan: Plan, query: Query) -> kernel.Rules:
     )
 
 
-def load_steps(store: Store, plan: Plan) -> list[kernel.Keys]:
+def load_steps(store: Store, plan: PackingPlan) -> list[kernel.Keys]:
     """Return the sorted keys of each step."""
     loaded = {place: store.load(place) for place in dict.fromkeys(plan.steps)}
     return [loaded[place] for place in plan.steps]
 
 
 def count_units(
-    store: Store, plan: Plan, query: Query, *, rows: Rows | None = None, base: int = 0
-) -> Outcome:
+    store: Store, plan: PackingPlan, query: Query, *, rows: Rows | None = None, base: int = 0
+) -> ChainOutcome:
     """Return what became of each entity or attempt of a block.
 
     `rows` are given where the value of the breakdown is to be looked up in them; `base` is the
@@ -119,12 +119,12 @@ def count_units(
     who = units.start >> bits
     segment = None
     if rows is not None and ticks is not None:
-        segment = find_segments(rows, query, units, ticks, Span(base, store.entities))
-    return Outcome(who, units.level, units.immature, segment)
+        segment = find_segments(rows, query, units, ticks, EntityRange(base, store.entities))
+    return ChainOutcome(who, units.level, units.immature, segment)
 
 
 def find_units(
-    keys: Sequence[kernel.Keys], rules: kernel.Rules, plan: Plan, query: Query
+    keys: Sequence[kernel.Keys], rules: kernel.Rules, plan: PackingPlan, query: Query
 ) -> tracing.Units:
     """Return the best chains of entities, or the attempts."""
     bits = plan.layout.bits
@@ -143,7 +143,7 @@ def find_units(
 
 
 def _any_units(
-    keys: Sequence[kernel.Keys], rules: kernel.Rules, plan: Plan, *, trace: bool
+    keys: Sequence[kernel.Keys], rules: kernel.Rules, plan: PackingPlan, *, trace: bool
 ) -> tuple[tracing.Units, Ints | None]:
     bits = plan.layout.bits
     ends, starts = kernel.any_order_spans(keys, rules.names)

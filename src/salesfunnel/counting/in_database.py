@@ -15,9 +15,9 @@ from salesfunnel._core.errors import DataError
 from salesfunnel._core.extras import require
 from salesfunnel.counting.in_memory import count_log
 from salesfunnel.counting.query import Query, unknown_names
-from salesfunnel.counting.result import MISSING, StepCounts, defer, retag
+from salesfunnel.counting.result import MISSING, StepCounts, compute_lazily, evolve_lazily
 from salesfunnel.counting.sql import build_query, last_moment, named_events, relevant, speaks
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.event_log import EventLog
 from salesfunnel.data.events.frames import read_frame
@@ -56,7 +56,7 @@ def count_table(
     faults = _faults(events, query)
     if not speaks(query) or not _compiles(events, query):
         fetched = count_log(_fetch(events, query), query)
-        return retag(fetched, engine=f"{engine}, numpy", faults=faults)
+        return evolve_lazily(fetched, engine=f"{engine}, numpy", faults=faults)
     by_segment: dict[str, list[int]] = {}
     waiting: dict[str, int] = {}
     if query.breakdown is not None:
@@ -73,7 +73,7 @@ def count_table(
         events=_scalar(relevant(events, query).count()),
         engine=engine,
     )
-    return defer(
+    return compute_lazily(
         result,
         duplicates=lambda: _duplicates(events, query),
         durations=lambda: count_log(_fetch(events, query), query).durations,
@@ -81,7 +81,7 @@ def count_table(
 
 
 def step_sql(
-    table: Any,
+    table: object,
     query: Query,
     *,
     columns: Mapping[str, str] | None = None,
@@ -93,7 +93,7 @@ def step_sql(
     return str(ibis.to_sql(build_query(events, query), dialect=dialect))
 
 
-def _compiles(events: Any, query: Query) -> bool:
+def _compiles(events: object, query: Query) -> bool:
     """Whether the database has words for the query: some have no parts of seconds."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     try:
@@ -133,7 +133,7 @@ def _faults(events: Any, query: Query) -> tuple[Fault, ...]:
 def _segments(expression: Any, query: Query) -> tuple[dict[str, list[int]], dict[str, int]]:
     """Return the counts and the immature by value; values are written as in memory."""
     found = expression.to_pyarrow()
-    column = cols.code("breakdown", open_column(found["value"]))
+    column = event_columns.encode("breakdown", open_column(found["value"]))
     names = [*map(str, column.values), MISSING]
     table: dict[str, list[int]] = {name: [0] * len(query.steps) for name in names}
     waiting = dict.fromkeys(names, 0)
@@ -146,12 +146,12 @@ def _segments(expression: Any, query: Query) -> tuple[dict[str, list[int]], dict
     return {name: table[name] for name in seen}, {name: waiting[name] for name in seen}
 
 
-def _duplicates(events: Any, query: Query) -> int:
+def _duplicates(events: object, query: Query) -> int:
     rows = relevant(events, query).select("entity", "step", "time")
     return _scalar(rows.count()) - _scalar(rows.distinct().count())
 
 
-def _fetch(events: Any, query: Query) -> EventLog:
+def _fetch(events: object, query: Query) -> EventLog:
     """Return the events in question as a log in memory."""
     rows = relevant(events, query).to_pyarrow()
     main, more = read_frame(rows, None, () if query.breakdown is None else ("value",))

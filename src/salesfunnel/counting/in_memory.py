@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -16,18 +15,17 @@ from salesfunnel._core.checks import check_positive_int
 from salesfunnel._kernels.events import counting as kernel
 from salesfunnel._kernels.events.following import Scratch
 from salesfunnel._kernels.events.packing import Layout, Store, pack_rows, pack_wide
-from salesfunnel._kernels.processors import PAYS, usable_processors
+from salesfunnel._kernels.processors import PAYS, parallel_map, usable_processors
 from salesfunnel.counting.attribution import Rows
-from salesfunnel.counting.chains import Outcome, count_fast, count_units, fits_fast
-from salesfunnel.counting.packing_plan import KEY_BITS, Plan, make_plan
+from salesfunnel.counting.chains import ChainOutcome, count_fast, count_units, fits_fast
+from salesfunnel.counting.packing_plan import KEY_BITS, PackingPlan, make_packing_plan
 from salesfunnel.counting.query import Query, unknown_names
-from salesfunnel.counting.result import MISSING, StepCounts, StepDuration, defer
+from salesfunnel.counting.result import MISSING, StepCounts, StepDuration, compute_lazily
 from salesfunnel.counting.step_durations import chain_times, step_durations
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.event_log import EventLog
 from salesfunnel.fault import Fault
 
-T = TypeVar("T")
 MOST_BLOCKS = 1 << 12
 """With more blocks they are made one by one, not all at once."""
 
@@ -46,12 +44,12 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
     else:
         workers = check_positive_int("threads", threads)
     values = None if query.breakdown is None else log.attribute(query.breakdown)
-    plan = make_plan(log, query, workers)
+    plan = make_packing_plan(log, query, workers)
     faults: tuple[Fault, ...] = (*log.faults, *unknown_names(query, log.steps))
     if plan.until is not None:
         late = int(np.count_nonzero(log.time > plan.until))
         faults += (Fault.of("events-after-as-of", severity="info", n=late),)
-    sums = Sums(len(query.steps), values)
+    totals = SegmentTotals(len(query.steps), values)
     blocks = list(make_blocks(plan, workers))
     if values is None and plan.probe is None and fits_fast(query):
         own = threading.local()
@@ -62,38 +60,38 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
                 scratch = own.scratch = Scratch(1 << plan.layout.shift)
             return count_fast(block.store, plan, scratch)
 
-        for counts in spread(count, blocks, workers):
-            sums.counts += counts
+        for counts in parallel_map(count, blocks, workers):
+            totals.counts += counts
     else:
         by_value = query.attribution == "all" and values is not None
         rows = None
         if values is not None and not by_value:
-            rows = Rows(plan, values, query, partial(spread, workers=workers))
-        for outcome in spread(
+            rows = Rows(plan, values, query, partial(parallel_map, workers=workers))
+        for outcome in parallel_map(
             lambda block: count_units(block.store, plan, query, rows=rows, base=block.base),
             blocks,
             workers,
         ):
-            sums.add(outcome)
+            totals.add(outcome)
         if by_value:
-            _add_by_value(log, query, sums, workers)
+            _add_by_value(log, query, totals, workers)
     result = StepCounts(
         **query.words(),
-        counts=sums.counts.tolist(),
-        by_segment=sums.by_segment(),
-        immature=int(sums.immature),
-        immature_by_segment=sums.immature_by_segment(),
+        counts=totals.counts.tolist(),
+        by_segment=totals.by_segment(),
+        immature=int(totals.immature),
+        immature_by_segment=totals.immature_by_segment(),
         faults=faults,
         events=sum(piece.size for block in blocks for some in block.store.pieces for piece in some),
     )
-    return defer(
+    return compute_lazily(
         result,
         duplicates=lambda: count_duplicates(log, query, workers),
         durations=lambda: find_durations(log, query, workers),
     )
 
 
-def make_blocks(plan: Plan, workers: int) -> Iterable[Block]:
+def make_blocks(plan: PackingPlan, workers: int) -> Iterable[Block]:
     """Return the log packed, in blocks of whole entities."""
     layout = plan.layout
     loose = layout.top + plan.count.bit_length() > KEY_BITS
@@ -104,7 +102,7 @@ def make_blocks(plan: Plan, workers: int) -> Iterable[Block]:
     parts = 4 * workers if size > PAYS else 1
     cuts = [size * i // parts for i in range(parts + 1)]
     pack = pack_wide if loose else pack_rows
-    packed = spread(
+    packed = parallel_map(
         lambda i: _pack(plan, slice(cuts[i], cuts[i + 1]), pack=pack), range(parts), workers
     )
     for block in range(layout.blocks):
@@ -119,7 +117,7 @@ def make_blocks(plan: Plan, workers: int) -> Iterable[Block]:
 
 
 def _pack(
-    plan: Plan, rows: Any, layout: Layout | None = None, *, pack: Any = pack_rows
+    plan: PackingPlan, rows: Any, layout: Layout | None = None, *, pack: Any = pack_rows
 ) -> list[list[list[kernel.Keys]]]:
     found: list[list[list[kernel.Keys]]] = pack(
         plan.entity[rows],
@@ -133,7 +131,7 @@ def _pack(
     return found
 
 
-def _many_blocks(plan: Plan) -> Iterable[Block]:
+def _many_blocks(plan: PackingPlan) -> Iterable[Block]:
     """Return many blocks: for times so fine that a key has room for few entities."""
     layout = plan.layout
     number = (plan.entity.astype(np.int64) - layout.base) >> layout.shift
@@ -155,27 +153,18 @@ def _many_blocks(plan: Plan) -> Iterable[Block]:
         low = high
 
 
-def _only(plan: Plan, place: int) -> Plan:
+def _only(plan: PackingPlan, place: int) -> PackingPlan:
     """Return the plan for the rows of one place."""
     codes = np.arange(int(plan.step.max(initial=0)) + 1)
     places = codes if plan.places is None else plan.places
     return attrs.evolve(plan, places=(places != place).astype(np.uint8), count=1)
 
 
-def spread(function: Callable[[Any], T], items: Iterable[Any], workers: int) -> list[T]:
-    """Return the function of each item, in order, worked out by so many threads."""
-    items = list(items)
-    if workers == 1 or len(items) == 1:
-        return [function(item) for item in items]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(function, items))
-
-
 def count_duplicates(log: EventLog, query: Query, workers: int) -> int:
     """Return how many rows say again what another row says, among the events that matter."""
     if query.order == "strict":
         query = attrs.evolve(query, steps=log.steps, order="ordered", exclude=(), step_windows=())
-    plan = make_plan(log, query, workers)
+    plan = make_packing_plan(log, query, workers)
 
     def extra(block: Block) -> int:
         return sum(
@@ -183,24 +172,24 @@ def count_duplicates(log: EventLog, query: Query, workers: int) -> int:
             for place, pieces in enumerate(block.store.pieces)
         )
 
-    return sum(spread(extra, make_blocks(plan, workers), workers))
+    return sum(parallel_map(extra, make_blocks(plan, workers), workers))
 
 
 def find_durations(log: EventLog, query: Query, workers: int) -> tuple[StepDuration, ...]:
     """Return how long each step takes; nothing for steps in any order."""
     if query.order == "any":
         return ()
-    plan = make_plan(log, query, workers)
-    times = spread(
+    plan = make_packing_plan(log, query, workers)
+    times = parallel_map(
         lambda block: chain_times(block.store, plan, query), make_blocks(plan, workers), workers
     )
     return step_durations(times, plan, query, log.unit)
 
 
-class Sums:
+class SegmentTotals:
     """Units added up, in all and by segment."""
 
-    def __init__(self, width: int, values: cols.Coded | None) -> None:
+    def __init__(self, width: int, values: event_columns.Categorical | None) -> None:
         self.names = None if values is None else [*map(str, values.values), MISSING]
         segments = 1 if values is None else len(values.values) + 1
         self.counts = np.zeros(width, dtype=np.int64)
@@ -208,7 +197,7 @@ class Sums:
         self.table = np.zeros((segments, width), dtype=np.int64)
         self.waiting = np.zeros(segments, dtype=np.int64)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: ChainOutcome) -> None:
         """Add the units of a block."""
         table, waiting = self._by_segment(outcome)
         self.counts += table.sum(axis=0)
@@ -217,19 +206,21 @@ class Sums:
             self.table += table
             self.waiting += waiting
 
-    def add_segments(self, outcome: Outcome) -> None:
+    def add_segments(self, outcome: ChainOutcome) -> None:
         """Add units to their segments only: an entity may stand in several."""
         table, waiting = self._by_segment(outcome)
         self.table += table
         self.waiting += waiting
 
-    def _by_segment(self, outcome: Outcome) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def _by_segment(
+        self, outcome: ChainOutcome
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         segments, width = self.table.shape
         where = outcome.segment
         if where is None:
             where = np.zeros(outcome.level.size, dtype=np.int64)
-        ripe = ~outcome.immature
-        cell = where[ripe] * (width + 1) + outcome.level[ripe]
+        mature = ~outcome.immature
+        cell = where[mature] * (width + 1) + outcome.level[mature]
         table = np.bincount(cell, minlength=segments * (width + 1)).reshape(segments, width + 1)
         reached = table[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
         return reached, np.bincount(where[outcome.immature], minlength=segments)
@@ -250,13 +241,13 @@ class Sums:
         ]
 
 
-def _add_by_value(log: EventLog, query: Query, sums: Sums, workers: int) -> None:
+def _add_by_value(log: EventLog, query: Query, totals: SegmentTotals, workers: int) -> None:
     """Count again, with the events of each value for themselves."""
-    plan = make_plan(log, query, workers, by_value=True)
+    plan = make_packing_plan(log, query, workers, by_value=True)
 
-    def count(block: Block) -> Outcome:
+    def count(block: Block) -> ChainOutcome:
         found = count_units(block.store, plan, query)
         return found._replace(segment=(found.entity + block.base) % plan.values)
 
-    for outcome in spread(count, make_blocks(plan, workers), workers):
-        sums.add_segments(outcome)
+    for outcome in parallel_map(count, make_blocks(plan, workers), workers):
+        totals.add_segments(outcome)

@@ -12,17 +12,17 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._kernels.events.encoding import dense_codes
 from salesfunnel._kernels.events.packing import Layout
 from salesfunnel.counting.query import Query
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.event_log import EventLog
 
 KEY_BITS = 63
 MOST_NAMES = 250
 WIDE = 8
-"""Ids that spread over more than this many times the number of rows are numbered anew."""
+"""Ids that parallel_map over more than this many times the number of rows are numbered anew."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Plan:
+class PackingPlan:
     """A question in ticks and places, and how to pack the rows for it.
 
     Each name that matters has a place; `steps` and `voids` are places, -1 for a name that never
@@ -51,7 +51,9 @@ class Plan:
     last: int
 
 
-def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = False) -> Plan:
+def make_packing_plan(
+    log: EventLog, query: Query, workers: int, *, by_value: bool = False
+) -> PackingPlan:
     """Return how to pack a log for a question.
 
     Parameters
@@ -97,7 +99,7 @@ def make_plan(log: EventLog, query: Query, workers: int, *, by_value: bool = Fal
     def clip(ticks: int | None) -> int:
         return span + 1 if ticks is None else min(ticks // scale, span + 1)
 
-    return Plan(
+    return PackingPlan(
         entity=entity,
         step=log.step,
         time=log.time,
@@ -135,19 +137,21 @@ def _ticks(log: EventLog, query: Query) -> tuple[int | None, tuple[int | None, .
     """Return window, step windows and moment of the last observation in the log's ticks."""
     as_of = None
     if query.as_of is not None and len(log):
-        kind, tick = cols.fine_moment("as_of", query.as_of)
+        kind, tick = event_columns.fine_moment("as_of", query.as_of)
         wanted = "number" if log.unit is None else "aware" if log.aware else "naive"
         if kind != wanted:
             raise ArgumentError(
                 f"'as_of' must be {_KINDS[wanted]} as the times are, got {query.as_of!r}",
                 hint="with its zone: '2026-10-05T00:00+00:00'" if wanted == "aware" else None,
             )
-        as_of = int(tick if log.unit is None else tick * cols.FINE_TICKS.get(log.unit, 1) // 10**6)
+        as_of = int(
+            tick if log.unit is None else tick * event_columns.FINE_TICKS.get(log.unit, 1) // 10**6
+        )
 
-    def ticks(field: str, span: Any) -> int | None:
+    def ticks(field: str, span: object) -> int | None:
         # A log of no events has times of no kind.
-        unit = log.unit if len(log) else None if cols.is_number(span) else "us"
-        return cols.span_ticks(field, span, unit)
+        unit = log.unit if len(log) else None if event_columns.is_number(span) else "us"
+        return event_columns.span_ticks(field, span, unit)
 
     return (
         ticks("window", query.window),
@@ -170,7 +174,7 @@ def _fit(
         return 1, bits
     # The moment of the last observation is compared with "later than", so it must divide as well.
     must = [span for span in spans if span is not None] if spans[-1] is not None else []
-    unit = cols.FINE_TICKS.get(log.unit or "", 1)
+    unit = event_columns.FINE_TICKS.get(log.unit or "", 1)
     for scale in (10**9, 10**6, 10**3):
         fits = scale <= unit and all(span % scale == 0 for span in must)
         if fits and not (log.time[:1000] % scale).any() and not (log.time % scale).any():

@@ -15,7 +15,7 @@ from salesfunnel.data.events.frames import known_roles
 __all__ = ["is_parquet_path", "log_of_parquet"]
 
 
-def is_parquet_path(events: Any) -> bool:
+def is_parquet_path(events: object) -> bool:
     """Whether events are given as a path, or as a dataset of pyarrow."""
     if isinstance(events, str | os.PathLike):
         return True
@@ -46,7 +46,7 @@ def log_of_parquet(
         except (OSError, arrow.ArrowException) as error:
             raise DataError(
                 f"'events' must be Parquet files, got {path!r} ({error})",
-                hint="read_events reads CSV, JSON and other files",
+                hint=f"sf.read_events({path!r}) reads CSV, JSON and other files",
             ) from error
     known = [*dataset.schema.names]
     found = known_roles(known, columns, "in the files")

@@ -13,7 +13,7 @@ import numpy as np
 from salesfunnel._core.checks import check_choice, did_you_mean, nearest
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.vocabulary import STEP_ORDERS, StepOrder
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.fault import Fault
 
 COUNTED = ("entity", "entry")
@@ -71,7 +71,11 @@ class Query:
 def _plain_span(span: Any) -> timedelta | int | None:
     if span is None:
         return None
-    ticks = cols.span_ticks("window", span, "us") if not cols.is_number(span) else None
+    ticks = (
+        event_columns.span_ticks("window", span, "us")
+        if not event_columns.is_number(span)
+        else None
+    )
     if ticks is None:
         return int(span)
     return timedelta(microseconds=ticks) if ticks < LONGEST else timedelta.max
@@ -83,7 +87,7 @@ def _plain_moment(moment: Any) -> datetime | int | None:
         return moment.to_pydatetime(warn=False)  # type: ignore[no-any-return]
     if moment is None or isinstance(moment, datetime):
         return moment
-    if cols.is_number(moment):
+    if event_columns.is_number(moment):
         return int(moment)
     if isinstance(moment, str):
         return datetime.fromisoformat(moment.strip().replace("Z", "+00:00"))
@@ -98,15 +102,15 @@ def _plain_moment(moment: Any) -> datetime | int | None:
 def make_query(
     steps: Sequence[Any],
     *,
-    window: Any,
-    step_windows: Any,
+    window: object,
+    step_windows: object,
     order: StepOrder,
-    exclude: Any,
+    exclude: object,
     breakdown: str | None,
     attribution: str,
     increasing: bool,
     per: str,
-    as_of: Any,
+    as_of: object,
 ) -> Query:
     """Check the arguments of count_steps.
 
@@ -124,7 +128,7 @@ def make_query(
     _check_moment(as_of)
     gaps = _gaps(step_windows, names)
     for field, span in (("window", window), *(("step_windows", gap) for gap in gaps)):
-        cols.span_ticks(field, span, None if cols.is_number(span) else "us")
+        event_columns.span_ticks(field, span, None if event_columns.is_number(span) else "us")
     voids = _exclusions(exclude, names)
     if order == "any":
         clashes = (
@@ -155,11 +159,11 @@ def make_query(
     )
 
 
-def _check_moment(as_of: Any) -> None:
+def _check_moment(as_of: object) -> None:
     if as_of is None:
         return
     try:
-        kind, tick = cols.fine_moment("as_of", as_of)
+        kind, tick = event_columns.fine_moment("as_of", as_of)
     except DataError as error:
         raise ArgumentError(error.message, hint=error.hint) from None
     if kind == "number" and not -FARTHEST <= tick <= FARTHEST:
@@ -178,7 +182,7 @@ def _names(steps: Sequence[Any]) -> tuple[Any, ...]:
     return names
 
 
-def _gaps(step_windows: Any, names: tuple[Any, ...]) -> tuple[Any, ...]:
+def _gaps(step_windows: object, names: tuple[Any, ...]) -> tuple[Any, ...]:
     if step_windows is None:
         return ()
     if isinstance(step_windows, str | timedelta | np.timedelta64 | int | np.integer):
@@ -204,7 +208,7 @@ def _gaps(step_windows: Any, names: tuple[Any, ...]) -> tuple[Any, ...]:
     return gaps
 
 
-def _exclusions(exclude: Any, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
+def _exclusions(exclude: object, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
     if isinstance(exclude, Mapping) or not isinstance(exclude, Iterable):
         raise ArgumentError(f"'exclude' must be a name or a list of names, got {exclude!r}")
     items = [exclude] if isinstance(exclude, str) else list(exclude)
@@ -235,7 +239,7 @@ def _exclusions(exclude: Any, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
     return tuple(found)
 
 
-def _place(name: Any, names: tuple[Any, ...]) -> int:
+def _place(name: object, names: tuple[Any, ...]) -> int:
     if name not in names:
         raise ArgumentError(
             f"'exclude' must name steps of the funnel, got {name!r}",

@@ -165,13 +165,13 @@ class StepCounts(TableMixin):
     __repr__ = one_line
 
     def __getattr__(self, name: str) -> Any:
-        late: dict[str, Callable[[], Any]] = self.__dict__.get("_late", {})
-        if name not in late:
+        lazy: dict[str, Callable[[], Any]] = self.__dict__.get("_lazy", {})
+        if name not in lazy:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = late[name]()
+        value = lazy[name]()
         self.__dict__[name] = value
-        if all(key in self.__dict__ for key in late):
-            del self.__dict__["_late"]
+        if all(key in self.__dict__ for key in lazy):
+            del self.__dict__["_lazy"]
         return value
 
     def __getstate__(self) -> dict[str, Any]:
@@ -246,15 +246,15 @@ class StepCounts(TableMixin):
         return panel_of(self, period)
 
 
-def defer(result: StepCounts, **late: Callable[[], Any]) -> StepCounts:
+def compute_lazily(result: StepCounts, **lazy: Callable[[], Any]) -> StepCounts:
     """Leave fields of a result to be worked out when first asked for."""
-    for name in late:
+    for name in lazy:
         result.__dict__.pop(name)
-    result.__dict__["_late"] = late
+    result.__dict__["_lazy"] = lazy
     return result
 
 
-def retag(result: StepCounts, **changes: Any) -> StepCounts:
+def evolve_lazily(result: StepCounts, **changes: object) -> StepCounts:
     """Return the result with other fields, leaving what is not worked out yet as it is."""
     other = StepCounts.__new__(StepCounts)
     other.__dict__.update(result.__dict__ | changes)

@@ -13,7 +13,7 @@ from typing import Any
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.extras import require
 from salesfunnel.counting.query import Query
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.frames import check_there, known_roles
 from salesfunnel.data.events.usual_names import ROLES
 
@@ -105,7 +105,11 @@ def relevant(events: Any, query: Query) -> Any:
 
 def _fits(name: Any) -> bool:
     """Whether a database can hold the name."""
-    return "\0" not in name if isinstance(name, str) else cols.LEAST <= name <= cols.MOST
+    return (
+        "\0" not in name
+        if isinstance(name, str)
+        else event_columns.LEAST <= name <= event_columns.MOST
+    )
 
 
 def last_moment(events: Any, query: Query) -> Any:
@@ -127,14 +131,14 @@ def last_moment(events: Any, query: Query) -> Any:
 
 
 def _within(
-    events: Any, field: str, span: Any, now: Any, start: Any, *, inside: bool = True
+    events: Any, field: str, span: object, now: Any, start: Any, *, inside: bool = True
 ) -> Any:
     """Return whether two times lie no more than a length of time apart, the bound `inside`."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     if events.time.type().is_integer():
-        wide = min(cols.span_ticks(field, span, None) or 0, WIDEST)
+        wide = min(event_columns.span_ticks(field, span, None) or 0, WIDEST)
         return now - start <= wide if inside else now - start < wide
-    ticks = cols.span_ticks(field, span, "us") or 0
+    ticks = event_columns.span_ticks(field, span, "us") or 0
     if ticks >= LONGEST:
         return ibis.literal(value=True)
     # In seconds: days of a database are those of its time zone, of 23 to 25 hours.
@@ -143,7 +147,7 @@ def _within(
     return now <= end if inside else now < end
 
 
-def build_query(events: Any, query: Query) -> Any:
+def build_query(events: object, query: Query) -> Any:
     """Return the table of counts: a row a segment, a column a step, and the immature."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     keys = ["entity"] if query.breakdown is None else ["entity", "value"]

@@ -11,15 +11,15 @@ from salesfunnel._kernels.events import tracing
 from salesfunnel._kernels.events.packing import Store
 from salesfunnel._kernels.waiting import ADVANCED, LOST, OPEN, waiting_quantiles
 from salesfunnel.counting.chains import find_units, load_steps, rules_of
-from salesfunnel.counting.packing_plan import Plan
+from salesfunnel.counting.packing_plan import PackingPlan
 from salesfunnel.counting.query import Query
 from salesfunnel.counting.result import StepDuration
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 
 Ints = npt.NDArray[np.int64]
 
 
-def chain_times(store: Store, plan: Plan, query: Query) -> Ints:
+def chain_times(store: Store, plan: PackingPlan, query: Query) -> Ints:
     """Return the ticks of the best chains of a block by unit and step, -1 where not reached."""
     keys = load_steps(store, plan)
     rules = rules_of(store, plan, query)
@@ -28,11 +28,11 @@ def chain_times(store: Store, plan: Plan, query: Query) -> Ints:
 
 
 def step_durations(
-    blocks: Iterable[Ints], plan: Plan, query: Query, unit: str | None
+    blocks: Iterable[Ints], plan: PackingPlan, query: Query, unit: str | None
 ) -> tuple[StepDuration, ...]:
     """Return how long each transition takes, from the ticks of all best chains."""
     ticks = np.concatenate([np.empty((0, len(plan.steps)), dtype=np.int64), *blocks])
-    scale = 1.0 if unit is None else plan.scale / (cols.FINE_TICKS.get(unit, 1) * 86400)
+    scale = 1.0 if unit is None else plan.scale / (event_columns.FINE_TICKS.get(unit, 1) * 86400)
     found = []
     for k in range(len(plan.steps) - 1):
         here = ticks[ticks[:, k] >= 0]
@@ -60,7 +60,7 @@ def _bounded(query: Query, k: int) -> bool:
 
 
 def _watched(
-    ticks: Ints, k: int, plan: Plan, *, bounded: bool
+    ticks: Ints, k: int, plan: PackingPlan, *, bounded: bool
 ) -> tuple[Ints, npt.NDArray[np.int8]]:
     """Return how long each chain was watched after step k, and how that ended."""
     now, after = ticks[:, k], ticks[:, k + 1]

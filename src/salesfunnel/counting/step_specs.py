@@ -100,7 +100,7 @@ def step(name: str | int, *, where: Mapping[str, Any]) -> Step:
     return Step(names=(name,), where=asked)
 
 
-def _is_name(name: Any) -> bool:
+def _is_name(name: object) -> bool:
     return isinstance(name, str | int) and not isinstance(name, bool)
 
 

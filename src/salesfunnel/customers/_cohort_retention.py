@@ -19,7 +19,7 @@ from salesfunnel._core.periods import end_of, label_of
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel._kernels.intervals import wilson
-from salesfunnel.customers._orders_by_customer import Moment, known_at
+from salesfunnel.customers._orders_by_customer import Moment, orders_at
 from salesfunnel.data.purchases import Purchases
 
 __all__ = ["CohortRetention", "cohort_retention"]
@@ -158,7 +158,7 @@ def cohort_retention(
     """
     check_choice("by", by, ("week", "month", "quarter", "year"))
     coverage = check_fraction("level", level, open_ends=True)
-    known = known_at(purchases, as_of)
+    known = orders_at(purchases, as_of)
     today: date = known.today.astype(date)
     if not len(known.first):
         return _made((), 0, by, coverage, today)

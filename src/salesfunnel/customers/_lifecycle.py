@@ -18,7 +18,7 @@ from salesfunnel.customers._orders_by_customer import (
     Moment,
     expected_gaps,
     groups_of,
-    known_at,
+    orders_at,
     totals,
 )
 from salesfunnel.data.purchases import Purchases
@@ -207,7 +207,7 @@ def lifecycle(purchases: Purchases, *, as_of: Moment, by: str | None = None) -> 
     >>> dict(sf.lifecycle(bought, as_of="2026-04-20").counts)["active"]
     5
     """
-    known = known_at(purchases, as_of)
+    known = orders_at(purchases, as_of)
     names, group = groups_of(known, by)
     gap = expected_gaps(known, group)
     age, number = known.age, known.orders.number

@@ -20,7 +20,7 @@ FIT_VERDICTS: tuple[str, ...] = get_args(FitVerdict)
 Moment = date | datetime | np.datetime64 | str
 
 
-def whole_numbers(field: str, column: Any) -> npt.NDArray[np.int64]:
+def whole_numbers(field: str, column: object) -> npt.NDArray[np.int64]:
     """Return a column of whole numbers of at least 0; raise DataError that names the row."""
     array = np.asarray(column)
     if array.ndim != 1 or array.dtype.kind not in "iuf":
@@ -35,7 +35,7 @@ def whole_numbers(field: str, column: Any) -> npt.NDArray[np.int64]:
     return array.astype(np.int64)
 
 
-def summary_of(
+def summary_from(
     data: Any, recency: Any, age: Any, *, as_of: Moment | None, unit: str
 ) -> CustomerSummary:
     """Return the summary of purchases, a summary as it is, or one of three columns."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
+from salesfunnel._core.readers import reader_hint
 from salesfunnel.data.purchases import DAY, Orders, Purchases, moment
 
 Moment = date | datetime | np.datetime64 | str
@@ -22,7 +23,7 @@ OWN_GAPS, PRIOR = 2, 2.0
 """Fewest gaps of a customer's own, and the weight of the group's gap beside them."""
 
 
-class Known(NamedTuple):
+class CustomerOrders(NamedTuple):
     """Purchases up to a day, as orders; the columns have a row a customer."""
 
     purchases: Purchases
@@ -43,12 +44,13 @@ class Known(NamedTuple):
         return np.asarray((self.today - self.first) / DAY)
 
 
-def known_at(purchases: Purchases, as_of: Moment) -> Known:
+def orders_at(purchases: Purchases, as_of: Moment) -> CustomerOrders:
     """Return what was known of the customers at a moment."""
     if not isinstance(purchases, Purchases):
         raise DataError(
             f"'purchases' must be Purchases, got {type(purchases).__name__}",
-            hint="make them with read_purchases or Purchases.from_frame",
+            hint=reader_hint(purchases, "Purchases")
+            or "make them with read_purchases or Purchases.from_frame",
         )
     end = moment("as_of", as_of)
     kept = purchases if not len(purchases) or purchases.time.max() <= end else purchases.until(end)
@@ -56,10 +58,14 @@ def known_at(purchases: Purchases, as_of: Moment) -> Known:
     last = np.cumsum(orders.number) - 1
     start = last - orders.number + 1
     today = end.astype("datetime64[D]")
-    return Known(kept, orders, today, orders.day[start], orders.day[last], start.astype(np.intp))
+    return CustomerOrders(
+        kept, orders, today, orders.day[start], orders.day[last], start.astype(np.intp)
+    )
 
 
-def groups_of(known: Known, by: str | None) -> tuple[tuple[str, ...], npt.NDArray[np.intp]]:
+def groups_of(
+    known: CustomerOrders, by: str | None
+) -> tuple[tuple[str, ...], npt.NDArray[np.intp]]:
     """Return the groups that an attribute makes, by its value at the first order."""
     n = len(known.purchases.customers)
     if by is None:
@@ -72,14 +78,14 @@ def groups_of(known: Known, by: str | None) -> tuple[tuple[str, ...], npt.NDArra
     return names, np.array([where[value] for value in values], dtype=np.intp)
 
 
-def gaps(known: Known) -> tuple[npt.NDArray[np.int64], Floats]:
+def gaps(known: CustomerOrders) -> tuple[npt.NDArray[np.int64], Floats]:
     """Return the days between neighbouring orders and whose they are."""
     who, day = known.orders.customer, known.orders.day
     same = who[1:] == who[:-1]
     return who[1:][same], np.asarray((day[1:] - day[:-1])[same] / DAY)
 
 
-def expected_gaps(known: Known, group: npt.NDArray[np.intp]) -> Floats:
+def expected_gaps(known: CustomerOrders, group: npt.NDArray[np.intp]) -> Floats:
     """Return the days between orders to expect of every customer; NaN where nothing is known.
 
     A customer with three orders or more: the median of his gaps, drawn to the median gap of his
@@ -115,7 +121,7 @@ def medians(who: npt.NDArray[np.int64], values: Floats, n: int) -> tuple[Floats,
     return number.astype(np.float64), middle
 
 
-def totals(known: Known) -> Floats:
+def totals(known: CustomerOrders) -> Floats:
     """Return the amount that every customer has paid; NaN where no amount is known."""
     who, amount = known.purchases.customer, known.purchases.amount
     n = len(known.purchases.customers)

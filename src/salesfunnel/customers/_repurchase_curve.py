@@ -21,7 +21,7 @@ from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel._kernels.censoring import greenwood, incidence
 from salesfunnel._kernels.intervals import two_sided_z, wilson
-from salesfunnel.customers._orders_by_customer import Known, Moment, known_at
+from salesfunnel.customers._orders_by_customer import CustomerOrders, Moment, orders_at
 from salesfunnel.data.purchases import DAY, Purchases
 
 __all__ = ["RepurchaseCurve", "repurchase_curve"]
@@ -50,8 +50,8 @@ class RepurchaseCurve(TableMixin):
     cohort_entered : array_like of int64, shape (cohorts,)
         Customers of each.
     cohort_returned : array_like of int64, shape (cohorts, windows)
-        How many of them ordered again inside each window; 0 where not ripe.
-    ripe : array_like of bool, shape (cohorts, windows)
+        How many of them ordered again inside each window; 0 where not mature.
+    mature : array_like of bool, shape (cohorts, windows)
         Whether that window is over for the whole cohort. Shares of others would be too low.
     by : {"week", "month", "quarter", "year"}
         How long a cohort is.
@@ -73,14 +73,14 @@ class RepurchaseCurve(TableMixin):
     cohorts: tuple[str, ...] = attrs.field(converter=as_tuple)
     cohort_entered: npt.NDArray[np.int64] = array_field(np.int64)
     cohort_returned: npt.NDArray[np.int64] = array_field(np.int64)
-    ripe: npt.NDArray[np.bool_] = array_field(np.bool_)
+    mature: npt.NDArray[np.bool_] = array_field(np.bool_)
     by: Frequency
     level: float
     as_of: date
 
     def __attrs_post_init__(self) -> None:
         shape = (len(self.cohorts), len(self.windows))
-        if self.cohort_returned.shape != shape or self.ripe.shape != shape:
+        if self.cohort_returned.shape != shape or self.mature.shape != shape:
             raise DataError(f"'cohort_returned' must have shape {shape}, got another")
 
     def __repr__(self) -> str:
@@ -115,10 +115,10 @@ class RepurchaseCurve(TableMixin):
         return float(self.share[i - 1]) if i else 0.0
 
     def triangle(self) -> Floats:
-        """Return the shares by cohort and window, shape (cohorts, windows); NaN where not ripe."""
+        """Return the shares by cohort and window, shape (cohorts, windows); NaN if immature."""
         with np.errstate(invalid="ignore", divide="ignore"):
             share = self.cohort_returned / self.cohort_entered[:, None]
-        return np.where(self.ripe & (self.cohort_entered[:, None] > 0), share, np.nan)
+        return np.where(self.mature & (self.cohort_entered[:, None] > 0), share, np.nan)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return one row a cohort and window."""
@@ -128,7 +128,7 @@ class RepurchaseCurve(TableMixin):
             "window": np.tile(np.array(self.windows, dtype=np.int64), c),
             "entered": np.repeat(self.cohort_entered, w),
             "returned": self.cohort_returned.ravel(),
-            "ripe": self.ripe.ravel(),
+            "mature": self.mature.ravel(),
             "rate": self.triangle().ravel(),
         }
 
@@ -185,7 +185,7 @@ def repurchase_curve(
     rising = all(isinstance(w, int) and w > v for v, w in zip((0, *spans), spans, strict=False))
     if not spans or not rising:
         raise ArgumentError(f"'windows' must be rising whole days, got {windows!r}")
-    known = known_at(purchases, as_of)
+    known = orders_at(purchases, as_of)
     time, again = _second(known)
     tenure, span = known.tenure, np.array(spans, dtype=np.float64)
     over = tenure[:, None] >= span
@@ -195,7 +195,7 @@ def repurchase_curve(
     low, high = wilson(returned, entered, coverage)
     curve = incidence(time, again.astype(np.int8))
     share_low, share_high = greenwood(curve, z=z)
-    names, cohort, ripe = _cohorts(known, by, spans)
+    names, cohort, mature = _cohorts(known, by, spans)
     within = again[:, None] & (time[:, None] <= span)
     cells = np.zeros((len(names), len(spans)), dtype=np.int64)
     np.add.at(cells, cohort, within)
@@ -211,15 +211,15 @@ def repurchase_curve(
         share_high=share_high,
         cohorts=names,
         cohort_entered=np.bincount(cohort, minlength=len(names)),
-        cohort_returned=np.where(ripe, cells, 0),
-        ripe=ripe,
+        cohort_returned=np.where(mature, cells, 0),
+        mature=mature,
         by=by,
         level=coverage,
         as_of=known.today.astype(date),
     )
 
 
-def _second(known: Known) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _second(known: CustomerOrders) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Return the days to the second order, or to today, and whether there was one."""
     again = known.orders.number > 1
     at = np.minimum(known.start + 1, max(len(known.orders.day) - 1, 0))
@@ -228,14 +228,14 @@ def _second(known: Known) -> tuple[Floats, npt.NDArray[np.bool_]]:
 
 
 def _cohorts(
-    known: Known, by: Frequency, windows: tuple[int, ...]
+    known: CustomerOrders, by: Frequency, windows: tuple[int, ...]
 ) -> tuple[tuple[str, ...], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """Return all periods between the first and the last cohort, whose each is, what is ripe."""
+    """Return all periods between the first and the last cohort, whose each is, what is mature."""
     if not len(known.first):
         return (), np.zeros(0, dtype=np.intp), np.zeros((0, len(windows)), dtype=np.bool_)
     number = period_numbers(known.first, by)
     base, top = int(number.min()), int(number.max())
     names = tuple(label_of(k, by) for k in range(base, top + 1))
     last_day = np.array([end_of(name, by) for name in names], dtype="datetime64[D]") - DAY
-    ripe = (known.today - last_day)[:, None] / DAY >= np.array(windows)
-    return names, (number - base).astype(np.intp), np.asarray(ripe)
+    mature = (known.today - last_day)[:, None] / DAY >= np.array(windows)
+    return names, (number - base).astype(np.intp), np.asarray(mature)

@@ -14,7 +14,7 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
-from salesfunnel.customers._orders_by_customer import Moment, known_at, totals
+from salesfunnel.customers._orders_by_customer import Moment, orders_at, totals
 from salesfunnel.data.purchases import Purchases
 
 __all__ = ["RFM_GROUPS", "Rfm", "RfmGroup", "rfm"]
@@ -173,7 +173,7 @@ def rfm(purchases: Purchases, *, as_of: Moment) -> Rfm:
     >>> rfm(bought, as_of="2026-03-01").frequency.tolist()
     [2, 1]
     """
-    known = known_at(purchases, as_of)
+    known = orders_at(purchases, as_of)
     age, number, paid = known.age, known.orders.number, totals(known)
     return Rfm(
         customers=known.purchases.customers,

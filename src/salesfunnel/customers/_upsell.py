@@ -16,7 +16,7 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.intervals import wilson
 from salesfunnel.customers._lifecycle import LIFECYCLE_STATES, lifecycle
-from salesfunnel.customers._orders_by_customer import Known, Moment, known_at, medians
+from salesfunnel.customers._orders_by_customer import CustomerOrders, Moment, medians, orders_at
 from salesfunnel.customers._rfm import FREQUENCY_BINS
 from salesfunnel.data.purchases import Purchases
 
@@ -127,7 +127,7 @@ def upsell_candidates(
     >>> upsell_candidates(Purchases.from_columns(who, days, paid), as_of="2026-02-10").customers
     ('c5',)
     """
-    known = known_at(purchases, as_of)
+    known = orders_at(purchases, as_of)
     cycle = lifecycle(purchases, as_of=as_of)
     fresh = [LIFECYCLE_STATES.index(state) for state in ("new", "active")]
     active = np.isin(cycle.state, fresh)
@@ -168,7 +168,7 @@ def _peers(typical: Floats, number: npt.NDArray[Any], active: npt.NDArray[np.boo
 
 
 def _items(
-    known: Known, item: str, active: npt.NDArray[np.bool_]
+    known: CustomerOrders, item: str, active: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[Any], Floats, Floats]:
     """Return what to offer each customer, with the share of owners like him who own it."""
     check_known("item", item, tuple(known.purchases.attributes))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import attrs
 import numpy as np
@@ -21,7 +20,7 @@ from salesfunnel.customers._model_input import (
     Moment,
     log_interval,
     same_floats,
-    summary_of,
+    summary_from,
 )
 from salesfunnel.data.purchases import CustomerSummary
 from salesfunnel.fault import Fault
@@ -98,7 +97,7 @@ class BgNbd(ResultMixin):
         at = ("r", "alpha", "a", "b").index(name)
         return log_interval(self.params[at], self.log_errors[at], level)
 
-    def p_alive(self, frequency: Any, recency: Any, age: Any) -> npt.NDArray[np.float64]:
+    def p_alive(self, frequency: object, recency: object, age: object) -> npt.NDArray[np.float64]:
         """Return the chance that customers still are customers.
 
         Parameters
@@ -114,7 +113,7 @@ class BgNbd(ResultMixin):
         return buytilldie.p_alive(*_checked(frequency, recency, age), self.params)
 
     def expected(
-        self, ahead: Any, frequency: Any, recency: Any, age: Any
+        self, ahead: object, frequency: object, recency: object, age: object
     ) -> npt.NDArray[np.float64]:
         """Return how many more purchases to expect of customers within a time `ahead`.
 
@@ -132,17 +131,19 @@ class BgNbd(ResultMixin):
         time = _ahead(ahead)
         return buytilldie.expected(time, *_checked(frequency, recency, age), self.params)
 
-    def expected_new(self, ahead: Any) -> npt.NDArray[np.float64]:
+    def expected_new(self, ahead: object) -> npt.NDArray[np.float64]:
         """Return how many repeat purchases to expect of a new customer within a time."""
         return buytilldie.expected_new(_ahead(ahead), self.params)
 
-    def loglik_each(self, frequency: Any, recency: Any, age: Any) -> npt.NDArray[np.float64]:
+    def loglik_each(
+        self, frequency: object, recency: object, age: object
+    ) -> npt.NDArray[np.float64]:
         """Return the log-likelihood of every customer under this model."""
         x, t, T = _checked(frequency, recency, age)
         return buytilldie.loglik_each(x.astype(np.intp), t, T, self.params)
 
 
-def _ahead(ahead: Any) -> npt.NDArray[np.float64]:
+def _ahead(ahead: object) -> npt.NDArray[np.float64]:
     time = np.asarray(ahead, dtype=np.float64)
     if not (np.isfinite(time) & (time >= 0)).all():
         raise ArgumentError(f"'ahead' must be at least 0, got {ahead!r}")
@@ -152,7 +153,7 @@ def _ahead(ahead: Any) -> npt.NDArray[np.float64]:
 Column = npt.NDArray[np.float64]
 
 
-def _checked(frequency: Any, recency: Any, age: Any) -> tuple[Column, Column, Column]:
+def _checked(frequency: object, recency: object, age: object) -> tuple[Column, Column, Column]:
     x, t, T = (np.asarray(v, dtype=np.float64) for v in (frequency, recency, age))
     if not ((x >= 0) & (t >= 0) & (t <= T) & np.isfinite(x + T)).all():
         raise DataError("'recency' must lie between 0 and 'age', 'frequency' be at least 0")
@@ -160,9 +161,9 @@ def _checked(frequency: Any, recency: Any, age: Any) -> tuple[Column, Column, Co
 
 
 def fit_bgnbd(
-    data: Any,
-    recency: Any = None,
-    age: Any = None,
+    data: object,
+    recency: object = None,
+    age: object = None,
     *,
     as_of: Moment | None = None,
     unit: str = "week",
@@ -215,7 +216,7 @@ def fit_bgnbd(
     >>> model.verdict, model.faults[0].code
     ('not-enough-data', 'too-few-customers')
     """
-    summary = summary_of(data, recency, age, as_of=as_of, unit=unit)
+    summary = summary_from(data, recency, age, as_of=as_of, unit=unit)
     x, t, T = summary.frequency, summary.recency, summary.age
     if not len(summary) or not (T > 0).any():
         raise DataError("'data' must hold customers that were observed for a time, got none")

@@ -97,7 +97,7 @@ class GammaGamma(ResultMixin):
         at = ("p", "q", "v").index(name)
         return log_interval(self.params[at], self.log_errors[at], level)
 
-    def expected_mean(self, frequency: Any, monetary: Any) -> npt.NDArray[np.float64]:
+    def expected_mean(self, frequency: object, monetary: object) -> npt.NDArray[np.float64]:
         """Return the mean amount to expect of customers' later purchases.
 
         Parameters
@@ -134,7 +134,9 @@ class GammaGamma(ResultMixin):
         return np.asarray((x * own + STRENGTH * base) / (x + STRENGTH))
 
 
-def fit_gamma_gamma(data: Any, monetary: Any = None, *, as_of: Moment | None = None) -> GammaGamma:
+def fit_gamma_gamma(
+    data: object, monetary: object = None, *, as_of: Moment | None = None
+) -> GammaGamma:
     """Fit what customers spend a purchase (Gamma–Gamma).
 
     Parameters

@@ -16,11 +16,11 @@ from salesfunnel._core.periods import label_of
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.customers._lifecycle import DORMANT
 from salesfunnel.customers._orders_by_customer import (
-    Known,
+    CustomerOrders,
     Moment,
     expected_gaps,
     groups_of,
-    known_at,
+    orders_at,
     totals,
 )
 from salesfunnel.data.history import StageHistory
@@ -36,10 +36,10 @@ REGULAR, GROWTH = 3, 1.5
 Days = npt.NDArray[np.datetime64]
 
 
-class Reached(NamedTuple):
+class StageDates(NamedTuple):
     """The day on which each customer first got to each stage, NaT where not yet: (n, 4)."""
 
-    known: Known
+    known: CustomerOrders
     entered: Days
 
 
@@ -51,23 +51,23 @@ def _funnel() -> Funnel:
     return funnel
 
 
-def _reached(
+def _stage_dates(
     purchases: Purchases, as_of: Moment, regular: int, growth: float, item: str | None
-) -> Reached:
+) -> StageDates:
     check_positive_int("regular", regular, minimum=3)
     if not growth > 1:
         raise ArgumentError(f"'growth' must be above 1, got {growth!r}")
-    known = known_at(purchases, as_of)
+    known = orders_at(purchases, as_of)
     number, day, start = known.orders.number, known.orders.day, known.start
     entered = np.full((number.size, len(STAGES)), np.datetime64("NaT", "D"), dtype="datetime64[D]")
     for column, nth in enumerate((1, 2, regular)):
         some = number >= nth
         entered[some, column] = day[start[some] + nth - 1]
     entered[:, 3] = _grown(known, regular, growth, item)
-    return Reached(known, entered)
+    return StageDates(known, entered)
 
 
-def _grown(known: Known, regular: int, growth: float, item: str | None) -> Days:
+def _grown(known: CustomerOrders, regular: int, growth: float, item: str | None) -> Days:
     """Return the day of the first order after `regular` ones that is larger, or of a new item."""
     orders = known.orders
     n = orders.number.size
@@ -86,13 +86,13 @@ def _grown(known: Known, regular: int, growth: float, item: str | None) -> Days:
     return result
 
 
-def _before(values: npt.NDArray[np.float64], known: Known) -> npt.NDArray[np.float64]:
+def _before(values: npt.NDArray[np.float64], known: CustomerOrders) -> npt.NDArray[np.float64]:
     """Return the sum of a customer's values before each of his orders."""
     total = np.concatenate([[0.0], np.cumsum(values)])
     return np.asarray(total[:-1] - total[known.start[known.orders.customer]])
 
 
-def _new_item(known: Known, item: str) -> npt.NDArray[np.bool_]:
+def _new_item(known: CustomerOrders, item: str) -> npt.NDArray[np.bool_]:
     """Return the orders in which a customer bought an item for the first time."""
     groups_of(known, item)  # says which attributes there are
     column = np.array(known.purchases.attributes[item], dtype=np.str_)
@@ -157,7 +157,7 @@ def repurchase_panel(
     span = duration_of("window", window)
     if span is None:
         raise ArgumentError(f"'window' must be a length of time, got {window!r}")
-    known, entered = _reached(purchases, as_of, regular, growth, item)
+    known, entered = _stage_dates(purchases, as_of, regular, growth, item)
     names, group = groups_of(known, segment)
     if not entered.size:
         return Panel.from_counts(
@@ -168,18 +168,18 @@ def repurchase_panel(
     base = int(number.min())
     periods = tuple(label_of(k, by) for k in range(base, int(number.max()) + 1))
     cell = (number - base) * len(names) + group
-    ripe = known.tenure >= span / timedelta(days=1)
+    mature = known.tenure >= span / timedelta(days=1)
     inside = (entered - known.first[:, None]) / DAY <= span / timedelta(days=1)
     # a customer who has grown is regular and has ordered twice: stages are nested by construction
     shape = (len(periods), len(names))
     counts = np.stack(
         [
-            np.bincount(cell[ripe & inside[:, k]], minlength=shape[0] * shape[1]).reshape(shape)
+            np.bincount(cell[mature & inside[:, k]], minlength=shape[0] * shape[1]).reshape(shape)
             for k in range(len(STAGES))
         ],
         axis=2,
     )
-    immature = np.bincount(cell[~ripe], minlength=shape[0] * shape[1]).reshape(shape)
+    immature = np.bincount(cell[~mature], minlength=shape[0] * shape[1]).reshape(shape)
     return Panel(
         counts=counts,
         periods=periods,
@@ -232,7 +232,7 @@ def repurchase_history(
     >>> repurchase_history(bought, as_of="2026-03-01").reached.tolist()
     [1, 0]
     """
-    known, entered = _reached(purchases, as_of, regular, growth, item)
+    known, entered = _stage_dates(purchases, as_of, regular, growth, item)
     _, group = groups_of(known, None)
     gap = expected_gaps(known, group)
     won = ~np.isnat(entered[:, 3])
@@ -247,7 +247,7 @@ def repurchase_history(
         deals=known.purchases.customers,
         stages=STAGES,
         entered=entered.astype("datetime64[us]"),
-        spent=_spent(entered, end).astype("timedelta64[us]"),
+        time_in_stage=_time_in_stage(entered, end).astype("timedelta64[us]"),
         created=known.first.astype("datetime64[us]"),
         closed=closed.astype("datetime64[us]"),
         outcome=np.where(won, 1, np.where(lost, 2, 0)).astype(np.int8),
@@ -262,7 +262,7 @@ def repurchase_history(
     )
 
 
-def _spent(entered: Days, end: Days) -> npt.NDArray[np.timedelta64]:
+def _time_in_stage(entered: Days, end: Days) -> npt.NDArray[np.timedelta64]:
     """Return the time in each stage: until the next one, or until the end."""
     result = np.zeros(entered.shape, dtype="timedelta64[D]")
     until = end.astype("datetime64[D]")

@@ -57,7 +57,7 @@ class Sbg(ResultMixin):
     verdict: FitVerdict = "ok"
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
-    def retention(self, renewal_number: Any) -> npt.NDArray[np.float64]:
+    def retention(self, renewal_number: object) -> npt.NDArray[np.float64]:
         """Return the share of those at their renewal 1, 2, ... who renew.
 
         Raises
@@ -90,7 +90,7 @@ class Sbg(ResultMixin):
 
 
 def fit_sbg(
-    survivors: Sequence[float] | Any = None, *, tenure: Any = None, ended: Any = None
+    survivors: Sequence[float] | Any = None, *, tenure: object = None, ended: object = None
 ) -> Sbg:
     """Fit how long customers of a contract keep renewing (sBG).
 
@@ -145,7 +145,7 @@ def fit_sbg(
     )
 
 
-def _risk_sets(survivors: Any, tenure: Any, ended: Any) -> tuple[Any, Any]:
+def _risk_sets(survivors: object, tenure: object, ended: object) -> tuple[Any, Any]:
     if (survivors is None) == (tenure is None):
         raise ArgumentError("'survivors' or 'tenure' must be given, got both or neither")
     if survivors is not None:

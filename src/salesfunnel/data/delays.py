@@ -20,7 +20,7 @@ from salesfunnel.data.panel import Panel
 Array = npt.NDArray[np.float64]
 LONGEST_LAG = 12
 """Months: a longer delay is cut here."""
-FEWEST_RIPE = 20
+FEWEST_MATURE = 20
 """Advances of deals that had time, below which all deals are asked."""
 
 
@@ -60,7 +60,7 @@ def lags_of(lag: Any, panel: Panel) -> tuple[Lag, ...] | None:
     return tuple(_given(one, key) for one, key in zip(given, sources, strict=True))
 
 
-def _given(value: Any, key: str) -> Lag:
+def _given(value: object, key: str) -> Lag:
     return Lag(_shares(value, key), np.inf)
 
 
@@ -124,10 +124,10 @@ def _counted(
     later = entry + (np.where(event == 1, days, 0.0) * 86_400e6).astype("timedelta64[us]")
     wait = period_numbers(later, panel.by) - first
     end = int(period_numbers(np.array([history.as_of]), panel.by)[0])
-    ripe = (event == 1) & (first <= end - longest) & (wait >= 0) & (wait <= longest)
-    if ripe.sum() < FEWEST_RIPE:
+    mature = (event == 1) & (first <= end - longest) & (wait >= 0) & (wait <= longest)
+    if mature.sum() < FEWEST_MATURE:
         return None
-    return np.bincount(wait[ripe], minlength=longest + 1).astype(np.float64)
+    return np.bincount(wait[mature], minlength=longest + 1).astype(np.float64)
 
 
 def _by_period(periods: Array, mass: Array) -> Array:
@@ -163,7 +163,7 @@ def exposure_of(panel: Panel, lags: tuple[Lag, ...] | None) -> tuple[Array, Arra
     if lags is None:
         return entered, None
     exposed, cv2 = np.full_like(entered, np.nan), np.full_like(entered, np.nan)
-    for s, law in enumerate(lags):
-        exposed[..., s] = lagged(entered[..., s], law.shares)
-        cv2[..., s] = lag_variance(entered[..., s], law.shares, law.converters)
+    for s, distribution in enumerate(lags):
+        exposed[..., s] = lagged(entered[..., s], distribution.shares)
+        cv2[..., s] = lag_variance(entered[..., s], distribution.shares, distribution.converters)
     return exposed, cv2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +41,7 @@ class Money(NamedTuple):
         return any(fault.code == "currencies-mixed" for fault in self.faults)
 
 
-def as_rates(rates: Any, currency: str | None = None) -> Rates | None:
+def as_rates(rates: object, currency: str | None = None) -> Rates | None:
     """Return the argument `rates` of a verb as Rates; `currency` is the base where none is named.
 
     Raises
@@ -66,10 +66,10 @@ def as_rates(rates: Any, currency: str | None = None) -> Rates | None:
 def in_one_currency(
     amount: Floats,
     codes: npt.NDArray[np.str_] | None,
-    days: Any,
+    days: object,
     *,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
 ) -> Money:
     """Return amounts in one currency, or NaN and a fault where they cannot be converted.
 
@@ -144,7 +144,7 @@ def _mixed(present: tuple[str, ...], counts: npt.NDArray[np.intp], missing: int)
 
 
 def _converted(
-    amount: Floats, codes: npt.NDArray[np.str_], days: Any, target: str, table: Rates
+    amount: Floats, codes: npt.NDArray[np.str_], days: object, target: str, table: Rates
 ) -> tuple[Floats, list[Fault]]:
     when = np.broadcast_to(np.asarray(days, dtype="datetime64[D]"), amount.shape)
     rate, faults = rates_for(np.where(np.isfinite(amount), codes, ""), when, target, table)

@@ -16,6 +16,7 @@ from salesfunnel._core.checks import check_choice, check_known, duplicates
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_items
 from salesfunnel._core.periods import common_frequency, label_of, ordinal
+from salesfunnel._core.readers import check_not_a_file, named_only
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel.data.panel_counts import parse_counts
@@ -27,6 +28,7 @@ ALL = "all"
 """The name of the one segment of a panel that is not broken down."""
 
 
+@named_only
 @attrs.frozen(kw_only=True, repr=False)
 class Panel(TableMixin):
     """Counts by period × segment × step.
@@ -194,10 +196,10 @@ class Panel(TableMixin):
     @classmethod
     def from_counts(
         cls,
-        counts: Any,
+        counts: object,
         *,
         funnel: Funnel | None = None,
-        missing: Any = None,
+        missing: object = None,
         segments: Sequence[str] | None = None,
         periods: Sequence[str] | None = None,
         steps: Sequence[str] | None = None,
@@ -231,6 +233,7 @@ class Panel(TableMixin):
         UnknownNameError
             If a step is none of the funnel's.
         """
+        check_not_a_file("counts", counts, "Panel")
         parsed = parse_counts(
             counts,
             level_keys=None
@@ -263,7 +266,7 @@ class Panel(TableMixin):
         """The steps between neighbours."""
         return tuple(Transition(a, b) for a, b in pairwise(self.steps))
 
-    def flows(
+    def entered_advanced(
         self, *, weighted: bool = False
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
         """Return what every rate is made of.
@@ -401,7 +404,7 @@ class Panel(TableMixin):
             **names,
         )
 
-    def regular(self) -> Panel:
+    def fill_gaps(self) -> Panel:
         """Return the panel with the periods that lie in a gap put in, all of them missing."""
         if self.by == "none" or not self.periods:
             return self
@@ -415,7 +418,7 @@ class Panel(TableMixin):
         where = {name: i for i, name in enumerate(segments)}
         g = [where[name] for name in self.segments]
 
-        def place(array: npt.NDArray[Any] | None, fill: Any) -> Any:
+        def place(array: npt.NDArray[Any] | None, fill: object) -> Any:
             if array is None:
                 return None
             wide = np.full((len(periods), len(segments), *array.shape[2:]), fill, dtype=array.dtype)

@@ -19,7 +19,7 @@ def parse_counts(
     counts: Any,
     *,
     level_keys: tuple[tuple[str, ...], tuple[str, ...]] | None,
-    missing: Any,
+    missing: object,
     segments: Sequence[str] | None,
     periods: Sequence[str] | None,
     steps: Sequence[str] | None,
@@ -55,7 +55,7 @@ def parse_counts(
     }
 
 
-def _flags(missing: Any, shape: tuple[int, ...]) -> Any:
+def _flags(missing: object, shape: tuple[int, ...]) -> Any:
     """Return flags of missing cells, given in as many levels as the counts may be."""
     try:
         flags = np.asarray(missing)
@@ -162,11 +162,11 @@ def _mapped_steps(
     return known
 
 
-def _tolist(value: Any) -> Any:
+def _tolist(value: object) -> Any:
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 
-def _depth(value: Any) -> int:
+def _depth(value: object) -> int:
     depth = 0
     while isinstance(value, list | tuple):
         depth += 1

@@ -24,7 +24,7 @@ STALE_DAYS = 35
 Row = tuple[str, float]
 
 
-def _converted(value: Any) -> FrozenMap[tuple[Row, ...]]:
+def _converted(value: object) -> FrozenMap[tuple[Row, ...]]:
     return _table(value)
 
 
@@ -92,7 +92,7 @@ class Rates(ResultMixin):
             if code != self.base and len(rows) == 1 and not rows[0][0]
         )
 
-    def on(self, code: str, days: Any) -> npt.NDArray[np.float64]:
+    def on(self, code: str, days: object) -> npt.NDArray[np.float64]:
         """Return the rate of a currency on each day; see `lookup` for their age.
 
         Parameters
@@ -110,7 +110,7 @@ class Rates(ResultMixin):
         return self.lookup(code, days)[0]
 
     def lookup(
-        self, code: str, days: Any
+        self, code: str, days: object
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the rate of a currency on each day, and how many days old it is.
 
@@ -162,7 +162,7 @@ def _only_one(table: Mapping[str, tuple[Row, ...]]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _table(value: Any) -> FrozenMap[tuple[Row, ...]]:
+def _table(value: object) -> FrozenMap[tuple[Row, ...]]:
     if isinstance(value, Mapping):
         pairs = [(code, _rows_of(code, rates)) for code, rates in value.items()]
     else:
@@ -205,7 +205,7 @@ def _long_rows(value: Any) -> Iterable[tuple[Any, Any, Any]]:
         yield tuple(row)
 
 
-def _rows_of(code: Any, rates: Any) -> tuple[Row, ...]:
+def _rows_of(code: object, rates: object) -> tuple[Row, ...]:
     if isinstance(rates, Mapping):
         rates = list(rates.items())
     if isinstance(rates, str | int | float) or not isinstance(rates, Iterable):
@@ -222,7 +222,7 @@ def _rows_of(code: Any, rates: Any) -> tuple[Row, ...]:
     return tuple(sorted(rows))
 
 
-def _rate(code: Any, value: Any) -> float:
+def _rate(code: object, value: Any) -> float:
     try:
         rate = float("nan") if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
@@ -232,7 +232,7 @@ def _rate(code: Any, value: Any) -> float:
     return rate
 
 
-def _day(code: Any, value: Any) -> str:
+def _day(code: object, value: Any) -> str:
     if value == "" or value is None:
         return ""
     if isinstance(value, datetime):

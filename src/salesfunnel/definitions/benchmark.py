@@ -28,7 +28,7 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _float(value: Any) -> Any:
+def _float(value: object) -> Any:
     number = _number(value)
     return value if number is None else number
 
@@ -43,7 +43,7 @@ class Benchmark:
         The steps: of those who are in `start`, the share `rate` gets to `end`.
     rate : float
         The rate, in (0, 1).
-    source : str
+    citation : str
         Who published it: author or publisher, and title. A figure without one is refused.
     cv : float
         How uncertain it is for a company like yours: standard deviation ÷ rate, in (0, 1]. A
@@ -66,7 +66,7 @@ class Benchmark:
 
     Examples
     --------
-    >>> figure = Benchmark("intent", "won", 0.3, source="Our association, survey", year=2025)
+    >>> figure = Benchmark("intent", "won", 0.3, citation="Our association, survey", year=2025)
     >>> figure.rate, str(figure.transition)
     (0.3, 'intent→won')
     """
@@ -74,7 +74,7 @@ class Benchmark:
     start: str
     end: str
     rate: float = attrs.field(converter=_float)
-    source: str = attrs.field(kw_only=True)
+    citation: str = attrs.field(kw_only=True)
     cv: float = attrs.field(default=DEFAULT_CV, converter=_float, kw_only=True)
     low: float | None = attrs.field(default=None, converter=_float, kw_only=True)
     high: float | None = attrs.field(default=None, converter=_float, kw_only=True)
@@ -123,8 +123,8 @@ class Benchmark:
         found = [key_problem("start", self.start), key_problem("end", self.end)]
         if self.start == self.end:
             found.append(f"'end' must be another step than 'start', got {self.end!r} for both")
-        if not isinstance(self.source, str) or not self.source.strip():
-            found.append(f"'source' must say who published the figure, got {self.source!r}")
+        if not isinstance(self.citation, str) or not self.citation.strip():
+            found.append(f"'citation' must say who published the figure, got {self.citation!r}")
         for field in ("url", "sample", "region", "industry"):
             value = getattr(self, field)
             if not isinstance(value, str):
@@ -140,7 +140,7 @@ class Benchmark:
         number = _number(self.rate)
         if number is not None and 1.0 < number <= 100.0:
             return f"write {number / 100:g} for {number:g}%"
-        if not self.source or not str(self.source).strip():
+        if not self.citation or not str(self.citation).strip():
             return "a figure whose source is not known is no benchmark"
         return None
 
@@ -166,8 +166,8 @@ class Benchmark:
 
         Examples
         --------
-        >>> a = Benchmark("lead", "mql", 0.4, source="A")
-        >>> b = Benchmark("mql", "sql", 0.5, source="A")
+        >>> a = Benchmark("lead", "mql", 0.4, citation="A")
+        >>> b = Benchmark("mql", "sql", 0.5, citation="A")
         >>> a.then(b).rate
         0.2
         """
@@ -187,4 +187,4 @@ class Benchmark:
         )
 
 
-_CITED = ("source", "url", "sample", "region", "industry")
+_CITED = ("citation", "url", "sample", "region", "industry")

@@ -54,7 +54,7 @@ class BenchmarkSet(ResultMixin):
     Examples
     --------
     >>> figures = BenchmarkSet.from_rates(
-    ...     "shop", {("view", "cart"): 0.08, ("cart", "order"): 0.3}, source="Our association"
+    ...     "shop", {("view", "cart"): 0.08, ("cart", "order"): 0.3}, citation="Our association"
     ... )
     >>> figures.steps
     ('view', 'cart', 'order')
@@ -97,7 +97,7 @@ class BenchmarkSet(ResultMixin):
         key: str,
         rates: Mapping[Any, float | Benchmark],
         *,
-        source: str,
+        citation: str,
         cv: float = DEFAULT_CV,
         year: int | None = None,
         name: str = "",
@@ -111,7 +111,7 @@ class BenchmarkSet(ResultMixin):
         rates : mapping
             From a step (a `Transition`, a pair of keys, ``"intent→won"`` or ``"intent->won"``) to
             its rate in (0, 1), or to a `Benchmark`, which is kept as it is.
-        source : str
+        citation : str
             Where the rates come from.
         cv : float
             As in `Benchmark`.
@@ -122,7 +122,7 @@ class BenchmarkSet(ResultMixin):
 
         Examples
         --------
-        >>> BenchmarkSet.from_rates("own", {"intent->won": 0.3}, source="Board target").steps
+        >>> BenchmarkSet.from_rates("own", {"intent->won": 0.3}, citation="Board target").steps
         ('intent', 'won')
         """
         figures = []
@@ -131,7 +131,7 @@ class BenchmarkSet(ResultMixin):
             if isinstance(rate, Benchmark):
                 figures.append(rate.replace(start=start, end=end))
             else:
-                figures.append(Benchmark(start, end, rate, source=source, cv=cv, year=year))
+                figures.append(Benchmark(start, end, rate, citation=citation, cv=cv, year=year))
         return cls(key, figures, name=name)
 
     def __repr__(self) -> str:

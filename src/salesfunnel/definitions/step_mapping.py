@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
@@ -37,7 +37,7 @@ def _by_name(steps: Sequence[str], names: Mapping[str, Iterable[str]]) -> dict[s
     return {**found, **{key.casefold(): key for key in steps}}
 
 
-def parse_transition(step: Any) -> tuple[str, str]:
+def parse_transition(step: object) -> tuple[str, str]:
     """Return (start, end) of a Transition, a pair, or a text with an arrow."""
     if isinstance(step, Transition):
         return step.source, step.target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesfunnel.diagnosis.fields import folded
+from salesfunnel.diagnosis.fields import fold_column_name
 
 __all__ = ["BLANK", "ID_WORDS", "written_after"]
 
@@ -59,6 +59,6 @@ def written_after(name: str) -> bool:
     >>> written_after("Closed Lost Reason"), written_after("阶段"), written_after("Lead Source")
     (True, True, False)
     """
-    plain = folded(name)
+    plain = fold_column_name(name)
     bare = plain.removeprefix("deal").removeprefix("opportunity").removeprefix("hs")
     return plain in _EXACT or bare in _EXACT or any(part in plain for part in _PARTS)

@@ -40,12 +40,12 @@ class Asked(NamedTuple):
         return "" if self.rule.derived or len(self.rule.needs) > 1 else name
 
 
-def ask_all(case: Case, rules: Any) -> list[Asked]:
+def ask_all(case: Case, rules: object) -> list[Asked]:
     """Return what every rule says about a case."""
     found: list[Asked] = []
     for rule_set in _sets(rules):
         for item in rule_set.rules:
-            found.extend(_ask(case, item, rule_set))
+            found.extend(_run_rule(case, item, rule_set))
     return found
 
 
@@ -104,7 +104,7 @@ def _as_rule(item: Any, dimension: Any) -> Rule:
     return Rule(code, lambda case: item(case.bottleneck, case.data), dimension=dimension)
 
 
-def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Asked]:
+def _run_rule(case: Case, item: Rule, rule_set: RuleSet) -> list[Asked]:
     """Return the findings of one rule, or the one that says what to collect."""
     fixed = {
         "dimension": item.dimension or rule_set.dimension,
@@ -123,7 +123,7 @@ def _ask(case: Case, item: Rule, rule_set: RuleSet) -> list[Asked]:
     if missing or item.check is None:
         return [Asked(_collect(case, item, fixed, missing), None, item)]
     try:
-        outcomes = _several(item(case))
+        outcomes = _as_list(item(case))
         return [Asked(_finding(case, item, one, fixed), one, item) for one in outcomes]
     except MemoryError:
         raise
@@ -138,7 +138,7 @@ def _broken(item: Rule, rule_set: RuleSet, error: Exception) -> PluginError:
     )
 
 
-def _several(outcome: Any) -> list[Any]:
+def _as_list(outcome: Any) -> list[Any]:
     if outcome is None:
         return []
     if isinstance(outcome, Exposure | Mixture | Finding):
@@ -146,7 +146,7 @@ def _several(outcome: Any) -> list[Any]:
     return [one for one in outcome if one is not None]
 
 
-def _finding(case: Case, item: Rule, outcome: Any, fixed: dict[str, Any]) -> Finding:
+def _finding(case: Case, item: Rule, outcome: object, fixed: dict[str, Any]) -> Finding:
     if isinstance(outcome, Exposure):
         return of_exposure(case, outcome, item.code, **fixed)
     if isinstance(outcome, Mixture):

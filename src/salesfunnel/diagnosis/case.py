@@ -12,8 +12,9 @@ import numpy.typing as npt
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import frequency_of, ordinal
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.vocabulary import Frequency
-from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, folded, match
+from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, fold_column_name, match
 from salesfunnel.diagnosis.finding import Evidence, Finding
 from salesfunnel.diagnosis.segment_deals import deals_of_segment
 
@@ -24,10 +25,10 @@ Int = npt.NDArray[np.int64]
 Time = npt.NDArray[np.datetime64]
 
 DAY = np.timedelta64(1, "D")
-RIPE = 0.9
-"""A deal is ripe when it is older than this quantile of the days that advances take."""
+MATURE = 0.9
+"""A deal is mature when it is older than this quantile of the days that advances take."""
 UNDECIDED = 0.1
-"""A period with at most this share of young open deals is decided: its closed deals are ripe."""
+"""A period with at most this share of young open deals is decided: its closed deals are mature."""
 
 
 class Case:
@@ -57,7 +58,7 @@ class Case:
         Deals of the judged window; the others are the reference.
     advanced : ndarray of bool
         Deals that reached the target by the time the history was taken.
-    ripe : ndarray of bool
+    mature : ndarray of bool
         Deals old enough, or of a period so fully decided, that "not advanced" means something.
     time : ndarray of datetime64[us]
         When they entered the step.
@@ -82,7 +83,8 @@ class Case:
         self.has_panel = not self.has_deals and hasattr(data, "counts")
         if not (self.has_deals or self.has_sheet or self.has_panel):
             raise ArgumentError(
-                f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}"
+                f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
+                hint=reader_hint(data, "StageHistory", "Tracking"),
             )
         if self.has_deals:
             self._cut()
@@ -131,16 +133,16 @@ class Case:
         self.advanced: Bool = data.reached[keep] >= target
         self.outcome = data.outcome[keep]
         self.open: Bool = (self.outcome == 0) & ~self.advanced
-        self.ripe: Bool = self._ripe()
+        self.mature: Bool = self._mature()
 
-    def _ripe(self) -> Bool:
+    def _mature(self) -> Bool:
         """Mark deals whose "not advanced" is a result and not just early."""
         target = self.data.entered[self.deals][:, self.target :]
         far = np.datetime64("9999-01-01", "us")
         reached = np.where(np.isnat(target), far, target).min(axis=1)
         days = (reached - self.time)[self.advanced & (reached < far)] / DAY
-        self.ripe_days: float = float(np.quantile(days, RIPE)) if days.size >= 5 else 0.0
-        old = (self.data.as_of - self.time) / DAY >= self.ripe_days
+        self.mature_days: float = float(np.quantile(days, MATURE)) if days.size >= 5 else 0.0
+        old = (self.data.as_of - self.time) / DAY >= self.mature_days
         decided = ~self.open
         names, index = np.unique(self.period, return_inverse=True)
         total = np.bincount(index, minlength=names.size)
@@ -241,7 +243,7 @@ class Case:
         """Deals to explain: the shortfall, or where there is no reference, that against before."""
         if getattr(self.bottleneck, "reference", None) is not None or not self.has_deals:
             return self.shortfall
-        old, new = self.ripe & ~self.now, self.ripe & self.now
+        old, new = self.mature & ~self.now, self.mature & self.now
         if not (old.any() and new.any()):
             return None
         gap = float(self.advanced[old].mean()) - float(self.advanced[new].mean())
@@ -281,11 +283,13 @@ class Case:
         if not self.has_sheet:
             return None
         field = Field.of(field)
-        names = {folded(name) for name in (field.key, *field.names)}
+        names = {fold_column_name(name) for name in (field.key, *field.names)}
         mapped = self.columns.get(field.key)
         for row in (*self.sheet_rows, *self._rows_of_period()):
             own = {str(row.metric), str(getattr(row, "metric_name", "") or row.metric)}
-            if row.actual is not None and (mapped in own or {folded(name) for name in own} & names):
+            if row.actual is not None and (
+                mapped in own or {fold_column_name(name) for name in own} & names
+            ):
                 return row
         return None
 

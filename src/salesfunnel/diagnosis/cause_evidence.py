@@ -32,9 +32,9 @@ def over_time(case: Case, inside: Bool, known: Bool) -> tuple[PeriodShare, ...]:
 
     inside = inside & known
     n, x = count(known), count(inside)
-    ripe = case.ripe & known
-    n1, x1 = count(ripe & inside), count(ripe & inside & case.advanced)
-    n0, x0 = count(ripe & ~inside), count(ripe & ~inside & case.advanced)
+    mature = case.mature & known
+    n1, x1 = count(mature & inside), count(mature & inside & case.advanced)
+    n0, x0 = count(mature & ~inside), count(mature & ~inside & case.advanced)
     return tuple(
         PeriodShare(
             period=label_of(first + i, case.by),
@@ -59,9 +59,9 @@ def evidence_of(
     field: str,
 ) -> Evidence:
     """Return the figures behind a named part; `inside` are the deals of its levels."""
-    ripe = case.ripe & known
+    mature = case.mature & known
     won = case.advanced
-    table = tuple(int((ripe & a & b).sum()) for a in (inside, ~inside) for b in (won, ~won))
+    table = tuple(int((mature & a & b).sum()) for a in (inside, ~inside) for b in (won, ~won))
     half = 1.959963984540054 * cause.se
     return Evidence(
         method="model",
@@ -91,9 +91,9 @@ def _groups(case: Case, column: TypedColumn) -> tuple[Group, ...]:
         return np.bincount(column.codes[which], minlength=k)
 
     n1, n0 = count(case.now), count(~case.now)
-    r1, r0 = count(case.now & case.ripe), count(~case.now & case.ripe)
-    x1 = count(case.now & case.ripe & case.advanced)
-    x0 = count(~case.now & case.ripe & case.advanced)
+    r1, r0 = count(case.now & case.mature), count(~case.now & case.mature)
+    x1 = count(case.now & case.mature & case.advanced)
+    x0 = count(~case.now & case.mature & case.advanced)
     order = np.argsort(-(n0 + n1), kind="stable")[:MOST_GROUPS]
     order = np.sort(order) if column.ordered else order
     return tuple(

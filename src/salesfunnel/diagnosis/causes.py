@@ -149,7 +149,7 @@ def _notices(case: Case, cause: Cause, *, blank: bool) -> tuple[str, ...]:
     found = list(cause.notices)
     if blank:
         found.append("missing-values")
-    if case.ripe[case.now].mean() < 0.5:
+    if case.mature[case.now].mean() < 0.5:
         found.append("mostly-open")
     return tuple(dict.fromkeys(found))
 
@@ -198,7 +198,7 @@ def _params(
         here = which & known
         params[f"share_{when}"] = float(inside[here].mean()) if here.any() else None
         for part, some in (("", inside), ("_others", ~inside)):
-            deals = here & some & case.ripe
+            deals = here & some & case.mature
             params[f"rate{part}_{when}"] = (
                 float(case.advanced[deals].mean()) if deals.any() else None
             )

@@ -60,7 +60,7 @@ def _name(column: Column | str | None) -> str | None:
     return column.name if isinstance(column, Column) else column
 
 
-def _aligned(array: Any, case: Case, what: str) -> Any:
+def _aligned(array: object, case: Case, what: str) -> Any:
     values = np.asarray(array)
     if values.shape != (len(case),):
         raise DataError(
@@ -91,13 +91,13 @@ def _tables(
 
 def _recorded_by_outcome(case: Case, known: Bool) -> bool:
     """Whether a field is filled for one outcome much more often than for the other."""
-    won, lost = case.ripe & case.advanced, case.ripe & ~case.advanced
+    won, lost = case.mature & case.advanced, case.mature & ~case.advanced
     if won.sum() < 10 or lost.sum() < 10:
         return False
     return abs(float(known[won].mean()) - float(known[lost].mean())) > 0.3
 
 
-def of_exposure(case: Case, found: Exposure, code: str, **fixed: Any) -> Finding:
+def of_exposure(case: Case, found: Exposure, code: str, **fixed: object) -> Finding:
     """Return what the change of an exposure is associated with, and what ending it could win.
 
     contribution = −(share now − share before) · RD · deals now, RD the Mantel–Haenszel difference
@@ -110,7 +110,7 @@ def of_exposure(case: Case, found: Exposure, code: str, **fixed: Any) -> Finding
         else _aligned(found.known, case, "known").astype(np.bool_)
     )
     exposed = exposed & known
-    use = known & case.ripe
+    use = known & case.mature
     tables, names = _tables(case, exposed, use, by_period=found.by_period)
     s = mantel_haenszel(tables) if tables.size else mantel_haenszel(np.zeros((1, 2, 2)))
     pooled = tables.sum(0).astype(int).ravel() if tables.size else np.zeros(4, dtype=int)
@@ -173,7 +173,7 @@ def _evidence(
         notices.append("no-reference")
     if _recorded_by_outcome(case, known):
         notices.append("recorded-by-outcome")
-    if case.ripe.sum() < 0.5 * len(case):
+    if case.mature.sum() < 0.5 * len(case):
         notices.append("mostly-open")
     return Evidence(
         method="mantel-haenszel",
@@ -200,7 +200,7 @@ def _evidence(
 
 
 def _finding(
-    case: Case, found: Exposure | Mixture, code: str, evidence: Evidence, **fields: Any
+    case: Case, found: Exposure | Mixture, code: str, evidence: Evidence, **fields: object
 ) -> Finding:
     fields.setdefault("params", dict(found.params))
     return case.finding(found.code or code, evidence=evidence, **fields)
@@ -224,7 +224,7 @@ def _grouped(text: Any, known: Bool) -> tuple[npt.NDArray[np.int64], list[str]]:
     return np.where(known, table[texts.codes] if text.size else -1, -1), kept
 
 
-def of_mixture(case: Case, found: Mixture, code: str, **fixed: Any) -> Finding:
+def of_mixture(case: Case, found: Mixture, code: str, **fixed: object) -> Finding:
     """Return what the change of a mix is worth: contribution = −mix part (Kitagawa) · deals now."""
     text = _aligned(found.groups, case, "groups").astype(np.str_)
     known = text != ""
@@ -236,9 +236,9 @@ def of_mixture(case: Case, found: Mixture, code: str, **fixed: Any) -> Finding:
         return np.bincount(number[which & known], minlength=k).astype(np.float64)
 
     n0, n1 = tally(~case.now), tally(case.now)
-    ripe0, ripe1 = tally(~case.now & case.ripe), tally(case.now & case.ripe)
-    won0 = tally(~case.now & case.ripe & case.advanced)
-    won1 = tally(case.now & case.ripe & case.advanced)
+    mature0, mature1 = tally(~case.now & case.mature), tally(case.now & case.mature)
+    won0 = tally(~case.now & case.mature & case.advanced)
+    won1 = tally(case.now & case.mature & case.advanced)
     notices = list(found.notices)
     evidence = Evidence(
         method="kitagawa",
@@ -248,17 +248,17 @@ def of_mixture(case: Case, found: Mixture, code: str, **fixed: Any) -> Finding:
         known=int(n1.sum()),
         known_before=int(n0.sum()),
     )
-    if k < 2 or n0.sum() < 10 or n1.sum() < 1 or ripe0.sum() < 10:
+    if k < 2 or n0.sum() < 10 or n1.sum() < 1 or mature0.sum() < 10:
         notices.append("not-comparable")
         evidence = attrs.evolve(evidence, notices=tuple(notices))
         return _finding(case, found, code, evidence, coverage=coverage, grade="weak", **fixed)
-    r0, r1 = _rates(ripe0, won0, ripe1, won1)
+    r0, r1 = _rates(mature0, won0, mature1, won1)
     mix = kitagawa(n0, n0 * r0, n1, n1 * r1)
-    if bool(mix.simpson) and ripe1.sum() >= 10:
+    if bool(mix.simpson) and mature1.sum() >= 10:
         notices.append("simpson")
     if _recorded_by_outcome(case, known):
         notices.append("recorded-by-outcome")
-    se = _mix_se(n0, n1, ripe0 + ripe1, (r0 + r1) / 2)
+    se = _mix_se(n0, n1, mature0 + mature1, (r0 + r1) / 2)
     contribution = -float(mix.mix) * case.entered_now
     half = NORMAL.inv_cdf(0.9) * se * case.entered_now
     confidence = NORMAL.cdf(-float(mix.mix) / se) if se > 0 else float(mix.mix < 0)
@@ -269,8 +269,8 @@ def of_mixture(case: Case, found: Mixture, code: str, **fixed: Any) -> Finding:
             name=names[i],
             entered=int(n1[i]),
             entered_before=int(n0[i]),
-            rate=float(won1[i] / ripe1[i]) if ripe1[i] else None,
-            rate_before=float(won0[i] / ripe0[i]) if ripe0[i] else None,
+            rate=float(won1[i] / mature1[i]) if mature1[i] else None,
+            rate_before=float(won0[i] / mature0[i]) if mature0[i] else None,
             mix=float(mix.mix_by[i]),
             rate_part=float(mix.rate_by[i]),
         )
@@ -306,8 +306,8 @@ def worst_of(mix_by: npt.NDArray[np.float64], change: npt.NDArray[np.float64]) -
     return int(np.argmin(np.where(change > 0, mix_by, np.inf))) if (change > 0).any() else 0
 
 
-def _rates(ripe0: Any, won0: Any, ripe1: Any, won1: Any) -> tuple[Any, Any]:
-    """Return rates of both times, drawn to the overall rate where fewer than 10 are ripe."""
+def _rates(mature0: Any, won0: Any, mature1: Any, won1: Any) -> tuple[Any, Any]:
+    """Return rates of both times, drawn to the overall rate where fewer than 10 are mature."""
 
     def drawn(n: Any, x: Any) -> Any:
         overall = x.sum() / n.sum() if n.sum() else 0.0
@@ -315,16 +315,16 @@ def _rates(ripe0: Any, won0: Any, ripe1: Any, won1: Any) -> tuple[Any, Any]:
             plain = x / n
         return np.where(n < 10, (x + 10 * overall) / (n + 10), plain)
 
-    r0 = drawn(ripe0, won0)
-    r1 = drawn(ripe1, won1) if ripe1.sum() >= 10 else r0
-    return np.where(ripe0 > 0, r0, r1), np.where(ripe1 > 0, r1, r0)
+    r0 = drawn(mature0, won0)
+    r1 = drawn(mature1, won1) if mature1.sum() >= 10 else r0
+    return np.where(mature0 > 0, r0, r1), np.where(mature1 > 0, r1, r0)
 
 
-def _mix_se(n0: Any, n1: Any, ripe: Any, r: Any) -> float:
+def _mix_se(n0: Any, n1: Any, mature: Any, r: Any) -> float:
     """Return the standard error of the mix part: of both shares, and of the rates they weigh."""
     w0, w1 = n0 / n0.sum(), n1 / n1.sum()
     shares = sum(
         ((w * r**2).sum() - (w * r).sum() ** 2) / n for w, n in ((w0, n0.sum()), (w1, n1.sum()))
     )
-    rates = ((w1 - w0) ** 2 * r * (1 - r) / np.maximum(ripe, 1)).sum()
+    rates = ((w1 - w0) ** 2 * r * (1 - r) / np.maximum(mature, 1)).sum()
     return math.sqrt(max(float(shares + rates), 0.0))

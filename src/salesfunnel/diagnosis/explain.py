@@ -149,7 +149,7 @@ def _deals(case: Case) -> Deals:
     return Deals(
         advanced=case.advanced,
         now=case.now,
-        mature=case.ripe,
+        mature=case.mature,
         still_open=case.open,
         period=case.period,
         time=case.time,

@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from salesfunnel._core.frozen import as_items
 from salesfunnel._kernels.causes.coding import Texts, text_levels
-from salesfunnel.diagnosis.header_names import folded, header_keys
+from salesfunnel.diagnosis.header_names import fold_column_name, header_keys
 
-__all__ = ["CHANNEL", "DEMO", "OWNER", "PLACES", "Column", "Field", "folded", "match"]
+__all__ = ["CHANNEL", "DEMO", "OWNER", "PLACES", "Column", "Field", "fold_column_name", "match"]
 
 Bool = npt.NDArray[np.bool_]
 Float = npt.NDArray[np.float64]
@@ -77,8 +77,8 @@ def match(field: Field, known: Iterable[str], columns: Mapping[str, str]) -> str
             if depth < len(keys):
                 by_key.setdefault(keys[depth], name)
     for word in (field.key, *field.names):
-        if folded(word) in by_key:
-            return by_key[folded(word)]
+        if fold_column_name(word) in by_key:
+            return by_key[fold_column_name(word)]
     return None
 
 

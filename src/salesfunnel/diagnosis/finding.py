@@ -27,7 +27,7 @@ Param = str | int | float | bool | None
 
 @attrs.frozen(kw_only=True)
 class Group:
-    """One group of deals before and now: how many entered, how many of the ripe ones advanced.
+    """One group of deals before and now: how many entered, how many of the mature ones advanced.
 
     Parameters
     ----------

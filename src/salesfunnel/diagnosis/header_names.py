@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["folded", "header_keys"]
+__all__ = ["fold_column_name", "header_keys"]
 
 _SIGNS = re.compile(r"[\s_\-./()（）:：%\[\]【】#?？*]+")
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
@@ -19,7 +19,7 @@ _BEHIND = re.compile(r"(?:__c|__r|__pc|_c__c)$", re.IGNORECASE)
 _UNITS = re.compile(r"[\s_]+(?:h|hr|hrs|hours|d|days|min|minutes|小时|天|分钟)$", re.IGNORECASE)
 
 
-def folded(name: str) -> str:
+def fold_column_name(name: str) -> str:
     """Return a column name without case, width, spaces and signs, so that spellings meet."""
     return _SIGNS.sub("", unicodedata.normalize("NFKC", name).casefold())
 
@@ -45,4 +45,4 @@ def header_keys(name: str) -> tuple[str, ...]:
     forms.append(bare)
     short = _BRACKETS.sub("", bare).strip()
     forms += [short, _UNITS.sub("", short)]
-    return tuple(dict.fromkeys(key for key in map(folded, forms) if key))
+    return tuple(dict.fromkeys(key for key in map(fold_column_name, forms) if key))

@@ -35,11 +35,11 @@ class Remedy:
     owner : str
         Role or department that does it: ``"marketing"``, ``"sales"``, ``"sales-lead"``,
         ``"finance"``, ``"operations"``, ``"product"``, ``"service"``, or any text.
-    days : int
+    lead_time_days : int
         Days until it is done.
     effort : {"S", "M", "L"}
         Person-days: 2, 5 or 15.
-    follow : str
+    adoption_metric : str
         Field or metric that shows in the first two weeks whether it is carried out.
     title, detail : str or mapping from locale to str
         Its words, where the catalogs have none.
@@ -51,7 +51,8 @@ class Remedy:
 
     Examples
     --------
-    >>> Remedy("free-pilot", "no-budget", owner="sales", days=10, title="Offer a free pilot").days
+    >>> pilot = Remedy("free-pilot", "no-budget", lead_time_days=10, title="Offer a free pilot")
+    >>> pilot.lead_time_days
     10
     """
 
@@ -59,9 +60,9 @@ class Remedy:
     causes: tuple[str, ...] = attrs.field(converter=as_items)
     stages: tuple[str, ...] = attrs.field(default=(), converter=as_items, kw_only=True)
     owner: str = attrs.field(default="sales", kw_only=True)
-    days: int = attrs.field(default=20, kw_only=True)
+    lead_time_days: int = attrs.field(default=20, kw_only=True)
     effort: Effort = attrs.field(default="M", kw_only=True)
-    follow: str = attrs.field(default="", kw_only=True)
+    adoption_metric: str = attrs.field(default="", kw_only=True)
     title: Mapping[str, str] = attrs.field(factory=dict, converter=in_both, kw_only=True)
     detail: Mapping[str, str] = attrs.field(factory=dict, converter=in_both, kw_only=True)
 
@@ -73,8 +74,11 @@ class Remedy:
             found.append("'causes' must name at least one code, got none")
         if self.effort not in get_args(Effort):
             found.append(f"'effort' must be one of 'S', 'M', 'L', got {self.effort!r}")
-        if not isinstance(self.days, int) or self.days < 0:
-            found.append(f"'days' must be a whole number of at least 0, got {self.days!r}")
+        if not isinstance(self.lead_time_days, int) or self.lead_time_days < 0:
+            found.append(
+                "'lead_time_days' must be a whole number of at least 0,"
+                f" got {self.lead_time_days!r}"
+            )
         problems = [problem for problem in found if problem]
         if problems:
             raise DefinitionError(f"remedy {self.key!r} must be well formed", problems)

@@ -101,7 +101,7 @@ class Limit:
     value: float | None = None
 
 
-Outcome = Any
+RuleResult = Any
 """Exposure, Mixture, Finding, None, or several of them."""
 
 
@@ -148,11 +148,11 @@ class Rule:
     """
 
     code: str
-    check: Callable[[Case], Outcome] | None = None
+    check: Callable[[Case], RuleResult] | None = None
     needs: tuple[Field, ...] = attrs.field(default=(), converter=_fields, kw_only=True)
     notes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, kw_only=True)
     limit: Limit | None = attrs.field(default=None, kw_only=True)
-    sheet: Callable[[Case], Outcome] | None = attrs.field(default=None, kw_only=True)
+    sheet: Callable[[Case], RuleResult] | None = attrs.field(default=None, kw_only=True)
     title: Mapping[str, str] = attrs.field(factory=dict, converter=in_both, kw_only=True)
     dimension: Dimension | None = attrs.field(default=None, kw_only=True)
     derived: bool = attrs.field(default=False, kw_only=True)
@@ -170,7 +170,7 @@ class Rule:
         if found:
             raise DefinitionError(f"rule {self.code!r} must be well formed", found)
 
-    def __call__(self, case: Case) -> Outcome:
+    def __call__(self, case: Case) -> RuleResult:
         """Ask the rule about a case."""
         return None if self.check is None else self.check(case)
 
@@ -184,7 +184,7 @@ def rule(
     limit: Limit | None = None,
     title: str | Mapping[str, str] = "",
     derived: bool = False,
-) -> Callable[[Callable[[Case], Outcome]], Rule]:
+) -> Callable[[Callable[[Case], RuleResult]], Rule]:
     """Make a rule of a function that takes a case.
 
     Parameters
@@ -207,7 +207,7 @@ def rule(
     'no-budget'
     """
 
-    def make(check: Callable[[Case], Outcome]) -> Rule:
+    def make(check: Callable[[Case], RuleResult]) -> Rule:
         return Rule(
             code,
             check,

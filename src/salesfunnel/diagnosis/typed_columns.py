@@ -20,7 +20,7 @@ from salesfunnel._kernels.causes.coding import (
 )
 from salesfunnel._kernels.causes.leaks import spread_in_time
 from salesfunnel.diagnosis.after_outcome import BLANK, ID_WORDS
-from salesfunnel.diagnosis.fields import NO, YES, folded
+from salesfunnel.diagnosis.fields import NO, YES, fold_column_name
 from salesfunnel.diagnosis.read_values import read_numbers, read_times
 
 __all__ = ["BLANK_LEVEL", "OTHER_LEVEL", "TypedColumn", "typed"]
@@ -151,7 +151,7 @@ def _is_id(name: str, got: Array) -> bool:
     if got.size < 20:
         return False
     some = got[spaced(got.size)]
-    plain = folded(name)
+    plain = fold_column_name(name)
     named = any(plain.endswith(w) or plain.startswith(w) for w in ID_WORDS)
     return bool(
         named and (some == np.floor(some)).all() and np.unique(some).size >= 0.9 * some.size

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from os import PathLike
 from typing import Any
 
-from salesfunnel._core.extras import require
 from salesfunnel._core.files import write_file
 from salesfunnel._core.safe_text import clean
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.analysis_column import Column, Part
 from salesfunnel.export.analysis_parts import caption, parts_of
+from salesfunnel.export.book import FONTS, Book
 from salesfunnel.render.backends.width import width
 from salesfunnel.render.charts.palette import LIGHT
 
 __all__ = ["book_bytes", "write_analysis"]
 
-FONTS = {"en": "Calibri", "zh": "Microsoft YaHei"}
 FORMATS = {
     "text": "@", "count": "#,##0", "deals": "#,##0.0", "percent": "0.0%", "money": "#,##0",
     "date": "yyyy-mm-dd",
@@ -29,7 +27,7 @@ WIDEST = 60
 COLOURS = (LIGHT.main, LIGHT.alert, LIGHT.grey, "#4f8f8b", "#8a6db1", LIGHT.ink)
 
 
-def write_analysis(analysis: Any, path: str | PathLike[str], locale: Locale) -> None:
+def write_analysis(analysis: object, path: str | PathLike[str], locale: Locale) -> None:
     """Write an analysis as an xlsx workbook.
 
     Raises
@@ -40,25 +38,15 @@ def write_analysis(analysis: Any, path: str | PathLike[str], locale: Locale) -> 
     write_file(path, book_bytes(analysis, locale))
 
 
-def book_bytes(analysis: Any, locale: Locale) -> bytes:
+def book_bytes(analysis: object, locale: Locale) -> bytes:
     """Return the workbook; equal analyses give equal bytes."""
-    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing a workbook with charts")
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-            "strings_to_numbers": False, "nan_inf_to_errors": False,
-        },
-    )  # fmt: skip
-    book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001 - bytes without a clock
-    book.formats[0].set_font_name(FONTS[locale])
+    made = Book(locale, feature="writing a workbook with charts")
+    book = made.book
     styles = _styles(book, FONTS[locale])
     line = caption(analysis, locale)
     for part in parts_of(analysis, locale):
         _sheet(book, part, line, styles, locale)
-    book.close()
-    return buffer.getvalue()
+    return made.close()
 
 
 def _styles(book: Any, font: str) -> dict[str, Any]:
@@ -132,7 +120,7 @@ def _font(font: str) -> dict[str, Any]:
     return {"name": font, "size": 10}
 
 
-def _axis(part: Part, j: int, font: str, **more: Any) -> dict[str, Any]:
+def _axis(part: Part, j: int, font: str, **more: object) -> dict[str, Any]:
     form = FORMATS[part.columns[j].form]
     code = "0%" if form == "0.0%" else "#,##0" if form == "#,##0.0" else form
     return {
@@ -169,7 +157,7 @@ def _rows(book: Any, part: Part, font: str, j: int, kind: str) -> Any:
     return chart
 
 
-def _funnel(book: Any, part: Part, name: str, font: str) -> Any:
+def _funnel(book: object, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
     chart = _rows(book, part, font, ys[0], "stacked")
     fills = (LIGHT.main, LIGHT.lost, LIGHT.tint)
@@ -182,7 +170,7 @@ def _funnel(book: Any, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _waterfall(book: Any, part: Part, name: str, font: str) -> Any:
+def _waterfall(book: object, part: Part, name: str, font: str) -> Any:
     x, base, bar = part.series
     chart = _rows(book, part, font, bar, "stacked")
     chart.add_series({
@@ -203,7 +191,7 @@ def _points(part: Part) -> list[Any]:
     return [{"fill": {"color": fills[role]}} for role in part.colours]
 
 
-def _ranges(book: Any, part: Part, name: str, font: str) -> Any:
+def _ranges(book: object, part: Part, name: str, font: str) -> Any:
     x, middle, low, high = part.series
     chart = _rows(book, part, font, middle, "")
     cells = [part.columns[j].cells for j in (middle, low, high)]
@@ -223,7 +211,7 @@ def _ranges(book: Any, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _bars(book: Any, part: Part, name: str, font: str) -> Any:
+def _bars(book: object, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
     chart = _rows(book, part, font, ys[0], "")
     for j, fill in zip(ys, (LIGHT.main, LIGHT.lost), strict=True):

@@ -73,7 +73,7 @@ def column_of(key: str, form: str, cells: Sequence[Any] | Any, locale: Locale) -
     return Column(words_of(key, locale), form, cells)
 
 
-def picture_of(analysis: Any, kind: str, locale: Locale, **options: Any) -> Chart | None:
+def picture_of(analysis: object, kind: str, locale: Locale, **options: object) -> Chart | None:
     """Return a picture of the analysis; None where it has none."""
     try:
         return chart_of(analysis, kind, locale=locale, **options)

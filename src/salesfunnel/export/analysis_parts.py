@@ -24,7 +24,7 @@ from salesfunnel.render.words.figures import segment_words
 __all__ = ["caption", "parts_of"]
 
 
-def parts_of(analysis: Any, locale: Locale) -> list[Part]:
+def parts_of(analysis: object, locale: Locale) -> list[Part]:
     """Return the worksheets of an analysis, those without rows left out."""
     makers = (
         _answer,
@@ -43,7 +43,7 @@ def parts_of(analysis: Any, locale: Locale) -> list[Part]:
     return [part for part in made if part is not None and part.rows]
 
 
-def _answer(analysis: Any, locale: Locale) -> Part:
+def _answer(analysis: object, locale: Locale) -> Part:
     answer = answer_of(analysis, locale)
     rows = [
         (words_of("answer", locale), answer.headline.replace("<wbr>", ""), ""),
@@ -66,7 +66,7 @@ def _verdicts(analysis: Any, locale: Locale) -> Part:
     found, labels = list(analysis.bottlenecks)[:ROWS], labels_for(analysis, locale)
     several = len(analysis.bottlenecks.segments) > 1
 
-    def ends(interval: Any, side: str) -> Any:
+    def ends(interval: object, side: str) -> Any:
         return None if interval is None else getattr(interval, side)
 
     columns = [
@@ -182,12 +182,12 @@ def _bar(start: Any, end: Any) -> float:
     return (high - low) if low >= 0 else low - min(high, 0.0)
 
 
-def _causes(analysis: Any, locale: Locale) -> Part | None:
+def _causes(analysis: object, locale: Locale) -> Part | None:
     chart = picture_of(analysis, "causes", locale)
     return _waterfall(chart, words_of("sheet-causes", locale), locale, "deals")
 
 
-def _bridge(analysis: Any, locale: Locale) -> Part | None:
+def _bridge(analysis: object, locale: Locale) -> Part | None:
     chart = picture_of(analysis, "bridge", locale)
     return _waterfall(chart, words_of("sheet-bridge", locale), locale, "money")
 

@@ -59,7 +59,7 @@ def plan_part(analysis: Any, locale: Locale) -> Part | None:
     )
 
 
-def forecast_part(analysis: Any, locale: Locale) -> Part | None:
+def forecast_part(analysis: object, locale: Locale) -> Part | None:
     """Return the forecast by day."""
     chart = picture_of(analysis, "fan", locale)
     if chart is None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
-from salesfunnel._core.extras import require
 from salesfunnel._core.files import write_file
 from salesfunnel._core.formula_escape import escape_cell
 from salesfunnel._core.safe_text import clean
 from salesfunnel._core.vocabulary import Locale
+from salesfunnel.export.book import Book
 from salesfunnel.export.markdown import escape_markdown
-from salesfunnel.export.workbooks import save
+from salesfunnel.export.plan_book import COLUMNS, add_plan
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.measure import Measure
@@ -35,13 +33,7 @@ from salesfunnel.render.words.plans import (
 if TYPE_CHECKING:
     from os import PathLike
 
-__all__ = ["to_csv", "to_icalendar", "to_markdown", "to_xlsx"]
-
-COLUMNS = (
-    "bottleneck", "problem", "measure", "owner", "due", "effect", "priority", "effort", "seen",
-    "state", "note", "key",
-)  # fmt: skip
-WIDTHS = (20, 26, 42, 14, 12, 44, 10, 10, 16, 10, 30, 14)
+__all__ = ["plan_rows", "to_csv", "to_icalendar", "to_markdown", "to_xlsx"]
 
 
 def _cells(plan: ImprovementPlan, measure: Measure, locale: Locale) -> list[Any]:
@@ -119,59 +111,15 @@ def _line(cells: Sequence[Any]) -> str:
 
 
 def to_xlsx(plan: ImprovementPlan, path: str | PathLike[str], *, locale: Locale) -> None:
-    """Write the plan as a workbook: wrapped cells, dates as dates, text as text."""
-    openpyxl = require("openpyxl", extra="excel", feature="writing xlsx")
-    styles = require("openpyxl.styles", extra="excel", feature="writing xlsx")
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = text("plan.title", locale)[:31]
-    rows = [_header(locale), *(_cells(plan, measure, locale) for measure in plan.measures)]
-    for i, values in enumerate(rows, 1):
-        for j, value in enumerate(values, 1):
-            _set(sheet.cell(i, j), value)
-        sheet.row_dimensions[i].height = 14 * _lines(values) + 2
-    edge = styles.Side(style="thin", color="BFBFBF")
-    for row in sheet.iter_rows():
-        for cell in row:
-            cell.alignment = styles.Alignment(vertical="top", wrap_text=True)
-            cell.border = styles.Border(left=edge, right=edge, top=edge, bottom=edge)
-    for cell in sheet[1]:
-        cell.font = styles.Font(bold=True)
-        cell.fill = styles.PatternFill("solid", fgColor="DDE7F0")
-    for index, width in enumerate(WIDTHS):
-        sheet.column_dimensions[sheet.cell(1, index + 1).column_letter].width = width
-    sheet.freeze_panes = "A2"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(
-        fitToPage=True
-    )
-    write_file(path, save(book))
+    """Write the plan as a workbook: states and owners to choose, dates as dates, text as text."""
+    book = Book(locale)
+    add_plan(book, plan, plan_rows(plan, locale))
+    write_file(path, book.close())
 
 
-def _lines(values: Sequence[Any]) -> int:
-    """Return how many lines the tallest cell of a row takes; wide characters count twice."""
-
-    def lines(value: Any, width: int) -> int:
-        sizes = [
-            sum(2 if east_asian_width(ch) in "WF" else 1 for ch in part)
-            for part in str(value).split("\n")
-        ]
-        return sum(max(1, math.ceil(size * 1.35 / width)) for size in sizes)
-
-    return max(lines(value, width) for value, width in zip(values, WIDTHS, strict=True))
-
-
-def _set(cell: Any, value: Any) -> None:
-    """Set a cell; text stays text, whatever sign it starts with."""
-    if isinstance(value, str):
-        illegal = "".join(ch for ch in value if ch in "\t\n\r" or ord(ch) >= 32)
-        cell.value = illegal
-        cell.data_type = "s"
-        cell.quotePrefix = illegal[:1] in {"=", "+", "-", "@", "\t"}
-        return
-    cell.value = value
-    cell.number_format = "yyyy-mm-dd" if hasattr(value, "year") else "#,##0.##"
+def plan_rows(plan: ImprovementPlan, locale: Locale) -> list[list[Any]]:
+    """Return the cells of every measure, in the order of `COLUMNS`."""
+    return [_cells(plan, measure, locale) for measure in plan.measures]
 
 
 def to_icalendar(

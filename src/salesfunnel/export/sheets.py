@@ -20,8 +20,8 @@ from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.export.column import Column
 from salesfunnel.i18n import text
 from salesfunnel.intake.cells.read_number import read_number
-from salesfunnel.intake.sheet.known_steps import builtin, twins
-from salesfunnel.intake.sheet.names import Names, Role, has_chinese
+from salesfunnel.intake.sheet.known_steps import builtin, translations
+from salesfunnel.intake.sheet.names import FunnelNames, Role, has_chinese
 from salesfunnel.intake.sheet.reader import read_table
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def tracking_to_xlsx(
     DataError
         As `tracking_to_csv`.
     MissingExtraError
-        If openpyxl is not installed (extra ``excel``).
+        If XlsxWriter is not installed (extra ``excel``).
     """
     from salesfunnel.export.workbooks import sheet_book
 
@@ -177,7 +177,7 @@ def percent(value: float, decimals: int | None = None) -> str:
 def _names(tracking: Tracking, locale: Locale) -> list[tuple[str, str]]:
     """Return the names of stage and metric to write: as written, or in the language asked for."""
     funnel = tracking.funnel
-    index = Names.of(funnel, *twins(funnel))
+    index = FunnelNames.of(funnel, *translations(funnel))
     version = builtin(funnel.key, locale) or funnel
     stages = {stage.key: stage.label for stage in (*funnel, *version)}
     metrics = {m.key: m.label for stage in (*funnel, *version) for m in stage.metrics}

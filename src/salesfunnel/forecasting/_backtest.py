@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ EVERY, ORIGINS, BEFORE, DRAWS, FEW = 30, 12, 180, 2000, 6
 LOW, HIGH = (1 - LEVEL) / 2, (1 + LEVEL) / 2
 
 
-class Look(NamedTuple):
+class Origin(NamedTuple):
     """One origin."""
 
     actual_open: float
@@ -46,14 +46,14 @@ class Look(NamedTuple):
 def backtest(
     history: StageHistory,
     *,
-    horizon: Any = 90,
+    horizon: object = 90,
     origins: int = ORIGINS,
     every: int = EVERY,
     seed: int = 0,
     strata: str | None = None,
     draws: int = DRAWS,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     season: Season | None = "auto",
 ) -> Backtest:
     """Tell how good the forecast would have been, beside the usual ways of a CRM.
@@ -121,7 +121,7 @@ def backtest(
         raise DataError(
             f"'history' must reach over {BEFORE + span} days with closed deals, got less"
         )
-    looks = [
+    origins_seen = [
         _look(
             history,
             at,
@@ -144,18 +144,22 @@ def backtest(
         "static",
         "last",
     )
-    table = {name: np.array([getattr(look, name) for look in looks]) for name in names}
-    low, high = (np.array([np.quantile(k.sample, q) for k in looks]) for q in (LOW, HIGH))
+    table = {name: np.array([getattr(look, name) for look in origins_seen]) for name in names}
+    low, high = (np.array([np.quantile(k.sample, q) for k in origins_seen]) for q in (LOW, HIGH))
     open_low, open_high = (
-        np.array([np.quantile(k.open_sample, q) for k in looks]) for q in (LOW, HIGH)
+        np.array([np.quantile(k.open_sample, q) for k in origins_seen]) for q in (LOW, HIGH)
     )
     few = [Fault.of("few-origins", n=len(dates), needed=FEW)] if len(dates) < FEW else []
     if "amount" in history.leaks:
         few.append(Fault.of("value-known-afterwards", fields="amount"))
-    without = sum(not look.seasonal for look in looks) if seasonal else 0
+    without = sum(not look.seasonal for look in origins_seen) if seasonal else 0
     if without:
         said = Fault.of(
-            "origins-without-season", severity="info", n=without, all=len(looks), needed=FULL_MONTHS
+            "origins-without-season",
+            severity="info",
+            n=without,
+            all=len(origins_seen),
+            needed=FULL_MONTHS,
         )
         few.append(said)
     return Backtest(
@@ -165,7 +169,7 @@ def backtest(
         high=high,
         open_low=open_low,
         open_high=open_high,
-        scores=_scores(looks, table, (low, high), (open_low, open_high)),
+        scores=_scores(origins_seen, table, (low, high), (open_low, open_high)),
         faults=(*few, *money.faults),
         **table,
     )
@@ -180,9 +184,9 @@ def _look(
     strata: str | None,
     draws: int,
     currency: str | None,
-    rates: Any,
+    rates: object,
     season: bool,
-) -> Look:
+) -> Origin:
     view = outlook(
         history, at, span, strata=strata, owner="owner", new_deals=True, currency=currency,
         rates=rates, season=season,
@@ -200,7 +204,7 @@ def _look(
     stage_weights, static = _usual(known, view.rows, view.value)
     per_win = float(view.won_values.mean())
     expected_open = float((view.chance * view.value[:, None]).sum())
-    return Look(
+    return Origin(
         actual_open=float(worth[won & was_open].sum()),
         actual=float(worth[won].sum()),
         open_sample=drawn.open_value.sum(1),
@@ -227,7 +231,7 @@ def _usual(known: Snapshot, rows: npt.NDArray[np.intp], value: Floats) -> tuple[
 
 
 def _scores(
-    looks: list[Look],
+    origins_seen: list[Origin],
     table: dict[str, Floats],
     limits: tuple[Floats, Floats],
     open_limits: tuple[Floats, Floats],
@@ -239,9 +243,9 @@ def _scores(
             table["actual_open"],
             table["expected_open"],
             open_limits,
-            [look.open_sample for look in looks],
+            [look.open_sample for look in origins_seen],
         ),
-        ("all", table["actual"], table["expected"], limits, [look.sample for look in looks]),
+        ("all", table["actual"], table["expected"], limits, [look.sample for look in origins_seen]),
     )
     usual: tuple[tuple[Way, str], ...] = (
         ("stage-weights", "stage_weights"),

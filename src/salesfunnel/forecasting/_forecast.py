@@ -26,7 +26,7 @@ from salesfunnel.forecasting.snapshot import (
     moment,
     snapshot,
 )
-from salesfunnel.forecasting.win_probability import Laws, chances, fit_laws
+from salesfunnel.forecasting.win_probability import Distributions, chances, fit_distributions
 
 __all__ = ["forecast", "outlook", "simulated"]
 
@@ -37,7 +37,7 @@ DRAWS = 4000
 def forecast(
     history: StageHistory,
     *,
-    horizon: Any,
+    horizon: object,
     as_of: Moment | None = None,
     seed: int = 0,
     strata: str | None = None,
@@ -45,7 +45,7 @@ def forecast(
     new_deals: bool = True,
     draws: int = DRAWS,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     season: Season | None = "auto",
 ) -> Forecast:
     """Forecast what will be won: every open deal by its stage and age, and the deals to come.
@@ -133,7 +133,7 @@ def outlook(
     owner: str,
     new_deals: bool,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     season: bool = True,
 ) -> Outlook:
     """Return the chance of every open deal by time, and the wins of the deals to come."""
@@ -143,9 +143,9 @@ def outlook(
     closed = ~known.open
     if not closed.any():
         raise DataError("'history' must hold deals that were won or lost by then, got none")
-    laws = fit_laws(known, horizon)
+    distributions = fit_distributions(known, horizon)
     rows = np.flatnonzero(known.open)
-    chance = chances(laws, known.stage[rows], known.age[rows])
+    chance = chances(distributions, known.stage[rows], known.age[rows])
     faults: list[Fault] = [*known.faults]
     if closed.sum() < CLOSED:
         faults.append(Fault.of("few-closed-deals", n=int(closed.sum()), needed=CLOSED))
@@ -161,11 +161,11 @@ def outlook(
     come = arrivals(known, horizon, season and new_deals)
     faults += come.faults
     months = np.sqrt(max(horizon / 30.0, 1.0))
-    fresh = np.zeros(laws.edges.size - 1)
+    fresh = np.zeros(distributions.edges.size - 1)
     if new_deals:
-        fresh = _fresh(laws, come.a_day, come.by_day)
+        fresh = _fresh(distributions, come.a_day, come.by_day)
     return Outlook(
-        known, rows, chance, value, codes, names, laws.edges, fresh, won_values,
+        known, rows, chance, value, codes, names, distributions.edges, fresh, won_values,
         float(_common(known) / months), come.scatter, come.a_day * float(come.by_day.mean()),
         tuple(faults), come.factors, plain,
     )  # fmt: skip
@@ -228,13 +228,13 @@ def _common(known: Snapshot) -> float:
     return float(np.sqrt(float(shrunk_rho(x, n)) / (p * (1 - p))))
 
 
-def _fresh(laws: Laws, a_day: float, by_day: Floats) -> Floats:
+def _fresh(distributions: Distributions, a_day: float, by_day: Floats) -> Floats:
     """Return the wins to expect, by cell, of deals that arrive from now on, evenly in a cell."""
     there = np.concatenate([[0.0], np.cumsum(a_day * by_day)])
-    come = np.diff(np.interp(laws.edges, np.arange(there.size), there))
+    come = np.diff(np.interp(distributions.edges, np.arange(there.size), there))
     # arrivals spread over their cell: half of a cell's mass falls into the next
-    later = simulate.convolved(come[None], laws.win[-1])[0]
-    return np.asarray(np.maximum(laws.at_once[-1] * come + later, 0.0))
+    later = simulate.convolved(come[None], distributions.win[-1])[0]
+    return np.asarray(np.maximum(distributions.at_once[-1] * come + later, 0.0))
 
 
 def simulated(view: Outlook, size: int, seed: int) -> Draws:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError, DataError
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 
@@ -50,7 +50,7 @@ class Snapshot(NamedTuple):
         return days(self.at - since)
 
 
-def days(span: Any) -> Floats:
+def days(span: object) -> Floats:
     """Return timedeltas as days; NaT as NaN."""
     ticks = np.asarray(span).astype("timedelta64[us]")
     return np.where(np.isnat(ticks), np.nan, ticks.astype(np.int64) / MICROSECONDS)
@@ -59,7 +59,7 @@ def days(span: Any) -> Floats:
 def moment(field: str, value: Moment) -> np.datetime64:
     """Return a moment as datetime64[us]; raise ArgumentError where it is none."""
     try:
-        kind, tick = cols.moment(field, value)
+        kind, tick = event_columns.moment(field, value)
     except DataError as error:
         raise ArgumentError(error.message, hint=error.hint) from None
     if kind == "number":
@@ -67,18 +67,18 @@ def moment(field: str, value: Moment) -> np.datetime64:
     return np.datetime64(tick, "us")
 
 
-def length(field: str, value: Any) -> int:
+def length(field: str, value: object) -> int:
     """Return a length of time in whole days; a bare int is in days."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = timedelta(days=value)
-    ticks = cols.span_ticks(field, value, "s")
+    ticks = event_columns.span_ticks(field, value, "s")
     if ticks is None or ticks < 86400:
         raise ArgumentError(f"{field!r} must be a day at least, got {value!r}")
     return ticks // 86400
 
 
 def snapshot(
-    history: StageHistory, at: np.datetime64, *, currency: str | None = None, rates: Any = None
+    history: StageHistory, at: np.datetime64, *, currency: str | None = None, rates: object = None
 ) -> Snapshot:
     """Return what was known at a moment; deals created later are left out.
 

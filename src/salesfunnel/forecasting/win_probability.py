@@ -22,7 +22,7 @@ AT_RISK, OPEN_SHARE = 10, 0.02
 """Fewest deals, and least share, still in a stage at the last age that is told apart."""
 
 
-class StageLaw(NamedTuple):
+class StageDistribution(NamedTuple):
     """How a stage is left; kinds: a later stage each, then won, then lost."""
 
     curve: Incidence
@@ -31,37 +31,39 @@ class StageLaw(NamedTuple):
     targets: tuple[int, ...]  # stages of the kinds before won
 
 
-class Laws(NamedTuple):
-    """The laws of all stages; the last one is that of deals without a stage."""
+class Distributions(NamedTuple):
+    """the distributions of all stages; the last one is that of deals without a stage."""
 
-    stages: tuple[StageLaw, ...]
+    stages: tuple[StageDistribution, ...]
     edges: Floats  # (k + 1,), days from now
     win: tuple[Floats, ...]  # mass of the time from entering a stage to won, by cell
     at_once: tuple[float, ...]  # the part of it that takes no time
 
 
-def fit_laws(known: Snapshot, horizon: int) -> Laws:
-    """Return the laws of all stages from what was known."""
+def fit_distributions(known: Snapshot, horizon: int) -> Distributions:
+    """Return the distributions of all stages from what was known."""
     S = known.entered.shape[1]
     cells = min(horizon, 180)
     edges = np.linspace(0.0, float(horizon), cells + 1)
-    laws = [_law(known, s) for s in [*range(S), -1]]
+    distributions = [_distribution(known, s) for s in [*range(S), -1]]
     win: list[Floats] = [np.zeros(cells)] * (S + 1)
     at_once = [0.0] * (S + 1)
     for s in [*range(S - 1, -1, -1), S]:
-        law = laws[s]
-        mass = _increments(law.curve, edges, np.zeros(1), fresh=True)[:, 0]
-        zeros = [float(law.curve.share_at(0.0, c)) for c in range(len(law.targets) + 1)]
-        won = len(law.targets)
+        distribution = distributions[s]
+        mass = _increments(distribution.curve, edges, np.zeros(1), fresh=True)[:, 0]
+        zeros = [
+            float(distribution.curve.share_at(0.0, c)) for c in range(len(distribution.targets) + 1)
+        ]
+        won = len(distribution.targets)
         total, instant = mass[won].copy(), zeros[won]
-        for c, j in enumerate(law.targets):
+        for c, j in enumerate(distribution.targets):
             total += zeros[c] * win[j] + at_once[j] * mass[c] + convolved(mass[c], win[j])
             instant += zeros[c] * at_once[j]
         win[s], at_once[s] = total, instant
-    return Laws(tuple(laws), edges, tuple(win), tuple(at_once))
+    return Distributions(tuple(distributions), edges, tuple(win), tuple(at_once))
 
 
-def _law(known: Snapshot, s: int) -> StageLaw:
+def _distribution(known: Snapshot, s: int) -> StageDistribution:
     """Return how a stage is left, -1 for deals before their first stage."""
     S = known.entered.shape[1]
     here = known.created if s < 0 else known.entered[:, s]
@@ -87,7 +89,7 @@ def _law(known: Snapshot, s: int) -> StageLaw:
     enough = ranked[-AT_RISK] if ranked.size >= AT_RISK else 0.0
     thin = curve.times[curve.open_share < OPEN_SHARE]
     oldest = min(float(enough), float(np.nextafter(thin[0], 0)) if thin.size else np.inf)
-    return StageLaw(curve, oldest, int(start.size), targets)
+    return StageDistribution(curve, oldest, int(start.size), targets)
 
 
 def _increments(curve: Incidence, edges: Floats, age: Floats, *, fresh: bool = False) -> Floats:
@@ -101,26 +103,26 @@ def _increments(curve: Incidence, edges: Floats, age: Floats, *, fresh: bool = F
     return np.asarray(np.diff(F, axis=2) / S[None, :, None])
 
 
-def chances(laws: Laws, stage: npt.NDArray[np.intp], age: Floats) -> Floats:
+def chances(distributions: Distributions, stage: npt.NDArray[np.intp], age: Floats) -> Floats:
     """Return the chance of deals to be won in each cell, shape (n, cells).
 
     Parameters
     ----------
-    laws : Laws
-        Of `fit_laws`.
+    laws : Distributions
+        Of `fit_distributions`.
     stage : ndarray of int, shape (n,)
         Where the deals stand; -1 before the first stage.
     age : ndarray of float64, shape (n,)
         Days since they got there.
     """
-    result = np.zeros((stage.size, laws.edges.size - 1))
+    result = np.zeros((stage.size, distributions.edges.size - 1))
     for s in np.unique(stage).tolist():
-        law = laws.stages[s]
+        distribution = distributions.stages[s]
         rows = np.flatnonzero(stage == s)
-        old, back = np.unique(np.minimum(age[rows], law.oldest), return_inverse=True)
-        mass = _increments(law.curve, laws.edges, old)
-        total = mass[len(law.targets)].copy()
-        for c, j in enumerate(law.targets):
-            total += laws.at_once[j] * mass[c] + convolved(mass[c], laws.win[j])
+        old, back = np.unique(np.minimum(age[rows], distribution.oldest), return_inverse=True)
+        mass = _increments(distribution.curve, distributions.edges, old)
+        total = mass[len(distribution.targets)].copy()
+        for c, j in enumerate(distribution.targets):
+            total += distributions.at_once[j] * mass[c] + convolved(mass[c], distributions.win[j])
         result[rows] = np.clip(total, 0.0, 1.0)[back.reshape(-1)]
     return result

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
 
 from salesfunnel._core.checks import check_choice, did_you_mean
 from salesfunnel._core.errors import UnknownNameError
@@ -44,7 +43,7 @@ def has(key: str) -> bool:
     return key in catalog("en")
 
 
-def text(key: str, locale: Locale, *, default: str | None = None, **params: Any) -> str:
+def text(key: str, locale: Locale, *, default: str | None = None, **params: object) -> str:
     """Return the words for a key, filled with figures.
 
     Parameters

@@ -122,7 +122,7 @@ class _Filler(string.Formatter):
     def __init__(self, locale: Locale) -> None:
         self.locale = locale
 
-    def format_field(self, value: Any, format_spec: str) -> str:
+    def format_field(self, value: object, format_spec: str) -> str:
         if value is None or (isinstance(value, float) and math.isnan(value)):
             return DASH
         form = FORMS.get(format_spec)

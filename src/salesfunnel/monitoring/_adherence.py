@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._kernels.intervals import newcombe, wilson
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.tracking import Tracking
@@ -25,7 +26,7 @@ from salesfunnel.monitoring.sheet_adherence import sheet_rows
 __all__ = ["adherence"]
 
 LEVEL = 0.95
-RIPE = 0.9
+MATURE = 0.9
 """A deal is old enough to have advanced after this quantile of the days that advances take."""
 LEAST = 5
 """Deals on either side, below which no difference in advancing is said."""
@@ -105,7 +106,8 @@ def adherence(
         return sheet_rows(data, members)
     if not isinstance(data, StageHistory):
         raise ArgumentError(
-            f"'data' must be a StageHistory or a Tracking, got {type(data).__name__}"
+            f"'data' must be a StageHistory or a Tracking, got {type(data).__name__}",
+            hint=reader_hint(data, "StageHistory", "Tracking"),
         )
     if data.funnel is None:
         raise ArgumentError(
@@ -131,14 +133,14 @@ def adherence(
                 faults.append(Fault.of("action-not-measured", severity="info", value=action.label))
                 continue
             told = _told(Column(column, data.attribute(column)[deals.rows]), action, deals, faults)
-            ripe = _ripe(deals)
-            rows.append(_row(base, told, deals, ripe, action, column))
+            mature = _mature(deals)
+            rows.append(_row(base, told, deals, mature, action, column))
             parts += [
                 _row(
                     _part(base, split, part, members),
                     _Told(*(mask & inside for mask in told)),
                     deals,
-                    ripe,
+                    mature,
                     action,
                     column,
                 )
@@ -203,20 +205,20 @@ def _unread(column: str, texts: npt.NDArray[np.str_], faults: list[Fault]) -> No
         )
 
 
-def _ripe(deals: _Deals) -> Bool:
+def _mature(deals: _Deals) -> Bool:
     """Mark deals that advanced, were lost, or are old enough to have advanced."""
     days = deals.stay[deals.event == 1]
     if not days.size:
         return np.asarray(deals.event != 0)
-    limit = float(np.quantile(days, RIPE))
+    limit = float(np.quantile(days, MATURE))
     return np.asarray((deals.event != 0) | (deals.stay >= limit))
 
 
 def _row(
-    base: AdherenceRow, told: _Told, deals: _Deals, ripe: Bool, action: KeyAction, column: str
+    base: AdherenceRow, told: _Told, deals: _Deals, mature: Bool, action: KeyAction, column: str
 ) -> AdherenceRow:
     judged, did, due, in_time, pending = (int(mask.sum()) for mask in told)
-    difference, interval = _difference(told, deals, ripe, action)
+    difference, interval = _difference(told, deals, mature, action)
     return attrs.evolve(
         base,
         column=column,
@@ -242,12 +244,12 @@ def _wilson(x: int, n: int) -> Interval | None:
 
 
 def _difference(
-    told: _Told, deals: _Deals, ripe: Bool, action: KeyAction
+    told: _Told, deals: _Deals, mature: Bool, action: KeyAction
 ) -> tuple[float | None, Interval | None]:
     """Return the difference in advancing from the landmark on, with its interval."""
     if action.within is None:
         return None, None
-    there = told.due & ripe & (deals.stay > action.within.total_seconds() / 86_400)
+    there = told.due & mature & (deals.stay > action.within.total_seconds() / 86_400)
     yes, no = there & told.in_time, there & ~told.in_time
     n1, n0 = int(yes.sum()), int(no.sum())
     if min(n1, n0) < LEAST:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import attrs
-import numpy as np
 
 from salesfunnel._core.checks import check_choice, check_kind, check_known
 from salesfunnel._core.errors import ArgumentError
@@ -16,6 +14,8 @@ from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import REVIEW_STATES, ReviewState
 from salesfunnel.data.panel import ALL, Panel
 from salesfunnel.definitions.funnel import Transition
+from salesfunnel.monitoring.adherence_result import Adherence
+from salesfunnel.monitoring.adoption import shares_of
 from salesfunnel.monitoring.evidence import evidence_of
 from salesfunnel.monitoring.series import ReviewEvidence, Series, series_of
 from salesfunnel.planning.improvement import ImprovementPlan
@@ -51,13 +51,14 @@ class Review(ResultMixin):
         Its segment.
     state : {"executing", "working", "not-working", "not-enough-data", "off-track", "standardise"}
         The verdict.
-    next : str
+    next_step : str
         Code of what to do next: ``"check-adoption"``, ``"raise-adoption"``, ``"keep-going"``,
-        ``"wait"``, ``"extend"``, ``"re-analyse"``, ``"standardise"``, ``"verify-by-test"``.
+        ``"wait"``, ``"extend"``, ``"re-analyse"``, ``"standardise"``, ``"verify-by-test"``;
+        ``"begin"`` for one that has not begun.
     today : datetime.date
         The day of the look.
     weeks : float
-        Weeks since the measure began.
+        Weeks since the measure began, 0 before.
     planned : float
         The relative rise that the plan promised.
     strong : bool
@@ -76,7 +77,7 @@ class Review(ResultMixin):
     bottleneck: Transition
     segment: str = "all"
     state: ReviewState
-    next: str
+    next_step: str
     today: date
     weeks: float
     planned: float
@@ -92,7 +93,7 @@ def review(
     panel: Panel,
     *,
     today: date,
-    adoption: Mapping[str, float | Sequence[float]] | None = None,
+    adoption: Mapping[str, float | Sequence[float]] | Adherence | None = None,
     control: Iterable[str] | str = (),
 ) -> tuple[Review, ...]:
     """Say of every measure whether it is carried out, works, does not, or cannot be judged yet.
@@ -106,9 +107,10 @@ def review(
     today : datetime.date
         The day of the look. Looking every week is safe: the evidence is a martingale where nothing
         changed.
-    adoption : mapping of str to float or sequence of float, optional
-        Key of the measure, of its remedy or its `follow` → share that carries it out, in [0, 1];
-        of a sequence the last counts.
+    adoption : mapping of str to float or sequence of float, or Adherence, optional
+        Key of the measure, its remedy or its `adoption_metric` → share that adopted it, in [0, 1];
+        of a sequence the last counts. Or what ``adherence`` found: a measure that is a key action,
+        or follows the actions of its stage, then has the share since the month it began.
     control : str or iterable of str
         Segments of the panel that were left alone; the change must then be larger than theirs.
 
@@ -170,7 +172,7 @@ def review(
     others = (control,) if isinstance(control, str) else tuple(control)
     for name in others:
         check_known("control", name, panel.segments)
-    shares = _adoption(adoption)
+    shares = shares_of(adoption, plan)
     known = {(t.source, t.target) for t in panel.transitions}
     return tuple(
         _review(measure, panel, today, shares, others)
@@ -178,19 +180,6 @@ def review(
         if (measure.bottleneck.source, measure.bottleneck.target) in known
         and measure.problem != "not-measured"
     )
-
-
-def _adoption(given: Mapping[str, Any] | None) -> dict[str, float]:
-    shares: dict[str, float] = {}
-    for key, value in (given or {}).items():
-        last = float(np.ravel(np.asarray(value, dtype=np.float64))[-1])
-        if not 0.0 <= last <= 1.0:
-            raise ArgumentError(
-                f"'adoption' must be a share in [0, 1], got {value!r} for {key!r}",
-                hint="write 0.8 for 80%" if 1.0 < last <= 100.0 else None,
-            )
-        shares[key] = last
-    return shares
 
 
 def _segments(measure: Measure, panel: Panel, others: tuple[str, ...]) -> tuple[str, ...]:
@@ -205,7 +194,8 @@ def _review(
     measure: Measure, panel: Panel, today: date, shares: dict[str, float], others: tuple[str, ...]
 ) -> Review:
     adopted = next(
-        (shares[k] for k in (measure.key, measure.measure, measure.follow) if k in shares), None
+        (shares[k] for k in (measure.key, measure.measure, measure.adoption_metric) if k in shares),
+        None,
     )
 
     def series(segments: Iterable[str]) -> Series:
@@ -229,9 +219,9 @@ def _review(
         bottleneck=measure.bottleneck,
         segment=measure.segment,
         state=state,
-        next=then,
+        next_step=then,
         today=today,
-        weeks=days / 7,
+        weeks=max(days, 0) / 7,
         planned=planned,
         strong=state in {"working", "standardise"} and evidence.bayes_factor >= 2 * ENOUGH,
         evidence=evidence,
@@ -239,10 +229,10 @@ def _review(
 
 
 def _since(measure: Measure, panel: Panel) -> float | None:
-    if not measure.since:
+    if not measure.baseline_from:
         return None
     try:
-        return float(ordinal(measure.since, panel.by))
+        return float(ordinal(measure.baseline_from, panel.by))
     except ValueError:  # the bottleneck was judged by other periods than the review
         return None
 
@@ -252,6 +242,8 @@ def _state(
 ) -> tuple[ReviewState, str]:
     """Return the verdict and what to do next."""
     low = adopted is not None and adopted < ADOPTED
+    if days < 0:
+        return "executing", "begin"
     if days < FIRST_WEEKS * 7:
         return "executing", "raise-adoption" if low else "check-adoption"
     if not e.entered or "no-baseline" in e.notices:

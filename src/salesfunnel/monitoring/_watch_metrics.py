@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_kind
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.periods import common_frequency, ordinal, start_of
-from salesfunnel._kernels.level import expected_level
+from salesfunnel._kernels.level import Expected, LevelByMemory, averaged, level_by_memory
 from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.monitoring.metric_watch import MetricWatch, WatchedMetric, WatchVerdict
 
@@ -22,7 +23,7 @@ JUDGED = 3
 LEAST = 9
 """Earlier periods below which nothing is said."""
 MOST = 48
-WORSE, BETTER = 0.98, 0.01
+WORSE, BETTER = 0.95, 0.01
 EDGE = 0.002
 
 Array = npt.NDArray[np.float64]
@@ -51,8 +52,10 @@ def watch_metrics(tracking: Tracking) -> MetricWatch:
     -----
     Counts, money and durations are judged on the scale of logarithms, rates and scores with a best
     value on that of logits, other scores as they are. The level has random effects of the months,
-    a shrunken trend and a short memory, averaged over how strong they are. How often
-    it errs is measured by benchmarks/accuracy/watch.py. Fewer than nine
+    a shrunken trend and a memory, averaged over how strong they are; of the memory all
+    metrics of the sheet tell something. A single judged month counts as no further from where it
+    was expected than 2.2 standard deviations: one odd month is no verdict. ``worse`` is said five
+    times as easily as ``better``. How often it errs: benchmarks/accuracy/watch.py. Fewer than nine
     earlier periods are not enough. A verdict says that a level changed, not why.
 
     Examples
@@ -74,33 +77,49 @@ def watch_metrics(tracking: Tracking) -> MetricWatch:
         series.setdefault((row.segment, row.stage, row.metric), []).append(row)
     lower = {m.key for stage in tracking.funnel for m in stage.metrics if m.better == "lower"}
     by = common_frequency(tracking.periods)
-    rows = []
+    judged = []
     for lines in series.values():
         lines.sort(key=lambda row: order[row.period])
         known = [row for row in lines if row.actual is not None]
         last = known[-1] if known else lines[-1]
         at = [ordinal(r.period, by) if by != "none" else order[r.period] for r in known]
-        rows.append(_watched(known, last, at, by in {"month", "week", "day", "quarter"}, lower))
+        judged.append(_series(known, last, at, by in {"month", "week", "day", "quarter"}))
+    levels = iter(averaged([one.level for one in judged if one.level is not None], level=LEVEL))
+    rows = [_watched(one, None if one.level is None else next(levels), lower) for one in judged]
     return MetricWatch(rows=rows, funnel=tracking.funnel)
 
 
-def _watched(
-    known: list[TrackingRow], last: TrackingRow, at: list[int], dated: bool, lower: set[str]
-) -> WatchedMetric:
+class _Series(NamedTuple):
+    """One metric of one segment, and what its earlier periods make one expect."""
+
+    last: TrackingRow
+    periods: int
+    back: Back
+    level: LevelByMemory | None
+
+
+def _series(known: list[TrackingRow], last: TrackingRow, at: list[int], dated: bool) -> _Series:
     new = sum(number > at[-1] - JUDGED for number in at) if at else 0
     old = len(known) - new
+    if old < LEAST or len({row.unit for row in known}) != 1:
+        return _Series(last, max(old, 0), float, None)
+    known, at = known[-MOST:], at[-MOST:]
+    old = len(known) - new
+    raw = np.array([row.actual for row in known], dtype=np.float64)
+    values, back, floor = _scaled(raw, known[-1])
+    season = _months(known) if dated else np.full(len(known), np.nan)
+    level = level_by_memory(
+        values, np.array(at, dtype=np.float64), season, new=new, floor=floor
+    )  # fmt: skip
+    return _Series(last, old, back, level)
+
+
+def _watched(one: _Series, found: Expected | None, lower: set[str]) -> WatchedMetric:
+    last = one.last
     verdict: WatchVerdict = "not-enough-data"
     expected, probability = None, None
-    if old >= LEAST and len({row.unit for row in known}) == 1:
-        known, at = known[-MOST:], at[-MOST:]
-        old = len(known) - new
-        raw = np.array([row.actual for row in known], dtype=np.float64)
-        values, back, floor = _scaled(raw, known[-1])
-        season = _months(known) if dated else np.full(len(known), np.nan)
-        found = expected_level(
-            values, np.array(at, dtype=np.float64), season, new=new, floor=floor, level=LEVEL
-        )
-        expected = Interval(back(found.low), back(found.high), LEVEL, "predictive")
+    if found is not None:
+        expected = Interval(one.back(found.low), one.back(found.high), LEVEL, "predictive")
         probability = found.below if last.metric in lower else 1.0 - found.below
         verdict = "as-before"
         if probability >= WORSE:
@@ -118,7 +137,7 @@ def _watched(
         expected=expected,
         probability=probability,
         verdict=verdict,
-        periods=max(old, 0),
+        periods=one.periods,
     )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from salesfunnel._core.errors import ArgumentError
 
 __all__ = ["check_departments", "department_of"]
 
 
-def check_departments(departments: Any) -> dict[str, str]:
+def check_departments(departments: object) -> dict[str, str]:
     """Return member → department; raise ArgumentError with every problem."""
     if departments is None:
         return {}

@@ -154,7 +154,7 @@ def _step(series: Series) -> dict[str, Any]:
         return {}
     half = float(t_ppf(0.95, fit.df)) * float(fit.se_quasi[4])
     beta = float(fit.beta[4])
-    return {"step_odds": Interval(math.exp(beta - half), math.exp(beta + half), 0.9, "its-logit")}
+    return {"odds_ratio": Interval(math.exp(beta - half), math.exp(beta + half), 0.9, "its-logit")}
 
 
 def _against(series: Series, control: Series, near: Array, notices: list[str]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class ReviewEvidence(ResultMixin):
     season : {"year", "flat"}
         ``year``: a season is weighed by how well 18 months or more show it; ``flat``: the history
         is too short to tell a season from a rise.
-    step_odds : Interval or None
+    odds_ratio : Interval or None
         90 % interval of the odds ratio of the step in the logit model, with two years of history.
     control : float or None
         Change of the log odds against the control segments (difference in differences).
@@ -79,7 +79,7 @@ class ReviewEvidence(ResultMixin):
     p_half_plan: float = 0.5
     weeks_needed: int | None = None
     season: str = "flat"
-    step_odds: Interval | None = None
+    odds_ratio: Interval | None = None
     control: float | None = None
     control_se: float | None = None
     p_control: float | None = None
@@ -103,7 +103,7 @@ def series_of(
     """Cut the counts of a step into complete periods before and since a day."""
     names = [(t.source, t.target) for t in panel.transitions]
     k = names.index((transition.source, transition.target))
-    entered, advanced, missing = panel.flows()
+    entered, advanced, missing = panel.entered_advanced()
     g = [panel.segments.index(name) for name in segments]
     n = entered[:, g, k].sum(1).astype(np.float64)
     x = advanced[:, g, k].sum(1).astype(np.float64)

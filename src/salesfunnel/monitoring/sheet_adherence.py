@@ -8,7 +8,7 @@ import attrs
 
 from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.definitions.stage import KeyAction, Stage
-from salesfunnel.diagnosis.fields import folded
+from salesfunnel.diagnosis.fields import fold_column_name
 from salesfunnel.fault import Fault
 from salesfunnel.monitoring.adherence_result import Adherence, AdherenceRow
 from salesfunnel.monitoring.departments import department_of
@@ -54,8 +54,8 @@ def sheet_rows(data: Tracking, members: Mapping[str, str]) -> Adherence:
 
 def _is(row: TrackingRow, action: KeyAction) -> bool:
     """Whether a metric measures an action: its name is that of the action."""
-    names = {folded(name) for name in (action.key, action.name) if name}
-    return bool(names & {folded(name) for name in (row.metric, row.metric_name) if name})
+    names = {fold_column_name(name) for name in (action.key, action.name) if name}
+    return bool(names & {fold_column_name(name) for name in (row.metric, row.metric_name) if name})
 
 
 def _base(

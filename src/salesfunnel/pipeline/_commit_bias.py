@@ -51,7 +51,7 @@ def commit_bias(
     fiscal_start: int | None = None,
     fiscal: Fiscal | None = None,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
 ) -> CommitBias:
     """Compare what each owner called in each forecast category with what was won.
 

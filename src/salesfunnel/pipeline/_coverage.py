@@ -136,7 +136,7 @@ def _check_names(
         )
 
 
-def _before(won: Any, names: tuple[str, ...], *, single: bool) -> dict[str, float]:
+def _before(won: object, names: tuple[str, ...], *, single: bool) -> dict[str, float]:
     if won is None:
         return {}
     if not isinstance(won, Mapping):

@@ -42,9 +42,9 @@ class _Frame(NamedTuple):
 def pipeline_bridge(
     history: StageHistory,
     *,
-    since: Any,
-    until: Any,
-    closing: Any = None,
+    since: object,
+    until: object,
+    closing: object = None,
     by: str | None = None,
     currency: str | None = None,
     rates: Rates | Mapping[str, Any] | Any = None,

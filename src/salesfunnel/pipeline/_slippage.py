@@ -30,7 +30,7 @@ LEAST = 30
 """Deals that the back-test needs before and at its origins."""
 
 
-def slippage(history: StageHistory, *, as_of: Any = None) -> Slippage:
+def slippage(history: StageHistory, *, as_of: object = None) -> Slippage:
     """Return which deals were pushed, how often dates slip, and the chance of open deals to slip.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +52,7 @@ def pipeline_state(
     by: str | None = None,
     pipeline: str | None = None,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
 ) -> PipelineState:
     """Return the fields of a history that decide whether a deal is in the pipeline, and its value.
 
@@ -170,7 +170,7 @@ def outcome_track(history: StageHistory) -> Track:
 
 
 def _currency(
-    history: StageHistory, codes: tuple[str, ...], currency: str | None, rates: Any
+    history: StageHistory, codes: tuple[str, ...], currency: str | None, rates: object
 ) -> tuple[Rates | None, str, bool, list[Fault]]:
     """Return the rates, the currency of the result, and whether amounts cannot be added."""
     table = as_rates(rates, currency)

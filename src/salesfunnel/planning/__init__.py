@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from salesfunnel.planning._plan import plan
 from salesfunnel.planning.improvement import ImprovementPlan
-from salesfunnel.planning.measure import Basis, Effect, Measure, Quantiles
+from salesfunnel.planning.measure import Effect, EffectBasis, Measure, Quantiles
 from salesfunnel.planning.simulate import Assumptions
 
 __all__ = [
     "Assumptions",
-    "Basis",
+    "EffectBasis",
     "Effect",
     "ImprovementPlan",
     "Measure",

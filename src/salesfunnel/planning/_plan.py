@@ -33,7 +33,7 @@ def plan(
     months: float = 3.0,
     value: float | Sequence[float] | None = None,
     realisation: tuple[float, float] = (5.0, 5.0),
-    closing: float = 0.5,
+    gap_closed: float = 0.5,
     remedies: Iterable[Remedy] = (),
     most: int = 3,
     limit: int | None = 10,
@@ -61,8 +61,9 @@ def plan(
     value : float or sequence of float, optional
         Mean value of a won deal, or the values of won deals.
     realisation : tuple of float
-        Beta law of the share of an association that survives acting on it; mean ½ by default.
-    closing : float
+        Beta distribution of the share of an association that survives acting on it; mean ½ by
+        default.
+    gap_closed : float
         Share of the gap to the reference that is closed where no cause was measured.
     remedies : iterable of Remedy
         More remedies; they come before those of the library. Those of rule sets that found
@@ -92,9 +93,9 @@ def plan(
     Notes
     -----
     Extra deals = entrants touched a month × months × RD⁺ × g × ∏ downstream rates, with
-    RD⁺ ~ N(|RD|, SE) cut at 0, g ~ Beta(5, 5), downstream rates from their Jeffreys laws; the rate
-    is cut at the reference, and at the part of the shortfall that a cause explains. An association
-    is not an effect: g says how much of it survives.
+    RD⁺ ~ N(|RD|, SE) cut at 0, g ~ Beta(5, 5), downstream rates by Jeffreys;
+    the rate is cut at the reference, and at the part of the shortfall that a cause explains. An
+    association is not an effect: g says how much of it survives.
 
     Examples
     --------
@@ -122,8 +123,8 @@ def plan(
         effort={key: _days(key, size) for key, size in (effort or {}).items()},
         assumed=Assumptions(
             months=check_number("months", months, above=0.0),
-            realisation=_law(realisation),
-            closing=check_fraction("closing", closing),
+            realisation=_beta_params(realisation),
+            gap_closed=check_fraction("gap_closed", gap_closed),
             value=mean,
             value_se=se,
             seed=check_positive_int("seed", seed, minimum=0),
@@ -179,7 +180,7 @@ def _rows(bottlenecks: Any, found: Iterable[Finding]) -> tuple[Any, ...]:
     return rows
 
 
-def _findings(findings: Any) -> tuple[Finding, ...]:
+def _findings(findings: object) -> tuple[Finding, ...]:
     found = tuple(findings) if isinstance(findings, Iterable) else (findings,)
     for item in found:
         check_kind("findings", item, Finding)
@@ -195,15 +196,15 @@ def _days(key: str, size: float | str) -> float:
     return days
 
 
-def _law(realisation: Any) -> tuple[float, float]:
-    """Return the two parameters of a Beta law."""
+def _beta_params(realisation: object) -> tuple[float, float]:
+    """Return the two parameters of a Beta distribution."""
     if not isinstance(realisation, Sequence) or len(realisation) != 2:
         raise ArgumentError(f"'realisation' must be two numbers above 0, got {realisation!r}")
     a, b = (check_number("realisation", v, above=0.0) for v in realisation)
     return a, b
 
 
-def _value(value: Any) -> tuple[float | None, float]:
+def _value(value: object) -> tuple[float | None, float]:
     """Return the mean value of a deal and its standard error."""
     if value is None:
         return None, 0.0
@@ -242,4 +243,9 @@ def _unique(measures: Iterable[Measure]) -> list[Measure]:
 
 def _order(m: Measure) -> tuple[Any, ...]:
     group = 0 if m.problem_params.get("veto") else 2 if m.problem == "not-measured" else 1
-    return (group, -m.priority, m.seen_after if m.seen_after is not None else 10**6, m.key)
+    return (
+        group,
+        -m.priority,
+        m.detectable_after_days if m.detectable_after_days is not None else 10**6,
+        m.key,
+    )

@@ -16,8 +16,8 @@ from salesfunnel.definitions.funnel import is_win_name
 from salesfunnel.diagnosis.finding import Finding, Param
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
 from salesfunnel.planning.improvement import place_of, priority_of
-from salesfunnel.planning.measure import ACTION, Basis, Measure
-from salesfunnel.planning.simulate import Assumptions, effect_of, seen_after
+from salesfunnel.planning.measure import ACTION, EffectBasis, Measure
+from salesfunnel.planning.simulate import Assumptions, detectable_after_days, effect_of
 from salesfunnel.planning.working_days import working_day
 
 __all__ = ["ALARMS", "PlanBuilder"]
@@ -61,7 +61,7 @@ class PlanBuilder:
         return next(iter([*here, *(r for r in fitting if not r.stages)]), None)
 
     def _measure(
-        self, row: Any, finding: Finding | None, basis: Basis | None, *, veto: bool = False
+        self, row: Any, finding: Finding | None, basis: EffectBasis | None, *, veto: bool = False
     ) -> Measure | None:
         code = "shortfall" if finding is None else finding.code
         source = row.transition.source
@@ -96,15 +96,15 @@ class PlanBuilder:
             measure=remedy.key,
             owner=self.owners.get(remedy.owner, self.owners.get(source, remedy.owner)),
             begins=self.start,
-            due=working_day(self.start + timedelta(days=remedy.days), self.holidays),
+            due=working_day(self.start + timedelta(days=remedy.lead_time_days), self.holidays),
             effort=self.effort.get(remedy.key, EFFORT_DAYS[remedy.effort]),
-            follow=remedy.follow,
+            adoption_metric=remedy.adoption_metric,
             title=remedy.title,
             detail=remedy.detail,
-            since=_since(row),
+            baseline_from=_since(row),
         )
 
-    def _with_effect(self, made: Measure, basis: Basis | None) -> Measure:
+    def _with_effect(self, made: Measure, basis: EffectBasis | None) -> Measure:
         if basis is None:
             return made
         effect = effect_of(basis, made.key, place_of(made), self.assumed)
@@ -113,7 +113,7 @@ class PlanBuilder:
             made,
             basis=basis,
             effect=effect,
-            seen_after=seen_after(
+            detectable_after_days=detectable_after_days(
                 basis,
                 effect,
                 done_days=(made.due - made.begins).days,
@@ -135,7 +135,7 @@ class PlanBuilder:
             problem_params=names,
         )
 
-    def _basis(self, row: Any, finding: Finding) -> Basis:
+    def _basis(self, row: object, finding: Finding) -> EffectBasis:
         """Return what the effect of acting on a finding is simulated from.
 
         No measure may promise more than the part of the shortfall that it mends.
@@ -147,7 +147,7 @@ class PlanBuilder:
         part = max(finding.contribution, 0.0) / basis.entered
         return attrs.evolve(basis, ceiling=min(basis.ceiling, rate + part))
 
-    def _from_evidence(self, row: Any, finding: Finding) -> Basis:
+    def _from_evidence(self, row: Any, finding: Finding) -> EffectBasis:
         e = finding.evidence
         if e.method == "mantel-haenszel" and e.difference is not None and e.exposure is not None:
             return attrs.evolve(
@@ -167,7 +167,7 @@ class PlanBuilder:
             )
         return self._gap(row)
 
-    def _gap(self, row: Any) -> Basis:
+    def _gap(self, row: Any) -> EffectBasis:
         n = float(row.entered or 0)
         x = min(float(row.advanced or 0), n)
         rate = x / n if n else 0.0
@@ -177,7 +177,7 @@ class PlanBuilder:
         entrants = n / max(float(row.window or 1), 1.0) * per
         downstream = self._downstream(row)
         gap = max(reference - rate, 0.0)
-        return Basis(
+        return EffectBasis(
             kind="gap",
             entrants=entrants,
             touched=1.0,
@@ -233,7 +233,7 @@ def _since(row: Any) -> str:
 
 
 def _sure(
-    row: Any, missing: float, per: float, downstream: tuple[tuple[float, float], ...] | None
+    row: object, missing: float, per: float, downstream: tuple[tuple[float, float], ...] | None
 ) -> float:
     """Return the share of a gap that "back at the reference" counts on: chance made the rest.
 

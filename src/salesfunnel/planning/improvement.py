@@ -13,6 +13,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice, check_kind, check_known, duplicates
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple, frozen_map
+from salesfunnel._core.readers import named_only
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.data.panel import ALL
@@ -33,13 +34,14 @@ EDITABLE = (
     "effort",
     "title",
     "detail",
-    "follow",
+    "adoption_metric",
     "effect",
     "basis",
     "note",
 )
 
 
+@named_only
 @attrs.frozen(kw_only=True, repr=False)
 class ImprovementPlan(TableMixin):
     """The measures of a team: per bottleneck a problem, a measure, an owner, a date, an effect.
@@ -100,7 +102,7 @@ class ImprovementPlan(TableMixin):
         check_known("measure", key, [m.key for m in self.measures])
         return next(m for m in self.measures if m.key == key)
 
-    def step(self, measure: Measure) -> str:
+    def transition_label(self, measure: Measure) -> str:
         """Return the step a measure is for, with the names for people, and its segment."""
         b = measure.bottleneck
         step = f"{self.names.get(b.source, b.source)} → {self.names.get(b.target, b.target)}"
@@ -158,7 +160,7 @@ class ImprovementPlan(TableMixin):
         key : str
             Of the measure.
         **changes
-            New values of `owner`, `begins`, `due`, `effort`, `title`, `detail`, `follow`,
+            New values of `owner`, `begins`, `due`, `effort`, `title`, `detail`, `adoption_metric`,
             `effect`, `basis`, `note`.
 
         Raises
@@ -267,7 +269,7 @@ class ImprovementPlan(TableMixin):
             "p_positive": figure(lambda m: None if m.effect is None else m.effect.p_positive),
             "priority": figure(lambda m: m.priority),
             "effort": figure(lambda m: m.effort),
-            "seen_after_days": figure(lambda m: m.seen_after),
+            "detectable_after_days": figure(lambda m: m.detectable_after_days),
             "state": words(lambda m: m.state),
         }
 
@@ -280,7 +282,16 @@ class ImprovementPlan(TableMixin):
         return text
 
     def to_xlsx(self, path: str | PathLike[str], *, locale: Locale = "en") -> None:
-        """Write the plan as an xlsx workbook; raise MissingExtraError without openpyxl."""
+        """Write the plan as a workbook that a team fills in; `read_plan` reads it back.
+
+        States and owners can be chosen from a list, dates are dates, and what is overdue is
+        coloured; the header and the keys are locked, without a password.
+
+        Raises
+        ------
+        MissingExtraError
+            If XlsxWriter is not installed (extra ``excel``).
+        """
         _export().to_xlsx(self, path, locale=_checked(locale))
 
     def to_markdown(self, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> str:

@@ -16,7 +16,7 @@ from salesfunnel._core.vocabulary import Dimension, Grade
 from salesfunnel.definitions.funnel import Transition
 from salesfunnel.diagnosis.finding import Param
 
-__all__ = ["Basis", "Effect", "Measure", "MeasureState", "Quantiles"]
+__all__ = ["EffectBasis", "Effect", "Measure", "MeasureState", "Quantiles"]
 
 MeasureState = Literal["proposed", "accepted", "rejected"]
 ACTION = "action."
@@ -83,7 +83,7 @@ class Effect(ResultMixin):
 
 
 @attrs.frozen(kw_only=True)
-class Basis:
+class EffectBasis:
     """What an effect is simulated from, so that a plan can be reckoned again when it is edited.
 
     Parameters
@@ -147,9 +147,9 @@ class Measure(ResultMixin):
         What it is expected to bring; None where that is not estimated.
     priority : float
         Expected revenue (deals where no value is known) × P(>0) ÷ effort.
-    seen_after : int or None
+    detectable_after_days : int or None
         Days from `begins` until the effect can be seen; None where monitoring cannot show it.
-    follow : str
+    adoption_metric : str
         What shows in the first two weeks whether it is carried out.
     state : {"proposed", "accepted", "rejected"}
         The team's decision.
@@ -157,9 +157,9 @@ class Measure(ResultMixin):
         Words of one's own, or of a plugin; the catalogs have the others.
     collect : tuple of str
         Columns to collect.
-    basis : Basis or None
+    basis : EffectBasis or None
         What the effect is simulated from.
-    since : str
+    baseline_from : str
         First period of the judged window: a review compares with the level since then. Empty: with
         up to a year before the plan.
     note : str
@@ -180,13 +180,13 @@ class Measure(ResultMixin):
     effort: float = _number("effort", above=0.0)
     effect: Effect | None = None
     priority: float = attrs.field(default=0.0, converter=float)
-    seen_after: int | None = None
-    follow: str = ""
+    detectable_after_days: int | None = None
+    adoption_metric: str = ""
     state: MeasureState = "proposed"
     title: Mapping[str, str] = attrs.field(factory=dict, converter=in_both)
     detail: Mapping[str, str] = attrs.field(factory=dict, converter=in_both)
     problem_title: Mapping[str, str] = attrs.field(factory=dict, converter=in_both)
     collect: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
-    basis: Basis | None = None
-    since: str = ""
+    basis: EffectBasis | None = None
+    baseline_from: str = ""
     note: str = ""

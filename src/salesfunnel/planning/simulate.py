@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from salesfunnel._core.period_arrays import DAYS_PER_MONTH
 from salesfunnel._kernels.effect import entrants_to_see, extra_deals, joint_uplift
-from salesfunnel.planning.measure import Basis, Effect, Measure, Quantiles
+from salesfunnel.planning.measure import Effect, EffectBasis, Measure, Quantiles
 
-__all__ = ["DRAWS", "Assumptions", "effect_of", "joint_effect", "seen_after"]
+__all__ = ["DRAWS", "Assumptions", "effect_of", "joint_effect", "detectable_after_days"]
 
 Array = npt.NDArray[np.float64]
 DRAWS = 4000
@@ -30,8 +30,8 @@ class Assumptions:
     months : float
         How long effects are counted.
     realisation : tuple of float
-        Beta(a, b) law of the share of an association that survives acting on it.
-    closing : float
+        Beta(a, b) distribution of the share of an association that survives acting on it.
+    gap_closed : float
         Share of the gap to the reference that a measure closes where no cause is measured.
     value : float or None
         Mean value of a won deal.
@@ -43,7 +43,7 @@ class Assumptions:
 
     months: float = 3.0
     realisation: tuple[float, float] = (5.0, 5.0)
-    closing: float = 0.5
+    gap_closed: float = 0.5
     value: float | None = None
     value_se: float = 0.0
     seed: int = 0
@@ -53,20 +53,20 @@ def _rng(seed: int, *names: object) -> np.random.Generator:
     return np.random.default_rng([seed, *(crc32(str(name).encode()) for name in names)])
 
 
-def uplift_draws(basis: Basis, key: str, assumed: Assumptions) -> Array:
+def uplift_draws(basis: EffectBasis, key: str, assumed: Assumptions) -> Array:
     """Return draws of the rate points won over all entrants, at least 0, cut at the ceiling."""
     rng = _rng(assumed.seed, "measure", key)
     a, b = assumed.realisation
     realised = rng.beta(a, b, DRAWS)
     normal = rng.standard_normal(DRAWS)
     per_touched = np.maximum(basis.difference + basis.se * normal, 0.0)
-    factor = realised * (2 * assumed.closing) if basis.kind == "gap" else realised
+    factor = realised * (2 * assumed.gap_closed) if basis.kind == "gap" else realised
     rate = basis.advanced / basis.entered if basis.entered else 0.0
     return np.minimum(basis.touched * per_touched * factor, max(basis.ceiling - rate, 0.0))
 
 
-def downstream_draws(basis: Basis, where: str, assumed: Assumptions) -> Array:
-    """Return draws of the share of those past the step that become deals (Jeffreys laws)."""
+def downstream_draws(basis: EffectBasis, where: str, assumed: Assumptions) -> Array:
+    """Return draws of the share of those past the step that become deals, by Jeffreys."""
     rng = _rng(assumed.seed, "downstream", where)
     product = np.ones(DRAWS)
     for x, n in basis.downstream or ():
@@ -87,14 +87,14 @@ def _quantiles(draws: Array) -> Quantiles:
     return Quantiles(p10, p50, p90, float(draws.mean()))
 
 
-def effect_of(basis: Basis, key: str, where: str, assumed: Assumptions) -> Effect:
+def effect_of(basis: EffectBasis, key: str, where: str, assumed: Assumptions) -> Effect:
     """Return the effect of one measure alone."""
     uplift = uplift_draws(basis, key, assumed)
     return _effect(basis, uplift, where, assumed, positive=uplift > 0)
 
 
 def _effect(
-    basis: Basis, uplift: Array, where: str, assumed: Assumptions, *, positive: Any
+    basis: EffectBasis, uplift: Array, where: str, assumed: Assumptions, *, positive: Any
 ) -> Effect:
     deals = extra_deals(
         basis.entrants, uplift, downstream_draws(basis, where, assumed), months=assumed.months
@@ -161,8 +161,8 @@ def _depth(group: Sequence[Measure]) -> int:
     return 0 if basis is None else len(basis.downstream or ())
 
 
-def seen_after(
-    basis: Basis, effect: Effect, *, done_days: int, intraclass: float = 0.0
+def detectable_after_days(
+    basis: EffectBasis, effect: Effect, *, done_days: int, intraclass: float = 0.0
 ) -> int | None:
     """Return the days until the planned rise can be seen, None where a year would not show it.
 

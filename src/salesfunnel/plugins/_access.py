@@ -172,7 +172,7 @@ def benchmarks_of(
     if isinstance(value, str):
         return benchmark(value)
     if isinstance(value, Mapping):
-        return BenchmarkSet.from_rates("given", value, source="given by the caller")
+        return BenchmarkSet.from_rates("given", value, citation="given by the caller")
     raise ArgumentError(
         f"'benchmark' must be a BenchmarkSet, the name of one or a mapping, got {value!r}"
     )
@@ -225,7 +225,7 @@ def rule_sets(*, load: bool = False) -> tuple[PluginRecord, ...]:
     return listed("salesfunnel.rules", rule_set, load)
 
 
-def _source_problem(loaded: Any) -> str | None:
+def _source_problem(loaded: object) -> str | None:
     return None if callable(loaded) else f"be a function, got {type(loaded).__name__}"
 
 

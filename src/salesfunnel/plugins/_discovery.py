@@ -124,7 +124,7 @@ def module_missing(value: str) -> str | None:
     return None
 
 
-def _spec(name: str, path: Any) -> Any:
+def _spec(name: str, path: object) -> Any:
     """Ask the finders for a module as the import system would, but run nothing of it."""
     for finder in [*sys.meta_path, PathFinder]:
         find = getattr(finder, "find_spec", None)

@@ -221,7 +221,7 @@ def _called(found: Found, function: Any, returns: type, options: dict[str, Any])
     return value
 
 
-def _api_version(loaded: Any, found: Found) -> Any:
+def _api_version(loaded: object, found: Found) -> Any:
     """Return ``__salesfunnel_api__`` of the object or else of its module; 1 where there is none."""
     for holder in (loaded, sys.modules.get(found.value.partition(":")[0].strip())):
         version = getattr(holder, "__salesfunnel_api__", None)
@@ -230,14 +230,14 @@ def _api_version(loaded: Any, found: Found) -> Any:
     return 1
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     try:
         return clean(repr(value))
     except Exception as error:  # noqa: BLE001 - an object of a stranger may raise anything
         return f"{type(value).__name__} ({described(error)})"
 
 
-def _not_callable(loaded: Any) -> str | None:
+def _not_callable(loaded: object) -> str | None:
     return None if callable(loaded) else f"be a function, got {type(loaded).__name__}"
 
 

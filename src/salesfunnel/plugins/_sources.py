@@ -48,7 +48,7 @@ class _Named(Protocol):
         """Name of the function."""
         ...
 
-    def by_pipeline(self, records: Any, /, **options: Any) -> dict[str, StageHistory]:
+    def by_pipeline(self, records: object, /, **options: object) -> dict[str, StageHistory]:
         """Return a history per pipeline, by its name; a plugin of somebody else may lack it."""
         ...
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import Any
 
 from salesfunnel._core.files import write_file
 from salesfunnel._core.vocabulary import Locale
@@ -13,21 +12,23 @@ from salesfunnel.render.model import Document
 __all__ = ["document_of", "to_fragment", "to_html", "to_text"]
 
 
-def to_text(result: Any, *, locale: Locale = "en", width: int | None = None) -> str:
+def to_text(result: object, *, locale: Locale = "en", width: int | None = None) -> str:
     """Return a result as text for a terminal of `width` columns (80 by default)."""
     from salesfunnel.render.backends.text import WIDTH, document_text
 
     return document_text(_document(result, locale), WIDTH if width is None else width)
 
 
-def to_fragment(result: Any, *, locale: Locale = "en") -> str:
+def to_fragment(result: object, *, locale: Locale = "en") -> str:
     """Return a result as an HTML fragment for notebooks; needs no extra."""
     from salesfunnel.render.fragments import fragment_of
 
     return fragment_of(result, locale)
 
 
-def to_html(result: Any, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> str:
+def to_html(
+    result: object, path: str | PathLike[str] | None = None, *, locale: Locale = "en"
+) -> str:
     """Return a result as one HTML page that needs nothing from outside; write it where asked."""
     if type(result).__name__ == "Analysis":
         from salesfunnel.render.report.page import report_html
@@ -42,5 +43,5 @@ def to_html(result: Any, path: str | PathLike[str] | None = None, *, locale: Loc
     return page
 
 
-def _document(result: Any, locale: Locale) -> Document:
+def _document(result: object, locale: Locale) -> Document:
     return result if isinstance(result, Document) else document_of(result, locale)

@@ -25,7 +25,7 @@ from salesfunnel.serialize._types import SCHEMA_VERSION, class_of, name_of
 __all__ = ["SCHEMA_VERSION", "from_dict", "from_json", "json_schema", "to_dict", "to_json"]
 
 
-def to_dict(result: Any) -> dict[str, Any]:
+def to_dict(result: object) -> dict[str, Any]:
     """Return a result as a JSON-ready dict.
 
     Raises
@@ -38,12 +38,12 @@ def to_dict(result: Any) -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, **body}
 
 
-def to_json(result: Any, *, indent: int | None = None) -> str:
+def to_json(result: object, *, indent: int | None = None) -> str:
     """Return a result as JSON text, the same for equal results."""
     return json.dumps(to_dict(result), ensure_ascii=False, allow_nan=False, indent=indent)
 
 
-def from_dict(document: Any, cls: type[Any] | None = None) -> Any:
+def from_dict(document: object, cls: type[Any] | None = None) -> Any:
     """Make a result again from its document.
 
     Parameters

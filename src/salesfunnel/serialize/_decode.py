@@ -30,7 +30,7 @@ _LIMIT = 2**31
 
 
 @cache
-def hints_of(cls: Any) -> dict[str, Any]:
+def hints_of(cls: object) -> dict[str, Any]:
     """Return the annotation of every field, resolved."""
     return typing.get_type_hints(cls)
 
@@ -65,14 +65,14 @@ def decode_object(body: Mapping[str, Any], cls: type[Any], path: str) -> Any:
         raise SerializationError(f"'{path}' must be well formed, got {error!r}") from error
 
 
-def is_array(hint: Any) -> bool:
+def is_array(hint: object) -> bool:
     """Whether an annotation is that of an array; newer numpy makes NDArray an alias of its own."""
     origin = get_origin(hint)
     named = getattr(origin, "__name__", "") == "NDArray"
     return origin is np.ndarray or hint is np.ndarray or named
 
 
-def decode(value: Any, hint: Any, path: str) -> Any:
+def decode(value: object, hint: object, path: str) -> Any:
     """Return a value of the kind that `hint` wants; raise SerializationError with the path."""
     if hint is Any:
         return _by_form(value, path)
@@ -104,7 +104,7 @@ def _wrong(path: str, wanted: str, value: object) -> SerializationError:
     return SerializationError(f"'{path}' must be {wanted}, got {shown[:80]}")
 
 
-def _scalar(value: Any, hint: Any, path: str) -> Any:
+def _scalar(value: object, hint: object, path: str) -> Any:
     if hint is type(None):
         if value is not None:
             raise _wrong(path, "null", value)
@@ -122,7 +122,7 @@ def _scalar(value: Any, hint: Any, path: str) -> Any:
     raise _wrong(path, getattr(hint, "__name__", str(hint)), value)
 
 
-def _float(value: Any, path: str) -> float:
+def _float(value: object, path: str) -> float:
     if value is None:
         return math.nan
     if isinstance(value, str) and value in _INFINITE:
@@ -155,7 +155,7 @@ def _time(value: str, hint: Any, path: str) -> Any:
 _ORDER = (type(None), bool, int, float, timedelta, datetime, date)
 
 
-def _union(value: Any, options: tuple[Any, ...], path: str) -> Any:
+def _union(value: object, options: tuple[Any, ...], path: str) -> Any:
     plain = [option for option in _ORDER if option in options]
     others = [option for option in options if option not in _ORDER and option is not str]
     if value is None and type(None) not in options and float in options:
@@ -176,7 +176,7 @@ def _union(value: Any, options: tuple[Any, ...], path: str) -> Any:
     raise _wrong(path, names, value) from last
 
 
-def _tuple(value: Any, args: tuple[Any, ...], path: str) -> tuple[Any, ...]:
+def _tuple(value: object, args: tuple[Any, ...], path: str) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
         raise _wrong(path, "a list", value)
     if len(args) == 2 and args[1] is Ellipsis:
@@ -187,13 +187,13 @@ def _tuple(value: Any, args: tuple[Any, ...], path: str) -> tuple[Any, ...]:
     return tuple(decode(item, hint, f"{path}[{i}]") for i, (item, hint) in enumerate(pairs))
 
 
-def _mapping(value: Any, hint: Any, path: str) -> dict[str, Any]:
+def _mapping(value: object, hint: object, path: str) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise _wrong(path, "an object", value)
     return {key: decode(item, hint, f"{path}[{key!r}]") for key, item in value.items()}
 
 
-def _object(value: Any, hint: type[Any], path: str) -> Any:
+def _object(value: object, hint: type[Any], path: str) -> Any:
     if not isinstance(value, Mapping):
         raise _wrong(path, f"a {hint.__name__}", value)
     cls = class_of(value.get("type"), path)
@@ -202,7 +202,7 @@ def _object(value: Any, hint: type[Any], path: str) -> Any:
     return decode_object(value, cls, path)
 
 
-def _array(value: Any, path: str) -> np.ndarray[Any, Any]:
+def _array(value: object, path: str) -> np.ndarray[Any, Any]:
     if not isinstance(value, Mapping) or set(value) != {"dtype", "shape", "data"}:
         raise _wrong(path, "an array with dtype, shape and data", value)
     name, shape, data = value["dtype"], value["shape"], value["data"]
@@ -239,7 +239,7 @@ def _filled(data: list[Any], name: str, path: str) -> np.ndarray[Any, Any]:
         raise _wrong(f"{path}.data", f"values of {name}", str(error)) from error
 
 
-def _by_form(value: Any, path: str) -> Any:
+def _by_form(value: object, path: str) -> Any:
     if isinstance(value, Mapping):
         if value.get("type") in NAMES:
             return decode_object(value, class_of(value["type"], path), path)

@@ -15,7 +15,7 @@ from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.serialize._types import name_of
 
 
-def encode(value: Any, path: str) -> Any:
+def encode(value: object, path: str) -> Any:
     """Return a value as JSON can say it; `path` names it in an error."""
     if value is None or isinstance(value, str | bool | int):
         return str(value) if isinstance(value, str) else value

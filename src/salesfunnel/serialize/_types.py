@@ -54,7 +54,7 @@ _HOMES = {
         "Slippage",
         "TypedDates",
     ),
-    "salesfunnel.planning.measure": ("Basis", "Effect", "Measure", "Quantiles"),
+    "salesfunnel.planning.measure": ("EffectBasis", "Effect", "Measure", "Quantiles"),
     "salesfunnel.planning.improvement": ("ImprovementPlan",),
     "salesfunnel.planning.simulate": ("Assumptions",),
     "salesfunnel.monitoring.playbook": ("Playbook", "PlaybookEntry"),
@@ -82,7 +82,7 @@ _HOMES = {
     ),
     "salesfunnel.targets": ("TargetPlan", "TargetProgress"),
     "salesfunnel.timing": (
-        "Ageing",
+        "StaleDeals",
         "LittlesLaw",
         "StageDurations",
         "Velocity",
@@ -95,7 +95,11 @@ _HOMES = {
 NAMES = {name: home for home, names in _HOMES.items() for name in names}
 
 
-ALIASES: dict[str, str] = {"History": "ReferenceWindow"}
+ALIASES: dict[str, str] = {
+    "Ageing": "StaleDeals",
+    "Basis": "EffectBasis",
+    "History": "ReferenceWindow",
+}
 """Names that types had in documents of older releases, with those of today."""
 
 

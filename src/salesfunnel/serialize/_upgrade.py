@@ -5,7 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["upgraded"]
+__all__ = ["RENAMED", "upgraded"]
+
+RENAMED: Mapping[str, Mapping[str, str]] = {
+    "Assumptions": {"closing": "gap_closed"},
+    "Benchmark": {"source": "citation"},
+    "Bottleneck": {"source": "reference_kind"},
+    "Bottlenecks": {"source": "reference_kind"},
+    "Measure": {
+        "follow": "adoption_metric",
+        "seen_after": "detectable_after_days",
+        "since": "baseline_from",
+    },
+    "ReferenceWindow": {"month_sd": "month_to_month_sd"},
+    "RepurchaseCurve": {"ripe": "mature"},
+    "Review": {"next": "next_step"},
+    "ReviewEvidence": {"step_odds": "odds_ratio"},
+    "StageHistory": {"spent": "time_in_stage"},
+}
+"""Names that fields had in documents of older releases, with those of today."""
 
 
 def _array(dtype: str, shape: list[int], value: float | None) -> dict[str, Any]:
@@ -61,5 +79,8 @@ _UPGRADES: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 def upgraded(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the fields of a document as the type called `name` has them today."""
+    renamed = RENAMED.get(name)
+    if renamed is not None:
+        body = {renamed.get(k, k): v for k, v in body.items() if renamed.get(k) not in body}
     change = _UPGRADES.get(name)
     return body if change is None else change(dict(body))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +17,7 @@ __all__ = ["MixSplit", "kitagawa", "largest_remainder", "lmdi"]
 Float = npt.NDArray[np.float64]
 
 
-def numbers(field: str, value: Any, *, ndim: int | None = None) -> Float:
+def numbers(field: str, value: object, *, ndim: int | None = None) -> Float:
     """Return finite numbers of at least 0, or raise ArgumentError."""
     try:
         array = np.asarray(value, dtype=np.float64)

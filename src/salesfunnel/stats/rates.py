@@ -66,7 +66,7 @@ class IntervalArray(TableMixin):
         return {"low": self.low.ravel(), "high": self.high.ravel()}
 
 
-def numbers(field: str, value: Any) -> Float:
+def numbers(field: str, value: object) -> Float:
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -79,7 +79,7 @@ def numbers(field: str, value: Any) -> Float:
     return array
 
 
-def pair(x: Any, n: Any, names: tuple[str, str]) -> tuple[Float, Float]:
+def pair(x: object, n: object, names: tuple[str, str]) -> tuple[Float, Float]:
     X, N = numbers(names[0], x), numbers(names[1], n)
     try:
         X, N = np.broadcast_arrays(X, N)

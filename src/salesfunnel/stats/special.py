@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -14,14 +12,14 @@ from salesfunnel.stats.rates import Float, numbers
 __all__ = ["betainc", "betaincinv", "gammaln", "hyp2f1"]
 
 
-def _positive(field: str, value: Any) -> Float:
+def _positive(field: str, value: object) -> Float:
     array = numbers(field, value)
     if (array <= 0).any():
         raise ArgumentError(f"{field!r} must be above 0, got {float(array[array <= 0].flat[0])!r}")
     return array
 
 
-def _share(field: str, value: Any) -> Float:
+def _share(field: str, value: object) -> Float:
     array = numbers(field, value)
     if (array > 1).any():
         raise ArgumentError(f"{field!r} must be in [0, 1], got {float(array[array > 1].flat[0])!r}")
@@ -83,7 +81,7 @@ def betainc(a: npt.ArrayLike, b: npt.ArrayLike, x: npt.ArrayLike) -> Float:
 
 
 def betaincinv(a: npt.ArrayLike, b: npt.ArrayLike, p: npt.ArrayLike) -> Float:
-    """Return x with I_x(a, b) = p, the quantile of a beta law; a, b > 0, 0 ≤ p ≤ 1.
+    """Return x with I_x(a, b) = p, the quantile of a beta distribution; a, b > 0, 0 ≤ p ≤ 1.
 
     Parameters
     ----------

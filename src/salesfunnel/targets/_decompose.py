@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -46,12 +45,12 @@ def decompose_target(
     unit: TargetUnit = "count",
     value: float | Sequence[float] | None = None,
     probability: float = 0.8,
-    lag: Any = None,
+    lag: object = None,
     split: Split | None = None,
     seed: int = 0,
     start: str | None = None,
     seasonality: bool | Sequence[float] = True,
-    pipeline: Any = None,
+    pipeline: object = None,
     history: int = HISTORY,
     draws: int = DRAWS,
 ) -> TargetPlan:
@@ -136,12 +135,12 @@ def decompose_target(
     known = history_of(panel, check_positive_int("history", history), lags := lags_of(lag, panel))
     periods = periods_of(known.panel, start, span)
     weights, seasonal = weights_of(known.panel, periods, seasonality)
-    rates, laws, infeasible, faults = rates_of(known, span)
+    rates, beta_params, infeasible, faults = rates_of(known, span)
     if seasonality is True and infeasible is None:
-        rates, laws, more = seasonal_rates(history_of(panel, MOST_MONTHS, lags), periods, weights,
-                                           (rates, laws))  # fmt: skip
+        recent = history_of(panel, MOST_MONTHS, lags)
+        rates, beta_params, more = seasonal_rates(recent, periods, weights, (rates, beta_params))
         faults = [*faults, *more]
-    rate = targets.compress(targets.draws(laws, size, np.random.default_rng(seed)))
+    rate = targets.compress(targets.draws(beta_params, size, np.random.default_rng(seed)))
     by_month = largest_remainder(wins, weights)
     covered = covered_by(pipeline, periods, weights, by_month)
     open_need = by_month - covered
@@ -156,7 +155,7 @@ def decompose_target(
     amounts = largest_remainder(total, weights)
     levels, parts, part_weights = split_of(split, panel)
     now = float(known.volume.mean()) * span if known.volume.size else 0.0
-    limits = [betaincinv(a, b, np.array([0.1, 0.9])) for a, b in laws]
+    limits = [betaincinv(a, b, np.array([0.1, 0.9])) for a, b in beta_params]
     return TargetPlan(
         target=total,
         unit=unit,

@@ -189,13 +189,15 @@ def _chance(plan: TargetPlan, actual: Ints, done: int, left: int) -> float:
         return 0.0
     spread = np.maximum((plan.rate_high - plan.rate_low) / 2.563, 1e-6)
     p = np.clip(plan.rates, 1e-9, 1 - 1e-9)
-    # the plan's laws, by the moments of their 80 % limits, seen for the months that are left
+    # the plan's distributions, by the moments of their 80 % limits, for the months that are left
     size = np.maximum(p * (1 - p) / spread**2 - 1, 0.5) * left / len(plan.periods)
     size = np.maximum(size, 0.5)
     n, x = actual[:-1].astype(np.float64), np.minimum(actual[1:], actual[:-1]).astype(np.float64)
     weight = np.minimum(n, size)  # months that scatter do not count for more than the history
     seen = np.where(n > 0, x / np.where(n > 0, n, 1.0), p)
-    laws = np.stack([p * size + seen * weight, (1 - p) * size + (1 - seen) * weight], 1)
-    rate = targets.compress(targets.draws(laws, plan.draws, np.random.default_rng(plan.seed)))
+    beta_params = np.stack([p * size + seen * weight, (1 - p) * size + (1 - seen) * weight], 1)
+    rate = targets.compress(
+        targets.draws(beta_params, plan.draws, np.random.default_rng(plan.seed))
+    )
     entrants = float(actual[0]) / done * left
     return targets.chance_of_count(entrants, missing, rate)

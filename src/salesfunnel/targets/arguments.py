@@ -18,7 +18,7 @@ HISTORY, DRAWS = 12, 8192
 Split = Mapping[str, Mapping[str, float]]
 
 
-def value_of(value: Any, unit: TargetUnit) -> tuple[float | None, float]:
+def value_of(value: object, unit: TargetUnit) -> tuple[float | None, float]:
     """Return mean and standard deviation of what a won deal is worth."""
     if value is None:
         if unit == "currency":
@@ -64,7 +64,7 @@ def lags_of(lag: Any, panel: Panel) -> tuple[Floats, ...]:
     return tuple(shares)
 
 
-def covered_by(pipeline: Any, periods: tuple[str, ...], weights: Floats, due: Ints) -> Floats:
+def covered_by(pipeline: object, periods: tuple[str, ...], weights: Floats, due: Ints) -> Floats:
     """Return the deals of the open pipeline by month; what one month has over goes to the next."""
     if pipeline is None:
         return np.zeros(len(periods))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,12 +30,12 @@ def history_of(panel: Panel, months: int, lags: tuple[Floats, ...]) -> RateHisto
         raise ArgumentError(f"'panel' must have two steps at least, got {len(panel.steps)}")
     if panel.by not in ("month", "none"):
         raise ArgumentError(f"'panel' must be by month, got {panel.by!r}")
-    whole = panel.select(periods=[p for p in panel.periods if p not in panel.partial]).regular()
+    whole = panel.select(periods=[p for p in panel.periods if p not in panel.partial]).fill_gaps()
     if len(whole.segments) > 1:
         whole = whole.total()
     if not whole.periods:
         raise DataError("'panel' must have a whole month, got none")
-    entered, advanced, missing = (array[:, 0] for array in whole.flows())
+    entered, advanced, missing = (array[:, 0] for array in whole.entered_advanced())
     n, x = entered.astype(np.float64), advanced.astype(np.float64)
     usable = ~missing
     for s, f in enumerate(lags):
@@ -52,8 +52,8 @@ def history_of(panel: Panel, months: int, lags: tuple[Floats, ...]) -> RateHisto
 def rates_of(
     known: RateHistory, span: int
 ) -> tuple[Floats, list[tuple[float, float]], str | None, list[Fault]]:
-    """Return mean rates, their Beta laws, the step nobody got past, and what is suspicious."""
-    rates, laws, faults = [], [], []
+    """Return mean rates, their beta parameters, the step nobody passed, and what is suspicious."""
+    rates, beta_params, faults = [], [], []
     infeasible: str | None = None
     for s, name in enumerate(known.panel.steps[:-1]):
         n, x = known.entered[:, s], known.advanced[:, s]
@@ -72,10 +72,10 @@ def rates_of(
             rates.append(upper)
         else:
             rates.append((X + 0.5) / (N + 1.0))
-        laws.append(targets.predictive(n, x, span))
+        beta_params.append(targets.predictive(n, x, span))
         if (n > 0).sum() < 3:
             faults.append(Fault.of("short-history", step=name, n=int((n > 0).sum())))
-    return np.array(rates), laws, infeasible, faults
+    return np.array(rates), beta_params, infeasible, faults
 
 
 def periods_of(panel: Panel, start: str | None, span: int) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def periods_of(panel: Panel, start: str | None, span: int) -> tuple[str, ...]:
     return tuple(label_of(first + i, "month") for i in range(span))
 
 
-def weights_of(panel: Panel, periods: tuple[str, ...], seasonality: Any) -> tuple[Floats, bool]:
+def weights_of(panel: Panel, periods: tuple[str, ...], seasonality: object) -> tuple[Floats, bool]:
     """Return the weight of each month, and whether it comes from the seasons of the past."""
     if not isinstance(seasonality, bool):
         weights = np.asarray(seasonality, dtype=np.float64)

@@ -10,15 +10,18 @@ from salesfunnel.fault import Fault
 from salesfunnel.targets.arguments import Floats
 from salesfunnel.targets.history_rates import RateHistory
 
-Law = tuple[float, float]
+BetaParams = tuple[float, float]
 MOST_MONTHS, SEPARABLE = 36, 18
 """Months that are read, and from which a season can be told."""
 SMALLEST_VARIANCE = 1e-9
 
 
 def seasonal_rates(
-    known: RateHistory, periods: tuple[str, ...], weights: Floats, flat: tuple[Floats, list[Law]]
-) -> tuple[Floats, list[Law], list[Fault]]:
+    known: RateHistory,
+    periods: tuple[str, ...],
+    weights: Floats,
+    flat: tuple[Floats, list[BetaParams]],
+) -> tuple[Floats, list[BetaParams], list[Fault]]:
     """Return mean rates and Beta parameters of the months of a plan.
 
     Those of `flat` where the history is shorter than 18 months or has no dates.
@@ -34,13 +37,13 @@ def seasonal_rates(
     flat : tuple
         Rates and parameters without a season.
     """
-    rates, laws = flat[0].copy(), list(flat[1])
+    rates, beta_params = flat[0].copy(), list(flat[1])
     if known.panel.by != "month":
-        return rates, laws, []
+        return rates, beta_params, []
     names = known.panel.periods[-len(known.entered) :]
     before, ahead = angles_of(names, "month"), angles_of(periods, "month")
     if before is None or ahead is None:
-        return rates, laws, []
+        return rates, beta_params, []
     share = weights if weights.sum() > 0 else np.ones(len(periods))
     done = 0
     for s in range(rates.size):
@@ -49,7 +52,7 @@ def seasonal_rates(
             continue
         mean, variance = mean_rate_ahead(np.minimum(x, n), n, before, ahead, share)
         size = max(mean * (1 - mean) / max(variance, SMALLEST_VARIANCE) - 1, 0.5)
-        rates[s], laws[s] = mean, (mean * size, (1 - mean) * size)
+        rates[s], beta_params[s] = mean, (mean * size, (1 - mean) * size)
         done += 1
     said = [Fault.of("rates-of-the-season", severity="info", n=done)] if done else []
-    return rates, laws, said
+    return rates, beta_params, said

@@ -238,7 +238,7 @@ def benchmark_sets(*, max_steps: int = 5) -> SearchStrategy[BenchmarkSet]:
                 start,
                 end,
                 draw(st.floats(1e-6, 1 - 1e-6)),
-                source=draw(_keys()),
+                citation=draw(_keys()),
                 cv=draw(st.floats(0.01, 1)),
                 year=draw(st.none() | st.integers(1990, 2030)),
                 region=draw(_names()),

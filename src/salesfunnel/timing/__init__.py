@@ -1,18 +1,18 @@
-"""Time in the funnel: stage durations, sales velocity, ageing deals, Little's law."""
+"""Time in the funnel: stage durations, sales velocity, stale deals, Little's law."""
 
 from __future__ import annotations
 
 from salesfunnel.timing._littles_law import LittlesLaw, littles_law
 from salesfunnel.timing._stage_durations import (
-    Ageing,
     StageDurations,
+    StaleDeals,
     ageing,
     stage_durations,
 )
 from salesfunnel.timing._velocity import Velocity, VelocityChange, velocity, velocity_change
 
 __all__ = [
-    "Ageing",
+    "StaleDeals",
     "LittlesLaw",
     "StageDurations",
     "Velocity",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import attrs
 import numpy as np
@@ -17,7 +16,7 @@ from salesfunnel.data.history import LOST, StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.stats.mix import lmdi
 from salesfunnel.stats.survival import aalen_johansen
-from salesfunnel.timing.censoring_faults import doubts_of
+from salesfunnel.timing.censoring_faults import censoring_faults
 
 __all__ = ["Velocity", "VelocityChange", "velocity", "velocity_change"]
 
@@ -85,7 +84,7 @@ def velocity(
     level: float = 0.95,
     winsorise: float = 0.99,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
 ) -> Velocity:
     """Return the sales velocity of a pipeline.
 
@@ -156,7 +155,7 @@ def velocity(
         win_rate_interval=curve.interval(level=level) if curve.eventual is not None else None,
         left_out=int((~good).sum()),
         undecided=curve.undecided if curve.eventual is not None else None,
-        faults=(*doubts_of(curve, "win_rate"), *money.faults),
+        faults=(*censoring_faults(curve, "win_rate"), *money.faults),
         currency=money.currency,
     )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from salesfunnel.fault import Fault
 from salesfunnel.stats.survival import AalenJohansen
 
-__all__ = ["doubts_of"]
+__all__ = ["censoring_faults"]
 
 LATER, UNDECIDED = 0.05, 0.1
 """From these shares on, what is decided later, or not at all, is told."""
 
 
-def doubts_of(curve: AalenJohansen, column: str) -> tuple[Fault, ...]:
+def censoring_faults(curve: AalenJohansen, column: str) -> tuple[Fault, ...]:
     """Return what to say beside the eventual rate of a curve.
 
     Parameters

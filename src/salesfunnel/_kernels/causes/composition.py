@@ -26,6 +26,9 @@ Array = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 Q_SHARE = 0.05
 HIDDEN_V = 0.4
+"""So much association lets one column hide another, or lend it its effect."""
+SHADOW_P = 0.001
+"""A column that goes with a larger cause needs this to be named beside it."""
 
 
 class Composition(NamedTuple):
@@ -91,6 +94,7 @@ def compose(
     best = [min(group, key=lambda f: (parts[f].p, f)) for group in groups]
     adjusted = _adjusted([parts[f].p for f in best])
     named = [f for f, p in zip(best, adjusted, strict=True) if p <= Q_SHARE and passes(parts[f])]
+    named = _without_shadows(named, parts, v)
     alike: dict[int, tuple[int, ...]] = {
         f: tuple(m for m in group if m != f) for group, f in zip(groups, best, strict=True)
     }
@@ -111,6 +115,20 @@ def compose(
 def most_levels(design: Design, group: Sequence[int]) -> int:
     """Return the member of a group that adjusts for the others: the one with most levels."""
     return max(group, key=lambda f: (design.sizes[f], -f))
+
+
+def _without_shadows(named: Sequence[int], parts: dict[int, Part], v: Array) -> list[int]:
+    """Leave out a column that goes with a larger named one, unless it is beyond doubt.
+
+    What a weak owner leaves undone rises with the owner's share; adjusted for the owner it explains
+    nothing, but for chance.
+    """
+    return [
+        f
+        for f in named
+        if parts[f].p <= SHADOW_P
+        or not any(g != f and v[f, g] >= HIDDEN_V and parts[g].S < parts[f].S for g in named)
+    ]
 
 
 def _adjusted(p: Sequence[float]) -> list[float]:

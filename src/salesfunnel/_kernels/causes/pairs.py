@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.causes.design import Design, crossed_now
-from salesfunnel._kernels.causes.search import Hit, Prices, Sums, log_choose, scores
+from salesfunnel._kernels.causes.search import Hit, Prices, SetSums, log_choose, scores
 from salesfunnel._kernels.special import norm_sf
 
 __all__ = ["best_pairs"]
@@ -66,9 +66,9 @@ def best_pairs(
     return _improve(design, tables, mean_variance, pairs, phi=phi, prices=prices, ordered=ordered)
 
 
-def _sums(tables: Any, n_now: float) -> Sums:
+def _sums(tables: Any, n_now: float) -> SetSums:
     n, s, p, v = tables
-    return Sums(n, s, p, v, n * (1 - n / n_now))
+    return SetSums(n, s, p, v, n * (1 - n / n_now))
 
 
 def _improve(

@@ -152,7 +152,7 @@ def now_of(design: Design, fitted: Array, residual: Array) -> Now:
     )
 
 
-class Sums(NamedTuple):
+class SetSums(NamedTuple):
     """The same sums of candidate sets, with the quadratic form Q of each."""
 
     n: Array
@@ -162,7 +162,7 @@ class Sums(NamedTuple):
     quad: Array
 
 
-def scores(sums: Sums, n_now: float, mean_variance: float, phi: Any) -> tuple[Array, Array]:
+def scores(sums: SetSums, n_now: float, mean_variance: float, phi: Any) -> tuple[Array, Array]:
     """Return (z, δ) of candidate sets; z is 0 where a set is too small, or its rate did not fall.
 
     z is the smaller of the normal score and the signed root: the one alone is wrong near a rate of
@@ -226,13 +226,13 @@ def _best_of(
     part = design.part(f)
     k = design.sizes[f]
     n, s, p, v = now.counted[part], now.residual[part], now.fitted[part], now.variance[part]
-    z, delta = scores(Sums(n, s, p, v, np.diag(quad)), now.n, now.mean_variance, phi)
+    z, delta = scores(SetSums(n, s, p, v, np.diag(quad)), now.n, now.mean_variance, phi)
     best: tuple[float, float, float, float, float, tuple[int, ...]] | None = None
     cost = (4.0 if ordered else 2.0) * k
     for i in np.flatnonzero(z > 0).tolist():
         best = _better(best, float(z[i]), cost, float(delta[i]), float(n[i]), (i,))
     for order, price in _orders(n, s, ordered):
-        sums = Sums(
+        sums = SetSums(
             n[order].cumsum(),
             s[order].cumsum(),
             p[order].cumsum(),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.processors import parallel_map, usable_processors
 from salesfunnel._kernels.rate_model.design import Design
 from salesfunnel._kernels.rate_model.integrate import steps_of
 from salesfunnel._kernels.rate_model.linearise import (
@@ -35,7 +34,7 @@ from salesfunnel._kernels.rate_model.window import (
 Array = npt.NDArray[np.float64]
 T = TypeVar("T")
 
-CHUNK, BLOCK = 2048, 256
+CHUNK, BLOCK = 2048, 512
 """Series at a time: while coefficients are integrated, and while counts are compared."""
 SINGLE_FROM = 4096
 """From so many series on, counts are compared in single precision (± 1e-4 of a log factor)."""
@@ -127,16 +126,13 @@ class _Learned(NamedTuple):
 def _each(function: Callable[[slice], T], size: int, step: int) -> list[T]:
     """Return the function's values for slices of series; in threads where there are many."""
     cuts = [slice(first, min(first + step, size)) for first in range(0, size, step)]
-    workers = min(os.cpu_count() or 1, MOST_THREADS) if size >= THREADS_FROM else 1
+    workers = min(usable_processors(), MOST_THREADS) if size >= THREADS_FROM else 1
 
     def safe(cut: slice) -> T:
         with np.errstate(over="ignore", under="ignore"):
             return function(cut)
 
-    if workers == 1:
-        return [safe(cut) for cut in cuts]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(safe, cuts))
+    return parallel_map(safe, cuts, workers)
 
 
 def _cut(values: Array | None, cut: slice) -> Array | None:
@@ -220,6 +216,7 @@ def _compared(
     step_variance = np.zeros(size)
     wanted = np.array(setting.ages) - 1
     dtype = np.dtype(np.float32 if size >= SINGLE_FROM else np.float64)
+    about = np.zeros((ages, size), dtype=dtype)  # links are averaged about it: no digits are lost
     sizes = setting.sizes.astype(dtype)
 
     def compare(cut: slice) -> None:
@@ -230,22 +227,26 @@ def _compared(
             added = scatter if extra is None else scatter + extra[:, cut]
             window = windows(x, n, expected, fisher, added, setting.ages[-1])
             window = Window(*(part[wanted].astype(dtype, copy=False) for part in window))
-            score = learned.score[own, :, cut].astype(dtype)
-            info = learned.information[own, :, cut].astype(dtype)
+            score = learned.score[own, :, cut].astype(dtype, copy=False)
+            info = learned.information[own, :, cut].astype(dtype, copy=False)
             found = predicted(setting.family, window, score, info)
-            share = weights[own, cut]
+            share = weights[own, cut].astype(dtype)
             factors = bayes_factors(setting.family, window, found, sizes)
             # an overflow stays a number: infinity times a model of no weight would be none
             np.minimum(factors, np.finfo(dtype).max / 1e6, out=factors)
-            factors *= share[:, None].astype(dtype)
-            both[..., cut] += factors.sum(axis=1)
+            both[..., cut] += np.einsum("ksac,sc->kac", factors, share)
             link = found.link
             if setting.family is Counts:  # of the last month instead of the whole window
                 link = link + np.log(
                     np.maximum(window.expected[0], TINY) / np.maximum(window.expected, TINY)
                 )
-            mean[:, cut] += np.einsum("sc,sac->ac", share, link)
-            square[:, cut] += np.einsum("sc,sac->ac", share, link**2 + found.variance)
+            if not k:
+                about[:, cut] = link[0]
+            off = link - about[:, cut]
+            mean[:, cut] += np.einsum("sc,sac->ac", share, off)
+            off *= off
+            off += found.variance
+            square[:, cut] += np.einsum("sc,sac->ac", share, off)
             step_variance[cut] += (share / np.maximum(info[:, 0], 1e-12)).sum(axis=0)
 
     _each(compare, size, BLOCK)
@@ -253,6 +254,6 @@ def _compared(
     sloped = weights * (learned.slope != 0)
     slope = (sloped * learned.slope).sum(axis=0) / np.maximum(sloped.sum(axis=0), 1e-12)
     return Evidence(
-        both[0], both[1], mean, square - mean**2, step_variance, weights, slope,
+        both[0], both[1], about + mean, square - mean**2, step_variance, weights, slope,
         (learned.old[0], learned.old[1], learned.old[2]),
     )  # fmt: skip

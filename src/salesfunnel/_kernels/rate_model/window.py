@@ -8,6 +8,7 @@ References
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,13 +66,21 @@ def windows(
     info = information[last]
     weight = 1.0 / (1.0 + info * (scatter if isinstance(scatter, float) else scatter[last]))
     weight *= info > 0
-    scale = 1.0 / np.maximum(np.maximum.accumulate(weight, axis=0), TINY)
+    most = weight.copy()
+    for earlier, row in itertools.pairwise(most):
+        np.maximum(row, earlier, out=row)
+    scale = np.reciprocal(np.maximum(most, TINY, out=most), out=most)
     return Window(
-        *(
-            np.cumsum(weight * part, axis=0) * scale
-            for part in (x[last], n[last], expected[last], info)
-        )
+        *(_running(weight * part, scale) for part in (x[last], n[last], expected[last], info))
     )
+
+
+def _running(values: Array, scale: Array) -> Array:
+    """Return the running sums over months, times `scale`; overwrites `values`."""
+    for earlier, row in itertools.pairwise(values):
+        np.add(row, earlier, out=row)
+    values *= scale
+    return values
 
 
 class Rates:

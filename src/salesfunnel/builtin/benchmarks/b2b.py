@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesfunnel.builtin.benchmarks._source import Source
+from salesfunnel.builtin.benchmarks._publication import Publication
 from salesfunnel.definitions import BenchmarkSet
 
 __all__ = ["b2b_industries", "b2b_saas"]
@@ -15,41 +15,41 @@ ALIASES = {
     "won": ("closed-won", "closedwon", "customer", "contracts_signed", "赢单"),
 }
 
-GROWTH_ENGINEER = Source(
-    source="Growth Engineer: Conversion Rate by Stage, inbound funnel of B2B SaaS",
+GROWTH_ENGINEER = Publication(
+    citation="Growth Engineer: Conversion Rate by Stage, inbound funnel of B2B SaaS",
     url="https://growthengineer.ai/skills/conversion-rate-by-stage/download",
     year=2026,
     sample="not stated; quartiles given",
 )
-SHERPA = Source(
-    source="MarketingSherpa: B2B Marketing Benchmark Survey 2009, as reported by Return on Ideas",
+SHERPA = Publication(
+    citation="MarketingSherpa: B2B Marketing Benchmark Survey 2009, as reported by Return on Ideas",
     url="https://returnonideas.tizinc.com/2010/07/how-long-does-it-take-to-convert-b2b-leads-to-sales/",
     year=2009,
     sample="more than 1,000 B2B marketers",
 )
-HUBSPOT = Source(
-    source="HubSpot survey of sales reps, as reported by Salesmotion: Sales Win Rate",
+HUBSPOT = Publication(
+    citation="HubSpot survey of sales reps, as reported by Salesmotion: Sales Win Rate",
     url="https://salesmotion.io/blog/sales-win-rate-benchmarks-2026",
     year=2026,
     sample="more than 1,000 sales reps",
 )
-LOT_OF_TOOLS = Source(
-    source="Lot of Tools: Funnel Conversion Rate Calculator, medians by segment",
+LOT_OF_TOOLS = Publication(
+    citation="Lot of Tools: Funnel Conversion Rate Calculator, medians by segment",
     url="https://lotoftools.org/saas-tools/lead-to-opp-conversion-calculator/",
     year=2026,
 )
-FIRST_SALES = Source(
-    source="FirstSales: What is Win Rate, 2024 win rate benchmarks",
+FIRST_SALES = Publication(
+    citation="FirstSales: What is Win Rate, 2024 win rate benchmarks",
     url="https://firstsales.io/sales/glossary/win-rate",
     year=2024,
 )
-SHNO = Source(
-    source="Shno: Marketing Qualified Lead Statistics for 2026",
+SHNO = Publication(
+    citation="Shno: Marketing Qualified Lead Statistics for 2026",
     url="https://www.shno.co/marketing-statistics/marketing-qualified-lead-statistics",
     year=2026,
 )
-CSO = Source(
-    source="CSO Insights (MHI Global), as reported by Strategic Dynamics",
+CSO = Publication(
+    citation="CSO Insights (MHI Global), as reported by Strategic Dynamics",
     url="https://strategicdynamicsfirm.com/the-win-rate-of-forecasted-sales-opportunities-is-only-45-8/",
     year=2015,
 )

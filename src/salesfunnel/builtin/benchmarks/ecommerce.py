@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesfunnel.builtin.benchmarks._source import Source
+from salesfunnel.builtin.benchmarks._publication import Publication
 from salesfunnel.definitions import BenchmarkSet
 
 __all__ = ["ecommerce", "ecommerce_stores"]
@@ -20,26 +20,26 @@ def _aliases(*steps: str) -> dict[str, tuple[str, ...]]:
     return {step: ALIASES[step] for step in steps}
 
 
-OPENSEND = Source(
-    source="Opensend: Add to Cart Rate Statistics",
+OPENSEND = Publication(
+    citation="Opensend: Add to Cart Rate Statistics",
     url="https://www.opensend.com/post/add-to-cart-rate-statistics-ecommerce",
     year=2025,
     sample="global averages of 2024-2025 that the publisher compiled",
     region="world",
 )
-KISSMETRICS = Source(
-    source="Kissmetrics: E-commerce Funnel Optimization",
+KISSMETRICS = Publication(
+    citation="Kissmetrics: E-commerce Funnel Optimization",
     url="https://kissmetrics.io/blog/ecommerce-funnel-optimization",
     year=2026,
     sample="not stated; of 100 product views 7-8 reach the cart and 3-4 the checkout",
 )
-LITTLEDATA = Source(
-    source="Littledata: 9 ecommerce benchmarks to track during Black Friday",
+LITTLEDATA = Publication(
+    citation="Littledata: 9 ecommerce benchmarks to track during Black Friday",
     url="https://blog.littledata.io/2019/11/22/9-ecommerce-benchmarks-to-track-during-black-friday-cyber-monday/",
     year=2019,
 )
-BAYMARD = Source(
-    source="Baymard Institute: Cart Abandonment Rate Statistics",
+BAYMARD = Publication(
+    citation="Baymard Institute: Cart Abandonment Rate Statistics",
     url="https://baymard.com/lists/cart-abandonment-rate",
     year=2011,
     sample="mean of 10 studies; its list of 14 ranges from 55 % to 83 % abandoned"

@@ -16,7 +16,7 @@ def method() -> BenchmarkSet:
                 "intent",
                 "won",
                 0.30,
-                source="The method of this library, step 4: worked example of an industry mean",
+                citation="The method of this library, step 4: worked example of an industry mean",
                 url="docs/guide/benchmarks.md",
                 year=2026,
                 sample="an example of the method, not a survey",

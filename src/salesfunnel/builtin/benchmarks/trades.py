@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from salesfunnel.builtin.benchmarks._source import Source
+from salesfunnel.builtin.benchmarks._publication import Publication
 from salesfunnel.definitions import BenchmarkSet
 
 __all__ = ["higher_education", "saas_trial"]
 
-RETENTION_LENS = Source(
-    source="RetentionLens: Trial-to-Paid Conversion Benchmarks, Opt-In vs Opt-Out",
+RETENTION_LENS = Publication(
+    citation="RetentionLens: Trial-to-Paid Conversion Benchmarks, Opt-In vs Opt-Out",
     url="https://retentionlens.com/blog/trial-to-paid-conversion-benchmarks",
     year=2026,
 )
-NACAC = Source(
-    source="National Association for College Admission Counseling: State of College Admission 2017",
+NACAC = Publication(
+    citation=(
+        "National Association for College Admission Counseling: State of College Admission 2017"
+    ),
     url="https://www.nacacnet.org/news--publications/publications/state-of-college-admission/soca-chapter1/",
     year=2015,
     sample="four-year colleges, first-time freshmen, autumn 2015",

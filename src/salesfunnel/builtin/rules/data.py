@@ -87,7 +87,7 @@ def channel_mix_of_counts(case: Case) -> Finding | None:
     step = (b.transition.source, b.transition.target)
     if step not in pairs or b.period not in panel.periods:
         return None
-    entered, advanced, missing = panel.flows()
+    entered, advanced, missing = panel.entered_advanced()
     k, end = pairs.index(step), panel.periods.index(b.period) + 1
     start = max(end - max(int(b.window or 1), 1), 0)
     usable = ~missing[..., k].any(axis=1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +29,7 @@ Bool = npt.NDArray[np.bool_]
 
 
 def _quality(
-    case: Case, code: str, affected: int, *, field: str | None = None, **params: Any
+    case: Case, code: str, affected: int, *, field: str | None = None, **params: object
 ) -> Finding:
     """Return a finding on the data themselves; it vetoes from 10 % of the judged deals on."""
     n = int(case.now.sum())

@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.extras import require
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 
 
-def library_of(thing: Any) -> str:
+def library_of(thing: object) -> str:
     """Return the name of the package that a thing is of."""
     return type(thing).__module__.partition(".")[0]
 
 
-def is_arrow_like(column: Any) -> bool:
+def is_arrow_like(column: object) -> bool:
     """Whether it is a column that Arrow can take as it lies; a table is none."""
     kinds = ("array", "stream")
     return not hasattr(column, "columns") and any(
@@ -36,7 +36,15 @@ def one_array(column: Any) -> Any:
 def open_column(column: Any) -> Any:
     """Return a column of any library as something that `code` and `times` take, with its nulls."""
     library = library_of(column)
-    if isinstance(column, np.ndarray | list | tuple | cols.Coded | cols.Times | cols.Ids):
+    if isinstance(
+        column,
+        np.ndarray
+        | list
+        | tuple
+        | event_columns.Categorical
+        | event_columns.Times
+        | event_columns.Ids,
+    ):
         return column
     if library == "pandas":
         return _from_pandas(column)
@@ -47,7 +55,7 @@ def open_column(column: Any) -> Any:
     return column
 
 
-def chunked(column: Any) -> Any:
+def chunked(column: object) -> Any:
     """Return any Arrow column as one of pyarrow, in chunks."""
     arrow = require("pyarrow", extra="frames", feature="reading a column")
     if isinstance(column, arrow.ChunkedArray):
@@ -101,7 +109,7 @@ def from_arrow(column: Any) -> Any:
 def _from_dictionary(column: Any) -> Any:
     if "string" not in str(column.type.value_type):
         return from_arrow(column.cast(column.type.value_type))
-    return cols.tidy(*dictionary_parts(column))
+    return event_columns.normalise_categories(*dictionary_parts(column))
 
 
 def dictionary_parts(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
@@ -114,9 +122,9 @@ def dictionary_parts(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
     return indices.to_numpy(), whole.dictionary.to_pylist()
 
 
-def _from_timestamp(column: Any) -> cols.Times:
+def _from_timestamp(column: Any) -> event_columns.Times:
     arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
     unit, zone = column.type.unit, column.type.tz
     missing = np.asarray(column.is_null().to_numpy()) if column.null_count else None
     ticks = column.cast(arrow.int64()).fill_null(0).to_numpy()
-    return cols.Times(ticks, unit, aware=zone is not None, missing=missing)
+    return event_columns.Times(ticks, unit, aware=zone is not None, missing=missing)

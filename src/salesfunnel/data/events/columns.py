@@ -14,12 +14,12 @@ from salesfunnel._core.errors import DataError
 from salesfunnel._kernels.events.encoding import relabel
 from salesfunnel.data.events.scalars import LEAST, MOST, fine_moment, is_missing, moment
 from salesfunnel.data.events.text_codes import (
+    EntityNames,
+    Factorized,
     Ids,
-    Names,
-    Numbered,
+    factorize_array,
+    factorized_ids,
     names_array,
-    number_array,
-    numbered_ids,
 )
 from salesfunnel.data.events.timestamps import (
     Times,
@@ -31,23 +31,23 @@ from salesfunnel.data.events.timestamps import (
 )
 
 __all__ = [
-    "FINE_TICKS", "LEAST", "MOST", "Coded", "Ids", "Names", "Times", "code", "dictionary",
-    "fine_moment", "is_missing", "is_number", "moment", "names_array", "numbered_ids",
-    "one_dimensional", "order_of", "span_ticks", "tidy", "times", "whole_ticks",
+    "FINE_TICKS", "LEAST", "MOST", "Categorical", "EntityNames", "Ids", "Times", "dictionary",
+    "encode", "fine_moment", "is_missing", "is_number", "moment", "names_array", "factorized_ids",
+    "one_dimensional", "order_of", "span_ticks", "normalise_categories", "times", "whole_ticks",
 ]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-class Coded(NamedTuple):
+class Categorical(NamedTuple):
     """A column as codes into its values; -1 where missing."""
 
     codes: npt.NDArray[Any]
     values: tuple[Any, ...]
 
 
-def one_dimensional(field: str, column: Any) -> npt.NDArray[Any]:
+def one_dimensional(field: str, column: object) -> npt.NDArray[Any]:
     """Return the column as a one-dimensional array, or raise DataError."""
     if not isinstance(column, np.ndarray):
         if isinstance(column, str | bytes | AbstractSet | Mapping):
@@ -98,7 +98,7 @@ def _from_values(field: str, column: Any) -> npt.NDArray[Any]:
     return array
 
 
-def dictionary(column: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
+def dictionary(column: object) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
     """Return codes and values of a column that is a dictionary already (pandas), else None."""
     holder = getattr(column, "cat", column)
     codes, values = getattr(holder, "codes", None), getattr(holder, "categories", None)
@@ -107,31 +107,31 @@ def dictionary(column: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
     return np.asarray(codes), np.asarray(values)
 
 
-def code(field: str, column: Any) -> Coded:
+def encode(field: str, column: object) -> Categorical:
     """Return any column of names or numbers as codes into its sorted values.
 
     Moments become text: days as ``"2026-05-01"``.
     """
-    if isinstance(column, Coded):
+    if isinstance(column, Categorical):
         return column
     if isinstance(column, Times):
-        return _code_times(column)
+        return _encode_times(column)
     known = dictionary(column)
     if known is not None:
-        values = code(field, known[1])
+        values = encode(field, known[1])
         names = [*values.values, None]
-        return tidy(np.asarray(known[0]), [names[i] for i in values.codes.tolist()])
+        return normalise_categories(np.asarray(known[0]), [names[i] for i in values.codes.tolist()])
     array = one_dimensional(field, column)
     if array.dtype.kind in "iub":
-        return _code_numbers(array)
+        return _encode_numbers(array)
     if array.dtype.kind in "US":
-        return _code_text(array)
+        return _encode_text(array)
     if array.dtype.kind == "M":
-        return _code_times(times(field, array))
-    return _code_objects(field, array)
+        return _encode_times(times(field, array))
+    return _encode_objects(field, array)
 
 
-def tidy(codes: npt.NDArray[Any], values: list[Any]) -> Coded:
+def normalise_categories(codes: npt.NDArray[Any], values: list[Any]) -> Categorical:
     """Return codes in which blank and repeated values are put right."""
     if set(map(type, values)) <= {str}:
         clean: list[Any] = values
@@ -142,19 +142,19 @@ def tidy(codes: npt.NDArray[Any], values: list[Any]) -> Coded:
         clean = [_plain(value) for value in values]
         names = sorted({value for value in clean if not is_missing(value)}, key=order_of)
     if names == clean:
-        return Coded(codes, tuple(names))
+        return Categorical(codes, tuple(names))
     where = {value: i for i, value in enumerate(names)}
     narrow = np.min_scalar_type(-len(names) - 1)
     table = np.array([where.get(value, -1) for value in clean] + [-1], dtype=narrow)
-    return Coded(relabel(table, codes), tuple(names))
+    return Categorical(relabel(table, codes), tuple(names))
 
 
-def order_of(value: Any) -> tuple[int, Any]:
+def order_of(value: object) -> tuple[int, Any]:
     """Return what values are sorted by: numbers first, then text."""
     return (0, value) if isinstance(value, int | float) else (1, str(value))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """Return a value as a plain str, int, or its text."""
     if is_missing(value):
         return None
@@ -177,37 +177,37 @@ def _text(value: bytes) -> str:
         return repr(value)
 
 
-def _code_numbers(array: npt.NDArray[Any]) -> Coded:
+def _encode_numbers(array: npt.NDArray[Any]) -> Categorical:
     if array.dtype.kind == "b":
-        return Coded(array.astype(np.int8), ("false", "true"))
+        return Categorical(array.astype(np.int8), ("false", "true"))
     if not array.size:
-        return Coded(array.astype(np.int64), ())
+        return Categorical(array.astype(np.int64), ())
     low, high = int(array.min()), int(array.max())
     if high - low < 1 << 16:
         offset = (array - array.dtype.type(low)).astype(np.uint16)
         seen = np.flatnonzero(np.bincount(offset, minlength=high - low + 1))
         table = np.zeros(high - low + 1, dtype=np.int64)
         table[seen] = np.arange(seen.size)
-        return Coded(table[offset], tuple(low + i for i in seen.tolist()))
+        return Categorical(table[offset], tuple(low + i for i in seen.tolist()))
     values, codes = np.unique(array, return_inverse=True)
-    return Coded(codes.astype(np.int64), tuple(values.tolist()))
+    return Categorical(codes.astype(np.int64), tuple(values.tolist()))
 
 
-def _code_numbered(found: Numbered) -> Coded:
+def _encode_factorized(found: Factorized) -> Categorical:
     table = np.full(found.rows.size + 1, -1, dtype=np.int32)
     table[found.numbers] = np.arange(found.numbers.size)
-    return tidy(relabel(table, found.codes), list(found.names(found.numbers)))
+    return normalise_categories(relabel(table, found.codes), list(found.names(found.numbers)))
 
 
-def _code_text(array: npt.NDArray[Any]) -> Coded:
-    found = number_array(array)
+def _encode_text(array: npt.NDArray[Any]) -> Categorical:
+    found = factorize_array(array)
     if found is not None:
-        return _code_numbered(found)
+        return _encode_factorized(found)
     values, codes = np.unique(array, return_inverse=True)
-    return tidy(codes.astype(np.int64), values.tolist())
+    return normalise_categories(codes.astype(np.int64), values.tolist())
 
 
-def _code_times(when: Times) -> Coded:
+def _encode_times(when: Times) -> Categorical:
     """Return moments as codes of their text."""
     seen, codes = np.unique(when.ticks, return_inverse=True)
     names: list[Any] = seen.tolist()
@@ -222,20 +222,20 @@ def _code_times(when: Times) -> Coded:
     codes = codes.astype(np.int64)
     if when.missing is not None:
         codes[when.missing] = -1
-    return tidy(codes, names)
+    return normalise_categories(codes, names)
 
 
-def _code_objects(field: str, array: npt.NDArray[Any]) -> Coded:
-    found = number_array(array)
+def _encode_objects(field: str, array: npt.NDArray[Any]) -> Categorical:
+    found = factorize_array(array)
     if found is not None:
-        return _code_numbered(found)
+        return _encode_factorized(found)
     rows = array.tolist()
     codes, values = _number(field, rows)
     if any(isinstance(v, int | float) and v in {0, 1} for v in values) and bool in map(type, rows):
         # In Python a truth value and the number 1 are equal; here they are two names.
         rows = [_plain(value) if isinstance(value, bool) else value for value in rows]
         codes, values = _number(field, rows)
-    return tidy(codes, values)
+    return normalise_categories(codes, values)
 
 
 def _number(field: str, rows: list[Any]) -> tuple[Ints, list[Any]]:
@@ -257,7 +257,7 @@ def _number(field: str, rows: list[Any]) -> tuple[Ints, list[Any]]:
     return codes, values
 
 
-def times(field: str, column: Any) -> Times:
+def times(field: str, column: object) -> Times:
     """Return a column of times as ticks of one unit.
 
     Raises
@@ -267,7 +267,7 @@ def times(field: str, column: Any) -> Times:
     """
     if isinstance(column, Times):
         return column
-    known = column if isinstance(column, Coded) else dictionary(column)
+    known = column if isinstance(column, Categorical) else dictionary(column)
     if known is not None:
         return _from_coded(field, known[0], known[1])
     given: Any = column

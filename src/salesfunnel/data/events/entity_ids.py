@@ -11,7 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.errors import MissingExtraError
 from salesfunnel._core.extras import require
 from salesfunnel._kernels.events.texts import OffsetTexts, ViewTexts
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import (
     chunked,
     dictionary_parts,
@@ -21,15 +21,15 @@ from salesfunnel.data.events.arrow import (
     one_array,
     open_column,
 )
-from salesfunnel.data.events.text_codes import Numbered, number
+from salesfunnel.data.events.text_codes import Factorized, factorize
 
 
-def ids_of(column: Any) -> Any:
+def ids_of(column: object) -> Any:
     """Return a column of entities as something that EventLog takes; text is numbered by hashing."""
     if library_of(column) == "polars" and str(getattr(column, "dtype", "")) == "String":
         return _of_polars(column)
-    if not isinstance(column, cols.Coded | cols.Ids | cols.Times):
-        known = cols.dictionary(column)
+    if not isinstance(column, event_columns.Categorical | event_columns.Ids | event_columns.Times):
+        known = event_columns.dictionary(column)
         if known is not None:
             return _of_dictionary(known[0], list(known[1])) or open_column(column)
     text = _text_of(column)
@@ -40,7 +40,7 @@ def ids_of(column: Any) -> Any:
     return open_column(column)
 
 
-def _text_of(column: Any) -> Any:
+def _text_of(column: object) -> Any:
     """Return a column that may hold text as one of Arrow; None if there is no need."""
     if library_of(column) == "pandas":
         dtype = getattr(column, "dtype", None)
@@ -56,14 +56,14 @@ def _text_of(column: Any) -> Any:
     return chunked(column) if is_arrow_like(column) else None
 
 
-def _of_dictionary(codes: npt.NDArray[Any], values: list[Any]) -> cols.Ids | None:
+def _of_dictionary(codes: npt.NDArray[Any], values: list[Any]) -> event_columns.Ids | None:
     """Return the codes of a dictionary of distinct texts as they are; None if it is another."""
     if not all(type(value) is str for value in values) or len(set(values)) < len(values):
         return None
     blank = np.array([not value.strip() for value in values] + [True], dtype=np.bool_)
     if blank[:-1].any():
         codes = np.where(blank[codes], -1, codes.astype(np.int64))
-    return cols.Ids(codes, cols.Names(cols.names_array(values)))
+    return event_columns.Ids(codes, event_columns.EntityNames(event_columns.names_array(values)))
 
 
 def _of_arrow(text: Any) -> Any:
@@ -83,11 +83,11 @@ def _of_arrow(text: Any) -> Any:
     def pick(rows: npt.NDArray[Any]) -> list[str]:
         return [name or "" for name in whole.take(arrow.array(rows)).to_pylist()]
 
-    return _ids(number(texts, nulls, pick)) or from_arrow(text)
+    return _ids(factorize(texts, nulls, pick)) or from_arrow(text)
 
 
-def _ids(found: Numbered | None) -> cols.Ids | None:
-    return None if found is None else cols.numbered_ids(found)
+def _ids(found: Factorized | None) -> event_columns.Ids | None:
+    return None if found is None else event_columns.factorized_ids(found)
 
 
 def _of_polars(column: Any) -> Any:
@@ -106,5 +106,5 @@ def _of_polars(column: Any) -> Any:
         np.frombuffer(views, np.uint8)[16 * whole.offset : 16 * (whole.offset + len(whole))],
         [np.frombuffer(buffer, np.uint8) for buffer in buffers],
     )
-    found = number(texts, nulls, lambda rows: plain.gather(rows).to_list())
+    found = factorize(texts, nulls, lambda rows: plain.gather(rows).to_list())
     return _ids(found) or from_arrow(chunked(column))

@@ -14,14 +14,15 @@ from typing_extensions import Self
 from salesfunnel._core.arrays import frozen_array
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.entity_ids import ids_of
 from salesfunnel.data.events.frames import read_frame
 from salesfunnel.data.events.row_checks import (
+    as_iterable,
     attribute_codes,
+    check_given,
     entity_codes,
-    iterated,
     kept_rows,
     known_steps,
     negative,
@@ -86,6 +87,8 @@ class EventLog:
 
     Raises
     ------
+    ArgumentError
+        If a path is given, or a column is missing.
     DataError
         If columns differ in length, naive and aware times are mixed, or a time does not fit.
 
@@ -99,13 +102,13 @@ class EventLog:
     """
 
     entity: npt.NDArray[Any]
-    entities: cols.Names | None
+    entities: event_columns.EntityNames | None
     step: npt.NDArray[Any]
     steps: tuple[Any, ...]
     time: npt.NDArray[np.int64]
     unit: str | None
     aware: bool
-    attributes: Mapping[str, cols.Coded]
+    attributes: Mapping[str, event_columns.Categorical]
     faults: tuple[Fault, ...]
     rows: int
     extent: tuple[int, int, int, int]
@@ -118,15 +121,16 @@ class EventLog:
     def __init__(
         self,
         entity: Any,
-        step: Any,
-        time: Any,
+        step: Any = None,
+        time: Any = None,
         *,
         attributes: Mapping[str, Any] | None = None,
         steps: Iterable[Any] | None = None,
     ) -> None:
+        check_given(entity, step, time)
         who, names, missing = entity_codes(ids_of(entity))
-        what = cols.code("step", open_column(step))
-        when = cols.times("time", open_column(time))
+        what = event_columns.encode("step", open_column(step))
+        when = event_columns.times("time", open_column(time))
         more = attribute_codes(attributes)
         sizes = [
             ("entity", len(who)),
@@ -144,7 +148,9 @@ class EventLog:
         if keep is not None:
             who, codes = who[keep], codes[keep]
             when = when._replace(ticks=when.ticks[keep])
-            more = {key: cols.Coded(v.codes[keep], v.values) for key, v in more.items()}
+            more = {
+                key: event_columns.Categorical(v.codes[keep], v.values) for key, v in more.items()
+            }
         codes, what_names = used_codes(codes, what_names)
         self.__attrs_init__(
             entity=_freeze(who),
@@ -155,7 +161,10 @@ class EventLog:
             unit=when.unit,
             aware=when.aware,
             attributes=MappingProxyType(
-                {key: cols.Coded(_freeze(v.codes), v.values) for key, v in sorted(more.items())}
+                {
+                    key: event_columns.Categorical(_freeze(v.codes), v.values)
+                    for key, v in sorted(more.items())
+                }
             ),
             faults=faults,
             rows=len(what.codes),
@@ -165,7 +174,7 @@ class EventLog:
     @classmethod
     def from_frame(
         cls,
-        frame: Any,
+        frame: object,
         *,
         columns: Mapping[str, str] | None = None,
         attributes: Iterable[str] | None = None,
@@ -250,7 +259,7 @@ class EventLog:
         (1, 'event-without-step', 2)
         """
         rows: list[Mapping[str, Any]] = []
-        for number, record in enumerate(iterated(records)):
+        for number, record in enumerate(as_iterable(records)):
             if not isinstance(record, Mapping):
                 raise DataError(
                     f"'records' must hold mappings, got {record!r} at row {number + 1}",
@@ -300,7 +309,7 @@ class EventLog:
         unit = self.unit
         return {
             "entity": self.entity if self.entities is None else self.entities[self.entity],
-            "step": cols.names_array([*self.steps, None])[self.step],
+            "step": event_columns.names_array([*self.steps, None])[self.step],
             "time": self.time if unit is None else self.time.view(f"datetime64[{unit}]"),
             **{
                 key + "_attribute" * (key in ROLES): values_of(column)
@@ -314,18 +323,19 @@ class EventLog:
         if self.entities is not None:
             used, codes = np.unique(self.entity, return_inverse=True)
             state["entity"] = codes.reshape(-1)
-            state["entities"] = cols.Names(self.entities[used])
+            state["entities"] = event_columns.EntityNames(self.entities[used])
             state["extent"] = (0, max(len(used) - 1, 0), *self.extent[2:])
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         frozen = {key: _freeze(state[key]) for key in ("entity", "step", "time")}
         more = {
-            key: cols.Coded(_freeze(v.codes), v.values) for key, v in state["attributes"].items()
+            key: event_columns.Categorical(_freeze(v.codes), v.values)
+            for key, v in state["attributes"].items()
         }
         self.__attrs_init__(**{**state, **frozen, "attributes": MappingProxyType(more)})
 
-    def attribute(self, name: str) -> cols.Coded:
+    def attribute(self, name: str) -> event_columns.Categorical:
         """Return an attribute as codes and values; raise UnknownNameError if there is none."""
         if not isinstance(name, str) or name not in self.attributes:
             close = nearest(str(name), self.attributes)
@@ -386,9 +396,14 @@ def _merge(left: EventLog, right: EventLog) -> EventLog:
                 "rows": left.rows + right.rows,
             }
         )
-    unit = max(left.unit or "s", right.unit or "s", key=lambda u: cols.FINE_TICKS.get(u, 1))
+    unit = max(
+        left.unit or "s", right.unit or "s", key=lambda u: event_columns.FINE_TICKS.get(u, 1)
+    )
     who, names = _join_names(left, right)
-    step = _join(cols.Coded(left.step, left.steps), cols.Coded(right.step, right.steps))
+    step = _join(
+        event_columns.Categorical(left.step, left.steps),
+        event_columns.Categorical(right.step, right.steps),
+    )
     more = {key: _join(left.attributes[key], right.attributes[key]) for key in left.attributes}
     time = np.concatenate([_ticks(left, unit), _ticks(right, unit)])
     return EventLog._unchecked(  # noqa: SLF001 - the trusted path of its own class
@@ -401,7 +416,10 @@ def _merge(left: EventLog, right: EventLog) -> EventLog:
         unit=None if left.unit is None else unit,
         aware=left.aware,
         attributes=MappingProxyType(
-            {key: cols.Coded(_freeze(value.codes), value.values) for key, value in more.items()}
+            {
+                key: event_columns.Categorical(_freeze(value.codes), value.values)
+                for key, value in more.items()
+            }
         ),
         faults=left.faults + right.faults,
         rows=left.rows + right.rows,
@@ -424,26 +442,30 @@ def _ticks(log: EventLog, unit: str) -> npt.NDArray[np.int64]:
     if log.unit is None or log.unit == unit:
         return log.time
     moments = log.time.view(f"datetime64[{log.unit}]")
-    finer: npt.NDArray[np.int64] = cols.whole_ticks("time", moments, unit).view(np.int64)
+    finer: npt.NDArray[np.int64] = event_columns.whole_ticks("time", moments, unit).view(np.int64)
     return finer
 
 
-def _join_names(left: EventLog, right: EventLog) -> tuple[npt.NDArray[Any], cols.Names | None]:
+def _join_names(
+    left: EventLog, right: EventLog
+) -> tuple[npt.NDArray[Any], event_columns.EntityNames | None]:
     if left.entities is None or right.entities is None:
         return np.concatenate([left.entity, right.entity]), None
     parts = [np.unique(log.entity, return_inverse=True) for log in (left, right)]
     both = _join(
         *(
-            cols.Coded(codes.reshape(-1), tuple(log.entities[used].tolist()))
+            event_columns.Categorical(codes.reshape(-1), tuple(log.entities[used].tolist()))
             for log, (used, codes) in zip((left, right), parts, strict=True)
             if log.entities is not None
         )
     )
-    return both.codes, cols.Names(cols.names_array(both.values))
+    return both.codes, event_columns.EntityNames(event_columns.names_array(both.values))
 
 
-def _join(left: cols.Coded, right: cols.Coded) -> cols.Coded:
-    names = sorted({*left.values, *right.values}, key=cols.order_of)
+def _join(
+    left: event_columns.Categorical, right: event_columns.Categorical
+) -> event_columns.Categorical:
+    names = sorted({*left.values, *right.values}, key=event_columns.order_of)
     where = {name: i for i, name in enumerate(names)}
     tables = [
         np.array([*(where[name] for name in side.values), -1], dtype=np.int64)
@@ -452,4 +474,4 @@ def _join(left: cols.Coded, right: cols.Coded) -> cols.Coded:
     codes = np.concatenate([tables[0][left.codes], tables[1][right.codes]])
     kind = np.min_scalar_type(-max(len(names), 1)) if codes.min(initial=0) < 0 else None
     kind = kind or np.min_scalar_type(max(len(names) - 1, 0))
-    return cols.Coded(codes.astype(kind), tuple(names))
+    return event_columns.Categorical(codes.astype(kind), tuple(names))

@@ -9,7 +9,8 @@ from typing import Any
 from salesfunnel._core.checks import did_you_mean, nearest
 from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel._core.extras import require
-from salesfunnel.data.events import columns as cols
+from salesfunnel._core.readers import reader_hint
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import library_of, open_column
 from salesfunnel.data.events.entity_ids import ids_of
 from salesfunnel.data.events.usual_names import (
@@ -44,7 +45,9 @@ def read_frame(
     main = {role: open_column(frame[names[role]]) for role in ("step", "time")}
     main["entity"] = ids_of(frame[names["entity"]])
     try:
-        more = {str(name): cols.code(str(name), open_column(frame[name])) for name in wanted}
+        more = {
+            str(name): event_columns.encode(str(name), open_column(frame[name])) for name in wanted
+        }
     except DataError as error:
         if attributes is not None:
             raise
@@ -116,11 +119,11 @@ def check_roles(columns: Mapping[str, Any] | None) -> None:
             )
 
 
-def _arrow_table(frame: Any) -> Any:
+def _arrow_table(frame: object) -> Any:
     is_file = isinstance(frame, str | bytes | PathLike)
     refused = DataError(
         f"'events' must be an EventLog, a dataframe or an ibis table, got {type(frame).__name__}",
-        hint="read the file first, say with polars.read_csv or pandas.read_csv"
+        hint=reader_hint(frame, "EventLog")
         if is_file
         else "EventLog.from_records takes mappings, one an event",
     )

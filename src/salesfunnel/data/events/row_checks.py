@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -10,57 +11,75 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.readers import check_not_a_file, reader_hint
 from salesfunnel._kernels.events.encoding import relabel, seen_codes
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import open_column
-from salesfunnel.data.events.text_codes import number_array
+from salesfunnel.data.events.text_codes import factorize_array
 from salesfunnel.fault import Fault
 
 SHOWN = 50
 """Faults of one kind that are listed row by row; the rest is counted in one more fault."""
 
 
-def iterated(records: Any) -> Iterable[Any]:
+def as_iterable(records: object) -> Iterable[Any]:
     """Return the records if they are an iterable of mappings, else raise DataError."""
     if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
         raise DataError(
             f"'records' must be an iterable of mappings, got {records!r}",
-            hint="EventLog.from_frame takes dataframes and mappings of columns; of a file,"
+            hint=reader_hint(records, "EventLog")
+            if isinstance(records, str | bytes | PathLike)
+            else "EventLog.from_frame takes dataframes and mappings of columns; of a file,"
             " csv.DictReader makes mappings",
         )
     return records
 
 
-def values_of(column: cols.Coded) -> npt.NDArray[Any]:
+def check_given(entity: Any, step: Any, time: Any) -> None:
+    """Raise ArgumentError where a path stands for the columns, or one is not given."""
+    check_not_a_file("entity", entity, "EventLog")
+    for field, column in (("step", step), ("time", time)):
+        if column is None:
+            raise ArgumentError(
+                f"{field!r} must be a column, got none",
+                hint=reader_hint(entity, "EventLog")
+                or "EventLog.from_frame(...) takes a dataframe or a mapping of columns",
+            )
+
+
+def values_of(column: event_columns.Categorical) -> npt.NDArray[Any]:
     """Return the values of a coded column, None for missing ones."""
-    found: npt.NDArray[Any] = cols.names_array([*column.values, None])[column.codes]
+    found: npt.NDArray[Any] = event_columns.names_array([*column.values, None])[column.codes]
     return found
 
 
-def attribute_codes(attributes: Mapping[str, Any] | None) -> dict[str, cols.Coded]:
+def attribute_codes(attributes: Mapping[str, Any] | None) -> dict[str, event_columns.Categorical]:
     """Return the attributes as codes; values that are written alike are one."""
     if not isinstance(attributes, Mapping | None):
         raise DataError(f"'attributes' must be a mapping of columns, got {attributes!r}")
     found = {}
     for key, value in (attributes or {}).items():
-        column = cols.code(str(key), open_column(value))
+        column = event_columns.encode(str(key), open_column(value))
         texts = [str(name) for name in column.values]
         if len(set(texts)) < len(texts):
-            column = cols.tidy(np.asarray(column.codes), texts)
+            column = event_columns.normalise_categories(np.asarray(column.codes), texts)
         found[str(key)] = column
     return found
 
 
 def entity_codes(
-    entity: Any,
-) -> tuple[npt.NDArray[Any], cols.Names | None, npt.NDArray[np.bool_] | None]:
+    entity: object,
+) -> tuple[npt.NDArray[Any], event_columns.EntityNames | None, npt.NDArray[np.bool_] | None]:
     """Return whole-number ids as they are, or codes and their names; and what is missing."""
-    if isinstance(entity, cols.Ids):
+    if isinstance(entity, event_columns.Ids):
         return entity.codes, entity.names, negative(entity.codes)
-    if isinstance(entity, cols.Coded | cols.Times) or cols.dictionary(entity) is not None:
-        coded = cols.code("entity", entity)
+    if (
+        isinstance(entity, event_columns.Categorical | event_columns.Times)
+        or event_columns.dictionary(entity) is not None
+    ):
+        coded = event_columns.encode("entity", entity)
     else:
-        array = cols.one_dimensional("entity", entity)
+        array = event_columns.one_dimensional("entity", entity)
         if array.dtype.kind == "i" or (array.dtype.kind == "u" and array.dtype.itemsize < 8):
             return array, None, None
         if array.dtype.kind == "f":
@@ -68,16 +87,20 @@ def entity_codes(
             whole = np.where(missing, 0, array)
             if (whole == np.floor(whole)).all() and np.abs(whole).max(initial=0) < 1 << 53:
                 return whole.astype(np.int64), None, missing
-        found = number_array(array)
+        found = factorize_array(array)
         if found is not None:
-            return entity_codes(cols.numbered_ids(found))
-        coded = cols.code("entity", array)
+            return entity_codes(event_columns.factorized_ids(found))
+        coded = event_columns.encode("entity", array)
     codes = np.asarray(coded.codes)
-    return codes, cols.Names(cols.names_array(coded.values)), negative(codes)
+    return (
+        codes,
+        event_columns.EntityNames(event_columns.names_array(coded.values)),
+        negative(codes),
+    )
 
 
 def known_steps(
-    what: cols.Coded, steps: Iterable[Any] | None
+    what: event_columns.Categorical, steps: Iterable[Any] | None
 ) -> tuple[npt.NDArray[Any], tuple[Any, ...], tuple[npt.NDArray[np.bool_], Any] | None]:
     """Return step codes and names, and which rows have a name that is not known."""
     codes, names = np.asarray(what.codes), what.values
@@ -98,7 +121,7 @@ def negative(codes: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
 def row_faults(
     bad: Mapping[str, npt.NDArray[np.bool_] | None],
     unknown: tuple[npt.NDArray[np.bool_], Any] | None,
-    what: cols.Coded,
+    what: event_columns.Categorical,
 ) -> tuple[Fault, ...]:
     """Return one fault per bad row, up to `SHOWN` of a kind, and one that counts the rest."""
     faults: list[Fault] = []

@@ -15,7 +15,7 @@ LEAST, MOST = -(2**63) + 1, 2**63 - 1
 """What fits into a column; the least whole number stands for a missing time."""
 
 
-def is_missing(value: Any) -> bool:
+def is_missing(value: object) -> bool:
     """Whether one value of an object column is missing: None, NaN, NaT, pandas.NA, blank text."""
     if value is None or type(value).__name__ in {"NAType", "NaTType", "MaskedConstant"}:
         return True
@@ -62,7 +62,7 @@ def fine_moment(field: str, value: Any, row: int | None = None) -> tuple[str, in
     raise DataError(f"{field!r} must hold times, got {given!r}{place}")
 
 
-def moment(field: str, value: Any, row: int | None = None) -> tuple[str, int]:
+def moment(field: str, value: object, row: int | None = None) -> tuple[str, int]:
     """Return the kind of one time and its tick, in whole microseconds, rounded down."""
     kind, tick = fine_moment(field, value, row)
     return kind, tick // 1

@@ -21,7 +21,7 @@ BETWEEN = "\x1f"
 """What stands between texts that are joined; a text that holds it is read by itself."""
 
 
-class Numbered(NamedTuple):
+class Factorized(NamedTuple):
     """A column of texts as numbers.
 
     `codes` has a number for each row, -1 where it is missing or blank; `rows` has a row for each
@@ -38,7 +38,7 @@ class Numbered(NamedTuple):
         return self.pick(self.rows[numbers])
 
 
-class Names:
+class EntityNames:
     """The names of entities by code: known, or still in the column they came in."""
 
     def __init__(self, values: Any = None, *, look_up: Callable[[Any], Any] | None = None) -> None:
@@ -56,7 +56,7 @@ class Ids(NamedTuple):
     """A column of entities as codes, -1 where missing; numbers that are not used have no name."""
 
     codes: npt.NDArray[Any]
-    names: Names
+    names: EntityNames
 
 
 def names_array(values: Iterable[Any]) -> npt.NDArray[Any]:
@@ -67,16 +67,16 @@ def names_array(values: Iterable[Any]) -> npt.NDArray[Any]:
     return names
 
 
-def numbered_ids(found: Numbered) -> Ids:
+def factorized_ids(found: Factorized) -> Ids:
     """Return texts that are numbered as entities, whose names are looked up when asked for."""
-    return Ids(found.codes, Names(look_up=lambda codes: names_array(found.names(codes))))
+    return Ids(found.codes, EntityNames(look_up=lambda codes: names_array(found.names(codes))))
 
 
-def number(
+def factorize(
     texts: Texts,
     nulls: npt.NDArray[np.bool_] | None,
     pick: Callable[[npt.NDArray[Any]], list[str]],
-) -> Numbered | None:
+) -> Factorized | None:
     """Return texts as numbers; None where they are not fit for it.
 
     `pick` returns the texts of some rows.
@@ -97,15 +97,15 @@ def number(
         codes[gone.take(codes) & (codes >= 0)] = -1
         numbers = numbers[~gone[numbers]]
     codes.flags.writeable = False
-    return Numbered(codes, rows, numbers, pick)
+    return Factorized(codes, rows, numbers, pick)
 
 
-def number_array(array: npt.NDArray[Any]) -> Numbered | None:
+def factorize_array(array: npt.NDArray[Any]) -> Factorized | None:
     """Return a one-dimensional array of text (numpy's S, U or O) as numbers; None if it is none."""
     if array.size < FEW:
         return None
     if array.dtype.kind == "O":
-        return _number_list(array.tolist())
+        return _factorize_list(array.tolist())
     if array.dtype.kind not in "SU" or not array.dtype.itemsize:
         return None
     native = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("="), copy=False))
@@ -117,14 +117,14 @@ def number_array(array: npt.NDArray[Any]) -> Numbered | None:
     def pick(rows: npt.NDArray[Any]) -> list[str]:
         return [_text(name) for name in native[rows].tolist()]
 
-    return number(FixedTexts(cells), None, pick)
+    return factorize(FixedTexts(cells), None, pick)
 
 
 def _text(name: Any) -> str:
     return name.decode() if isinstance(name, bytes) else name
 
 
-def _number_list(values: list[Any]) -> Numbered | None:
+def _factorize_list(values: list[Any]) -> Factorized | None:
     nulls = None
     try:
         whole = BETWEEN.join(values)
@@ -146,4 +146,4 @@ def _number_list(values: list[Any]) -> Numbered | None:
     def pick(rows: npt.NDArray[Any]) -> list[str]:
         return [values[row] for row in rows.tolist()]
 
-    return number(OffsetTexts(data, offsets, gap=1), nulls, pick)
+    return factorize(OffsetTexts(data, offsets, gap=1), nulls, pick)

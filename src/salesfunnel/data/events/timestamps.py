@@ -39,7 +39,7 @@ class Times(NamedTuple):
     missing: Bools | None
 
 
-def refuse_wide(field: str, value: Any, row: int) -> None:
+def refuse_wide(field: str, value: object, row: int) -> None:
     """Raise DataError for a time that does not fit into 64 bits."""
     raise DataError(
         f"{field!r} must hold times of 64 bits, got {value!r} at row {row + 1}",

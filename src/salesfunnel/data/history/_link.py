@@ -240,14 +240,16 @@ def _joined(
     shared = len(stages) < first + len(deals.stages)
     lead, deal = pairs.lead, pairs.deal
     entered = np.full((n, len(stages)), _NAT)
-    spent = np.zeros((n, len(stages)), dtype="timedelta64[us]")
-    entered[:, :first], spent[:, :first] = leads.entered, leads.spent
+    time_in_stage = np.zeros((n, len(stages)), dtype="timedelta64[us]")
+    entered[:, :first], time_in_stage[:, :first] = leads.entered, leads.time_in_stage
     skip = 1 if shared else 0
     entered[lead, first:] = deals.entered[deal, skip:]
-    spent[lead, first:] = deals.spent[deal, skip:]
+    time_in_stage[lead, first:] = deals.time_in_stage[deal, skip:]
     if shared:
         entered[lead, first - 1] = np.fmin(entered[lead, first - 1], deals.entered[deal, 0])
-        spent[lead, first - 1] = np.maximum(spent[lead, first - 1], deals.spent[deal, 0])
+        time_in_stage[lead, first - 1] = np.maximum(
+            time_in_stage[lead, first - 1], deals.time_in_stage[deal, 0]
+        )
     # a lead without a deal is open, or lost as a lead; one that was converted is still open
     outcome = np.where(leads.outcome == LOST, LOST, OPEN).astype(np.int8)
     closed = np.where(outcome == LOST, leads.closed, _NAT)
@@ -263,7 +265,7 @@ def _joined(
         deals=leads.deals,
         stages=stages,
         entered=entered,
-        spent=spent,
+        time_in_stage=time_in_stage,
         created=leads.created,
         closed=closed,
         outcome=outcome,

@@ -28,7 +28,7 @@ def as_known(history: StageHistory, moment: np.datetime64) -> StageHistory:
     with np.errstate(invalid="ignore"):
         over = part.closed <= moment
         entered = np.where(part.entered <= moment, part.entered, _NAT)
-    later: dict[str, Any] = {"spent": None}
+    later: dict[str, Any] = {"time_in_stage": None}
     value = part.at(moment, "amount") if "amount" in part.changes else part.value
     return attrs.evolve(
         part,

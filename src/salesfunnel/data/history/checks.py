@@ -36,7 +36,7 @@ def with_faults(history: StageHistory, faults: Iterable[Fault]) -> StageHistory:
 def shape_problems(history: StageHistory) -> list[str]:
     """Return which columns do not fit the others."""
     n, S = len(history.deals), len(history.stages)
-    wanted: dict[str, tuple[int, ...]] = {"entered": (n, S), "spent": (n, S)}
+    wanted: dict[str, tuple[int, ...]] = {"entered": (n, S), "time_in_stage": (n, S)}
     wanted.update(dict.fromkeys(("created", "closed", "outcome", "value", "reached_stage"), (n,)))
     found = [
         f"{field!r} must have shape {shape}, got {getattr(history, field).shape}"
@@ -92,7 +92,7 @@ def contradictions(history: StageHistory) -> list[str]:
     return found
 
 
-def spent_between(
+def time_in_stage_between(
     entered: npt.NDArray[np.datetime64], closed: npt.NDArray[np.datetime64], as_of: Any
 ) -> npt.NDArray[np.timedelta64]:
     """Return the time in each stage where only first entries are known.
@@ -105,7 +105,7 @@ def spent_between(
     quick = _in_turn(entered, end)
     if quick is not None:
         return quick
-    spent = np.zeros((n, S), dtype="timedelta64[us]")
+    time_in_stage = np.zeros((n, S), dtype="timedelta64[us]")
     for k in range(S):
         until = end.copy()
         for j in range(S):
@@ -114,8 +114,8 @@ def spent_between(
                     later = entered[:, j] > entered[:, k]
                 until = np.where(later, np.fmin(until, entered[:, j]), until)
         time = until - entered[:, k]
-        spent[:, k] = np.where(np.isnat(time), np.timedelta64(0, "us"), time)
-    return np.maximum(spent, np.timedelta64(0, "us"))
+        time_in_stage[:, k] = np.where(np.isnat(time), np.timedelta64(0, "us"), time)
+    return np.maximum(time_in_stage, np.timedelta64(0, "us"))
 
 
 def _in_turn(
@@ -126,7 +126,7 @@ def _in_turn(
     none = np.iinfo(np.int64).min
     columns = np.ascontiguousarray(entered.view(np.int64).T)
     last = end.astype("datetime64[us]").view(np.int64)
-    spent = np.zeros((n, S), dtype=np.int64)
+    time_in_stage = np.zeros((n, S), dtype=np.int64)
     after = np.full(n, np.iinfo(np.int64).max)
     for k in range(S - 1, -1, -1):
         here = columns[k]
@@ -134,6 +134,6 @@ def _in_turn(
         if (there & (here >= after)).any():
             return None
         time = np.minimum(after, last) - here
-        spent[:, k] = np.where(there & (time > 0), time, 0)
+        time_in_stage[:, k] = np.where(there & (time > 0), time, 0)
         after = np.where(there, here, after)
-    return spent.view("timedelta64[us]")
+    return time_in_stage.view("timedelta64[us]")

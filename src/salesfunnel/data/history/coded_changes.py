@@ -76,7 +76,7 @@ def history_of_codes(
     outcome = np.where(final == S, LOST, np.where(final >= goal, WON, OPEN)).astype(np.int8)
     closed = np.where(outcome == OPEN, _NAT, _last_begins(code, rank, when, goal, S))
     moment = np.datetime64(as_of, "us")
-    spent = _spells(code, rank, when, last, shape, moment, outcome)
+    time_in_stage = _time_in_stage(code, rank, when, last, shape, moment, outcome)
     extra = _reopened(code, rank, last, goal, S)
     # only where deals were opened again is the last outcome not the whole story
     states = _outcomes(code, rank, when, goal, S) if extra else None
@@ -90,13 +90,13 @@ def history_of_codes(
         optional["created"] = np.where(np.isnat(created[seen]), first, created[seen])
     if value is not None:
         optional["value"] = value[seen]
-    for array in (entered, spent, closed, outcome):
+    for array in (entered, time_in_stage, closed, outcome):
         array.flags.writeable = False
     history = StageHistory(
         deals=names if every else names[seen],
         stages=tuple(stages),
         entered=entered,
-        spent=spent,
+        time_in_stage=time_in_stage,
         closed=closed,
         outcome=outcome,
         **optional,
@@ -145,7 +145,7 @@ def _first_entries(code: Ints, rank: Ints, when: Times, shape: tuple[int, int]) 
     return entered
 
 
-def _spells(
+def _time_in_stage(
     code: Ints,
     rank: Ints,
     when: Times,
@@ -164,8 +164,8 @@ def _spells(
     micros[rank >= shape[1]] = 0
     cells = code.astype(np.int64) * shape[1] + np.minimum(rank, shape[1] - 1)
     # Sums below 2 ** 53 microseconds, 285 years, are exact in floats.
-    spent = np.bincount(cells, weights=micros, minlength=shape[0] * shape[1])
-    return spent.astype(np.int64).view("timedelta64[us]").reshape(shape)
+    time_in_stage = np.bincount(cells, weights=micros, minlength=shape[0] * shape[1])
+    return time_in_stage.astype(np.int64).view("timedelta64[us]").reshape(shape)
 
 
 def _last_begins(code: Ints, rank: Ints, when: Times, goal: int, S: int) -> Times:

@@ -31,7 +31,7 @@ def moment_of(value: Any) -> Any:
         raise DataError(f"'as_of' must be a time, got {value!r}") from error
 
 
-def text_of(values: Any) -> npt.NDArray[np.str_]:
+def text_of(values: object) -> npt.NDArray[np.str_]:
     """Return a read-only copy as text."""
     array: npt.NDArray[np.str_]
     if isinstance(values, np.ndarray) and values.dtype.kind == "U":

@@ -19,7 +19,7 @@ def money_of(
     *,
     at: Any = None,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     rate_day: Any = None,
 ) -> Money:
     """Return the amounts of deals in one currency; see `StageHistory.money`."""

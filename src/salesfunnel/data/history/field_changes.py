@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import DataError
 from salesfunnel._kernels.ledger import cleaned, starts_of
+from salesfunnel.data.events.text_codes import factorize_array
 from salesfunnel.data.history.field_history import DATES, FIELDS, NUMBERS, FieldHistory, typed
 from salesfunnel.fault import Fault
 
@@ -87,7 +88,7 @@ def _rows_of(
     return rows.take((deal >= 0) & ~np.isnat(time))
 
 
-def _positions(history: StageHistory, deals: Any) -> Ints:
+def _positions(history: StageHistory, deals: object) -> Ints:
     """Return the rows of deals, given by id or by row; -1 for an unknown one."""
     given = np.asarray(deals)
     n = len(history)
@@ -103,7 +104,7 @@ def _positions(history: StageHistory, deals: Any) -> Ints:
     )
 
 
-def encoded(field: str, values: Any) -> tuple[Floats, tuple[str, ...]]:
+def encoded(field: str, values: object) -> tuple[Floats, tuple[str, ...]]:
     """Return values as numbers, and the words that they are positions of."""
     if field in NUMBERS:
         return _numbers(field, values), ()
@@ -117,19 +118,33 @@ def encoded(field: str, values: Any) -> tuple[Floats, tuple[str, ...]]:
                 raise DataError(f"{field!r} must hold dates, got {error}") from error
         days = column.astype("datetime64[D]")
         return np.where(np.isnat(days), np.nan, days.astype(np.int64)), ()
-    texts = ["" if v is None else str(v) for v in np.asarray(values).tolist()]
-    place: dict[str, int] = {}
-    codes = np.fromiter(
-        (place.setdefault(text, len(place)) for text in texts), dtype=np.int64, count=len(texts)
-    )
-    words = sorted(word for word in place if word)
-    rank = np.full(len(place) + 1, np.nan)
+    return _coded_words(np.asarray(values))
+
+
+def _coded_words(values: npt.NDArray[Any]) -> tuple[Floats, tuple[str, ...]]:
+    """Return texts as positions in their sorted words, NaN where blank, and the words."""
+    found = factorize_array(values) if values.dtype.kind == "U" else None
+    if found is not None:
+        codes: npt.NDArray[Any] = found.codes
+        numbers = found.numbers.tolist()
+        place = dict(zip(found.names(found.numbers), numbers, strict=True))
+        size = int(codes.max(initial=-1)) + 1
+    else:
+        place = {}
+        texts = ["" if v is None else str(v) for v in values.tolist()]
+        codes = np.fromiter(
+            (place.setdefault(text, len(place)) for text in texts), np.int64, len(texts)
+        )
+        size = len(place)
+    words = sorted(word for word in place if word.strip())
+    # one place more, for the code -1 of a blank
+    rank = np.full(size + 1, np.nan)
     for k, word in enumerate(words):
         rank[place[word]] = k
     return rank[codes] if codes.size else np.zeros(0), tuple(words)
 
 
-def _numbers(field: str, values: Any) -> Floats:
+def _numbers(field: str, values: object) -> Floats:
     column = np.asarray(values)
     if column.dtype.kind in "biuf":
         return column.astype(np.float64)
@@ -244,7 +259,7 @@ def _field_history(rows: _Rows) -> FieldHistory:
     )  # fmt: skip
 
 
-def _present(history: StageHistory, field: str, values: Any) -> FieldHistory:
+def _present(history: StageHistory, field: str, values: object) -> FieldHistory:
     """Return today's values of a field that has no history."""
     number, words = encoded(field, values)
     if number.shape != (len(history),):

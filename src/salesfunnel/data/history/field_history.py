@@ -115,7 +115,7 @@ class FieldHistory(TableMixin):
             return Track(starts_of(self.deal, n), self.deal, early, self.number)
         return Track(starts_of(self.deal, n), self.deal, self.time.view(np.int64), self.number)
 
-    def at(self, time: Any, n: int) -> npt.NDArray[np.float64]:
+    def at(self, time: object, n: int) -> npt.NDArray[np.float64]:
         """Return the number of each of `n` deals at a moment, NaN before its first row.
 
         Parameters

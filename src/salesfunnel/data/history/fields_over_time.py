@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FieldsOverTime"]
 
 
-def _history(value: Any) -> StageHistory:
+def _history(value: object) -> StageHistory:
     return cast("StageHistory", value)
 
 
@@ -39,7 +39,7 @@ class FieldsOverTime:
         """Fields without a history: their value at `as_of` stands for every moment."""
         return leaks_of(_history(self))
 
-    def at(self, time: Any, field: str) -> npt.NDArray[Any]:
+    def at(self, time: object, field: str) -> npt.NDArray[Any]:
         """Return a field of each deal as it stood at a moment.
 
         Parameters
@@ -75,7 +75,9 @@ class FieldsOverTime:
         """
         return value_at(_history(self), time, field)
 
-    def money(self, *, at: Any = None, currency: str | None = None, rates: Any = None) -> Money:
+    def money(
+        self, *, at: object = None, currency: str | None = None, rates: object = None
+    ) -> Money:
         """Return the amount of each deal in one currency, as it stood at a moment.
 
         Parameters

@@ -25,7 +25,7 @@ def history_from_changes(
     time: npt.ArrayLike,
     *,
     stages: Sequence[str],
-    as_of: Any,
+    as_of: object,
     won: str | None = None,
     lost: Sequence[str] = ("lost",),
     created: Mapping[str, Any] | None = None,
@@ -96,7 +96,7 @@ def history_from_changes(
     )
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.errors import DataError
-from salesfunnel.data.history.checks import spent_between
+from salesfunnel.data.history.checks import time_in_stage_between
 from salesfunnel.fault import Fault
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def two_ends(history: StageHistory) -> StageHistory:
         part,
         stages=stages,
         entered=entered,
-        spent=spent_between(entered, part.closed, part.as_of),
+        time_in_stage=time_in_stage_between(entered, part.closed, part.as_of),
         reached_stage=np.where(won, 1, 0) if untimed.any() else None,
         funnel=funnel,
         faults=tuple(faults),

@@ -21,7 +21,7 @@ def fields_of(history: StageHistory) -> tuple[str, ...]:
     return tuple(sorted({*history.changes, *history.attributes, "amount"}))
 
 
-def value_at(history: StageHistory, time: Any, field: str) -> npt.NDArray[Any]:
+def value_at(history: StageHistory, time: object, field: str) -> npt.NDArray[Any]:
     """Return a field of each deal as it stood at a moment; see `StageHistory.at`."""
     check_known("field", field, fields_of(history))
     try:

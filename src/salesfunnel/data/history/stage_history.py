@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -13,9 +12,10 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field, arrays_equal
 from salesfunnel._core.checks import check_known
-from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.errors import DataError
 from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.frozen import as_tuple, frozen_map
+from salesfunnel._core.readers import check_not_a_file, named_only
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history.checks import (
@@ -24,7 +24,7 @@ from salesfunnel.data.history.checks import (
     WON,
     contradictions,
     shape_problems,
-    spent_between,
+    time_in_stage_between,
 )
 from salesfunnel.data.history.converters import (
     columns_of,
@@ -48,6 +48,7 @@ __all__ = ["LOST", "OPEN", "WON", "StageHistory"]
 _DAY = np.timedelta64(86_400_000_000, "us")
 
 
+@named_only
 @attrs.frozen(kw_only=True, repr=False)
 class StageHistory(FieldsOverTime, TableMixin):
     """Deals with the first entry into every stage, the time spent there, and how they ended.
@@ -67,7 +68,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         0 open, 1 won, 2 lost.
     as_of : datetime64[us]
         When the data were true; open deals are censored there.
-    spent : array_like of timedelta64[us], shape (n, S), optional
+    time_in_stage : array_like of timedelta64[us], shape (n, S), optional
         Total time in each stage, the sum of its spells; worked out from the first entries by
         default.
     created : array_like of datetime64[us], shape (n,), optional
@@ -113,7 +114,7 @@ class StageHistory(FieldsOverTime, TableMixin):
     entered: npt.NDArray[np.datetime64] = array_field("datetime64[us]")
     outcome: npt.NDArray[np.int8] = array_field(np.int8)
     as_of: Any = attrs.field(converter=moment_of)
-    spent: npt.NDArray[np.timedelta64] = array_field("timedelta64[us]", default=None)
+    time_in_stage: npt.NDArray[np.timedelta64] = array_field("timedelta64[us]", default=None)
     created: npt.NDArray[np.datetime64] = array_field("datetime64[us]", default=None)
     closed: npt.NDArray[np.datetime64] = array_field("datetime64[us]", default=None)
     value: npt.NDArray[np.float64] = array_field(np.float64, default=None)
@@ -149,15 +150,15 @@ class StageHistory(FieldsOverTime, TableMixin):
             self._set("closed", np.where(self.outcome == OPEN, np.datetime64("NaT", "us"), last))
         if self.value is None:
             self._set("value", np.full(n, np.nan))
-        if self.spent is None:
-            self._set("spent", spent_between(self.entered, self.closed, self.as_of))
+        if self.time_in_stage is None:
+            self._set("time_in_stage", time_in_stage_between(self.entered, self.closed, self.as_of))
 
     def _set(self, name: str, array: npt.NDArray[Any]) -> None:
         array.flags.writeable = False
         object.__setattr__(self, name, array)
 
     @classmethod
-    def from_records(cls, records: Any, **options: Any) -> StageHistory:
+    def from_records(cls, records: object, **options: object) -> StageHistory:
         """Make a history from records in memory, of any shape that ``read_deals`` knows.
 
         Parameters
@@ -174,12 +175,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         IntakeError
             With every fault and its place, where no deal can be read.
         """
-        path = isinstance(records, str | bytes | bytearray | PathLike) or hasattr(records, "read")
-        if path:
-            raise ArgumentError(
-                f"'records' must be records or a dataframe, got {type(records).__name__}",
-                hint="read_deals(...) reads files and text",
-            )
+        check_not_a_file("records", records, "StageHistory", wanted="records or a dataframe")
         reader: Any = leaf("salesfunnel.intake.deals.reader")
         history: StageHistory = reader.read_deals(records, **options)
         return history
@@ -248,7 +244,7 @@ class StageHistory(FieldsOverTime, TableMixin):
             self,
             deals=self.deals[index],
             entered=self.entered[index],
-            spent=self.spent[index],
+            time_in_stage=self.time_in_stage[index],
             created=self.created[index],
             closed=self.closed[index],
             outcome=self.outcome[index],
@@ -329,7 +325,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         segment: str | Sequence[str] | None = None,
         weight: Literal["value"] | None = None,
         currency: str | None = None,
-        rates: Any = None,
+        rates: object = None,
         fiscal_start: int | None = None,
         fiscal: Fiscal | None = None,
     ) -> Panel:
@@ -412,7 +408,7 @@ class StageHistory(FieldsOverTime, TableMixin):
             deals=np.concatenate([self.deals, other.deals]),
             stages=self.stages,
             entered=np.concatenate([self.entered, other.entered]),
-            spent=np.concatenate([self.spent, other.spent]),
+            time_in_stage=np.concatenate([self.time_in_stage, other.time_in_stage]),
             created=np.concatenate([self.created, other.created]),
             closed=np.concatenate([self.closed, other.closed]),
             outcome=np.concatenate([self.outcome, other.outcome]),

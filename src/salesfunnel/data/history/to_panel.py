@@ -49,7 +49,7 @@ def history_panel(
     segment: str | Sequence[str] | None,
     weight: Literal["value"] | None = None,
     currency: str | None = None,
-    rates: Any = None,
+    rates: object = None,
     fiscal: Fiscal | None = None,
 ) -> Panel:
     """Return the panel; see `StageHistory.panel`."""
@@ -240,7 +240,7 @@ def _cohorts(
     window: timedelta | None,
 ) -> tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int64]]:
     steps = len(history.stages)
-    start, depth, unripe = cohort_depths(
+    start, depth, immature = cohort_depths(
         history.entered.view(np.int64),
         open_deals=history.outcome == 0,
         window=None if window is None else window // timedelta(microseconds=1),
@@ -254,7 +254,7 @@ def _cohorts(
     code = bin_places(start, first=days.start, width=_DAY, place=days.place * (groups * wide))
     code += codes * wide
     code += depth * np.uint8(2)
-    code += unripe
+    code += immature
     shape = (days.size + 1, groups, steps + 1, 2)
     exact = np.bincount(code, minlength=int(np.prod(shape))).reshape(shape)[:-1]
     immature = exact[..., 1].sum(axis=-1)

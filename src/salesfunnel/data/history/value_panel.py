@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -28,7 +28,7 @@ def value_panel(
     codes: npt.NDArray[np.int64],
     *,
     currency: str | None,
-    rates: Any,
+    rates: object,
 ) -> Panel:
     """Return a panel of deals as one of their amounts, with the sums of squares behind intervals.
 

@@ -14,7 +14,7 @@ from salesfunnel._core.frozen import FrozenMap
 from salesfunnel._core.vocabulary import Severity
 from salesfunnel._kernels.order import order_by
 from salesfunnel.data.coded_texts import CodedTexts
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.fault import Fault
 
 SHOWN = 50
@@ -27,7 +27,7 @@ def moment(field: str, value: date | datetime | np.datetime64 | str) -> np.datet
     A zone-aware moment is taken in UTC.
     """
     try:
-        kind, tick = cols.moment(field, value)
+        kind, tick = event_columns.moment(field, value)
     except DataError as error:
         raise ArgumentError(error.message, hint=error.hint) from None
     if kind == "number":
@@ -35,20 +35,20 @@ def moment(field: str, value: date | datetime | np.datetime64 | str) -> np.datet
     return np.datetime64(tick, "us")
 
 
-def plain_values(column: cols.Coded) -> npt.NDArray[Any]:
+def plain_values(column: event_columns.Categorical) -> npt.NDArray[Any]:
     """Return a coded column as its values, None where missing."""
     plain: npt.NDArray[Any] = np.array([*column.values, None], dtype=object)[column.codes]
     return plain
 
 
-def amounts_of(column: Any) -> npt.NDArray[np.float64]:
-    array = cols.one_dimensional("amount", column)
+def amounts_of(column: object) -> npt.NDArray[np.float64]:
+    array = event_columns.one_dimensional("amount", column)
     if array.dtype.kind in "iuf":
         values = array.astype(np.float64)
     else:
         values = np.full(len(array), np.nan)
         for row, cell in enumerate(array.tolist()):
-            if cols.is_missing(cell):
+            if event_columns.is_missing(cell):
                 continue
             try:
                 values[row] = float(cell)
@@ -63,7 +63,7 @@ def amounts_of(column: Any) -> npt.NDArray[np.float64]:
     return values
 
 
-def texts_of(value: cols.Coded, order: npt.NDArray[np.intp]) -> CodedTexts:
+def texts_of(value: event_columns.Categorical, order: npt.NDArray[np.intp]) -> CodedTexts:
     """Return a coded column as texts in an order, ``""`` where missing."""
     codes = np.asarray(value.codes).take(order)
     missing = codes < 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["in_one"]
 
 
-def in_one(made: Any, *, currency: str | None, rates: Any) -> Any:
+def in_one(made: Any, *, currency: str | None, rates: object) -> Any:
     """Return purchases with amounts in one currency, by the rates of their days.
 
     The attribute ``currency`` says which each amount has. With several and no rates no amount is

@@ -13,11 +13,12 @@ from typing_extensions import Self
 
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_known
-from salesfunnel._core.errors import DataError
+from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.readers import check_not_a_file, named_only
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.coded_texts import CodedTexts
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.frames import read_frame
 from salesfunnel.data.purchases._columns import (
@@ -38,6 +39,7 @@ from salesfunnel.fault import Fault
 __all__ = ["Purchases"]
 
 
+@named_only
 @attrs.frozen(kw_only=True, repr=False)
 class Purchases(TableMixin):
     """Purchases of customers: one row a purchase.
@@ -110,13 +112,13 @@ class Purchases(TableMixin):
     def from_columns(
         cls,
         customer: Any,
-        time: Any,
+        time: Any = None,
         amount: Any = None,
         *,
         attributes: Mapping[str, Any] | None = None,
         faults: Iterable[Fault] = (),
         currency: str | None = None,
-        rates: Any = None,
+        rates: object = None,
     ) -> Self:
         """Make purchases from columns of equal length.
 
@@ -142,16 +144,27 @@ class Purchases(TableMixin):
 
         Raises
         ------
+        ArgumentError
+            If a path is given, or no times.
         DataError
             If lengths differ, naive and aware times are mixed, or times are bare numbers.
         """
-        who = cols.code("customer", open_column(customer))
-        when = cols.times("time", open_column(time))
+        check_not_a_file("customer", customer, "Purchases")
+        if time is None:
+            raise ArgumentError(
+                "'time' must be a column, got none",
+                hint="Purchases.from_frame(...) takes a dataframe or a mapping of columns",
+            )
+        who = event_columns.encode("customer", open_column(customer))
+        when = event_columns.times("time", open_column(time))
         if when.unit is None and len(when.ticks):
             raise DataError("'time' must hold dates or times, got numbers")
         n = len(who.codes)
         paid = np.full(n, np.nan) if amount is None else amounts_of(open_column(amount))
-        more = {str(k): cols.code(str(k), open_column(v)) for k, v in (attributes or {}).items()}
+        more = {
+            str(k): event_columns.encode(str(k), open_column(v))
+            for k, v in (attributes or {}).items()
+        }
         sizes = {"customer": n, "time": len(when.ticks), "amount": len(paid)}
         sizes |= {key: len(value.codes) for key, value in more.items()}
         if len(set(sizes.values())) > 1:
@@ -204,6 +217,7 @@ class Purchases(TableMixin):
         UnknownNameError
             If a column is not there.
         """
+        check_not_a_file("frame", frame, "Purchases")
         names = {"customer": "customer", "time": "time"} | dict(columns or {})
         for role in names:
             check_known("columns", role, ("customer", "time", "amount"))
@@ -215,7 +229,7 @@ class Purchases(TableMixin):
         paid, when = more.pop(amount, None), main["time"]
         return cls.from_columns(
             main["step"],
-            plain_values(when) if isinstance(when, cols.Coded) else when,
+            plain_values(when) if isinstance(when, event_columns.Categorical) else when,
             None if paid is None else plain_values(paid),
             attributes=more,
             **money,
@@ -227,7 +241,7 @@ class Purchases(TableMixin):
         records: Iterable[Mapping[str, Any]],
         *,
         columns: Mapping[str, str] | None = None,
-        **money: Any,
+        **money: object,
     ) -> Self:
         """Make purchases from mappings, one a purchase; a key that is absent is missing.
 
@@ -240,6 +254,7 @@ class Purchases(TableMixin):
         **money
             `currency` and `rates`, as in `from_columns`.
         """
+        check_not_a_file("records", records, "Purchases")
         rows = list(records)
         names = list(dict.fromkeys(key for row in rows for key in row))
         wanted = {"customer": "customer", "time": "time"} | dict(columns or {})

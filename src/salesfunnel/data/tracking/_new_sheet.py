@@ -140,7 +140,7 @@ def _last(sheet: Tracking) -> dict[Cell, TrackingRow]:
     return {(row.segment, row.metric): row for row in sheet.rows if row.period == last}
 
 
-def _segments(previous: Tracking | None, targets: Any) -> tuple[str, ...]:
+def _segments(previous: Tracking | None, targets: object) -> tuple[str, ...]:
     """Return the segments of the new sheet: those of the last one, else those of the targets."""
     for sheet in (previous, targets):
         if isinstance(sheet, Tracking) and sheet.rows:
@@ -266,7 +266,7 @@ def _of_mapping(
     return found
 
 
-def _wrong_number(name: str, unit: str, number: Any) -> list[str]:
+def _wrong_number(name: str, unit: str, number: object) -> list[str]:
     """Return what is wrong with a target: a row checks that it is a finite number."""
     if isinstance(number, bool) or not isinstance(number, Real):
         return [f"the target of {name!r} must be a number, got {number!r}"]

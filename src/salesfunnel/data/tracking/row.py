@@ -24,7 +24,7 @@ _LIMIT = 2**63 - 1
 _DASHES = frozenset({"-", "--", "—", "——", "–", "−", "－", "/", "／"})
 
 
-def _number(value: Any) -> Any:
+def _number(value: object) -> Any:
     """Return an int where a number is whole and fits, so that equal values have one form."""
     if isinstance(value, np.generic):
         value = value.item()
@@ -33,19 +33,19 @@ def _number(value: Any) -> Any:
     return value
 
 
-def _text(value: Any) -> Any:
+def _text(value: object) -> Any:
     """Return text without outer space and with one kind of line end."""
     return (
         value.replace("\r\n", "\n").replace("\r", "\n").strip() if isinstance(value, str) else value
     )
 
 
-def one_line(value: Any) -> Any:
+def one_line(value: object) -> Any:
     """Return a name on one line, with single spaces."""
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
-def _owner(value: Any) -> Any:
+def _owner(value: object) -> Any:
     """Return the name of an owner, None for a dash or nothing."""
     value = one_line(value)
     return None if value == "" or (isinstance(value, str) and value in _DASHES) else value
@@ -208,7 +208,7 @@ class TrackingRow:
 
 def is_clean(value: str) -> bool:
     """Whether text holds no control characters, but line ends and tabs, and no lone surrogates."""
-    return not any(
+    return value.isprintable() or not any(
         (unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t")
         or char in "\ufffe\uffff"
         for char in value

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.periods import common_frequency, ordinal
+from salesfunnel._core.readers import named_only
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import LEVELS, LOCALES, Level, Locale, Severity
 from salesfunnel.data.panel import ALL, Panel
@@ -33,7 +34,7 @@ def _faults(value: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(value)
 
 
-def _structure(funnel: Any) -> Any:
+def _structure(funnel: object) -> Any:
     """Return what two funnels must share for their sheets to mean the same."""
     if not isinstance(funnel, Funnel):
         return funnel
@@ -41,6 +42,7 @@ def _structure(funnel: Any) -> Any:
     return funnel.key, tuple(stages)
 
 
+@named_only
 @attrs.frozen(kw_only=True, repr=False)
 class Tracking(TableMixin):
     """The monthly tracking sheet of a team: metrics by period and stage, with target and actual.
@@ -242,19 +244,25 @@ class Tracking(TableMixin):
         return text
 
     def to_xlsx(self, path: str | PathLike[str] | None = None, *, locale: Locale = "en") -> bytes:
-        """Return the sheet as an Excel workbook, one worksheet, and write it to `path`.
+        """Return the sheet as a workbook that a team fills in, and write it to `path`.
+
+        One worksheet with live formulas for rates and attainments, drop-downs of owners, a note
+        of what each metric counts, and colours by attainment; header and formulas are locked,
+        without a password. ``read_table`` reads it back, also as Excel, WPS or LibreOffice save it.
 
         Parameters
         ----------
         path : path-like, optional
             Where to write it as well.
         locale : {"en", "zh"}
-            The language of the headers.
+            The language of the headers; large numbers are shown in 万 in Chinese.
 
         Raises
         ------
+        DataError
+            If a row would not be read back as it is.
         MissingExtraError
-            If openpyxl is not installed (extra ``excel``).
+            If XlsxWriter is not installed (extra ``excel``).
         """
         check_choice("locale", locale, LOCALES)
         book: bytes = leaf("salesfunnel.export.sheets").tracking_to_xlsx(self, path, locale=locale)

@@ -10,10 +10,10 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.read_number import clean, read_number
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.columns import CodedColumn, Column, NumberColumn, column_of
 from salesfunnel.intake.files.grid import shown
 
@@ -98,11 +98,11 @@ def read_amounts(column: Any, *, decimal: DecimalMark | None = None) -> Amounts:
     return Amounts(values=values, bad=bad, currencies=currencies, mark=mark, mixed_marks=mixed)
 
 
-def _column(cells: Any) -> Column:
+def _column(cells: object) -> Column:
     """Return cells of any kind as a column."""
-    if isinstance(cells, cols.Coded):
+    if isinstance(cells, event_columns.Categorical):
         return CodedColumn(cells.codes, cells.values)
-    array = cols.one_dimensional("amount", cells)
+    array = event_columns.one_dimensional("amount", cells)
     if array.dtype.kind in "iuf":
         return NumberColumn(array)
     return column_of(array.tolist())
@@ -112,9 +112,9 @@ def _or_nan(value: float | bool | None) -> float:
     return float("nan") if value is None or value is False else float(value)
 
 
-def _amount(cell: Any, decimal: DecimalMark | None) -> float | bool | None:
+def _amount(cell: object, decimal: DecimalMark | None) -> float | bool | None:
     """Return an amount, None where it is missing, False where it is none that can be read."""
-    if is_missing(cell):
+    if is_missing_cell(cell):
         return None
     if isinstance(cell, str):
         cell = _without_code(cell)

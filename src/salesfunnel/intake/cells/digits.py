@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from salesfunnel.intake.cells.chinese_numerals import read_numeral
-from salesfunnel.intake.cells.number import EXACT, DecimalMark, Written
+from salesfunnel.intake.cells.number import EXACT, DecimalMark, ParsedNumber
 
 _MULTIPLIERS = {
     "万亿": 10**12, "亿": 10**8, "億": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5,
@@ -39,7 +39,7 @@ def _forms(mark: str, comma: str) -> re.Pattern[str]:
 _FORMS: dict[str, re.Pattern[str]] = {".": _forms(".", ","), ",": _forms(",", ".")}
 
 
-def read_digits(body: str, decimal: DecimalMark | None, *, multipliers: bool) -> Written:
+def read_digits(body: str, decimal: DecimalMark | None, *, multipliers: bool) -> ParsedNumber:
     """Read digits with separators, a decimal mark, and a multiplier behind."""
     composite = _COMPOSITE.fullmatch(body) if multipliers else None
     if composite:
@@ -53,27 +53,27 @@ def read_digits(body: str, decimal: DecimalMark | None, *, multipliers: bool) ->
         if at == 0 or not power:
             value = read_numeral(body)
             if value is None:
-                return Written()
-            return Written(value=value, step=last_digit(value), scaled=value >= 10)
+                return ParsedNumber()
+            return ParsedNumber(value=value, precision=last_digit(value), scaled=value >= 10)
         body = body[:at].rstrip()
     scaled = power != 1
     base, _, exponent = body.partition("e")
     if "e" in body:
         if not re.fullmatch(r"[+-]?\d{1,3}", exponent, re.ASCII):
-            return Written()
+            return ParsedNumber()
         power = power.scaleb(int(exponent), EXACT)
     readings = {mark: _FORMS[mark].fullmatch(base) for mark in ((decimal,) if decimal else ".,")}
     marks = [mark for mark, match in readings.items() if match]
     if not marks:
-        return Written()
+        return ParsedNumber()
     match = readings[marks[0]]
     assert match is not None
     whole = re.sub(r"\D", "", match["whole"] or "0")
     part = match["part"] or match["only"] or ""
     only = marks[0] if len(marks) == 1 else None
-    return Written(
+    return ParsedNumber(
         value=EXACT.multiply(Decimal(f"{whole}.{part}0"), power),
-        step=EXACT.multiply(Decimal(1).scaleb(-len(part), EXACT), power),
+        precision=EXACT.multiply(Decimal(1).scaleb(-len(part), EXACT), power),
         cut=match["mark"] is not None and not part,
         mark="." if only == "." else "," if only == "," else None,
         scaled=scaled,
@@ -81,14 +81,14 @@ def read_digits(body: str, decimal: DecimalMark | None, *, multipliers: bool) ->
     )
 
 
-def _read_composite(match: re.Match[str]) -> Written:
+def _read_composite(match: re.Match[str]) -> ParsedNumber:
     """Read 1亿2000万 and 3万5000."""
     parts = match.groupdict()
     rest = parts["rest"] or parts["rest2"] or ""
     low = int(rest[:-1]) * 1000 if rest.endswith("千") else int(rest or 0)
     value = int(parts["yi"] or parts["yi2"] or 0) * 10**8 + int(parts["wan"] or 0) * 10**4 + low
-    step = 1000 if rest.endswith("千") else 1 if rest else 10**4
-    return Written(value=Decimal(value), step=Decimal(step), scaled=True)
+    precision = 1000 if rest.endswith("千") else 1 if rest else 10**4
+    return ParsedNumber(value=Decimal(value), precision=Decimal(precision), scaled=True)
 
 
 def last_digit(value: Decimal) -> Decimal:

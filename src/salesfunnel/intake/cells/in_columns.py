@@ -16,7 +16,7 @@ from salesfunnel._kernels.text.times import AWARE, NAIVE, NOT_READ
 from salesfunnel.intake.cells.read_time import (
     AmbiguousTimeError,
     NumberAsTimeError,
-    is_missing,
+    is_missing_cell,
     read_time,
 )
 from salesfunnel.intake.files.columns import Column
@@ -96,7 +96,7 @@ def words_in(column: Column) -> Words:
     return Words(codes, list(place))
 
 
-def _is_day(cell: Any) -> bool:
+def _is_day(cell: object) -> bool:
     """Whether a cell is a moment at midnight, without a zone."""
     return (
         isinstance(cell, datetime)
@@ -105,10 +105,10 @@ def _is_day(cell: Any) -> bool:
     )
 
 
-def _word(cell: Any) -> str:
+def _word(cell: object) -> str:
     if type(cell) is str:
         return cell.strip()
-    return "" if is_missing(cell) else shown(cell).strip()
+    return "" if is_missing_cell(cell) else shown(cell).strip()
 
 
 def amounts_in(
@@ -150,7 +150,9 @@ def _where(
     return list(zip(rows[at].tolist(), codes[at].tolist(), strict=True))
 
 
-def times_in(column: Column, *, zone: Any = timezone.utc, day_first: bool | None = None) -> Times:
+def times_in(
+    column: Column, *, zone: object = timezone.utc, day_first: bool | None = None
+) -> Times:
     """Return a column of times.
 
     Parameters
@@ -200,7 +202,7 @@ class TimeRead(NamedTuple):
     params: Mapping[str, Any] = {}
 
 
-def read_cell(cell: Any, zone: Any, day_first: bool | None) -> TimeRead:
+def read_cell(cell: object, zone: object, day_first: bool | None) -> TimeRead:
     """Read the time of one cell with care."""
     code, params = "time-not-understood", {}
     try:
@@ -225,7 +227,7 @@ def _tick(moment: datetime, zone: Any) -> int:
     return (length.days * 86400 + length.seconds) * 10**6 + length.microseconds
 
 
-def _in_zone(ticks: npt.NDArray[np.int64], zone: Any) -> npt.NDArray[np.int64]:
+def _in_zone(ticks: npt.NDArray[np.int64], zone: object) -> npt.NDArray[np.int64]:
     """Return moments of UTC as the clocks of a zone show them.
 
     Where a day begins and ends with one distance from UTC, the whole day has it.
@@ -243,7 +245,7 @@ def _in_zone(ticks: npt.NDArray[np.int64], zone: Any) -> npt.NDArray[np.int64]:
     return found
 
 
-def _away(tick: int, zone: Any) -> int:
+def _away(tick: int, zone: object) -> int:
     """Return how many microseconds the clocks of a zone are ahead of UTC at a moment."""
     seconds, micros = divmod(tick, 1_000_000)
     moment = datetime.fromtimestamp(seconds, timezone.utc).replace(microsecond=micros)

@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.text.times import NOT_READ
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.intake.cells.epochs import UNITS, read_epochs
 from salesfunnel.intake.cells.read_time import AmbiguousTimeError, day_order, read_time
 from salesfunnel.intake.files.columns import (
     CodedColumn,
     Column,
     NumberColumn,
+    TextColumn,
     TimeColumn,
     column_of,
 )
@@ -79,26 +80,26 @@ def read_moments(column: Any, *, dayfirst: bool | None) -> Moments:
     dayfirst : bool, optional
         Whether 03/04/2026 is the third of April; by default as another cell of the column tells.
     """
-    if isinstance(column, cols.Times):
+    if isinstance(column, event_columns.Times):
         return _of_times(column)
-    if isinstance(column, cols.Coded):
+    if isinstance(column, event_columns.Categorical):
         return _of_column(CodedColumn(column.codes, column.values), dayfirst)
     if hasattr(column, "plain_times"):
         return _of_column(column, dayfirst)
-    array = cols.one_dimensional("time", column)
+    array = event_columns.one_dimensional("time", column)
     if array.dtype.kind in "iu":
         return _of_numbers(array.astype(np.int64))
     if array.dtype.kind == "f":
         return _of_numbers(array)
     if array.dtype.kind == "M":
-        return _of_times(cols.times("time", array))
+        return _of_times(event_columns.times("time", array))
     return _of_column(column_of(array.tolist()), dayfirst)
 
 
-def _of_times(found: cols.Times) -> Moments:
+def _of_times(found: event_columns.Times) -> Moments:
     if found.unit is None:
         return _of_numbers(found.ticks, found.missing)
-    per = cols.FINE_TICKS.get(found.unit, 1)
+    per = event_columns.FINE_TICKS.get(found.unit, 1)
     scale = 10**6
     ticks = found.ticks * (scale // per) if per <= scale else found.ticks // (per // scale)
     kinds = np.full(len(ticks), _AWARE if found.aware else _NAIVE, dtype=np.int8)
@@ -274,8 +275,11 @@ def _one(cell: Any, dayfirst: bool | None) -> tuple[int, int, str | None]:
     return tick, _AWARE if aware else _NAIVE, None
 
 
-def is_clock(column: Any) -> bool:
+def is_clock(column: object) -> bool:
     """Whether a column of text holds the time of day alone: 10:05:00."""
-    cells = islice(column, 50) if isinstance(column, Iterable) else ()
+    if isinstance(column, TextColumn):
+        cells: Iterable[Any] = (column.cell(row) for row in range(min(column.count, 50)))
+    else:
+        cells = islice(column, 50) if isinstance(column, Iterable) else ()
     first = next((cell for cell in cells if isinstance(cell, str) and cell.strip()), "")
     return _CLOCK.fullmatch(first.strip()) is not None

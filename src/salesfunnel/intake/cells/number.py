@@ -1,4 +1,4 @@
-"""Written: a number as somebody wrote it, exact, with its precision and its unit."""
+"""ParsedNumber: a number as somebody wrote it, exact, with its precision and its unit."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _LIMIT = 2**63 - 1
 
 
 @attrs.frozen(kw_only=True)
-class Written:
+class ParsedNumber:
     """A number as somebody wrote it.
 
     Parameters
     ----------
     value : Decimal, optional
         Its value: a rate as a fraction, a duration in days. None where missing or not readable.
-    step : Decimal
+    precision : Decimal
         What one unit of the last written digit is worth: the written precision.
     unit : {"count", "currency", "rate", "score", "duration"}, optional
         What the writing says of the unit; None where it says nothing.
@@ -44,7 +44,7 @@ class Written:
     """
 
     value: Decimal | None = None
-    step: Decimal = Decimal(0)
+    precision: Decimal = Decimal(0)
     unit: Unit | None = None
     out_of: Decimal | None = None
     cut: bool = False

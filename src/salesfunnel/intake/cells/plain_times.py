@@ -49,7 +49,7 @@ class PlainTimes:
         """Whether some time is written plainly."""
         return bool(((self.states == NAIVE) | (self.states == AWARE)).any())
 
-    def times(self, ticks: npt.NDArray[np.int64], zone: Any) -> npt.NDArray[np.datetime64]:
+    def times(self, ticks: npt.NDArray[np.int64], zone: object) -> npt.NDArray[np.datetime64]:
         """Return all times as the clocks of a zone show them, given those of the cells."""
         found = np.where((self.states == NAIVE) | (self.states == AWARE), self.ticks, _NOTHING)
         zoned = np.flatnonzero(self.states == AWARE)

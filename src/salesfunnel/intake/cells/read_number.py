@@ -17,7 +17,7 @@ import attrs
 
 from salesfunnel._core.vocabulary import Unit
 from salesfunnel.intake.cells.digits import last_digit, read_digits
-from salesfunnel.intake.cells.number import EXACT, DecimalMark, Written
+from salesfunnel.intake.cells.number import EXACT, DecimalMark, ParsedNumber
 from salesfunnel.intake.cells.units import RATES, SHORT, strip_counter, strip_money
 
 MISSING = frozenset(
@@ -57,7 +57,7 @@ _PART = r"(\d+(?:[.,]\d*)?(?:e[+-]?\d{1,3})?)"
 _SCORE = re.compile(rf"{_PART}\s?/\s?{_PART}(?:\s?(?:分|points|pts))?", re.ASCII)
 
 
-def read_number(cell: Any, *, decimal: DecimalMark | None = None) -> Written:
+def read_number(cell: object, *, decimal: DecimalMark | None = None) -> ParsedNumber:
     """Read one cell.
 
     Parameters
@@ -75,14 +75,15 @@ def read_number(cell: Any, *, decimal: DecimalMark | None = None) -> Written:
     (True, True, 'negative-parentheses')
     """
     if cell is None:
-        return Written()
+        return ParsedNumber()
     if not isinstance(cell, str):
         return _read_object(cell)
     if len(cell) > _LONGEST:
-        return Written(fault="not-a-number")
+        formula = cell.lstrip().startswith("=")
+        return ParsedNumber(fault="formula-without-result" if formula else "not-a-number")
     text = clean(cell)
     if text in MISSING:
-        return Written()
+        return ParsedNumber()
     return _read_text(text.removeprefix("'"), decimal)
 
 
@@ -97,49 +98,49 @@ def clean(text: str) -> str:
     return " ".join(text.split()).lower()
 
 
-def _read_object(cell: Any) -> Written:
+def _read_object(cell: object) -> ParsedNumber:
     if hasattr(cell, "item") and not isinstance(cell, int | float):
         try:
             cell = cell.item()
         except (TypeError, ValueError):
-            return Written(fault="not-a-number")
+            return ParsedNumber(fault="not-a-number")
     if isinstance(cell, timedelta):
         days = SHORT.divide(Decimal(cell // timedelta(microseconds=1)), Decimal(86_400_000_000))
         return _bounded(days, unit="duration")
     if isinstance(cell, date | time):
-        return Written(fault="date-in-number")
+        return ParsedNumber(fault="date-in-number")
     if isinstance(cell, float) and math.isnan(cell):
-        return Written()
+        return ParsedNumber()
     if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
-        return Written(fault="not-a-number")
+        return ParsedNumber(fault="not-a-number")
     if isinstance(cell, int) and abs(cell) > 10**_LONGEST:
-        return Written(fault="not-a-number")
+        return ParsedNumber(fault="not-a-number")
     value = Decimal(repr(cell)) if isinstance(cell, float) else Decimal(cell)
     if not value.is_finite():
-        return Written() if value.is_nan() else Written(fault="not-a-number")
+        return ParsedNumber() if value.is_nan() else ParsedNumber(fault="not-a-number")
     # a formula leaves noise in the last digits, which nobody wrote
     noise = value.copy_abs().scaleb(-9, EXACT) if isinstance(cell, float) else Decimal(0)
-    return _bounded(value, step=max(last_digit(value), noise))
+    return _bounded(value, precision=max(last_digit(value), noise))
 
 
-def _bounded(value: Decimal, **fields: Any) -> Written:
+def _bounded(value: Decimal, **fields: Any) -> ParsedNumber:
     """Return the number unless a float cannot hold it."""
     if not value.is_finite() or value.adjusted() > 309 or not math.isfinite(float(value)):
-        return Written(fault="not-a-number")
-    return Written(value=value or Decimal(0), **fields)
+        return ParsedNumber(fault="not-a-number")
+    return ParsedNumber(value=value or Decimal(0), **fields)
 
 
-def _read_text(text: str, decimal: DecimalMark | None) -> Written:
+def _read_text(text: str, decimal: DecimalMark | None) -> ParsedNumber:
     if text.isascii() and text.isdigit():
-        return Written(value=Decimal(text), step=Decimal(1))
+        return ParsedNumber(value=Decimal(text), precision=Decimal(1))
     if text.startswith("="):
-        return Written(fault="formula-without-result")
+        return ParsedNumber(fault="formula-without-result")
     if _CELL_ERROR.fullmatch(text):
-        return Written(fault="error-value")
+        return ParsedNumber(fault="error-value")
     if _DATE.fullmatch(text):
-        return Written(fault="date-in-number")
+        return ParsedNumber(fault="date-in-number")
     if _NEGATIVE.fullmatch(text):
-        return Written(fault="negative-parentheses")
+        return ParsedNumber(fault="negative-parentheses")
     about = _ABOUT.sub("", text)
     found = read_plain(text, decimal) if about == text else read_plain(about, decimal)
     if found.value is None and _ABOUT_AFTER.search(about):
@@ -150,11 +151,11 @@ def _read_text(text: str, decimal: DecimalMark | None) -> Written:
             return attrs.evolve(found, fault="approximate-number", severity="warning")
         found = read_plain(text, decimal)
     if found.value is None and found.fault and _RANGE.fullmatch(text):
-        return Written(fault="number-range")
+        return ParsedNumber(fault="number-range")
     return found
 
 
-def read_plain(text: str, decimal: DecimalMark | None) -> Written:
+def read_plain(text: str, decimal: DecimalMark | None) -> ParsedNumber:
     """Read cleaned text that is one number with its signs and units."""
     score = _SCORE.fullmatch(text)
     if score:
@@ -180,11 +181,11 @@ def read_plain(text: str, decimal: DecimalMark | None) -> Written:
         body, unit = body[:-1].rstrip(), "score"
     found = read_digits(body, decimal, multipliers=unit != "rate")
     if found.value is None:
-        return Written(fault="not-a-number")
+        return ParsedNumber(fault="not-a-number")
     scale = EXACT.multiply(factor, Decimal(sign)).scaleb(shift, EXACT)
     return _bounded(
         EXACT.multiply(found.value, scale),
-        step=EXACT.multiply(found.step, scale).copy_abs(),
+        precision=EXACT.multiply(found.precision, scale).copy_abs(),
         unit=unit,
         cut=found.cut,
         mark=found.mark,
@@ -193,10 +194,14 @@ def read_plain(text: str, decimal: DecimalMark | None) -> Written:
     )
 
 
-def _read_score(match: re.Match[str], decimal: DecimalMark | None) -> Written:
+def _read_score(match: re.Match[str], decimal: DecimalMark | None) -> ParsedNumber:
     value, best = (read_digits(part, decimal, multipliers=False) for part in match.groups())
     if value.value is None or not best.value or value.value > best.value:
-        return Written(fault="not-a-number")
+        return ParsedNumber(fault="not-a-number")
     return _bounded(
-        value.value, step=value.step, unit="score", out_of=best.value, mark=value.mark or best.mark
+        value.value,
+        precision=value.precision,
+        unit="score",
+        out_of=best.value,
+        mark=value.mark or best.mark,
     )

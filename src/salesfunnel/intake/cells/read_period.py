@@ -105,7 +105,7 @@ def slash_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
     return None
 
 
-def read_period(cell: Any, *, day_first: bool | None = None) -> PeriodName | None:
+def read_period(cell: object, *, day_first: bool | None = None) -> PeriodName | None:
     """Return the period that a cell names, None where it names none.
 
     Parameters

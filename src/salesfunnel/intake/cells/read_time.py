@@ -11,7 +11,7 @@ from typing import Any
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.files.grid import shown
 
-__all__ = ["AmbiguousTimeError", "NumberAsTimeError", "is_missing", "read_time"]
+__all__ = ["AmbiguousTimeError", "NumberAsTimeError", "is_missing_cell", "read_time"]
 
 _MONTH_NAMES = """
 jan january januar ene enero janv janvier janeiro gennaio янв январь января
@@ -83,7 +83,7 @@ class NumberAsTimeError(ValueError):
         self.reading = reading
 
 
-def is_missing(cell: Any) -> bool:
+def is_missing_cell(cell: object) -> bool:
     """Whether there is nothing in a cell of a workbook or a dataframe: None, NaN, NaT, NA."""
     if cell is None:
         return True
@@ -93,7 +93,7 @@ def is_missing(cell: Any) -> bool:
         return str(cell) == "<NA>"
 
 
-def read_time(cell: Any, *, dayfirst: bool | None = None) -> datetime | None:
+def read_time(cell: object, *, dayfirst: bool | None = None) -> datetime | None:
     """Return the moment in a cell, None where it is empty; naive as far as no zone is written.
 
     Parameters
@@ -122,7 +122,7 @@ def read_time(cell: Any, *, dayfirst: bool | None = None) -> datetime | None:
 
 
 def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
-    if is_missing(cell):
+    if is_missing_cell(cell):
         return None
     if isinstance(cell, datetime):
         plain: Any = getattr(cell, "to_pydatetime", None)  # of a pandas Timestamp
@@ -141,7 +141,7 @@ def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
     return _read(text, dayfirst)
 
 
-def written_order(cell: Any) -> bool | None:
+def written_order(cell: object) -> bool | None:
     """Return whether a date can only be read with the day first; None where nothing tells.
 
     Dates with points have the day first everywhere, so they say nothing of those with other marks.
@@ -166,7 +166,7 @@ def year_is_last(cells: Iterable[Any]) -> bool:
     return len(ends[1]) < len(ends[0])
 
 
-def has_short_year(cell: Any) -> bool:
+def has_short_year(cell: object) -> bool:
     """Whether a date is written with a year of two digits."""
     return isinstance(cell, str) and _SHORT_YEAR.fullmatch(clean(cell)) is not None
 
@@ -175,7 +175,7 @@ def numeric_unit(cells: Iterable[Any]) -> str | None:
     """Return "s", "ms" or "us" if all cells are whole numbers of that unit since 1970."""
     found = None
     for cell in cells:
-        if is_missing(cell) or (isinstance(cell, str) and not cell.strip()):
+        if is_missing_cell(cell) or (isinstance(cell, str) and not cell.strip()):
             continue
         if isinstance(cell, bool) or not isinstance(cell, str | int | float):
             return None

@@ -14,7 +14,7 @@ from salesfunnel.intake.cells.read_time import (
     AmbiguousTimeError,
     NumberAsTimeError,
     has_short_year,
-    is_missing,
+    is_missing_cell,
     numeric_unit,
     read_time,
     written_order,
@@ -98,7 +98,7 @@ def order_of(cells: Sequence[Any]) -> tuple[bool, int] | None:
 def read_time_cells(
     cells: Sequence[Any],
     *,
-    zone: Any = timezone.utc,
+    zone: object = timezone.utc,
     dayfirst: bool | None = None,
     date_format: str | None = None,
     order_elsewhere: bool | None = None,
@@ -176,7 +176,7 @@ def _moment(
     if date_format is not None and isinstance(cell, str):
         text = cell.strip()
         return (datetime.strptime(text, date_format) if text else None), False  # noqa: DTZ007 - zone as written
-    if unit is not None and not is_missing(cell) and str(cell).strip():
+    if unit is not None and not is_missing_cell(cell) and str(cell).strip():
         number = int(float(cell)) * _UNITS[unit]
         return datetime.fromtimestamp(number / 10**6, timezone.utc), False
     try:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.moments import Moments
 from salesfunnel.intake.deals.cells import zone_of
@@ -28,7 +28,7 @@ def in_zone(
     column: str,
     place: Callable[[int], tuple[str | None, int]],
     faults: list[Fault],
-) -> cols.Times:
+) -> event_columns.Times:
     """Return the times in one zone; of both kinds, those without a zone are taken as there.
 
     Parameters
@@ -48,7 +48,7 @@ def in_zone(
     missing = moments.kinds == 2
     gone = missing if missing.any() else None
     if moments.plain:
-        return cols.Times(moments.ticks, None, aware=False, missing=gone)
+        return event_columns.Times(moments.ticks, None, aware=False, missing=gone)
     aware = moments.kinds == 1
     naive = moments.kinds == 0
     if aware.any() and naive.any():
@@ -65,13 +65,13 @@ def in_zone(
             )
         )
     if zone is None:
-        return cols.Times(moments.ticks, "us", aware=bool(aware.any()), missing=gone)
+        return event_columns.Times(moments.ticks, "us", aware=bool(aware.any()), missing=gone)
     ticks = moments.ticks.copy()
     ticks[aware] = wall_ticks(ticks[aware], zone)
-    return cols.Times(ticks, "us", aware=False, missing=gone)
+    return event_columns.Times(ticks, "us", aware=False, missing=gone)
 
 
-def wall_ticks(ticks: Ints, zone: Any) -> Ints:
+def wall_ticks(ticks: Ints, zone: object) -> Ints:
     """Return microseconds in UTC as the clocks of a zone show them."""
     quarters, where = np.unique(ticks // _QUARTER, return_inverse=True)
     offsets = np.array([_offset(quarter, zone) for quarter in quarters.tolist()], dtype=np.int64)

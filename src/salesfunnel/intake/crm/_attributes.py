@@ -11,7 +11,7 @@ import numpy as np
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.crm._labels import Field
 from salesfunnel.intake.crm._records import label_of, plain, text_of
 
@@ -103,7 +103,7 @@ class Attributes:
             for column, cell in self._cells(name, key, value):
                 self.columns.setdefault(column, {})[deal] = cell
 
-    def put(self, deal: str, name: str, value: Any) -> None:
+    def put(self, deal: str, name: str, value: object) -> None:
         """Keep one attribute that no field holds, unless others were chosen."""
         if self.wanted is None or name in self.wanted:
             self.columns.setdefault(name, {})[deal] = value
@@ -129,9 +129,9 @@ class Attributes:
         self.labelled[key] = field.label
         return field.label
 
-    def _cells(self, name: str, key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    def _cells(self, name: str, key: str, value: object) -> Iterator[tuple[str, Any]]:
         """Yield the columns of one field: the value, and its label beside an id."""
-        if is_missing(value) or value == "" or (value is False and self.layout.empty_false):
+        if is_missing_cell(value) or value == "" or (value is False and self.layout.empty_false):
             return
         field, value = self.fields.get(key), _unwrapped(value)
         if isinstance(value, bool | np.bool_):
@@ -200,18 +200,18 @@ def column_of(values: Mapping[str, Any], deals: Sequence[str]) -> Any:
     return np.array([text_of(cell) for cell in cells], dtype=np.str_)
 
 
-def _unwrapped(value: Any) -> Any:
+def _unwrapped(value: object) -> Any:
     """Return an object of a client within a record, such as a user of Zoho's, as a dict."""
     if isinstance(value, str | int | float | list | tuple | Mapping):
         return value
     return plain(value) or value
 
 
-def _word(value: Any) -> str:
+def _word(value: object) -> str:
     return label_of(value) or text_of(value)
 
 
-def _float(value: Any) -> float | None:
+def _float(value: object) -> float | None:
     try:
         return float(str(value).strip())
     except ValueError:

@@ -44,8 +44,8 @@ def begin(
     catalogue: Catalogue,
     stages: Stages,
     *,
-    owners: Any = None,
-    fields: Any = None,
+    owners: object = None,
+    fields: object = None,
     attributes: Sequence[str] | Mapping[str, str] | None = None,
     funnel: Funnel | None = None,
     tz: str | None = None,
@@ -63,7 +63,7 @@ def begin(
     return found
 
 
-def history_of(found: Changes, as_of: Any) -> StageHistory:
+def history_of(found: Changes, as_of: object) -> StageHistory:
     """Return the history of the changes.
 
     Raises
@@ -105,7 +105,7 @@ def history_of(found: Changes, as_of: Any) -> StageHistory:
     return _built(found, rows, moment)
 
 
-def _built(found: Changes, rows: Sequence[tuple[str, str, Any]], moment: Any) -> StageHistory:
+def _built(found: Changes, rows: Sequence[tuple[str, str, Any]], moment: object) -> StageHistory:
     """Return the history of the rows, with amounts and attributes."""
     history = history_from_changes(
         [row[0] for row in rows],

@@ -14,7 +14,7 @@ from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_time import (
     AmbiguousTimeError,
     NumberAsTimeError,
-    is_missing,
+    is_missing_cell,
     read_time,
 )
 from salesfunnel.intake.crm._records import text_of
@@ -51,9 +51,9 @@ class Cells:
     def __attrs_post_init__(self) -> None:
         self.zone = timezone.utc if self.tz is None else zone_of(self.tz)
 
-    def moment(self, value: Any, row: int, field: str) -> Any:
+    def moment(self, value: object, row: int, field: str) -> Any:
         """Return a moment in the funnel's zone; None is missing, or a fault."""
-        if value is False or is_missing(value) or value == "":
+        if value is False or is_missing_cell(value) or value == "":
             return None
         params: dict[str, Any] = {}
         try:
@@ -77,12 +77,12 @@ class Cells:
         self.fault(code, row, field, value, **params)
         return None
 
-    def day(self, value: Any, row: int, field: str) -> Any:
+    def day(self, value: object, row: int, field: str) -> Any:
         """Return the day of a moment in the funnel's zone, datetime64[D]; None is missing."""
         moment = self.moment(value, row, field)
         return None if moment is None else moment.astype("datetime64[D]")
 
-    def amount(self, value: Any, row: int, field: str) -> float | None:
+    def amount(self, value: object, row: int, field: str) -> float | None:
         """Return an amount; one that cannot be read is a fault, a negative one a warning."""
         written = read_number(text_of(value))
         if written.fault is not None or written.unit not in {None, "currency"}:

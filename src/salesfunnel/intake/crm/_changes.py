@@ -114,7 +114,7 @@ class Changes(Cells):
                 )
             )
 
-    def enter(self, deal: str, stage: str, when: Any, row: int, field: str) -> None:
+    def enter(self, deal: str, stage: str, when: object, row: int, field: str) -> None:
         """Keep that a deal entered a stage; an unknown stage is kept, a missing deal is a fault."""
         given, stage = stage, self.stage(stage)
         if not deal:
@@ -170,7 +170,7 @@ class Changes(Cells):
             wins = (*self.stages.wins, key)
             self.stages = attrs.evolve(self.stages, wins=wins, won=goal)
 
-    def chance(self, stage: str, value: Any) -> None:
+    def chance(self, stage: str, value: object) -> None:
         """Keep the probability that the CRM gives a deal in a stage."""
         number = read_number(text_of(value)).value
         if number is not None and stage:
@@ -219,7 +219,7 @@ class Changes(Cells):
         self.enter(deal, stage, born if since is None else since, row, field)
 
     def reconcile(
-        self, deal: str, stage: str, row: int, field: str, *, since: Any, closed: Any = None
+        self, deal: str, stage: str, row: int, field: str, *, since: object, closed: object = None
     ) -> None:
         """Keep the present stage of a deal whose history ends in another one, and count the deal.
 
@@ -238,7 +238,7 @@ class Changes(Cells):
             when = last + np.timedelta64(1, "us")  # after it, whatever the order of the stages
         self.enter(deal, stage, when, row, field)
 
-    def log(self, deal: str, field: str, when: Any, value: Any, row: int, name: str) -> None:
+    def log(self, deal: str, field: str, when: object, value: object, row: int, name: str) -> None:
         """Keep that a field of a deal had a value from `when` on.
 
         Parameters
@@ -264,7 +264,7 @@ class Changes(Cells):
             read = text_of(value)
         self.ledger.append((deal, field, when, read))
 
-    def expect(self, deal: str, value: Any, row: int, field: str) -> None:
+    def expect(self, deal: str, value: object, row: int, field: str) -> None:
         """Keep when a deal is expected to close."""
         day = self.day(value, row, field)
         if day is not None:

@@ -44,7 +44,7 @@ def flat(record: Record) -> Record:
     }  # fmt: skip
 
 
-def _versioned(value: Any) -> bool:
+def _versioned(value: object) -> bool:
     """Return whether a property is one of version 1 of the API."""
     return isinstance(value, Mapping) and "value" in value and "timestamp" in value
 

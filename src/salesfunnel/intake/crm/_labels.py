@@ -9,7 +9,7 @@ import attrs
 
 from salesfunnel.fault import Fault
 from salesfunnel.intake.crm._pages import read_pages
-from salesfunnel.intake.crm._records import fold, label_of, plain, text_of
+from salesfunnel.intake.crm._records import fold_field, label_of, plain, text_of
 
 __all__ = ["Field", "fields_of", "names_of"]
 
@@ -36,7 +36,7 @@ class Field:
     text: bool = False
 
 
-def names_of(records: Any, name: str) -> tuple[dict[str, str], list[Fault]]:
+def names_of(records: object, name: str) -> tuple[dict[str, str], list[Fault]]:
     """Return names by id, of owners, users or pipelines, and the faults of unfinished pages.
 
     Parameters
@@ -51,7 +51,7 @@ def names_of(records: Any, name: str) -> tuple[dict[str, str], list[Fault]]:
     pages = read_pages(records, name=name)
     found = {}
     for _, record in pages:
-        folded = {fold(key): value for key, value in (record or {}).items()}
+        folded = {fold_field(key): value for key, value in (record or {}).items()}
         ids = (folded.get(key) for key in ("id", "ownerid", "systemuserid", "userid", "pipelineid"))
         key = next((text for text in map(text_of, ids) if text), "")
         word = _name(folded)
@@ -60,7 +60,7 @@ def names_of(records: Any, name: str) -> tuple[dict[str, str], list[Fault]]:
     return found, pages.faults()
 
 
-def _is_word(value: Any) -> bool:
+def _is_word(value: object) -> bool:
     return isinstance(value, str)
 
 
@@ -75,7 +75,7 @@ def _name(folded: Mapping[str, Any]) -> str:
     return next((text for text in (text_of(folded.get(key)) for key in known) if text), "")
 
 
-def fields_of(fields: Any) -> tuple[dict[str, Field], list[Fault]]:
+def fields_of(fields: object) -> tuple[dict[str, Field], list[Fault]]:
     """Return the definitions of fields by key, and the faults of unfinished pages.
 
     Parameters
@@ -96,18 +96,18 @@ def fields_of(fields: Any) -> tuple[dict[str, Field], list[Fault]]:
     pages = read_pages(fields, name="fields")
     found = {}
     for _, record in pages:
-        folded = {fold(key): value for key, value in (record or {}).items()}
+        folded = {fold_field(key): value for key, value in (record or {}).items()}
         key = next((text for text in (text_of(folded.get(one)) for one in _KEYS) if text), "")
         if key:
             found[key] = _field(record)
     return found, pages.faults()
 
 
-def _field(definition: Any) -> Field:
+def _field(definition: object) -> Field:
     if isinstance(definition, str):
         return Field(label=definition)
     record = plain(definition) or {}
-    folded = {fold(key): value for key, value in record.items()}
+    folded = {fold_field(key): value for key, value in record.items()}
     kind = text_of(folded.get("type") or folded.get("fieldtype") or folded.get("datatype"))
     labels = (text_of(folded.get(key)) for key in _LABELS)
     options: dict[str, str] = {}
@@ -128,7 +128,7 @@ def _options(options: Any) -> Iterator[tuple[str, str]]:
         if isinstance(option, list | tuple) and len(option) == 2:  # Odoo's selection
             yield text_of(option[0]), text_of(option[1])
             continue
-        folded = {fold(key): value for key, value in (plain(option) or {}).items()}
+        folded = {fold_field(key): value for key, value in (plain(option) or {}).items()}
         if "id" in folded and "label" not in folded and "value" in folded:  # Bitrix24
             yield text_of(folded["id"]), text_of(folded["value"])
             continue

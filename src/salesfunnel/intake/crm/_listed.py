@@ -86,19 +86,19 @@ def source_of(
     """
 
     def read(
-        records: Any,
+        records: object,
         *,
-        changes: Any = None,
+        changes: object = None,
         funnel: Funnel | None = None,
-        stages: Any = None,
+        stages: object = None,
         pipeline: str | int | None = None,
-        pipelines: Any = None,
-        owners: Any = None,
-        fields: Any = None,
+        pipelines: object = None,
+        owners: object = None,
+        fields: object = None,
         attributes: Sequence[str] | Mapping[str, str] | None = None,
         won: str | None = None,
         lost: Sequence[str] = (),
-        as_of: Any = None,
+        as_of: object = None,
         tz: str | None = None,
         dayfirst: bool | None = None,
     ) -> StageHistory:

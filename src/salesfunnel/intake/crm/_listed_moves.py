@@ -15,7 +15,7 @@ Moves = list[tuple[int, str, Any, Any, Any]]
 """Number of the record, field, old value, new value, time."""
 
 
-def moves_by_deal(vendor: Vendor, found: Changes, changes: Any) -> dict[str, Moves]:
+def moves_by_deal(vendor: Vendor, found: Changes, changes: object) -> dict[str, Moves]:
     """Return the changes of each deal, in order of time."""
     past: dict[str, Moves] = {}
     if vendor.moves is None or changes is None:

@@ -45,7 +45,7 @@ _LOGGED = {
 """Fields whose history is kept, as what, and where their values are, the first that has one."""
 
 
-def by_lead(found: Changes, tracking: Any, messages: Any) -> dict[str, Tracked]:
+def by_lead(found: Changes, tracking: object, messages: object) -> dict[str, Tracked]:
     """Return the tracked changes of each lead."""
     lead_of, date_of = dict[str, str](), dict[str, Any]()
     pages = read_pages(messages, name="messages")

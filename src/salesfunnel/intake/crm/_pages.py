@@ -74,7 +74,7 @@ class Pages:
         return [Fault.of("page-unfinished-open", severity="error", column=self.name, rows=rows)]
 
 
-def read_pages(source: Any, *, name: str) -> Pages:
+def read_pages(source: object, *, name: str) -> Pages:
     """Return the records of a source.
 
     Parameters
@@ -99,7 +99,7 @@ def read_pages(source: Any, *, name: str) -> Pages:
     return pages
 
 
-def _read(source: Any, pages: Pages, depth: int) -> None:
+def _read(source: object, pages: Pages, depth: int) -> None:
     """Add the records of an answer, of a table, or of a sequence of either."""
     if depth > _DEPTH:
         pages.records.append(None)
@@ -131,7 +131,7 @@ def _read_each(items: Iterable[Any], pages: Pages, depth: int) -> None:
             pages.records.append(plain(item))
 
 
-def _is_batch(item: Any) -> bool:
+def _is_batch(item: object) -> bool:
     """Return whether an item of a sequence is a page: a list of records, or a client's page."""
     if isinstance(item, str | bytes | Mapping) or not isinstance(item, Iterable):
         return False
@@ -140,7 +140,7 @@ def _is_batch(item: Any) -> bool:
     return hasattr(item, "records") and plain(item) is None
 
 
-def _is_record(item: Any) -> bool:
+def _is_record(item: object) -> bool:
     return isinstance(item, Mapping) or plain(item) is not None
 
 
@@ -179,7 +179,7 @@ def _empty(found: Mapping[str, Any]) -> bool:
     )
 
 
-def _holds(value: Any) -> bool:
+def _holds(value: object) -> bool:
     """Return whether a value can be the records of an answer."""
     if isinstance(value, Mapping):
         return _answer(value) is not None or any(name in value for name in _IDS)

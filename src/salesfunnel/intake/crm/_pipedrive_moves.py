@@ -25,7 +25,7 @@ _LOGGED = {
 """Keys of fields whose history is kept, and as what."""
 
 
-def by_deal(found: Changes, changes: Any) -> dict[str, list[tuple[int, Entry]]]:
+def by_deal(found: Changes, changes: object) -> dict[str, list[tuple[int, Entry]]]:
     """Return the entries of each deal, with their numbers."""
     past: dict[str, list[tuple[int, Entry]]] = {}
     if isinstance(changes, Mapping) and "data" not in changes:

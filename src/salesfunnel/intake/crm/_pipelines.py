@@ -116,7 +116,7 @@ def with_pipelines(read: Read) -> Read:
     """Give a source ``by_pipeline``: the same arguments, a mapping of pipeline to history."""
 
     @wraps(read)
-    def by_pipeline(records: Any, /, **options: Any) -> dict[str, StageHistory]:
+    def by_pipeline(records: object, /, **options: object) -> dict[str, StageHistory]:
         """Return a history for each pipeline, by its name."""
         records = _kept(records)
         options = {name: _kept(value) for name, value in options.items()}
@@ -134,6 +134,6 @@ def with_pipelines(read: Read) -> Read:
     return read
 
 
-def _kept(value: Any) -> Any:
+def _kept(value: object) -> Any:
     """Return an iterator as a list: it is read more than once."""
     return list(value) if isinstance(value, Iterator) and not is_table(value) else value

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from salesfunnel.data.history import LOST, WON, StageHistory
-from salesfunnel.data.history.checks import spent_between
+from salesfunnel.data.history.checks import time_in_stage_between
 from salesfunnel.fault import Fault
 from salesfunnel.intake.crm._changes import Changes
 
@@ -64,7 +64,7 @@ def as_list(found: Changes, history: StageHistory) -> StageHistory:
         history,
         entered=entered,
         closed=closed,
-        spent=spent_between(entered, closed, history.as_of),
+        time_in_stage=time_in_stage_between(entered, closed, history.as_of),
         reached_stage=np.where(unknown, -1, reached),
         faults=tuple(faults),
     )

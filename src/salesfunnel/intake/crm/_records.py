@@ -10,13 +10,13 @@ from typing import Any
 
 from salesfunnel._core.errors import SalesFunnelError
 from salesfunnel.fault import IntakeError
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.files.source import load
 
 __all__ = [
     "flag",
-    "fold",
+    "fold_field",
     "folded_keys",
     "is_table",
     "json_of",
@@ -33,14 +33,14 @@ _ID_KEYS = ("id", "Id", "ID", "value", "key")
 _NAME_KEYS = ("name", "Name", "full_name", "label", "title")
 
 
-def is_table(source: Any) -> bool:
+def is_table(source: object) -> bool:
     """Return whether a source is a path, text, a file or a dataframe."""
     if isinstance(source, str | bytes | os.PathLike) or hasattr(source, "read"):
         return True
     return any(hasattr(source, method) for method in _FRAMES)
 
 
-def json_of(source: Any) -> Any:
+def json_of(source: object) -> Any:
     """Return what a JSON file or JSON text holds, a file of lines as a list; None for others.
 
     Raises
@@ -69,7 +69,7 @@ def _parsed(text: str) -> Any:
         raise IntakeError(f"'records' must be JSON, got {error}") from error
 
 
-def rows_of_table(source: Any) -> Iterator[Mapping[str, Any]]:
+def rows_of_table(source: object) -> Iterator[Mapping[str, Any]]:
     """Yield the rows of a table as dicts by the names of its header.
 
     Raises
@@ -79,13 +79,15 @@ def rows_of_table(source: Any) -> Iterator[Mapping[str, Any]]:
     """
     rows = load(source).grids[0].rows
     body = [
-        row for row in rows if any(not is_missing(cell) and shown(cell).strip() for cell in row)
+        row
+        for row in rows
+        if any(not is_missing_cell(cell) and shown(cell).strip() for cell in row)
     ]
     heads = [shown(cell).strip() for cell in body[0]] if body else []
     yield from (dict(zip(heads, row, strict=False)) for row in body[1:])
 
 
-def plain(item: Any) -> Mapping[str, Any] | None:
+def plain(item: object) -> Mapping[str, Any] | None:
     """Return a record as a dict: a dict, an object with ``to_dict()`` or with attributes."""
     if isinstance(item, Mapping):
         return item
@@ -113,9 +115,9 @@ def _bare(key: str) -> str:
     return key.rpartition("__")[2] if key.startswith("_") and "__" in key else key.lstrip("_")
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """Return a value as text: the id of a pair or of a dict, nothing for None and False."""
-    if value is False or is_missing(value):
+    if value is False or is_missing_cell(value):
         return ""
     if isinstance(value, list | tuple):
         return text_of(value[0]) if value else ""
@@ -125,7 +127,7 @@ def text_of(value: Any) -> str:
     return shown(value).strip()
 
 
-def label_of(value: Any) -> str:
+def label_of(value: object) -> str:
     """Return the name beside an id: of a many2one pair, or of a dict with ``name``."""
     if isinstance(value, list | tuple):
         pair = len(value) == 2 and isinstance(value[1], str) and not isinstance(value[0], str)
@@ -136,7 +138,7 @@ def label_of(value: Any) -> str:
     return next((name.strip() for name in found if isinstance(name, str) and name.strip()), "")
 
 
-def flag(value: Any) -> bool | None:
+def flag(value: object) -> bool | None:
     """Return a truth value as CRMs write it; None where it is missing."""
     word = str(value).strip().casefold()
     if word in {"true", "1", "1.0", "yes", "y", "t"}:
@@ -146,9 +148,9 @@ def flag(value: Any) -> bool | None:
 
 def folded_keys(record: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
     """Return a record whose known names are as in the vendor's reference, in whatever case."""
-    return {names.get(fold(key), str(key)): value for key, value in record.items()}
+    return {names.get(fold_field(key), str(key)): value for key, value in record.items()}
 
 
-def fold(name: Any) -> str:
+def fold_field(name: object) -> str:
     """Return a name of a field without case and underscores: is_won, IsWon, ISWON are one."""
     return str(name).replace("_", "").casefold()

@@ -34,7 +34,7 @@ Record = Mapping[str, Any]
 
 def read_rows(
     found: Changes,
-    records: Any,
+    records: object,
     known: Mapping[str, tuple[Record, int]],
     named: Callable[[Record], Record],
     *,
@@ -88,7 +88,7 @@ def read_rows(
 
 
 def _state(
-    found: Changes, deal: str, record: Record, when: Any, row: int, *, described: bool
+    found: Changes, deal: str, record: Record, when: object, row: int, *, described: bool
 ) -> None:
     """Keep a row of OpportunityHistory: the whole state after an edit."""
     stage = text_of(record.get("StageName"))
@@ -116,7 +116,7 @@ def _edit(
     found: Changes,
     deal: str,
     record: Record,
-    when: Any,
+    when: object,
     row: int,
     first: dict[tuple[str, str], tuple[Any, Any, int]],
 ) -> None:
@@ -149,7 +149,7 @@ def category_of(word: str) -> str:
     )
 
 
-def _is_id(value: Any) -> bool:
+def _is_id(value: object) -> bool:
     text = text_of(value)
     return len(text) in {_SHORT, 18} and text.isalnum() and text.isascii()
 

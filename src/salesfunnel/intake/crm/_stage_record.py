@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from salesfunnel._core.errors import ArgumentError
-from salesfunnel.intake.crm._records import flag, fold, plain, text_of
+from salesfunnel.intake.crm._records import flag, fold_field, plain, text_of
 from salesfunnel.intake.deals.cells import LOST as LOST_WORDS
 from salesfunnel.intake.deals.columns import WON as WON_WORDS
 from salesfunnel.intake.deals.columns import folded_word
@@ -57,7 +57,7 @@ def means_won(*words: str) -> bool:
     return any(folded_word(word) in WON_WORDS for word in words if word)
 
 
-def entry_of(stage: Any, pipeline: str) -> Entry | None:
+def entry_of(stage: object, pipeline: str) -> Entry | None:
     """Return one stage; None for a record of another list, such as sources of Bitrix24."""
     record = plain(stage)
     if record is None:
@@ -67,7 +67,7 @@ def entry_of(stage: Any, pipeline: str) -> Entry | None:
         bare = _NUMBERED.sub("", name)
         other = (bare,) if bare != name else ()
         return Entry(id=name, names=other, lost=means_lost(name, bare), pipeline=pipeline)
-    folded = {fold(key): value for key, value in record.items()}
+    folded = {fold_field(key): value for key, value in record.items()}
     _check_kind(folded)
     area = text_of(folded.get("entityid"))
     if area and not area.startswith("DEAL_STAGE"):
@@ -123,7 +123,7 @@ def _ends(folded: Mapping[str, Any]) -> tuple[bool | None, bool | None]:
     meta = folded.get("metadata")
     meta = meta if isinstance(meta, Mapping) else plain(meta)
     if isinstance(meta, Mapping):
-        inner = {fold(key): value for key, value in meta.items()}
+        inner = {fold_field(key): value for key, value in meta.items()}
         chance, closed = _number(inner.get("probability")), flag(inner.get("isclosed"))
         ends = closed is not False
         return ends and chance == 1.0, ends and chance == 0.0

@@ -12,7 +12,7 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.intake.crm._pages import read_pages
-from salesfunnel.intake.crm._records import fold, is_table, text_of
+from salesfunnel.intake.crm._records import fold_field, is_table, text_of
 from salesfunnel.intake.crm._stage_record import STAGE_IDS, Entry, entry_of, means_lost
 
 __all__ = ["Catalogue", "Stages", "catalogue_of"]
@@ -91,7 +91,9 @@ class Catalogue:
         )
 
 
-def catalogue_of(stages: Any, funnel: Funnel | None, *, default: Sequence[str] = ()) -> Catalogue:
+def catalogue_of(
+    stages: object, funnel: Funnel | None, *, default: Sequence[str] = ()
+) -> Catalogue:
     """Return the stages as given, else those of the funnel, else the default ones.
 
     Parameters
@@ -130,7 +132,7 @@ def catalogue_of(stages: Any, funnel: Funnel | None, *, default: Sequence[str] =
 
 
 def _items(
-    stages: Any, pipelines: dict[str, str], faults: list[Fault]
+    stages: object, pipelines: dict[str, str], faults: list[Fault]
 ) -> Iterator[tuple[Any, str]]:
     """Yield each stage with its pipeline; the names of pipelines are kept."""
     if isinstance(stages, str | bytes | bool | int | float):
@@ -165,7 +167,7 @@ def _of_mapping(
 
 def _of_record(record: Mapping[str, Any], pipelines: dict[str, str]) -> Iterator[tuple[Any, str]]:
     """Yield a stage, or the stages of a pipeline."""
-    folded = {fold(key): value for key, value in record.items()}
+    folded = {fold_field(key): value for key, value in record.items()}
     held = next((cell for key in _HELD if (cell := _list_of(folded.get(key))) is not None), None)
     if held is None:
         key, name = text_of(folded.get("pipelineid")), text_of(folded.get("pipelinename"))
@@ -179,7 +181,7 @@ def _of_record(record: Mapping[str, Any], pipelines: dict[str, str]) -> Iterator
     yield from ((item, key) for item in held)
 
 
-def _list_of(cell: Any) -> list[Any] | None:
+def _list_of(cell: object) -> list[Any] | None:
     """Return the stages that a pipeline holds: a list, or as warehouses write one, JSON text."""
     if isinstance(cell, str) and cell.lstrip().startswith("["):
         try:
@@ -191,7 +193,7 @@ def _list_of(cell: Any) -> list[Any] | None:
 
 def _is_answer(stages: Mapping[Any, Any]) -> bool:
     """Return whether a mapping is an answer or a record, not one from ids to names."""
-    fields = {fold(key) for key in stages}
+    fields = {fold_field(key) for key in stages}
     known = {
         *STAGE_IDS,
         *_HELD,

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from salesfunnel.intake.crm._attributes import Layout
-from salesfunnel.intake.crm._records import fold, label_of, text_of
+from salesfunnel.intake.crm._records import fold_field, label_of, text_of
 
 __all__ = ["Names", "Vendor", "by_word", "value_of"]
 
@@ -92,7 +92,7 @@ class Vendor:
         """Return a record whose known fields are called as here, in whatever case they come."""
         prepared = self.prepare(record)
         known = {
-            fold(name): name
+            fold_field(name): name
             for name in (
                 *self.id, *self.stage, *self.created, *self.stage_name, *self.pipeline,
                 *self.pipeline_name, *self.since, *self.closed, *self.last, *self.expected,
@@ -100,7 +100,7 @@ class Vendor:
                 *self.layout.used,
             )
         }  # fmt: skip
-        return {known.get(fold(key), str(key)): value for key, value in prepared.items()}
+        return {known.get(fold_field(key), str(key)): value for key, value in prepared.items()}
 
 
 def value_of(record: Record, names: Names) -> tuple[str, Any]:

@@ -17,7 +17,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipelines import with_pipelines
-from salesfunnel.intake.crm._records import fold, text_of
+from salesfunnel.intake.crm._records import fold_field, text_of
 from salesfunnel.intake.crm.hubspot import hubspot
 
 __all__ = ["airbyte_hubspot"]
@@ -28,19 +28,19 @@ Record = Mapping[str, Any]
 
 @with_pipelines
 def airbyte_hubspot(
-    records: Any,
+    records: object,
     *,
-    deals_property_history: Any = None,
+    deals_property_history: object = None,
     funnel: Funnel | None = None,
-    stages: Any = None,
+    stages: object = None,
     pipeline: str | None = None,
-    pipelines: Any = None,
-    owners: Any = None,
-    fields: Any = None,
+    pipelines: object = None,
+    owners: object = None,
+    fields: object = None,
     attributes: Sequence[str] | Mapping[str, str] | None = None,
     won: str | None = None,
     lost: Sequence[str] = ("closedlost",),
-    as_of: Any = None,
+    as_of: object = None,
     tz: str | None = None,
     dayfirst: bool | None = None,
 ) -> StageHistory:
@@ -71,7 +71,7 @@ def airbyte_hubspot(
     """
     past: dict[str, dict[str, list[Record]]] = {}
     for _, row in read_pages(deals_property_history, name="deals_property_history"):
-        folded = {fold(key): value for key, value in (row or {}).items()}
+        folded = {fold_field(key): value for key, value in (row or {}).items()}
         name = text_of(folded.get("property")) or text_of(folded.get("name"))
         entry = {
             "value": folded.get("value"),

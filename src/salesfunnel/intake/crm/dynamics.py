@@ -56,7 +56,7 @@ def _prepare(record: Record) -> Record:
     return found
 
 
-def _labelled(key: str, value: Any, label: Any) -> Any:
+def _labelled(key: str, value: object, label: object) -> Any:
     """Return a reference or the number of an option with its label; other values as they are."""
     words = text_of(label)
     if value is None or not words or isinstance(value, bool):

@@ -22,7 +22,7 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipelines import with_pipelines
-from salesfunnel.intake.crm._records import flag, fold, text_of
+from salesfunnel.intake.crm._records import flag, fold_field, text_of
 from salesfunnel.intake.crm.hubspot import hubspot
 from salesfunnel.intake.crm.salesforce import salesforce
 
@@ -40,21 +40,21 @@ Record = Mapping[str, Any]
 
 @with_pipelines
 def fivetran_hubspot(
-    records: Any,
+    records: object,
     *,
-    deal_stage: Any = None,
-    deal_property_history: Any = None,
-    merged_deal: Any = None,
+    deal_stage: object = None,
+    deal_property_history: object = None,
+    merged_deal: object = None,
     funnel: Funnel | None = None,
-    stages: Any = None,
+    stages: object = None,
     pipeline: str | None = None,
-    pipelines: Any = None,
-    owners: Any = None,
-    fields: Any = None,
+    pipelines: object = None,
+    owners: object = None,
+    fields: object = None,
     attributes: Sequence[str] | Mapping[str, str] | None = None,
     won: str | None = None,
     lost: Sequence[str] = ("closedlost",),
-    as_of: Any = None,
+    as_of: object = None,
     tz: str | None = None,
     dayfirst: bool | None = None,
 ) -> StageHistory:
@@ -152,18 +152,18 @@ def _as_deal(
 
 @with_pipelines
 def fivetran_salesforce(
-    records: Any,
+    records: object,
     *,
-    opportunities: Any = None,
+    opportunities: object = None,
     funnel: Funnel | None = None,
-    stages: Any = None,
+    stages: object = None,
     pipeline: str | None = None,
-    owners: Any = None,
-    fields: Any = None,
+    owners: object = None,
+    fields: object = None,
     attributes: Sequence[str] | Mapping[str, str] | None = None,
     won: str | None = None,
     lost: Sequence[str] = ("Closed Lost",),
-    as_of: Any = None,
+    as_of: object = None,
     tz: str | None = None,
     dayfirst: bool | None = None,
 ) -> StageHistory:
@@ -193,7 +193,7 @@ def fivetran_salesforce(
         As ``salesforce``.
     """
     rows = [row for _, row in read_pages(records, name="records") if row is not None]
-    folded = [{fold(key): value for key, value in row.items()} for row in rows]
+    folded = [{fold_field(key): value for key, value in row.items()} for row in rows]
     versions = bool(folded) and "fivetranstart" in folded[0] and "opportunityid" not in folded[0]
     faults = []
     if versions:
@@ -220,7 +220,7 @@ def _as_row(row: Record) -> Record:
         *("StageName", "Amount", "CloseDate", "ForecastCategory", "Probability"),
         "CurrencyIsoCode",
     )
-    found = {name: row[fold(name)] for name in names if fold(name) in row}
+    found = {name: row[fold_field(name)] for name in names if fold_field(name) in row}
     return {**found, "OpportunityId": row.get("id"), "CreatedDate": row.get("fivetranstart")}
 
 

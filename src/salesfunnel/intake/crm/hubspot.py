@@ -82,18 +82,18 @@ Record = Mapping[str, Any]
 
 @with_pipelines
 def hubspot(
-    records: Any,
+    records: object,
     *,
     funnel: Funnel | None = None,
-    stages: Any = None,
+    stages: object = None,
     pipeline: str | None = None,
-    pipelines: Any = None,
-    owners: Any = None,
-    fields: Any = None,
+    pipelines: object = None,
+    owners: object = None,
+    fields: object = None,
     attributes: Sequence[str] | Mapping[str, str] | None = None,
     won: str | None = None,
     lost: Sequence[str] = ("closedlost",),
-    as_of: Any = None,
+    as_of: object = None,
     tz: str | None = None,
     dayfirst: bool | None = None,
 ) -> StageHistory:

@@ -71,17 +71,17 @@ Record = Mapping[str, Any]
 
 @with_pipelines
 def pipedrive(
-    records: Any,
+    records: object,
     *,
     changes: Mapping[Any, Any] | Sequence[Any] | None = None,
     funnel: Funnel | None = None,
-    stages: Any = None,
+    stages: object = None,
     pipeline: str | int | None = None,
-    pipelines: Any = None,
-    owners: Any = None,
-    fields: Any = None,
+    pipelines: object = None,
+    owners: object = None,
+    fields: object = None,
     attributes: Sequence[str] | Mapping[str, str] | None = None,
-    as_of: Any = None,
+    as_of: object = None,
     tz: str | None = None,
     dayfirst: bool | None = None,
 ) -> StageHistory:

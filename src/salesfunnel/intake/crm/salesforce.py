@@ -24,7 +24,7 @@ from salesfunnel.intake.crm._build import begin, history_of
 from salesfunnel.intake.crm._changes import LOST, WON, Changes
 from salesfunnel.intake.crm._pages import read_pages
 from salesfunnel.intake.crm._pipelines import choose_pipeline, with_pipelines
-from salesfunnel.intake.crm._records import flag, fold, folded_keys, label_of, text_of
+from salesfunnel.intake.crm._records import flag, fold_field, folded_keys, label_of, text_of
 from salesfunnel.intake.crm._salesforce_rows import category_of, read_rows
 from salesfunnel.intake.crm._stages import catalogue_of
 
@@ -67,7 +67,7 @@ _LAYOUT = Layout(
     ids=frozenset({"owner", "pipeline", "account", "campaign"}),
 )
 _NAMES = {
-    fold(name): name
+    fold_field(name): name
     for name in (
         *("OpportunityId", "Field", "OldValue", "NewValue", "PrevAmount", "PrevCloseDate"),
         *("Probability", "ExpectedRevenue", "ForecastCategory", "CurrencyIsoCode", "Owner"),
@@ -80,18 +80,18 @@ Record = Mapping[str, Any]
 
 @with_pipelines
 def salesforce(
-    records: Any,
+    records: object,
     *,
-    opportunities: Any = None,
+    opportunities: object = None,
     funnel: Funnel | None = None,
-    stages: Any = None,
+    stages: object = None,
     pipeline: str | None = None,
-    owners: Any = None,
-    fields: Any = None,
+    owners: object = None,
+    fields: object = None,
     attributes: Sequence[str] | Mapping[str, str] | None = None,
     won: str | None = None,
     lost: Sequence[str] = ("Closed Lost",),
-    as_of: Any = None,
+    as_of: object = None,
     tz: str | None = None,
     dayfirst: bool | None = None,
 ) -> StageHistory:

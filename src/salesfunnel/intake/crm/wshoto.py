@@ -26,7 +26,7 @@ def _prepare(record: Record) -> Record:
     return {key: _cell(value) for key, value in whole.items()}
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> Any:
     return None if text_of(value).startswith("1970-01-01") else value
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from salesfunnel.intake.crm._attributes import Layout
 from salesfunnel.intake.crm._listed import source_of
-from salesfunnel.intake.crm._records import fold, text_of
+from salesfunnel.intake.crm._records import fold_field, text_of
 from salesfunnel.intake.crm._vendor import Record, Vendor, by_word
 
 __all__ = ["wukong"]
@@ -25,7 +25,7 @@ _ENDS = {"0": "open", "1": "won", "2": "lost", "3": "lost", "赢单": "won", "�
 
 
 def _moves(record: Record) -> Sequence[tuple[str, str, Any, Any, Any]]:
-    folded = {fold(key): value for key, value in record.items()}
+    folded = {fold_field(key): value for key, value in record.items()}
     deal = text_of(folded.get("businessid"))
     return [(deal, "stage", "", folded.get("statusid"), folded.get("createtime"))]
 

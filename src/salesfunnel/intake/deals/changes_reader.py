@@ -144,7 +144,7 @@ def _tell_late(
     code: Ints,
     rows: Ints,
     deals: int,
-    moment: Any,
+    moment: object,
 ) -> None:
     """Say how many changes came after the moment of the data."""
     if not late.any():

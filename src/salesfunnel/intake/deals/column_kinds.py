@@ -125,7 +125,7 @@ class ColumnKind:
     def _share(self, check: Any) -> float:
         return float(sum(map(check, self.sample)) / len(self.sample))
 
-    def reads_as_time(self, cell: Any) -> bool:
+    def reads_as_time(self, cell: object) -> bool:
         """Whether a cell is a time, as far as its order of day and month may be."""
         if isinstance(cell, bool | int | float):
             return False
@@ -146,13 +146,13 @@ class ColumnKind:
             return str(cell).startswith("0000-00-00")
 
 
-def _folded(cell: Any) -> str:
+def _folded(cell: object) -> str:
     from salesfunnel.intake.deals.table import word_of
 
     return word_of(cell).casefold()
 
 
-def _blank(cell: Any) -> bool:
+def _blank(cell: object) -> bool:
     from salesfunnel.intake.deals.table import word_of
 
     return word_of(cell).casefold() in {
@@ -169,6 +169,6 @@ def _blank(cell: Any) -> bool:
     }
 
 
-def _reads_as_number(cell: Any) -> bool:
+def _reads_as_number(cell: object) -> bool:
     found = read_number(cell)
     return found.value is not None or found.is_missing

@@ -15,7 +15,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.plain_times import PlainTimes, plain_times_of
 from salesfunnel.intake.cells.read_number import read_number
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.cells.time_column import TimeCells, order_of, read_time_cells
 from salesfunnel.intake.deals.money import currency_of
 from salesfunnel.intake.deals.table import DealTable
@@ -84,7 +84,7 @@ class ColumnReader:
         """Return the number of a row in the source."""
         return int(self.table.numbers[row])
 
-    def fault(self, code: str, row: int, at: int | None, value: str, **params: Any) -> None:
+    def fault(self, code: str, row: int, at: int | None, value: str, **params: object) -> None:
         """Keep a fault of a cell."""
         options: dict[str, Any] = {"severity": "error", **params}
         column = None if at is None else self.table.names[at]
@@ -224,7 +224,7 @@ class ColumnReader:
         return values, names
 
     def _amount(self, cell: Any) -> tuple[float | None, str | None, Severity, str]:
-        if is_missing(cell):
+        if is_missing_cell(cell):
             return None, None, "error", ""
         if type(cell) in {int, float} and 0 <= cell < MOST_COUNT:
             return float(cell), None, "error", ""

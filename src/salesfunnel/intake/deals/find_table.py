@@ -11,7 +11,7 @@ import numpy as np
 from salesfunnel._core.checks import did_you_mean, duplicates, nearest
 from salesfunnel._core.errors import UnknownNameError
 from salesfunnel.fault import IntakeError
-from salesfunnel.intake.deals.headers import fold, roles_of, stage_of_header
+from salesfunnel.intake.deals.headers import fold_header, roles_of, stage_of_header
 from salesfunnel.intake.deals.list_reader import StagesWanted
 from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.recognise import recognise
@@ -208,7 +208,7 @@ def _refuse(grid: Grid, columns: Mapping[str, str] | None, wanted: StagesWanted)
             )
     known = {role for name in names if name for role in roles_of(name)}
     close = [
-        (name, nearest(fold(name), headers()))
+        (name, nearest(fold_header(name), headers()))
         for name in list(dict.fromkeys(names))[:_SEARCHED]
         if name and not roles_of(name)
     ]

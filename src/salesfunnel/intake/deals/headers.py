@@ -8,7 +8,7 @@ from functools import cache
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.vocabulary.lookup import headers, languages, pattern_of, vendors
 
-__all__ = ["currency_of_header", "date_kind", "fold", "roles_of", "stage_of_header"]
+__all__ = ["currency_of_header", "date_kind", "fold_header", "roles_of", "stage_of_header"]
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MARKS = re.compile(
@@ -64,7 +64,7 @@ _NO_STAGE = {
 _KINDS = ("since", "expected", "activity", "lost_at", "won_at", "closed", "created")
 
 
-def fold(name: str) -> str:
+def fold_header(name: str) -> str:
     """Return a header in lower case, one kind of space, without marks and camel case."""
     text = _CAMEL.sub(" ", _OWN_FIELD.sub("", name.strip()))
     return " ".join(_MARKS.sub(" ", clean(text)).split())
@@ -79,8 +79,8 @@ def _prefixes() -> tuple[str, ...]:
 def _readings(name: str) -> tuple[str, ...]:
     """Return the ways to read a header, the most literal first."""
     literal = " ".join(clean(name).split())
-    found = [literal, fold(name)]
-    short = fold(_BRACKETS.sub("", name.strip()))
+    found = [literal, fold_header(name)]
+    short = fold_header(_BRACKETS.sub("", name.strip()))
     found.append(short)
     rest = short
     while True:
@@ -139,7 +139,7 @@ def date_kind(name: str) -> str | None:
 
     None where they say nothing, so that the column may be the time of a stage.
     """
-    text = " " + fold(name) + " "
+    text = " " + fold_header(name) + " "
     return next((kind for kind in _KINDS if _date_words()[kind].search(text)), None)
 
 

@@ -109,7 +109,7 @@ def _columns(
 
 
 def _as_known_then(
-    found: DealList, reader: ColumnReader, shape: Shape, as_of: Any, times: tuple[Any, ...]
+    found: DealList, reader: ColumnReader, shape: Shape, as_of: object, times: tuple[Any, ...]
 ) -> tuple[DealList, Times, Times, Times, dict[int, Times]]:
     """Leave out what came later; a closing after `as_of` is undone if the list was made later."""
     created, closed, since, entered = times

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import nearest
 from salesfunnel.fault import Fault
 from salesfunnel.intake.deals.column_reader import ColumnReader
-from salesfunnel.intake.deals.headers import fold
+from salesfunnel.intake.deals.headers import fold_header
 from salesfunnel.intake.deals.outcome_evidence import (
     LOST,
     OPEN,
@@ -87,8 +87,8 @@ def list_outcomes(
     words: OutcomeWords,
     labels: Mapping[str, int],
     *,
-    won_at: Any,
-    lost_at: Any,
+    won_at: object,
+    lost_at: object,
     closed: Any,
 ) -> ListOutcomes:
     """Tell how each deal ended.
@@ -148,7 +148,7 @@ def _ends_by_flags(
 ) -> Mapping[str, int]:
     """Return the labels with those that the CRM's flags say are won, or lost."""
     status = roles.get("status")
-    semantic = status is not None and "semantic" in fold(reader.table.names[status])
+    semantic = status is not None and "semantic" in fold_header(reader.table.names[status])
     if "stage" not in roles or not ("is_closed" in roles or semantic):
         return labels
     codes, words = reader.table.words(roles["stage"])
@@ -229,7 +229,7 @@ def _statuses(
 def _tell_unknown(
     reader: ColumnReader,
     at: int,
-    codes: Any,
+    codes: object,
     texts: list[str],
     meaning: list[int | None],
     by_stage: Codes,

@@ -15,7 +15,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.intake.deals.column_kinds import ColumnKind
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.currencies import deal_currencies
-from salesfunnel.intake.deals.headers import date_kind, fold
+from salesfunnel.intake.deals.headers import date_kind, fold_header
 from salesfunnel.intake.deals.list_outcomes import (
     deleted_rows,
     list_outcomes,
@@ -213,7 +213,7 @@ def _reached(
     reader: ColumnReader,
     roles: Mapping[str, int],
     stages: ListStages,
-    outcome: Any,
+    outcome: object,
     labels: Mapping[str, int],
 ) -> npt.NDArray[np.intp]:
     """Return the furthest stage that each deal is known to have reached, -1 where unknown."""
@@ -236,7 +236,7 @@ def _reached(
     return place.astype(np.intp)
 
 
-def _closing(outcome: Any, dates: Mapping[str, Times]) -> Times:
+def _closing(outcome: object, dates: Mapping[str, Times]) -> Times:
     """Return when won and lost deals ended."""
     own = np.where(
         outcome == WON, dates["won_at"], np.where(outcome == LOST, dates["lost_at"], _NAT)
@@ -245,7 +245,7 @@ def _closing(outcome: Any, dates: Mapping[str, Times]) -> Times:
     return np.where(outcome == OPEN, _NAT, closed)
 
 
-def _expected(outcome: Any, dates: Mapping[str, Times]) -> Times:
+def _expected(outcome: object, dates: Mapping[str, Times]) -> Times:
     """Return the expected end: the close date of an open deal is none else."""
     open_ends = np.where(outcome == OPEN, dates["closed"], _NAT)
     return np.where(np.isnat(dates["expected"]), open_ends, dates["expected"])
@@ -270,7 +270,7 @@ def _recency(reader: ColumnReader, taken: set[int]) -> Any:
     for at, name in enumerate(reader.table.names):
         if at in taken or not name or date_kind(name) not in {"activity", "since"}:
             continue
-        if not _PAST.search(fold(name)) or _NOT_PAST.search(fold(name)):
+        if not _PAST.search(fold_header(name)) or _NOT_PAST.search(fold_header(name)):
             continue
         if ColumnKind(reader.table, at).is_time:
             kept = list(reader.faults)

@@ -67,7 +67,7 @@ def list_stages(
     given: Sequence[str],
     keys: Mapping[str, str],
     goal: str | None,
-    outcome: Any,
+    outcome: object,
     more: Sequence[str] = (),
 ) -> ListStages:
     """Find the stages of a list.
@@ -121,7 +121,7 @@ def _given(
     given: Sequence[str],
     keys: Mapping[str, str],
     goal: str | None,
-    outcome: Any,
+    outcome: object,
 ) -> ListStages:
     """Return the caller's stages, with one for the wins behind them if none of them means won."""
     found = list(given)

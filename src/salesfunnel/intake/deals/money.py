@@ -70,7 +70,7 @@ def currency_code(text: str) -> str:
     return match[1].upper() if match is not None else text.strip()
 
 
-def currency_of(cell: Any) -> tuple[str, Any]:
+def currency_of(cell: object) -> tuple[str, Any]:
     """Return the currency that an amount names, and the amount without it.
 
     Examples

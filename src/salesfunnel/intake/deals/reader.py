@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -35,11 +34,11 @@ __all__ = ["read_deals", "read_list", "read_stage_history"]
 
 
 def read_deals(
-    source: Any,
+    source: object,
     *,
     funnel: Funnel | str | None = None,
     columns: Mapping[str, str] | None = None,
-    as_of: Any = None,
+    as_of: object = None,
     tz: str | None = None,
     stages: Sequence[str] | None = None,
     encoding: str | None = None,
@@ -151,7 +150,7 @@ def read_deals(
 
 
 def read_list(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str] | None = None,
     outcomes: Mapping[str, str] | None = None,
@@ -248,7 +247,7 @@ def _read(
     found: FoundTable,
     words: OutcomeWords,
     wanted: StagesWanted,
-    moment: Any,
+    moment: object,
     funnel: Funnel | None,
 ) -> StageHistory:
     shape = found.shape

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from salesfunnel.intake.deals.column_kinds import ColumnKind
-from salesfunnel.intake.deals.headers import fold, roles_of, stage_of_header
+from salesfunnel.intake.deals.headers import fold_header, roles_of, stage_of_header
 from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label
 from salesfunnel.intake.deals.roles import RoleFinder
 from salesfunnel.intake.deals.shape import Shape, names_at, plain_name
@@ -92,7 +92,7 @@ def _stage_headers(
     for at, name in enumerate(table.names):
         side = stage_of_header(name) if name and at not in given.values() else None
         if side is not None and (kinds[at].is_time or kinds[at].empty):
-            stage = own.get(fold_label(side[1]), own.get(fold(side[1]), side[1]))
+            stage = own.get(fold_label(side[1]), own.get(fold_header(side[1]), side[1]))
             found[side[0]].setdefault(stage, at)
     return found["entered"], found["left"]
 
@@ -135,7 +135,7 @@ def _is_broken_time(kind: ColumnKind) -> bool:
 
 def _find_owner(table: DealTable, roles: dict[str, int], given: Mapping[str, int]) -> None:
     """Take the column that holds the deal in a table of changes where each row has its own id."""
-    folded = {fold(name): at for at, name in enumerate(table.names) if name}
+    folded = {fold_header(name): at for at, name in enumerate(table.names) if name}
     for headers in vendors().history_tables:
         if set(headers) <= folded.keys() and "deal" not in given and "name" not in roles:
             roles["deal"] = folded["owner id"]
@@ -143,7 +143,7 @@ def _find_owner(table: DealTable, roles: dict[str, int], given: Mapping[str, int
     deal = roles.get("deal")
     if deal is None or "deal" in given or "stage" not in roles or _comes_again(table, deal):
         return
-    if fold(table.names[deal]) not in vendors().weak:
+    if fold_header(table.names[deal]) not in vendors().weak:
         return
     for name, at in folded.items():
         named = name in _PARENTS or ("deal" in roles_of(name) and name not in vendors().weak)

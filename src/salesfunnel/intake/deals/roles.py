@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 
 from salesfunnel.intake.deals.column_kinds import ColumnKind
-from salesfunnel.intake.deals.headers import date_kind, fold, is_other, roles_of
+from salesfunnel.intake.deals.headers import date_kind, fold_header, is_other, roles_of
 from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.table import DealTable
 from salesfunnel.intake.deals.vocabulary.lookup import vendors
@@ -105,7 +105,9 @@ class RoleFinder:
         """Take the first column as the id if its header ends like one and no cell comes again."""
         if "deal" in roles or not self.table.names or 0 in taken:
             return
-        ends = fold(self.table.names[0]).endswith(("id", "编号", "号", " no", "number", "nr"))
+        ends = fold_header(self.table.names[0]).endswith(
+            ("id", "编号", "号", " no", "number", "nr")
+        )
         if ends and self._may_be_id(0) and self.kinds[0].levels == len(self.table):
             roles["deal"] = 0
             taken.add(0)
@@ -116,7 +118,7 @@ class RoleFinder:
 
     def _may_be_stage(self, at: int) -> bool:
         kind = self.kinds[at]
-        if fold(self.table.names[at]) in vendors().no_stage or kind.is_time or kind.empty:
+        if fold_header(self.table.names[at]) in vendors().no_stage or kind.is_time or kind.empty:
             return False
         if kind.is_number:
             return kind.levels <= _MOST_LEVELS // 3 and kind.levels < max(len(self.table), 2)
@@ -134,13 +136,13 @@ class RoleFinder:
         kind = self.kinds[at]
         # a column that nothing can be read of is told of cell by cell, if its header is plain
         return (kind.is_number and not kind.is_time) or (
-            not kind.is_time and fold(self.table.names[at]) in {"value", "amount", "金额"}
+            not kind.is_time and fold_header(self.table.names[at]) in {"value", "amount", "金额"}
         )
 
     def _dates(self, roles: dict[str, int], taken: set[int]) -> None:
         """Take the dates: what a header is known to mean, then what its words say."""
         known: dict[str, list[int]] = {role: self.candidates(role) for role in DATES}
-        known["closed"].sort(key=lambda at: not _ACTUAL.search(fold(self.table.names[at])))
+        known["closed"].sort(key=lambda at: not _ACTUAL.search(fold_header(self.table.names[at])))
         for role in DATES:
             if role in roles:
                 continue
@@ -151,7 +153,7 @@ class RoleFinder:
                     break
         closes = [at for at in known["closed"] if at not in taken and self.kinds[at].is_time]
         if closes and "expected" not in roles and "closed" in roles:
-            actual = _ACTUAL.search(fold(self.table.names[roles["closed"]]))
+            actual = _ACTUAL.search(fold_header(self.table.names[roles["closed"]]))
             if actual:
                 roles["expected"] = closes[0]
                 taken.add(closes[0])
@@ -170,4 +172,4 @@ class RoleFinder:
 
 def codes_of(header: str) -> Mapping[str, int]:
     """Return the coded outcomes of a vendor's column."""
-    return vendors().codes.get(fold(header), {})
+    return vendors().codes.get(fold_header(header), {})

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from salesfunnel._kernels.text.order import text_order
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.column_reader import ColumnReader
-from salesfunnel.intake.deals.headers import fold
+from salesfunnel.intake.deals.headers import fold_header
 
 __all__ = ["deal_ids", "drop_footer", "ids_of_rows"]
 
@@ -90,7 +90,7 @@ def deal_ids(reader: ColumnReader, roles: Mapping[str, int]) -> npt.NDArray[np.s
             ]
         reader.note("ids-from-names", column=table.names[name], deals=len(table))
         return _unlike(table.texts(name))
-    if fold(table.names[at]) in _NAMES and _comes_again(table, at):
+    if fold_header(table.names[at]) in _NAMES and _comes_again(table, at):
         reader.note("ids-from-names", column=table.names[at], deals=len(table))
         return _unlike(table.texts(at))
     ids: npt.NDArray[Any] = table.texts(at)
@@ -157,7 +157,7 @@ def ids_of_rows(reader: ColumnReader, roles: Mapping[str, int]) -> npt.NDArray[n
     if at is None:
         return deal_ids(reader, roles)
     blank = len(reader.table) and not reader.table.filled(at).any()
-    if blank and fold(reader.table.names[at]) in _NAMES:
+    if blank and fold_header(reader.table.names[at]) in _NAMES:
         return deal_ids(reader, roles)
     ids: npt.NDArray[Any] = reader.table.texts(at)
     for row in np.flatnonzero(ids == "").tolist():

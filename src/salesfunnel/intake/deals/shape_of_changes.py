@@ -9,7 +9,7 @@ import numpy as np
 
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.deals.column_kinds import ColumnKind
-from salesfunnel.intake.deals.headers import fold, roles_of
+from salesfunnel.intake.deals.headers import fold_header, roles_of
 from salesfunnel.intake.deals.outcomes import fold_label
 from salesfunnel.intake.deals.roles import DATES, RoleFinder
 from salesfunnel.intake.deals.shape import Shape, ShapeKind, names_at
@@ -86,12 +86,12 @@ def _names_stage(kind: ColumnKind) -> bool:
 
 def is_stage_field(word: str) -> bool:
     """Whether a value of the field column of a change log means the stage."""
-    folded = fold(word)
+    folded = fold_header(word)
     return folded in _STAGE_FIELDS or "stage" in roles_of(word)
 
 
 def _called(table: DealTable, places: set[int], names: tuple[str, ...]) -> list[int]:
-    return [at for at in sorted(places) if fold(table.names[at]) in names]
+    return [at for at in sorted(places) if fold_header(table.names[at]) in names]
 
 
 def _a_time(finder: RoleFinder, places: set[Any], roles: Sequence[str]) -> int | None:
@@ -131,7 +131,7 @@ def changes_shape(
     stage = roles.get("stage", _value_of_stage(table, finder, free))
     if stage is None:
         return None
-    spent = _spell(table, finder, free - {stage}, deal)
+    spent = _time_in_stage_columns(table, finder, free - {stage}, deal)
     if spent is not None:
         shape = _rows(table, roles, "spells", stage, spent[0])
         shape.roles["left"] = spent[1]
@@ -164,7 +164,7 @@ def _after(table: DealTable, finder: RoleFinder, free: set[int]) -> int | None:
     same = set(map(fold_label, finder.kinds[new].words)) & set(
         map(fold_label, finder.kinds[olds[0]].words)
     )
-    named = "stage" in fold(table.names[new]) or "阶段" in table.names[new]
+    named = "stage" in fold_header(table.names[new]) or "阶段" in table.names[new]
     ranked = any(stage_rank(word) is not None for word in finder.kinds[new].words)
     return new if same or named or ranked else None
 
@@ -196,7 +196,7 @@ def _repeats(table: DealTable, places: Sequence[int]) -> bool:
     return int(codes.max(initial=-1)) + 1 < codes.size
 
 
-def _spell(
+def _time_in_stage_columns(
     table: DealTable, finder: RoleFinder, free: set[int], deal: int
 ) -> tuple[int, int] | None:
     """Return the columns of entry and exit, if rows are stays in a stage."""
@@ -210,7 +210,7 @@ def _spell(
     ]  # fmt: skip
     if not entered or not left:
         return None
-    name = fold(table.names[left[0]])
+    name = fold_header(table.names[left[0]])
     strong = any(mark in name for mark in _LEAVING)
     if _moves(table, deal, entered[0]) or (strong and _is_strong_entry(table.names[entered[0]])):
         return entered[0], left[0]
@@ -218,7 +218,7 @@ def _spell(
 
 
 def _is_strong_entry(name: str) -> bool:
-    folded = fold(name)
+    folded = fold_header(name)
     return any(
         mark in folded
         for mark in ("enter", "entry", "进入", "eintritt", "entrada", "entrée", "вход", "time in")
@@ -261,7 +261,7 @@ def _change_time(table: DealTable, finder: RoleFinder, free: set[int], deal: int
         return moving[0]
     if not plain or not table.filled(plain[0]).any():
         return None
-    strong = [at for at in plain if fold(table.names[at]) in vendors().strong_times]
+    strong = [at for at in plain if fold_header(table.names[at]) in vendors().strong_times]
     if not _is_snapshot(finder, free - {plain[0]}):
         return plain[0]
     return strong[0] if strong and len(table) < _FEW else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from salesfunnel.intake.deals.headers import fold
+from salesfunnel.intake.deals.headers import fold_header
 from salesfunnel.intake.deals.outcomes import fold_label
 from salesfunnel.intake.deals.roles import RoleFinder
 from salesfunnel.intake.deals.shape import Shape, names_at, plain_name
@@ -18,7 +18,7 @@ __all__ = ["one_row_a_deal", "same_stage"]
 def same_stage(header: str, label: str) -> bool:
     """Whether the header of a column of times names a stage: ``engage_date`` and "Engaging"."""
     noise = {word for language in languages() for word in language.noise}
-    mine = [word for word in fold(header).split() if word not in noise]
+    mine = [word for word in fold_header(header).split() if word not in noise]
     theirs = fold_label(label).replace("-", " ").split()
     if not mine or not theirs or abs(len(mine) - len(theirs)) > 1:
         return False

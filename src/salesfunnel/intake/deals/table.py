@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel.data.coded_texts import CodedTexts
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.columns import Column, TextColumn, column_of
 from salesfunnel.intake.files.grid import shown
 
@@ -18,11 +18,11 @@ __all__ = ["DealTable", "word_of"]
 Ints = npt.NDArray[Any]
 
 
-def word_of(cell: Any) -> str:
+def word_of(cell: object) -> str:
     """Return a cell as text without outer spaces, "" where it is missing."""
     if type(cell) is str:
         return cell.strip()
-    return "" if is_missing(cell) else shown(cell).strip()
+    return "" if is_missing_cell(cell) else shown(cell).strip()
 
 
 class DealTable:

@@ -51,7 +51,7 @@ class TimesTable:
 
 
 def times_history(
-    reader: ColumnReader, shape: Shape, found: TimesTable, words: OutcomeWords, as_of: Any
+    reader: ColumnReader, shape: Shape, found: TimesTable, words: OutcomeWords, as_of: object
 ) -> StageHistory:
     """Read a table with a column of times per stage.
 
@@ -197,7 +197,7 @@ def _without_status(times: Times, roles: dict[str, int]) -> Times:
 
 
 def _ends(
-    outcome: Any, closed: Times, won_at: Times, reader: ColumnReader, *, stated: bool
+    outcome: object, closed: Times, won_at: Times, reader: ColumnReader, *, stated: bool
 ) -> Times:
     """Return when deals ended: not the expected end of open ones; a won one by its last stage."""
     still = (outcome == OPEN) & ~np.isnat(closed)
@@ -242,7 +242,7 @@ def _begun(times: Sequence[Times], moment: Any) -> npt.NDArray[np.bool_]:
     return before | ~known
 
 
-def _closed(outcome: Any, closed: Times, entered: Times, reader: ColumnReader) -> Times:
+def _closed(outcome: object, closed: Times, entered: Times, reader: ColumnReader) -> Times:
     """Return closing times; the last known time stands in where there is none, with a fault."""
     gap = (outcome != OPEN) & np.isnat(closed)
     if gap.any():
@@ -252,7 +252,7 @@ def _closed(outcome: Any, closed: Times, entered: Times, reader: ColumnReader) -
 
 
 def _fill_wins(
-    reader: ColumnReader, found: TimesTable, outcome: Any, entered: Times, closed: Times
+    reader: ColumnReader, found: TimesTable, outcome: object, entered: Times, closed: Times
 ) -> None:
     """Enter won deals into the last stage at their closing, where they have no time for it."""
     gap = (outcome == WON) & np.isnat(entered[:, found.goal]) & ~np.isnat(closed)

@@ -13,7 +13,7 @@ from salesfunnel.intake.cells.time_column import tick_of
 __all__ = ["moment_of", "zone_of"]
 
 
-def moment_of(as_of: Any, zone: Any) -> Any:
+def moment_of(as_of: object, zone: object) -> Any:
     """Return the moment of the data in the zone of the funnel; None stays None."""
     if as_of is None:
         return None

@@ -11,13 +11,14 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.extras import require
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.frames import open_frame
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.events.tables import Cells
+from salesfunnel.intake.files.columns import TextColumn
 
-__all__ = ["Table", "blank_share", "one_table"]
+__all__ = ["Table", "blank_share", "cells_of", "coded", "ids", "one_table"]
 
 
 @attrs.frozen(kw_only=True)
@@ -41,16 +42,18 @@ class Table:
 
 def blank_share(column: Any) -> float:
     """Return the share of blank cells of a column."""
+    if isinstance(column, TextColumn):
+        return float(np.mean(column.blank())) if column.count else 0.0
     column = open_column(column)
-    if isinstance(column, cols.Times):
+    if isinstance(column, event_columns.Times):
         return 0.0 if column.missing is None else float(np.mean(column.missing))
-    if isinstance(column, cols.Coded):
+    if isinstance(column, event_columns.Categorical):
         codes = np.asarray(column.codes)
         return float(np.mean(codes < 0)) if codes.size else 0.0
     if getattr(getattr(column, "dtype", None), "kind", "") in {"i", "u"}:
         return 0.0
     cells = column.tolist() if hasattr(column, "tolist") else list(column)
-    return sum(map(cols.is_missing, cells)) / len(cells) if cells else 0.0
+    return sum(map(event_columns.is_missing, cells)) / len(cells) if cells else 0.0
 
 
 def one_table(parts: Sequence[Any], labels: Sequence[str | None]) -> Table:
@@ -93,8 +96,7 @@ def one_table(parts: Sequence[Any], labels: Sequence[str | None]) -> Table:
 def _of_cells(parts: Sequence[Cells]) -> Table:
     columns: dict[str, Any] = {}
     for name in dict.fromkeys(name for part in parts for name in part.columns):
-        cells = [part.columns.get(name) or (None,) * len(part.rows) for part in parts]
-        columns[name] = list(cells[0]) if len(cells) == 1 else list(chain.from_iterable(cells))
+        columns[name] = _joined([(part.columns.get(name), len(part.rows)) for part in parts])
     starts = [0, *accumulate(len(part.rows) for part in parts)]
 
     def place(at: int) -> tuple[str | None, int]:
@@ -103,3 +105,45 @@ def _of_cells(parts: Sequence[Cells]) -> Table:
         return part.file, int(part.rows[at - starts[which]])
 
     return Table(names=tuple(columns), column=columns.__getitem__, place=place)
+
+
+def _joined(parts: Sequence[tuple[Any, int]]) -> Any:
+    """Return a column whose parts stand in several files, given with their lengths."""
+    if all(column is None or isinstance(column, TextColumn) for column, _ in parts):
+        texts = [
+            TextColumn.of([""] * count) if column is None else column for column, count in parts
+        ]
+        if len(texts) == 1:
+            return texts[0]
+        return TextColumn([piece for text in texts for piece in text.pieces.pieces])
+    cells = [[None] * count if column is None else cells_of(column) for column, count in parts]
+    return list(cells[0]) if len(cells) == 1 else list(chain.from_iterable(cells))
+
+
+def cells_of(column: Any) -> Any:
+    """Return the cells of a column one by one, where it holds them as text that lies in a file."""
+    if not isinstance(column, TextColumn):
+        return column
+    codes, texts = column.distinct()
+    return event_columns.names_array(texts)[codes].tolist()
+
+
+def coded(column: Any) -> Any:
+    """Return a column of text as codes; others as they are."""
+    if not isinstance(column, TextColumn):
+        return column
+    codes, texts = column.distinct()
+    return event_columns.normalise_categories(codes, texts)
+
+
+def ids(column: Any) -> Any:
+    """Return a column of text as ids, in the order in which they come; others as they are."""
+    if not isinstance(column, TextColumn):
+        return column
+    codes, texts = column.distinct()
+    blank = [row for row, text in enumerate(texts) if not text.strip()]
+    if blank:
+        table = np.arange(len(texts), dtype=np.int32)
+        table[blank] = -1
+        codes = table.take(codes)
+    return event_columns.Ids(codes, event_columns.EntityNames(event_columns.names_array(texts)))

@@ -82,7 +82,7 @@ def _list_of(found: Any, file: str | None) -> list[Any]:
     return rows
 
 
-def _list_inside(one: Any, file: str | None, faults: list[Fault]) -> list[Any]:
+def _list_inside(one: object, file: str | None, faults: list[Fault]) -> list[Any]:
     """Return the records of an answer of an API, which is an object around their list."""
     for key in _LISTS:
         if isinstance(one, Mapping) and isinstance(one.get(key), list) and one[key]:
@@ -129,7 +129,7 @@ def _flat(record: Mapping[Any, Any], before: str, depth: int = 0) -> Iterator[tu
             yield name, value
 
 
-def _parameters(value: Any) -> dict[str, Any] | None:
+def _parameters(value: object) -> dict[str, Any] | None:
     """Return GA4's list of parameters as a record; None where it is another thing."""
     if not isinstance(value, list) or not value:
         return None

@@ -22,15 +22,18 @@ from salesfunnel.data.events.usual_names import (
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.moments import NOTHING, is_clock, read_moments
 from salesfunnel.intake.cells.zones import in_zone
-from salesfunnel.intake.events.columns import Table, blank_share, one_table
+from salesfunnel.intake.events.columns import Table, blank_share, cells_of, coded, ids, one_table
+from salesfunnel.intake.events.options import Options, of_each
 from salesfunnel.intake.events.tables import files_of, read_file, read_rows
 from salesfunnel.intake.events.words import time_faults
+from salesfunnel.intake.files.source import check_max_bytes
+from salesfunnel.intake.files.text_cells import Progress
 
 __all__ = ["read_events"]
 
 
 def read_events(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str | int] | None = None,
     tz: str | None = None,
@@ -39,6 +42,8 @@ def read_events(
     encoding: str | None = None,
     sheet: str | int | None = None,
     dayfirst: bool | None = None,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
 ) -> EventLog:
     """Read a log of events: who did what, when.
 
@@ -68,6 +73,12 @@ def read_events(
     dayfirst : bool, optional
         Whether 03/04/2026 is the third of April. By default another cell of the column may settle
         it; where none does, such a time is a fault.
+    max_bytes : int, optional
+        How many bytes a file may have. By default a path may have any number, and bytes and open
+        files 256,000,000, because they may come from strangers.
+    progress : callable, optional
+        Called while text is read with how many bytes are done and how many there are; of several
+        files, with those of all.
 
     Returns
     -------
@@ -104,13 +115,15 @@ def read_events(
     wanted = dict(columns or {})
     kept = None if attributes is None else _names("attributes", attributes)
     faults: list[Fault] = []
-    table = _load(source, wanted, kept, encoding, sheet, faults)
+    check_max_bytes(max_bytes)
+    options = Options(encoding=encoding, sheet=sheet, max_bytes=max_bytes, progress=progress)
+    table = _load(source, wanted, kept, options, faults)
     found = _roles(table, wanted)
     faults.extend(recognised_faults(found, wanted))
     return _log(table, found, kept, tz, steps, dayfirst, faults)
 
 
-def _names(field: str, value: Any) -> tuple[str, ...]:
+def _names(field: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, Iterable):
@@ -119,16 +132,14 @@ def _names(field: str, value: Any) -> tuple[str, ...]:
 
 
 def _load(
-    source: Any,
+    source: object,
     wanted: dict[str, Any],
     kept: tuple[str, ...] | None,
-    encoding: str | None,
-    sheet: str | int | None,
+    options: Options,
     faults: list[Fault],
 ) -> Table:
     """Return one table of all that the source stands for."""
     files = files_of(source, faults)
-    options: dict[str, Any] = {"encoding": encoding, "sheet": sheet, "faults": faults}
     if files is None and isinstance(source, str | os.PathLike):
         text = os.fsdecode(os.fspath(source))
         if "\n" not in text and os.path.isfile(text):  # noqa: PTH113 - path may be any str
@@ -136,8 +147,8 @@ def _load(
     if files is not None:
         labels = [os.path.basename(f) if len(files) > 1 else None for f in files]  # noqa: PTH119 - as above
         parts = [
-            read_file(file, wanted, attributes=kept, label=label, **options)
-            for file, label in zip(files, labels, strict=True)
+            read_file(file, wanted, attributes=kept, options=own, faults=faults, label=label)
+            for file, label, own in zip(files, labels, of_each(files, options), strict=True)
         ]
         return one_table(parts, labels)
     if (
@@ -152,10 +163,11 @@ def _load(
         source, "read"
     ):
         source = _listed(source)
-    return one_table([read_rows(source, wanted, label=None, **options)], [None])
+    read = read_rows(source, wanted, options=options, faults=faults, label=None)
+    return one_table([read], [None])
 
 
-def _listed(source: Any) -> list[Any]:
+def _listed(source: object) -> list[Any]:
     if not isinstance(source, Iterable):
         raise ArgumentError(
             "'source' must be a path, a folder, a file, text, records or a dataframe,"
@@ -212,7 +224,8 @@ def _with_day(table: Table, found: Recognised, faults: list[Fault]) -> Any:
             value=str(days[0]),
         )
     )
-    return [f"{day} {clock}" for day, clock in zip(table.column(days[0]), given, strict=True)]
+    pairs = zip(cells_of(table.column(days[0])), cells_of(given), strict=True)
+    return [f"{day} {clock}" for day, clock in pairs]
 
 
 _DAYS = {"date", "eventdate", "day", "日期", "fecha", "datum"}
@@ -250,10 +263,10 @@ def _log(
             )
         rest = list(kept)
     log = EventLog(
-        table.column(main["entity"]),
-        table.column(main["step"]),
+        ids(table.column(main["entity"])),
+        coded(table.column(main["step"])),
         when,
-        attributes={str(name): table.column(name) for name in rest},
+        attributes={str(name): coded(table.column(name)) for name in rest},
         steps=steps,
     )
     for fault in log.faults:

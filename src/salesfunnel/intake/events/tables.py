@@ -18,9 +18,12 @@ from salesfunnel._core.extras import require
 from salesfunnel.data.events.usual_names import recognise
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.events.json_records import columns_of_records, is_json, records_of_json
+from salesfunnel.intake.events.options import Options
+from salesfunnel.intake.files.body import Body, body_below, body_of_rows
 from salesfunnel.intake.files.delimited_text import decode_text
 from salesfunnel.intake.files.grid import Grid, shown
-from salesfunnel.intake.files.source import load
+from salesfunnel.intake.files.lazy_rows import TextRows
+from salesfunnel.intake.files.source import MAX_UPLOAD, check_size, load
 
 __all__ = ["Cells", "files_of", "read_file", "read_rows"]
 
@@ -44,8 +47,8 @@ class Cells:
 
     Parameters
     ----------
-    columns : mapping of str to sequence
-        Cells by the name of their column.
+    columns : mapping of str to sequence or Column
+        Cells by the name of their column: those of text where they lie, others as they are.
     rows : ndarray of int64
         The number of each row, from 1 without the header.
     file : str, optional
@@ -57,7 +60,7 @@ class Cells:
     file: str | None = None
 
 
-def files_of(source: Any, faults: list[Fault]) -> list[str] | None:
+def files_of(source: object, faults: list[Fault]) -> list[str] | None:
     """Return the files that a folder or a pattern stands for, sorted; None where it is neither.
 
     Raises
@@ -100,24 +103,28 @@ def read_file(
     wanted: Mapping[str, Any],
     *,
     attributes: Sequence[str] | None,
-    encoding: str | None,
-    sheet: str | int | None,
+    options: Options,
     faults: list[Fault],
     label: str | None,
 ) -> Cells | Any:
     """Return the columns of a file; those of a Parquet file as an Arrow table."""
-    if path.casefold().endswith((".parquet", ".pq")):
+    name = path.casefold()
+    if name.endswith((".parquet", ".pq")):
+        if options.max_bytes is not None:
+            check_size(os.path.getsize(path), options.max_bytes)  # noqa: PTH202 - path may be any str
         return _parquet(path, wanted, attributes, faults, label)
-    if path.casefold().endswith(".gz"):
+    source: Any = path
+    if name.endswith(".gz"):
         try:
             with gzip.open(path) as file:
-                data = file.read()
+                source = file.read(-1 if options.max_bytes is None else options.max_bytes + 1)
         except (OSError, EOFError) as error:
             raise IntakeError(
                 f"'source' must be a file that can be opened, got {path!r} ({error})"
             ) from error
-        return read_rows(data, wanted, encoding=encoding, sheet=sheet, faults=faults, label=label)
-    return read_rows(path, wanted, encoding=encoding, sheet=sheet, faults=faults, label=label)
+        # A path may be of any size, and so may what it holds.
+        options = attrs.evolve(options, max_bytes=options.max_bytes or max(len(source), 1))
+    return read_rows(source, wanted, options=options, faults=faults, label=label)
 
 
 def _parquet(
@@ -152,81 +159,87 @@ def _parquet(
 
 
 def read_rows(
-    source: Any,
+    source: object,
     wanted: Mapping[str, Any],
     *,
-    encoding: str | None,
-    sheet: str | int | None,
+    options: Options,
     faults: list[Fault],
     label: str | None,
 ) -> Cells:
     """Return the columns of text, a workbook or records."""
-    found = _json(source, encoding, label, faults)
+    found = _json(source, options, label, faults)
     if found is not None:
         numbers, records = zip(*found, strict=True)
         return Cells(columns=columns_of_records([*records]), rows=np.array(numbers), file=label)
-    loaded = load(source, encoding=encoding)
-    grid = _one_grid(loaded.grids, sheet)
+    loaded = load(
+        source,
+        encoding=options.encoding,
+        max_bytes=options.max_bytes,
+        progress=options.progress,
+    )
+    grid = _one_grid(loaded.grids, options.sheet)
     at, names = _header(grid, wanted)
-    body = grid.rows[at + 1 :]
-    numbered = [(i, row) for i, row in enumerate(body, 1) if _is_filled(row)]
-    width = len(names)
-    long = next(((i, row) for i, row in numbered if len(row) > width and any(row[width:])), None)
-    if long is not None:
+    if isinstance(grid.rows, TextRows):
+        body = body_below(grid, at, len(names))
+        cells: Sequence[Any] = body.columns
+    else:
+        body, cells = _of_rows(grid.rows[at + 1 :], len(names))
+    if body.beyond:
+        row, words = body.beyond[0]
         faults.append(
-            Fault.of(
-                "cells-beyond-header",
-                row=long[0],
-                value=", ".join(map(shown, long[1][width:]))[:80],
-                file=label,
-            )
+            Fault.of("cells-beyond-header", row=row, value=", ".join(words)[:80], file=label)
         )
-    filled = [
-        row if len(row) == width else [*row[:width], *[None] * (width - len(row))]
-        for _, row in numbered
-    ]
-    cells: list[Any] = list(zip(*filled, strict=True)) if filled else [()] * width
     columns: dict[str, Any] = {}
     for place, (name, column) in enumerate(zip(names, cells, strict=True)):
         unnamed = name or f"column {place + 1}"
         key = f"{unnamed} ({place + 1})" if unnamed in columns else unnamed
-        if name or any(shown(cell).strip() for cell in column):
+        if name or not body.columns[place].blank().all():
             columns[key] = column
-    rows = np.array([i for i, _ in numbered], dtype=np.int64)
-    return Cells(columns=columns, rows=rows, file=label)
+    return Cells(columns=columns, rows=body.numbers.astype(np.int64), file=label)
 
 
-def _is_filled(row: Sequence[Any]) -> bool:
-    """Whether anything stands in a row; mostly its first cell tells."""
-    first = row[0] if row else None
-    if type(first) is str and first and not first.isspace():
-        return True
-    return any(shown(cell).strip() for cell in row)
+def _of_rows(rows: Sequence[Sequence[Any]], width: int) -> tuple[Body, list[list[Any]]]:
+    """Return rows of cells of any kind as a body, and its cells as they are."""
+    body = body_of_rows(rows, width)
+    kept = [rows[number - 1] for number in body.numbers.tolist()]
+    return body, [[row[k] if k < len(row) else None for row in kept] for k in range(width)]
 
 
 def _json(
-    source: Any, encoding: str | None, label: str | None, faults: list[Fault]
+    source: Any, options: Options, label: str | None, faults: list[Fault]
 ) -> list[tuple[int, Any]] | None:
     """Return the records of a source that is JSON, or holds mappings; None otherwise."""
     if isinstance(source, Sequence) and source and isinstance(source[0], Mapping):
         return [*enumerate(source, 1)]
     if isinstance(source, Mapping):
         return None
-    name = None
+    most = options.max_bytes
     if isinstance(source, str | os.PathLike):
         name = os.fsdecode(os.fspath(source))
         if is_json(name):
+            if most is not None:
+                check_size(len(name.encode("utf-8", "surrogatepass")), most)
             return records_of_json(name, label, faults)
-        if not os.path.isfile(name):  # noqa: PTH113 - path may be any str
-            return None
-        with open(name, "rb") as file:  # noqa: PTH123 - as above
-            head = file.read(200)
-            if not is_json(head.decode("utf-8", errors="replace")):
-                return None
-            source = head + file.read()
+        source = _json_bytes(name, most)
+    elif isinstance(source, bytes | bytearray):
+        check_size(len(source), MAX_UPLOAD if most is None else most)
     if isinstance(source, bytes | bytearray) and is_json(source[:200].decode("utf-8", "replace")):
-        return records_of_json(decode_text(bytes(source), encoding)[0], label, faults)
+        text = decode_text(bytes(source), options.encoding)[0]
+        return records_of_json(text, label, faults)
     return None
+
+
+def _json_bytes(path: str, most: int | None) -> bytes | None:
+    """Return what is in a file that begins as JSON does; None for any other."""
+    if not os.path.isfile(path):  # noqa: PTH113 - path may be any str
+        return None
+    with open(path, "rb") as file:  # noqa: PTH123 - as above
+        head = file.read(200)
+        if not is_json(head.decode("utf-8", errors="replace")):
+            return None
+        if most is not None:
+            check_size(os.path.getsize(path), most)  # noqa: PTH202 - as above
+        return head + file.read()
 
 
 def _one_grid(grids: Sequence[Grid], sheet: str | int | None) -> Grid:

@@ -9,6 +9,7 @@ import numpy as np
 
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.moments import Moments
+from salesfunnel.intake.files.columns import TextColumn
 from salesfunnel.intake.files.grid import shown
 
 __all__ = ["time_faults"]
@@ -19,7 +20,7 @@ Place = Callable[[int], tuple[str | None, int]]
 
 
 def time_faults(
-    moments: Moments, given: Any, column: str, place: Place, faults: list[Fault]
+    moments: Moments, given: object, column: str, place: Place, faults: list[Fault]
 ) -> set[int]:
     """Add what is to be said of times; return the places of cells that could not be read."""
     for unit in moments.units:
@@ -85,5 +86,7 @@ def time_faults(
 
 
 def _cell(given: Any, at: int) -> Any:
+    if isinstance(given, TextColumn):
+        return given.cell(at)
     cell = given[at] if not hasattr(given, "iloc") else given.iloc[at]
     return cell.as_py() if hasattr(cell, "as_py") else cell

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.text.cells import Bytes, Cells
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.columns import Column, TextColumn, column_of
 from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.files.lazy_rows import ColumnRows, TextRows
@@ -133,10 +133,10 @@ def body_of_rows(rows: Sequence[Sequence[Any]], columns: int) -> Body:
     )
 
 
-def _word(cell: Any) -> str:
+def _word(cell: object) -> str:
     if type(cell) is str:
         return cell.strip()
-    return "" if is_missing(cell) else shown(cell).strip()
+    return "" if is_missing_cell(cell) else shown(cell).strip()
 
 
 def _known(cells: list[Any]) -> list[Any]:
@@ -145,4 +145,4 @@ def _known(cells: list[Any]) -> list[Any]:
     strange = tuple(kind for kind in kinds if kind is not float)
     if not strange:
         return cells
-    return [None if isinstance(cell, strange) and is_missing(cell) else cell for cell in cells]
+    return [None if isinstance(cell, strange) and is_missing_cell(cell) else cell for cell in cells]

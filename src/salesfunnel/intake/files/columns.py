@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.text.amounts import PlainNumbers
 from salesfunnel._kernels.text.times import NOT_READ
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.files.text_column import (
     Bools,
@@ -101,7 +101,7 @@ class CodedColumn:
 
     def blank(self) -> Bools:
         """Return in which cells nothing stands, or white space."""
-        empty = np.array([is_missing(v) or not shown(v).strip() for v in self.values])
+        empty = np.array([is_missing_cell(v) or not shown(v).strip() for v in self.values])
         found: Bools = empty[self.places]
         return found
 

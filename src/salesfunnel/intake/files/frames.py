@@ -11,7 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.extras import require
 from salesfunnel._kernels.text.cells import ROOM, Cells
-from salesfunnel.intake.cells.read_time import is_missing
+from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.columns import (
     CodedColumn,
     Column,
@@ -151,7 +151,8 @@ def _of_objects(cells: list[Any]) -> Column:
         doubtful = tuple(kinds - common)
         if doubtful:
             cells = [
-                None if isinstance(cell, doubtful) and is_missing(cell) else cell for cell in cells
+                None if isinstance(cell, doubtful) and is_missing_cell(cell) else cell
+                for cell in cells
             ]
     return column_of(cells)
 
@@ -184,7 +185,7 @@ def _of_polars(series: Any) -> Column:
 _NAT = int(np.iinfo(np.int64).min)
 
 
-def _chunks(column: Any) -> list[Any]:
+def _chunks(column: object) -> list[Any]:
     return list(column.chunks) if hasattr(column, "chunks") else [column]
 
 

@@ -33,7 +33,7 @@ class Grid:
     hidden: bool = False
 
 
-def shown(cell: Any) -> str:
+def shown(cell: object) -> str:
     """Return a cell as text, whole floats without their point."""
     if cell is None:
         return ""

@@ -34,7 +34,7 @@ class Source:
 
 
 def load(
-    source: Any,
+    source: object,
     *,
     encoding: str | None = None,
     max_bytes: int | None = None,
@@ -70,7 +70,7 @@ def load(
         name = os.path.basename(path)  # noqa: PTH119 - any str
         return _from_bytes(data, size, encoding, name, progress)
     if isinstance(source, bytes | bytearray | memoryview):
-        _check_size(len(source), MAX_UPLOAD if max_bytes is None else max_bytes)
+        check_size(len(source), MAX_UPLOAD if max_bytes is None else max_bytes)
         return _from_bytes(*padded(source), encoding, None, progress)
     if hasattr(source, "read"):
         return _from_file(source, encoding, max_bytes, progress)
@@ -93,7 +93,7 @@ def _is_path(text: str) -> bool:
 def _file_bytes(path: str, max_bytes: int | None) -> tuple[Bytes, int]:
     try:
         if max_bytes is not None:
-            _check_size(os.path.getsize(path), max_bytes)  # noqa: PTH202 - path may be any str
+            check_size(os.path.getsize(path), max_bytes)  # noqa: PTH202 - path may be any str
         return file_bytes(path)
     except (OSError, ValueError) as error:
         folder = os.path.dirname(path) or "."  # noqa: PTH120 - as above
@@ -112,7 +112,8 @@ def _file_bytes(path: str, max_bytes: int | None) -> tuple[Bytes, int]:
         ) from error
 
 
-def _check_size(size: int, most: int | None) -> None:
+def check_size(size: int, most: int | None) -> None:
+    """Raise IntakeError where a source has more bytes than it may."""
     if most is not None and size > most:
         raise IntakeError(
             f"'source' must be of at most {most} bytes, got {size}",
@@ -138,14 +139,14 @@ def _from_file(
     if isinstance(content, str):
         return _from_text(content, most, name, progress)
     if isinstance(content, bytes | bytearray):
-        _check_size(len(content), most)
+        check_size(len(content), most)
         return _from_bytes(*padded(content), encoding, name, progress)
     raise ArgumentError(f"'source' must be a file of text or bytes, got {type(content).__name__}")
 
 
 def _from_text(text: str, most: int | None, name: str | None, progress: Progress | None) -> Source:
     data, size = padded(text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"))
-    _check_size(size, most)
+    check_size(size, most)
     return Source(grids=(read_cells(data, size, progress),), file=name)
 
 
@@ -165,7 +166,7 @@ def _from_bytes(
     return Source(grids=(read_cells(text, length, progress),), file=name, encoding=used)
 
 
-def _records(source: Any) -> Sequence[Sequence[Any]]:
+def _records(source: object) -> Sequence[Sequence[Any]]:
     """Return rows, the header first, from records, lists, columns or a dataframe."""
     source = _eager(source)
     known = frame_rows(source)
@@ -192,7 +193,7 @@ def _records(source: Any) -> Sequence[Sequence[Any]]:
     raise ArgumentError(f"'source' must hold mappings or lists, all of one kind, got {kinds}")
 
 
-def _as_records(source: Any) -> Any:
+def _as_records(source: object) -> Any:
     """Return the records of a dataframe of a library that we do not know."""
     for method, options in (
         ("to_dicts", {}),
@@ -204,11 +205,11 @@ def _as_records(source: Any) -> Any:
     return source
 
 
-def _library(thing: Any) -> str:
+def _library(thing: object) -> str:
     return type(thing).__module__.partition(".")[0]
 
 
-def _eager(source: Any) -> Any:
+def _eager(source: object) -> Any:
     """Return a dataframe that has records to give: any other one through Arrow or narwhals."""
     if _library(source) == "narwhals" and hasattr(source, "to_native"):
         source = source.to_native()

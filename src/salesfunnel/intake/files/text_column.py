@@ -137,6 +137,10 @@ class TextColumn:
             return self._whole().codes
         return distinct_cells(self.pieces.take(rows)).codes
 
+    def cell(self, row: int) -> str:
+        """Return the text of one cell."""
+        return self.pieces.raw(row).decode("utf-8", "surrogatepass")
+
     def take(self, rows: Ints) -> TextColumn:
         """Return some rows, which ascend."""
         return TextColumn(self.pieces.take(rows).pieces)

@@ -15,7 +15,7 @@ from salesfunnel.i18n import catalog, text
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_time import read_time
 from salesfunnel.intake.files.grid import shown
-from salesfunnel.intake.plans.table import PlanTable, fold, plan_table
+from salesfunnel.intake.plans.table import PlanTable, fold_words, plan_table
 from salesfunnel.planning import ImprovementPlan, Measure
 
 __all__ = ["read_plan"]
@@ -31,7 +31,7 @@ _STATES = {
 _PHRASES = {"in progress": "accepted", "not yet": "proposed"}
 
 
-def read_plan(source: Any) -> ImprovementPlan:
+def read_plan(source: object) -> ImprovementPlan:
     """Read a plan as ``to_xlsx``, ``to_csv`` or ``to_markdown`` wrote it and a team edited it.
 
     Parameters
@@ -89,7 +89,14 @@ def read_plan(source: Any) -> ImprovementPlan:
             name, number = f"{key} ({number})", number + 1
         keys.add(name)
         faults += [
-            Fault.of(code, row=draft["row"], column=column, value=value, measure=name)
+            Fault.of(
+                code,
+                severity="info" if code == "plan-step-missing" else "warning",
+                row=draft["row"],
+                column=column,
+                value=value,
+                measure=name,
+            )
             for code, column, value in draft["unread"]
         ]
         due = draft["due"] or last
@@ -140,6 +147,8 @@ def _drafts(table: PlanTable, faults: list[Fault]) -> Iterator[dict[str, Any]]:
             )
             continue
         unread: list[tuple[str, str, str]] = []
+        if "bottleneck" in headers and not said.get("bottleneck"):
+            unread.append(("plan-step-missing", headers["bottleneck"], step))
         step = said.get("bottleneck", "") or step
         title, _, detail = said["measure"].replace("\r\n", "\n").partition("\n")
         transition, segment = _step(step)
@@ -153,7 +162,7 @@ def _drafts(table: PlanTable, faults: list[Fault]) -> Iterator[dict[str, Any]]:
             "problem": said.get("problem", ""),
             "title": title.strip(),
             "detail": detail.strip(),
-            "owner": owners.get(fold(said.get("owner", "")), said.get("owner", "")),
+            "owner": owners.get(fold_words(said.get("owner", "")), said.get("owner", "")),
             "due": _due(cells.get("due"), headers, unread),
             "effort": _effort(cells.get("effort"), headers, unread),
             "state": state,
@@ -166,7 +175,7 @@ def _roles_of_owners() -> Mapping[str, str]:
     """Return words for a role in both languages → the role."""
     prefix = "plan.role."
     return {
-        fold(words): key.removeprefix(prefix)
+        fold_words(words): key.removeprefix(prefix)
         for locale in LOCALES
         for key, words in catalog(locale).items()
         if key.startswith(prefix)
@@ -185,9 +194,9 @@ def _step(words: str) -> tuple[Transition, str]:
 
 
 def _state(words: str, headers: Mapping[str, str], unread: list[tuple[str, str, str]]) -> Any:
-    folded = fold(words)
+    folded = fold_words(words)
     for state, known in _STATES.items():
-        exact = {fold(text(f"plan.state.{state}", locale)) for locale in LOCALES}
+        exact = {fold_words(text(f"plan.state.{state}", locale)) for locale in LOCALES}
         if folded in exact or folded in known.split():
             return state
     if folded in _PHRASES:
@@ -199,11 +208,13 @@ def _state(words: str, headers: Mapping[str, str], unread: list[tuple[str, str, 
 
 def _in_own_words(words: str, state: str, headers: Mapping[str, str]) -> list[str]:
     """Return the state as written where it says more than the library's word, such as "done"."""
-    known = {state, *(fold(text(f"plan.state.{state}", locale)) for locale in LOCALES), ""}
-    return [] if fold(words) in known else [f"{headers['state']}: {words}"]
+    known = {state, *(fold_words(text(f"plan.state.{state}", locale)) for locale in LOCALES), ""}
+    return [] if fold_words(words) in known else [f"{headers['state']}: {words}"]
 
 
-def _due(cell: Any, headers: Mapping[str, str], unread: list[tuple[str, str, str]]) -> date | None:
+def _due(
+    cell: object, headers: Mapping[str, str], unread: list[tuple[str, str, str]]
+) -> date | None:
     column, words = headers.get("due", "due"), shown(cell).strip()
     if not words:
         unread.append(("plan-due-missing", column, ""))
@@ -218,7 +229,7 @@ def _due(cell: Any, headers: Mapping[str, str], unread: list[tuple[str, str, str
     return moment.date()
 
 
-def _effort(cell: Any, headers: Mapping[str, str], unread: list[tuple[str, str, str]]) -> float:
+def _effort(cell: object, headers: Mapping[str, str], unread: list[tuple[str, str, str]]) -> float:
     column, words = headers.get("effort", "effort"), shown(cell).strip()
     if not words:
         unread.append(("plan-effort-missing", column, ""))

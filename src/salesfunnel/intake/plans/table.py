@@ -18,7 +18,7 @@ from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.files.source import load
 from salesfunnel.intake.files.workbook import is_workbook
 
-__all__ = ["PlanTable", "fold", "plan_table"]
+__all__ = ["PlanTable", "fold_words", "plan_table"]
 
 _SEARCHED = 40
 _RULE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)*\|?\s*")
@@ -49,12 +49,12 @@ class PlanTable(NamedTuple):
     rows: tuple[tuple[int, tuple[Any, ...]], ...]
 
 
-def fold(words: Any) -> str:
+def fold_words(words: object) -> str:
     """Return text to compare: one form of each letter, single spaces, no case."""
     return " ".join(unicodedata.normalize("NFKC", str(words)).split()).casefold()
 
 
-def plan_table(source: Any) -> PlanTable:
+def plan_table(source: object) -> PlanTable:
     """Return the table of a plan; raise IntakeError where there is none."""
     best: PlanTable | None = None
     for rows in _grids(source):
@@ -83,17 +83,17 @@ def _roles(names: Sequence[str]) -> tuple[str | None, ...]:
     for role in _COLUMNS:
         words = [text(f"plan.column.{role}", locale) for locale in LOCALES]
         for word in (*words, *_OTHER_NAMES.get(role, ())):
-            known.setdefault(fold(word), role)
+            known.setdefault(fold_words(word), role)
     seen: set[str] = set()
     roles: list[str | None] = []
     for name in names:
-        found = known.get(fold(name))
+        found = known.get(fold_words(name))
         roles.append(None if found in seen else found)
         seen |= {found} if found else set()
     return tuple(roles)
 
 
-def _grids(source: Any) -> Iterable[Sequence[Sequence[Any]]]:
+def _grids(source: object) -> Iterable[Sequence[Sequence[Any]]]:
     """Yield the cells of each table, text as it was before it was written."""
     data = _bytes(source)
     if data is None:
@@ -113,7 +113,7 @@ def _grids(source: Any) -> Iterable[Sequence[Sequence[Any]]]:
         yield [[unescape_cell(c) if isinstance(c, str) else c for c in row] for row in grid.rows]
 
 
-def _bytes(source: Any) -> bytes | None:
+def _bytes(source: object) -> bytes | None:
     """Return the content of a file or text, None of records."""
     if isinstance(source, str) and "\n" in source:
         return source.encode("utf-8", "surrogatepass")

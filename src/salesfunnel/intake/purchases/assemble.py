@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.amounts import Amounts, currency_in, read_amounts
@@ -69,19 +69,21 @@ def purchases_of(
     return attrs.evolve(made, faults=tuple(orders.faults), rows=len(orders.rows))
 
 
-def _taken(column: cols.Coded, which: npt.NDArray[np.intp], *, whole: bool) -> cols.Coded:
+def _taken(
+    column: event_columns.Categorical, which: npt.NDArray[np.intp], *, whole: bool
+) -> event_columns.Categorical:
     """Return some rows of a column."""
-    return column if whole else cols.Coded(column.codes[which], column.values)
+    return column if whole else event_columns.Categorical(column.codes[which], column.values)
 
 
-def _customers(orders: Orders) -> cols.Coded:
+def _customers(orders: Orders) -> event_columns.Categorical:
     """Return the customers; of numbers that a spreadsheet wrote with a point, the whole ones."""
     coded = orders.coded(orders.roles["customer"], ordered=True)
     first = [coded.values[code] for code in coded.codes[:50].tolist() if code >= 0]
     if not any(text.endswith(".0") for text in first):
         return coded
     texts = [t[:-2] if t.endswith(".0") and t[:-2].isdigit() else t for t in coded.values]
-    return cols.tidy(coded.codes, texts)
+    return event_columns.normalise_categories(coded.codes, texts)
 
 
 def _amounts(

@@ -30,7 +30,7 @@ _EVENTS = {"event", "eventname", "eventtype", "behaviortype", "行为类型", "�
 
 
 def read_purchases(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str | int] | None = None,
     encoding: str | None = None,
@@ -119,7 +119,7 @@ def read_purchases(
 
 
 def _orders(
-    source: Any,
+    source: object,
     columns: Mapping[str, Any] | None,
     encoding: str | None,
     sheet: str | int | None,

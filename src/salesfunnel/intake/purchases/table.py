@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.data.events import columns as cols
+from salesfunnel.data.events import columns as event_columns
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.in_columns import Words, words_in
 from salesfunnel.intake.files.columns import Column
@@ -61,21 +61,23 @@ class Orders:
         codes, values = self.words(place)
         return np.array([*map(bool, values), False], dtype=np.bool_)[codes]
 
-    def coded(self, place: int, *, ordered: bool = False) -> cols.Coded:
+    def coded(self, place: int, *, ordered: bool = False) -> event_columns.Categorical:
         """Return a column as codes of its texts, -1 where blank; `ordered`: the texts sorted."""
         codes, values = self.words(place)
         if not ordered:
             if "" not in values:
-                return cols.Coded(codes, tuple(values))
+                return event_columns.Categorical(codes, tuple(values))
             blank = values.index("")
             table = np.arange(len(values), dtype=np.int32)
             table[blank:] -= 1
             table[blank] = -1
-            return cols.Coded(table.take(codes), (*values[:blank], *values[blank + 1 :]))
+            return event_columns.Categorical(
+                table.take(codes), (*values[:blank], *values[blank + 1 :])
+            )
         names = sorted(filter(None, values))
         where = {name: i for i, name in enumerate(names)}
         table = np.array([*(where.get(value, -1) for value in values), -1], dtype=np.int32)
-        return cols.Coded(table.take(codes), tuple(names))
+        return event_columns.Categorical(table.take(codes), tuple(names))
 
     def release(self) -> None:
         """Let go of the cells."""
@@ -87,7 +89,7 @@ class Orders:
         _, cells = self.column(role).distinct(np.array([at]))
         return shown(cells[0])
 
-    def fault(self, code: str, role: str, at: int | None = None, **params: Any) -> None:
+    def fault(self, code: str, role: str, at: int | None = None, **params: object) -> None:
         """Keep a fault of the column of a role, at a row where `at` names its place."""
         options: dict[str, Any] = {"severity": "error", **params}
         self.faults.append(

@@ -16,8 +16,8 @@ from salesfunnel.definitions.stage import Stage
 from salesfunnel.fault import Fault
 from salesfunnel.intake.sheet.column_words import is_money_or_rate
 from salesfunnel.intake.sheet.known_steps import builtin_names, named_template
-from salesfunnel.intake.sheet.names import Names, fold, has_chinese
-from salesfunnel.intake.sheet.raw_rows import Draft
+from salesfunnel.intake.sheet.names import FunnelNames, fold, has_chinese
+from salesfunnel.intake.sheet.raw_rows import RawRow
 
 NO_STAGE = "other"
 """The stage of a metric for which neither the sheet nor the funnel names one."""
@@ -26,61 +26,61 @@ _TYPO = 0.85
 """How alike a name must be to one of a template to be taken for it, written wrongly."""
 
 
-def funnel_for(drafts: Sequence[Draft], faults: list[Fault]) -> Funnel:
+def funnel_for(raw_rows: Sequence[RawRow], faults: list[Fault]) -> Funnel:
     """Return the funnel that a sheet follows, and say in `faults` where it comes from."""
     locale: Locale = (
-        "zh" if any(has_chinese(d.text("metric") + d.text("stage")) for d in drafts) else "en"
+        "zh" if any(has_chinese(d.text("metric") + d.text("stage")) for d in raw_rows) else "en"
     )
-    best: tuple[float, Funnel, Names] | None = None
+    best: tuple[float, Funnel, FunnelNames] | None = None
     for name in builtin_names():
         known = named_template(name, locale)
         if known is not None:
             template, names = known
-            score = _fit(drafts, names)
+            score = _fit(raw_rows, names)
             better = score > 0.5 and (best is None or score > best[0])
-            if better and not _own_steps(drafts, names):
+            if better and not _own_steps(raw_rows, names):
                 best = (score, template, names)
     if best is None:
-        built = build(drafts, faults)
+        built = build(raw_rows, faults)
         faults.append(Fault.of("funnel-built", severity="info", stages=len(built)))
         return built
     _, template, names = best
-    fitted = _only_used(template, drafts, names)
+    fitted = _only_used(template, raw_rows, names)
     left = len(template.steps) - len(fitted.steps)
     faults.append(Fault.of("funnel-inferred", severity="info", funnel=template.key, left_out=left))
     return fitted
 
 
-def _fit(drafts: Sequence[Draft], names: Names) -> float:
+def _fit(raw_rows: Sequence[RawRow], names: FunnelNames) -> float:
     """Return the share of the sheet's names that a funnel knows; 0 for fewer than two."""
     asked: dict[str, bool] = {}
-    for draft in drafts:
-        stage, metric = draft.text("stage"), draft.text("metric")
+    for raw in raw_rows:
+        stage, metric = raw.text("stage"), raw.text("metric")
         known = names.metric(metric, names.stage(stage)) if metric else names.stage(stage)
         asked[metric or stage] = known is not None
     hits = sum(asked.values())
     return hits / len(asked) if hits >= 2 else 0.0
 
 
-def _own_steps(drafts: Sequence[Draft], names: Names) -> list[str]:
+def _own_steps(raw_rows: Sequence[RawRow], names: FunnelNames) -> list[str]:
     """Return the steps of a sheet that a template lacks: the sheet's own chain has them.
 
     Where a sheet has stages of the template and metrics of its own below them, these are no steps
     for sure, and the template stays. A name that is nearly one of the template is a slip.
     """
-    groups: dict[str, list[Draft]] = {}
-    staged = [draft for draft in drafts if draft.text("stage") and draft.text("metric")]
-    known_stages = sum(names.stage(draft.text("stage")) is not None for draft in staged)
-    if staged and 2 * known_stages >= len(drafts):
+    groups: dict[str, list[RawRow]] = {}
+    staged = [raw for raw in raw_rows if raw.text("stage") and raw.text("metric")]
+    known_stages = sum(names.stage(raw.text("stage")) is not None for raw in staged)
+    if staged and 2 * known_stages >= len(raw_rows):
         return []
     known: set[tuple[str, str]] = set()
-    for draft in drafts:
-        stage, text = draft.text("stage"), draft.text("metric")
+    for raw in raw_rows:
+        stage, text = raw.text("stage"), raw.text("metric")
         place = names.metric(text, names.stage(stage)) if text else None
         if place is not None:
             known.add(place)
         elif text or names.stage(stage) is None:
-            groups.setdefault(text or stage, []).append(draft)
+            groups.setdefault(text or stage, []).append(raw)
     return [
         text
         for text, held in groups.items()
@@ -88,9 +88,9 @@ def _own_steps(drafts: Sequence[Draft], names: Names) -> list[str]:
     ]
 
 
-def _is_step(name: str, held: Sequence[Draft]) -> bool:
+def _is_step(name: str, held: Sequence[RawRow]) -> bool:
     """Whether a metric counts: whole numbers, and no word of money or of a rate."""
-    actuals = [draft.number("actual").plain() for draft in held]
+    actuals = [raw.number("actual").plain() for raw in held]
     return (
         unit_of(held) == "count"
         and not is_money_or_rate(name, label=_is_label(held))
@@ -99,13 +99,13 @@ def _is_step(name: str, held: Sequence[Draft]) -> bool:
     )
 
 
-def _is_label(held: Sequence[Draft]) -> bool:
+def _is_label(held: Sequence[RawRow]) -> bool:
     """Whether the name stands in a row, and not in the header."""
     columns = held[0].columns
     return columns.get("metric", columns.get("stage")) != columns.get("actual")
 
 
-def _is_slip(text: str, names: Names, known: Collection[tuple[str, str]]) -> bool:
+def _is_slip(text: str, names: FunnelNames, known: Collection[tuple[str, str]]) -> bool:
     close = names.nearest_metric(text)
     place = None if close is None else names.metric(close, None)
     if close is None or place is None or place in known:
@@ -116,14 +116,14 @@ def _is_slip(text: str, names: Names, known: Collection[tuple[str, str]]) -> boo
     return SequenceMatcher(None, one, two).ratio() >= _TYPO
 
 
-def _only_used(template: Funnel, drafts: Sequence[Draft], names: Names) -> Funnel:
+def _only_used(template: Funnel, raw_rows: Sequence[RawRow], names: FunnelNames) -> Funnel:
     """Return the template without the step metrics, and so the stages, that the sheet leaves out.
 
     A step that an unknown name of the sheet is close to stays, because it may be meant.
     """
     used: set[str] = set()
-    for draft in drafts:
-        stage, text = names.stage(draft.text("stage")), draft.text("metric")
+    for raw in raw_rows:
+        stage, text = names.stage(raw.text("stage")), raw.text("metric")
         if not text and stage is not None:
             volume = template.stage(stage).volume
             used |= {volume.key} if volume else set()
@@ -140,28 +140,28 @@ def _only_used(template: Funnel, drafts: Sequence[Draft], names: Names) -> Funne
     return attrs.evolve(template, stages=stages) if stages else template
 
 
-def build(drafts: Sequence[Draft], faults: list[Fault] | None = None) -> Funnel:
+def build(raw_rows: Sequence[RawRow], faults: list[Fault] | None = None) -> Funnel:
     """Return a funnel with the stages and metrics of the sheet, in its order.
 
     Every metric that only counts is a step of the chain. Steps that a column numbers are in the
     order of their numbers; those in alphabetical or rising order, as a database returns them, in
     order of falling counts, which is said.
     """
-    drafts = _in_order(drafts, faults)
-    places: dict[tuple[str, str], list[Draft]] = {}
-    for draft in drafts:
-        stage, metric = draft.text("stage"), draft.text("metric") or draft.text("stage")
-        places.setdefault((stage or metric or NO_STAGE, metric or NO_STAGE), []).append(draft)
+    raw_rows = _in_order(raw_rows, faults)
+    places: dict[tuple[str, str], list[RawRow]] = {}
+    for raw in raw_rows:
+        stage, metric = raw.text("stage"), raw.text("metric") or raw.text("stage")
+        places.setdefault((stage or metric or NO_STAGE, metric or NO_STAGE), []).append(raw)
     names: dict[tuple[str, str], tuple[str, str]] = {}
-    for stage, metric in places:
-        names.setdefault((fold(stage) or stage, fold(metric) or metric), (stage, metric))
+    alike: dict[tuple[str, str], list[RawRow]] = {}
+    for (stage, metric), ds in places.items():
+        folded_names = (fold(stage) or stage, fold(metric) or metric)
+        names.setdefault(folded_names, (stage, metric))
+        alike.setdefault(folded_names, []).extend(ds)
     twice = set(duplicates(metric for _, metric in names))
     stages: dict[str, tuple[str, list[Metric]]] = {}
     for (folded, folded_metric), (stage, metric) in names.items():
-        held = [
-            d for at, ds in places.items() for d in ds
-            if ((fold(at[0]) or at[0]), (fold(at[1]) or at[1])) == (folded, folded_metric)
-        ]  # fmt: skip
+        held = alike[folded, folded_metric]
         key = printable(f"{stage}: {metric}" if folded_metric in twice else metric)
         unit = unit_of(held)
         counts = all(is_count(d.number("actual").plain()) for d in held)
@@ -174,19 +174,19 @@ def build(drafts: Sequence[Draft], faults: list[Fault] | None = None) -> Funnel:
     )
 
 
-def _in_order(drafts: Sequence[Draft], faults: list[Fault] | None) -> Sequence[Draft]:
+def _in_order(raw_rows: Sequence[RawRow], faults: list[Fault] | None) -> Sequence[RawRow]:
     """Return the rows with the steps in their order, where the order of rows is none."""
-    if any(draft.text("stage") and draft.text("metric") for draft in drafts):
-        return drafts
-    groups: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        groups.setdefault(draft.text("metric") or draft.text("stage"), []).append(draft)
-    numbered = [draft.order for draft in drafts if draft.order is not None]
-    if len(numbered) == len(drafts) and len({*numbered}) >= len(groups):
-        return sorted(drafts, key=lambda draft: draft.order or 0.0)
+    if any(raw.text("stage") and raw.text("metric") for raw in raw_rows):
+        return raw_rows
+    groups: dict[str, list[RawRow]] = {}
+    for raw in raw_rows:
+        groups.setdefault(raw.text("metric") or raw.text("stage"), []).append(raw)
+    numbered = [raw.order for raw in raw_rows if raw.order is not None]
+    if len(numbered) == len(raw_rows) and len({*numbered}) >= len(groups):
+        return sorted(raw_rows, key=lambda raw: raw.order or 0.0)
     steps = [name for name, held in groups.items() if _is_step(name, held)]
     totals = {
-        name: sum(draft.number("actual").plain() or 0 for draft in groups[name]) for name in steps
+        name: sum(raw.number("actual").plain() or 0 for raw in groups[name]) for name in steps
     }
     seen = list(totals.values())
     folded = [fold(name) for name in steps]
@@ -195,22 +195,22 @@ def _in_order(drafts: Sequence[Draft], faults: list[Fault] | None) -> Sequence[D
     rising = seen == falling[::-1] and len({*seen}) == len(seen)
     none = (sorted_names or rising) if len(steps) > 2 else (sorted_names and rising)
     # Rows of a query come as they like; columns were laid by somebody.
-    none |= _is_long(drafts) and bool(seen) and seen[0] != falling[0]
+    none |= _is_long(raw_rows) and bool(seen) and seen[0] != falling[0]
     if len(steps) < 2 or seen == falling or not none:
-        return drafts
+        return raw_rows
     place = {name: i for i, name in enumerate(sorted(steps, key=lambda name: -totals[name]))}
     if faults is not None:
         faults.append(Fault.of("steps-by-falling-counts", value=", ".join(place)[:200]))
     return sorted(
-        drafts, key=lambda draft: place.get(draft.text("metric") or draft.text("stage"), len(place))
+        raw_rows, key=lambda raw: place.get(raw.text("metric") or raw.text("stage"), len(place))
     )
 
 
-def _is_long(drafts: Sequence[Draft]) -> bool:
+def _is_long(raw_rows: Sequence[RawRow]) -> bool:
     """Whether each row is a step, named in a column of its own and without a target."""
-    first = drafts[0].columns
+    first = raw_rows[0].columns
     return first.get("metric") != first.get("actual") and not any(
-        draft.number("target").value is not None or draft.text("owner") for draft in drafts
+        raw.number("target").value is not None or raw.text("owner") for raw in raw_rows
     )
 
 
@@ -219,14 +219,14 @@ def printable(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or "?"
 
 
-def unit_of(drafts: Sequence[Draft]) -> Unit:
+def unit_of(raw_rows: Sequence[RawRow]) -> Unit:
     """Return what the writing of a metric's numbers says of its unit."""
-    for draft in drafts:
-        named = draft.text("unit")
+    for raw in raw_rows:
+        named = raw.text("unit")
         for unit in ("count", "currency", "rate", "score", "duration"):
             if named == unit:
                 return unit
-        for number in (draft.number("actual"), draft.number("target")):
+        for number in (raw.number("actual"), raw.number("target")):
             if number.unit is not None:
                 return number.unit
     return "count"

@@ -7,10 +7,10 @@ from functools import cache
 from salesfunnel._core.errors import SalesFunnelError
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.intake.sheet.names import Names
+from salesfunnel.intake.sheet.names import FunnelNames
 from salesfunnel.plugins import template, templates
 
-__all__ = ["builtin", "builtin_names", "is_known_step", "named_template", "twins"]
+__all__ = ["builtin", "builtin_names", "is_known_step", "named_template", "translations"]
 
 _BUILT_IN = "salesfunnel"
 
@@ -23,7 +23,7 @@ def builtin(name: str, locale: Locale) -> Funnel | None:
         return None
 
 
-def twins(funnel: Funnel) -> tuple[Funnel, ...]:
+def translations(funnel: Funnel) -> tuple[Funnel, ...]:
     """Return the built-in template of the same key in both languages, for its other names."""
     both: tuple[Locale, ...] = ("en", "zh")
     found = (builtin(funnel.key, locale) for locale in both)
@@ -40,14 +40,14 @@ def builtin_names() -> tuple[str, ...]:
 
 
 @cache
-def named_template(name: str, locale: Locale) -> tuple[Funnel, Names] | None:
+def named_template(name: str, locale: Locale) -> tuple[Funnel, FunnelNames] | None:
     """Return a template of this package with its names in both languages."""
     found = builtin(name, locale)
-    return None if found is None else (found, Names.of(found, *twins(found)))
+    return None if found is None else (found, FunnelNames.of(found, *translations(found)))
 
 
 @cache
-def _all_names() -> tuple[Names, ...]:
+def _all_names() -> tuple[FunnelNames, ...]:
     found = (named_template(name, "en") for name in builtin_names())
     return tuple(one[1] for one in found if one is not None)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
@@ -14,7 +13,9 @@ from salesfunnel.intake.sheet.names import ROLES
 __all__ = ["check_there", "named_columns"]
 
 
-def named_columns(columns: Any, segment: Any) -> tuple[dict[str, str], tuple[str, ...] | None]:
+def named_columns(
+    columns: object, segment: object
+) -> tuple[dict[str, str], tuple[str, ...] | None]:
     """Return the columns of roles and of segments, checked.
 
     Raises

@@ -1,11 +1,11 @@
-"""Names as people write them: one form to compare, headers of a sheet, names of a funnel."""
+"""FunnelNames as people write them: one form to compare, headers of a sheet, names of a funnel."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, Literal, get_args
 
 import attrs
@@ -103,9 +103,12 @@ _ORDINAL = re.compile(
 ORDINALS = {"序号", "编号", "no", "nr", "id", "index", "unnamed0"}
 """What columns that only count the rows are called, folded."""
 _STAGE_ENDING = re.compile(r"(阶段|階段|环节|stage|phase)$")
+_NAMES = 4096
+"""How many names are remembered: a sheet says the same ones in every row."""
 _METRIC_ENDING = re.compile(r"(数量|個數|个数|人数|次数|总数|数|量|count|number)$")
 
 
+@lru_cache(maxsize=_NAMES)
 def fold(text: str) -> str:
     """Return a name without case, width, spaces and punctuation, in simplified characters."""
     wide = unicodedata.normalize("NFKC", text).casefold()
@@ -147,7 +150,7 @@ def nearest_header(header: str) -> str | None:
 
 
 @attrs.frozen
-class Names:
+class FunnelNames:
     """The names by which a funnel's stages and metrics are known.
 
     Parameters
@@ -157,9 +160,9 @@ class Names:
     metrics : mapping
         From a folded name to the (stage, metric) keys that bear it.
     shown : tuple of str
-        Names of metrics, as written in the funnel.
+        FunnelNames of metrics, as written in the funnel.
     shown_stages : tuple of str
-        Names of stages, as written in the funnel.
+        FunnelNames of stages, as written in the funnel.
     """
 
     stages: Mapping[str, tuple[str, ...]]
@@ -168,9 +171,9 @@ class Names:
     shown_stages: tuple[str, ...]
 
     @classmethod
-    def of(cls, funnel: Funnel, *twins: Funnel) -> Names:
-        """Index a funnel; `twins` are the same funnel in other languages."""
-        versions = (funnel, *twins)
+    def of(cls, funnel: Funnel, *translations: Funnel) -> FunnelNames:
+        """Index a funnel; `translations` are the same funnel in other languages."""
+        versions = (funnel, *translations)
         own = [(s.key, m.key) for s in funnel for m in s.metrics]
         stages: dict[str, list[Stage]] = {key: [] for key in funnel.keys}
         metrics: dict[tuple[str, str], list[Metric]] = {place: [] for place in own}
@@ -234,9 +237,10 @@ def _index(
     return {form: tuple(keys) for form, keys in index.items()}
 
 
-def _asked(text: str, ending: re.Pattern[str]) -> Iterable[str]:
+@lru_cache(maxsize=_NAMES)
+def _asked(text: str, ending: re.Pattern[str]) -> tuple[str, ...]:
     """Return the forms to look up, the strictest first."""
     bare = fold(without_notes(text))
     plain = fold(without_notes(_ORDINAL.sub("", text, count=1) if _ORDINAL.match(text) else text))
     forms = (fold(text), bare, ending.sub("", bare), plain, ending.sub("", plain))
-    return dict.fromkeys(form for form in forms if form)
+    return tuple(dict.fromkeys(form for form in forms if form))

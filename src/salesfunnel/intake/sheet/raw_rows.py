@@ -11,10 +11,11 @@ import attrs
 from salesfunnel._core.formula_escape import unescape_cell
 from salesfunnel.data.tracking import one_line
 from salesfunnel.fault import Fault
-from salesfunnel.intake.cells.number import DecimalMark, Written
+from salesfunnel.intake.cells.number import DecimalMark, ParsedNumber
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_period import PeriodName
 from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.sheet.counted import Counted
 from salesfunnel.intake.sheet.header import Header, fill_merged, is_header_again
 from salesfunnel.intake.sheet.layout import (
     header_units,
@@ -37,17 +38,17 @@ NUMBERS: tuple[Role, ...] = ("target", "actual", "rate", "stated_rate", "attainm
 _COUNTED = {"target", "actual"}
 _FILLED: tuple[Role, ...] = ("period", "year", "segment", "stage")
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_BLANK = Written()
+_BLANK = ParsedNumber()
 
 
 @attrs.frozen(kw_only=True)
-class Draft:
+class RawRow:
     """One row as written: texts, and numbers as far as they could be read."""
 
     row: int
     sheet: str | None
     texts: Mapping[Role, str]
-    numbers: Mapping[Role, Written]
+    numbers: Mapping[Role, ParsedNumber]
     written: Mapping[Role, str]
     period: PeriodName | str | None
     other: tuple[tuple[str, str], ...]
@@ -58,7 +59,7 @@ class Draft:
         """Return a text cell, "" where blank."""
         return self.texts.get(role, "")
 
-    def number(self, role: Role) -> Written:
+    def number(self, role: Role) -> ParsedNumber:
         """Return a number cell, missing where blank."""
         return self.numbers.get(role, _BLANK)
 
@@ -96,7 +97,8 @@ def drafts_of(
     *,
     sheet: str | None,
     decimal: DecimalMark | None,
-) -> list[Draft]:
+    counted: Counted | None = None,
+) -> list[RawRow]:
     """Return the rows below the header; what is no row of the table becomes a fault."""
     columns: dict[Role, str] = {
         role: name for role, name in zip(header.roles, header.names, strict=True) if role
@@ -110,8 +112,9 @@ def drafts_of(
     if header.segments:
         columns["segment"] = header.names[header.segments[0]]
     day_first = day_first_of(filled, header, faults, sheet)
-    drafts: list[Draft] = []
-    for number, row in enumerate(filled, start=1):
+    raw_rows: list[RawRow] = []
+    counted = counted or Counted(None, 0)
+    for number, row in enumerate(counted.each(filled), start=1):
         if is_header_again(row, header) or not any(shown(cell).strip() for cell in row):
             continue
         cells, other, bad = _split(row, header, safe=grid.safe)
@@ -137,7 +140,7 @@ def drafts_of(
             cells["segment"] = groups.of(row)
         _fill_down(cells, above)
         order = place_of(row, header.order)
-        drafts.extend(
+        raw_rows.extend(
             _draft(
                 number,
                 more,
@@ -152,7 +155,7 @@ def drafts_of(
             )
             for more, names, period in _spread(row, cells, columns, header, used)
         )
-    return drafts
+    return raw_rows
 
 
 def _filled(row: Sequence[Any], index: int) -> bool:
@@ -222,19 +225,19 @@ def _label(text: str) -> str:
     return str(one_line(_BAD.sub("", text))) or "column"
 
 
-def by_month(drafts: Sequence[Draft]) -> list[Draft]:
+def by_month(raw_rows: Sequence[RawRow]) -> list[RawRow]:
     """Return the rows with dates taken for months, where each date is the first of one.
 
     That is how spreadsheets store a month.
     """
-    days = [d.period.day for d in drafts if isinstance(d.period, PeriodName) and d.period.day]
+    days = [d.period.day for d in raw_rows if isinstance(d.period, PeriodName) and d.period.day]
     if any(day.day != 1 for day in days):
-        return list(drafts)
+        return list(raw_rows)
     return [
-        attrs.evolve(draft, period=PeriodName(draft.period.label[:7]))
-        if isinstance(draft.period, PeriodName) and draft.period.day
-        else draft
-        for draft in drafts
+        attrs.evolve(raw, period=PeriodName(raw.period.label[:7]))
+        if isinstance(raw.period, PeriodName) and raw.period.day
+        else raw
+        for raw in raw_rows
     ]
 
 
@@ -267,7 +270,7 @@ def _draft(
     scales: Mapping[Role, str],
     day_first: bool | None,
     order: float | None,
-) -> Draft:
+) -> RawRow:
     texts: dict[Role, str] = {
         role: one_line(shown(cell)) if role != "note" else shown(cell)
         for role, cell in cells.items()
@@ -277,7 +280,7 @@ def _draft(
         role: shown(cell).strip()[:200] for role, cell in cells.items() if role in NUMBERS
     }
     unit = texts.get("unit", "")
-    return Draft(
+    return RawRow(
         row=number,
         sheet=sheet,
         texts=texts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import get_args
 
 from salesfunnel._core.checks import check_choice, did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
@@ -15,13 +15,15 @@ from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.read_period import read_period
 from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.source import Source, load
+from salesfunnel.intake.files.text_cells import Progress
+from salesfunnel.intake.sheet.counted import Counted
 from salesfunnel.intake.sheet.header import Header, find_header
 from salesfunnel.intake.sheet.infer_funnel import funnel_for
-from salesfunnel.intake.sheet.known_steps import twins
+from salesfunnel.intake.sheet.known_steps import translations
 from salesfunnel.intake.sheet.named import check_there, named_columns
-from salesfunnel.intake.sheet.names import Names
-from salesfunnel.intake.sheet.no_table import no_table, refuse_others
-from salesfunnel.intake.sheet.raw_rows import Draft, by_month, decimal_mark, drafts_of
+from salesfunnel.intake.sheet.names import FunnelNames
+from salesfunnel.intake.sheet.not_a_sheet_error import not_a_sheet_error, refuse_others
+from salesfunnel.intake.sheet.raw_rows import RawRow, by_month, decimal_mark, drafts_of
 from salesfunnel.intake.sheet.resolver import Resolver
 from salesfunnel.intake.sheet.sheet_periods import (
     default_period,
@@ -38,7 +40,7 @@ Table = tuple[Grid, Header]
 
 
 def read_table(
-    source: Any,
+    source: object,
     *,
     funnel: Funnel | str | None = None,
     period: str | None = None,
@@ -47,6 +49,8 @@ def read_table(
     decimal: DecimalMark | None = None,
     columns: Mapping[str, str] | None = None,
     segment: str | Sequence[str] | None = None,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
 ) -> Tracking:
     """Read a team's tracking sheet, as the team wrote it.
 
@@ -79,6 +83,12 @@ def read_table(
     segment : str or sequence of str, optional
         The columns that tell groups apart, such as the salesperson or the device; ``()`` for none.
         By default those whose names say so, and those without which rows would come twice.
+    max_bytes : int, optional
+        How many bytes the source may have. By default a path may have any number, and bytes and
+        open files 256,000,000, because they may come from strangers.
+    progress : callable, optional
+        Called while rows are read with how many steps of the work are done and how many there are:
+        each row is read once, and once more with the funnel.
 
     Returns
     -------
@@ -109,7 +119,7 @@ def read_table(
     """
     _check_arguments(funnel, period, decimal)
     named, groups = named_columns(columns, segment)
-    loaded = load(source, encoding=encoding)
+    loaded = load(source, encoding=encoding, max_bytes=max_bytes)
     faults: list[Fault] = []
     tables = _tables(loaded, sheet, faults, named, groups)
     for grid, header in tables:
@@ -126,29 +136,32 @@ def read_table(
                 ("decimal-comma", "info") if agree else ("decimal-marks-mixed", "warning")
             )
             faults.append(Fault.of(code, severity=severity))  # type: ignore[arg-type]
-    drafts: list[Draft] = []
+    raw_rows: list[RawRow] = []
     told: list[Fault] = []
     default: dict[str | None, str] = {}
+    counted = Counted(progress, sum(len(grid.rows) - header.at - 1 for grid, header in tables))
     for grid, header in tables:
         name = grid.name if len(tables) > 1 else None
-        drafts += drafts_of(grid, header, told, sheet=name, decimal=mark)
+        raw_rows += drafts_of(grid, header, told, sheet=name, decimal=mark, counted=counted)
         default[name] = default_period(grid, header, period, faults)
-    if not drafts:
+    if not raw_rows:
         raise IntakeError(
             "'source' must have rows below its header, got none",
             [*faults, *told, Fault.of("no-rows", severity="error")],
         )
-    drafts = by_month(drafts)
-    chosen = _funnel(funnel, drafts, faults)
-    names = Names.of(chosen, *twins(chosen))
-    aimed = any(draft.number("target").value is not None for draft in drafts)
+    raw_rows = by_month(raw_rows)
+    chosen = _funnel(funnel, raw_rows, faults)
+    names = FunnelNames.of(chosen, *translations(chosen))
+    aimed = any(raw.number("target").value is not None for raw in raw_rows)
     resolver = Resolver(chosen, names, told, year=year_of(period), has_targets=aimed)
     pairs = []
     for name, of_sheet in default.items():
-        pairs += resolver.rows([draft for draft in drafts if draft.sheet == name], of_sheet)
+        of_name = [raw for raw in raw_rows if raw.sheet == name]
+        pairs += resolver.rows(counted.each(of_name, weight=counted.half / len(raw_rows)), of_sheet)
+    counted.done()
     pairs = of_one_period(period, pairs)
     first = Tracking(rows=[row for _, row in pairs], funnel=chosen)
-    kept = [draft for draft, _ in pairs]
+    kept = [raw for raw, _ in pairs]
     rows = with_stated_rates(first, kept, told)
     _tell_about_steps(first, kept, faults, told)
     _tell_about_periods(rows, faults)
@@ -158,7 +171,7 @@ def read_table(
     return Tracking(rows=rows, funnel=chosen, faults=(*faults, *told))
 
 
-def _check_arguments(funnel: Any, period: Any, decimal: Any) -> None:
+def _check_arguments(funnel: object, period: object, decimal: object) -> None:
     if funnel is not None and not isinstance(funnel, Funnel | str):
         raise ArgumentError(f"'funnel' must be a Funnel or the name of a template, got {funnel!r}")
     if period is not None and (not isinstance(period, str) or not period.strip()):
@@ -185,7 +198,7 @@ def _tables(
     for grid, header in tables:
         refuse_others(grid, header, columns)
     if not tables:
-        raise no_table(found)
+        raise not_a_sheet_error(found)
     tables = [one for one in tables if one[1].score > 1] or tables
     dated = [
         (grid, header)
@@ -226,13 +239,13 @@ def _one_sheet(grids: Sequence[Grid], seen: Sequence[Grid], sheet: str | int) ->
     )
 
 
-def _funnel(funnel: Funnel | str | None, drafts: Sequence[Draft], faults: list[Fault]) -> Funnel:
+def _funnel(funnel: Funnel | str | None, raw_rows: Sequence[RawRow], faults: list[Fault]) -> Funnel:
     if funnel is None:
-        return funnel_for(drafts, faults)
+        return funnel_for(raw_rows, faults)
     if isinstance(funnel, str):
         from salesfunnel.intake.sheet.names import has_chinese
 
-        chinese = any(has_chinese(d.text("metric") + d.text("stage")) for d in drafts)
+        chinese = any(has_chinese(d.text("metric") + d.text("stage")) for d in raw_rows)
         return template(funnel, locale="zh" if chinese else "en")
     return funnel
 
@@ -250,7 +263,7 @@ def _tell_about_periods(rows: Sequence[TrackingRow], faults: list[Fault]) -> Non
 
 
 def _tell_about_steps(
-    sheet: Tracking, drafts: Sequence[Draft], faults: list[Fault], told: list[Fault]
+    sheet: Tracking, raw_rows: Sequence[RawRow], faults: list[Fault], told: list[Fault]
 ) -> None:
     """Report steps of the funnel that the sheet lacks, and steps where more came out than in."""
     present = {row.metric for row in sheet.rows}
@@ -259,6 +272,6 @@ def _tell_about_steps(
         for metric in sheet.funnel.steps
         if metric.key not in present
     )
-    for row, draft in zip(sheet.rows, drafts, strict=True):
+    for row, raw in zip(sheet.rows, raw_rows, strict=True):
         if row.basis == "rate-gt-1":
-            told.append(draft.fault("rate-gt-1", "actual", rate=row.rate))
+            told.append(raw.fault("rate-gt-1", "actual", rate=row.rate))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from salesfunnel._core.vocabulary import Unit
@@ -12,18 +12,18 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import EXACT, plain
 from salesfunnel.intake.sheet.infer_funnel import NO_STAGE, unit_of
-from salesfunnel.intake.sheet.names import Names, Role
-from salesfunnel.intake.sheet.raw_rows import Draft
+from salesfunnel.intake.sheet.names import FunnelNames, Role
+from salesfunnel.intake.sheet.raw_rows import RawRow
 
 
 class Resolver:
-    """Turns drafts into rows of one funnel and collects the faults.
+    """Turns raw_rows into rows of one funnel and collects the faults.
 
     Parameters
     ----------
     funnel : Funnel
         Whose stages and metrics are named.
-    names : Names
+    names : FunnelNames
         The names of the funnel.
     faults : list of Fault
         Where faults go.
@@ -36,7 +36,7 @@ class Resolver:
     def __init__(
         self,
         funnel: Funnel,
-        names: Names,
+        names: FunnelNames,
         faults: list[Fault],
         *,
         year: str | None,
@@ -53,24 +53,24 @@ class Resolver:
             metric.key: metric.unit for stage in funnel for metric in stage.metrics
         }
 
-    def rows(self, drafts: Sequence[Draft], period: str) -> list[tuple[Draft, TrackingRow]]:
-        """Return the rows with the drafts they come from; repeated ones are left to the faults.
+    def rows(self, raw_rows: Iterable[RawRow], period: str) -> list[tuple[RawRow, TrackingRow]]:
+        """Return the rows with the raw_rows they come from; repeated ones are left to the faults.
 
         `period` is that of rows that name none.
         """
         done = []
         steps = {metric.key for metric in self.funnel.steps}
-        for draft in drafts:
-            row = self._row(draft, steps, period)
+        for raw in raw_rows:
+            row = self._row(raw, steps, period)
             if row is None:
                 continue
             stage = "" if row.metric in steps else row.stage
             same = (row.period, row.segment, stage, row.metric)
             if same in self._seen:
                 self.faults.append(
-                    draft.fault(
+                    raw.fault(
                         "duplicate-row",
-                        "metric" if draft.text("metric") else "stage",
+                        "metric" if raw.text("metric") else "stage",
                         severity="error",
                         period=row.period,
                         first=self._seen[same],
@@ -79,127 +79,125 @@ class Resolver:
                     )
                 )
                 continue
-            self._seen[same] = draft.row
-            done.append((draft, row))
+            self._seen[same] = raw.row
+            done.append((raw, row))
         return done
 
-    def _row(self, draft: Draft, steps: set[str], period: str) -> TrackingRow | None:
-        place = self._place(draft)
+    def _row(self, raw: RawRow, steps: set[str], period: str) -> TrackingRow | None:
+        place = self._place(raw)
         if place is None:
             return None
         stage, metric = place
-        unit = self._unit(draft, self._units.get(metric))
-        target, best = self._value(draft, "target", unit, metric in steps)
-        actual, best_actual = self._value(draft, "actual", unit, metric in steps)
+        unit = self._unit(raw, self._units.get(metric))
+        target, best = self._value(raw, "target", unit, metric in steps)
+        actual, best_actual = self._value(raw, "actual", unit, metric in steps)
         if best is not None and best_actual is not None and best != best_actual:
-            self.faults.append(draft.fault("score-differs", "actual", target_of=plain(best)))
-        if draft.number("actual").is_missing and (metric in steps or target is not None):
-            self.faults.append(draft.fault("missing-value", "actual"))
-        if self.has_targets and draft.number("target").is_missing and "target" in draft.columns:
-            self.faults.append(draft.fault("missing-value", "target", severity="info"))
+            self.faults.append(raw.fault("score-differs", "actual", target_of=plain(best)))
+        if raw.number("actual").is_missing and (metric in steps or target is not None):
+            self.faults.append(raw.fault("missing-value", "actual"))
+        if self.has_targets and raw.number("target").is_missing and "target" in raw.columns:
+            self.faults.append(raw.fault("missing-value", "target", severity="info"))
         out_of = best_actual if best_actual is not None else best
         return TrackingRow(
             stage=stage,
             metric=metric,
-            period=self._period(draft) or period,
-            segment=draft.text("segment") or ALL,
+            period=self._period(raw) or period,
+            segment=raw.text("segment") or ALL,
             target=plain(target),
             actual=plain(actual),
-            owner=draft.text("owner"),
-            note=draft.text("note"),
+            owner=raw.text("owner"),
+            note=raw.text("note"),
             unit=unit,
             out_of=plain(out_of),
-            other=draft.other,
-            stage_name=draft.text("stage"),
-            metric_name=draft.text("metric"),
-            row=draft.row,
-            sheet=draft.sheet,
+            other=raw.other,
+            stage_name=raw.text("stage"),
+            metric_name=raw.text("metric"),
+            row=raw.row,
+            sheet=raw.sheet,
         )
 
-    def _place(self, draft: Draft) -> tuple[str, str] | None:
+    def _place(self, raw: RawRow) -> tuple[str, str] | None:
         """Return the keys of stage and metric; the names as written where there are none."""
-        stage_text, metric_text = draft.text("stage"), draft.text("metric")
+        stage_text, metric_text = raw.text("stage"), raw.text("metric")
         stage = self.names.stage(stage_text) if stage_text else None
         if stage_text and stage is None:
-            self._tell(draft, "stage", stage_text, self.names.nearest_stage(stage_text))
+            self._tell(raw, "stage", stage_text, self.names.nearest_stage(stage_text))
         if not metric_text:
             volume = None if stage is None else self.funnel.stage(stage).volume
-            if stage is not None and volume is not None and "metric" not in draft.columns:
+            if stage is not None and volume is not None and "metric" not in raw.columns:
                 return stage, volume.key
-            if "metric" not in draft.columns and stage_text:
+            if "metric" not in raw.columns and stage_text:
                 return stage or stage_text, stage_text
-            self.faults.append(draft.fault("metric-missing", "actual", severity="error"))
+            self.faults.append(raw.fault("metric-missing", "actual", severity="error"))
             return None
         found = self.names.metric(metric_text, stage)
         if found is None:
-            self._tell(draft, "metric", metric_text, self.names.nearest_metric(metric_text))
+            self._tell(raw, "metric", metric_text, self.names.nearest_metric(metric_text))
             return stage or stage_text or NO_STAGE, metric_text
         if stage is not None and stage != found[0]:
             self.faults.append(
-                draft.fault("stage-differs", "stage", expected=self.funnel.stage(found[0]).label)
+                raw.fault("stage-differs", "stage", expected=self.funnel.stage(found[0]).label)
             )
             return stage, found[1]
         return (found[0] if stage is not None or not stage_text else stage_text), found[1]
 
-    def _tell(self, draft: Draft, role: Role, text: str, nearest: str | None) -> None:
+    def _tell(self, raw: RawRow, role: Role, text: str, nearest: str | None) -> None:
         """Report an unknown name once."""
         if (role, text) in self._told:
             return
         self._told.add((role, text))
-        self.faults.append(draft.fault(f"unknown-{role}", role, value=text, nearest=nearest))
+        self.faults.append(raw.fault(f"unknown-{role}", role, value=text, nearest=nearest))
 
-    def _unit(self, draft: Draft, known: Unit | None) -> Unit:
-        named = unit_of([draft]) if draft.text("unit") or known is None else known
-        return named if known is None or draft.text("unit") in _UNIT_NAMES else known
+    def _unit(self, raw: RawRow, known: Unit | None) -> Unit:
+        named = unit_of([raw]) if raw.text("unit") or known is None else known
+        return named if known is None or raw.text("unit") in _UNIT_NAMES else known
 
-    def _period(self, draft: Draft) -> str | None:
-        name = draft.period
+    def _period(self, raw: RawRow) -> str | None:
+        name = raw.period
         if name is None:
             return None
         if name == ALL:
             return ALL
         if isinstance(name, str):
-            self.faults.append(draft.fault("unknown-period", "period", severity="warning"))
+            self.faults.append(raw.fault("unknown-period", "period", severity="warning"))
             return name
         whole = name.in_year(self.year)
         if whole.needs_year:
             if ("period", whole.label) not in self._told:
                 self._told.add(("period", whole.label))
-                self.faults.append(draft.fault("period-without-year", "period"))
-            return draft.text("period") or whole.label
+                self.faults.append(raw.fault("period-without-year", "period"))
+            return raw.text("period") or whole.label
         if whole.short and ("period", "short") not in self._told:
             self._told.add(("period", "short"))
             self.faults.append(
-                draft.fault("year-of-two-digits", "period", severity="info", period=whole.label)
+                raw.fault("year-of-two-digits", "period", severity="info", period=whole.label)
             )
         return whole.label
 
     def _value(
-        self, draft: Draft, role: Role, unit: Unit, is_step: bool
+        self, raw: RawRow, role: Role, unit: Unit, is_step: bool
     ) -> tuple[Decimal | None, Decimal | None]:
         """Return a number in the unit of the metric, and the best score; None with a fault."""
-        written = draft.number(role)
+        written = raw.number(role)
         if written.fault is not None:
-            self.faults.append(draft.fault(written.fault, role, severity=written.severity))
+            self.faults.append(raw.fault(written.fault, role, severity=written.severity))
         if written.value is None:
             return None, None
         value = written.value
         if written.unit not in {None, unit}:
             self.faults.append(
-                draft.fault(
-                    "unit-differs", role, severity="error", expected=unit, found=written.unit
-                )
+                raw.fault("unit-differs", role, severity="error", expected=unit, found=written.unit)
             )
             return None, None
         if unit == "rate" and written.unit is None and not -1 <= value <= 1:
-            self.faults.append(draft.fault("rate-without-percent", role))
+            self.faults.append(raw.fault("rate-without-percent", role))
             value = value.scaleb(-2, EXACT)
         if is_step and written.thousands:
-            self.faults.append(draft.fault("point-or-thousands", role, read=plain(value)))
+            self.faults.append(raw.fault("point-or-thousands", role, read=plain(value)))
         if is_step and role == "actual":
             value = _without_noise(value)
         if is_step and role == "actual" and not is_count(plain(value)):
-            self.faults.append(draft.fault("not-a-count", role, severity="error"))
+            self.faults.append(raw.fault("not-a-count", role, severity="error"))
             return None, None
         return value, written.out_of
 

@@ -9,7 +9,7 @@ import attrs
 
 from salesfunnel.data.tracking import one_line
 from salesfunnel.fault import Fault
-from salesfunnel.intake.cells.number import EXACT, DecimalMark, Written
+from salesfunnel.intake.cells.number import EXACT, DecimalMark, ParsedNumber
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_period import PeriodName, read_period, slash_order
 from salesfunnel.intake.files.grid import shown
@@ -21,7 +21,7 @@ __all__ = ["day_first_of", "number_with_unit", "period_of", "place_of"]
 _UNITS = {"count", "currency", "rate", "score", "duration"}
 
 
-def number_with_unit(cell: Any, unit: str, decimal: DecimalMark | None) -> Written:
+def number_with_unit(cell: object, unit: str, decimal: DecimalMark | None) -> ParsedNumber:
     """Read a number with what a column of units says of it: 50 in 万元."""
     found = read_number(cell, decimal=decimal)
     if not unit or unit in _UNITS or found.value is None or found.unit is not None:
@@ -32,7 +32,7 @@ def number_with_unit(cell: Any, unit: str, decimal: DecimalMark | None) -> Writt
     return attrs.evolve(
         found,
         value=EXACT.multiply(found.value, one.value),
-        step=EXACT.multiply(found.step, one.value),
+        precision=EXACT.multiply(found.precision, one.value),
         unit=one.unit,
         thousands=found.thousands and not one.scaled,
     )

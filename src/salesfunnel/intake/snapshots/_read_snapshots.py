@@ -37,7 +37,7 @@ class _List(NamedTuple):
 
 
 def read_snapshots(
-    source: Any,
+    source: object,
     *,
     funnel: Funnel | str | None = None,
     stages: Sequence[str] | None = None,

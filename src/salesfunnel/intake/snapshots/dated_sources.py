@@ -122,7 +122,7 @@ def _monday(year: str, week: str) -> date | None:
         return None
 
 
-def _of_pairs(source: Any) -> list[DatedSource]:
+def _of_pairs(source: object) -> list[DatedSource]:
     pairs = source.items() if isinstance(source, Mapping) else source
     if not isinstance(pairs, Iterable):
         raise ArgumentError(

@@ -86,7 +86,7 @@ def body_html(document: model.Document) -> str:
     return "\n".join(parts)
 
 
-def block_html(block: Any, form: Form) -> str:
+def block_html(block: object, form: Form) -> str:
     """Return one block."""
     return _BACKENDS[type(block)](block, form)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from salesfunnel._core.safe_text import clean
 from salesfunnel.i18n import FORMS
@@ -33,7 +32,7 @@ def document_text(document: model.Document, columns: int = WIDTH) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def block_lines(block: Any, columns: int, locale: str) -> list[str]:
+def block_lines(block: object, columns: int, locale: str) -> list[str]:
     """Return one block as lines."""
     backend = _BACKENDS[type(block)]
     return backend(block, columns, locale)

@@ -83,7 +83,7 @@ class Chart(TableMixin):
     locale: Locale = attrs.field(default="en")
 
     @locale.validator
-    def _check_locale(self, _attribute: Any, value: str) -> None:
+    def _check_locale(self, _attribute: object, value: str) -> None:
         check_choice("locale", value, LOCALES)
 
     def __repr__(self) -> str:
@@ -169,7 +169,7 @@ class Chart(TableMixin):
 
         return vega_of(self, width)
 
-    def plot(self, backend: str | None = None, **options: Any) -> Any:
+    def plot(self, backend: str | None = None, **options: object) -> Any:
         """Draw the picture with a plotting library and return that library's own object.
 
         Parameters

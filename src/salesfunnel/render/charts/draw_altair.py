@@ -11,7 +11,7 @@ from salesfunnel.render.charts.vega import vega_of
 __all__ = ["draw"]
 
 
-def draw(chart: Chart, **options: Any) -> Any:
+def draw(chart: Chart, **options: object) -> Any:
     """Return an ``altair.LayerChart``; `options` are those of its ``properties``."""
     altair = require("altair", extra="altair", feature="drawing with altair")
     spec = vega_of(chart)

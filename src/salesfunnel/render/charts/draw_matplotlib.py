@@ -172,7 +172,7 @@ def _label(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     ]
 
 
-def _say(ax: Any, a: float, b: float, words: str, shift: tuple[int, int], **style: Any) -> Any:
+def _say(ax: Any, a: float, b: float, words: str, shift: tuple[int, int], **style: object) -> Any:
     return ax.annotate(
         words, (a, b), xytext=shift, textcoords="offset points", **{"fontsize": 9, **style}
     )

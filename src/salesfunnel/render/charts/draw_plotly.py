@@ -18,7 +18,7 @@ __all__ = ["draw"]
 _FORMATS = {"percent": ".0%", "money": "~s", "number": ",~g"}
 
 
-def draw(chart: Chart, **options: Any) -> Any:
+def draw(chart: Chart, **options: object) -> Any:
     """Return a ``plotly.graph_objects.Figure``; `options` are those of ``update_layout``."""
     require("plotly", extra="plotly", feature="drawing with plotly")
     from plotly import graph_objects
@@ -123,7 +123,7 @@ def _segments(
     ))  # fmt: skip
 
 
-def _whisker(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
+def _whisker(go: object, figure: object, mark: ChartMark, common: dict[str, Any]) -> None:
     ends = [
         (row["x"], row["y"], row.get("x2", row["x"]), row.get("y2", row["y"]))
         for row in mark.rows()
@@ -218,7 +218,7 @@ def _cell(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None
     ))  # fmt: skip
 
 
-def _label(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
+def _label(go: object, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
     del go
     colour = {"main": LIGHT.main, "alert": LIGHT.alert}.get(mark.role, LIGHT.ink)
     if not mark.x and mark.role == "context":

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from typing import Any
 
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
@@ -23,7 +22,7 @@ __all__ = ["KINDS", "chart_of", "kinds_of"]
 KINDS: dict[str, dict[str, str]] = {
     "AalenJohansen": {"survival": "timing:aalen_johansen"},
     "Adherence": {"rates": "followups:adherence"},
-    "Ageing": {"ageing": "quarter:ageing"},
+    "StaleDeals": {"ageing": "quarter:ageing"},
     "Analysis": {
         "trend": "analyses:trend",
         "funnel": "analyses:funnel",
@@ -83,13 +82,13 @@ KINDS: dict[str, dict[str, str]] = {
 """Type name → kind → ``module:function`` in ``salesfunnel.render.charts.bind``."""
 
 
-def kinds_of(result: Any) -> tuple[str, ...]:
+def kinds_of(result: object) -> tuple[str, ...]:
     """Return the kinds of pictures of a result, the first one by default."""
     return tuple(KINDS.get(type(result).__name__, ()))
 
 
 def chart_of(
-    result: Any, kind: str | None = None, *, locale: Locale = "en", **options: Any
+    result: object, kind: str | None = None, *, locale: Locale = "en", **options: object
 ) -> Chart:
     """Return one picture of a result.
 

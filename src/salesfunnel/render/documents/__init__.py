@@ -11,7 +11,6 @@ when a result of the type is shown. A type without a builder is shown as a table
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.documents._generic import generic_document
@@ -25,7 +24,7 @@ BUILDERS = {
     "WatchedMetric": "watch:watched_document",
     "Handoff": "adherence:handoff_document",
     "Handoffs": "adherence:handoffs_document",
-    "Ageing": "timing:ageing_document",
+    "StaleDeals": "timing:stale_deals_document",
     "LittlesLaw": "timing:little_document",
     "StageDurations": "timing:durations_document",
     "Velocity": "timing:velocity_document",
@@ -87,7 +86,7 @@ BUILDERS = {
 """Type name → ``module:function`` in this package."""
 
 
-def document_of(result: Any, locale: Locale) -> Document:
+def document_of(result: object, locale: Locale) -> Document:
     """Return the document of a result in one language."""
     place = BUILDERS.get(type(result).__name__)
     if place is None:

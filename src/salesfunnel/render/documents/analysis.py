@@ -12,7 +12,12 @@ from salesfunnel.planning import Measure
 from salesfunnel.render.charts import chart_of
 from salesfunnel.render.documents import document_of
 from salesfunnel.render.documents.bottlenecks import mark_of, silence, verdict
-from salesfunnel.render.documents.findings import findings_blocks, leading, sign, step_words
+from salesfunnel.render.documents.findings import (
+    explains_fall,
+    findings_blocks,
+    step_words,
+    weak_sign,
+)
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.documents.plans import plan_blocks, shown_date
 from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Picture, Section
@@ -45,6 +50,7 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
         Section(text("plan.title", locale), plan_blocks(analysis.plan, locale, actions)),
         Section("", [_picture(analysis, locale)]),
         Section(text("report.rates", locale), _rates(analysis, locale)),
+        *_watched(analysis, locale),
         faults_block(analysis.faults, locale, every),
     ]
     if analysis.funnel is not None and any(foreign(name, locale) for name in labels.values()):
@@ -52,6 +58,15 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
     funnel = None if analysis.funnel is None else in_language(analysis.funnel, locale)
     title = text("report.title", locale, name="" if funnel is None else funnel.label)
     return Document(title.rstrip(" :："), blocks, locale=locale, subtitle=analysis.period)
+
+
+def _watched(analysis: Analysis, locale: Locale) -> list[Block]:
+    """Return the metrics of the sheet against their past, where one could be judged."""
+    watch = analysis.watch
+    if watch is None or len(watch) == len(watch.of("not-enough-data")):
+        return []
+    page = document_of(watch, locale)
+    return [Section(page.title, page.blocks)]
 
 
 def _trend(analysis: Analysis, locale: Locale) -> list[Block]:
@@ -144,9 +159,9 @@ def _cause(
     analysis: Analysis, row: Bottleneck, actions: dict[str, str], locale: Locale
 ) -> list[tuple[str, str]]:
     mine = [f for f in analysis.findings if _of(row, f) and f.measured]
-    leaders = [f for f in mine if f.veto or leading(f)]
+    leaders = [f for f in mine if f.veto or explains_fall(f)]
     first = next((f for f in leaders if f.veto or f.share is None or f.share >= PART), None)
-    seen = next((f for f in mine if sign(f) and f.evidence.method != "quality"), None)
+    seen = next((f for f in mine if weak_sign(f) and f.evidence.method != "quality"), None)
     if first is None and seen is not None:
         words = text("report.sign", locale, cause=title_of(seen, locale, actions))
     elif first is None:
@@ -246,15 +261,20 @@ def _picture(analysis: Analysis, locale: Locale) -> Block:
         if row.segment == ALL and row.interval is not None
     }
     judged: dict[str, tuple[int, int]] = {}
+    rates: dict[str, float] = {}
     verdicts = analysis.bottlenecks
     for found in verdicts.of_segment(ALL) if ALL in verdicts.segments else ():
-        one = found.window == 1 and found.period == analysis.period and found.segment == ALL
-        if one and found.entered and found.advanced <= found.entered:
+        here = found.period == analysis.period and found.segment == ALL
+        if here and found.entered and found.advanced <= found.entered:
             key = found.transition.target
-            judged[key] = (found.entered, found.advanced)
+            if found.window == 1:
+                judged[key] = (found.entered, found.advanced)
+            else:
+                rates[key] = found.advanced / found.entered
             limits = rate_interval(found.advanced, found.entered)
             intervals[key] = span(float(limits.low), float(limits.high), "percent", locale)
     panel = analysis.panel.total()
     return funnel_picture(
-        panel, locale, period=analysis.period, intervals=intervals, marks=marks, judged=judged
-    )
+        panel, locale, period=analysis.period, intervals=intervals, marks=marks, judged=judged,
+        rates=rates,
+    )  # fmt: skip

@@ -117,7 +117,7 @@ def sentence(row: Bottleneck, labels: dict[str, str], locale: Locale, *, several
             rate=row.rate,
             reference=row.reference,
             against=text(
-                f"bottleneck.expected-{row.source}", locale, n=row.history_months, **names
+                f"bottleneck.expected-{row.reference_kind}", locale, n=row.history_months, **names
             ),
             sure=row.probability,
             tier=verdict(row, locale),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.charts import Chart, chart_of
 from salesfunnel.render.model import Document, Picture
@@ -19,6 +17,6 @@ def chart_document(chart: Chart, locale: Locale) -> Document:
     return Document(title, [picture], locale=chart.locale, subtitle=chart.subtitle)
 
 
-def pictured_document(result: Any, locale: Locale) -> Document:
+def pictured_document(result: object, locale: Locale) -> Document:
     """Return a result as its first picture."""
     return chart_document(chart_of(result, locale=locale), locale)

@@ -39,8 +39,10 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
         for h in heads
     ]  # fmt: skip
     by_period = range(t - 1, -1, -1)
-    per = max(g * len(table.transitions), 1)
-    rows = list(islice((row for k in by_period for row in _of_period(table, k)), _ROWS))
+    per = g * len(table.transitions)
+    places = (k * per + i for k in by_period for i in range(per))
+    every = table.rows
+    rows = [every[place] for place in islice(places, _ROWS)]
     cells = [
         [
             *([row.period] if t > 1 else []),
@@ -65,11 +67,6 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
     how = "conversion.how-lag" if lagged else f"conversion.how-{table.mode}"
     blocks.append(Paragraph(text(how, locale), mark="muted"))
     return Document(title, blocks, locale=locale)
-
-
-def _of_period(table: ConversionTable, t: int) -> list[Conversion]:
-    per = table.rate.shape[1] * table.rate.shape[2]
-    return list(islice(iter(table), t * per, (t + 1) * per))
 
 
 def _figures(row: Conversion, locale: Locale, *, exposed: bool = False) -> list[str]:

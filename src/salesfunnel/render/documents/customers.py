@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -199,7 +198,7 @@ def _curve(curve: RepurchaseCurve, locale: Locale) -> Lines:
     days = np.linspace(0, float(curve.days[-1]), _CURVE + 1)
     at = np.searchsorted(curve.days, days, "right")
 
-    def read(values: Any, first: float) -> list[float | None]:
+    def read(values: object, first: float) -> list[float | None]:
         found = np.concatenate([[first], values])[at].tolist()
         return [None if value != value else value for value in found]  # noqa: PLR0124 - NaN
 

@@ -76,7 +76,7 @@ def _figure(figure: Benchmark, locale: Locale) -> tuple[str, ...]:
         f"± {shown(figure.cv, 'share', locale)}",
         figure.industry or "",
         figure.region or "",
-        figure.source,
+        figure.citation,
         "" if figure.year is None else str(figure.year),
         figure.sample or text("definition.benchmark.no-sample", locale),
     )

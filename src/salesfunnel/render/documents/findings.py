@@ -33,7 +33,7 @@ from salesfunnel.render.words.findings import (
     title_of,
 )
 
-__all__ = ["finding_document", "findings_blocks", "leading", "sign", "step_words"]
+__all__ = ["finding_document", "findings_blocks", "explains_fall", "step_words", "weak_sign"]
 
 Names = Mapping[str, str] | None
 
@@ -43,21 +43,21 @@ LIKELY, SURE = 0.5, 0.8
 """Probability from which a cause is told as one of the fall; as one that stands anyway."""
 
 
-def leading(finding: Finding) -> bool:
+def explains_fall(finding: Finding) -> bool:
     """Whether a cause is behind the fall, more probably than not, by deals that can be shown."""
     cost = finding.contribution
     return cost is not None and cost >= LEAST and finding.confidence >= LIKELY
 
 
-def _standing(finding: Finding) -> bool:
+def _is_persistent(finding: Finding) -> bool:
     """Whether a cause costs deals as it did before: it could be ended, but explains no fall."""
     return (finding.potential or 0.0) >= LIKELY and finding.confidence >= SURE
 
 
-def sign(finding: Finding) -> bool:
+def weak_sign(finding: Finding) -> bool:
     """Whether a finding is told in words though it has no figure in deals."""
     return finding.contribution is None and (
-        finding.evidence.method in {"quality", "queue", "note"}
+        finding.evidence.method in {"quality", "queue", "note", "watch"}
         or (finding.evidence.method == "aggregate" and bool(finding.params.get("bad")))
     )
 
@@ -102,25 +102,29 @@ def _of_one(
 ) -> list[Block]:
     """Return the causes of one bottleneck."""
     measured = [f for f in found if f.measured]
-    lead = [f for f in measured if leading(f)]
-    signs = [f for f in measured if sign(f)]
-    standing = [f for f in measured if f not in lead and f not in signs and _standing(f)]
-    rest = [f for f in measured if f not in lead and f not in signs and f not in standing]
-    blocks: list[Block] = [_sentence(f, locale, actions, mark="bad") for f in signs if f.veto]
-    if not lead and (whole is None or not whole.searched):
+    explaining = [f for f in measured if explains_fall(f)]
+    weak_signs = [f for f in measured if weak_sign(f)]
+    persistent = [
+        f for f in measured if f not in explaining and f not in weak_signs and _is_persistent(f)
+    ]
+    unrelated = [
+        f for f in measured if f not in explaining and f not in weak_signs and f not in persistent
+    ]
+    blocks: list[Block] = [_sentence(f, locale, actions, mark="bad") for f in weak_signs if f.veto]
+    if not explaining and (whole is None or not whole.searched):
         blocks.append(Paragraph(text("finding.no-cause", locale), mark="warn"))
-    for f in lead[:_SENTENCES]:
+    for f in explaining[:_SENTENCES]:
         blocks.append(_sentence(f, locale, actions))
         blocks += [Paragraph(words, mark="muted") for words in cause_notes(f, locale)]
-    if lead:
-        blocks += [*_bars(lead, locale, actions, whole), _table(lead, locale, actions)]
-        blocks += _over_time(lead[0], locale, actions)
+    if explaining:
+        blocks += [*_bars(explaining, locale, actions, whole), _table(explaining, locale, actions)]
+        blocks += _over_time(explaining[0], locale, actions)
     blocks += _rest(whole, locale)
-    blocks += [_sentence(f, locale, actions, mark="warn") for f in signs if not f.veto]
-    if standing:
+    blocks += [_sentence(f, locale, actions, mark="warn") for f in weak_signs if not f.veto]
+    if persistent:
         blocks.append(Paragraph(text("finding.standing", locale)))
-        blocks += [_sentence(f, locale, actions, mark="muted") for f in standing[:_SENTENCES]]
-    for key, some in (("rest", rest), ("rest-standing", standing[_SENTENCES:])):
+        blocks += [_sentence(f, locale, actions, mark="muted") for f in persistent[:_SENTENCES]]
+    for key, some in (("rest", unrelated), ("rest-standing", persistent[_SENTENCES:])):
         if some:
             names = "；" if locale == "zh" else "; "
             titles = names.join(dict.fromkeys(title_of(f, locale, actions) for f in some))
@@ -174,9 +178,9 @@ def _over_time(finding: Finding, locale: Locale, actions: Names) -> list[Block]:
 
 
 def _bars(
-    lead: Sequence[Finding], locale: Locale, actions: Names, whole: Diagnosis | None = None
+    explaining: Sequence[Finding], locale: Locale, actions: Names, whole: Diagnosis | None = None
 ) -> list[Block]:
-    if len(lead) < 2:
+    if len(explaining) < 2:
         return []
     bars = [
         Bar(
@@ -185,7 +189,7 @@ def _bars(
             shown(f.contribution, "deals", locale),
             mark=_GRADES.get(f.grade, ""),
         )
-        for f in lead
+        for f in explaining
     ]
     if whole is not None and whole.searched and (whole.unexplained or 0.0) > LEAST:
         left = whole.unexplained
@@ -203,7 +207,7 @@ def _table(found: Sequence[Finding], locale: Locale, actions: Names) -> Table:
     ]
     rows = [_row(f, locale, actions) for f in found]
     marks: list[Mark] = [
-        _GRADES.get(f.grade, "") if leading(f) or f.veto else "muted" for f in found
+        _GRADES.get(f.grade, "") if explains_fall(f) or f.veto else "muted" for f in found
     ]
     return Table(heads, rows, marks=marks)
 

@@ -18,7 +18,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import shown
+from salesfunnel.render.words.figures import faults_block, shown
 from salesfunnel.render.words.findings import notice_words
 from salesfunnel.render.words.names import action_names
 from salesfunnel.render.words.plans import (
@@ -122,9 +122,10 @@ def shown_date(measure: Measure, locale: Locale) -> str:
 def plan_document(plan: ImprovementPlan, locale: Locale) -> Document:
     """Return the plan with its first day."""
     start = "" if plan.start is None else text("plan.start", locale, start=plan.start)
-    return Document(
-        text("plan.title", locale), plan_blocks(plan, locale), locale=locale, subtitle=start
-    )
+    blocks = plan_blocks(plan, locale)
+    if plan.faults:
+        blocks.append(faults_block(plan.faults, locale, dict(plan.names)))
+    return Document(text("plan.title", locale), blocks, locale=locale, subtitle=start)
 
 
 def measure_document(measure: Measure, locale: Locale) -> Document:

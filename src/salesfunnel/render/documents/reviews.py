@@ -32,7 +32,7 @@ def review_document(review: Review, locale: Locale) -> Document:
         (text("review.column.state", locale), text(f"review.state.{review.state}", locale)),
         (text("review.column.rate", locale), rates),
         (text("review.column.weeks", locale), shown(review.weeks, "number", locale)),
-        (text("review.column.next", locale), text(f"review.next.{review.next}", locale)),
+        (text("review.column.next", locale), text(f"review.next.{review.next_step}", locale)),
     ]
     blocks: list[Block] = [
         KeyFigures(items),

@@ -1,4 +1,4 @@
-"""Durations, velocity, ageing deals and Little's law in words."""
+"""Durations, velocity, stale deals and Little's law in words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from salesfunnel.render.model import (
 )
 from salesfunnel.render.words.figures import fault_item, money_text, shown, signed, span
 from salesfunnel.render.words.names import labels_of
-from salesfunnel.timing import Ageing, LittlesLaw, StageDurations, Velocity, VelocityChange
+from salesfunnel.timing import LittlesLaw, StageDurations, StaleDeals, Velocity, VelocityChange
 
 _ROWS = 50
 
@@ -105,7 +105,7 @@ def change_document(found: VelocityChange, locale: Locale) -> Document:
     return Document(text("timing.velocity", locale), [Bars(title, bars)], locale=locale)
 
 
-def ageing_document(found: Ageing, locale: Locale) -> Document:
+def stale_deals_document(found: StaleDeals, locale: Locale) -> Document:
     """Return the stale deals, the oldest beside its usual time first."""
     words = text("timing.stale", locale, n=len(found.deals), open=found.open)
     blocks: list[Block] = [Paragraph(words, mark="warn" if found.deals else "good")]
@@ -127,7 +127,7 @@ def ageing_document(found: Ageing, locale: Locale) -> Document:
     if len(found.deals) > _ROWS:
         words = text("report.rows-shown", locale, shown=_ROWS, all=len(found.deals))
         blocks.append(Paragraph(words, mark="muted"))
-    return Document(text("timing.ageing", locale), blocks, locale=locale)
+    return Document(text("timing.stale-deals", locale), blocks, locale=locale)
 
 
 def little_document(found: LittlesLaw, locale: Locale) -> Document:

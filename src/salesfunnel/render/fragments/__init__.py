@@ -7,7 +7,6 @@ type without a function here is shown by the plain model of its document.
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.model import Document
@@ -29,7 +28,7 @@ FRAGMENTS = {
 """Type name → ``module:function`` in this package."""
 
 
-def fragment_of(result: Any, locale: Locale) -> str:
+def fragment_of(result: object, locale: Locale) -> str:
     """Return a result as a fragment; its document if it has no picture to show."""
     place = FRAGMENTS.get(type(result).__name__)
     if place is not None:

@@ -120,7 +120,7 @@ def plan(found: Any, locale: Locale) -> str:
     )  # fmt: skip
 
 
-def causes_folded(found: Any, locale: Locale, funnel: Any) -> str:
+def causes_folded(found: object, locale: Locale, funnel: Any) -> str:
     """Return the causes of an analysis, folded."""
     names = action_names(funnel, locale)
     if not found:

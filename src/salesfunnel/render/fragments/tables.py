@@ -187,11 +187,11 @@ def steps(found: Any, locale: Locale) -> str:
     from salesfunnel.render.words.step_counts import question_words
 
     words = " · ".join(question_words(found, locale)[:2])
-    unripe = ""
+    immature = ""
     if found.immature:
-        unripe = text("page.not-ripe", locale, n=f"{found.immature:,}")
+        immature = text("page.immature", locale, n=f"{found.immature:,}")
     return frame(
-        text("page.steps", locale), words, body, note(unripe), _by_segment(found, locale),
+        text("page.steps", locale), words, body, note(immature), _by_segment(found, locale),
         faults_folded(found.faults, locale), locale=locale,
     )  # fmt: skip
 

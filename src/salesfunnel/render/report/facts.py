@@ -92,7 +92,7 @@ def unit_words(row: Any, locale: Locale) -> str:
     return text(f"bottleneck.unit-{frequency_of(row.period)}", locale)
 
 
-def currency_of(analysis: Any) -> str | None:
+def currency_of(analysis: object) -> str | None:
     """Return the currency of the amounts; None where it is not known."""
     found = getattr(analysis, "currency", None)
     return found if isinstance(found, str) and found else None
@@ -130,7 +130,7 @@ def cause_facts(analysis: Any, row: Any, locale: Locale) -> list[Fact]:
     return [Fact(name, title_of(cause, locale, action_names(analysis.funnel, locale)), more)]
 
 
-def to_do_facts(analysis: Any, row: Any, locale: Locale) -> list[Fact]:
+def to_do_facts(analysis: Any, row: object, locale: Locale) -> list[Fact]:
     measures = analysis.plan.active
     first = next((m for m in measures if row is None or of_row(row, m)), None)
     if first is None:

@@ -11,13 +11,18 @@ from salesfunnel.render.backends.pictures import axis_svg, e, row_svg
 from salesfunnel.render.charts.bind._words import day
 from salesfunnel.render.charts.bind.analyses import diagnosis_of
 from salesfunnel.render.charts.bind.plans import visible_from
-from salesfunnel.render.charts.figures import deals_words, money_span
-from salesfunnel.render.report.facts import currency_of, first_cause, of_row, shortfall_of
+from salesfunnel.render.charts.figures import deals_words
+from salesfunnel.render.report.claims import (
+    causes_claim,
+    fields_to_record,
+    follow_items,
+    plan_claim,
+)
+from salesfunnel.render.report.facts import of_row
 from salesfunnel.render.report.sections import Page, figure
-from salesfunnel.render.words.findings import collect_words, title_of
+from salesfunnel.render.words.findings import finding_text, title_of
 from salesfunnel.render.words.names import action_names
 from salesfunnel.render.words.plans import (
-    follow_words,
     measure_detail,
     measure_title,
     owner_words,
@@ -29,7 +34,7 @@ __all__ = ["causes_html", "follow_html", "plan_html", "split_html"]
 MEASURES = 8
 
 
-def causes_html(page: Page, found: Any) -> str:
+def causes_html(page: Page, found: object) -> str:
     """Return the parts of the shortfall; or that nothing explains it; or that nobody looked."""
     analysis, locale = page.analysis, page.locale
     if not analysis.findings and diagnosis_of(analysis, found) is None:
@@ -38,27 +43,28 @@ def causes_html(page: Page, found: Any) -> str:
             f'<p class="d">{page.words("causes-not-looked-note")}</p></section>'
         )
     chart = page.chart("causes")
-    notes = _collect(page, found)
+    notes = _signs(page, found) + _collect(page, found)
     if chart is None:
         return f"<section><h2>{page.words('causes-none')}</h2>{notes}</section>"
-    cause, total = first_cause(analysis, found), shortfall_of(analysis, found)
-    title = text("page.causes-none", locale)
-    if cause is not None and not cause.veto and total:
-        name = title_of(cause, locale, action_names(analysis.funnel, locale))
-        key = "causes-claim-all" if cause.contribution >= total else "causes-claim-most"
-        words = {"n": deals_words(cause.contribution), "all": deals_words(total)}
-        title = text(f"page.{key}", locale, cause=name, **words)
+    title = causes_claim(analysis, found, locale)
     body = figure(page, chart, title=title)
     return body.removesuffix("</section>") + notes + "</section>"
 
 
-def _collect(page: Page, found: Any) -> str:
-    missing = [f for f in page.analysis.findings if of_row(found, f) and not f.measured]
-    names = list(dict.fromkeys(name for f in missing for name in f.collect))[:10]
-    if not names:
-        return ""
-    words = collect_words(names, page.locale, action_names(page.analysis.funnel, page.locale))
-    return f'<p class="sf-note">{page.words("causes-collect", fields=words)}</p>'
+def _signs(page: Page, found: object) -> str:
+    """Return the metrics that got worse in the same month."""
+    colon = text("finding.colon", page.locale)
+    signs = [f for f in page.analysis.findings if of_row(found, f) and f.code == "metric-worse"]
+    return "".join(
+        f'<p class="sf-note">{e(title_of(f, page.locale) + colon + finding_text(f, page.locale))}'
+        "</p>"
+        for f in signs
+    )
+
+
+def _collect(page: Page, found: object) -> str:
+    words = fields_to_record(page.analysis, found, page.locale)
+    return f'<p class="sf-note">{page.words("causes-collect", fields=words)}</p>' if words else ""
 
 
 def split_html(page: Page) -> str:
@@ -89,26 +95,9 @@ def plan_html(page: Page) -> str:
         legend = legend_html(effects)
     return (
         f'<section class="row"><div><h2>{page.words("plan-title")}</h2>'
-        f'<p class="d">{_plan_words(page)}</p><div class="plan">{"".join(heads)}{"".join(cells)}'
-        f"</div>{legend}{note}</div></section>"
+        f'<p class="d">{e(plan_claim(page.analysis, page.locale))}</p>'
+        f'<div class="plan">{"".join(heads)}{"".join(cells)}</div>{legend}{note}</div></section>'
     )
-
-
-def _plan_words(page: Page) -> str:
-    plan, locale = page.analysis.plan, page.locale
-    days = deals_words(sum(m.effort for m in plan.active))
-    if all(m.effect is None for m in plan.active):
-        return page.words("plan-subtitle-none", n=len(plan.active), effort=days)
-    deals, revenue = plan.deals, plan.revenue
-    money = ""
-    if revenue is not None:
-        join = "，" if locale == "zh" else ", "
-        money = join + money_span(revenue.p10, revenue.p90, locale, currency_of(page.analysis))
-    return page.words(
-        "plan-subtitle", n=len(plan.active), effort=days, money=money,
-        months=deals_words(plan.assumptions.months),
-        range=f"{deals_words(deals.p10)}–{deals_words(deals.p90)}",
-    )  # fmt: skip
 
 
 def _measure(page: Page, measure: Any, effects: Any, schedule: Any) -> str:
@@ -154,26 +143,12 @@ def _category(chart: Any, measure: Any) -> str:
 
 def follow_html(page: Page) -> str:
     """Return what to look at and when, by date."""
-    plan, locale = page.analysis.plan, page.locale
-    if not plan.active or plan.start is None:
+    items = follow_items(page.analysis.plan, page.locale)
+    if not items:
         return ""
-    items = [
-        (plan.start, day(plan.start, locale),
-         page.words("follow-now-words", day=day(plan.start, locale))),
-    ]  # fmt: skip
-    for measure in plan.active[:4]:
-        words = page.words(
-            "follow-due",
-            measure=measure_title(measure, locale),
-            sign=follow_words(measure, locale),
-        )
-        items.append((measure.due, day(measure.due, locale), words))
-        seen = visible_from(measure)
-        if seen is not None:
-            said = f"{e(measure_title(measure, locale))}{'：' if locale == 'zh' else ': '}"
-            items.append((seen, day(seen, locale), said + page.words("follow-detectable")))
-    items.sort(key=lambda item: item[0])
-    rows = "".join(f"<li><b>{e(when)}</b>{words}</li>" for _, when, words in items)
+    rows = "".join(
+        f"<li><b>{e(day(when, page.locale))}</b>{e(words)}</li>" for when, words in items
+    )
     return (
         f"<section><h2>{page.words('follow-title')}</h2>"
         f'<p class="d">{page.words("follow-subtitle")}</p><ol class="tl">{rows}</ol></section>'

@@ -39,7 +39,7 @@ class Page:
     labels: dict[str, str]
 
     @classmethod
-    def of(cls, analysis: Any, locale: Locale) -> Page:
+    def of(cls, analysis: object, locale: Locale) -> Page:
         """Return the page of an analysis."""
         return cls(analysis=analysis, locale=locale, labels=labels_for(analysis, locale))
 
@@ -47,7 +47,7 @@ class Page:
         """Return words of the page, escaped."""
         return e(text(f"page.{key}", self.locale, **params))
 
-    def chart(self, kind: str, **options: Any) -> Chart | None:
+    def chart(self, kind: str, **options: object) -> Chart | None:
         """Return a picture of the analysis; None where it has none."""
         try:
             return chart_of(self.analysis, kind, locale=self.locale, **options)

@@ -10,6 +10,7 @@ from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.i18n import has, text
 from salesfunnel.render.words.causes import COLUMN, cause_text, cause_title
 
+_WATCHED = {"rate": "percent", "currency": "money", "count": "count"}
 LEAST = 0.05
 """Deals below which a figure would be shown as nothing."""
 
@@ -63,7 +64,7 @@ def actions_of(finding: Finding) -> dict[str, str]:
     return {str(action): str(name)} if action and name else {}
 
 
-def _group(name: Any, locale: Locale) -> str:
+def _group(name: object, locale: Locale) -> str:
     return text("finding.group.other", locale) if name == "…" else str(name)
 
 
@@ -109,6 +110,8 @@ def _form(finding: Finding) -> str:
         return "kitagawa" if contribution > 0 else "kitagawa-more"
     if method == "aggregate":
         return "aggregate-bad" if finding.params.get("bad") else "aggregate-good"
+    if method == "watch":
+        return f"watch.{_WATCHED.get(str(finding.params.get('unit')), 'number')}"
     return method if method in {"shares", "quality", "note"} else "other"
 
 

@@ -50,7 +50,8 @@ def problem_words(
 
 def follow_words(measure: Measure, locale: Locale) -> str:
     """Return what shows in the first weeks whether a measure is carried out."""
-    return text(f"measure.follow.{measure.follow}", locale, default=measure.follow)
+    metric = measure.adoption_metric
+    return text(f"measure.follow.{metric}", locale, default=metric)
 
 
 def owner_words(owner: str, locale: Locale) -> str:
@@ -77,16 +78,16 @@ def effect_words(effect: Effect | None, locale: Locale) -> str:
 def step_of(plan: ImprovementPlan, measure: Measure, locale: Locale) -> str:
     """Return the step a measure is for, in the language of a document, and its segment."""
     if plan.funnel is None:
-        return plan.step(measure)
+        return plan.transition_label(measure)
     b = measure.bottleneck
     named = labels_of(plan.funnel, (b.source, b.target), locale)
-    return attrs.evolve(plan, names={**plan.names, **named}).step(measure)
+    return attrs.evolve(plan, names={**plan.names, **named}).transition_label(measure)
 
 
 def seen_words(measure: Measure, locale: Locale) -> str:
     """Return when the effect can be seen."""
     if measure.effect is None:
         return text("plan.effect.none", locale)
-    if measure.seen_after is None:
+    if measure.detectable_after_days is None:
         return text("plan.seen.never", locale)
-    return text("plan.seen.days", locale, days=measure.seen_after)
+    return text("plan.seen.days", locale, days=measure.detectable_after_days)

@@ -48,7 +48,7 @@ def span_words(periods: Sequence[str], locale: Locale) -> str:
     return f"{first}至{last}" if locale == "zh" else f"{first} – {last}"
 
 
-def pick_transition(value: Any, transitions: Sequence[Any], default: int = 0) -> int:
+def pick_transition(value: object, transitions: Sequence[Any], default: int = 0) -> int:
     """Return the place of a transition, given as ``"a→b"``, its target, or itself.
 
     Raises

@@ -17,7 +17,7 @@ from salesfunnel.render.charts.marks import ChartScale
 from salesfunnel.render.words.names import labels_of
 
 
-def currency_of(result: Any) -> str | None:
+def currency_of(result: object) -> str | None:
     """Return the code of a result's currency, None where it names none."""
     found = getattr(result, "currency", None)
     return found if isinstance(found, str) and found else None

@@ -78,7 +78,7 @@ def diagnosis_of(analysis: Any, row: Any) -> Any:
     return None
 
 
-def causes(analysis: Any, locale: Locale) -> Chart:
+def causes(analysis: object, locale: Locale) -> Chart:
     """Return what the shortfall of the worst step is made of."""
     row = worst(analysis)
     found = diagnosis_of(analysis, row)
@@ -102,7 +102,7 @@ def split(analysis: Any, locale: Locale) -> Chart:
     raise ArgumentError("'kind' must be a picture this analysis has, got 'split'")
 
 
-def stated(analysis: Any, locale: Locale) -> Chart:
+def stated(analysis: object, locale: Locale) -> Chart:
     """Return the reasons of loss that were stated more often at the worst step."""
     found = diagnosis_of(analysis, worst(analysis))
     if found is None or not found.stated:
@@ -123,7 +123,7 @@ def schedule(analysis: Any, locale: Locale) -> Chart:
     return plans.schedule(analysis.plan, locale)
 
 
-def _part(analysis: Any, name: str, kind: str) -> Any:
+def _part(analysis: object, name: str, kind: str) -> Any:
     part = getattr(analysis, name, None)
     if part is None:
         raise ArgumentError(
@@ -143,6 +143,6 @@ def months(analysis: Any, locale: Locale) -> Chart:
     return ahead.months(_part(analysis, "forecast", "months"), locale, currency=analysis.currency)
 
 
-def bridge(analysis: Any, locale: Locale) -> Chart:
+def bridge(analysis: object, locale: Locale) -> Chart:
     """Return the pipeline bridge."""
     return pipeline.bridge(_part(analysis, "bridge", "bridge"), locale)

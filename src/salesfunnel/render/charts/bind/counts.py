@@ -53,7 +53,7 @@ def funnel(
     """Return the funnel of one period: the last one that is over, of all segments."""
     panel = panel if segment is not None or ALL in panel.segments else panel.total()
     t, g = last_complete(panel, period), pick_segment(segment, panel.segments)
-    entered, advanced, unknown = (array[t, g].tolist() for array in panel.flows())
+    entered, advanced, unknown = (array[t, g].tolist() for array in panel.entered_advanced())
     labels = labels_of(panel.funnel, panel.steps, locale)
     rows = []
     for s, step in enumerate(panel.steps):
@@ -83,7 +83,7 @@ def trend(
     """Return the rate of one step over all periods of a panel."""
     panel = panel if segment is not None or ALL in panel.segments else panel.total()
     s, g = pick_transition(transition, panel.transitions), pick_segment(segment, panel.segments)
-    entered, advanced, unknown = (array[:, g, s] for array in panel.flows())
+    entered, advanced, unknown = (array[:, g, s] for array in panel.entered_advanced())
     known = ~unknown & (entered > 0)
     size = np.where(known, entered, 1).astype(float)
     done = np.where(known, np.minimum(advanced, entered), 0).astype(float)
@@ -120,7 +120,7 @@ def segments(
 ) -> Chart:
     """Return the rates of all segments at one step of one period, by their size."""
     t, s = last_complete(panel, period), pick_transition(transition, panel.transitions)
-    entered, advanced, unknown = (array[t, :, s] for array in panel.flows())
+    entered, advanced, unknown = (array[t, :, s] for array in panel.entered_advanced())
     points = [
         SegmentPoint(
             name=segment_words(name, locale), entered=float(entered[g]), advanced=float(advanced[g])

@@ -50,7 +50,7 @@ def survival(curve: Any, locale: Locale) -> Chart:
 
 
 def cohorts(curve: Any, locale: Locale) -> Chart:
-    """Return the share of each cohort that bought again within each window; unripe ones empty."""
+    """Return the share of each cohort that bought again within each window; immature ones empty."""
     names = curve.cohorts[-COHORTS:]
     triangle = np.asarray(curve.triangle())[-COHORTS:] if callable(curve.triangle) else (
         np.asarray(curve.triangle)[-COHORTS:])  # fmt: skip

@@ -16,9 +16,9 @@ from salesfunnel.render.words.plans import measure_title, owner_words
 
 def visible_from(measure: Any) -> date | None:
     """Return the first day on which the effect of a measure can be seen; None where never."""
-    if measure.effect is None or measure.seen_after is None:
+    if measure.effect is None or measure.detectable_after_days is None:
         return None
-    first: date = measure.begins + timedelta(days=measure.seen_after)
+    first: date = measure.begins + timedelta(days=measure.detectable_after_days)
     return first
 
 

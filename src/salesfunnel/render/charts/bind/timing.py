@@ -19,7 +19,7 @@ MOST = 120
 """Points of a curve at most."""
 
 
-def _thinned(days: Any, *columns: Any) -> tuple[list[float], list[list[float]]]:
+def _thinned(days: Any, *columns: object) -> tuple[list[float], list[list[float]]]:
     """Return a step curve at `MOST` of its days at most, its last one among them."""
     size = len(days)
     if not size:

@@ -123,7 +123,7 @@ def trend(series: Any, locale: Locale, *, transition: str | None = None, row: An
     )
 
 
-def _onset(row: Any, periods: tuple[str, ...]) -> int | None:
+def _onset(row: object, periods: tuple[str, ...]) -> int | None:
     """Return the place of the period in which the drop began, where it is known."""
     name = getattr(row, "onset", None)
     return periods.index(name) if name in periods else None

@@ -6,7 +6,7 @@ import attrs
 
 from salesfunnel.definitions import Benchmark
 
-__all__ = ["Source", "spread_of_quartiles", "spread_of_range"]
+__all__ = ["Publication", "spread_of_quartiles", "spread_of_range"]
 
 NO_SPREAD = 0.25
 """The spread of a figure whose source gives none: definitions differ between publishers."""
@@ -30,10 +30,10 @@ def spread_of_range(rate: float, low: float, high: float) -> float:
 
 
 @attrs.frozen(kw_only=True)
-class Source:
-    """Where figures come from."""
+class Publication:
+    """What published figures: a citation, its address, year and sample."""
 
-    source: str
+    citation: str
     url: str
     year: int
     sample: str = "not stated"
@@ -64,7 +64,7 @@ class Source:
             cv=cv,
             low=low,
             high=high,
-            source=self.source,
+            citation=self.citation,
             url=self.url,
             year=self.year,
             sample=self.sample if sample is None else sample,

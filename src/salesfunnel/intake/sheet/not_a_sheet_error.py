@@ -13,12 +13,12 @@ from salesfunnel.intake.sheet.header import Header
 from salesfunnel.intake.sheet.names import fold, role_of
 from salesfunnel.intake.sheet.orientation import FLAGS, slip_of
 
-__all__ = ["no_table", "refuse_others"]
+__all__ = ["not_a_sheet_error", "refuse_others"]
 
 _MESSAGE = "'source' must be a tracking sheet with a header, got none we know"
 
 
-def no_table(found: Sequence[tuple[Grid, Header | None]]) -> IntakeError:
+def not_a_sheet_error(found: Sequence[tuple[Grid, Header | None]]) -> IntakeError:
     """Return the error of a source without a tracking sheet: what is missing, and the call."""
     faults = []
     hints = []

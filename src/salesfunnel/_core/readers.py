@@ -1,0 +1,73 @@
+"""Which call reads a file, where a file stands where what was read from it is wanted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from salesfunnel._core.errors import ArgumentError
+
+__all__ = ["check_not_a_file", "named_only", "reader_hint"]
+
+T = TypeVar("T")
+_CALLS = {
+    "StageHistory": "sf.read_deals({0}) reads deals",
+    "Panel": "sf.read_deals({0}).panel() counts deals, sf.read_table({0}).panel() is that of a"
+    " table of counts",
+    "Tracking": "sf.read_table({0}) reads a table of counts",
+    "EventLog": "sf.read_events({0}) reads a log of events",
+    "Purchases": "sf.read_purchases({0}) reads orders",
+    "ImprovementPlan": "sf.read_plan({0}) reads a plan",
+}
+_SHOWN = 200
+
+
+def reader_hint(given: object, *kinds: str) -> str | None:
+    """Return the calls that make things of some kinds of what was given; None for other things.
+
+    Paths, text, records and dataframes can be read; what has been read already cannot.
+    """
+    calls = [_CALLS[kind] for kind in kinds if kind in _CALLS]
+    if not calls or not _is_readable(given):
+        return None
+    shown = "..."
+    if isinstance(given, str | os.PathLike):
+        text = os.fsdecode(os.fspath(given))
+        shown = repr(text) if len(text) < _SHOWN and "\n" not in text else "..."
+    return "; ".join(call.format(shown) for call in calls)
+
+
+def _is_readable(given: object) -> bool:
+    if isinstance(given, str | bytes | os.PathLike | list | tuple):
+        return bool(given) or isinstance(given, os.PathLike)
+    library = type(given).__module__.partition(".")[0]
+    return library in {"pandas", "polars", "pyarrow", "duckdb"} or hasattr(given, "read")
+
+
+def check_not_a_file(field: str, given: object, *kinds: str, wanted: str = "data") -> None:
+    """Raise ArgumentError where a path or file stands where columns or records are wanted."""
+    if isinstance(given, str | bytes | bytearray | os.PathLike) or hasattr(given, "read"):
+        raise ArgumentError(
+            f"{field!r} must be {wanted}, got {type(given).__name__} {given!r}"[:300],
+            hint=reader_hint(given, *kinds),
+        )
+
+
+def named_only(cls: type[T]) -> type[T]:
+    """Make a class say which call makes one, where it is given a thing without its name."""
+    made: Callable[..., None] = cls.__init__
+
+    @wraps(made)
+    def init(self: T, *unnamed: Any, **fields: Any) -> None:
+        if unnamed:
+            name = type(self).__name__
+            raise ArgumentError(
+                f"{name!r} must be made of named fields, got {unnamed[0]!r}"[:300],
+                hint=reader_hint(unnamed[0], name),
+            )
+        made(self, **fields)
+
+    cls.__init__ = init  # type: ignore[assignment]
+    return cls

@@ -1,0 +1,240 @@
+"""The slides of an analysis: answer, funnel, trend, causes, plan, forecast, follow-up, asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.export.analysis_column import picture_of
+from salesfunnel.export.slides.content import Answered, Asked, Rows, Slide
+from salesfunnel.export.slides.plots import fan_plot, funnel_plot, trend_plot, waterfall_plot
+from salesfunnel.i18n import text
+from salesfunnel.render.charts.bind._words import day, step_words
+from salesfunnel.render.charts.bind.analyses import worst
+from salesfunnel.render.charts.bind.plans import visible_from
+from salesfunnel.render.charts.figures import deals_words, period_words, whole_percent
+from salesfunnel.render.report.answers import SIGNS, answer_of
+from salesfunnel.render.report.claims import (
+    causes_claim,
+    fields_to_record,
+    follow_items,
+    plan_claim,
+)
+from salesfunnel.render.report.facts import labels_for
+from salesfunnel.render.words.figures import fault_item
+from salesfunnel.render.words.names import labels_of
+from salesfunnel.render.words.plans import measure_detail, measure_title, owner_words
+
+__all__ = ["slides_of"]
+
+MEASURES, LOOKS, ASKED = 6, 8, 4
+"""Rows of the plan, of the follow-up, and actions that are asked for, at most."""
+
+
+def slides_of(analysis: Any, locale: Locale) -> list[Slide]:
+    """Return six to eight slides; those that the data cannot fill are left out."""
+    try:
+        row = worst(analysis)
+    except ArgumentError:
+        row = None
+    made = [
+        _answer(analysis, locale),
+        _funnel(analysis, row, locale),
+        _trend(analysis, row, locale),
+        _causes(analysis, row, locale),
+        _plan(analysis, locale),
+        _forecast(analysis, locale),
+        _follow(analysis, locale),
+        _asks(analysis, row, locale),
+    ]
+    return [slide for slide in made if slide is not None]
+
+
+def _words(key: str, locale: Locale, **params: Any) -> str:
+    return text(f"slides.{key}", locale, **params)
+
+
+def _answer(analysis: Any, locale: Locale) -> Slide:
+    answer = answer_of(analysis, locale)
+    sure = f" · {answer.sure}" if answer.sure else ""
+    body = Answered(
+        tone=answer.tone,
+        chip=f"{SIGNS[answer.tone]} {answer.chip}{sure}",
+        why=answer.why,
+        facts=[(fact.name, fact.words, fact.more) for fact in answer.facts[:4]],
+    )
+    facts = [f"{f.name}: {f.words}" + (f" ({f.more})" if f.more else "") for f in answer.facts]
+    notes = (_words("notes-answer", locale), *answer.why, *facts)
+    return Slide(title=answer.headline.replace("<wbr>", ""), body=body, notes=notes)
+
+
+def _funnel(analysis: Any, row: Any, locale: Locale) -> Slide | None:
+    chart = picture_of(analysis, "funnel", locale)
+    if chart is None:
+        return None
+    data: Mapping[str, Any] = chart.data
+    keys = [str(key) for key in data["stage"]]
+    labels = labels_of(analysis.funnel, keys, locale)
+    place = next((i for i, key in enumerate(keys) if row and key == row.transition.source), 0)
+    entered, advanced, lost, going = (
+        data[name][place] for name in ("entered", "advanced", "lost", "open")
+    )
+    source = labels[keys[place]]
+    title = chart.title
+    if advanced is not None and lost is not None:
+        title = _words(
+            "funnel-fates", locale, stage=source, entered=f"{entered:,.0f}",
+            advanced=f"{advanced:,.0f}", lost=f"{lost:,.0f}", open=f"{going or 0:,.0f}",
+        )  # fmt: skip
+    elif advanced is not None and entered and place + 1 < len(keys):
+        title = _words(
+            "funnel-counts", locale, period=period_words(analysis.period, locale), source=source,
+            target=labels[keys[place + 1]], entered=f"{entered:,.0f}", advanced=f"{advanced:,.0f}",
+            rate=whole_percent(advanced / entered),
+        )  # fmt: skip
+    figures = "; ".join(
+        f"{labels[key]} {data['entered'][i]:,.0f}" for i, key in enumerate(keys)
+        if data["entered"][i] is not None
+    )  # fmt: skip
+    notes = (chart.subtitle, _words("notes-figures", locale, figures=figures), chart.note)
+    return Slide(title=title, body=funnel_plot(chart, labels, locale), notes=notes)
+
+
+def _trend(analysis: Any, row: Any, locale: Locale) -> Slide | None:
+    chart = picture_of(analysis, "trend", locale)
+    if chart is None or row is None:
+        return None
+    plot = trend_plot(chart, locale)
+    if len(plot.categories) < 2:
+        return None
+    step = step_words(row.transition, labels_for(analysis, locale))
+    title = chart.title
+    if step not in title:
+        claim = title if locale == "zh" else title[:1].lower() + title[1:]
+        title = _words("trend-with-step", locale, step=step, claim=claim)
+    notes = [chart.subtitle, _words("notes-interval", locale)]
+    if row.rate is not None and row.reference is not None:
+        figures = f"{whole_percent(row.rate)} / {whole_percent(row.reference)}"
+        figures += f" ({row.advanced:,.0f} / {row.entered:,.0f})"
+        notes.append(_words("notes-figures", locale, figures=figures))
+    notes += [chart.note, _words("notes-chart", locale)]
+    return Slide(title=title, body=plot, notes=notes)
+
+
+def _causes(analysis: Any, row: Any, locale: Locale) -> Slide | None:
+    if row is None or row.tier not in {"confirmed", "suspected"}:
+        return None
+    chart = picture_of(analysis, "causes", locale)
+    record = fields_to_record(analysis, row, locale)
+    again = text("page.causes-collect", locale, fields=record) if record else ""
+    if chart is None:
+        items = [text("page.causes-not-looked-note", locale), again]
+        title = text("page.causes-not-looked", locale)
+        return Slide(title=title, body=Asked(items=[i for i in items if i], boxes=False))
+    plot = waterfall_plot(chart, locale, form="deals", note=again)
+    notes = [chart.subtitle, chart.note, again, _words("notes-association", locale)]
+    return Slide(title=causes_claim(analysis, row, locale), body=plot, notes=notes)
+
+
+def _plan(analysis: Any, locale: Locale) -> Slide:
+    plan = analysis.plan
+    if not plan.active:
+        return Slide(
+            title=_words("plan-none", locale),
+            body=Asked(items=[text("page.plan-empty", locale)], boxes=False),
+        )
+    months = deals_words(plan.assumptions.months)
+    header = [
+        _words("action", locale), _words("owner", locale), _words("due", locale),
+        _words("effect", locale, months=months), _words("effort", locale),
+    ]  # fmt: skip
+    rows = [
+        (
+            measure_title(m, locale), owner_words(m.owner, locale), day(m.due, locale),
+            _effect(m, locale), deals_words(m.effort),
+        )
+        for m in plan.active[:MEASURES]
+    ]  # fmt: skip
+    left = len(plan.active) - len(rows)
+    note = _words("more-rows", locale, n=left) if left else ""
+    effects = picture_of(analysis, "effects", locale)
+    notes = [] if effects is None else [effects.note]
+    notes += [
+        f"{measure_title(m, locale)}: {measure_detail(m, locale)}"
+        for m in plan.active[:MEASURES]
+        if measure_detail(m, locale)
+    ]
+    return Slide(
+        title=plan_claim(analysis, locale),
+        body=Rows(header=header, rows=rows, shares=(4.2, 2, 2.4, 2.3, 1.4), note=note),
+        notes=notes,
+    )
+
+
+def _effect(measure: Any, locale: Locale) -> str:
+    if measure.effect is None:
+        return text("page.not-estimated", locale)
+    d = measure.effect.deals
+    return f"+{deals_words(d.p50)} ({deals_words(d.p10)}–{deals_words(d.p90)})"
+
+
+def _forecast(analysis: Any, locale: Locale) -> Slide | None:
+    chart = picture_of(analysis, "fan", locale)
+    if chart is None:
+        return None
+    notes = (chart.subtitle, chart.note, _words("notes-chart", locale))
+    return Slide(title=chart.title, body=fan_plot(chart, locale), notes=notes)
+
+
+def _follow(analysis: Any, locale: Locale) -> Slide:
+    plan = analysis.plan
+    items = follow_items(plan, locale)
+    if not items:
+        return Slide(
+            title=_words("follow-title-none", locale),
+            body=Asked(items=[_words("follow-none", locale)], boxes=False),
+        )
+    first = min(measure.due for measure in plan.active)
+    seen = [found for m in plan.active if (found := visible_from(m)) is not None]
+    key = "follow-title" if seen else "follow-title-never"
+    days = {"first": day(first, locale)} | ({"seen": day(min(seen), locale)} if seen else {})
+    rows = [(day(when, locale), words) for when, words in items[:LOOKS]]
+    left = len(items) - len(rows)
+    return Slide(
+        title=_words(key, locale, **days),
+        body=Rows(
+            header=(_words("when", locale), _words("what", locale)), rows=rows, shares=(2.3, 8),
+            note=_words("more-rows", locale, n=left) if left else "",
+        ),
+        notes=(text("page.follow-subtitle", locale),),
+    )  # fmt: skip
+
+
+def _asks(analysis: Any, row: Any, locale: Locale) -> Slide:
+    plan = analysis.plan
+    items = [
+        _words("ask-accept", locale, measure=measure_title(m, locale),
+               owner=owner_words(m.owner, locale), due=day(m.due, locale))
+        for m in plan.active[:ASKED]
+    ]  # fmt: skip
+    left = len(plan.active) - len(items)
+    if left:
+        items.append(_words("ask-more", locale, n=left))
+    record = "" if row is None else fields_to_record(analysis, row, locale)
+    if record:
+        items.append(_words("ask-record", locale, fields=record))
+    labels = labels_for(analysis, locale)
+    errors = [fault for fault in analysis.faults if fault.severity == "error"]
+    items += [
+        _words("ask-data", locale, fault=fault_item(fault, locale, labels).text)
+        for fault in errors[:2]
+    ]
+    if not items:
+        title = _words("asks-title-none", locale)
+        return Slide(title=title, body=Asked(items=[_words("ask-keep", locale)], boxes=False))
+    title = _words("asks-title", locale, n=len(items))
+    looks = follow_items(plan, locale)
+    notes = [_words("ask-next", locale, day=day(looks[-1][0], locale))] if looks else []
+    return Slide(title=title, body=Asked(items=items), notes=notes)

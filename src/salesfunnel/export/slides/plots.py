@@ -1,0 +1,163 @@
+"""Native charts of slides from the pictures of an analysis: the same figures, bar by bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.export.slides.content import Plot, Series
+from salesfunnel.i18n import text
+from salesfunnel.render.charts import Chart
+from salesfunnel.render.charts.figures import (
+    day_words,
+    deals_words,
+    money_words,
+    period_words,
+    plus,
+    whole_percent,
+)
+
+__all__ = ["fan_plot", "funnel_plot", "trend_plot", "waterfall_plot"]
+
+WIDE = 100.0
+"""Counts whose largest is more than so many times the smallest are drawn on a log scale."""
+LABELLED = 14
+"""Points of a line that all get a label, at most; of longer ones the last does."""
+
+
+def funnel_plot(chart: Chart, labels: Mapping[str, str], locale: Locale) -> Plot:
+    """Return where deals go, or the counts where no more is known."""
+    data = chart.data
+    names = [labels[str(key)] for key in data["stage"]]
+    if all(value is None for value in data["lost"]):
+        counts = [None if v is None else float(v) for v in data["entered"]]
+        known = [v for v in counts if v]
+        form = "log" if known and max(known) > WIDE * min(known) else "count"
+        shown = ["" if v is None else f"{v:,.0f}" for v in counts]
+        series = [Series(name=text("slides.count", locale), values=counts, labels=shown)]
+        said = (text("slides.log", locale) if form == "log" else "", chart.note)
+        return Plot(kind="plain", categories=names, series=series, form=form,
+                    subtitle=chart.subtitle, note=" ".join(n for n in said if n))  # fmt: skip
+    last = len(names) - 1
+    series = [
+        Series(
+            name=text(f"workbook.{key}", locale),
+            values=[v if i < last else None for i, v in enumerate(data[key])],
+            role=role,
+            labels=[f"{v:,.0f}" if v and i < last else "" for i, v in enumerate(data[key])],
+        )
+        for key, role in (("advanced", "main"), ("lost", "lost"), ("open", "tint"))
+    ]
+    won = data["entered"][last]
+    series.append(
+        Series(
+            name=names[last],
+            values=[None] * last + [won],
+            role="ink",
+            labels=[""] * last + ["" if won is None else f"{won:,.0f}"],
+        )
+    )
+    return Plot(kind="bars", categories=names, series=series, subtitle=chart.subtitle,
+                note=chart.note)  # fmt: skip
+
+
+def trend_plot(chart: Chart, locale: Locale) -> Plot:
+    """Return a rate over time with its intervals and its baseline; periods not over are named."""
+    data = chart.data
+    flags = data.get("partial") or [0] * len(data["period"])
+    many = len(data["period"]) > LABELLED
+    names = [str(name) if many else period_words(str(name), locale) for name in data["period"]]
+    keep = [i for i, partial in enumerate(flags) if not partial]
+    open_ = [name for name, partial in zip(names, flags, strict=True) if partial]
+
+    def column(name: str) -> list[Any]:
+        return [data[name][i] if name in data else None for i in keep]
+
+    rates, below = column("rate"), column("below")
+    few = len(keep) <= LABELLED
+    shown = [
+        whole_percent(rate) if rate is not None and (few or i == len(rates) - 1) else ""
+        for i, rate in enumerate(rates)
+    ]
+    series = [
+        Series(
+            name=text("slides.rate", locale), values=rates, labels=shown, low=column("low"),
+            high=column("high"), colours=["alert" if bad else "main" for bad in below],
+        )
+    ]  # fmt: skip
+    baseline = column("baseline")
+    if any(value is not None for value in baseline):
+        series.append(Series(name=text("slides.usual", locale), values=baseline, role="grey",
+                             dashed=True))  # fmt: skip
+    notes = [chart.note]
+    if open_:
+        joined = text("report.comma", locale).join(open_)
+        notes.append(text("slides.partial", locale, periods=joined))
+    return Plot(
+        kind="line", categories=[names[i] for i in keep],
+        series=series, form="percent", subtitle=chart.subtitle,
+        note=" ".join(note for note in notes if note),
+    )  # fmt: skip
+
+
+def waterfall_plot(chart: Chart, locale: Locale, *, form: str, note: str = "") -> Plot:
+    """Return bars that add up; the bars before them are not seen."""
+    data: Mapping[str, Any] = chart.data
+    pairs = [(float(a), float(b)) for a, b in zip(data["start"], data["end"], strict=True)]
+    sign = -1.0 if all(max(pair) <= 0 for pair in pairs) else 1.0
+    near, far, across = zip(*(_bar(sign * a, sign * b) for a, b in pairs), strict=True)
+    roles = {"total": "ink", "sum": "ink", "unexplained": "lost"}
+    colours = [
+        roles.get(str(part), "alert" if amount < 0 else "main")
+        for part, amount in zip(data["part"], data["amount"], strict=True)
+    ]
+    words = [
+        money_words(float(v), locale) if form == "money" else deals_words(float(v))
+        for v in data["amount"]
+    ]
+    signed = [
+        w if str(part) in {"total", "sum"} else plus(w)
+        for w, part in zip(words, data["part"], strict=True)
+    ]
+    series = [
+        Series(name=text("workbook.base", locale), values=near, role=""),
+        Series(name=text("workbook.bar", locale), values=far, colours=colours),
+    ]
+    names = [f"{name}  {words}" for name, words in zip(chart.y.order, signed, strict=True)]
+    if any(across):
+        name = text("workbook.bar", locale)
+        series.append(Series(name=f"{name} (2)", values=across, colours=colours))
+    said = " ".join(part for part in (chart.note, note) if part)
+    return Plot(kind="bars", categories=names, series=series,
+                form=form, subtitle=chart.subtitle, note=said)  # fmt: skip
+
+
+def _bar(start: float, end: float) -> tuple[float, float, float]:
+    """Return the part of a stacked bar that is not seen, the bar, and its part across zero."""
+    low, high = sorted((start, end))
+    if low >= 0:
+        return low, high - low, 0.0
+    if high <= 0:
+        return high, low - high, 0.0
+    return 0.0, high, low
+
+
+def fan_plot(chart: Chart, locale: Locale) -> Plot:
+    """Return a forecast: the median, and one chance in ten below and above."""
+    data = chart.data
+    days = [day_words(date.fromisoformat(str(value)), "day", locale) for value in data["date"]]
+    looks = (("q90", "high", "grey", True), ("q50", "middle", "main", False),
+             ("q10", "low", "grey", True))  # fmt: skip
+    last = len(days) - 1
+    series = [
+        Series(
+            name=text(f"slides.{key}", locale), values=data[name], role=role, dashed=dashed,
+            labels=["" if i < last else money_words(float(v or 0), locale)
+                    for i, v in enumerate(data[name])],
+        )
+        for name, key, role, dashed in looks
+    ]  # fmt: skip
+    return Plot(kind="line", categories=days, series=series, form="money",
+                subtitle=chart.subtitle, note=chart.note)  # fmt: skip
