@@ -22,7 +22,6 @@ __all__ = ["KINDS", "chart_of", "kinds_of"]
 KINDS: dict[str, dict[str, str]] = {
     "AalenJohansen": {"survival": "timing:aalen_johansen"},
     "Adherence": {"rates": "followups:adherence"},
-    "StaleDeals": {"ageing": "quarter:ageing"},
     "Analysis": {
         "trend": "analyses:trend",
         "funnel": "analyses:funnel",
@@ -72,6 +71,7 @@ KINDS: dict[str, dict[str, str]] = {
     "StageDurations": {"rates": "timing:eventual"},
     "StageFates": {"funnel": "counts:fates"},
     "StageHistory": {"funnel": "counts:history_funnel", "survival": "timing:stage_curve"},
+    "StaleDeals": {"ageing": "quarter:ageing"},
     "StepCounts": {"funnel": "counts:steps", "rates": "counts:step_rates"},
     "TargetPlan": {"ladder": "ahead:ladder", "months": "ahead:target_months"},
     "TargetProgress": {"gap": "followups:target_gap", "ladder": "followups:target_ladder"},
