@@ -131,6 +131,8 @@ _HOMES = {
     "Backtest": "forecasting",
     "BacktestScore": "forecasting",
     "Forecast": "forecasting",
+    "ForecastGroups": "forecasting",
+    "RatesChanged": "forecasting",
     "backtest": "forecasting",
     "forecast": "forecasting",
     "TargetPlan": "targets",
@@ -304,6 +306,8 @@ __all__ = [
     "Backtest",
     "BacktestScore",
     "Forecast",
+    "ForecastGroups",
+    "RatesChanged",
     "backtest",
     "forecast",
     "TargetPlan",
@@ -436,7 +440,15 @@ if TYPE_CHECKING:
         rule,
     )
     from salesfunnel.fault import Fault
-    from salesfunnel.forecasting import Backtest, BacktestScore, Forecast, backtest, forecast
+    from salesfunnel.forecasting import (
+        Backtest,
+        BacktestScore,
+        Forecast,
+        ForecastGroups,
+        RatesChanged,
+        backtest,
+        forecast,
+    )
     from salesfunnel.intake.deals.reader import read_deals, read_stage_history
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.plans import read_plan

@@ -55,6 +55,7 @@ BUILDERS = {
     "PurchasesAhead": "buying:ahead_document",
     "CohortRetention": "retention:retention_document",
     "Forecast": "forecast:forecast_document",
+    "ForecastGroups": "forecast_groups:groups_document",
     "GammaGamma": "customers:model_document",
     "Lifecycle": "customers:lifecycle_document",
     "LifetimeValue": "customers:value_document",
