@@ -194,7 +194,7 @@ def _without_money(made: Forecast) -> Forecast:
         name: np.full(getattr(made, name).shape, np.nan)
         for name in (
             "period_expected", "period_low", "period_high", "owner_expected", "owner_low",
-            "owner_high", "path", "deal_value",
+            "owner_high", "path", "deal_value", "quarter_expected", "quarter_low", "quarter_high",
         )
     }  # fmt: skip
     nan = float("nan")

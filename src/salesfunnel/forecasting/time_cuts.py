@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from salesfunnel.forecasting.snapshot import DAY
 
-__all__ = ["POINTS", "cuts_of", "month_shares", "path_points"]
+__all__ = ["POINTS", "cuts_of", "month_shares", "path_points", "whole_quarters"]
 
 Floats = npt.NDArray[np.float64]
 POINTS = 12
