@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.files import write_file
 from salesfunnel._core.safe_text import clean
@@ -14,6 +14,13 @@ from salesfunnel.export.analysis_parts import caption, parts_of
 from salesfunnel.export.book import FONTS, Book
 from salesfunnel.render.backends.width import width
 from salesfunnel.render.charts.palette import LIGHT
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.chart import Chart as XlsxChart
+    from xlsxwriter.worksheet import Worksheet
+
+    from salesfunnel.analysis import Analysis
 
 __all__ = ["book_bytes", "write_analysis"]
 
@@ -27,7 +34,7 @@ WIDEST = 60
 COLOURS = (LIGHT.main, LIGHT.alert, LIGHT.grey, "#4f8f8b", "#8a6db1", LIGHT.ink)
 
 
-def write_analysis(analysis: object, path: str | PathLike[str], locale: Locale) -> None:
+def write_analysis(analysis: Analysis, path: str | PathLike[str], locale: Locale) -> None:
     """Write an analysis as an xlsx workbook.
 
     Raises
@@ -38,7 +45,7 @@ def write_analysis(analysis: object, path: str | PathLike[str], locale: Locale) 
     write_file(path, book_bytes(analysis, locale))
 
 
-def book_bytes(analysis: object, locale: Locale) -> bytes:
+def book_bytes(analysis: Analysis, locale: Locale) -> bytes:
     """Return the workbook; equal analyses give equal bytes."""
     made = Book(locale, feature="writing a workbook with charts")
     book = made.book
@@ -49,7 +56,7 @@ def book_bytes(analysis: object, locale: Locale) -> bytes:
     return made.close()
 
 
-def _styles(book: Any, font: str) -> dict[str, Any]:
+def _styles(book: Workbook, font: str) -> dict[str, Any]:
     base = {"font_name": font, "font_size": 11, "valign": "top"}
     styles = {
         form: book.add_format(
@@ -65,7 +72,7 @@ def _styles(book: Any, font: str) -> dict[str, Any]:
     return styles
 
 
-def _sheet(book: Any, part: Part, line: str, styles: dict[str, Any], locale: Locale) -> None:
+def _sheet(book: Workbook, part: Part, line: str, styles: dict[str, Any], locale: Locale) -> None:
     sheet = book.add_worksheet(part.name[:31])
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, clean(part.title), styles["title"])
@@ -92,7 +99,7 @@ def _sheet(book: Any, part: Part, line: str, styles: dict[str, Any], locale: Loc
         sheet.insert_chart(last + 2, 0, chart, {"description": clean(part.title)})
 
 
-def _cell(sheet: Any, i: int, j: int, value: Any, form: str, styles: dict[str, Any]) -> None:
+def _cell(sheet: Worksheet, i: int, j: int, value: Any, form: str, styles: dict[str, Any]) -> None:
     if value is None or value != value:  # noqa: PLR0124 - NaN
         sheet.write_blank(i, j, None, styles[form])
     elif form == "text":
@@ -129,7 +136,7 @@ def _axis(part: Part, j: int, font: str, **more: object) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(book: Any, part: Part, name: str, font: str) -> Any:
+def _line(book: Workbook, part: Part, name: str, font: str) -> XlsxChart:
     chart = book.add_chart({"type": "line"})
     x, *ys = part.series
     for place, j in enumerate(ys):
@@ -147,7 +154,7 @@ def _line(book: Any, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _rows(book: Any, part: Part, font: str, j: int, kind: str) -> Any:
+def _rows(book: Workbook, part: Part, font: str, j: int, kind: str) -> XlsxChart:
     """Return a chart of horizontal bars, the first row on top."""
     chart = book.add_chart({"type": "bar", **({"subtype": "stacked"} if kind else {})})
     chart.set_y_axis({"reverse": True, "num_font": _font(font), "label_position": "low",
@@ -157,7 +164,7 @@ def _rows(book: Any, part: Part, font: str, j: int, kind: str) -> Any:
     return chart
 
 
-def _funnel(book: object, part: Part, name: str, font: str) -> Any:
+def _funnel(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
     chart = _rows(book, part, font, ys[0], "stacked")
     fills = (LIGHT.main, LIGHT.lost, LIGHT.tint)
@@ -170,7 +177,7 @@ def _funnel(book: object, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _waterfall(book: object, part: Part, name: str, font: str) -> Any:
+def _waterfall(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, base, bar = part.series
     chart = _rows(book, part, font, bar, "stacked")
     chart.add_series({
@@ -191,7 +198,7 @@ def _points(part: Part) -> list[Any]:
     return [{"fill": {"color": fills[role]}} for role in part.colours]
 
 
-def _ranges(book: object, part: Part, name: str, font: str) -> Any:
+def _ranges(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, middle, low, high = part.series
     chart = _rows(book, part, font, middle, "")
     cells = [part.columns[j].cells for j in (middle, low, high)]
@@ -211,7 +218,7 @@ def _ranges(book: object, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _bars(book: object, part: Part, name: str, font: str) -> Any:
+def _bars(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
     chart = _rows(book, part, font, ys[0], "")
     for j, fill in zip(ys, (LIGHT.main, LIGHT.lost), strict=True):

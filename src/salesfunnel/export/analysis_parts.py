@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.analysis_column import ROWS, Column, Part, column_of, picture_of, words_of
@@ -21,10 +21,13 @@ from salesfunnel.render.report.answers import answer_of, chip_of
 from salesfunnel.render.report.facts import labels_for, place_words
 from salesfunnel.render.words.figures import segment_words
 
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
+
 __all__ = ["caption", "parts_of"]
 
 
-def parts_of(analysis: object, locale: Locale) -> list[Part]:
+def parts_of(analysis: Analysis, locale: Locale) -> list[Part]:
     """Return the worksheets of an analysis, those without rows left out."""
     makers = (
         _answer,
@@ -43,7 +46,7 @@ def parts_of(analysis: object, locale: Locale) -> list[Part]:
     return [part for part in made if part is not None and part.rows]
 
 
-def _answer(analysis: object, locale: Locale) -> Part:
+def _answer(analysis: Analysis, locale: Locale) -> Part:
     answer = answer_of(analysis, locale)
     rows = [
         (words_of("answer", locale), answer.headline.replace("<wbr>", ""), ""),
@@ -62,7 +65,7 @@ def _answer(analysis: object, locale: Locale) -> Part:
     )
 
 
-def _verdicts(analysis: Any, locale: Locale) -> Part:
+def _verdicts(analysis: Analysis, locale: Locale) -> Part:
     found, labels = list(analysis.bottlenecks)[:ROWS], labels_for(analysis, locale)
     several = len(analysis.bottlenecks.segments) > 1
 
@@ -104,7 +107,7 @@ def _verdicts(analysis: Any, locale: Locale) -> Part:
     )
 
 
-def _trend(analysis: Any, locale: Locale) -> Part | None:
+def _trend(analysis: Analysis, locale: Locale) -> Part | None:
     series = analysis.trend
     if series is None or len(series.periods) < 2:
         return None
@@ -128,7 +131,7 @@ def _trend(analysis: Any, locale: Locale) -> Part | None:
     )
 
 
-def _funnel(analysis: Any, locale: Locale) -> Part | None:
+def _funnel(analysis: Analysis, locale: Locale) -> Part | None:
     found = analysis.fates
     if found is None:
         return None
@@ -182,17 +185,17 @@ def _bar(start: Any, end: Any) -> float:
     return (high - low) if low >= 0 else low - min(high, 0.0)
 
 
-def _causes(analysis: object, locale: Locale) -> Part | None:
+def _causes(analysis: Analysis, locale: Locale) -> Part | None:
     chart = picture_of(analysis, "causes", locale)
     return _waterfall(chart, words_of("sheet-causes", locale), locale, "deals")
 
 
-def _bridge(analysis: object, locale: Locale) -> Part | None:
+def _bridge(analysis: Analysis, locale: Locale) -> Part | None:
     chart = picture_of(analysis, "bridge", locale)
     return _waterfall(chart, words_of("sheet-bridge", locale), locale, "money")
 
 
-def caption(analysis: Any, locale: Locale) -> str:
+def caption(analysis: Analysis, locale: Locale) -> str:
     """Return the line below a worksheet's title: of when the figures are, in which currency."""
     parts = [analysis.period]
     if analysis.fates is not None:

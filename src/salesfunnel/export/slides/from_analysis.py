@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
@@ -27,14 +27,20 @@ from salesfunnel.render.words.figures import fault_item
 from salesfunnel.render.words.names import labels_of
 from salesfunnel.render.words.plans import measure_detail, measure_title, owner_words
 
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
+    from salesfunnel.bottleneck import Bottleneck
+    from salesfunnel.planning import Measure
+
 __all__ = ["slides_of"]
 
 MEASURES, LOOKS, ASKED = 6, 8, 4
 """Rows of the plan, of the follow-up, and actions that are asked for, at most."""
 
 
-def slides_of(analysis: Any, locale: Locale) -> list[Slide]:
+def slides_of(analysis: Analysis, locale: Locale) -> list[Slide]:
     """Return six to eight slides; those that the data cannot fill are left out."""
+    row: Bottleneck | None
     try:
         row = worst(analysis)
     except ArgumentError:
@@ -56,7 +62,7 @@ def _words(key: str, locale: Locale, **params: Any) -> str:
     return text(f"slides.{key}", locale, **params)
 
 
-def _answer(analysis: Any, locale: Locale) -> Slide:
+def _answer(analysis: Analysis, locale: Locale) -> Slide:
     answer = answer_of(analysis, locale)
     sure = f" · {answer.sure}" if answer.sure else ""
     body = Answered(
@@ -70,7 +76,7 @@ def _answer(analysis: Any, locale: Locale) -> Slide:
     return Slide(title=answer.headline.replace("<wbr>", ""), body=body, notes=notes)
 
 
-def _funnel(analysis: Any, row: Any, locale: Locale) -> Slide | None:
+def _funnel(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide | None:
     chart = picture_of(analysis, "funnel", locale)
     if chart is None:
         return None
@@ -102,7 +108,7 @@ def _funnel(analysis: Any, row: Any, locale: Locale) -> Slide | None:
     return Slide(title=title, body=funnel_plot(chart, labels, locale), notes=notes)
 
 
-def _trend(analysis: Any, row: Any, locale: Locale) -> Slide | None:
+def _trend(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide | None:
     chart = picture_of(analysis, "trend", locale)
     if chart is None or row is None:
         return None
@@ -123,7 +129,7 @@ def _trend(analysis: Any, row: Any, locale: Locale) -> Slide | None:
     return Slide(title=title, body=plot, notes=notes)
 
 
-def _causes(analysis: Any, row: Any, locale: Locale) -> Slide | None:
+def _causes(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide | None:
     if row is None or row.tier not in {"confirmed", "suspected"}:
         return None
     chart = picture_of(analysis, "causes", locale)
@@ -138,7 +144,7 @@ def _causes(analysis: Any, row: Any, locale: Locale) -> Slide | None:
     return Slide(title=causes_claim(analysis, row, locale), body=plot, notes=notes)
 
 
-def _plan(analysis: Any, locale: Locale) -> Slide:
+def _plan(analysis: Analysis, locale: Locale) -> Slide:
     plan = analysis.plan
     if not plan.active:
         return Slide(
@@ -173,14 +179,14 @@ def _plan(analysis: Any, locale: Locale) -> Slide:
     )
 
 
-def _effect(measure: Any, locale: Locale) -> str:
+def _effect(measure: Measure, locale: Locale) -> str:
     if measure.effect is None:
         return text("page.not-estimated", locale)
     d = measure.effect.deals
     return f"+{deals_words(d.p50)} ({deals_words(d.p10)}–{deals_words(d.p90)})"
 
 
-def _forecast(analysis: Any, locale: Locale) -> Slide | None:
+def _forecast(analysis: Analysis, locale: Locale) -> Slide | None:
     chart = picture_of(analysis, "fan", locale)
     if chart is None:
         return None
@@ -188,7 +194,7 @@ def _forecast(analysis: Any, locale: Locale) -> Slide | None:
     return Slide(title=chart.title, body=fan_plot(chart, locale), notes=notes)
 
 
-def _follow(analysis: Any, locale: Locale) -> Slide:
+def _follow(analysis: Analysis, locale: Locale) -> Slide:
     plan = analysis.plan
     items = follow_items(plan, locale)
     if not items:
@@ -212,7 +218,7 @@ def _follow(analysis: Any, locale: Locale) -> Slide:
     )  # fmt: skip
 
 
-def _asks(analysis: Any, row: Any, locale: Locale) -> Slide:
+def _asks(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide:
     plan = analysis.plan
     items = [
         _words("ask-accept", locale, measure=measure_title(m, locale),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,11 +15,14 @@ from salesfunnel.render.charts.kinds.grids import cells
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.charts.marks import ChartScale
 
+if TYPE_CHECKING:
+    from salesfunnel.customers import Lifecycle, RepurchaseCurve, Rfm
+
 COHORTS = 24
 """Cohorts in a triangle at most: the latest."""
 
 
-def rfm(scores: Any, locale: Locale) -> Chart:
+def rfm(scores: Rfm, locale: Locale) -> Chart:
     """Return how many customers have each recency and frequency."""
     grid = scores.grid
     ranks = [str(5 - i) for i in range(5)]
@@ -34,7 +37,7 @@ def rfm(scores: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def survival(curve: Any, locale: Locale) -> Chart:
+def survival(curve: RepurchaseCurve, locale: Locale) -> Chart:
     """Return the share that bought again by days since the first order."""
     return survival_chart(
         curve.days.tolist(),
@@ -49,7 +52,7 @@ def survival(curve: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def cohorts(curve: Any, locale: Locale) -> Chart:
+def cohorts(curve: RepurchaseCurve, locale: Locale) -> Chart:
     """Return the share of each cohort that bought again within each window; immature ones empty."""
     names = curve.cohorts[-COHORTS:]
     triangle = np.asarray(curve.triangle())[-COHORTS:] if callable(curve.triangle) else (
@@ -64,7 +67,7 @@ def cohorts(curve: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def states(cycle: Any, locale: Locale) -> Chart:
+def states(cycle: Lifecycle, locale: Locale) -> Chart:
     """Return how many customers are in each state."""
     names = [text(f"ahead.state-{state}", locale) for state in cycle.counts]
 
