@@ -10,12 +10,12 @@ from results import results
 from salesfunnel.render.charts.registry import KINDS
 
 WITHOUT = {  # one record, a definition, a model, or what another result shows
-    "AdherenceRow", "ArmRow", "BgNbd", "Bottleneck", "BridgeBars",
-    "BridgeVerdict", "CallRecord", "Chart", "Conversion",
-    "CoverageRow", "CustomerSummary", "Effect", "Evidence", "FieldHistory", "Fiscal", "Funnel",
-    "GammaGamma", "Handoff", "LittlesLaw", "Measure", "Playbook", "PluginRecord", "Purchases",
-    "Rates", "ReferenceWindow", "Review", "Sbg", "SegmentRow", "SlipRate", "TypedDates",
-    "Velocity", "WatchedMetric",
+    "AdherenceRow", "ArmRow", "BgNbd", "Bottleneck", "BridgeBars", "BridgeVerdict", "BuyingModel",
+    "CallRecord", "Chart", "Conversion", "CoverageRow", "CustomerSummary", "DepartmentPage",
+    "Effect", "Evidence", "FieldHistory", "Fiscal", "ForecastGroups", "Funnel", "GammaGamma",
+    "Handoff", "LittlesLaw", "Measure", "Playbook", "PluginRecord", "Purchases", "PurchasesAhead",
+    "Rates", "ReferenceWindow", "Review", "Round", "RoundTask", "Sbg", "SegmentRow", "SlipRate",
+    "StageLoss", "TypedDates", "Velocity", "WatchedMetric",
 }  # fmt: skip
 
 
