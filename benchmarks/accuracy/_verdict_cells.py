@@ -150,7 +150,8 @@ def stopped(rng, funnels):
                 now = study.judged(counts, together=False)[0][:, 0]
                 before = _rivals.old_probability(counts)[:, 0]
                 rows.append({
-                    "world": f"{rate:.0%} → 0 last month, {months} months", "leads": str(volume),
+                    "world": f"{rate:.0%} of {volume} → 0 last month, {months} months",
+                    "leads": str(volume),
                     "funnels": runs, "before_mean": before.mean(), "before_least": before.min(),
                     "mean": now.mean(), "least": now.min(),
                 })  # fmt: skip
