@@ -107,7 +107,6 @@ def sum_up(
     used = np.flatnonzero(np.abs(opened.terms).max(axis=0, initial=0) > 1e-9)
     changed = rates_changed(view.model, at, history.stages)
     strata = how["strata"]
-    named = groupings[0].codes
     made = Forecast(
         as_of=at.astype(datetime),
         horizon=horizon,
@@ -141,7 +140,9 @@ def sum_up(
         deal_age=view.known.age[opened.deal],
         deal_chance=opened.chance,
         deal_value=value,
-        deal_owner=[groupings[0].names[i] for i in named.tolist()] if groupings[0].names else (),
+        deal_owner=[groupings[0].names[i] for i in groupings[0].codes.tolist()]
+        if groupings[0].names
+        else (),
         common=_common(view),
         new_a_day=view.come.a_day * float(view.come.by_day.mean()),
         faults=(*view.faults, *_said(changed)),
