@@ -51,6 +51,14 @@ def analyses():
     }
 
 
+ONE_SCALE = """() => [...document.querySelectorAll(".sf-rows")].map(rows => {
+  const boxes = [...rows.querySelectorAll(":scope > .sf-row > svg")]
+    .map(svg => svg.getBoundingClientRect()).filter(box => box.width);
+  return new Set(boxes.map(box => `${box.left.toFixed(1)} ${box.width.toFixed(1)}`)).size;
+}).filter(scales => scales > 1)"""
+"""Pictures whose rows do not lie over each other: a bar would be read on the wrong scale."""
+
+
 def axe():
     """Return the source of axe-core, as a package brings it."""
     pytest.importorskip("axe_playwright_python")
@@ -95,6 +103,7 @@ def test_the_report_is_quiet_fits_and_can_be_heard(browser, analyses, tmp_path, 
         try:
             assert page.evaluate("document.documentElement.scrollWidth") <= wide
             assert page.locator("h1").bounding_box()["y"] < 260  # the answer comes first
+            assert page.evaluate(ONE_SCALE) == []
             if (wide in {390, 1280} and name != "many segments") or (
                 wide == 1280 and locale == "en"
             ):
