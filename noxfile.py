@@ -20,6 +20,15 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def coverage(session: nox.Session) -> None:
+    """Run all tests, measure which lines and branches they take, and hold that to the gate."""
+    session.install("-e", ".[all]", *nox.project.dependency_groups(PYPROJECT, "test"))
+    report = f"{session.create_tmp()}/coverage.json"
+    session.run("pytest", "-n", "2", "--cov", f"--cov-report=json:{report}", *session.posargs)
+    session.run("python", ".ci/coverage_gate.py", report)
+
+
+@nox.session
 def minimal(session: nox.Session) -> None:
     """Run the tests with the four core dependencies alone; what needs an extra is skipped."""
     session.install("-e", ".", "pytest", "pytest-xdist", "hypothesis", "jsonschema")

@@ -228,7 +228,7 @@ def results() -> dict[str, Any]:
         "forecast": sf.forecast(history, horizon=90),
         "backtest": sf.backtest(history, horizon=60),
         "durations": sf.stage_durations(history),
-        "stale_deals": sf.stale_deals(history),
+        "ageing": sf.ageing(history),
         "little": sf.littles_law(history),
         "velocity": before,
         "velocity change": sf.velocity_change(before, after),

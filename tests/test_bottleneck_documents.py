@@ -48,16 +48,15 @@ def test_results_come_back_equal_and_valid(name):
 
 def test_a_manager_reads_what_fell_how_sure_and_what_it_is_worth():
     text = sf.find_bottlenecks(panel(), value=900.0).to_text(width=2000)
-    assert (
-        "lead → offer: 20% in 2026-01, where 35.07% was to be expected from the 12 months before"
-        in (text.replace("20.00%", "20%"))
+    assert "lead → offer: 20% in 2026-01; baseline 35.07%, from the 12 months before" in (
+        text.replace("20.00%", "20%")
     )
-    assert "probability of >99%" in text
+    assert ">99% confidence in a real drop" in text
     assert '"won" a month' in text
     assert "In money that is" in text
     chinese = sf.find_bottlenecks(panel(), value=900.0).to_text(locale="zh", width=2000)
-    assert "按此前 12 个月（已计入季节与趋势）应为 35.07%" in chinese
-    assert "概率为 >99%" in chinese
+    assert "基准值为 35.07%（取自此前 12 个月，季节与趋势调整后）" in chinese
+    assert "确有下降的置信度 >99%" in chinese
     assert "已确认" in chinese
 
 
@@ -88,7 +87,7 @@ def test_weeks_are_called_weeks():
 
 def test_steady_rates_are_no_bottleneck_and_doubt_is_said():
     steady = {f"2025-{m:02d}": [30_000, 12_000, 4_000] for m in range(1, 13)}
-    assert "No bottleneck is seen" in sf.find_bottlenecks(panel(steady)).to_text(width=400)
+    assert "No bottleneck:" in sf.find_bottlenecks(panel(steady)).to_text(width=400)
     doubtful = {**FALLEN, "2026-01": [310, 400, 60]}
     assert "repair the counts first" in sf.find_bottlenecks(panel(doubtful)).to_text(width=400)
 

@@ -34,7 +34,15 @@ def test_main_job(name, locale, capsys):
 def test_chinese_words(capsys):
     main(["report", str(EXAMPLES / "tracking_zh.csv"), "--locale", "zh"])
     out = capsys.readouterr().out
-    for words in ("漏斗阶段", "转化率", "第 2 行", "第 3 行", "瓶颈阶段", "480,000", "流失"):
+    for words in (
+        "漏斗阶段",
+        "转化率",
+        "第 2 行",
+        "第 3 行",
+        "瓶颈阶段",
+        "480,000",
+        "未进入下一阶段",
+    ):
         assert words in out
 
 

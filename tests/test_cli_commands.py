@@ -80,7 +80,7 @@ def test_demo_leaves_other_folders_alone(demo, tmp_path, capsys):
     assert (tmp_path / "deals.csv").read_text("utf-8") == "mine"
 
 
-@pytest.mark.parametrize(("locale", "word"), [("en", "In short"), ("zh", "结论")])
+@pytest.mark.parametrize(("locale", "word"), [("en", "Summary"), ("zh", "结论")])
 def test_deals_are_reported_like_analyze(locale, word, tmp_path, capsys):
     page, book = tmp_path / "r.html", tmp_path / "r.xlsx"
     pytest.importorskip("xlsxwriter")

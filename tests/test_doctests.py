@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import importlib.util
 import pkgutil
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +15,12 @@ import salesfunnel
 
 def module_names():
     found = pkgutil.walk_packages(salesfunnel.__path__, "salesfunnel.")
-    names = [module.name for module in found if not module.name.endswith("__main__")]
-    return ["salesfunnel", *names]
+    names = ["salesfunnel", *(module.name for module in found)]
+    return [name for name in names if ">>>" in source(name)]
+
+
+def source(name):
+    return Path(importlib.util.find_spec(name).origin).read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", module_names())
@@ -25,3 +31,4 @@ def test_examples_of(name, monkeypatch, tmp_path):
     names = {"sf": salesfunnel}
     outcome = doctest.testmod(module, optionflags=flags, extraglobs=names, verbose=False)
     assert outcome.failed == 0
+    assert outcome.attempted > 0

@@ -32,10 +32,14 @@ def test_parts_of_a_catalog_do_not_say_different_things_under_one_name(locale):
             assert seen.setdefault(whole, path.name) == path.name, whole
 
 
-@pytest.mark.parametrize("key", sorted(catalog("en")))
-def test_both_languages_show_the_same_figures(key):
-    english, chinese = figures(catalog("en")[key]), figures(catalog("zh")[key])
-    assert {name for name, _ in english} == {name for name, _ in chinese}
+@pytest.mark.parametrize("topic", sorted({key.split(".")[0] for key in catalog("en")}))
+def test_both_languages_show_the_same_figures(topic):
+    keys = [key for key in catalog("en") if key.split(".")[0] == topic]
+    shown = {
+        key: [{name for name, _ in figures(catalog(locale)[key])} for locale in ("en", "zh")]
+        for key in keys
+    }
+    assert {key: both for key, both in shown.items() if both[0] != both[1]} == {}
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ def test_what_worked_becomes_a_key_action_in_both_languages():
     reviews = sf.review(plan, panel, today=date(2026, 4, 1))
     book = sf.write_playbook(funnel, plan, reviews)
     (action,) = book.funnel.stage("offer").actions
-    assert action.name == "Answer every need within 24 hours"
+    assert action.name == "Respond to every inquiry within 24 hours"
     assert "484/1200" in action.evidence
     assert funnel.stage("offer").actions == ()
     again = sf.write_playbook(book.funnel, plan, reviews, locale="zh")
@@ -278,5 +278,5 @@ def test_a_review_without_control_says_that_it_compares_before_and_since(locale,
     (beside,) = sf.review(plan, panel, today=date(2026, 4, 1), control="south")
     assert beside.evidence.p_control is not None
     assert words not in beside.to_text(locale=locale)
-    effect = "not proven" if locale == "en" else "并不证明"
+    effect = "no proof" if locale == "en" else "并不证明"
     assert effect in measure.to_text(locale=locale, width=300)

@@ -166,7 +166,7 @@ def test_the_golden_list():
         lambda h: h.stage_times("Lead"),
         lambda h: h.reached_at(),
         sf.stage_durations,
-        sf.stale_deals,
+        sf.ageing,
         sf.littles_law,
     ],
 )

@@ -75,6 +75,17 @@ def test_a_benchmark_that_cites_little_is_told_all_of_it():
     assert "BenchmarkSet, got int" in problems(testing.check_benchmark, lambda: 3)
 
 
+def test_a_remedy_without_words_is_told():
+    dumb = sf.Remedy("be-quick", "late", owner="sales")
+    said = problems(
+        testing.check_rules,
+        sf.RuleSet("own", "action", [sf.Rule("late", lambda case: None, title="Late")],
+                   remedies=[dumb]),
+    )  # fmt: skip
+    assert "remedy 'be-quick' must have a title in 'en', got none" in said
+    assert "remedy 'be-quick' must have a title in 'zh', got none" in said
+
+
 def test_rules_that_raise_or_lack_words_are_told():
     @sf.rule("fragile", needs="hours")
     def fragile(case):

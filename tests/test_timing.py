@@ -85,7 +85,7 @@ def test_a_stage_that_nobody_left_has_no_rate():
     found = sf.stage_durations(history)
     assert np.isnan(found.eventual).all()
     assert np.isnan(found.median).all()
-    assert sf.stale_deals(history).deals == ()
+    assert sf.ageing(history).deals == ()
 
 
 def test_only_old_deals_without_hope_are_stale():
@@ -94,7 +94,7 @@ def test_only_old_deals_without_hope_are_stale():
     closed = [d + 1 for d in days] + [90] * 20 + [np.nan, np.nan]
     outcome = [1] * 20 + [2] * 20 + [0, 0]
     history = deals.history([0] * 40 + [95, 10], entered, closed, outcome, as_of=100)
-    found = sf.stale_deals(history)
+    found = sf.ageing(history)
     assert found.deals == ("d41",)
     assert found.open == 2
     assert found.age[0] == 90
@@ -125,7 +125,7 @@ def test_all_are_documents_and_come_back():
         pace,
         change,
         sf.stage_durations(history),
-        sf.stale_deals(history),
+        sf.ageing(history),
         sf.littles_law(history),
     )
     for result in found:
@@ -205,7 +205,7 @@ def test_tiny_and_degenerate_histories(name):
     for result in (
         pace,
         sf.stage_durations(history),
-        sf.stale_deals(history),
+        sf.ageing(history),
         sf.littles_law(history),
     ):
         assert type(result).from_json(result.to_json()) == result
@@ -272,7 +272,7 @@ def test_the_chance_of_deals_older_than_all_others_is_not_known_and_not_nought()
     history = deals.history(
         [row[0] for row in entered], entered, closed, [1] * 20 + [2] * 20 + [0] * 10, as_of=100
     )
-    found = sf.stale_deals(history)
+    found = sf.ageing(history)
     assert len(found.deals) == 10, "all are older than usual"
     assert found.age.tolist() == list(range(30, 20, -1))
     assert np.isnan(found.chance).tolist() == [True] * 4 + [False] * 6

@@ -22,7 +22,7 @@ CALLS = {
     "find_bottlenecks": sf.find_bottlenecks,
     "velocity": sf.velocity,
     "stage_durations": sf.stage_durations,
-    "stale_deals": sf.stale_deals,
+    "ageing": sf.ageing,
     "analyze": sf.analyze,
     "diagnose the data": lambda x: sf.diagnose(FOUND.rows[0], x),
     "diagnose": lambda x: sf.diagnose(x, PANEL),

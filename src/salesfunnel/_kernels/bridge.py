@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.ledger import Floats, Ints, Track, order_by, values_as_of
+from salesfunnel._kernels.ledger import Floats, Ints, Track, values_as_of
+from salesfunnel._kernels.order import order_by
 
 Bools = npt.NDArray[np.bool_]
 

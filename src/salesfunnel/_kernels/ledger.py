@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.order import order_by
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-_BITS = 62
 
 
 class Track(NamedTuple):
@@ -24,33 +24,6 @@ class Track(NamedTuple):
     deal: Ints  # (m,)
     time: Ints  # (m,)
     value: Floats  # (m,)
-
-
-def order_by(deal: Ints, time: Ints) -> npt.NDArray[np.intp]:
-    """Return the stable order by deal, then time.
-
-    Both are packed into one integer where they fit; rows that are in order already stay.
-    """
-    if not deal.size:
-        return np.zeros(0, dtype=np.intp)
-    low, high = int(time.min()), int(time.max())
-    width = high - low + 1
-    if int(deal.max()) >= (1 << _BITS) // max(width, 1):
-        return np.lexsort((time, deal))
-    key = deal * width + (time - low)
-    if (key[1:] >= key[:-1]).all():
-        return np.arange(key.size)
-    order = np.argsort(key)
-    ranked = key[order]
-    # the fast sort is not stable: put rows of one deal and moment back in their order
-    tied = np.zeros(key.size, dtype=np.bool_)
-    tied[1:] = ranked[1:] == ranked[:-1]
-    tied[:-1] |= tied[1:]
-    places = np.flatnonzero(tied)
-    if places.size:
-        part = order[places]
-        order[places] = part[np.lexsort((part, ranked[places]))]
-    return order
 
 
 def same_values(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

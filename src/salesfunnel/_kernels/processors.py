@@ -5,9 +5,15 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
-__all__ = ["PAYS", "usable_processors"]
+__all__ = ["PAYS", "parallel_map", "usable_processors"]
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 PAYS = 1 << 16
 """Rows below which a second thread costs more than it gives."""
@@ -31,6 +37,15 @@ def usable_processors(root: str = "/") -> int:
     own = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     limit = _limit(Path(root))
     return max(own if limit is None else min(own, math.ceil(limit)), 1)
+
+
+def parallel_map(function: Callable[[S], T], items: Iterable[S], workers: int) -> list[T]:
+    """Return the function of each item, in order, computed by this many threads."""
+    items = list(items)
+    if workers == 1 or len(items) == 1:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(function, items))
 
 
 def _limit(root: Path) -> float | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -16,7 +15,7 @@ from salesfunnel._core.checks import check_positive_int
 from salesfunnel._kernels.events import counting as kernel
 from salesfunnel._kernels.events.following import Scratch
 from salesfunnel._kernels.events.packing import Layout, Store, pack_rows, pack_wide
-from salesfunnel._kernels.processors import PAYS, usable_processors
+from salesfunnel._kernels.processors import PAYS, parallel_map, usable_processors
 from salesfunnel.counting.attribution import Rows
 from salesfunnel.counting.chains import ChainOutcome, count_fast, count_units, fits_fast
 from salesfunnel.counting.packing_plan import KEY_BITS, PackingPlan, make_packing_plan
@@ -27,7 +26,6 @@ from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.event_log import EventLog
 from salesfunnel.fault import Fault
 
-T = TypeVar("T")
 MOST_BLOCKS = 1 << 12
 """With more blocks they are made one by one, not all at once."""
 
@@ -160,15 +158,6 @@ def _only(plan: PackingPlan, place: int) -> PackingPlan:
     codes = np.arange(int(plan.step.max(initial=0)) + 1)
     places = codes if plan.places is None else plan.places
     return attrs.evolve(plan, places=(places != place).astype(np.uint8), count=1)
-
-
-def parallel_map(function: Callable[[Any], T], items: Iterable[Any], workers: int) -> list[T]:
-    """Return the function of each item, in order, worked out by so many threads."""
-    items = list(items)
-    if workers == 1 or len(items) == 1:
-        return [function(item) for item in items]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(function, items))
 
 
 def count_duplicates(log: EventLog, query: Query, workers: int) -> int:

@@ -154,8 +154,8 @@ def check_rules(rule_set: Any) -> None:
     Raises
     ------
     DefinitionError
-        With every problem: no rule, no title in a language, a rule that raises, or that gives
-        something else than findings.
+        With every problem: no rule, no title of a rule or remedy in a language, a rule that raises,
+        or that gives something else than findings.
 
     Examples
     --------
@@ -175,6 +175,7 @@ def check_rules(rule_set: Any) -> None:
         problems += _title_problems(rule)
         for filled in ("absent", "empty", "words", "numbers", "floats"):
             problems += _asked(rule_set, rule, filled)
+    problems += _remedy_problems(rule_set)
     _report(f"rule set {rule_set.name!r}", list(dict.fromkeys(problems)))
 
 
@@ -186,6 +187,15 @@ def _title_problems(rule: Any) -> list[str]:
         for locale in LOCALES
         if not rule.title.get(locale) and not has(f"finding.{rule.code}.title")
     ]
+
+
+def _remedy_problems(rule_set: Any) -> Iterator[str]:
+    from salesfunnel.i18n import has
+
+    for remedy in getattr(rule_set, "remedies", ()):
+        for locale in LOCALES:
+            if not remedy.title.get(locale) and not has(f"measure.{remedy.key}.title"):
+                yield f"remedy {remedy.key!r} must have a title in {locale!r}, got none"
 
 
 def _asked(rule_set: Any, rule: Any, filled: str) -> list[str]:

@@ -6,8 +6,8 @@ from salesfunnel.timing._littles_law import LittlesLaw, littles_law
 from salesfunnel.timing._stage_durations import (
     StageDurations,
     StaleDeals,
+    ageing,
     stage_durations,
-    stale_deals,
 )
 from salesfunnel.timing._velocity import Velocity, VelocityChange, velocity, velocity_change
 
@@ -17,7 +17,7 @@ __all__ = [
     "StageDurations",
     "Velocity",
     "VelocityChange",
-    "stale_deals",
+    "ageing",
     "littles_law",
     "stage_durations",
     "velocity",

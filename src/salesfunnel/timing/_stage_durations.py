@@ -12,6 +12,7 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_fraction, check_kind
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
+from salesfunnel._kernels.processors import PAYS, parallel_map, usable_processors
 from salesfunnel._kernels.staleness import advance
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import needs_stage_times, timed_stages
@@ -19,12 +20,12 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
 from salesfunnel.timing.censoring_faults import censoring_faults
-from salesfunnel.timing.waits import TICKS, waits_of
+from salesfunnel.timing.waits import TICKS, WaitReader, Waits
 
 __all__ = [
     "StaleDeals",
     "StageDurations",
-    "stale_deals",
+    "ageing",
     "stage_durations",
 ]
 
@@ -204,7 +205,7 @@ class StaleDeals(TableMixin):
         }
 
 
-def stale_deals(history: StageHistory) -> StaleDeals:
+def ageing(history: StageHistory) -> StaleDeals:
     """Return the open deals that have grown stale.
 
     A deal is stale if it has been in its stage for longer than four fifths of those who advance
@@ -228,38 +229,42 @@ def stale_deals(history: StageHistory) -> StaleDeals:
     ...     [{"deal": "a", "lead": "2026-09-01", "won": "2026-09-11"},
     ...      {"deal": "b", "lead": "2026-09-03"}],
     ...     stages=["lead", "won"], as_of="2026-10-01")
-    >>> stale_deals(history).columns()["deal"].tolist()
+    >>> ageing(history).columns()["deal"].tolist()
     ['b']
     """
     check_kind("history", history, StageHistory)
-    found: list[tuple[str, str, float, float, float, float]] = []
-    judged = 0
-    timed = _timed(history, "stale_deals")
-    for k, (stage, waits) in enumerate(zip(history.stages[:-1], waits_of(history), strict=True)):
-        if not timed[k]:
-            continue
-        curve = advance(waits.gone, waits.advanced, waits.still)
-        if not curve.eventual:
-            continue
-        judged += waits.here.size
-        limit = curve.quantile(SLOW)
-        old = waits.here[waits.age > limit]
-        age = waits.age[waits.age > limit]
-        still = np.sort(waits.still)
-        watched = still.size - np.searchsorted(still, age, side="left")
-        watched += curve.time.size - np.searchsorted(curve.time, age, side="left")
-        known = watched >= LEAST
-        chance = np.where(known, np.nan_to_num(curve.chances(age)), np.nan)
-        stale = ~(chance >= UNLIKELY * curve.eventual)
-        usual = limit / TICKS
-        found += [
-            (str(history.deals[row]), stage, ticks / TICKS, usual, left, curve.eventual)
-            for row, ticks, left in zip(
-                old[stale].tolist(), age[stale].tolist(), chance[stale].tolist(), strict=True
-            )
-        ]
+    timed = _timed(history, "ageing")
+    reader = WaitReader(history)
+    workers = usable_processors() if len(history) >= PAYS else 1
+    stages = [k for k in range(len(history.stages) - 1) if timed[k]]
+    judged = parallel_map(lambda k: _stale_in(history, k, reader.stage(k)), stages, workers)
+    found = [row for rows, _ in judged for row in rows]
     found.sort(key=lambda row: (-row[2] / max(row[3], 1e-9), row[0]))
     columns = list(zip(*found, strict=True)) or [()] * 6
     names = ("deals", "stages", "age", "usual", "chance", "chance_at_entry")
     parts: dict[str, Any] = dict(zip(names, columns, strict=True))
-    return StaleDeals(open=judged, funnel=history.funnel, **parts)
+    return StaleDeals(open=sum(n for _, n in judged), funnel=history.funnel, **parts)
+
+
+_Stale = tuple[str, str, float, float, float, float]
+
+
+def _stale_in(history: StageHistory, k: int, waits: Waits) -> tuple[list[_Stale], int]:
+    """Return the stale deals of a stage, and how many open ones were judged."""
+    curve = advance(waits.gone, waits.advanced, waits.still)
+    if not curve.eventual:
+        return [], 0
+    limit = curve.quantile(SLOW)
+    old = waits.here[waits.age > limit]
+    age = waits.age[waits.age > limit]
+    known = curve.watched(age) >= LEAST
+    chance = np.where(known, np.nan_to_num(curve.chances(age)), np.nan)
+    stale = ~(chance >= UNLIKELY * curve.eventual)
+    usual = limit / TICKS
+    found = [
+        (str(history.deals[row]), history.stages[k], ticks / TICKS, usual, left, curve.eventual)
+        for row, ticks, left in zip(
+            old[stale].tolist(), age[stale].tolist(), chance[stale].tolist(), strict=True
+        )
+    ]
+    return found, int(waits.here.size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from salesfunnel.data.history import LOST, OPEN, StageHistory
 from salesfunnel.data.history.entry_intervals import middle_entries
 
-__all__ = ["TICKS", "Waits", "waits_of"]
+__all__ = ["TICKS", "WaitReader", "Waits"]
 
 TICKS = 86_400_000_000
 """Microseconds of a day."""
@@ -30,34 +29,50 @@ class Waits(NamedTuple):
     age: Ints
 
 
-def waits_of(history: StageHistory) -> Iterator[Waits]:
-    """Yield the waits in each stage but the last, as `StageHistory.stage_times` has them."""
-    entered, unborn = middle_entries(history)
-    columns = np.ascontiguousarray(entered.T).view(np.int64)
-    size = len(history.stages)
-    after = np.full(len(history), _NEVER)  # when a later stage was reached
-    later = [after]
-    for k in range(size - 1, 0, -1):
-        column = columns[k]
-        after = np.minimum(after, np.where(column == _MISSING, _NEVER, column))
-        later.append(after)
-    ends = np.where(np.isnat(history.closed), _latest(columns), history.closed.view(np.int64))
-    lost = history.outcome == LOST
-    until = history.observed_until.view(np.int64)
-    # a deal that vanished is not one to call
-    present = (history.outcome == OPEN) & (until == until.max(initial=_MISSING))
-    early = unborn.any()
-    for k in range(size - 1):
-        begin, after = columns[k], later[size - 1 - k]
-        inside = (begin != _MISSING) & ~unborn[:, k] if early else begin != _MISSING
+class WaitReader:
+    """Reads the waits in each stage but the last, as `StageHistory.stage_times` has them.
+
+    Parameters
+    ----------
+    history : StageHistory
+        The deals.
+    """
+
+    def __init__(self, history: StageHistory) -> None:
+        entered, unborn = middle_entries(history)
+        self._columns = np.ascontiguousarray(entered.T).view(np.int64)
+        # less one tick, NaT (the smallest number) wraps to the largest: never
+        after = self._columns[-1] - 1
+        self._later = [after]
+        for column in self._columns[-2:0:-1]:
+            after = np.minimum(after, column - 1)
+            self._later.append(after)
+        self._later.reverse()
+        closed = history.closed.view(np.int64)
+        self._ends = closed
+        unknown = (history.outcome != OPEN) & (closed == _MISSING)
+        if unknown.any():
+            self._ends = np.where(unknown, self._columns.max(axis=0, initial=_MISSING), closed)
+        self._lost = history.outcome == LOST
+        self._until = history.observed_until.view(np.int64)
+        # a deal that vanished is not one to call
+        self._present = (history.outcome == OPEN) & (
+            self._until == self._until.max(initial=_MISSING)
+        )
+        self._unborn = unborn if unborn.any() else None
+
+    def stage(self, k: int) -> Waits:
+        """Return the waits in stage `k`."""
+        begin, after = self._columns[k], self._later[k]
+        inside = begin != _MISSING
+        if self._unborn is not None:
+            inside &= ~self._unborn[:, k]
         went = after != _NEVER
-        end = np.where(went, after, np.where(lost, ends, until))
-        days = np.maximum(end - begin, 0)
-        over = inside & (went | lost)
-        still = np.flatnonzero(inside & ~(went | lost))
-        here = still[present[still]]
-        yield Waits(days[over], went[over], days[still], here, days[here])
-
-
-def _latest(columns: Ints) -> Ints:
-    return np.asarray(columns.max(axis=0, initial=_MISSING))
+        over = np.flatnonzero(inside & (went | self._lost))
+        went = went[over]
+        days = np.where(went, after[over] + 1, self._ends[over])
+        days -= begin[over]
+        still = np.flatnonzero(inside & ~(self._lost | (after != _NEVER)))
+        ages = np.maximum(self._until[still] - begin[still], 0)
+        here = self._present[still]
+        return Waits(np.maximum(days, 0, out=days), went, ages, still[here], ages[here])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.processors import usable_processors
+from salesfunnel._kernels.processors import parallel_map, usable_processors
 from salesfunnel._kernels.rate_model.design import Design
 from salesfunnel._kernels.rate_model.integrate import steps_of
 from salesfunnel._kernels.rate_model.linearise import (
@@ -133,10 +132,7 @@ def _each(function: Callable[[slice], T], size: int, step: int) -> list[T]:
         with np.errstate(over="ignore", under="ignore"):
             return function(cut)
 
-    if workers == 1:
-        return [safe(cut) for cut in cuts]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(safe, cuts))
+    return parallel_map(safe, cuts, workers)
 
 
 def _cut(values: Array | None, cut: slice) -> Array | None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import DataError
 from salesfunnel._kernels.ledger import cleaned, starts_of
+from salesfunnel.data.events.text_codes import factorize_array
 from salesfunnel.data.history.field_history import DATES, FIELDS, NUMBERS, FieldHistory, typed
 from salesfunnel.fault import Fault
 
@@ -117,13 +118,27 @@ def encoded(field: str, values: object) -> tuple[Floats, tuple[str, ...]]:
                 raise DataError(f"{field!r} must hold dates, got {error}") from error
         days = column.astype("datetime64[D]")
         return np.where(np.isnat(days), np.nan, days.astype(np.int64)), ()
-    texts = ["" if v is None else str(v) for v in np.asarray(values).tolist()]
-    place: dict[str, int] = {}
-    codes = np.fromiter(
-        (place.setdefault(text, len(place)) for text in texts), dtype=np.int64, count=len(texts)
-    )
-    words = sorted(word for word in place if word)
-    rank = np.full(len(place) + 1, np.nan)
+    return _coded_words(np.asarray(values))
+
+
+def _coded_words(values: npt.NDArray[Any]) -> tuple[Floats, tuple[str, ...]]:
+    """Return texts as positions in their sorted words, NaN where blank, and the words."""
+    found = factorize_array(values) if values.dtype.kind == "U" else None
+    if found is not None:
+        codes: npt.NDArray[Any] = found.codes
+        numbers = found.numbers.tolist()
+        place = dict(zip(found.names(found.numbers), numbers, strict=True))
+        size = int(codes.max(initial=-1)) + 1
+    else:
+        place = {}
+        texts = ["" if v is None else str(v) for v in values.tolist()]
+        codes = np.fromiter(
+            (place.setdefault(text, len(place)) for text in texts), np.int64, len(texts)
+        )
+        size = len(place)
+    words = sorted(word for word in place if word.strip())
+    # one place more, for the code -1 of a blank
+    rank = np.full(size + 1, np.nan)
     for k, word in enumerate(words):
         rank[place[word]] = k
     return rank[codes] if codes.size else np.zeros(0), tuple(words)

@@ -69,7 +69,7 @@ def _breaks(text: str, i: int) -> bool:
     if char == " " or char in _CLOSING or before in _OPENING:
         return False
     if char == "%":
-        return not (before == " " and i > 1 and text[i - 2].isdigit())
+        return not (before.isdigit() or (before == " " and i > 1 and text[i - 2].isdigit()))
     if before.isdigit() and char in _UNITS:
         return False
     if before in "年月" and char.isdigit():

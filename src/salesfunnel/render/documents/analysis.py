@@ -261,15 +261,20 @@ def _picture(analysis: Analysis, locale: Locale) -> Block:
         if row.segment == ALL and row.interval is not None
     }
     judged: dict[str, tuple[int, int]] = {}
+    rates: dict[str, float] = {}
     verdicts = analysis.bottlenecks
     for found in verdicts.of_segment(ALL) if ALL in verdicts.segments else ():
-        one = found.window == 1 and found.period == analysis.period and found.segment == ALL
-        if one and found.entered and found.advanced <= found.entered:
+        here = found.period == analysis.period and found.segment == ALL
+        if here and found.entered and found.advanced <= found.entered:
             key = found.transition.target
-            judged[key] = (found.entered, found.advanced)
+            if found.window == 1:
+                judged[key] = (found.entered, found.advanced)
+            else:
+                rates[key] = found.advanced / found.entered
             limits = rate_interval(found.advanced, found.entered)
             intervals[key] = span(float(limits.low), float(limits.high), "percent", locale)
     panel = analysis.panel.total()
     return funnel_picture(
-        panel, locale, period=analysis.period, intervals=intervals, marks=marks, judged=judged
-    )
+        panel, locale, period=analysis.period, intervals=intervals, marks=marks, judged=judged,
+        rates=rates,
+    )  # fmt: skip

@@ -21,6 +21,7 @@ def funnel_picture(
     intervals: Mapping[str, str] | None = None,
     marks: Mapping[str, tuple[Mark, str]] | None = None,
     judged: Mapping[str, tuple[int, int]] | None = None,
+    rates: Mapping[str, float] | None = None,
 ) -> FunnelPicture:
     """Return the picture of one period and segment.
 
@@ -37,6 +38,9 @@ def funnel_picture(
     judged : mapping of str to (int, int), optional
         Who entered and advanced of the transition into a step as bottlenecks were judged, by the
         key of the step, so that a page shows one rate of a step.
+    rates : mapping of str to float, optional
+        The rate of the transition into a step where it was judged over several periods, by the key
+        of the step; who is not in the next stage is still that of this period.
     """
     t, g = panel.periods.index(period), panel.segments.index(segment)
     entered, advanced, unknown = (array[t, g] for array in panel.entered_advanced())
@@ -49,7 +53,8 @@ def funnel_picture(
         rate = lost = ""
         if s and not unknown[s - 1]:
             n, x = (judged or {}).get(key, (int(entered[s - 1]), int(advanced[s - 1])))
-            rate = shown(x / n, "percent", locale) if n else "–"
+            share = (rates or {}).get(key, x / n if n else None)
+            rate = "–" if share is None else shown(share, "percent", locale)
             key_of = "report.lost" if x <= n else "report.gained"
             lost = text(key_of, locale, lost=n - x, gained=x - n)
         elif s:
