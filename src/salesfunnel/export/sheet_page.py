@@ -15,7 +15,7 @@ from salesfunnel.export.column import Column
 
 __all__ = ["COMPARED", "Page"]
 
-COMPARED = 3000
+COMPARED = 1000
 """Rows that get a note and a rule of their own, at most."""
 
 
