@@ -184,12 +184,15 @@ def _line(book: Any, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _rows(book: Any, font: str, kind: str) -> Any:
+def _rows(book: Any, part: Part, font: str, kind: str) -> Any:
     """Return a chart of horizontal bars, the first row on top."""
     chart = book.add_chart({"type": "bar", **({"subtype": "stacked"} if kind else {})})
     chart.set_y_axis({"reverse": True, "num_font": _font(font), "label_position": "low",
                       "line": {"color": LIGHT.grey}})  # fmt: skip
-    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    sizes = [v for j in part.series[1:] for v in part.columns[j].cells if v is not None and v == v]  # noqa: PLR0124 - NaN
+    zero = {"min": 0} if min(sizes, default=0) >= 0 else {}
+    zero |= {"max": 0} if max(sizes, default=0) <= 0 else {}
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **zero})
     chart.set_legend({"position": "bottom", "font": _font(font)})
     return chart
 
@@ -203,7 +206,7 @@ def _labels(part: Part, j: int, font: str, colour: str = LIGHT.ink, **more: Any)
 
 def _funnel(book: object, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
-    chart = _rows(book, font, "stacked")
+    chart = _rows(book, part, font, "stacked")
     fills = (LIGHT.main, LIGHT.lost, LIGHT.tint, LIGHT.ink)
     for j, fill in zip(ys, fills, strict=True):
         words = LIGHT.back if fill in {LIGHT.main, LIGHT.ink} else LIGHT.ink
@@ -218,7 +221,7 @@ def _funnel(book: object, part: Part, name: str, font: str) -> Any:
 
 def _waterfall(book: object, part: Part, name: str, font: str) -> Any:
     x, base, bar = part.series
-    chart = _rows(book, font, "stacked")
+    chart = _rows(book, part, font, "stacked")
     chart.add_series({
         "categories": _range(part, name, x), "values": _range(part, name, base),
         "fill": {"none": True}, "border": {"none": True}, "gap": 50,
@@ -246,7 +249,7 @@ def _points(part: Part) -> list[Any]:
 
 def _ranges(book: object, part: Part, name: str, font: str) -> Any:
     x, middle, low, high = part.series
-    chart = _rows(book, font, "")
+    chart = _rows(book, part, font, "")
     cells = [part.columns[j].cells for j in (middle, low, high)]
     known = [
         (m - lo, hi - m) if None not in (m, lo, hi) and m == m else (0.0, 0.0)  # noqa: PLR0124
@@ -267,7 +270,7 @@ def _ranges(book: object, part: Part, name: str, font: str) -> Any:
 
 def _bars(book: object, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
-    chart = _rows(book, font, "")
+    chart = _rows(book, part, font, "")
     for j, fill in zip(ys, (LIGHT.main, LIGHT.lost), strict=True):
         chart.add_series({
             "name": [name, HEAD - 1, j], "categories": _range(part, name, x),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.slides.content import Plot, Series
+from salesfunnel.export.slides.fit import cut
 from salesfunnel.i18n import text
 from salesfunnel.render.charts import Chart
 from salesfunnel.render.charts.figures import (
@@ -23,6 +24,8 @@ __all__ = ["fan_plot", "funnel_plot", "trend_plot", "waterfall_plot"]
 
 WIDE = 100.0
 """Counts whose largest is more than so many times the smallest are drawn on a log scale."""
+NAME = 40
+"""Columns that a name takes beside a bar, at most."""
 LABELLED = 14
 """Points of a line that all get a label, at most; of longer ones the last does."""
 
@@ -30,7 +33,7 @@ LABELLED = 14
 def funnel_plot(chart: Chart, labels: Mapping[str, str], locale: Locale) -> Plot:
     """Return where deals go, or the counts where no more is known."""
     data = chart.data
-    names = [labels[str(key)] for key in data["stage"]]
+    names = [cut(labels[str(key)], NAME) for key in data["stage"]]
     if all(value is None for value in data["lost"]):
         counts = [None if v is None else float(v) for v in data["entered"]]
         known = [v for v in counts if v]
@@ -61,6 +64,26 @@ def funnel_plot(chart: Chart, labels: Mapping[str, str], locale: Locale) -> Plot
     )
     return Plot(kind="bars", categories=names, series=series, subtitle=chart.subtitle,
                 note=chart.note)  # fmt: skip
+
+
+def steps_plot(rows: Sequence[Any], names: Sequence[str], locale: Locale) -> Plot:
+    """Return the rate of every step beside its baseline."""
+    looks = (("slides.rate", "rate", "main"), ("slides.usual", "reference", "lost"))
+    series = [
+        Series(
+            name=text(key, locale),
+            values=[getattr(row, field) for row in rows],
+            role=role,
+            labels=[
+                "" if (value := getattr(row, field)) is None else whole_percent(value)
+                for row in rows
+            ],
+        )
+        for key, field, role in looks
+        if any(getattr(row, field) is not None for row in rows)
+    ]
+    shown = [cut(name, NAME) for name in names]
+    return Plot(kind="plain", categories=shown, series=series, form="percent")
 
 
 def trend_plot(chart: Chart, locale: Locale) -> Plot:
@@ -125,7 +148,10 @@ def waterfall_plot(chart: Chart, locale: Locale, *, form: str, note: str = "") -
         Series(name=text("workbook.base", locale), values=near, role=""),
         Series(name=text("workbook.bar", locale), values=far, colours=colours),
     ]
-    names = [f"{name}  {words}" for name, words in zip(chart.y.order, signed, strict=True)]
+    names = [
+        f"{cut(str(name), NAME)}  {words}"
+        for name, words in zip(chart.y.order, signed, strict=True)
+    ]
     if any(across):
         name = text("workbook.bar", locale)
         series.append(Series(name=f"{name} (2)", values=across, colours=colours))
