@@ -18,7 +18,7 @@ from salesfunnel.fault import Fault
 __all__ = ["DONE", "FAULTY", "USAGE", "check_files", "deliver", "say", "status_of"]
 
 DONE, FAULTY, USAGE = 0, 1, 2
-_OUTPUTS = ("html", "json", "xlsx")
+_OUTPUTS = ("html", "json", "xlsx", "pptx")
 
 
 def check_files(arguments: object, *inputs: str) -> None:
@@ -76,7 +76,8 @@ def deliver(arguments: Any, result: Any, *, faults: Iterable[Fault] = (), shown:
     ----------
     arguments : argparse.Namespace
     result : object
-        What ``--json``, ``--html`` and ``--xlsx`` write; a sequence becomes a JSON array.
+        What ``--json``, ``--html``, ``--xlsx`` and ``--pptx`` write; a sequence becomes a JSON
+        array.
     faults : iterable of Fault
         Of the input: the result is given those that it has not; an error makes the status 1.
     shown : Document, optional
@@ -97,6 +98,8 @@ def deliver(arguments: Any, result: Any, *, faults: Iterable[Fault] = (), shown:
         to_html(page, arguments.html, locale=arguments.locale)
     if getattr(arguments, "xlsx", None):
         whole.to_xlsx(arguments.xlsx, locale=arguments.locale)
+    if getattr(arguments, "pptx", None):
+        whole.to_pptx(arguments.pptx, locale=arguments.locale)
     if getattr(arguments, "json", None) not in {None, "-"}:
         write_file(arguments.json, f"{_json_of(whole)}\n".encode())
     return status_of(found)
