@@ -110,7 +110,7 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(header_row)
         sheet.center_horizontally()
-        shown = title.replace("&", "&&")[:120]
+        shown = title[:80].replace("&", "&&")
         sheet.set_header(f'&C&"{self.font},Bold"&12{_apart(shown)}')
         page = text("sheet.print.page", self.locale, page="&P", pages="&N")
         sheet.set_footer(f'&R&"{self.font},Regular"&9{_apart(page)}')
