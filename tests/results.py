@@ -69,6 +69,8 @@ def _customers() -> dict[str, Any]:
         "retention": sf.cohort_retention(bought, as_of=AS_OF),
         "curve": sf.repurchase_curve(bought, as_of=AS_OF, windows=(30, 60, 90)),
         "bgnbd": buying,
+        "buying": sf.fit_buying(summary),
+        "purchases ahead": sf.purchases_ahead(buying, summary, ahead=8, allow_unreliable=True),
         "gamma gamma": spending,
         "clv": sf.clv(buying, spending, summary, months=12, allow_unreliable=True),
         "sbg": sf.fit_sbg([1000, 869, 743, 653]),
@@ -155,6 +157,7 @@ def pipeline() -> dict[str, Any]:
         history, since="2026-04-01", until="2026-06-01", closing="2026-Q2", rates=rates, by="owner"
     )
     ahead = sf.forecast(sales_team.team(fields={"amount", "owner"}), horizon=60)
+    grouped = sf.forecast(sales_team.team(), horizon=60, rates=rates, by="category", draws=200)
     covered = sf.coverage(ahead, quotas={"Ann": 60_000, "Bob": 90_000})
     slips, calls = sf.slippage(history), sf.commit_bias(history, rates=rates)
     return {
@@ -171,6 +174,8 @@ def pipeline() -> dict[str, Any]:
         "calls": calls,
         "call record": calls.rows[0],
         "coverage": covered,
+        "forecast by category": grouped,
+        "forecast groups": grouped.by("category"),
         "coverage row": covered.rows[0],
     }
 

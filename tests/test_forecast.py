@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 import salesfunnel as sf
 from salesfunnel._kernels import simulate
+from salesfunnel._kernels.winning.time_to_win import convolved_days
 from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
+from salesfunnel.forecasting.gate import chances_of
 from salesfunnel.forecasting.snapshot import snapshot
-from salesfunnel.forecasting.win_probability import chances, fit_distributions
+from salesfunnel.forecasting.stage_rows import stays
+from salesfunnel.forecasting.win_model import Standing, fit_model, win_chances
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location("deals", HERE / "deals.py")
@@ -36,9 +39,9 @@ def test_wins_of_a_pipeline_against_golden():
     pmf = simulate.poisson_binomial(p)
     np.testing.assert_allclose(pmf, golden["wins_pmf"], rtol=1e-12)
     assert pmf[3:].sum() == pytest.approx(golden["P_wins_ge_3"], rel=1e-12)
-    cells, by_group, wins = simulate.won_cells(
-        p[:, None], value, np.zeros(40_000), np.random.default_rng(1),
-        group=np.arange(6), groups=6,
+    cells, wins, (by_group,) = simulate.won_cells(
+        p[:, None], value, np.zeros((40_000, 1)), np.random.default_rng(1),
+        groupings=((np.arange(6), 6),),
     )  # fmt: skip
     assert cells.mean() == pytest.approx(golden["expected_value"], rel=0.01)
     assert cells.std() == pytest.approx(golden["sd_value"], rel=0.01)
@@ -76,42 +79,37 @@ def test_crps_against_the_double_sum(sample, actual):
 def test_convolution_against_the_double_sum(first, then):
     k = len(first)
     a, b = np.array(first), np.array(then[:k])
-    plain = np.zeros(k + 1)
+    plain = np.zeros(k)
     for i in range(k):
         for j in range(k - i):
-            plain[i + j] += a[i] * b[j] / 2
-            plain[i + j + 1] += a[i] * b[j] / 2
-    np.testing.assert_allclose(simulate.convolved(a[None], b)[0], plain[:k], atol=1e-12)
+            plain[i + j] += a[i] * b[j]
+    np.testing.assert_allclose(convolved_days(a, b), plain, atol=1e-12)
 
 
-def test_chance_at_an_age_against_golden():
-    golden = GOLDEN["aalen_johansen"]
-    t, event = np.array(golden["t"]), np.array(golden["event"])
-    closed = np.where(event > 0, 100.0, np.nan)
-    created = 100.0 - t
-    known = snapshot(
-        deals.history(created, created[:, None], closed, event, as_of=100), deals.stamps([100])[0]
-    )
-    distributions = fit_distributions(known, 60)
-    for age, chance in GOLDEN["conditional_win"]:
-        if age <= 12:  # ages with ten deals at risk
-            found = chances(distributions, np.array([0]), np.array([float(age)])).sum()
-            assert found == pytest.approx(chance, abs=1e-9)
+def model_of(sold, at, horizon):
+    known = snapshot(sold, deals.stamps([at])[0])
+    rows = stays(known)
+    return fit_model(rows, known.at, horizon, closed=int((~known.open).sum())), rows
+
+
+def within(model, place, ages):
+    """Return the chance to be won within the horizon of deals that entered lately."""
+    age = np.array(ages)
+    who = Standing(place, age, np.zeros(age.size, dtype=int), np.zeros(age.size, dtype=int))
+    return win_chances(model, who) * model.times.within(place, age)
 
 
 def test_chances_of_two_stages_against_simulated_paths():
-    sold = deals.planted(5, days=900, per_day=8.0)
-    known = snapshot(sold, sold.as_of)
-    distributions = fit_distributions(known, 60)
-    found = chances(distributions, np.array([0, 1, 0]), np.array([0.0, 0.0, 40.0])).sum(1)
+    model, _ = model_of(deals.planted(5, days=900, per_day=8.0), 900, 60)
     rng = np.random.default_rng(0)
     first, second = rng.exponential(15, 200_000), rng.exponential(15, 200_000)
     both = 0.36 * (first + second <= 60).mean()
     one = 0.6 * (second <= 60).mean()
-    assert found[0] == pytest.approx(both, abs=0.02)
-    assert found[1] == pytest.approx(one, abs=0.02)
+    fresh, old = within(model, 1, [0, 40])
+    assert fresh == pytest.approx(both, abs=0.02)
+    assert within(model, 2, [0])[0] == pytest.approx(one, abs=0.02)
     # exponential times do not age
-    assert found[2] == pytest.approx(both, abs=0.04)
+    assert old == pytest.approx(both, abs=0.04)
 
 
 def test_a_stuck_deal_is_not_taken_for_one_that_moved_on():
@@ -122,26 +120,23 @@ def test_a_stuck_deal_is_not_taken_for_one_that_moved_on():
     goes = rng.random(n) < 0.5
     entered = np.stack([born, np.where(goes, born + rng.uniform(1, 10, n), np.nan)], 1)
     closed = np.where(goes, entered[:, 1] + rng.uniform(20, 40, n), born + 120)
-    outcome = np.where(goes, 1, 2)
-    known = snapshot(
-        deals.history(born, entered, closed, outcome, as_of=1000), deals.stamps([1000])[0]
+    model, _ = model_of(
+        deals.history(born, entered, closed, np.where(goes, 1, 2), as_of=1000), 1000, 90
     )
-    fresh, stuck = chances(
-        fit_distributions(known, 90), np.array([0, 0]), np.array([0.0, 30.0])
-    ).sum(1)
-    assert fresh == pytest.approx(goes.mean(), abs=1e-6)
-    assert stuck == pytest.approx(0, abs=1e-9)
+    fresh, stuck = within(model, 1, [0, 30])
+    assert fresh == pytest.approx(goes.mean(), abs=0.04)
+    assert stuck == pytest.approx(0, abs=1e-6)
 
 
 def test_a_skipped_stage_and_two_stages_at_once():
     born = np.arange(30.0)
     entered = np.stack([born, np.full(30, np.nan), born + 2], 1)
     entered[::2, 1] = entered[::2, 2]
-    known = snapshot(
-        deals.history(born, entered, born + 5, np.ones(30), as_of=100), deals.stamps([100])[0]
-    )
-    found = chances(fit_distributions(known, 30), np.array([0, 2]), np.zeros(2)).sum(1)
-    np.testing.assert_allclose(found, 1.0, atol=1e-9)
+    model, rows = model_of(deals.history(born, entered, born + 5, np.ones(30), as_of=100), 100, 30)
+    assert rows.following[rows.place == 1].tolist() == [2, 3] * 15
+    for place in (1, 3):
+        # nobody was ever lost: half a deal of 30 or 60 stands against it
+        assert within(model, place, [0])[0] > 0.93
 
 
 def test_expectations_add_up(sold):
@@ -304,12 +299,7 @@ def test_back_test_needs_time():
 @given(st.integers(0, 10_000), st.integers(1, 3), st.integers(5, 200))
 def test_chances_are_chances_and_grow_with_the_horizon(seed, stages, horizon):
     sold = deals.planted(seed, days=200, per_day=1.0, stages=stages)
-    known = snapshot(sold, sold.as_of)
-    rows = np.flatnonzero(known.open)
-    near, far = (
-        chances(fit_distributions(known, h), known.stage[rows], known.age[rows]).sum(1)
-        for h in (horizon, horizon * 4)
-    )
+    near, far = (chances_of(*model_of(sold, 200, h))[1] for h in (horizon, horizon * 4))
     assert (near >= 0).all()
     assert (far <= 1 + 1e-9).all()
     assert (near <= far + 0.05).all()

@@ -56,7 +56,7 @@ def test_winters_are_forecast(seed):
     plain = sf.forecast(sold, horizon=AHEAD, draws=200, season=None)
     assert auto.expected_new == pytest.approx(right, rel=0.2)
     assert plain.expected_new > 1.8 * right
-    assert auto.expected_open == plain.expected_open
+    assert auto.expected_open == pytest.approx(plain.expected_open, rel=0.02)
     assert auto.arrival_season.mean() == pytest.approx(1)
     assert auto.arrival_season[[11, 0, 1]].max() < auto.arrival_season[2:11].min()
     assert plain.arrival_season.size == 0
@@ -86,13 +86,14 @@ def test_without_a_season_little_changes(seed):
 def test_below_two_years_there_is_no_season():
     sold = arrived(1, until=700, winter=0.4)
     auto = sf.forecast(sold, horizon=AHEAD, draws=200)
-    plain = sf.forecast(sold, horizon=AHEAD, draws=200, season=None)
-    assert auto.expected == plain.expected
+    plain = sf.forecast(sold, horizon=AHEAD, draws=200, season=None, covariates=None)
+    assert auto.expected == pytest.approx(plain.expected, rel=0.02)
     said = {fault.code: fault for fault in auto.faults}
     assert said["arrivals-without-season"].severity == "info"
     assert "23 complete months" in said["arrivals-without-season"].message
     assert plain.faults == ()
-    assert sf.forecast(sold, horizon=AHEAD, draws=200, new_deals=False).faults == ()
+    alone = sf.forecast(sold, horizon=AHEAD, draws=200, new_deals=False, covariates=None)
+    assert alone.faults == ()
 
 
 def test_a_first_month_cut_short_does_not_count():

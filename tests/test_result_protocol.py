@@ -9,7 +9,7 @@ import copy
 import inspect
 import json
 import pickle
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -17,6 +17,15 @@ import pytest
 import salesfunnel as sf
 from results import results
 from salesfunnel._core.result import ResultMixin, TableMixin
+
+
+def changed_rates():
+    """Return a break of the rates."""
+    day = date(2026, 9, 1)
+    return sf.RatesChanged(
+        since=day, earliest=date(2026, 8, 1), latest=day, probability=0.9, stages=("lead",),
+        before=[0.4], after=[0.2], won_before=0.4, won_after=0.2,
+    )  # fmt: skip
 
 
 def examples():
@@ -39,6 +48,7 @@ def examples():
         "period share": made["evidence"].over_time[0],
         "step duration": steps.durations[0],
         "score": made["backtest"].scores[0],
+        "changed rates": changed_rates(),
         "remedy": sf.Remedy(key="call", causes=("slow-response",)),
         "chart": made["panel"].chart("trend"),
         "chart mark": made["panel"].chart("trend").marks[0],

@@ -45,12 +45,17 @@ def chain(rng, leads, rate):
 
 
 def world(rng, funnels, *, months=15, volume=300, sd=0.1, ar=0.0, season=0.0, trend=0.0, age=1,
-          lead_season=0.0, sick=0.5, sizes=(0.1, 0.4), festival=None, common=0.0):  # fmt: skip
-    """Return counts (months, funnels, steps + 1) and the fall of every step."""
+          lead_season=0.0, sick=0.5, sizes=(0.1, 0.4), festival=None, common=0.0,
+          tell=False):  # fmt: skip
+    """Return counts (months, funnels, steps + 1) and the fall of every step.
+
+    With `tell` also the log odds of every month but for the fall and the month's own effect.
+    """
     drop = planted(rng, funnels, sick=sick, sizes=sizes)
     t = np.arange(months)[:, None, None]
     base = rng.uniform(0.25, 0.6, (1, funnels, STEPS))
-    odds = np.log(base / (1 - base)) + noise(rng, (months, funnels, STEPS), sd, ar)
+    own = noise(rng, (months, funnels, STEPS), sd, ar)
+    odds = np.log(base / (1 - base)) + own
     if common:
         odds = odds + noise(rng, (months, 1, STEPS), common)
     phase = rng.uniform(0, 2 * np.pi, (1, funnels, STEPS))
@@ -61,7 +66,8 @@ def world(rng, funnels, *, months=15, volume=300, sd=0.1, ar=0.0, season=0.0, tr
     rate[months - age :] *= 1 - drop
     phase = rng.uniform(0, 2 * np.pi, (1, funnels))
     leads = volume * np.exp(lead_season * np.sin(2 * np.pi * t[..., 0] / 12 + phase))
-    return chain(rng, rng.poisson(leads, (months, funnels)), rate), drop
+    counts = chain(rng, rng.poisson(leads, (months, funnels)), rate)
+    return (counts, drop, odds - own) if tell else (counts, drop)
 
 
 def mixed_world(rng, funnels, *, months=27, volume=200, sick=0.5):

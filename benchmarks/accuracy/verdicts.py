@@ -2,6 +2,7 @@
 
     python benchmarks/accuracy/verdicts.py PIECE [--funnels 3000] [--seed N] [--out FOLDER]
     python benchmarks/accuracy/verdicts.py --table FOLDER       # the page of all pieces
+    python benchmarks/accuracy/verdicts.py --bars FOLDER        # asked, measured, holds
 
 A piece is one of `PIECES`; each writes a JSON file of rows. "Single": every funnel is judged by
 itself; "one call": all funnels of a cell are segments of one call. Half of the funnels are healthy,
@@ -28,7 +29,7 @@ from salesfunnel._kernels.rate_model import design as designs
 from salesfunnel._kernels.rate_model import evidence as ev
 from salesfunnel._kernels.rate_model import pool, setting
 
-SEED = 20_261_128
+SEED = 20_270_611
 BINS = (0.5, 0.7, 0.9, 1.0001)
 
 
@@ -134,8 +135,12 @@ def mixed(rng, funnels):
             for method, score in (
                 ("before", _rivals.old_probability(counts)),
                 ("now, single", judged(counts, together=False)[0]),
+                ("now, one call", judged(counts, together=True)[0]),
             ):
                 rows.append(row(name, f"{method}: P ≥ .5", score, drop > 0, 0.5, probability=True))
+            if months > 12:
+                for method, (score, bar) in _rivals.rules(counts).items():
+                    rows.append(row(name, method, score, drop > 0, bar))
     return rows
 
 
@@ -158,12 +163,15 @@ def segments(rng, funnels):
             for _ in range(panels * (3 if base == 0.02 else 1)):
                 counts, drop = worlds.segments_world(rng, base=base, **kind)
                 truth = (drop > 0).ravel()
+                bh, bar = _rivals.rules(counts)["z + BH"]
                 for method, score in (
                     ("before", _rivals.old_probability(counts)),
                     ("now", judged(counts, together=True)[0]),
+                    ("now, each by itself", judged(counts, together=False)[0]),
+                    ("z + BH", bh),
                 ):
                     p = score.ravel()
-                    named = most(p)
+                    named = p >= bar if method == "z + BH" else most(p)
                     cell = total.setdefault(method, np.zeros(6))
                     cell += [1, (p >= 0.5).sum(), ((p >= 0.5) & ~truth).sum(), named.sum(),
                              (named & ~truth).sum(), truth[np.argmax(p)]]  # fmt: skip
@@ -232,6 +240,8 @@ def festivals(rng, funnels):
             ("now with a calendar", judged(counts, together=False, last=last, festival=cut)[0]),
         ):
             rows.append(row(name, f"{method}: P ≥ .5", score, drop > 0, 0.5, probability=True))
+        for method, (score, bar) in _rivals.rules(counts).items():
+            rows.append(row(name, method, score, drop > 0, bar))
     return rows
 
 
@@ -267,11 +277,23 @@ def entries(rng, funnels):
     return rows
 
 
+def more(name):
+    """Return a piece of `_verdict_cells`, which needs this module."""
+
+    def piece(rng, funnels):
+        import _verdict_cells
+
+        return _verdict_cells.PIECES[name](rng, funnels)
+
+    return piece
+
+
 _NAMES = list(GRID)
 PIECES = {
     **{f"grid{k + 1}": (lambda rng, f, part=_NAMES[k::3]: grid(rng, f, part)) for k in range(3)},
     "mixed": mixed, "segments": segments, "definitions": definitions, "benchmarks": benchmarks,
     "festivals": festivals, "entries": entries,
+    **{name: more(name) for name in ("intake", "shocks", "stopped", "onsets", "limits")},
 }  # fmt: skip
 
 
@@ -319,7 +341,10 @@ TITLES = {
     "grid3": "Worlds of one kind (3)", "mixed": "A mixed world: no two funnels are alike",
     "segments": "50 segments in one call", "definitions": "A gate that moved, or a real fall",
     "benchmarks": "Benchmarks that are wrong", "festivals": "A moving festival",
-    "entries": "Entries", "intake": "Intake stops", "reviews": "Reviews",
+    "entries": "Entries", "intake": "Intake stops, of deals that take time",
+    "shocks": "Months that move everything together", "stopped": "A step that stops altogether",
+    "onsets": "When a fall began, and how large it is, where an alarm is true",
+    "limits": "What is beyond any method",
 }  # fmt: skip
 
 
@@ -339,9 +364,15 @@ def main():
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=Path("verdicts-study"))
     parser.add_argument("--table", type=Path)
+    parser.add_argument("--bars", type=Path)
     options = parser.parse_args()
     if options.table is not None:
         page(options.table)
+        return
+    if options.bars is not None:
+        import _verdict_cells
+
+        print(_verdict_cells.bars_of(options.bars))
         return
     began = time.perf_counter()
     number = list(PIECES).index(options.piece)

@@ -70,6 +70,14 @@ def main():
         shown = " | ".join(f"{v:.4f}" for v in ours.params)
         times = "to the second" if exact else "in days"
         print(f"| 1 000 000 customers, times {times} | salesfunnel | {our_time:.2f} s | {shown} |")
+        for models in (("bgnbd", "mbgnbd", "paretonbd"), "mbgnbd", "paretonbd"):
+            one, took = best(lambda m=models, many=many: sf.fit_buying(*many, models=m), 1)
+            named = "all three compared" if isinstance(models, tuple) else models
+            shown = " | ".join(f"{v:.4f}" for v in one.params)
+            print(f"| the same, fit_buying, {named} | {one.kind} | {took:.2f} s | {shown} |")
+        who = sf.CustomerSummary(frequency=many[0], recency=many[1], age=many[2], unit="week")
+        _, took = best(lambda who=who, ours=ours: sf.purchases_ahead(ours, who, ahead=26), 1)
+        print(f"| the same, purchases_ahead with intervals | BG/NBD | {took:.2f} s | | | | |")
 
 
 if __name__ == "__main__":

@@ -28,41 +28,14 @@ def shifted(p: Array, by: npt.ArrayLike) -> Array:
     return np.asarray(p * factor / (1.0 - p + p * factor))
 
 
-def smeared(mass: Array) -> Array:
-    """Return the distribution of a sum of two times that are spread evenly in their cells.
-
-    Their cells add up, and half of the mass lies in the next one.
-    """
-    out = 0.5 * mass
-    out[..., 1:] += 0.5 * mass[..., :-1]
-    return out
-
-
-def convolved(first: Array, then: Array) -> Array:
-    """Return the distribution of a sum of two times in cells, cut at the last cell.
-
-    Parameters
-    ----------
-    first : ndarray of float64, shape (..., k)
-        Mass of the first time.
-    then : ndarray of float64, shape (k,)
-        Mass of the second.
-    """
-    k = then.size
-    at = np.arange(k)[None, :] - np.arange(k)[:, None]
-    table = np.where(at >= 0, then[np.maximum(at, 0)], 0.0)
-    return smeared(np.asarray(first @ table))
-
-
 def won_cells(
     chance: Array,
     value: Array,
     factor: Array,
     rng: np.random.Generator,
     *,
-    group: npt.NDArray[np.intp],
-    groups: int,
-) -> tuple[Array, Array, Array]:
+    groupings: tuple[tuple[npt.NDArray[np.intp], int], ...] = (),
+) -> tuple[Array, Array, tuple[Array, ...]]:
     """Return draws of what deals bring: by cell of time, and by group.
 
     Parameters
@@ -71,50 +44,42 @@ def won_cells(
         Chance of each deal to be won in each cell; rows sum to at most 1.
     value : ndarray of float64, shape (n,)
         What each brings.
-    factor : ndarray of float64, shape (draws,)
-        Move of all logits, one a draw: what all deals have in common.
+    factor : ndarray of float64, shape (draws, n) or (draws, 1)
+        Move of the logits: what deals have in common.
     rng : numpy.random.Generator
         One uniform number a draw and deal, in this order.
-    group : ndarray of int, shape (n,)
-        Group of each deal.
-    groups : int
-        How many.
+    groupings : tuple of (codes, number of groups)
+        Codes of shape (n,).
 
     Returns
     -------
-    cells : ndarray of float64, shape (draws, k)
-    by_group : ndarray of float64, shape (draws, groups)
-    wins : ndarray of float64, shape (draws, k)
+    cells, wins : ndarray of float64, shape (draws, k)
+    by_group : tuple of ndarray of float64, shape (draws, groups)
     """
     n, k = chance.shape
-    size = factor.size
-    cells, wins, by_group = np.zeros((size, k)), np.zeros((size, k)), np.zeros((size, groups))
-    total = chance.sum(1)
+    size = factor.shape[0]
+    cells, wins = np.zeros((size, k)), np.zeros((size, k))
+    groups = tuple(np.zeros((size, most)) for _, most in groupings)
+    total = np.minimum(chance.sum(1), 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         path = np.where(total[:, None] > 0, np.cumsum(chance, 1) / total[:, None], 1.0)
     rows = max(1, 2_000_000 // max(n, 1))
     for start in range(0, size, rows):
         part = slice(start, min(start + rows, size))
-        u = rng.random((part.stop - start, n))
-        p = shifted(total[None, :], factor[part, None])
+        length = part.stop - start
+        u = rng.random((length, n))
+        p = shifted(total[None, :], factor[part])
         draw, deal = np.nonzero(u < p)
         where = (path[deal] < (u[draw, deal] / p[draw, deal])[:, None]).sum(1)
-        where = np.minimum(where, k - 1)
-        np.add.at(cells, (draw + start, where), value[deal])
-        np.add.at(wins, (draw + start, where), 1.0)
-        np.add.at(by_group, (draw + start, group[deal]), value[deal])
-    return cells, by_group, wins
-
-
-def compound(mean: Array, values: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Return draws of the sum of Poisson many values, and of their number, shape as `mean`."""
-    number = rng.poisson(mean)
-    flat = number.ravel()
-    drawn = values[rng.integers(0, values.size, int(flat.sum()))]
-    end = np.concatenate([[0.0], np.cumsum(drawn)])
-    stop = np.cumsum(flat)
-    total = (end[stop] - end[stop - flat]).reshape(number.shape)
-    return total, number.astype(np.float64)
+        where = draw * k + np.minimum(where, k - 1)
+        cells[part] = np.bincount(where, value[deal], minlength=length * k).reshape(length, k)
+        wins[part] = np.bincount(where, minlength=length * k).reshape(length, k)
+        for found, (code, most) in zip(groups, groupings, strict=True):
+            if most:
+                place = draw * most + code[deal]
+                total_of = np.bincount(place, value[deal], minlength=length * most)
+                found[part] = total_of.reshape(length, most)
+    return cells, wins, groups
 
 
 def crps(sample: Array, actual: float, *, fair: bool = False) -> float:

@@ -87,7 +87,8 @@ def around(
         Of the forecast's draws.
     """
     deals = data if isinstance(data, StageHistory) else None
-    found: dict[str, Any] = {"trend": rate_trend(panel, period=judged, lag=deals)}
+    trend = rate_trend(panel, period=judged, lag=deals, found=bottlenecks)
+    found: dict[str, Any] = {"trend": trend}
     if deals is None or not len(deals):
         return found
     alarms = [row for row in bottlenecks.alarms if row.segment == ALL]

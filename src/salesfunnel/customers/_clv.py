@@ -13,8 +13,9 @@ from salesfunnel._core.checks import check_fraction, check_positive_int
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
-from salesfunnel._kernels.customers import buytilldie
+from salesfunnel._kernels.customers.laws import LAWS
 from salesfunnel.customers.bgnbd import BgNbd
+from salesfunnel.customers.buying_model import BuyingModel
 from salesfunnel.customers.gamma_gamma import GammaGamma
 from salesfunnel.data.purchases import UNIT_DAYS, CustomerSummary
 from salesfunnel.fault import Fault
@@ -81,7 +82,7 @@ class LifetimeValue(TableMixin):
 
 
 def clv(
-    model: BgNbd,
+    model: BgNbd | BuyingModel,
     spend: GammaGamma,
     customers: CustomerSummary,
     *,
@@ -94,7 +95,7 @@ def clv(
 
     Parameters
     ----------
-    model : BgNbd
+    model : BgNbd or BuyingModel
         How often they buy.
     spend : GammaGamma
         For how much.
@@ -107,12 +108,12 @@ def clv(
     margin : float
         Share of the amount that counts, in (0, 1].
     allow_unreliable : bool
-        Whether to go on with a model whose data were not enough.
+        Whether to go on with a model whose data were not enough or do not settle it.
 
     Raises
     ------
     DataError
-        If a model has the verdict ``"not-enough-data"`` and that is not allowed; if units differ.
+        If a model's verdict is not ``"ok"`` and that is not allowed; if units differ.
     ArgumentError
         If `months`, `discount` or `margin` is out of its range.
 
@@ -143,19 +144,16 @@ def clv(
         raise DataError(
             f"'customers' must be in the unit of the model, {model.unit!r}, got {customers.unit!r}"
         )
-    for name, fit in (("model", model), ("spend", spend)):
-        if fit.verdict != "ok" and not allow_unreliable:
-            codes = ", ".join(fault.code for fault in fit.faults)
-            raise DataError(
-                f"{name!r} must have had enough data, got {codes}",
-                hint="use lifecycle and repurchase_curve, or pass allow_unreliable=True",
-            )
+    check_model("model", model, allow_unreliable=allow_unreliable)
+    check_model("spend", spend, allow_unreliable=allow_unreliable)
+    law = LAWS["bgnbd" if isinstance(model, BgNbd) else model.kind]
+    params = np.array(model.params)
     x, t, T = customers.frequency, customers.recency, customers.age
     times = np.arange(n + 1) * (UNIT_DAYS["month"] / UNIT_DAYS[model.unit])
     total = np.zeros(len(customers))
     before = np.zeros(len(customers))
     for j in range(1, n + 1):
-        until = buytilldie.expected(times[j], x, t, T, model.params)
+        until = law.expected(times[j], x, t, T, params)
         total += np.maximum(until - before, 0.0) / (1.0 + rate) ** j
         before = until
     unknown = np.full(len(customers), np.nan)
@@ -164,7 +162,7 @@ def clv(
     amount = spend.expected_mean(np.where(known, x, 0), np.where(known, monetary, 1.0))
     return LifetimeValue(
         customers=customers.customers or tuple(str(i + 1) for i in range(len(customers))),
-        p_alive=buytilldie.p_alive(x, t, T, model.params),
+        p_alive=law.p_alive(x, t, T, params),
         purchases=before,
         amount=amount,
         value=share * total * amount,
@@ -172,4 +170,21 @@ def clv(
         discount=rate,
         margin=share,
         faults=(*model.faults, *spend.faults),
+    )
+
+
+def check_model(field: str, model: Any, *, allow_unreliable: bool) -> None:
+    """Raise DataError for a fit that is not to be relied on, unless that is allowed."""
+    if model.verdict == "ok" or allow_unreliable:
+        return
+    codes = ", ".join(fault.code for fault in model.faults)
+    if model.verdict == "likelihood-flat":
+        raise DataError(
+            f"{field!r} must have settled its parameters, got {codes}",
+            hint="try fit_buying with other models, or pass allow_unreliable=True for times no "
+            "longer than those observed",
+        )
+    raise DataError(
+        f"{field!r} must have had enough data, got {codes}",
+        hint="use lifecycle and repurchase_curve, or pass allow_unreliable=True",
     )

@@ -14,7 +14,7 @@ from salesfunnel._core.interval import Interval
 from salesfunnel._kernels.intervals import two_sided_z
 from salesfunnel.data.purchases import CustomerSummary, Purchases
 
-FitVerdict = Literal["ok", "not-enough-data"]
+FitVerdict = Literal["ok", "not-enough-data", "likelihood-flat"]
 FIT_VERDICTS: tuple[str, ...] = get_args(FitVerdict)
 
 Moment = date | datetime | np.datetime64 | str

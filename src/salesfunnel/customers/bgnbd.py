@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import check_choice
-from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels.customers import buytilldie
+from salesfunnel.customers._fitted_law import checked, checked_ahead, fitted_law
 from salesfunnel.customers._model_input import (
     FIT_VERDICTS,
     FitVerdict,
@@ -22,14 +23,9 @@ from salesfunnel.customers._model_input import (
     same_floats,
     summary_from,
 )
-from salesfunnel.data.purchases import CustomerSummary
 from salesfunnel.fault import Fault
 
 __all__ = ["BgNbd", "fit_bgnbd"]
-
-CUSTOMERS, REPEATERS, GAPS = 100, 30, 3.0
-"""Fewest customers, fewest with a repeat purchase, and fewest median gaps of observation."""
-SMALL, FLAT, RIDGE = 200, 1e3, 1e-3
 
 
 @attrs.frozen(kw_only=True)
@@ -52,10 +48,13 @@ class BgNbd(ResultMixin):
         The unit of time.
     ridge : float
         Strength of the pull of the logs to 0 (in mean observation times) that was used.
-    verdict : {"ok", "not-enough-data"}
-        Whether the data are enough for this model; `faults` say why not.
+    verdict : {"ok", "not-enough-data", "likelihood-flat"}
+        Whether the data are enough for this model and settle it; `faults` say why not.
     faults : tuple of Fault
         What the data are short of.
+    log_covariance : tuple of float
+        Covariance of the logs of r, alpha, a, b row by row, 16 numbers, with the pull of `ridge`;
+        empty if not known. `purchases_ahead` takes its intervals from it.
 
     Examples
     --------
@@ -78,6 +77,9 @@ class BgNbd(ResultMixin):
     ridge: float = 0.0
     verdict: FitVerdict = "ok"
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+    log_covariance: tuple[float, ...] = attrs.field(
+        default=(), converter=as_tuple, eq=attrs.cmp_using(eq=same_floats), hash=False
+    )
 
     def __attrs_post_init__(self) -> None:
         check_choice("verdict", self.verdict, FIT_VERDICTS)
@@ -110,7 +112,7 @@ class BgNbd(ResultMixin):
         ndarray of float64
             In (0, 1]; 1 without a repeat purchase, where the model knows no end.
         """
-        return buytilldie.p_alive(*_checked(frequency, recency, age), self.params)
+        return buytilldie.p_alive(*checked(frequency, recency, age), self.params)
 
     def expected(
         self, ahead: object, frequency: object, recency: object, age: object
@@ -128,36 +130,19 @@ class BgNbd(ResultMixin):
         ----------
         .. [1] Fader, Hardie & Lee (2005), Marketing Science 24:275, eq. (10).
         """
-        time = _ahead(ahead)
-        return buytilldie.expected(time, *_checked(frequency, recency, age), self.params)
+        time = checked_ahead(ahead)
+        return buytilldie.expected(time, *checked(frequency, recency, age), self.params)
 
     def expected_new(self, ahead: object) -> npt.NDArray[np.float64]:
         """Return how many repeat purchases to expect of a new customer within a time."""
-        return buytilldie.expected_new(_ahead(ahead), self.params)
+        return buytilldie.expected_new(checked_ahead(ahead), self.params)
 
     def loglik_each(
         self, frequency: object, recency: object, age: object
     ) -> npt.NDArray[np.float64]:
         """Return the log-likelihood of every customer under this model."""
-        x, t, T = _checked(frequency, recency, age)
+        x, t, T = checked(frequency, recency, age)
         return buytilldie.loglik_each(x.astype(np.intp), t, T, self.params)
-
-
-def _ahead(ahead: object) -> npt.NDArray[np.float64]:
-    time = np.asarray(ahead, dtype=np.float64)
-    if not (np.isfinite(time) & (time >= 0)).all():
-        raise ArgumentError(f"'ahead' must be at least 0, got {ahead!r}")
-    return time
-
-
-Column = npt.NDArray[np.float64]
-
-
-def _checked(frequency: object, recency: object, age: object) -> tuple[Column, Column, Column]:
-    x, t, T = (np.asarray(v, dtype=np.float64) for v in (frequency, recency, age))
-    if not ((x >= 0) & (t >= 0) & (t <= T) & np.isfinite(x + T)).all():
-        raise DataError("'recency' must lie between 0 and 'age', 'frequency' be at least 0")
-    return x, np.where(x > 0, t, 0.0), T
 
 
 def fit_bgnbd(
@@ -191,7 +176,14 @@ def fit_bgnbd(
     BgNbd
         With ``verdict`` ``"not-enough-data"`` for fewer than 100 customers, fewer than 30 with a
         repeat purchase, or less than three median gaps of observation. The expected purchases
-        then are a guess: use `lifecycle` and `repurchase_curve`.
+        then are a guess: use `lifecycle` and `repurchase_curve`. ``"likelihood-flat"`` where the
+        likelihood does not settle the parameters (nobody seems to stop): P(alive) and what lies
+        beyond the time observed are a guess then.
+
+    See Also
+    --------
+    fit_buying : This model, MBG/NBD and Pareto/NBD, chosen by likelihood.
+    purchases_ahead : What the model says of customers, with intervals.
 
     Raises
     ------
@@ -217,55 +209,20 @@ def fit_bgnbd(
     ('not-enough-data', 'too-few-customers')
     """
     summary = summary_from(data, recency, age, as_of=as_of, unit=unit)
-    x, t, T = summary.frequency, summary.recency, summary.age
-    if not len(summary) or not (T > 0).any():
-        raise DataError("'data' must hold customers that were observed for a time, got none")
-    if ridge is not None and not (math.isfinite(ridge) and ridge >= 0):
-        raise ArgumentError(f"'ridge' must be at least 0, got {ridge!r}")
-    groups = buytilldie.group(x, t, T)
-    pull = ridge if ridge is not None else (RIDGE if len(summary) < SMALL else 0.0)
-    fit = buytilldie.fit(groups, ridge=pull)
-    # the pull must not mistake a's and b's size for trouble: only a flat top is drawn in
-    flat = not fit.converged or bool((fit.params[2:] > FLAT).any())
-    if flat and ridge is None:
-        pull = RIDGE
-        fit = buytilldie.fit(groups, ridge=pull)
-    faults = _guards(summary)
-    notes = list(faults)
-    if flat:
-        notes.append(Fault.of("likelihood-flat"))
-    if not fit.converged:
-        notes.append(Fault.of("fit-not-converged", n=fit.evaluations))
-    r, alpha, a, b = fit.params.tolist()
+    fitted = fitted_law("bgnbd", summary, ridge)
+    r, alpha, a, b = fitted.fit.params.tolist()
     return BgNbd(
         r=r,
         alpha=alpha,
         a=a,
         b=b,
-        loglik=float(fit.loglik),
-        log_errors=np.sqrt(np.diag(fit.covariance)).tolist(),
+        loglik=float(fitted.fit.loglik),
+        log_errors=np.sqrt(np.diag(fitted.fit.covariance)).tolist(),
+        log_covariance=fitted.fit.drawn.ravel().tolist(),
         customers=len(summary),
-        repeaters=int((x > 0).sum()),
+        repeaters=int((summary.frequency > 0).sum()),
         unit=summary.unit,
-        ridge=pull,
-        verdict="not-enough-data" if faults else "ok",
-        faults=notes,
+        ridge=fitted.fit.ridge,
+        verdict=fitted.verdict,
+        faults=fitted.faults,
     )
-
-
-def _guards(summary: CustomerSummary) -> list[Fault]:
-    x, t, T = summary.frequency, summary.recency, summary.age
-    repeat = x > 0
-    found = []
-    if len(summary) < CUSTOMERS:
-        found.append(Fault.of("too-few-customers", n=len(summary), needed=CUSTOMERS))
-    if repeat.sum() < REPEATERS:
-        found.append(Fault.of("too-few-repeaters", n=int(repeat.sum()), needed=REPEATERS))
-    if repeat.any():
-        gap = float(np.median(t[repeat] / x[repeat]))
-        observed = float(np.median(T))
-        if observed < GAPS * gap:
-            found.append(
-                Fault.of("observed-too-short", observed=observed, gap=gap, unit=summary.unit)
-            )
-    return found

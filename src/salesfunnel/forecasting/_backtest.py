@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,11 +16,13 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting._forecast import outlook, simulated
+from salesfunnel.forecasting._forecast import check_covariates
 from salesfunnel.forecasting.arrivals import FULL_MONTHS, Season
 from salesfunnel.forecasting.backtest_result import Backtest, BacktestScore, Scope, Way
-from salesfunnel.forecasting.outlook import LEVEL
+from salesfunnel.forecasting.gate import Gate
+from salesfunnel.forecasting.outlook import Settings, outlook
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, length
+from salesfunnel.forecasting.sum_up import LEVEL, simulated
 
 __all__ = ["backtest"]
 
@@ -41,6 +44,7 @@ class Origin(NamedTuple):
     static: float
     last: float
     seasonal: bool
+    traits: bool
 
 
 def backtest(
@@ -55,6 +59,7 @@ def backtest(
     currency: str | None = None,
     rates: object = None,
     season: Season | None = "auto",
+    covariates: str | Sequence[str] | None = "auto",
 ) -> Backtest:
     """Tell how good the forecast would have been, beside the usual ways of a CRM.
 
@@ -63,7 +68,7 @@ def backtest(
     history : StageHistory
         Deals with their stages.
     horizon : int, datetime.timedelta or str
-        How far ahead each forecast looks: days, or ``"90D"``.
+        How far ahead each forecast origins_seen: days, or ``"90D"``.
     origins : int
         Most forecasts, counted back from the last one whose horizon is over.
     every : int
@@ -79,6 +84,8 @@ def backtest(
     season : {"auto"} or None
         As in `forecast`. Every origin knows the months before it only; those with fewer than 24
         complete months have no season, which a fault counts.
+    covariates : {"auto"}, str, sequence of str, or None
+        As in `forecast`: every origin decides by what was known before it.
 
     Returns
     -------
@@ -121,18 +128,13 @@ def backtest(
         raise DataError(
             f"'history' must reach over {BEFORE + span} days with closed deals, got less"
         )
+    chosen = check_covariates(covariates, history)
+    how = Settings(strata, currency, rates, seasonal, covariates=chosen)
+    gate = None
+    if chosen == "auto":
+        gate = Gate(history, span, season=seasonal, currency=currency, rates=rates)
     origins_seen = [
-        _look(
-            history,
-            at,
-            span,
-            seed=seed + i,
-            strata=strata,
-            draws=draws,
-            currency=currency,
-            rates=rates,
-            season=seasonal,
-        )
+        _look(history, at, span, how, gate, seed=seed + i, draws=draws)
         for i, at in enumerate(dates)
     ]
     names = (
@@ -171,6 +173,7 @@ def backtest(
         open_high=open_high,
         scores=_scores(origins_seen, table, (low, high), (open_low, open_high)),
         faults=(*few, *money.faults),
+        with_covariates=np.array([look.traits for look in origins_seen]),
         **table,
     )
 
@@ -179,42 +182,39 @@ def _look(
     history: StageHistory,
     at: np.datetime64,
     span: int,
+    how: Settings,
+    gate: Gate | None,
     *,
     seed: int,
-    strata: str | None,
     draws: int,
-    currency: str | None,
-    rates: object,
-    season: bool,
 ) -> Origin:
-    view = outlook(
-        history, at, span, strata=strata, owner="owner", new_deals=True, currency=currency,
-        rates=rates, season=season,
-    )  # fmt: skip
+    view = outlook(history, at, span, how, gate)
     drawn = simulated(view, draws, seed)
+    opened = view.opened
+    value = view.value[opened.deal]
     known, until = view.known, at + span * DAY
     closed, outcome = history.closed, history.outcome
     won = (outcome == 1) & (closed > at) & (closed <= until)
     # what was won is valued at the rates of the origin: a forecast cannot know later ones
-    worth = money_of(history, currency=currency, rates=rates, rate_day=at).values
+    worth = money_of(history, currency=how.currency, rates=how.rates, rate_day=at).values
     worth = np.where(np.isfinite(worth), worth, 0.0 if np.isfinite(worth).any() else 1.0)
     was_open = np.zeros(len(won), dtype=np.bool_)
-    was_open[known.rows[view.rows]] = True
+    was_open[known.rows[opened.deal]] = True
     before = (outcome == 1) & (closed > at - span * DAY) & (closed <= at)
-    stage_weights, static = _usual(known, view.rows, view.value)
-    per_win = float(view.won_values.mean())
-    expected_open = float((view.chance * view.value[:, None]).sum())
+    stage_weights, static = _usual(known, opened.deal, value)
+    expected_open = float((opened.chance * value).sum())
     return Origin(
         actual_open=float(worth[won & was_open].sum()),
         actual=float(worth[won].sum()),
         open_sample=drawn.open_value.sum(1),
         sample=(drawn.open_value + drawn.new_value).sum(1),
         expected_open=expected_open,
-        expected=expected_open + float(view.fresh.sum()) * per_win,
+        expected=expected_open + float(view.fresh.wins.sum()) * view.fresh.worth,
         stage_weights=stage_weights,
         static=static,
         last=float(worth[before].sum()),
-        seasonal=view.season.size > 0,
+        seasonal=view.come.factors.size > 0,
+        traits=view.way == "covariates",
     )
 
 

@@ -26,6 +26,10 @@ SCOPES: tuple[str, ...] = get_args(Scope)
 Floats = npt.NDArray[np.float64]
 
 
+def _none() -> npt.NDArray[np.bool_]:
+    return np.empty(0, dtype=np.bool_)
+
+
 @attrs.frozen(kw_only=True)
 class BacktestScore:
     """How good one way to forecast was over all origins.
@@ -82,6 +86,8 @@ class Backtest(TableMixin):
         Of every way.
     faults : tuple of Fault
         What is suspicious.
+    with_covariates : array_like of bool, shape (k,) or (0,)
+        Whether traits of the deals were reckoned with.
     """
 
     horizon: int
@@ -99,6 +105,7 @@ class Backtest(TableMixin):
     last: Floats = array_field(np.float64)
     scores: tuple[BacktestScore, ...] = attrs.field(converter=as_tuple)
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+    with_covariates: npt.NDArray[np.bool_] = array_field(np.bool_, factory=_none)
 
     def __attrs_post_init__(self) -> None:
         n = len(self.origins)

@@ -1,162 +1,170 @@
-"""Outlook: the parts of a forecast before they are summed up, and their sum."""
+"""Outlook: the parts of a forecast before they are summed up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.interval import Interval
+from salesfunnel._core.checks import check_known
+from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting.result import Forecast
-from salesfunnel.forecasting.snapshot import (
-    DAY,
-    Snapshot,
-)
+from salesfunnel.forecasting.arrivals import Arrivals, arrivals
+from salesfunnel.forecasting.gate import Gate
+from salesfunnel.forecasting.new_deals import NewDeals, new_deals
+from salesfunnel.forecasting.open_deals import OpenDeals, open_deals
+from salesfunnel.forecasting.snapshot import Snapshot, snapshot
+from salesfunnel.forecasting.stage_rows import stays
+from salesfunnel.forecasting.time_cuts import cuts_of
+from salesfunnel.forecasting.traits import NO_TRAITS, Traits, traits_of
+from salesfunnel.forecasting.value_drift import value_drift
+from salesfunnel.forecasting.win_model import MOST_ROWS, WinModel, fit_model
 
-__all__ = ["LEVEL", "Draws", "Outlook", "sum_up"]
+__all__ = ["Outlook", "Settings", "outlook"]
 
 Floats = npt.NDArray[np.float64]
-LEVEL = 0.8
-QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+CLOSED = 30
+FLOOR_SD, MONTHS_WIDER, BREAK_WIDER = 0.06, 1.5, 1.25
+"""Least spread of what deals share; how much wider months and breaks are than they look."""
+
+
+class Settings(NamedTuple):
+    """How to forecast; as in `forecast`."""
+
+    strata: str | None = None
+    currency: str | None = None
+    rates: object = None
+    season: bool = True
+    new_deals: bool = True
+    covariates: tuple[str, ...] | str | None = "auto"
 
 
 class Outlook(NamedTuple):
     """The parts of a forecast before it is summed up."""
 
     known: Snapshot
-    rows: npt.NDArray[np.intp]  # open deals, positions in the snapshot
-    chance: Floats  # (open, cells)
-    value: Floats  # (open,)
-    owner: npt.NDArray[np.intp]
-    owners: tuple[str, ...]
-    edges: Floats
-    fresh: Floats  # (cells,), wins to expect of deals to come
-    won_values: Floats
-    common: float
-    arrivals: float  # their scatter, relative to the mean
-    new_a_day: float
+    model: WinModel
+    value: Floats  # (deals of the snapshot,)
+    opened: OpenDeals
+    fresh: NewDeals
+    come: Arrivals
+    cuts: Floats  # (P + 1,), days
+    common: tuple[Floats, Floats]
+    """Spreads of the common factors, and loadings of the open deals, (n, factors)."""
+    way: str
     faults: tuple[Fault, ...]
-    season: Floats  # (12,), factors of the arrivals, or empty
-    plain: Floats  # (open,), chances before strata, or empty
 
 
-class Draws(NamedTuple):
-    """Simulated value and wins by cell, and value by owner."""
+def outlook(
+    history: StageHistory,
+    at: np.datetime64,
+    horizon: int,
+    how: Settings,
+    gate: Gate | None = None,
+) -> Outlook:
+    """Return the chance of every open deal by time, and the wins of the deals to come.
 
-    open_value: Floats
-    new_value: Floats
-    wins: Floats
-    by_owner: Floats
-
-
-def sum_up(
-    history: StageHistory, view: Outlook, drawn: Draws, span: int, how: Mapping[str, Any]
-) -> Forecast:
-    """Return the forecast of drawn futures: months, totals, intervals, owners."""
-    total = (drawn.open_value + drawn.new_value).sum(1)
-    per_win = float(view.won_values.mean())
-    open_cells = view.chance * view.value[:, None]
-    expected_open, expected_new = float(open_cells.sum()), float(view.fresh.sum() * per_win)
-    months, share = _months(view.known.at, view.edges)
-    by_month = (drawn.open_value + drawn.new_value) @ share
-    low, high = _limits(by_month)
-    open_wins = view.chance.sum(0) @ share
-    owner_value = np.bincount(view.owner, open_cells.sum(1), minlength=drawn.by_owner.shape[1])
-    owner_wins = np.bincount(view.owner, view.chance.sum(1), minlength=drawn.by_owner.shape[1])
-    order = np.argsort(-owner_value, kind="stable")[: len(view.owners)]
-    owner_low, owner_high = _limits(drawn.by_owner)
-    path = np.cumsum(drawn.open_value + drawn.new_value, axis=1)
-    shown = np.unique(np.linspace(0, path.shape[1], min(path.shape[1], 12) + 1).astype(np.intp))
-    reached = np.concatenate([np.zeros((len(path), 1)), path], axis=1)[:, shown]
-    rows = view.rows
-    stages = (*history.stages, "")
-    made = Forecast(
-        as_of=view.known.at.astype(datetime),
-        horizon=span,
-        expected=expected_open + expected_new,
-        interval=_interval(total),
-        wins=float(view.chance.sum() + view.fresh.sum()),
-        wins_interval=_interval(drawn.wins.sum(1)),
-        expected_open=expected_open,
-        expected_new=expected_new,
-        periods=months,
-        period_expected=(open_cells.sum(0) + view.fresh * per_win) @ share,
-        period_low=low,
-        period_high=high,
-        period_wins=open_wins + view.fresh @ share,
-        period_open_wins=open_wins,
-        owners=[view.owners[i] for i in order.tolist()],
-        owner_expected=np.asarray(owner_value, dtype=np.float64)[order],
-        owner_low=owner_low[order],
-        owner_high=owner_high[order],
-        owner_wins=np.asarray(owner_wins, dtype=np.float64)[order],
-        path_days=view.edges[shown],
-        path=np.quantile(reached, QUANTILES, axis=0),
-        deals=[str(history.deals[i]) for i in view.known.rows[rows].tolist()],
-        deal_stage=[stages[s] for s in view.known.stage[rows].tolist()],
-        deal_age=view.known.age[rows],
-        deal_chance=np.minimum(view.chance.sum(1), 1.0),
-        deal_value=view.value,
-        deal_owner=[view.owners[i] for i in view.owner.tolist()] if view.owners else (),
-        common=view.common,
-        new_a_day=view.new_a_day,
-        faults=view.faults,
-        funnel=history.funnel,
-        currency=view.known.currency,
-        arrival_season=view.season,
-        deal_chance_plain=view.plain,
-        **how,
-    )
-    return _without_money(made) if view.known.mixed else made
+    Parameters
+    ----------
+    history : StageHistory
+    at : datetime64
+        The moment; nothing later is looked at.
+    horizon : int
+        Days.
+    how : Settings
+    gate : Gate, optional
+        Tells whether traits help, where that is asked for.
+    """
+    if at > np.datetime64(history.as_of, "us"):
+        raise ArgumentError(f"'as_of' must not be after the history's {history.as_of}, got {at}")
+    known = snapshot(history, at, currency=how.currency, rates=how.rates)
+    closed = int((~known.open).sum())
+    if not closed:
+        raise DataError("'history' must hold deals that were won or lost by then, got none")
+    faults: list[Fault] = [*known.faults]
+    if closed < CLOSED:
+        faults.append(Fault.of("few-closed-deals", n=closed, needed=CLOSED))
+    rows = stays(known)
+    traits, way, said = _traits(history, known, how, gate)
+    faults += said
+    model = fit_model(rows, at, horizon, traits, closed=closed, season=how.season)
+    value, won_values, unknown = _values(known)
+    if unknown:
+        faults.append(Fault.of("deal-value-unknown", n=unknown, mean=float(won_values.mean())))
+    priced = known.value if np.isfinite(known.value).any() else np.ones(known.value.size)
+    drift = value_drift(history, known)
+    if drift is not None:
+        value = np.where(known.open, value * drift.factor[known.stage + 1], value)
+        priced = np.where(np.isfinite(drift.at_first), drift.at_first * drift.first_factor, priced)
+    cuts = cuts_of(at, horizon)
+    opened = open_deals(model, rows, value, cuts)
+    come = arrivals(known, horizon, how.season and how.new_deals)
+    faults += come.faults
+    a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
+    fresh = new_deals(known, model, a_day, priced, won_values)
+    common = _common(known, model, opened, horizon)
+    return Outlook(known, model, value, opened, fresh, come, cuts, common, way, tuple(faults))
 
 
-def _without_money(made: Forecast) -> Forecast:
-    """Return the forecast of wins alone: amounts of several currencies cannot be added."""
-    nothing: dict[str, Any] = {
-        name: np.full(getattr(made, name).shape, np.nan)
-        for name in (
-            "period_expected", "period_low", "period_high", "owner_expected", "owner_low",
-            "owner_high", "path", "deal_value",
-        )
-    }  # fmt: skip
-    nan = float("nan")
-    return attrs.evolve(
-        made,
-        expected=nan,
-        interval=Interval(nan, nan, LEVEL, "monte-carlo"),
-        expected_open=nan,
-        expected_new=nan,
-        **nothing,
-    )
+def _traits(
+    history: StageHistory, known: Snapshot, how: Settings, gate: Gate | None
+) -> tuple[Traits, str, list[Fault]]:
+    """Return the traits to use, the name of the way, and what is to be said of it."""
+    if how.strata is not None:
+        check_known("strata", how.strata, tuple(history.attributes))
+    always = () if how.strata is None else (how.strata,)
+    said: list[Fault] = []
+    if how.covariates is None or how.covariates == ():
+        wanted: tuple[str, ...] | None = always
+    elif how.covariates == "auto":
+        helps, said = gate.helps(known.at) if gate is not None else (False, [])
+        wanted = None if helps else always
+    else:
+        wanted = (*always, *how.covariates)
+    if wanted == ():
+        return NO_TRAITS, "stage-and-age", said
+    traits = traits_of(history, known, wanted, sampled(known), always=always)
+    used = [name for name in traits.all_names if name not in always]
+    return traits, "covariates" if used else "stage-and-age", said
 
 
-def _limits(sample: Floats) -> tuple[Floats, Floats]:
-    low, high = np.quantile(sample, ((1 - LEVEL) / 2, (1 + LEVEL) / 2), axis=0)
-    return np.asarray(low), np.asarray(high)
+def sampled(known: Snapshot) -> npt.NDArray[np.intp]:
+    """Return the deals whose traits are needed: open ones, and those that the model is of."""
+    n, K = len(known.rows), known.entered.shape[1] + 1
+    every = max(-(-n * K // MOST_ROWS), 1)
+    needed = known.open.copy()
+    needed[::every] = True
+    return np.flatnonzero(needed)
 
 
-def _interval(sample: Floats) -> Interval:
-    low, high = _limits(sample)
-    return Interval(float(low), float(high), LEVEL, "monte-carlo")
+def _values(known: Snapshot) -> tuple[Floats, Floats, int]:
+    """Return values of deals, those of won deals, and of how many open ones none is known."""
+    won = known.value[(known.outcome == 1) & np.isfinite(known.value)]
+    if not np.isfinite(known.value).any():
+        return np.ones(known.value.size), np.ones(1), 0
+    if not won.size:
+        won = known.value[np.isfinite(known.value)]
+    unknown = ~np.isfinite(known.value)
+    return np.where(unknown, won.mean(), known.value), won, int((unknown & known.open).sum())
 
 
-def _months(at: np.datetime64, edges: Floats) -> tuple[tuple[str, ...], Floats]:
-    """Return the calendar months ahead, and the share of each cell that lies in each."""
-    end = at + np.timedelta64(round(float(edges[-1]) * 86400), "s")
-    first, last = (
-        at.astype("datetime64[M]"),
-        (end - np.timedelta64(1, "us")).astype("datetime64[M]"),
-    )
-    month = np.timedelta64(1, "M")
-    months = np.arange(first, last + month)
-    starts = (months.astype("datetime64[us]") - at) / DAY
-    stops = ((months + month).astype("datetime64[us]") - at) / DAY
-    low, high = edges[:-1, None], edges[1:, None]
-    overlap = np.maximum(np.minimum(high, stops) - np.maximum(low, starts), 0.0)
-    return tuple(str(m) for m in months), overlap / overlap.sum(1, keepdims=True)
+def _common(
+    known: Snapshot, model: WinModel, opened: OpenDeals, horizon: int
+) -> tuple[Floats, Floats]:
+    """Return what deals have in common on the logit: levels, months ahead, slope, the rest."""
+    logit, months = model.logit, max(horizon / 30.0, 1.0)
+    level = logit.months.ahead_sd
+    if logit.found is not None:
+        level = float(np.hypot(level, BREAK_WIDER * logit.found.sd))
+    ahead = np.hypot(logit.tau.shared, logit.tau.own / 2) * np.sqrt(MONTHS_WIDER / months)
+    # how long stages take is known from so many wins
+    won = max(int((known.outcome == 1).sum()), 1)
+    sd = [level, ahead, float(np.hypot(FLOOR_SD, won**-0.5))]
+    load = [opened.load[:, 0], opened.load[:, 1], np.ones(opened.chance.size)]
+    if model.traits.z is not None and opened.chance.size:
+        z = model.traits.z
+        sd.append(logit.slope_sd)
+        load.append(opened.load[:, 0] * (z if z.ndim == 1 else z.mean(axis=1))[opened.deal])
+    return np.array(sd), np.stack(load, axis=1)

@@ -18,6 +18,9 @@ from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import TableMixin
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
+from salesfunnel.forecasting.changed_rates import RatesChanged
+from salesfunnel.forecasting.explain import points_of
+from salesfunnel.forecasting.groups import ForecastGroups
 
 __all__ = ["Forecast"]
 
@@ -92,7 +95,24 @@ class Forecast(TableMixin):
     arrival_season : array_like of float64, shape (12,) or (0,)
         Factors of the arrivals of January to December, with a mean of 1; empty without a season.
     deal_chance_plain : array_like of float64, shape (deals,) or (0,)
-        Chances before those of the groups of `strata`; empty without `strata`.
+        Chances by stage and age alone.
+    open_interval : Interval, optional
+        80 % interval of `expected_open`.
+    way : str
+        ``"covariates"`` if traits of the deals are reckoned with, ``"stage-and-age"`` if not.
+    terms : tuple of str
+        What moves chances besides stage and age: ``season``, ``break``, ``month``, ``value``,
+        ``strata``, and names of attributes.
+    deal_terms : array_like of float64, shape (deals, terms)
+        How much each moves the chance of each deal, one put on the other in this order.
+    deal_next : tuple of str
+        The stage that usually comes next; ``""`` where the next one is won.
+    deal_raised : array_like of float64, shape (deals,) or (0,)
+        The chance of each deal if it entered that stage now.
+    rates_changed : RatesChanged, optional
+        Since when the rates are others, and by how much; None if they are not.
+    groups : tuple of ForecastGroups
+        Of the attributes that were asked for with ``by=``.
     """
 
     as_of: datetime
@@ -132,6 +152,14 @@ class Forecast(TableMixin):
     currency: str = ""
     arrival_season: Floats = array_field(np.float64, factory=_nothing)
     deal_chance_plain: Floats = array_field(np.float64, factory=_nothing)
+    open_interval: Interval | None = None
+    way: str = "stage-and-age"
+    terms: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    deal_terms: Floats = array_field(np.float64, factory=_nothing)
+    deal_next: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    deal_raised: Floats = array_field(np.float64, factory=_nothing)
+    rates_changed: RatesChanged | None = None
+    groups: tuple[ForecastGroups, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         for names, fields in (
@@ -152,11 +180,15 @@ class Forecast(TableMixin):
             raise DataError(
                 f"'arrival_season' must have 12 or no values, got {self.arrival_season.size}"
             )
-        if self.deal_chance_plain.size not in {0, len(self.deals)}:
-            raise DataError(
-                f"'deal_chance_plain' must have {len(self.deals)} rows or none,"
-                f" got {self.deal_chance_plain.size}"
-            )
+        n = len(self.deals)
+        for name in ("deal_chance_plain", "deal_raised"):
+            if getattr(self, name).size not in {0, n}:
+                raise DataError(
+                    f"{name!r} must have {n} rows or none, got {getattr(self, name).size}"
+                )
+        if self.deal_terms.size and self.deal_terms.shape != (n, len(self.terms)):
+            wanted = (n, len(self.terms))
+            raise DataError(f"'deal_terms' must have shape {wanted}, got {self.deal_terms.shape}")
 
     def __repr__(self) -> str:
         low, high = self.interval.low, self.interval.high
@@ -184,8 +216,8 @@ class Forecast(TableMixin):
             Percentage points, which add up to 100 × the chance of the deal: ``base``, the mean
             chance of all open deals; ``stage``, how far the mean of its stage is from that;
             ``age``, how far the deal is from the mean of its stage, being younger or older there;
-            and, where the forecast has `strata`, ``strata``: what its group adds beyond what it
-            adds to all open deals.
+            then, the greatest first, how far each of `terms` moves it beyond what it moves all
+            open deals on average.
 
         Raises
         ------
@@ -197,26 +229,27 @@ class Forecast(TableMixin):
         Notes
         -----
         A description of the forecast, not a cause: the points say how deals like this one differ
-        from the other open ones.
+        from the other open ones. Terms are put on one after the other in the order of `terms`;
+        in another order points move a little between them.
         """
-        check_known("deal", deal, self.deals)
-        at = self.deals.index(deal)
-        plain = self.deal_chance_plain if self.strata is not None else self.deal_chance
-        if plain.size != len(self.deals):
-            raise DataError(
-                "'forecast' must tell the part of its strata to explain a deal, got one without",
-                hint="make it again with forecast(history, horizon=..., strata=...)",
-            )
-        stage = np.array([name == self.deal_stage[at] for name in self.deal_stage])
-        base, mean = float(self.deal_chance.mean()), float(plain[stage].mean())
-        points = {
-            "base": base * 100,
-            "stage": (mean - float(plain.mean())) * 100,
-            "age": (float(plain[at]) - mean) * 100,
-        }
-        if self.strata is not None:
-            points["strata"] = float(self.deal_chance[at]) * 100 - sum(points.values())
-        return points
+        return points_of(self, deal)
+
+    def by(self, attribute: str) -> ForecastGroups:
+        """Return what the groups of an attribute bring.
+
+        Parameters
+        ----------
+        attribute : str
+            ``"owner"``, or one that ``forecast(..., by=...)`` was asked for.
+
+        Raises
+        ------
+        UnknownNameError
+            If it was not asked for.
+        """
+        found = {group.attribute: group for group in self.groups}
+        check_known("attribute", attribute, tuple(found))
+        return found[attribute]
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return one row an open deal."""
@@ -227,4 +260,13 @@ class Forecast(TableMixin):
             "chance": self.deal_chance,
             "value": self.deal_value,
             "expected": self.deal_chance * self.deal_value,
+            **self._next_columns(),
+        }
+
+    def _next_columns(self) -> dict[str, npt.NDArray[Any]]:
+        if not self.deal_raised.size:
+            return {}
+        return {
+            "next_stage": np.array(self.deal_next, dtype=np.str_),
+            "chance_there": self.deal_raised,
         }

@@ -35,6 +35,7 @@ class Snapshot(NamedTuple):
     at: np.datetime64
     currency: str = ""
     mixed: bool = False  # amounts of several currencies, which cannot be added
+    converted: bool = False  # amounts are not in the currency of the data
     faults: tuple[Fault, ...] = ()  # of converting amounts
 
     @property
@@ -108,5 +109,6 @@ def snapshot(
         at=at,
         currency=money.currency,
         mixed=money.mixed,
+        converted=rates is not None,
         faults=money.faults,
     )

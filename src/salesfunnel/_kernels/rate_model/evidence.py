@@ -9,13 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.processors import parallel_map, usable_processors
+from salesfunnel._kernels.rate_model.common_trend import common_trend, linearised
 from salesfunnel._kernels.rate_model.design import Design
 from salesfunnel._kernels.rate_model.integrate import steps_of
-from salesfunnel._kernels.rate_model.linearise import (
-    Linearised,
-    linearise_counts,
-    linearise_rates,
-)
+from salesfunnel._kernels.rate_model.linearise import Linearised
 from salesfunnel._kernels.rate_model.old_level import old_level
 from salesfunnel._kernels.rate_model.pool import Groups, model_weights
 from salesfunnel._kernels.rate_model.setting import (
@@ -24,7 +21,6 @@ from salesfunnel._kernels.rate_model.setting import (
 from salesfunnel._kernels.rate_model.window import (
     TINY,
     Counts,
-    Rates,
     Window,
     bayes_factors,
     predicted,
@@ -96,9 +92,11 @@ def evidence(
     benchmark : ndarray of float, shape (series,), optional
         Rates of others, in (0, 1): the level's prior, for histories of three months or less.
     """
+    trend = common_trend(x, n, design, groups, setting) if setting.learn else None
 
     def learn(cut: slice) -> _Learned:
-        return _learn(x[:, cut], n[:, cut], design, setting, _cut(extra, cut), _cut(benchmark, cut))
+        given = _cut(extra, cut), _cut(benchmark, cut), _cut(trend, cut)
+        return _learn(x[:, cut], n[:, cut], design, setting, *given)
 
     parts = _each(learn, x.shape[1], CHUNK)
     joined = _Learned(*(np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)))
@@ -148,19 +146,16 @@ def _log_prior(design: Design, setting: Setting, variants: int) -> Array:
 
 def _learn(
     x: Array, n: Array, design: Design, setting: Setting, extra: Array | None,
-    benchmark: Array | None,
+    benchmark: Array | None, trend: Array | None,
 ) -> _Learned:  # fmt: skip
     """Return what every model says of the series."""
-    if setting.family is Rates:
-        linear = linearise_rates(x, n, design)
-    else:
-        linear = linearise_counts(x, n > 0, design)
+    linear = linearised(x, n, design, setting)
     most = setting.ages[-1]
     wanted = np.array(setting.ages) - 1
     likelihoods, scores, informations, slopes = [], [], [], []
     for noise in setting.noise:
         for data, plan in _variants(linear, design, benchmark):
-            for step in steps_of(data, plan, noise, most, extra):
+            for step in steps_of(data, plan, noise, most, extra, trend):
                 likelihoods.append(step.log_likelihood)
                 scores.append(step.score[wanted].astype(np.float32))
                 informations.append(step.information[wanted].astype(np.float32))

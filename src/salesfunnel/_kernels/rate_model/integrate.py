@@ -63,7 +63,12 @@ class Sums(NamedTuple):
 
 
 def steps_of(
-    data: Linearised, design: Design, noise: Noise, ages: int, extra: Array | None = None
+    data: Linearised,
+    design: Design,
+    noise: Noise,
+    ages: int,
+    extra: Array | None = None,
+    trend: Array | None = None,
 ) -> Iterator[Step]:
     """Yield a `Step` for every structure: level, season, both, slope; the first if months are few.
 
@@ -79,6 +84,8 @@ def steps_of(
         Steps of the last 1 to `ages` months.
     extra : ndarray of float, shape (months, series), optional
         Extra variance of a month.
+    trend : ndarray of float, shape (series,), optional
+        Mean of the slope before the months are seen; 0 by default.
     """
     months = data.response.shape[0]
     if noise.phi:
@@ -95,9 +102,9 @@ def steps_of(
         for k in range(1, last):
             _eliminate(branch, k, design.precision[k])
         yield _recorded(branch)
-        slope = _eliminate(branch, last, design.precision[last])
+        slope = _eliminate(branch, last, design.precision[last], trend)
         yield _recorded(branch, slope)
-    slope = _eliminate(sums, last, design.precision[last])
+    slope = _eliminate(sums, last, design.precision[last], trend)
     yield _recorded(sums, slope)
 
 
@@ -186,8 +193,8 @@ def _filtered(
     )  # fmt: skip
 
 
-def _eliminate(sums: Sums, k: int, precision: float) -> Array:
-    """Integrate the k-th coefficient, N(0, 1/precision), out of the sums, in place.
+def _eliminate(sums: Sums, k: int, precision: float, mean: Array | None = None) -> Array:
+    """Integrate the k-th coefficient, N(mean, 1/precision), out of the sums, in place.
 
     Return its estimate in units of its standard deviation.
     """
@@ -195,6 +202,9 @@ def _eliminate(sums: Sums, k: int, precision: float) -> Array:
     g = G[k, k] + precision
     ll -= 0.5 * np.log(g / precision)
     inverse = 1.0 / g
+    if mean is not None:
+        by[k] += precision * mean
+        yy += precision * mean**2
     y = by[k] * inverse
     score: Array = by[k] * np.sqrt(inverse)
     yy -= by[k] * y

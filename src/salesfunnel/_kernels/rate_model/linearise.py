@@ -40,6 +40,8 @@ class Linearised(NamedTuple):
     """1.0 where there is a month, else 0.0."""
     season: Array
     """What season and festivals do to the link at the expansion point."""
+    slope: Array
+    """The slope at the expansion point, shape (series,)."""
 
 
 def linearise_rates(x: Array, n: Array, design: Design) -> Linearised:
@@ -58,7 +60,7 @@ def linearise_rates(x: Array, n: Array, design: Design) -> Linearised:
     p = _sigmoid(eta)
     expected = n * p
     return _working(x, expected, expected * (1 - p), eta - level, level, n > 0)._replace(
-        season=_season(design, beta)
+        season=_season(design, beta), slope=beta[-1]
     )
 
 
@@ -75,7 +77,9 @@ def linearise_counts(x: Array, present: npt.NDArray[np.bool_], design: Design) -
         beta += _ridge_step(design, mu * damp, (x - mu) * damp, beta)
         eta = level + np.clip(design.values.T @ beta, -STEP_LIMIT, STEP_LIMIT)
     mu = np.exp(eta) * there
-    return _working(x, mu, mu, eta - level, level, present)._replace(season=_season(design, beta))
+    return _working(x, mu, mu, eta - level, level, present)._replace(
+        season=_season(design, beta), slope=beta[-1]
+    )
 
 
 def _working(
@@ -88,7 +92,7 @@ def _working(
     return Linearised(
         level, response, variance, expected, np.where(there, information, 0.0),
         there.astype(np.float64),
-        shift,
+        shift, level,
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ Int = npt.NDArray[np.intp]
 
 MODEL_STRENGTH, MODEL_TURNS = 3.0, 20
 ONSET_STRENGTH, ONSET_TURNS, ONSET_DECAY = 12.0, 4, 1.2
+MANY_SERIES, MANY_TURNS = 100, 12
+"""Groups of so many series learn onsets in more turns: the data outweigh the prior there."""
 P_RISE = 0.05
 """Share of series whose rate rose, fixed."""
 SHARES = np.array([0.01, 0.02, 0.04, 0.07, 0.10, 0.13, 0.17, 0.22, 0.30, 0.45])
@@ -184,7 +186,7 @@ def _onsets(
     grid, prior = shares
     ages = F_age.shape[0]
     w = w0
-    for _ in range(ONSET_TURNS):
+    for turn in range(MANY_TURNS if (groups.sizes >= MANY_SERIES).any() else ONSET_TURNS):
         F, R = (_mixed(values, w, groups) for values in (F_age, R_age))
         ev = 1 - grid[:, None] - P_RISE + grid[:, None] * F + P_RISE * R
         post = _posterior(groups.total(np.log(ev)), prior)
@@ -194,7 +196,8 @@ def _onsets(
         resp = np.empty_like(w)
         resp[:ages] = groups.total(F_age * (each / at)) * w[:ages]
         resp[ages:] = groups.total(np.broadcast_to(each / at, F.shape)) * w[ages:]
-        w = (ONSET_STRENGTH * w0 + resp) / (ONSET_STRENGTH + resp.sum(axis=0))
+        new = (ONSET_STRENGTH * w0 + resp) / (ONSET_STRENGTH + resp.sum(axis=0))
+        w = new if turn < ONSET_TURNS else np.where(groups.sizes >= MANY_SERIES, new, w)
     return w
 
 

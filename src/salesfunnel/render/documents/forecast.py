@@ -8,6 +8,7 @@ from salesfunnel._core.interval import Interval
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.forecasting import Backtest, Forecast
 from salesfunnel.i18n import FORMS, text
+from salesfunnel.render.documents.forecast_groups import changed_blocks, groups_table
 from salesfunnel.render.model import (
     Block,
     Column,
@@ -49,8 +50,10 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
     blocks: list[Block] = [KeyFigures(items), _fan(forecast, locale), _months(forecast, locale)]
     if forecast.arrival_season.size:
         blocks.append(_season(forecast, locale))
+    blocks += changed_blocks(forecast, locale)
     if forecast.owners:
         blocks.append(_owners(forecast, locale))
+    blocks += [groups_table(group, forecast.currency, locale) for group in forecast.groups]
     if forecast.deals:
         blocks.append(_deals(forecast, locale))
     blocks.append(Paragraph(text("ahead.forecast-note", locale), mark="muted"))
@@ -150,7 +153,13 @@ def _deals(forecast: Forecast, locale: Locale) -> Table:
         ]
         for i in first
     ]
-    heads = _heads(("deal", "stage", "age", "chance", "value", "expected"), locale, left=2)
+    names = ["deal", "stage", "age", "chance", "value", "expected"]
+    if forecast.deal_raised.size:
+        names.append("next-chance")
+        for row, i in zip(rows, first, strict=True):
+            there = float(forecast.deal_raised[i])
+            row.append(FORMS["chance"](there, locale) if forecast.deal_next[i] else "–")
+    heads = _heads(tuple(names), locale, left=2)
     key = "ahead.top-deals" if len(first) < len(forecast.deals) else "ahead.all-deals"
     caption = text(key, locale, shown=len(first), all=len(forecast.deals))
     return Table(heads, rows, caption=caption)

@@ -105,7 +105,10 @@ def trend(series: Any, locale: Locale, *, transition: str | None = None, row: An
     fell = row is not None and row.tier in ALARMS
     first_bad = size if not fell else size - window if onset is None else onset
     low, high = series.low[:, s], series.high[:, s]
-    seasonal = getattr(row, "seasonal", None)
+    curves = [
+        None if values is None else values[:, s]
+        for values in (series.reference, series.reference_low, series.reference_high)
+    ]
     for t, name in enumerate(series.periods):
         at = first_day(name, series.by)
         if at is None:
@@ -116,11 +119,16 @@ def trend(series: Any, locale: Locale, *, transition: str | None = None, row: An
             entered=float(series.entered[t, s]), advanced=float(series.advanced[t, s]),
             rate=float(series.rate[t, s]) if known else None,
             low=float(low[t]) if known else None, high=float(high[t]) if known else None,
-            below=t >= first_bad, seasonal=None if seasonal is None else float(seasonal[t]),
+            below=t >= first_bad, seasonal=_at(curves[0], t), seasonal_low=_at(curves[1], t),
+            seasonal_high=_at(curves[2], t),
         ))  # fmt: skip
     return trend_chart(
         points, _trend_words(series, step, row, onset, window, locale), locale, frequency=series.by
     )
+
+
+def _at(curve: Any, t: int) -> float | None:
+    return None if curve is None or not np.isfinite(curve[t]) else float(curve[t])
 
 
 def _onset(row: object, periods: tuple[str, ...]) -> int | None:

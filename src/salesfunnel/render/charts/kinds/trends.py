@@ -31,8 +31,8 @@ class RatePoint:
     entered, advanced : float or None
     rate, low, high : float or None
         In [0, 1].
-    seasonal : float or None
-        The baseline of this period, adjusted for the season.
+    seasonal, seasonal_low, seasonal_high : float or None
+        The baseline of this period, adjusted for the season, and its interval.
     below : bool
         Whether it belongs to the drop.
     partial : bool
@@ -48,6 +48,8 @@ class RatePoint:
     low: float | None
     high: float | None
     seasonal: float | None = None
+    seasonal_low: float | None = None
+    seasonal_high: float | None = None
     below: bool = False
     partial: bool = False
 
@@ -105,30 +107,7 @@ def trend(
     tips = [_tip(p, words.level, locale) for p in shown]
     fell = words.now is not None and words.baseline is not None and any(p.below for p in shown)
     share = whole_percent(words.level)
-    marks: list[ChartMark] = []
-    if words.baseline is not None and shown:
-        start = xs[min(words.baseline_from, len(xs) - 1) :]
-        name = text("chart.baseline-band", locale, level=share)
-        if words.baseline_low is not None and words.baseline_high is not None:
-            marks.append(ChartMark(
-                shape="band", role="band", name=name, x=start, opacity=0.5,
-                y=[words.baseline_low] * len(start), y2=[words.baseline_high] * len(start),
-            ))  # fmt: skip
-        if any(p.seasonal is not None for p in shown):
-            marks.append(ChartMark(
-                shape="line", role="context", dashed=True, x=xs, y=[p.seasonal for p in shown],
-                name=text("chart.baseline-season", locale),
-            ))  # fmt: skip
-        else:
-            marks.append(
-                ChartMark(
-                    shape="line",
-                    role="context",
-                    dashed=True,
-                    x=start,
-                    y=[words.baseline] * len(start),
-                )
-            )
+    marks = _baseline_marks(shown, words, locale, share)
     if words.onset is not None and 0 < words.onset < len(xs):
         at = _middle(xs[words.onset - 1], xs[words.onset])
         marks.append(
@@ -160,7 +139,8 @@ def trend(
             shape="label", role="context", x=xs[-1:], y=[words.baseline],
             text=[text("chart.baseline-short", locale) + "\n" + whole_percent(words.baseline)],
         ))  # fmt: skip
-    known = [v for p in shown for v in (p.low, p.high, p.rate) if v is not None]
+    limits = (v for p in shown for v in (p.low, p.high, p.rate, p.seasonal_low, p.seasonal_high))
+    known = [v for v in limits if v is not None]
     known += [v for v in (words.baseline_low, words.baseline_high, words.now) if v is not None]
     return Chart(
         kind="trend", title=words.title, subtitle=words.subtitle, note=words.note, locale=locale,
@@ -169,6 +149,8 @@ def trend(
             "advanced": [p.advanced for p in points], "rate": [p.rate for p in points],
             "low": [p.low for p in points], "high": [p.high for p in points],
             "seasonal": [p.seasonal for p in points],
+            "seasonal_low": [p.seasonal_low for p in points],
+            "seasonal_high": [p.seasonal_high for p in points],
             "baseline": [words.baseline] * len(points),
             "baseline_low": [words.baseline_low] * len(points),
             "baseline_high": [words.baseline_high] * len(points),
@@ -178,6 +160,39 @@ def trend(
         x=ChartScale(kind="time", frequency=frequency), y=percent_scale(known), marks=marks,
         alt=_trend_alt(shown, words, locale), height=250,
     )  # fmt: skip
+
+
+def _baseline_marks(
+    shown: Sequence[RatePoint], words: TrendWords, locale: Locale, share: str
+) -> list[ChartMark]:
+    """Return the baseline with its band: a curve where it is known by period, else a level."""
+    curve = [p for p in shown if p.seasonal is not None]
+    if curve:
+        xs = [p.at for p in curve]
+        name = text("chart.baseline-season-band", locale, level=share)
+        band = ChartMark(
+            shape="band", role="band", name=name, x=xs, opacity=0.5,
+            y=[p.seasonal_low for p in curve], y2=[p.seasonal_high for p in curve],
+        )  # fmt: skip
+        line = ChartMark(
+            shape="line", role="context", dashed=True, x=xs, y=[p.seasonal for p in curve],
+            name=text("chart.baseline-season", locale),
+        )  # fmt: skip
+        return [band, line]
+    if words.baseline is None or not shown:
+        return []
+    start = [p.at for p in shown][min(words.baseline_from, len(shown) - 1) :]
+    marks: list[ChartMark] = []
+    if words.baseline_low is not None and words.baseline_high is not None:
+        marks.append(ChartMark(
+            shape="band", role="band", name=text("chart.baseline-band", locale, level=share),
+            x=start, opacity=0.5,
+            y=[words.baseline_low] * len(start), y2=[words.baseline_high] * len(start),
+        ))  # fmt: skip
+    marks.append(ChartMark(
+        shape="line", role="context", dashed=True, x=start, y=[words.baseline] * len(start),
+    ))  # fmt: skip
+    return marks
 
 
 def _tip(point: RatePoint, level: float, locale: Locale) -> str:
