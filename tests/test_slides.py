@@ -54,6 +54,9 @@ def test_each_slide_has_one_message_notes_and_a_number(name, locale):
     for number, (page, wanted) in enumerate(zip(deck.slides, slides, strict=True), 1):
         assert page.shapes.title.text_frame.text == wanted.title
         assert page.notes_slide.notes_text_frame.text.startswith(wanted.title)
+        for shape in page.shapes:
+            if shape.has_chart:  # for those who do not see it
+                assert len(shape._element.nvGraphicFramePr.cNvPr.get("descr")) > 20
         texts = [shape.text_frame.text for shape in page.shapes if shape.has_text_frame]
         assert str(number) in texts
     assert (deck.slide_width, deck.slide_height) == (12191695, 6858000)

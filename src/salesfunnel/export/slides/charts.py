@@ -45,6 +45,8 @@ def add_chart(slide: Any, plot: Plot, box: Sequence[Any], locale: Locale) -> Any
         "plain": enum.XL_CHART_TYPE.BAR_CLUSTERED,
     }
     frame = slide.shapes.add_chart(kind[plot.kind], *box, data)
+    about = frame._element.nvGraphicFramePr.cNvPr  # noqa: SLF001 - python-pptx has no other way
+    about.set("descr", clean(plot.alt or plot.subtitle))
     chart = frame.chart
     chart.part.chart_workbook.update_from_xlsx_blob(_workbook(plot, categories, locale))
     _legend(chart, plot, enum)

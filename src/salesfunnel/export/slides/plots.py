@@ -41,8 +41,9 @@ def funnel_plot(chart: Chart, labels: Mapping[str, str], locale: Locale) -> Plot
         shown = ["" if v is None else f"{v:,.0f}" for v in counts]
         series = [Series(name=text("slides.count", locale), values=counts, labels=shown)]
         said = (text("slides.log", locale) if form == "log" else "", chart.note)
-        return Plot(kind="plain", categories=names, series=series, form=form,
-                    subtitle=chart.subtitle, note=" ".join(n for n in said if n))  # fmt: skip
+        note = " ".join(words for words in said if words)
+        return Plot(kind="plain", categories=names, series=series, form=form, alt=chart.alt,
+                    subtitle=chart.subtitle, note=note)  # fmt: skip
     last = len(names) - 1
     series = [
         Series(
@@ -62,8 +63,8 @@ def funnel_plot(chart: Chart, labels: Mapping[str, str], locale: Locale) -> Plot
             labels=[""] * last + ["" if won is None else f"{won:,.0f}"],
         )
     )
-    return Plot(kind="bars", categories=names, series=series, subtitle=chart.subtitle,
-                note=chart.note)  # fmt: skip
+    return Plot(kind="bars", categories=names, series=series, alt=chart.alt,
+                subtitle=chart.subtitle, note=chart.note)  # fmt: skip
 
 
 def steps_plot(rows: Sequence[Any], names: Sequence[str], locale: Locale) -> Plot:
@@ -83,7 +84,8 @@ def steps_plot(rows: Sequence[Any], names: Sequence[str], locale: Locale) -> Plo
         if any(getattr(row, field) is not None for row in rows)
     ]
     shown = [cut(name, NAME) for name in names]
-    return Plot(kind="plain", categories=shown, series=series, form="percent")
+    alt = "; ".join(f"{name} {words}" for name, words in zip(names, series[0].labels, strict=True))
+    return Plot(kind="plain", categories=shown, series=series, form="percent", alt=alt)
 
 
 def trend_plot(chart: Chart, locale: Locale) -> Plot:
@@ -120,7 +122,7 @@ def trend_plot(chart: Chart, locale: Locale) -> Plot:
         notes.append(text("slides.partial", locale, periods=joined))
     return Plot(
         kind="line", categories=[names[i] for i in keep],
-        series=series, form="percent", subtitle=chart.subtitle,
+        series=series, form="percent", alt=chart.alt, subtitle=chart.subtitle,
         note=" ".join(note for note in notes if note),
     )  # fmt: skip
 
@@ -157,7 +159,7 @@ def waterfall_plot(chart: Chart, locale: Locale, *, form: str, note: str = "") -
         series.append(Series(name=f"{name} (2)", values=across, colours=colours))
     said = " ".join(part for part in (chart.note, note) if part)
     return Plot(kind="bars", categories=names, series=series,
-                form=form, subtitle=chart.subtitle, note=said)  # fmt: skip
+                form=form, alt=chart.alt, subtitle=chart.subtitle, note=said)  # fmt: skip
 
 
 def _bar(start: float, end: float) -> tuple[float, float, float]:
@@ -186,4 +188,4 @@ def fan_plot(chart: Chart, locale: Locale) -> Plot:
         for name, key, role, dashed in looks
     ]  # fmt: skip
     return Plot(kind="line", categories=days, series=series, form="money",
-                subtitle=chart.subtitle, note=chart.note)  # fmt: skip
+                alt=chart.alt, subtitle=chart.subtitle, note=chart.note)  # fmt: skip

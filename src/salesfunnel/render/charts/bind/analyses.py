@@ -8,11 +8,12 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.render.charts.bind import ahead, counts, findings, pipeline, plans, verdicts
+from salesfunnel.render.charts.bind import cohorts as cohorts_of
 from salesfunnel.render.charts.chart import Chart
 
 __all__ = [
-    "bridge", "causes", "effects", "fan", "funnel", "months", "rates", "schedule", "segments",
-    "split", "trend", "worst",
+    "bridge", "causes", "cohorts", "effects", "fan", "funnel", "months", "rates", "schedule",
+    "segments", "split", "trend", "worst",
 ]  # fmt: skip
 
 
@@ -146,3 +147,14 @@ def months(analysis: Any, locale: Locale) -> Chart:
 def bridge(analysis: object, locale: Locale) -> Chart:
     """Return the pipeline bridge."""
     return pipeline.bridge(_part(analysis, "bridge", "bridge"), locale)
+
+
+def cohorts(analysis: Any, locale: Locale) -> Chart:
+    """Return how many deals of each month are won, month by month."""
+    found = getattr(analysis, "cohorts", None)
+    if found is None:
+        raise ArgumentError(
+            "'kind' must be a picture this analysis has, got 'cohorts'",
+            hint="it needs deals of three months or more, and a stage that is the win",
+        )
+    return cohorts_of.deals(found, locale)
