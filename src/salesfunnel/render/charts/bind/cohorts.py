@@ -25,7 +25,7 @@ def deals(found: Any, locale: Locale) -> Chart:
     words = [["" if v is None else whole_percent(v) for v in row] for row in values]
     labels = labels_of(found.funnel, (found.source, found.target), locale)
     return cells(
-        rows, months, values, words, locale, kind="cohorts", names=("cohort", "month"),
+        rows, months, values, words, locale, kind="cohorts", names=("cohort", "months-after"),
         title=text("chart.deal-cohorts-title", locale),
         subtitle=text(
             "chart.deal-cohorts-subtitle",
