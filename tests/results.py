@@ -128,6 +128,11 @@ def _round() -> dict[str, Any]:
     handed = sf.handoffs(history, departments=departments)
     moods = [4.1, 4.0, 4.2, 4.1, 4.0, 4.2, 4.1, 4.1, 4.0, 4.2, 4.1, 4.0, 3.5, 3.6, 3.4]
     asked = sf.Funnel("asked", [sf.Stage("offer", "Offer", metrics=[sf.Metric("mood", "Mood")])])
+    circle = sf.run_round(
+        {"2026-10.csv": "stage,metric,target,actual,owner\nLead,leads,500,420,Marketing\n"
+                        "Offer,offers,250,150,Sales\nWon,wins,80,60,Sales\n"},
+        today=date(2026, 11, 3),
+    )  # fmt: skip
     watched = sf.watch_metrics(
         sf.Tracking(
             funnel=asked,
@@ -141,6 +146,8 @@ def _round() -> dict[str, Any]:
         )
     )  # fmt: skip
     return {
+        "round": circle, "round task": circle.tasks[0], "department": circle.departments[0],
+        "loss": circle.departments[0].losses[0],
         "watch": watched, "watched": watched.rows[0],
         "adherence": done, "adherence of an action": done.rows[0],
         "handoffs": handed, "handoff": handed.rows[0],

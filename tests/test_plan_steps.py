@@ -122,3 +122,27 @@ def test_an_adoption_of_another_kind_is_refused():
     panel = sf.Panel.from_counts([[4, 2, 1]], periods=["2026-09"], steps=("lead", "offer", "won"))
     with pytest.raises(sf.errors.ArgumentError, match="'adoption' must be a mapping"):
         sf.review(plan(), panel, today=date(2026, 11, 1), adoption=[0.5])
+
+
+@pytest.mark.parametrize(
+    ("by", "day", "label"),
+    [("week", "2026-03-01", "2026-W10"), ("week", "2026-03-02", "2026-W10"),
+     ("month", "2026-03-01", "2026-03"), ("month", "2026-03-02", "2026-04"),
+     ("quarter", "2026-01-01", "2026-Q1"), ("quarter", "2026-03-01", "2026-Q2"),
+     ("year", "2026-01-01", "2026"), ("day", "2026-03-01", "2026-03-01")],
+)  # fmt: skip
+def test_the_first_period_from_a_day_on(by, day, label):
+    from salesfunnel._core.periods import first_from, label_of
+
+    assert label_of(first_from(date.fromisoformat(day), by), by) == label
+
+
+def test_the_level_since_the_drop_counts_by_week_too():
+    weeks = [f"2025-W{w:02d}" for w in range(2, 53)] + [f"2026-W{w:02d}" for w in range(1, 35)]
+    won = [50] * (len(weeks) - 28) + [20] * 12 + [50] * 16  # half a year before: it fell
+    panel = sf.Panel.from_counts([[100, w] for w in won], periods=weeks, steps=("offer", "won"))
+    begins = date.fromisocalendar(2026, 19, 1)
+    some = plan(measure(begins=begins, due=begins, baseline_from="2026-02"))
+    (found,) = sf.review(some, panel, today=date(2026, 8, 24))
+    assert found.state in {"working", "standardise"}
+    assert found.evidence.rate_before < 0.3

@@ -19,7 +19,7 @@ import numpy as np
 
 from salesfunnel import Funnel, Metric, Stage, Tracking, TrackingRow, watch_metrics
 
-SEED = 20270117
+SEED = 20270221
 SETTINGS = {
     "independent noise": {},
     "no season": {"season": 0.0},

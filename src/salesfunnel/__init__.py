@@ -114,6 +114,13 @@ _HOMES = {
     "watch_metrics": "monitoring",
     "Playbook": "monitoring.playbook",
     "write_playbook": "monitoring.playbook",
+    # the monthly round
+    "DepartmentPage": "rounds",
+    "Round": "rounds",
+    "RoundTask": "rounds",
+    "StageLoss": "rounds",
+    "department_pages": "rounds",
+    "run_round": "intake.rounds",
     # time in the funnel
     "StaleDeals": "timing",
     "LittlesLaw": "timing",
@@ -290,6 +297,13 @@ __all__ = [
     "watch_metrics",
     "Playbook",
     "write_playbook",
+    # the monthly round
+    "DepartmentPage",
+    "Round",
+    "RoundTask",
+    "StageLoss",
+    "department_pages",
+    "run_round",
     # time in the funnel
     "StaleDeals",
     "LittlesLaw",
@@ -455,6 +469,7 @@ if TYPE_CHECKING:
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.plans import read_plan
     from salesfunnel.intake.purchases.reader import read_purchases
+    from salesfunnel.intake.rounds import run_round
     from salesfunnel.intake.sheet.reader import read_table
     from salesfunnel.intake.snapshots._read_snapshots import read_snapshots
     from salesfunnel.monitoring import (
@@ -500,6 +515,7 @@ if TYPE_CHECKING:
         templates,
     )
     from salesfunnel.render.charts import Chart, ChartMark, ChartScale
+    from salesfunnel.rounds import DepartmentPage, Round, RoundTask, StageLoss, department_pages
     from salesfunnel.targets import TargetPlan, TargetProgress, decompose_target, follow_target
     from salesfunnel.timing import (
         LittlesLaw,

@@ -197,7 +197,7 @@ class ConversionTable(TableMixin):
         }
 
 
-def _known(value: Any) -> float | None:
+def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 

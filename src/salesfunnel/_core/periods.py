@@ -89,5 +89,22 @@ def end_of(label: str, by: Frequency) -> date:
     return start_of(label_of(ordinal(label, by) + 1, by), by)
 
 
+def first_from(day: date, by: Frequency) -> int:
+    """Return the number of the first period that begins on a day or after it.
+
+    Examples
+    --------
+    >>> label_of(first_from(date(2026, 3, 1), "week"), "week")
+    '2026-W10'
+    """
+    if by == "day":
+        return (day - _EPOCH).days
+    if by == "week":
+        return -(-(day - _MONDAY).days // 7)
+    length = {"month": 1, "quarter": 3, "year": 12}[by]
+    months = (day.year - 1970) * 12 + day.month - 1 + (day.day > 1)
+    return -(-months // length)
+
+
 _EPOCH = date(1970, 1, 1)
 _MONDAY = date(1969, 12, 29)

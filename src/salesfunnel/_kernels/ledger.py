@@ -58,7 +58,7 @@ def starts_of(deal: Ints, n: int) -> Ints:
     return np.concatenate([[0], np.cumsum(np.bincount(deal, minlength=n))]).astype(np.int64)
 
 
-def rows_as_of(track: Track, at: Any) -> Ints:
+def rows_as_of(track: Track, at: Ints | int | np.int64) -> Ints:
     """Return the last row of each deal that is not after a moment, -1 if there is none.
 
     Parameters
@@ -74,7 +74,7 @@ def rows_as_of(track: Track, at: Any) -> Ints:
     return np.where(known > 0, track.start[:-1] + known - 1, -1)
 
 
-def values_as_of(track: Track, at: object) -> Floats:
+def values_as_of(track: Track, at: Ints | int | np.int64) -> Floats:
     """Return the value of each deal at a moment, NaN before its first row; shape (n,)."""
     rows = rows_as_of(track, at)
     if not track.value.size:

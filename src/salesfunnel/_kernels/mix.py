@@ -15,7 +15,7 @@ References
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -266,7 +266,7 @@ def adtributor(forecast: npt.ArrayLike, actual: npt.ArrayLike) -> tuple[Array, A
     return (A - F) / gap, 0.5 * (_xlog(p, 2 * p, p + q) + _xlog(q, 2 * q, p + q))
 
 
-def _xlog(weight: Array, top: Any, bottom: Any) -> Array:
+def _xlog(weight: Array, top: Array | float, bottom: Array | float) -> Array:
     """Return weight·ln(top/bottom), 0 where the weight is 0."""
     safe = np.where(weight > 0, top / np.where(bottom > 0, bottom, 1.0), 1.0)
     return np.asarray(weight * np.log(safe))

@@ -237,7 +237,7 @@ def analyze(
         )
     if isinstance(data, StageHistory):
         data = two_ends(data)
-    source: Any = data if evidence is None else evidence
+    source: StageHistory | Tracking | Panel = data if evidence is None else evidence
     if isinstance(source, StageHistory):
         source = two_ends(source)
     panel = _panel(data)
@@ -331,7 +331,7 @@ def _alarms(bottlenecks: Bottlenecks) -> list[Bottleneck]:
 
 
 def _values(
-    source: object, value: object, currency: str | None, rates: object
+    source: StageHistory | Tracking | Panel, value: object, currency: str | None, rates: object
 ) -> tuple[Any, str | None, tuple[Fault, ...]]:
     """Return the values of won deals, None if they are not known or cannot be added."""
     if value is not None or not isinstance(source, StageHistory):

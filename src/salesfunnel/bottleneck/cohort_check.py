@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from salesfunnel.bottleneck.judge import Settings, judge
 from salesfunnel.bottleneck.verdict import SUSPECTED
 from salesfunnel.data.history.to_panel import segment_codes
 from salesfunnel.data.panel import ALL, Panel
+
+if TYPE_CHECKING:
+    from salesfunnel.data.history import StageHistory
 
 Array = npt.NDArray[np.float64]
 SEEN, NOT_SEEN, UNKNOWN = 1, 2, 0
@@ -44,7 +47,7 @@ def check_against_cohorts(
         entered, advanced, missing = cut.entered_advanced()
         exposed = np.where(missing, np.nan, entered)
         return _verdict(exposed, advanced.astype(np.float64), cut.periods, cohorts, settings)
-    return _by_deals(cohorts, panel, judged, settings)
+    return _by_deals(cast("StageHistory", cohorts), panel, judged, settings)
 
 
 def _verdict(
@@ -64,7 +67,9 @@ def _verdict(
     return np.where(known, np.where(seen, SEEN, NOT_SEEN), UNKNOWN).astype(np.int8)
 
 
-def _by_deals(history: Any, panel: Panel, judged: str, settings: Settings) -> npt.NDArray[np.int8]:
+def _by_deals(
+    history: StageHistory, panel: Panel, judged: str, settings: Settings
+) -> npt.NDArray[np.int8]:
     """Follow the deals that entered a step for a fixed time; only months that are mature count."""
     out = np.zeros((len(panel.segments), len(panel.transitions)), dtype=np.int8)
     if panel.by == "none":
@@ -98,7 +103,7 @@ def _by_deals(history: Any, panel: Panel, judged: str, settings: Settings) -> np
     return out
 
 
-def _segments(history: Any, panel: Panel) -> npt.NDArray[np.int64] | None:
+def _segments(history: StageHistory, panel: Panel) -> npt.NDArray[np.int64] | None:
     """Return the panel's segment of every deal, −1 for none; None where that is not known."""
     if not panel.attributes:
         whole = panel.segments == (ALL,)

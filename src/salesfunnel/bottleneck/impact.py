@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -19,6 +19,9 @@ from salesfunnel._kernels.rate_model.setting import RATE_SIZES
 from salesfunnel.bottleneck.arguments import capacity_of
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel, Transition, counted_at
+
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 
 __all__ = ["OutputChange", "output_change"]
 
@@ -142,7 +145,11 @@ def _money(value: tuple[float, float], seed: int, draws: int) -> Array:
 
 
 def joint_gain(
-    found: Any, g: int, steps: Sequence[int], capacity: Mapping[str, float] | None, level: float
+    found: Bottlenecks,
+    g: int,
+    steps: Sequence[int],
+    capacity: Mapping[str, float] | None,
+    level: float,
 ) -> Interval:
     """Return the interval of what several steps of one segment bring together."""
     flow = Flow(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from salesfunnel import __version__
 from salesfunnel._core.errors import DataError, SalesFunnelError, SerializationError
-from salesfunnel.cli import ahead, counting, demo, follow_up, listing, reports
+from salesfunnel.cli import ahead, counting, demo, follow_up, listing, reports, rounds
 from salesfunnel.cli.output import DONE, FAULTY, USAGE, say
 from salesfunnel.cli.parser import Parser
 from salesfunnel.fault import IntakeError
@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"salesfunnel {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for family in (reports, counting, ahead, follow_up, listing, demo):
+    for family in (reports, counting, ahead, follow_up, rounds, listing, demo):
         family.add(commands)
     listing.add_completion(commands, parser)
     return top

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel.cli.output import check_files, deliver
@@ -14,6 +14,9 @@ from salesfunnel.cli.parser import (
     writing_options,
 )
 from salesfunnel.cli.sources import panel_of, read
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 __all__ = ["add"]
 
@@ -72,7 +75,7 @@ def add(commands: Commands) -> None:
     writing_options(bridge)
 
 
-def _forecast(arguments: Any) -> int:
+def _forecast(arguments: Namespace) -> int:
     from salesfunnel.forecasting import forecast
 
     check_files(arguments)
@@ -88,7 +91,7 @@ def _forecast(arguments: Any) -> int:
     return deliver(arguments, found, faults=history.faults)
 
 
-def _target(arguments: Any) -> int:
+def _target(arguments: Namespace) -> int:
     from salesfunnel.targets import decompose_target
 
     check_files(arguments)
@@ -127,7 +130,7 @@ def _values(kind: str, data: Any) -> Any:
     return known.tolist() if known.size else None
 
 
-def _bridge(arguments: Any) -> int:
+def _bridge(arguments: Namespace) -> int:
     from salesfunnel.pipeline import pipeline_bridge
 
     check_files(arguments)
@@ -143,7 +146,7 @@ def _bridge(arguments: Any) -> int:
     return deliver(arguments, found, faults=history.faults)
 
 
-def _deals(arguments: object, command: str) -> Any:
+def _deals(arguments: Namespace, command: str) -> Any:
     """Read deals; refuse what is something else."""
     kind, data = read(arguments)
     if kind != "deals":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel.cli.output import check_files, deliver
 from salesfunnel.cli.parser import Commands, add_command, reading_options, writing_options
 from salesfunnel.cli.sources import counts_of, panel_of, read
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 __all__ = ["add"]
 
@@ -37,7 +40,7 @@ def add(commands: Commands) -> None:
     writing_options(count)
 
 
-def _count(arguments: Any) -> int:
+def _count(arguments: Namespace) -> int:
     check_files(arguments)
     kind, data = read(arguments)
     if kind == "events":

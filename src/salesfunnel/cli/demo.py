@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.files import write_file
 from salesfunnel.cli.output import check_files, deliver, say
 from salesfunnel.cli.parser import Commands, add_command
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 __all__ = ["add"]
 
@@ -40,7 +43,7 @@ def add(commands: Commands) -> None:
     )
 
 
-def _demo(arguments: Any) -> int:
+def _demo(arguments: Namespace) -> int:
     from salesfunnel.analysis import analyze
     from salesfunnel.builtin.example_company import AS_OF, company_csv
     from salesfunnel.i18n import text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError, SerializationError
@@ -19,6 +19,11 @@ from salesfunnel.cli.parser import (
 )
 from salesfunnel.cli.sources import panel_of, read
 from salesfunnel.fault import IntakeError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from salesfunnel.planning import ImprovementPlan
 
 __all__ = ["add"]
 
@@ -53,7 +58,7 @@ def add(commands: Commands) -> None:
     writing_options(review)
 
 
-def _review(arguments: Any) -> int:
+def _review(arguments: Namespace) -> int:
     from salesfunnel.i18n import text
     from salesfunnel.monitoring import review
     from salesfunnel.render import document_of
@@ -106,7 +111,9 @@ def _plan_of(path: str) -> Any:
     )
 
 
-def _adoption(given: list[tuple[str, str]] | None, plan: Any) -> dict[str, float] | None:
+def _adoption(
+    given: list[tuple[str, str]] | None, plan: ImprovementPlan
+) -> dict[str, float] | None:
     """Return the shares by measure; a name that no measure has would be ignored in silence."""
     known = {
         name: None

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import UnknownNameError
@@ -15,6 +15,9 @@ from salesfunnel._core.files import write_file
 from salesfunnel.cli.completion import SHELLS, script
 from salesfunnel.cli.output import DONE, deliver, say
 from salesfunnel.cli.parser import Commands, add_command, writing_options
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 __all__ = ["add", "add_completion"]
 
@@ -33,7 +36,7 @@ def add(commands: Commands) -> None:
 def add_completion(commands: Commands, parser: Callable[[], argparse.ArgumentParser]) -> None:
     """Add the command that completes all others."""
 
-    def run(arguments: Any) -> int:
+    def run(arguments: Namespace) -> int:
         say(script(parser(), arguments.shell), sys.stdout)
         return DONE
 
@@ -42,7 +45,7 @@ def add_completion(commands: Commands, parser: Callable[[], argparse.ArgumentPar
     command.set_defaults(run=run)
 
 
-def _plugins(arguments: Any) -> int:
+def _plugins(arguments: Namespace) -> int:
     from salesfunnel.plugins import benchmarks, rule_sets, sources, templates
     from salesfunnel.render.documents.plugins import plugins_document
 
@@ -51,7 +54,7 @@ def _plugins(arguments: Any) -> int:
     return deliver(arguments, records, shown=document)
 
 
-def _schema(arguments: Any) -> int:
+def _schema(arguments: Namespace) -> int:
     text = (resources.files("salesfunnel.serialize") / "schema.json").read_text("utf-8")
     if arguments.type:
         text = _of_type(json.loads(text), arguments.type)

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -15,13 +15,19 @@ from salesfunnel._core.files import write_file
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.fault import Fault
 
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from typing import TextIO
+
+    from salesfunnel._core.result import ResultMixin
+
 __all__ = ["DONE", "FAULTY", "USAGE", "check_files", "deliver", "say", "status_of"]
 
 DONE, FAULTY, USAGE = 0, 1, 2
 _OUTPUTS = ("html", "json", "xlsx", "pptx")
 
 
-def check_files(arguments: object, *inputs: str) -> None:
+def check_files(arguments: Namespace, *inputs: str) -> None:
     """Refuse to write over what is read, or two results into one file.
 
     Parameters
@@ -69,7 +75,9 @@ def _matches(pattern: str) -> list[Path]:
     return list(root.glob(str(at.relative_to(at.anchor))))
 
 
-def deliver(arguments: Any, result: Any, *, faults: Iterable[Fault] = (), shown: Any = None) -> int:
+def deliver(
+    arguments: Namespace, result: Any, *, faults: Iterable[Fault] = (), shown: Any = None
+) -> int:
     """Print a result, write the files that were asked for, and return the status.
 
     Parameters
@@ -90,7 +98,7 @@ def deliver(arguments: Any, result: Any, *, faults: Iterable[Fault] = (), shown:
     page = _page_of(whole, found, arguments.locale) if shown is None else shown
     if getattr(arguments, "json", None) == "-":
         say(_json_of(whole), sys.stdout)
-        if not hasattr(whole, "faults"):
+        if getattr(whole, "faults", None) is None:
             _say_errors(found, arguments.locale)
     else:
         say(to_text(page, locale=arguments.locale, width=arguments.width), sys.stdout)
@@ -116,7 +124,7 @@ def _with_faults(result: Any, faults: tuple[Fault, ...]) -> Any:
 
 def _page_of(result: object, faults: tuple[Fault, ...], locale: Locale) -> Any:
     """Return what is shown: a result that holds no faults is followed by those of its input."""
-    if hasattr(result, "faults"):
+    if getattr(result, "faults", None) is not None:
         return result
     from salesfunnel.render import document_of
     from salesfunnel.render.model import Document
@@ -137,7 +145,7 @@ def _say_errors(faults: tuple[Fault, ...], locale: Locale) -> None:
             say(f"salesfunnel: {item.place}: {item.text} [{fault.code}]", sys.stderr)
 
 
-def _json_of(result: Any) -> str:
+def _json_of(result: ResultMixin | Sequence[ResultMixin]) -> str:
     if isinstance(result, Sequence):
         return json.dumps([one.to_dict() for one in result], indent=2, ensure_ascii=False)
     text: str = result.to_json(indent=2)
@@ -149,7 +157,7 @@ def status_of(faults: Iterable[Fault]) -> int:
     return FAULTY if any(fault.severity == "error" for fault in faults) else DONE
 
 
-def say(text: str, stream: Any) -> None:
+def say(text: str, stream: TextIO) -> None:
     """Write a text; what the terminal cannot show becomes a question mark, never a crash."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     shown = text.encode(encoding, errors="replace").decode(encoding)

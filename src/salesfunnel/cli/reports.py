@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel.cli.output import check_files, deliver
 from salesfunnel.cli.parser import Commands, add_command, day, reading_options, writing_options
 from salesfunnel.cli.sources import counts_of, panel_of, read
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable
+
+    from salesfunnel.fault import Fault
 
 __all__ = ["add"]
 
@@ -40,7 +46,7 @@ def add(commands: Commands) -> None:
     writing_options(analyze, xlsx=True, pptx=True)
 
 
-def _report(arguments: Any) -> int:
+def _report(arguments: Namespace) -> int:
     from salesfunnel.render.documents.report import report_document
 
     check_files(arguments)
@@ -55,7 +61,7 @@ def _report(arguments: Any) -> int:
     return deliver(arguments, data, faults=data.faults, shown=document)
 
 
-def _analyze(arguments: Any) -> int:
+def _analyze(arguments: Namespace) -> int:
     check_files(arguments)
     kind, data = read(arguments)
     faults = data.faults
@@ -71,14 +77,16 @@ def _analyze(arguments: Any) -> int:
     )
 
 
-def _deliver_analysis(arguments: Any, data: Any, faults: Any, **options: Any) -> int:
+def _deliver_analysis(
+    arguments: Namespace, data: Any, faults: Iterable[Fault], **options: Any
+) -> int:
     from salesfunnel.analysis import analyze
 
     analysis = analyze(data, benchmark=arguments.benchmark, locale=arguments.locale, **options)
     return deliver(arguments, analysis, faults=faults)
 
 
-def _no_workbook(arguments: Any) -> None:
+def _no_workbook(arguments: Namespace) -> None:
     from salesfunnel._core.errors import ArgumentError
 
     if arguments.xlsx:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel.fault import IntakeError
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Iterator
 
+    from salesfunnel._core.vocabulary import Frequency
     from salesfunnel.counting import StepCounts
+    from salesfunnel.counting.by_period import By
+    from salesfunnel.data.events.event_log import EventLog
     from salesfunnel.data.history import StageHistory
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.tracking import Tracking
@@ -31,7 +35,7 @@ _ONLY = {
 """Options that only readers of this kind take."""
 
 
-def read(arguments: Any) -> tuple[str, Any]:
+def read(arguments: Namespace) -> tuple[str, Any]:
     """Return the kind of the input and what it holds: Tracking, StageHistory or EventLog."""
     source = _source(arguments.file)
     kind = arguments.kind if arguments.kind != "auto" else _kind_of(source, arguments)
@@ -46,7 +50,7 @@ def _source(file: str) -> Any:
     return file if any(sign in file for sign in "*?[") and not Path(file).exists() else Path(file)
 
 
-def _check_options(kind: str, arguments: object) -> None:
+def _check_options(kind: str, arguments: Namespace) -> None:
     """Refuse options that would be ignored in silence."""
     taken = _ONLY[kind]
     for name in sorted({name for options in _ONLY.values() for name in options} - {*taken}):
@@ -59,7 +63,7 @@ def _check_options(kind: str, arguments: object) -> None:
             )
 
 
-def _kind_of(source: Any, arguments: Any) -> str:
+def _kind_of(source: object, arguments: Namespace) -> str:
     """Return what a source holds; what no other reader knows is left to that of sheets."""
     if arguments.steps is not None:
         return "events"
@@ -74,7 +78,7 @@ def _kind_of(source: Any, arguments: Any) -> str:
             return "events"
     from salesfunnel.intake.sheet.reader import read_table
 
-    head = _head(source)
+    head = _head(cast("bytes | Path", source))
     options = {"encoding": arguments.encoding, "sheet": arguments.sheet}
     named = dict(arguments.column or ())
     try:
@@ -94,7 +98,7 @@ def _kind_of(source: Any, arguments: Any) -> str:
     return "sheet"
 
 
-def _head(source: Any) -> Any:
+def _head(source: bytes | Path) -> bytes | Path:
     """Return the beginning of a long text, whole lines of it; all of anything else."""
     if not isinstance(source, bytes):
         try:
@@ -144,13 +148,13 @@ def _other_kind(head: object, options: dict[str, Any]) -> str:
     return "deals"
 
 
-def _funnel(arguments: Any) -> Any:
+def _funnel(arguments: Namespace) -> Any:
     from salesfunnel.plugins import template
 
     return template(arguments.funnel, locale=arguments.locale) if arguments.funnel else None
 
 
-def sheet_of(arguments: Any, source: Any) -> Tracking:
+def sheet_of(arguments: Namespace, source: object) -> Tracking:
     """Read a tracking sheet."""
     from salesfunnel.intake.sheet.reader import read_table
 
@@ -166,7 +170,7 @@ def sheet_of(arguments: Any, source: Any) -> Tracking:
         )
 
 
-def deals_of(arguments: Any, source: Any) -> StageHistory:
+def deals_of(arguments: Namespace, source: object) -> StageHistory:
     """Read deals; of a folder, its dated exports."""
     from salesfunnel.intake.deals.reader import read_deals
     from salesfunnel.intake.snapshots._read_snapshots import read_snapshots
@@ -193,7 +197,7 @@ def deals_of(arguments: Any, source: Any) -> StageHistory:
         return read_deals(source, as_of=arguments.as_of, progress=report, **options)
 
 
-def events_of(arguments: Any, source: Any) -> Any:
+def events_of(arguments: Namespace, source: object) -> EventLog:
     """Read a log of events."""
     from salesfunnel.intake.events.reader import read_events
 
@@ -209,7 +213,9 @@ def events_of(arguments: Any, source: Any) -> Any:
         )
 
 
-def counts_of(arguments: Any, log: Any, *, by: str | None = None, **options: Any) -> StepCounts:
+def counts_of(
+    arguments: Namespace, log: EventLog, *, by: str | None = None, **options: Any
+) -> StepCounts:
     """Count the steps that ``--steps`` names."""
     from salesfunnel.counting import count_steps
 
@@ -219,7 +225,7 @@ def counts_of(arguments: Any, log: Any, *, by: str | None = None, **options: Any
             hint="such as --steps view,cart,order; the file has "
             + ", ".join(map(str, log.steps[:20])),
         )
-    frequency: Any = by
+    frequency = cast("By | None", by)
     return count_steps(
         log,
         arguments.steps,
@@ -231,7 +237,7 @@ def counts_of(arguments: Any, log: Any, *, by: str | None = None, **options: Any
 
 
 def panel_of(
-    arguments: Any, kind: str, data: Any, *, by: str = "month", segment: str | None = None
+    arguments: Namespace, kind: str, data: Any, *, by: str = "month", segment: str | None = None
 ) -> Panel:
     """Return counts by period of whatever was read.
 
@@ -247,7 +253,7 @@ def panel_of(
             )
         panel: Panel = data.panel(level="step")
         return panel
-    frequency: Any = by
+    frequency = cast("Frequency", by)
     if kind == "events":
         counted = counts_of(arguments, data, by=by, breakdown=segment)
         return counted.panel()

@@ -7,7 +7,7 @@ value of a chain's first or last event) is counted in memory, from the events in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -24,9 +24,12 @@ from salesfunnel.data.events.frames import read_frame
 from salesfunnel.data.events.usual_names import ROLES
 from salesfunnel.fault import Fault
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
 
 def count_table(
-    table: Any, query: Query, *, columns: Mapping[str, str] | None = None
+    table: ir.Table, query: Query, *, columns: Mapping[str, str] | None = None
 ) -> StepCounts:
     """Answer a question from an ibis table.
 
@@ -81,7 +84,7 @@ def count_table(
 
 
 def step_sql(
-    table: object,
+    table: ir.Table,
     query: Query,
     *,
     columns: Mapping[str, str] | None = None,
@@ -93,7 +96,7 @@ def step_sql(
     return str(ibis.to_sql(build_query(events, query), dialect=dialect))
 
 
-def _compiles(events: object, query: Query) -> bool:
+def _compiles(events: ir.Table, query: Query) -> bool:
     """Whether the database has words for the query: some have no parts of seconds."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     try:
@@ -103,16 +106,16 @@ def _compiles(events: object, query: Query) -> bool:
     return True
 
 
-def _rows(expression: Any) -> list[dict[str, Any]]:
+def _rows(expression: ir.Table) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
     return found
 
 
-def _scalar(expression: Any) -> int:
+def _scalar(expression: ir.Table) -> int:
     return int(expression.to_pyarrow().as_py() or 0)
 
 
-def _faults(events: Any, query: Query) -> tuple[Fault, ...]:
+def _faults(events: ir.Table, query: Query) -> tuple[Fault, ...]:
     """Return what is wrong with the events; the rows of a table have no numbers."""
     sums = {role: events[role].isnull().sum() for role in ROLES}
     (found,) = _rows(events.aggregate(**sums))
@@ -130,7 +133,7 @@ def _faults(events: Any, query: Query) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def _segments(expression: Any, query: Query) -> tuple[dict[str, list[int]], dict[str, int]]:
+def _segments(expression: ir.Table, query: Query) -> tuple[dict[str, list[int]], dict[str, int]]:
     """Return the counts and the immature by value; values are written as in memory."""
     found = expression.to_pyarrow()
     column = event_columns.encode("breakdown", open_column(found["value"]))
@@ -146,12 +149,12 @@ def _segments(expression: Any, query: Query) -> tuple[dict[str, list[int]], dict
     return {name: table[name] for name in seen}, {name: waiting[name] for name in seen}
 
 
-def _duplicates(events: object, query: Query) -> int:
+def _duplicates(events: ir.Table, query: Query) -> int:
     rows = relevant(events, query).select("entity", "step", "time")
     return _scalar(rows.count()) - _scalar(rows.distinct().count())
 
 
-def _fetch(events: object, query: Query) -> EventLog:
+def _fetch(events: ir.Table, query: Query) -> EventLog:
     """Return the events in question as a log in memory."""
     rows = relevant(events, query).to_pyarrow()
     main, more = read_frame(rows, None, () if query.breakdown is None else ("value",))

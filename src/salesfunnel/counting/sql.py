@@ -8,7 +8,7 @@ answer it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.extras import require
@@ -16,6 +16,9 @@ from salesfunnel.counting.query import Query
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.frames import check_there, known_roles
 from salesfunnel.data.events.usual_names import ROLES
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 LONGEST = 10_000 * 366 * 86400 * 10**6
 """Microseconds that no two times of a database lie apart; lengths beyond are no bound."""
@@ -34,7 +37,7 @@ def speaks(query: Query) -> bool:
     )
 
 
-def named_events(table: Any, query: Query, columns: Mapping[str, str] | None) -> Any:
+def named_events(table: ir.Table, query: Query, columns: Mapping[str, str] | None) -> ir.Table:
     """Return the table as entity, step, time, and value where there is a breakdown.
 
     Blank texts and NaN become null, steps text or whole numbers, dates times.
@@ -64,7 +67,7 @@ def named_events(table: Any, query: Query, columns: Mapping[str, str] | None) ->
     return events.mutate(**tidied, time=_time(events.time))
 
 
-def _tidied(column: Any) -> Any:
+def _tidied(column: ir.Column) -> ir.Column:
     ibis = require("ibis", extra="engines", feature="counting in a database")
     kind = column.type()
     if kind.is_string():
@@ -76,7 +79,7 @@ def _tidied(column: Any) -> Any:
     return column if plain else column.cast("string")
 
 
-def _time(column: Any) -> Any:
+def _time(column: ir.Column) -> ir.Column:
     kind = column.type()
     if kind.is_date():
         return column.cast("timestamp")
@@ -90,7 +93,7 @@ def _time(column: Any) -> Any:
     return column
 
 
-def relevant(events: Any, query: Query) -> Any:
+def relevant(events: ir.Table, query: Query) -> ir.Table:
     """Return the events that matter: whole ones, of the steps, until the last observation."""
     known = events.filter(events.entity.notnull(), events.step.notnull(), events.time.notnull())
     if query.order != "strict":
@@ -112,7 +115,7 @@ def _fits(name: Any) -> bool:
     )
 
 
-def last_moment(events: Any, query: Query) -> Any:
+def last_moment(events: ir.Table, query: Query) -> Any:
     """Return the moment of the last observation as the database compares it."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     kind = events.time.type()
@@ -131,7 +134,13 @@ def last_moment(events: Any, query: Query) -> Any:
 
 
 def _within(
-    events: Any, field: str, span: object, now: Any, start: Any, *, inside: bool = True
+    events: ir.Table,
+    field: str,
+    span: object,
+    now: ir.Value,
+    start: ir.Value,
+    *,
+    inside: bool = True,
 ) -> Any:
     """Return whether two times lie no more than a length of time apart, the bound `inside`."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
@@ -147,7 +156,7 @@ def _within(
     return now <= end if inside else now < end
 
 
-def build_query(events: object, query: Query) -> Any:
+def build_query(events: ir.Table, query: Query) -> Any:
     """Return the table of counts: a row a segment, a column a step, and the immature."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     keys = ["entity"] if query.breakdown is None else ["entity", "value"]
@@ -168,7 +177,7 @@ def build_query(events: object, query: Query) -> Any:
     return units.group_by(keys[1:]).aggregate(**sums) if keys[1:] else units.aggregate(**sums)
 
 
-def _chained(rows: Any, query: Query, keys: list[str]) -> Any:
+def _chained(rows: ir.Table, query: Query, keys: list[str]) -> ir.Table:
     """Return the rows with the latest start of a chain of each length that they end."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     before = ibis.range_window(preceding=None, following=0, group_by=keys, order_by="time")

@@ -193,8 +193,8 @@ def _made(
     by: Frequency,
     level: float,
     today: date,
-    entered: Any = None,
-    active: Any = None,
+    entered: npt.NDArray[np.int64] | None = None,
+    active: npt.NDArray[np.int64] | None = None,
 ) -> CohortRetention:
     row, later = np.indices((n, n))
     return CohortRetention(

@@ -84,7 +84,7 @@ def trimmed(f: Array, keep: float = 0.98) -> Array:
     return np.asarray(f[:last] / f[:last].sum())
 
 
-def _estimated(history: Any, key: str, panel: Panel) -> Lag:
+def _estimated(history: StageHistory, key: str, panel: Panel) -> Lag:
     """Return the delay of those who advanced, from deals.
 
     Deals that had time to advance are counted by whole periods from entry to advance; where they

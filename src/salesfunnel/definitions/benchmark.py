@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -17,12 +17,12 @@ __all__ = ["DEFAULT_CV", "Benchmark"]
 DEFAULT_CV = 0.15
 
 
-def _number(value: Any) -> float | None:
+def _number(value: object) -> float | None:
     """Return a real, finite number as a float, or None for anything else."""
     if isinstance(value, bool | str) or value is None:
         return None
     try:
-        number = float(value)
+        number = float(cast("float", value))
     except (TypeError, ValueError):
         return None
     return number if math.isfinite(number) else None

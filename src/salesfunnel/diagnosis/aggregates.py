@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel.diagnosis.case import Case
 from salesfunnel.diagnosis.finding import Evidence, Finding
 from salesfunnel.diagnosis.rules import Limit, Rule
+
+if TYPE_CHECKING:
+    from salesfunnel.data.tracking import TrackingRow
 
 __all__ = ["from_sheet", "weak"]
 
@@ -39,9 +42,11 @@ def from_sheet(case: Case, rule: Rule, fixed: dict[str, Any]) -> list[Finding]:
     return found
 
 
-def _beyond(case: Case, rule: Rule, limit: Limit, row: Any, fixed: dict[str, Any]) -> list[Finding]:
+def _beyond(
+    case: Case, rule: Rule, limit: Limit, row: TrackingRow, fixed: dict[str, Any]
+) -> list[Finding]:
     bound = row.target if row.target is not None else limit.value
-    if bound is None:
+    if bound is None or row.actual is None:
         return []
     # a sheet's durations are in days, limits of durations in hours
     unit = 24.0 if getattr(row, "unit", "") == "duration" else 1.0

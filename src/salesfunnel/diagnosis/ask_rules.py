@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -17,6 +17,9 @@ from salesfunnel.diagnosis.fields import Column
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.diagnosis.rules import Exposure, Mixture, Rule, RuleSet
 
+if TYPE_CHECKING:
+    from salesfunnel.diagnosis.rules import RuleResult
+
 __all__ = ["DEFAULT_RULES", "Asked", "ask_all", "rank", "vetoed"]
 
 DEFAULT_RULES = ("data", "action", "resource", "customer")
@@ -27,7 +30,7 @@ class Asked(NamedTuple):
     """What one rule said: its finding, and the exposure or mix behind it."""
 
     finding: Finding
-    outcome: Any
+    outcome: RuleResult
     rule: Rule
 
     @property
@@ -138,7 +141,7 @@ def _broken(item: Rule, rule_set: RuleSet, error: Exception) -> PluginError:
     )
 
 
-def _as_list(outcome: Any) -> list[Any]:
+def _as_list(outcome: RuleResult) -> list[Any]:
     if outcome is None:
         return []
     if isinstance(outcome, Exposure | Mixture | Finding):
@@ -146,7 +149,7 @@ def _as_list(outcome: Any) -> list[Any]:
     return [one for one in outcome if one is not None]
 
 
-def _finding(case: Case, item: Rule, outcome: object, fixed: dict[str, Any]) -> Finding:
+def _finding(case: Case, item: Rule, outcome: RuleResult, fixed: dict[str, Any]) -> Finding:
     if isinstance(outcome, Exposure):
         return of_exposure(case, outcome, item.code, **fixed)
     if isinstance(outcome, Mixture):

@@ -14,6 +14,7 @@ from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import frequency_of, ordinal
 from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.vocabulary import Frequency
+from salesfunnel.bottleneck import Bottleneck
 from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, fold_column_name, match
 from salesfunnel.diagnosis.finding import Evidence, Finding
 from salesfunnel.diagnosis.segment_deals import deals_of_segment
@@ -68,7 +69,7 @@ class Case:
 
     def __init__(
         self,
-        bottleneck: Any,
+        bottleneck: Bottleneck,
         data: Any,
         *,
         columns: Mapping[str, str] | None = None,

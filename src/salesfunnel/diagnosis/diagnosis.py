@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import attrs
 import numpy as np
@@ -16,6 +16,9 @@ from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import BACKENDS, Backend
 from salesfunnel.definitions.funnel import Transition
 from salesfunnel.diagnosis.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["ColumnUse", "Diagnosis"]
 
@@ -146,10 +149,10 @@ class Diagnosis(ResultMixin):
     def table(self) -> dict[str, npt.NDArray[Any]]:
         """Return the findings as columns; NaN where there is no figure."""
 
-        def words(pick: Any) -> npt.NDArray[np.str_]:
+        def words(pick: Callable[[Finding], str]) -> npt.NDArray[np.str_]:
             return np.array([pick(f) for f in self.findings], dtype=np.str_)
 
-        def figure(pick: Any) -> npt.NDArray[np.float64]:
+        def figure(pick: Callable[[Finding], float | None]) -> npt.NDArray[np.float64]:
             got = [pick(f) for f in self.findings]
             return np.array([np.nan if v is None else v for v in got], dtype=np.float64)
 

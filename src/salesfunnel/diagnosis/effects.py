@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import Any
+from typing import Any, SupportsFloat
 
 import attrs
 import numpy as np
@@ -30,6 +30,7 @@ from salesfunnel.stats.strata import difference_interval
 __all__ = ["grade_of", "of_exposure", "of_mixture", "worst_of"]
 
 Bool = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 NORMAL = NormalDist()
 MOST_GROUPS = 12
 OTHER = "…"
@@ -45,7 +46,7 @@ def grade_of(confidence: float, coverage: float, smaller: int) -> Grade:
     return "weak"
 
 
-def _finite(value: Any) -> float | None:
+def _finite(value: SupportsFloat) -> float | None:
     number = float(value)
     return number if math.isfinite(number) else None
 
@@ -306,10 +307,10 @@ def worst_of(mix_by: npt.NDArray[np.float64], change: npt.NDArray[np.float64]) -
     return int(np.argmin(np.where(change > 0, mix_by, np.inf))) if (change > 0).any() else 0
 
 
-def _rates(mature0: Any, won0: Any, mature1: Any, won1: Any) -> tuple[Any, Any]:
+def _rates(mature0: Floats, won0: Floats, mature1: Floats, won1: Floats) -> tuple[Floats, Floats]:
     """Return rates of both times, drawn to the overall rate where fewer than 10 are mature."""
 
-    def drawn(n: Any, x: Any) -> Any:
+    def drawn(n: Floats, x: Floats) -> Floats:
         overall = x.sum() / n.sum() if n.sum() else 0.0
         with np.errstate(divide="ignore", invalid="ignore"):
             plain = x / n
@@ -320,7 +321,7 @@ def _rates(mature0: Any, won0: Any, mature1: Any, won1: Any) -> tuple[Any, Any]:
     return np.where(mature0 > 0, r0, r1), np.where(mature1 > 0, r1, r0)
 
 
-def _mix_se(n0: Any, n1: Any, mature: Any, r: Any) -> float:
+def _mix_se(n0: Floats, n1: Floats, mature: Floats, r: Floats) -> float:
     """Return the standard error of the mix part: of both shares, and of the rates they weigh."""
     w0, w1 = n0 / n0.sum(), n1 / n1.sum()
     shares = sum(

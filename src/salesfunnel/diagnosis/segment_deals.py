@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +10,16 @@ import numpy.typing as npt
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel.data.history.to_panel import segment_codes
 
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck import Bottleneck
+    from salesfunnel.data.history import StageHistory
+
 __all__ = ["deals_of_segment"]
 
 Bool = npt.NDArray[np.bool_]
 
 
-def deals_of_segment(bottleneck: Any, history: Any) -> Bool:
+def deals_of_segment(bottleneck: Bottleneck, history: StageHistory) -> Bool:
     """Return the deals of a bottleneck's segment, by the columns that made it.
 
     Parameters
@@ -45,7 +49,7 @@ def deals_of_segment(bottleneck: Any, history: Any) -> Bool:
     return _by_text(str(segment), history)
 
 
-def _by_text(segment: str, history: Any) -> Bool:
+def _by_text(segment: str, history: StageHistory) -> Bool:
     """Find a segment that does not say which columns made it: the one column that holds it."""
     words = {
         name: values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.files import write_file
 from salesfunnel._core.safe_text import clean
@@ -14,6 +14,13 @@ from salesfunnel.export.analysis_parts import caption, parts_of
 from salesfunnel.export.book import FONTS, Book
 from salesfunnel.render.backends.width import width, wrap
 from salesfunnel.render.charts.palette import LIGHT
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.chart import Chart as XlsxChart
+    from xlsxwriter.worksheet import Worksheet
+
+    from salesfunnel.analysis import Analysis
 
 __all__ = ["book_bytes", "write_analysis"]
 
@@ -33,7 +40,7 @@ COLOURS = (
 )  # fmt: skip
 
 
-def write_analysis(analysis: object, path: str | PathLike[str], locale: Locale) -> None:
+def write_analysis(analysis: Analysis, path: str | PathLike[str], locale: Locale) -> None:
     """Write an analysis as an xlsx workbook.
 
     Raises
@@ -44,7 +51,7 @@ def write_analysis(analysis: object, path: str | PathLike[str], locale: Locale) 
     write_file(path, book_bytes(analysis, locale))
 
 
-def book_bytes(analysis: object, locale: Locale) -> bytes:
+def book_bytes(analysis: Analysis, locale: Locale) -> bytes:
     """Return the workbook; equal analyses give equal bytes."""
     made = Book(locale, feature="writing a workbook with charts")
     book = made.book
@@ -55,7 +62,7 @@ def book_bytes(analysis: object, locale: Locale) -> bytes:
     return made.close()
 
 
-def _styles(book: Any, font: str) -> dict[str, Any]:
+def _styles(book: Workbook, font: str) -> dict[str, Any]:
     base = {"font_name": font, "font_size": 11, "valign": "top"}
     styles = {
         form: book.add_format(
@@ -71,7 +78,7 @@ def _styles(book: Any, font: str) -> dict[str, Any]:
     return styles
 
 
-def _sheet(book: Any, part: Part, line: str, styles: dict[str, Any], locale: Locale) -> None:
+def _sheet(book: Workbook, part: Part, line: str, styles: dict[str, Any], locale: Locale) -> None:
     sheet = book.add_worksheet(part.name[:31])
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, clean(part.title), styles["title"])
@@ -97,7 +104,7 @@ def _sheet(book: Any, part: Part, line: str, styles: dict[str, Any], locale: Loc
         sheet.insert_chart(last + 2, 0, chart, {"description": clean(part.title)})
 
 
-def _heights(sheet: Any, part: Part, widths: list[float]) -> None:
+def _heights(sheet: Worksheet, part: Part, widths: list[float]) -> None:
     """Make the header and the first rows as high as their wrapped text needs."""
 
     def lines(words: str, wide: float) -> int:
@@ -114,7 +121,7 @@ def _heights(sheet: Any, part: Part, widths: list[float]) -> None:
             sheet.set_row(HEAD + i, min(17 * most + 2, 400))
 
 
-def _paper(sheet: Any, part: Part, widths: list[float]) -> None:
+def _paper(sheet: Worksheet, part: Part, widths: list[float]) -> None:
     """Lay it out for A4, one page across; of many columns those that are drawn are printed."""
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -127,7 +134,7 @@ def _paper(sheet: Any, part: Part, widths: list[float]) -> None:
         sheet.print_area(0, 0, HEAD + part.rows + 22, columns - 1)
 
 
-def _cell(sheet: Any, i: int, j: int, value: Any, form: str, styles: dict[str, Any]) -> None:
+def _cell(sheet: Worksheet, i: int, j: int, value: Any, form: str, styles: dict[str, Any]) -> None:
     if value is None or value != value:  # noqa: PLR0124 - NaN
         sheet.write_blank(i, j, None, styles[form])
     elif form == "text":
@@ -164,7 +171,7 @@ def _axis(part: Part, j: int, font: str, **more: object) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(book: Any, part: Part, name: str, font: str) -> Any:
+def _line(book: Workbook, part: Part, name: str, font: str) -> XlsxChart:
     chart = book.add_chart({"type": "line"})
     x, *ys = part.series
     for place, j in enumerate(ys):
@@ -184,7 +191,7 @@ def _line(book: Any, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _rows(book: Any, part: Part, font: str, kind: str) -> Any:
+def _rows(book: Workbook, part: Part, font: str, kind: str) -> XlsxChart:
     """Return a chart of horizontal bars, the first row on top."""
     chart = book.add_chart({"type": "bar", **({"subtype": "stacked"} if kind else {})})
     chart.set_y_axis({"reverse": True, "num_font": _font(font), "label_position": "low",
@@ -204,7 +211,7 @@ def _labels(part: Part, j: int, font: str, colour: str = LIGHT.ink, **more: Any)
             "font": {**_font(font), "color": colour}}  # fmt: skip
 
 
-def _funnel(book: object, part: Part, name: str, font: str) -> Any:
+def _funnel(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
     chart = _rows(book, part, font, "stacked")
     fills = (LIGHT.main, LIGHT.lost, LIGHT.tint, LIGHT.ink)
@@ -219,7 +226,7 @@ def _funnel(book: object, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _waterfall(book: object, part: Part, name: str, font: str) -> Any:
+def _waterfall(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, base, bar = part.series
     chart = _rows(book, part, font, "stacked")
     chart.add_series({
@@ -247,7 +254,7 @@ def _points(part: Part) -> list[Any]:
     return [{"fill": {"color": fills[role]}} for role in part.colours]
 
 
-def _ranges(book: object, part: Part, name: str, font: str) -> Any:
+def _ranges(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, middle, low, high = part.series
     chart = _rows(book, part, font, "")
     cells = [part.columns[j].cells for j in (middle, low, high)]
@@ -268,7 +275,7 @@ def _ranges(book: object, part: Part, name: str, font: str) -> Any:
     return chart
 
 
-def _bars(book: object, part: Part, name: str, font: str) -> Any:
+def _bars(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
     chart = _rows(book, part, font, "")
     for j, fill in zip(ys, (LIGHT.main, LIGHT.lost), strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -12,6 +12,9 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts import Chart, chart_of
+
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
 
 __all__ = ["ROWS", "Column", "Part", "column_of", "picture_of", "words_of"]
 
@@ -73,7 +76,7 @@ def column_of(key: str, form: str, cells: Sequence[Any] | Any, locale: Locale) -
     return Column(words_of(key, locale), form, cells)
 
 
-def picture_of(analysis: object, kind: str, locale: Locale, **options: object) -> Chart | None:
+def picture_of(analysis: Analysis, kind: str, locale: Locale, **options: object) -> Chart | None:
     """Return a picture of the analysis; None where it has none."""
     try:
         return chart_of(analysis, kind, locale=locale, **options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -23,10 +23,13 @@ from salesfunnel.render.report.answers import answer_of, chip_of
 from salesfunnel.render.report.facts import labels_for, place_words
 from salesfunnel.render.words.figures import segment_words
 
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
+
 __all__ = ["caption", "parts_of"]
 
 
-def parts_of(analysis: object, locale: Locale) -> list[Part]:
+def parts_of(analysis: Analysis, locale: Locale) -> list[Part]:
     """Return the worksheets of an analysis, those without rows left out."""
     makers = (
         _answer,
@@ -64,7 +67,7 @@ def _is_known(cell: Any) -> bool:
     return cell is not None and cell == cell and cell != ""  # noqa: PLR0124 - NaN
 
 
-def _answer(analysis: object, locale: Locale) -> Part:
+def _answer(analysis: Analysis, locale: Locale) -> Part:
     answer = answer_of(analysis, locale)
     rows = [
         (words_of("answer", locale), answer.headline.replace("<wbr>", ""), ""),
@@ -83,7 +86,7 @@ def _answer(analysis: object, locale: Locale) -> Part:
     )
 
 
-def _verdicts(analysis: Any, locale: Locale) -> Part:
+def _verdicts(analysis: Analysis, locale: Locale) -> Part:
     found, labels = list(analysis.bottlenecks)[:ROWS], labels_for(analysis, locale)
     several = len(analysis.bottlenecks.segments) > 1
 
@@ -125,7 +128,7 @@ def _verdicts(analysis: Any, locale: Locale) -> Part:
     )
 
 
-def _trend(analysis: Any, locale: Locale) -> Part | None:
+def _trend(analysis: Analysis, locale: Locale) -> Part | None:
     series = analysis.trend
     if series is None or len(series.periods) < 2:
         return None
@@ -151,7 +154,7 @@ def _trend(analysis: Any, locale: Locale) -> Part | None:
     )
 
 
-def _funnel(analysis: Any, locale: Locale) -> Part | None:
+def _funnel(analysis: Analysis, locale: Locale) -> Part | None:
     found = analysis.fates
     if found is None:
         return None
@@ -213,17 +216,17 @@ def _bar(start: Any, end: Any) -> float:
     return (high - low) if low >= 0 else low - min(high, 0.0)
 
 
-def _causes(analysis: object, locale: Locale) -> Part | None:
+def _causes(analysis: Analysis, locale: Locale) -> Part | None:
     chart = picture_of(analysis, "causes", locale)
     return _waterfall(chart, words_of("sheet-causes", locale), locale, "deals")
 
 
-def _bridge(analysis: object, locale: Locale) -> Part | None:
+def _bridge(analysis: Analysis, locale: Locale) -> Part | None:
     chart = picture_of(analysis, "bridge", locale)
     return _waterfall(chart, words_of("sheet-bridge", locale), locale, "money")
 
 
-def caption(analysis: Any, locale: Locale) -> str:
+def caption(analysis: Analysis, locale: Locale) -> str:
     """Return the line below a worksheet's title: of when the figures are, in which currency."""
     parts = [analysis.period]
     if analysis.fates is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,10 +20,13 @@ from salesfunnel.render.words.plans import (
     problem_words,
 )
 
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
+
 __all__ = ["counts_part", "forecast_part", "plan_part", "quality_part", "rates_part"]
 
 
-def plan_part(analysis: Any, locale: Locale) -> Part | None:
+def plan_part(analysis: Analysis, locale: Locale) -> Part | None:
     """Return the plan."""
     measures = list(analysis.plan.active)
     if not measures:
@@ -59,7 +62,7 @@ def plan_part(analysis: Any, locale: Locale) -> Part | None:
     )
 
 
-def forecast_part(analysis: object, locale: Locale) -> Part | None:
+def forecast_part(analysis: Analysis, locale: Locale) -> Part | None:
     """Return the forecast by day."""
     chart = picture_of(analysis, "fan", locale)
     if chart is None:
@@ -81,7 +84,7 @@ def forecast_part(analysis: object, locale: Locale) -> Part | None:
     )
 
 
-def rates_part(analysis: Any, locale: Locale) -> Part:
+def rates_part(analysis: Analysis, locale: Locale) -> Part:
     """Return the rates of the judged period."""
     table, labels = analysis.conversions, labels_for(analysis, locale)
     rows = list(table.rows[:ROWS])
@@ -105,7 +108,7 @@ def rates_part(analysis: Any, locale: Locale) -> Part:
     )
 
 
-def counts_part(analysis: Any, locale: Locale) -> Part:
+def counts_part(analysis: Analysis, locale: Locale) -> Part:
     """Return the counts of all periods."""
     panel, labels = analysis.panel, labels_for(analysis, locale)
     P, G, S = panel.shape
@@ -134,7 +137,7 @@ def counts_part(analysis: Any, locale: Locale) -> Part:
     )
 
 
-def quality_part(analysis: Any, locale: Locale) -> Part:
+def quality_part(analysis: Analysis, locale: Locale) -> Part:
     """Return what is wrong or suspicious in the data."""
     labels = labels_for(analysis, locale)
     faults = dict.fromkeys([*analysis.faults, *analysis.bottlenecks.faults])

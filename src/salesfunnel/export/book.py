@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.extras import require
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["FONTS", "LONGEST", "Book", "date_format", "list_of", "number_format"]
 
@@ -79,7 +83,9 @@ class Book:
         plain = "".join(" " if char in "[]:*?/\\" else char for char in name).strip("' ")
         return self.book.add_worksheet(plain[:31])
 
-    def text(self, sheet: Any, row: int, column: int, value: str, style: Any) -> None:
+    def text(
+        self, sheet: Worksheet, row: int, column: int, value: str, style: Format | None
+    ) -> None:
         """Write text as text, whatever it starts with.
 
         Raises
@@ -95,14 +101,14 @@ class Book:
             )
         sheet.write_string(row, column, value, style)
 
-    def note(self, sheet: Any, row: int, column: int, words: str) -> None:
+    def note(self, sheet: Worksheet, row: int, column: int, words: str) -> None:
         """Put a comment beside a cell, as large as its words need."""
         lines = sum(1 + len(line.encode("utf-16-le")) // 76 for line in words.split("\n"))
         size = {"width": 260, "height": 26 + 18 * lines}
         options = {"author": "salesfunnel", "font_name": self.font, "font_size": 9, **size}
         sheet.write_comment(row, column, words[:2000], options)
 
-    def page(self, sheet: Any, *, title: str, header_row: int) -> None:
+    def page(self, sheet: Worksheet, *, title: str, header_row: int) -> None:
         """Lay a worksheet out for A4: landscape, as wide as a page, its header on every page."""
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -115,7 +121,7 @@ class Book:
         page = text("sheet.print.page", self.locale, page="&P", pages="&N")
         sheet.set_footer(f'&R&"{self.font},Regular"&9{_apart(page)}')
 
-    def protect(self, sheet: Any) -> None:
+    def protect(self, sheet: Worksheet) -> None:
         """Protect what is locked, without a password: headers and formulas."""
         sheet.protect("", _MAY)
 

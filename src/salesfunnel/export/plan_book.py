@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.safe_text import clean
 from salesfunnel.export.book import Book, date_format, list_of
@@ -14,6 +14,9 @@ from salesfunnel.i18n import text
 from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.render.backends.width import width, wrap
 from salesfunnel.render.words.plans import owner_words
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["WIDTHS", "add_plan"]
 
@@ -69,7 +72,7 @@ def add_plan(
     return sheet
 
 
-def _write(book: Book, sheet: Any, i: int, j: int, value: Any) -> None:
+def _write(book: Book, sheet: Worksheet, i: int, j: int, value: Any) -> None:
     column = COLUMNS[j]
     look: dict[str, Any] = {
         "border": 1, "border_color": "#C9D3DC", "valign": "top", "text_wrap": True,
@@ -95,7 +98,7 @@ def _write(book: Book, sheet: Any, i: int, j: int, value: Any) -> None:
         )
 
 
-def _choices(book: Book, sheet: Any, plan: ImprovementPlan, rows: int) -> None:
+def _choices(book: Book, sheet: Worksheet, plan: ImprovementPlan, rows: int) -> None:
     last, locale = rows + SPARE, book.locale
     state, owner, due = (COLUMNS.index(name) for name in ("state", "owner", "due"))
     known = [owner_words(measure.owner, locale) for measure in plan.measures]
@@ -118,7 +121,7 @@ def _choices(book: Book, sheet: Any, plan: ImprovementPlan, rows: int) -> None:
         book.note(sheet, 0, COLUMNS.index(column), words)
 
 
-def _colours(book: Book, sheet: Any, rows: int) -> None:
+def _colours(book: Book, sheet: Worksheet, rows: int) -> None:
     """Colour what is overdue or due within a week, what is agreed, what is dropped."""
     last, locale = max(rows, 1) + SPARE, book.locale
     due, state = letters(COLUMNS.index("due")), letters(COLUMNS.index("state"))

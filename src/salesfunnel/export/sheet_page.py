@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,6 +12,9 @@ from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.metric import Metric
 from salesfunnel.export.book import Book
 from salesfunnel.export.column import Column
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["COMPARED", "Page"]
 
@@ -26,7 +29,7 @@ class Page:
     book: Book
     tracking: Tracking
     columns: Sequence[Column]
-    sheet: Any
+    sheet: Worksheet
     at: Mapping[str, int]
     above: Sequence[int | None]
     metrics: Mapping[str, Metric]

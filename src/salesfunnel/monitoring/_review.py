@@ -9,7 +9,7 @@ import attrs
 
 from salesfunnel._core.checks import check_choice, check_kind, check_known
 from salesfunnel._core.errors import ArgumentError
-from salesfunnel._core.periods import ordinal
+from salesfunnel._core.periods import first_from, frequency_of, start_of
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import REVIEW_STATES, ReviewState
 from salesfunnel.data.panel import ALL, Panel
@@ -207,12 +207,11 @@ def _review(
 
 
 def _since(measure: Measure, panel: Panel) -> float | None:
-    if not measure.baseline_from:
+    """Return the first period of the panel since the month, week, ... that a measure names."""
+    by = frequency_of(measure.baseline_from)
+    if by == "none":
         return None
-    try:
-        return float(ordinal(measure.baseline_from, panel.by))
-    except ValueError:  # the bottleneck was judged by other periods than the review
-        return None
+    return float(first_from(start_of(measure.baseline_from, by), panel.by))
 
 
 def _state(

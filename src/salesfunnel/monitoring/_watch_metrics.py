@@ -23,7 +23,7 @@ JUDGED = 3
 LEAST = 9
 """Earlier periods below which nothing is said."""
 MOST = 48
-WORSE, BETTER = 0.95, 0.01
+WORSE, BETTER = 0.96, 0.01
 EDGE = 0.002
 
 Array = npt.NDArray[np.float64]
@@ -54,7 +54,7 @@ def watch_metrics(tracking: Tracking) -> MetricWatch:
     value on that of logits, other scores as they are. The level has random effects of the months,
     a shrunken trend and a memory, averaged over how strong they are; of the memory all
     metrics of the sheet tell something. A single judged month counts as no further from where it
-    was expected than 2.2 standard deviations: one odd month is no verdict. ``worse`` is said five
+    was expected than 2.2 standard deviations: one odd month is no verdict. ``worse`` is said four
     times as easily as ``better``. How often it errs: benchmarks/accuracy/watch.py. Fewer than nine
     earlier periods are not enough. A verdict says that a level changed, not why.
 

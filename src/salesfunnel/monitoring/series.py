@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -15,6 +15,11 @@ from salesfunnel._core.periods import end_of, ordinal, start_of
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.definitions.funnel import Transition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from salesfunnel.data.panel import Panel
 
 __all__ = ["Array", "ReviewEvidence", "Series", "series_of"]
 
@@ -98,7 +103,7 @@ class Series:
 
 
 def series_of(
-    panel: Any, transition: Transition, segments: Any, *, begins: date, today: date
+    panel: Panel, transition: Transition, segments: Sequence[str], *, begins: date, today: date
 ) -> Series:
     """Cut the counts of a step into complete periods before and since a day."""
     names = [(t.source, t.target) for t in panel.transitions]
@@ -107,7 +112,7 @@ def series_of(
     g = [panel.segments.index(name) for name in segments]
     n = entered[:, g, k].sum(1).astype(np.float64)
     x = advanced[:, g, k].sum(1).astype(np.float64)
-    lost = missing[:, g, k].any(1)
+    lost = np.any(missing[:, g, k], axis=1)
     before, after = [], []
     over = False
     for i, name in enumerate(panel.periods):

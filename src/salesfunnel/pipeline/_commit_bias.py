@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,11 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.money import in_one_currency
 from salesfunnel.fault import Fault
 from salesfunnel.pipeline.commit_bias_result import CallRecord, CallVerdict, CommitBias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from salesfunnel.data.rates import Rates
 
 __all__ = ["commit_bias"]
 
@@ -51,7 +56,7 @@ def commit_bias(
     fiscal_start: int | None = None,
     fiscal: Fiscal | None = None,
     currency: str | None = None,
-    rates: object = None,
+    rates: Rates | Mapping[str, object] | None = None,
 ) -> CommitBias:
     """Compare what each owner called in each forecast category with what was won.
 
@@ -155,8 +160,13 @@ def _quarters(history: StageHistory, calendar: Fiscal, day: int | None) -> list[
 class _Money:
     """Amounts at a day in one currency; collects the faults of converting."""
 
-    def __init__(self, history: StageHistory, currency: str | None, rates: Any) -> None:
-        self.history, self.options = history, {"currency": currency, "rates": rates}
+    def __init__(
+        self,
+        history: StageHistory,
+        currency: str | None,
+        rates: Rates | Mapping[str, object] | None,
+    ) -> None:
+        self.history, self.options = history, (currency, rates)
         self.currency = currency or ""
         self._faults: dict[str, Fault] = {}
 
@@ -165,7 +175,10 @@ class _Money:
         return tuple(self._faults.values())
 
     def at(self, amount: Floats, day: date) -> Floats:
-        found = in_one_currency(amount, self.history.currency, np.datetime64(day), **self.options)
+        currency, rates = self.options
+        found = in_one_currency(
+            amount, self.history.currency, np.datetime64(day), currency=currency, rates=rates
+        )
         self.currency = found.currency
         self._faults.update({fault.code: fault for fault in found.faults})
         return found.values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -12,13 +12,16 @@ from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.periods import end_of, frequency_of, label_of, ordinal, start_of
 from salesfunnel._core.vocabulary import Frequency
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def moment_of(field: str, value: Any) -> np.datetime64:
+
+def moment_of(field: str, value: object) -> np.datetime64:
     """Return a moment as datetime64[us]; raise ArgumentError if it cannot be read."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         raise ArgumentError(f"{field!r} must be a time without a zone, got {value!r}")
     try:
-        found: np.datetime64 = np.datetime64(value, "us")
+        found: np.datetime64 = np.datetime64(cast("str", value), "us")
     except (TypeError, ValueError) as error:
         raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}") from error
     if np.isnat(found):
@@ -26,7 +29,7 @@ def moment_of(field: str, value: Any) -> np.datetime64:
     return found
 
 
-def closing_days(closing: Any, fiscal: Fiscal | None) -> tuple[tuple[date, date] | None, str]:
+def closing_days(closing: object, fiscal: Fiscal | None) -> tuple[tuple[date, date] | None, str]:
     """Return the first and the last day of a closing period, and its name.
 
     Raises
@@ -47,7 +50,10 @@ def closing_days(closing: Any, fiscal: Fiscal | None) -> tuple[tuple[date, date]
             )
         return (start_of(closing, by), end_of(closing, by) - timedelta(days=1)), closing
     try:
-        low, high = (moment_of("closing", day).astype("datetime64[D]").item() for day in closing)
+        low, high = (
+            moment_of("closing", day).astype("datetime64[D]").item()
+            for day in cast("Iterable[object]", closing)
+        )
     except (TypeError, ValueError) as error:
         raise ArgumentError(
             f"'closing' must be a period such as '2026-Q4' or two days, got {closing!r}"

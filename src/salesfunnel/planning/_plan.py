@@ -146,7 +146,9 @@ def _names_of(funnel: Funnel) -> dict[str, str]:
     return {**metrics, **{stage.key: stage.label for stage in funnel.stages}}
 
 
-def _rows(bottlenecks: Any, found: Iterable[Finding]) -> tuple[Any, ...]:
+def _rows(
+    bottlenecks: Bottlenecks | Bottleneck | Iterable[Bottleneck], found: Iterable[Finding]
+) -> tuple[Bottleneck, ...]:
     """Return the rows to plan for; of a table the alarms and those that have findings."""
     if isinstance(bottlenecks, Bottlenecks):
         alarms = bottlenecks.alarms
@@ -158,10 +160,9 @@ def _rows(bottlenecks: Any, found: Iterable[Finding]) -> tuple[Any, ...]:
             for step, segment in more
             if (step, segment) not in seen and step in known[0] and segment in known[1]
         )
-    one = hasattr(bottlenecks, "transition") or not isinstance(bottlenecks, Iterable)
-    rows = (bottlenecks,) if one else tuple(bottlenecks)
+    rows = tuple(bottlenecks) if isinstance(bottlenecks, Iterable) else (bottlenecks,)
     for row in rows:
-        if not (hasattr(row, "transition") and hasattr(row, "tier")):
+        if not isinstance(row, Bottleneck):
             raise ArgumentError(
                 f"'bottlenecks' must be of find_bottlenecks, got {type(row).__name__}"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -19,6 +19,11 @@ from salesfunnel.planning.improvement import place_of, priority_of
 from salesfunnel.planning.measure import ACTION, EffectBasis, Measure
 from salesfunnel.planning.simulate import Assumptions, detectable_after_days, effect_of
 from salesfunnel.planning.working_days import working_day
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from salesfunnel.bottleneck import Bottleneck
 
 __all__ = ["ALARMS", "PlanBuilder"]
 
@@ -36,11 +41,11 @@ class PlanBuilder:
     effort: dict[str, float]
     assumed: Assumptions
     remedies: tuple[Remedy, ...]
-    holidays: Any
+    holidays: Container[date]
     rows: tuple[Any, ...]
     table: Bottlenecks | None
 
-    def measures(self, row: Any, findings: list[Finding], most: int) -> list[Measure]:
+    def measures(self, row: Bottleneck, findings: list[Finding], most: int) -> list[Measure]:
         """Return the measures of one bottleneck."""
         out = [self._measure(row, f, None, veto=True) for f in findings if f.veto]
         causes = [f for f in findings if _is_cause(f)][:most]
@@ -61,7 +66,12 @@ class PlanBuilder:
         return next(iter([*here, *(r for r in fitting if not r.stages)]), None)
 
     def _measure(
-        self, row: Any, finding: Finding | None, basis: EffectBasis | None, *, veto: bool = False
+        self,
+        row: Bottleneck,
+        finding: Finding | None,
+        basis: EffectBasis | None,
+        *,
+        veto: bool = False,
     ) -> Measure | None:
         code = "shortfall" if finding is None else finding.code
         source = row.transition.source
@@ -85,7 +95,7 @@ class PlanBuilder:
             )
         return self._with_effect(made, basis)
 
-    def _of(self, row: Any, remedy: Remedy, problem: str) -> Measure:
+    def _of(self, row: Bottleneck, remedy: Remedy, problem: str) -> Measure:
         source = row.transition.source
         place = f"{row.transition}" if row.segment == "all" else f"{row.segment}/{row.transition}"
         return Measure(
@@ -123,7 +133,7 @@ class PlanBuilder:
         return attrs.evolve(made, priority=priority_of(made))
 
     def _collect(
-        self, row: Any, missing: Sequence[str], names: Mapping[str, Param]
+        self, row: Bottleneck, missing: Sequence[str], names: Mapping[str, Param]
     ) -> Measure | None:
         remedy = self._remedy("not-measured", row.transition.source)
         if remedy is None:
@@ -135,7 +145,7 @@ class PlanBuilder:
             problem_params=names,
         )
 
-    def _basis(self, row: object, finding: Finding) -> EffectBasis:
+    def _basis(self, row: Bottleneck, finding: Finding) -> EffectBasis:
         """Return what the effect of acting on a finding is simulated from.
 
         No measure may promise more than the part of the shortfall that it mends.
@@ -147,7 +157,7 @@ class PlanBuilder:
         part = max(finding.contribution, 0.0) / basis.entered
         return attrs.evolve(basis, ceiling=min(basis.ceiling, rate + part))
 
-    def _from_evidence(self, row: Any, finding: Finding) -> EffectBasis:
+    def _from_evidence(self, row: Bottleneck, finding: Finding) -> EffectBasis:
         e = finding.evidence
         if e.method == "mantel-haenszel" and e.difference is not None and e.exposure is not None:
             return attrs.evolve(
@@ -167,7 +177,7 @@ class PlanBuilder:
             )
         return self._gap(row)
 
-    def _gap(self, row: Any) -> EffectBasis:
+    def _gap(self, row: Bottleneck) -> EffectBasis:
         n = float(row.entered or 0)
         x = min(float(row.advanced or 0), n)
         rate = x / n if n else 0.0
@@ -189,7 +199,7 @@ class PlanBuilder:
             downstream=downstream,
         )
 
-    def _downstream(self, row: Any) -> tuple[tuple[float, float], ...] | None:
+    def _downstream(self, row: Bottleneck) -> tuple[tuple[float, float], ...] | None:
         """Return the counts of every later step up to the deal, None where they are not known."""
         target = row.transition.target
         if self.table is not None:
@@ -224,7 +234,7 @@ def _action_names(findings: Iterable[Finding]) -> dict[str, Param]:
     }
 
 
-def _since(row: Any) -> str:
+def _since(row: Bottleneck) -> str:
     """Return the first period of the judged window of an alarm."""
     by = frequency_of(str(row.period))
     if by == "none" or row.tier not in ALARMS:
@@ -233,7 +243,7 @@ def _since(row: Any) -> str:
 
 
 def _sure(
-    row: object, missing: float, per: float, downstream: tuple[tuple[float, float], ...] | None
+    row: Bottleneck, missing: float, per: float, downstream: tuple[tuple[float, float], ...] | None
 ) -> float:
     """Return the share of a gap that "back at the reference" counts on: chance made the rest.
 

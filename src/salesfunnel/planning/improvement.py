@@ -23,6 +23,7 @@ from salesfunnel.planning.measure import Measure, MeasureState, Quantiles
 from salesfunnel.planning.simulate import Assumptions, effect_of, joint_effect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
 
 __all__ = ["ImprovementPlan"]
@@ -235,7 +236,7 @@ class ImprovementPlan(TableMixin):
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return the plan as columns: codes, dates and figures; NaN where nothing is reckoned."""
 
-        def figure(pick: Any) -> npt.NDArray[np.float64]:
+        def figure(pick: Callable[[Measure], float | None]) -> npt.NDArray[np.float64]:
             return np.array([np.nan if (v := pick(m)) is None else v for m in self.measures], float)
 
         def quantile(what: str, which: str) -> npt.NDArray[np.float64]:
@@ -247,7 +248,7 @@ class ImprovementPlan(TableMixin):
                 )
             )
 
-        def words(pick: Any) -> npt.NDArray[np.str_]:
+        def words(pick: Callable[[Measure], str]) -> npt.NDArray[np.str_]:
             return np.array([pick(m) for m in self.measures], dtype=np.str_)
 
         return {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 from zlib import crc32
 
 import attrs
@@ -94,7 +93,12 @@ def effect_of(basis: EffectBasis, key: str, where: str, assumed: Assumptions) ->
 
 
 def _effect(
-    basis: EffectBasis, uplift: Array, where: str, assumed: Assumptions, *, positive: Any
+    basis: EffectBasis,
+    uplift: Array,
+    where: str,
+    assumed: Assumptions,
+    *,
+    positive: npt.NDArray[np.bool_] | float,
 ) -> Effect:
     deals = extra_deals(
         basis.entrants, uplift, downstream_draws(basis, where, assumed), months=assumed.months

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.extras import require
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 __all__ = ["holidays_of", "working_day"]
 
@@ -41,7 +44,7 @@ def holidays_of(value: Collection[date] | str | None) -> Any:
         ) from error
 
 
-def working_day(day: date, holidays: Any = frozenset()) -> date:
+def working_day(day: date, holidays: Container[date] = frozenset()) -> date:
     """Return the day itself, or the first working day after it (Monday to Friday, no holiday)."""
     for _ in range(60):
         if day.weekday() < 5 and day not in holidays:

@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from importlib.machinery import PathFinder
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
 from salesfunnel._core.vocabulary import PLUGIN_GROUPS
+
+if TYPE_CHECKING:
+    from importlib_metadata import EntryPoint
 
 __all__ = ["Found", "discover", "module_missing", "normalized"]
 
@@ -42,7 +45,7 @@ class Found:
     version: str
 
     @classmethod
-    def of(cls, entry: Any) -> Found:
+    def of(cls, entry: EntryPoint) -> Found:
         """Read an entry point; the distribution is ``"unknown"`` where it carries none."""
         dist = getattr(entry, "dist", None)
         name, version = "unknown", ""

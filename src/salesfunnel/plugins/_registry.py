@@ -209,7 +209,9 @@ def _load(found: Found, check: Check | None) -> Any:
     return loaded
 
 
-def _called(found: Found, function: Any, returns: type, options: dict[str, Any]) -> Any:
+def _called(
+    found: Found, function: Callable[..., Any], returns: type, options: dict[str, Any]
+) -> Any:
     try:
         value = function(**_accepted(function, options))
     except (KeyboardInterrupt, MemoryError):
@@ -241,7 +243,7 @@ def _not_callable(loaded: object) -> str | None:
     return None if callable(loaded) else f"be a function, got {type(loaded).__name__}"
 
 
-def _accepted(function: Any, options: dict[str, Any]) -> dict[str, Any]:
+def _accepted(function: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):

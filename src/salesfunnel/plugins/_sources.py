@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from salesfunnel._core.inputs import Moment
     from salesfunnel.data.history import StageHistory
     from salesfunnel.definitions.funnel import Funnel
 
@@ -39,6 +40,12 @@ ListedName = Literal[
 ]
 """CRMs whose sources take the same arguments."""
 
+Records: TypeAlias = object
+"""What an endpoint of a CRM answers: records, pages of them, a frame, a file, a client's object.
+
+Clients have types of their own, so that no narrower type would hold; a source says what it refuses.
+"""
+
 
 class _Named(Protocol):
     """What every source has beside its call."""
@@ -48,7 +55,7 @@ class _Named(Protocol):
         """Name of the function."""
         ...
 
-    def by_pipeline(self, records: object, /, **options: object) -> dict[str, StageHistory]:
+    def by_pipeline(self, records: Records, /, **options: object) -> dict[str, StageHistory]:
         """Return a history per pipeline, by its name; a plugin of somebody else may lack it."""
         ...
 
@@ -56,7 +63,7 @@ class _Named(Protocol):
 class Source(_Named, Protocol):
     """Any source: records and options to a history."""
 
-    def __call__(self, records: Any, /, **options: Any) -> StageHistory:
+    def __call__(self, records: Records, /, **options: Any) -> StageHistory:
         """Return the history of the deals."""
         ...
 
@@ -66,18 +73,18 @@ class HubSpotSource(_Named, Protocol):
 
     def __call__(
         self,
-        records: Any,
+        records: Records,
         *,
         funnel: Funnel | None = None,
-        stages: Any = None,
+        stages: Records | None = None,
         pipeline: str | None = None,
-        pipelines: Any = None,
-        owners: Any = None,
-        fields: Any = None,
+        pipelines: Records | None = None,
+        owners: Records | None = None,
+        fields: Records | None = None,
         attributes: Sequence[str] | Mapping[str, str] | None = None,
         won: str | None = None,
         lost: Sequence[str] = ...,
-        as_of: Any = None,
+        as_of: Moment | None = None,
         tz: str | None = None,
         dayfirst: bool | None = None,
     ) -> StageHistory:
@@ -90,18 +97,18 @@ class SalesforceSource(_Named, Protocol):
 
     def __call__(
         self,
-        records: Any,
+        records: Records,
         *,
-        opportunities: Any = None,
+        opportunities: Records | None = None,
         funnel: Funnel | None = None,
-        stages: Any = None,
+        stages: Records | None = None,
         pipeline: str | None = None,
-        owners: Any = None,
-        fields: Any = None,
+        owners: Records | None = None,
+        fields: Records | None = None,
         attributes: Sequence[str] | Mapping[str, str] | None = None,
         won: str | None = None,
         lost: Sequence[str] = ...,
-        as_of: Any = None,
+        as_of: Moment | None = None,
         tz: str | None = None,
         dayfirst: bool | None = None,
     ) -> StageHistory:
@@ -114,17 +121,17 @@ class PipedriveSource(_Named, Protocol):
 
     def __call__(
         self,
-        records: Any,
+        records: Records,
         *,
-        changes: Any = None,
+        changes: Records | None = None,
         funnel: Funnel | None = None,
-        stages: Any = None,
+        stages: Records | None = None,
         pipeline: str | int | None = None,
-        pipelines: Any = None,
-        owners: Any = None,
-        fields: Any = None,
+        pipelines: Records | None = None,
+        owners: Records | None = None,
+        fields: Records | None = None,
         attributes: Sequence[str] | Mapping[str, str] | None = None,
-        as_of: Any = None,
+        as_of: Moment | None = None,
         tz: str | None = None,
         dayfirst: bool | None = None,
     ) -> StageHistory:
@@ -137,18 +144,18 @@ class OdooSource(_Named, Protocol):
 
     def __call__(
         self,
-        records: Any,
+        records: Records,
         *,
-        tracking: Any = None,
-        messages: Any = None,
+        tracking: Records | None = None,
+        messages: Records | None = None,
         funnel: Funnel | None = None,
-        stages: Any = None,
+        stages: Records | None = None,
         pipeline: str | int | None = None,
-        owners: Any = None,
-        fields: Any = None,
+        owners: Records | None = None,
+        fields: Records | None = None,
         attributes: Sequence[str] | Mapping[str, str] | None = None,
         won: str | None = None,
-        as_of: Any = None,
+        as_of: Moment | None = None,
         tz: str | None = None,
         dayfirst: bool | None = None,
     ) -> StageHistory:
@@ -161,19 +168,19 @@ class ListedSource(_Named, Protocol):
 
     def __call__(
         self,
-        records: Any,
+        records: Records,
         *,
-        changes: Any = None,
+        changes: Records | None = None,
         funnel: Funnel | None = None,
-        stages: Any = None,
+        stages: Records | None = None,
         pipeline: str | int | None = None,
-        pipelines: Any = None,
-        owners: Any = None,
-        fields: Any = None,
+        pipelines: Records | None = None,
+        owners: Records | None = None,
+        fields: Records | None = None,
         attributes: Sequence[str] | Mapping[str, str] | None = None,
         won: str | None = None,
         lost: Sequence[str] = ...,
-        as_of: Any = None,
+        as_of: Moment | None = None,
         tz: str | None = None,
         dayfirst: bool | None = None,
     ) -> StageHistory:
@@ -186,21 +193,21 @@ class FivetranHubSpotSource(_Named, Protocol):
 
     def __call__(
         self,
-        records: Any,
+        records: Records,
         *,
-        deal_stage: Any = None,
-        deal_property_history: Any = None,
-        merged_deal: Any = None,
+        deal_stage: Records | None = None,
+        deal_property_history: Records | None = None,
+        merged_deal: Records | None = None,
         funnel: Funnel | None = None,
-        stages: Any = None,
+        stages: Records | None = None,
         pipeline: str | None = None,
-        pipelines: Any = None,
-        owners: Any = None,
-        fields: Any = None,
+        pipelines: Records | None = None,
+        owners: Records | None = None,
+        fields: Records | None = None,
         attributes: Sequence[str] | Mapping[str, str] | None = None,
         won: str | None = None,
         lost: Sequence[str] = ...,
-        as_of: Any = None,
+        as_of: Moment | None = None,
         tz: str | None = None,
         dayfirst: bool | None = None,
     ) -> StageHistory:
@@ -213,18 +220,18 @@ class FivetranSalesforceSource(_Named, Protocol):
 
     def __call__(
         self,
-        records: Any,
+        records: Records,
         *,
-        opportunities: Any = None,
+        opportunities: Records | None = None,
         funnel: Funnel | None = None,
-        stages: Any = None,
+        stages: Records | None = None,
         pipeline: str | None = None,
-        owners: Any = None,
-        fields: Any = None,
+        owners: Records | None = None,
+        fields: Records | None = None,
         attributes: Sequence[str] | Mapping[str, str] | None = None,
         won: str | None = None,
         lost: Sequence[str] = ...,
-        as_of: Any = None,
+        as_of: Moment | None = None,
         tz: str | None = None,
         dayfirst: bool | None = None,
     ) -> StageHistory:
@@ -237,19 +244,19 @@ class AirbyteHubSpotSource(_Named, Protocol):
 
     def __call__(
         self,
-        records: Any,
+        records: Records,
         *,
-        deals_property_history: Any = None,
+        deals_property_history: Records | None = None,
         funnel: Funnel | None = None,
-        stages: Any = None,
+        stages: Records | None = None,
         pipeline: str | None = None,
-        pipelines: Any = None,
-        owners: Any = None,
-        fields: Any = None,
+        pipelines: Records | None = None,
+        owners: Records | None = None,
+        fields: Records | None = None,
         attributes: Sequence[str] | Mapping[str, str] | None = None,
         won: str | None = None,
         lost: Sequence[str] = ...,
-        as_of: Any = None,
+        as_of: Moment | None = None,
         tz: str | None = None,
         dayfirst: bool | None = None,
     ) -> StageHistory:

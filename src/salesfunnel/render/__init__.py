@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from os import PathLike
+from typing import TYPE_CHECKING, cast
 
 from salesfunnel._core.files import write_file
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.render.documents import document_of
 from salesfunnel.render.model import Document
+
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
 
 __all__ = ["document_of", "to_fragment", "to_html", "to_text"]
 
@@ -33,7 +37,7 @@ def to_html(
     if type(result).__name__ == "Analysis":
         from salesfunnel.render.report.page import report_html
 
-        page = report_html(result, locale)
+        page = report_html(cast("Analysis", result), locale)
     else:
         from salesfunnel.render.backends.page import page_html
 

@@ -43,6 +43,7 @@ _HOMES = {
     "salesfunnel.definitions.metric": ("Metric",),
     "salesfunnel.monitoring.evidence": ("ReviewEvidence",),
     "salesfunnel.monitoring._review": ("Review",),
+    "salesfunnel.rounds.result": ("DepartmentPage", "Round", "RoundTask", "StageLoss"),
     "salesfunnel.monitoring.adherence_result": ("Adherence", "AdherenceRow"),
     "salesfunnel.monitoring.metric_watch": ("MetricWatch", "WatchedMetric"),
     "salesfunnel.monitoring.handoffs_result": ("Handoff", "Handoffs"),

@@ -52,7 +52,7 @@ class IntervalArray(TableMixin):
     def __len__(self) -> int:
         return len(self.low)
 
-    def __getitem__(self, index: Any) -> Interval | IntervalArray:
+    def __getitem__(self, index: int | slice | tuple[int, ...]) -> Interval | IntervalArray:
         low, high = self.low[index], self.high[index]
         if np.ndim(low) == 0:
             return Interval(float(low), float(high), self.level, self.method)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import SupportsFloat
 
 import attrs
+import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import check_fraction
@@ -68,7 +69,7 @@ class StratifiedComparison(ResultMixin):
     strata: int
 
 
-def _finite(value: Any) -> float | None:
+def _finite(value: SupportsFloat) -> float | None:
     number = float(value)
     return number if math.isfinite(number) else None
 
@@ -77,7 +78,9 @@ def _p(statistic: float | None, df: int = 1) -> float | None:
     return None if statistic is None or df < 1 else float(chi2_sf(statistic, df))
 
 
-def difference_interval(strata: kernel.Strata, pooled: Any, level: float) -> Interval | None:
+def difference_interval(
+    strata: kernel.Strata, pooled: npt.NDArray[np.float64], level: float
+) -> Interval | None:
     """Return the interval of the pooled difference; `pooled` is the sum of its tables.
 
     Where all or none advanced on both sides the standard error is 0 and says nothing: Newcombe's

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +36,7 @@ def value_of(value: object, unit: TargetUnit) -> tuple[float | None, float]:
     return mean, float(values.std(ddof=1)) if values.size > 1 else 0.0
 
 
-def lags_of(lag: Any, panel: Panel) -> tuple[Floats, ...]:
+def lags_of(lag: object, panel: Panel) -> tuple[Floats, ...]:
     """Return the delay of every transition as shares by month."""
     names = panel.steps[:-1]
     none = np.ones(1)
@@ -48,7 +48,7 @@ def lags_of(lag: Any, panel: Panel) -> tuple[Floats, ...]:
             raise ArgumentError(f"'lag' must be by source step {names!r}, got {strange[0]!r}")
         given = [lag.get(name, none) for name in names]
     else:
-        given = list(lag)
+        given = list(cast("Iterable[Any]", lag))
         if given and np.ndim(given[0]) == 0:
             given = [given]
         if len(given) != len(names):

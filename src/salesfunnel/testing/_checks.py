@@ -6,7 +6,7 @@ import inspect
 import pickle
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import DefinitionError, SalesFunnelError
 from salesfunnel._core.vocabulary import DIMENSIONS, LOCALES
@@ -14,6 +14,11 @@ from salesfunnel.definitions import BenchmarkSet
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.definitions.metric import Metric
 from salesfunnel.definitions.stage import KeyAction
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from salesfunnel.diagnosis.rules import Rule, RuleSet
 
 __all__ = ["check_benchmark", "check_rules", "check_template"]
 
@@ -143,7 +148,7 @@ def check_benchmark(benchmark: Callable[[], BenchmarkSet]) -> None:
     _report(f"benchmark {made.key!r}", problems)
 
 
-def check_rules(rule_set: Any) -> None:
+def check_rules(rule_set: RuleSet) -> None:
     """Check a rule set: ask every rule about deals with no, with empty and with filled fields.
 
     Parameters
@@ -179,7 +184,7 @@ def check_rules(rule_set: Any) -> None:
     _report(f"rule set {rule_set.name!r}", list(dict.fromkeys(problems)))
 
 
-def _title_problems(rule: Any) -> list[str]:
+def _title_problems(rule: Rule) -> list[str]:
     from salesfunnel.i18n import has
 
     return [
@@ -189,7 +194,7 @@ def _title_problems(rule: Any) -> list[str]:
     ]
 
 
-def _remedy_problems(rule_set: Any) -> Iterator[str]:
+def _remedy_problems(rule_set: RuleSet) -> Iterator[str]:
     from salesfunnel.i18n import has
 
     for remedy in getattr(rule_set, "remedies", ()):
@@ -198,7 +203,7 @@ def _remedy_problems(rule_set: Any) -> Iterator[str]:
                 yield f"remedy {remedy.key!r} must have a title in {locale!r}, got none"
 
 
-def _asked(rule_set: Any, rule: Any, filled: str) -> list[str]:
+def _asked(rule_set: RuleSet, rule: Rule, filled: str) -> list[str]:
     """Ask one rule about made-up deals; return what goes wrong."""
     from salesfunnel.diagnosis import RuleSet, diagnose
 
@@ -225,7 +230,9 @@ def _deals(fields: list[str], filled: str) -> tuple[Any, Any]:
     month = number % months
     now = month == months - 1
     start = (np.datetime64("2025-10", "M") + month).astype("datetime64[us]")
-    entered: Any = start + np.timedelta64(3, "D") + (number % 20).astype("timedelta64[D]")
+    entered: npt.NDArray[np.datetime64] = (
+        start + np.timedelta64(3, "D") + (number % 20).astype("timedelta64[D]")
+    )
     won = (number // months) % np.where(now, 2, 3) > 0
     closed = entered + np.timedelta64(5, "D")
     values = {

@@ -87,13 +87,13 @@ def fair_z(z: float, price: float, q: float) -> float:
     return ((low + high) / 2 + z) / 2
 
 
-def _kl(a: Any, b: Any) -> Any:
+def _kl(a: Array, b: Array) -> Array:
     a = np.clip(a, EDGE, 1 - EDGE)
     b = np.clip(b, EDGE, 1 - EDGE)
     return a * np.log(a / b) + (1 - a) * np.log((1 - a) / (1 - b))
 
 
-def signed_root(delta: Any, quad: Any, share: Any, rate: Any, phi: Any) -> Any:
+def signed_root(delta: Array, quad: Array, share: Array, rate: Array, phi: Array | float) -> Array:
     """Return the signed root of the likelihood ratio of a set against the rest of now."""
     inside = _kl(rate + delta * (1 - share), rate) / (1 - share)
     outside = _kl(rate - delta * share, rate) / share
@@ -162,7 +162,9 @@ class SetSums(NamedTuple):
     quad: Array
 
 
-def scores(sums: SetSums, n_now: float, mean_variance: float, phi: Any) -> tuple[Array, Array]:
+def scores(
+    sums: SetSums, n_now: float, mean_variance: float, phi: Array | float
+) -> tuple[Array, Array]:
     """Return (z, δ) of candidate sets; z is 0 where a set is too small, or its rate did not fall.
 
     z is the smaller of the normal score and the signed root: the one alone is wrong near a rate of

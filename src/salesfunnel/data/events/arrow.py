@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.extras import require
 from salesfunnel.data.events import columns as event_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 
 def library_of(thing: object) -> str:
@@ -24,7 +28,7 @@ def is_arrow_like(column: object) -> bool:
     )
 
 
-def one_array(column: Any) -> Any:
+def one_array(column: pa.ChunkedArray) -> Any:
     """Return an Arrow column in chunks as one array."""
     arrow = require("pyarrow", extra="frames", feature="reading a column")
     whole = column.combine_chunks()
@@ -70,7 +74,7 @@ def chunked(column: object) -> Any:
     return column if isinstance(column, arrow.ChunkedArray) else arrow.chunked_array([column])
 
 
-def _from_pandas(column: Any) -> Any:
+def _from_pandas(column: pd.Series) -> Any:
     """Return a pandas column without what pandas does to its nulls on the way to numpy."""
     dtype: Any = getattr(column, "dtype", None)
     if hasattr(dtype, "pyarrow_dtype"):
@@ -106,13 +110,13 @@ def from_arrow(column: Any) -> Any:
     return values
 
 
-def _from_dictionary(column: Any) -> Any:
+def _from_dictionary(column: pa.ChunkedArray) -> Any:
     if "string" not in str(column.type.value_type):
         return from_arrow(column.cast(column.type.value_type))
     return event_columns.normalise_categories(*dictionary_parts(column))
 
 
-def dictionary_parts(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
+def dictionary_parts(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], list[Any]]:
     """Return the codes of a dictionary column in chunks, -1 where it is null, and its values."""
     arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
     whole = one_array(column.unify_dictionaries())
@@ -122,7 +126,7 @@ def dictionary_parts(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
     return indices.to_numpy(), whole.dictionary.to_pylist()
 
 
-def _from_timestamp(column: Any) -> event_columns.Times:
+def _from_timestamp(column: pa.ChunkedArray) -> event_columns.Times:
     arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
     unit, zone = column.type.unit, column.type.tz
     missing = np.asarray(column.is_null().to_numpy()) if column.null_count else None

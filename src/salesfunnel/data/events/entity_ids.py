@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +23,15 @@ from salesfunnel.data.events.arrow import (
 )
 from salesfunnel.data.events.text_codes import Factorized, factorize
 
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
 
 def ids_of(column: object) -> Any:
     """Return a column of entities as something that EventLog takes; text is numbered by hashing."""
     if library_of(column) == "polars" and str(getattr(column, "dtype", "")) == "String":
-        return _of_polars(column)
+        return _of_polars(cast("pl.Series", column))
     if not isinstance(column, event_columns.Categorical | event_columns.Ids | event_columns.Times):
         known = event_columns.dictionary(column)
         if known is not None:
@@ -66,7 +70,7 @@ def _of_dictionary(codes: npt.NDArray[Any], values: list[Any]) -> event_columns.
     return event_columns.Ids(codes, event_columns.EntityNames(event_columns.names_array(values)))
 
 
-def _of_arrow(text: Any) -> Any:
+def _of_arrow(text: pa.ChunkedArray) -> Any:
     """Return a column of Arrow, of text in chunks."""
     arrow = require("pyarrow", extra="frames", feature="reading a column")
     whole = one_array(text.cast(arrow.large_string()))
@@ -90,7 +94,7 @@ def _ids(found: Factorized | None) -> event_columns.Ids | None:
     return None if found is None else event_columns.factorized_ids(found)
 
 
-def _of_polars(column: Any) -> Any:
+def _of_polars(column: pl.Series) -> Any:
     """Return a text column of Polars, read where it lies: views into its buffers."""
     require("pyarrow", extra="frames", feature="reading text")
     polars = sys.modules["polars"]

@@ -93,7 +93,7 @@ def contradictions(history: StageHistory) -> list[str]:
 
 
 def time_in_stage_between(
-    entered: npt.NDArray[np.datetime64], closed: npt.NDArray[np.datetime64], as_of: Any
+    entered: npt.NDArray[np.datetime64], closed: npt.NDArray[np.datetime64], as_of: np.datetime64
 ) -> npt.NDArray[np.timedelta64]:
     """Return the time in each stage where only first entries are known.
 

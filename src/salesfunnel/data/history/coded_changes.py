@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import numpy as np
@@ -31,7 +31,7 @@ def history_of_codes(
     moves: list[npt.NDArray[Any]],
     *,
     stages: Sequence[str],
-    as_of: Any,
+    as_of: object,
     goal: int,
     created: Times | None = None,
     value: npt.NDArray[np.float64] | None = None,
@@ -75,7 +75,7 @@ def history_of_codes(
     final = rank[last]
     outcome = np.where(final == S, LOST, np.where(final >= goal, WON, OPEN)).astype(np.int8)
     closed = np.where(outcome == OPEN, _NAT, _last_begins(code, rank, when, goal, S))
-    moment = np.datetime64(as_of, "us")
+    moment = np.datetime64(cast("str", as_of), "us")
     time_in_stage = _time_in_stage(code, rank, when, last, shape, moment, outcome)
     extra = _reopened(code, rank, last, goal, S)
     # only where deals were opened again is the last outcome not the whole story

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -13,10 +13,13 @@ from salesfunnel._core.fiscal import PERIODS, Fiscal
 from salesfunnel._core.periods import start_of
 from salesfunnel.data.panel import Panel
 
+if TYPE_CHECKING:
+    from salesfunnel._core.fiscal import FiscalPeriod
+
 __all__ = ["fiscal_panel"]
 
 
-def fiscal_panel(daily: Panel, fiscal: Fiscal, by: Any) -> Panel:
+def fiscal_panel(daily: Panel, fiscal: Fiscal, by: FiscalPeriod) -> Panel:
     """Return a panel by day as one by fiscal period.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from weakref import ref
 
 import numpy as np
@@ -13,18 +13,12 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
-from salesfunnel._core.fiscal import Fiscal
+from salesfunnel._core.fiscal import Fiscal, FiscalPeriod
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel._kernels.cohorts import MISSING as MISSING_KEY
-from salesfunnel._kernels.cohorts import (
-    bin_places,
-    cohort_depths,
-    key_of,
-    reached_keys,
-    time_of,
-)
+from salesfunnel._kernels.cohorts import bin_places, cohort_depths, key_of, reached_keys, time_of
 from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.data.history.by_entry import by_entry
 from salesfunnel.data.history.converters import columns_of
@@ -60,7 +54,7 @@ def history_panel(
     if weight is not None:
         codes, _ = segment_codes(history, counted.attributes)
         counted = value_panel(history, counted, codes, currency=currency, rates=rates)
-    return fiscal_panel(counted, fiscal, by) if own and fiscal is not None else counted
+    return fiscal_panel(counted, fiscal, cast("FiscalPeriod", by)) if own and fiscal else counted
 
 
 def _counted(

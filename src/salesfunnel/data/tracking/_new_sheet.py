@@ -162,10 +162,29 @@ def _in_language(funnel: Funnel, locale: Locale) -> Funnel:
 
 def _metrics(funnel: Funnel, version: Funnel) -> Iterator[tuple[str, Metric, tuple[str, str]]]:
     """Yield stage, metric and their names; the team's own words win over the template's."""
+    shipped = _shipped(funnel)
     for stage, named in zip(funnel, version, strict=True):
         labels = {metric.key: metric.label for metric in named.metrics}
+        name = named.label if stage.label in shipped.get(stage.key, ()) else stage.label
         for metric in stage.metrics:
-            yield stage.key, metric, (named.label, labels.get(metric.key, metric.label))
+            own = metric.label not in shipped.get(metric.key, ())
+            yield (
+                stage.key,
+                metric,
+                (name, metric.label if own else labels.get(metric.key, metric.label)),
+            )
+
+
+def _shipped(funnel: Funnel) -> dict[str, set[str]]:
+    """Return key → the names that a template of this library gives in any language."""
+    names: dict[str, set[str]] = {}
+    for locale in LOCALES:
+        version = _in_language(funnel, locale)
+        for stage in version:
+            names.setdefault(stage.key, {stage.key}).add(stage.label)
+            for metric in stage.metrics:
+                names.setdefault(metric.key, {metric.key}).add(metric.label)
+    return names
 
 
 def _row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from salesfunnel._core.extras import require
 from salesfunnel._core.safe_text import clean
@@ -12,6 +12,13 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.book import Book
 from salesfunnel.export.slides.content import Plot, Series
 from salesfunnel.export.slides.theme import colour_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pptx.chart.chart import Chart as PptxChart
+    from pptx.chart.series import LineSeries
+    from pptx.chart.series import _BaseCategorySeries as PptxSeries
 
 __all__ = ["add_chart"]
 
@@ -61,7 +68,7 @@ def add_chart(slide: Any, plot: Plot, box: Sequence[Any], locale: Locale) -> Any
     return chart
 
 
-def _room_at_the_right(chart: Any) -> None:
+def _room_at_the_right(chart: PptxChart) -> None:
     """Lay the plot out so that the labels of the last points have room."""
     area = chart._chartSpace.find(f".//{_name('c:plotArea')}")  # noqa: SLF001 - no other way
     maker = area.makeelement
@@ -102,7 +109,7 @@ def _points(size: float) -> Any:
     return require("pptx.util", extra="office", feature=_FEATURE).Pt(size)
 
 
-def _legend(chart: Any, plot: Plot, enum: Any) -> None:
+def _legend(chart: PptxChart, plot: Plot, enum: ModuleType) -> None:
     seen = [series for series in plot.series if series.role]
     chart.has_title = False
     chart.font.size = _points(12)
@@ -114,7 +121,7 @@ def _legend(chart: Any, plot: Plot, enum: Any) -> None:
         chart.legend.font.size = _points(12)
 
 
-def _axes(chart: Any, plot: Plot, enum: Any, locale: Locale) -> None:
+def _axes(chart: PptxChart, plot: Plot, enum: ModuleType, locale: Locale) -> None:
     names, values = chart.category_axis, chart.value_axis
     values.has_major_gridlines = True
     values.major_gridlines.format.line.color.rgb = _rgb("line")
@@ -149,10 +156,10 @@ def _axes(chart: Any, plot: Plot, enum: Any, locale: Locale) -> None:
         scaling.insert(0, base)
 
 
-def _look(drawn: Any, series: Series, plot: Plot) -> None:
+def _look(drawn: PptxSeries, series: Series, plot: Plot) -> None:
     """Give a series its colours, its labels and its intervals."""
     if plot.kind == "line":
-        _line(drawn, series)
+        _line(cast("LineSeries", drawn), series)
     elif not series.role:
         drawn.format.fill.background()
     else:
@@ -169,7 +176,7 @@ def _look(drawn: Any, series: Series, plot: Plot) -> None:
         _intervals(drawn, series)
 
 
-def _line(drawn: Any, series: Series) -> None:
+def _line(drawn: LineSeries, series: Series) -> None:
     drawn.smooth = False
     drawn.format.line.color.rgb = _rgb(series.role)
     drawn.format.line.width = _points(1.75 if series.dashed else 2.5)
@@ -195,7 +202,7 @@ def _line(drawn: Any, series: Series) -> None:
                 drawn.points[i].format.line.width = _points(2.5)
 
 
-def _label(drawn: Any, series: Series, plot: Plot, i: int, words: str) -> None:
+def _label(drawn: PptxSeries, series: Series, plot: Plot, i: int, words: str) -> None:
     enum = require("pptx.enum.chart", extra="office", feature=_FEATURE)
     label = drawn.points[i].data_label
     frame = label.text_frame
@@ -226,7 +233,7 @@ def _name(tag: str) -> str:
     return found
 
 
-def _intervals(drawn: Any, series: Series) -> None:
+def _intervals(drawn: PptxSeries, series: Series) -> None:
     """Add error bars of own ends: python-pptx knows none."""
     element = drawn._element  # noqa: SLF001 - as said
     maker = element.makeelement

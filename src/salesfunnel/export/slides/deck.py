@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.extras import require
 from salesfunnel._core.files import write_file
@@ -21,6 +21,11 @@ from salesfunnel.export.slides.from_analysis import slides_of
 from salesfunnel.export.slides.theme import colour_of, dress
 from salesfunnel.i18n import text
 from salesfunnel.render.backends.width import width
+
+if TYPE_CHECKING:
+    from pptx.text.text import _Paragraph as Paragraph
+
+    from salesfunnel.analysis import Analysis
 
 __all__ = ["analysis_slides"]
 
@@ -38,7 +43,7 @@ _TONES = {
 
 
 def analysis_slides(
-    analysis: Any, path: str | PathLike[str] | None = None, *, locale: Locale
+    analysis: Analysis, path: str | PathLike[str] | None = None, *, locale: Locale
 ) -> bytes:
     """Return the slides of an analysis as a pptx file, and write it to `path`.
 
@@ -145,7 +150,7 @@ class _Deck:
             shape._element.remove(style)  # noqa: SLF001 - as said
 
     def _paragraph(
-        self, paragraph: Any, words: str, size: float, role: str, *, bold: bool = False
+        self, paragraph: Paragraph, words: str, size: float, role: str, *, bold: bool = False
     ) -> None:
         run = paragraph.add_run()
         run.text = words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
@@ -34,17 +34,23 @@ from salesfunnel.render.words.figures import fault_item
 from salesfunnel.render.words.names import labels_of
 from salesfunnel.render.words.plans import measure_detail, measure_title, owner_words
 
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
+    from salesfunnel.bottleneck import Bottleneck
+    from salesfunnel.planning import Measure
+
 __all__ = ["slides_of"]
 
 MEASURES, LOOKS, ASKED, STEPS = 6, 8, 4, 10
 """Rows of the plan, of the follow-up, actions that are asked for, steps, at most."""
 
 
-def slides_of(analysis: Any, locale: Locale) -> list[Slide]:
+def slides_of(analysis: Analysis, locale: Locale) -> list[Slide]:
     """Return six to eight slides; those that the data cannot fill are left out.
 
     Where nothing is below its baseline there are fewer: no causes, no plan, nothing to follow.
     """
+    row: Bottleneck | None
     try:
         row = worst(analysis)
     except ArgumentError:
@@ -67,7 +73,7 @@ def _words(key: str, locale: Locale, **params: Any) -> str:
     return text(f"slides.{key}", locale, **params)
 
 
-def _answer(analysis: Any, locale: Locale) -> Slide:
+def _answer(analysis: Analysis, locale: Locale) -> Slide:
     answer = answer_of(analysis, locale)
     sure = f" · {answer.sure}" if answer.sure else ""
     body = Answered(
@@ -81,7 +87,7 @@ def _answer(analysis: Any, locale: Locale) -> Slide:
     return Slide(title=answer.headline.replace("<wbr>", ""), body=body, notes=notes)
 
 
-def _funnel(analysis: Any, row: Any, locale: Locale) -> Slide | None:
+def _funnel(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide | None:
     chart = picture_of(analysis, "funnel", locale)
     if chart is None:
         return None
@@ -113,7 +119,7 @@ def _funnel(analysis: Any, row: Any, locale: Locale) -> Slide | None:
     return Slide(title=title, body=funnel_plot(chart, labels, locale), notes=notes)
 
 
-def _trend(analysis: Any, row: Any, locale: Locale) -> Slide | None:
+def _trend(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide | None:
     chart = picture_of(analysis, "trend", locale)
     if chart is None or row is None:
         return None
@@ -134,7 +140,7 @@ def _trend(analysis: Any, row: Any, locale: Locale) -> Slide | None:
     return Slide(title=title, body=plot, notes=notes)
 
 
-def _causes(analysis: Any, row: Any, locale: Locale) -> Slide | None:
+def _causes(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide | None:
     if row is None or row.tier not in {"confirmed", "suspected"}:
         return None
     chart = picture_of(analysis, "causes", locale)
@@ -149,7 +155,7 @@ def _causes(analysis: Any, row: Any, locale: Locale) -> Slide | None:
     return Slide(title=causes_claim(analysis, row, locale), body=plot, notes=notes)
 
 
-def _steps(analysis: Any, locale: Locale) -> Slide | None:
+def _steps(analysis: Analysis, locale: Locale) -> Slide | None:
     """Return every step against its baseline, where there is no plan to show."""
     found = [row for row in islice(iter(analysis.bottlenecks), STEPS) if row.rate is not None]
     if analysis.plan.active or not found:
@@ -163,7 +169,7 @@ def _steps(analysis: Any, locale: Locale) -> Slide | None:
     return Slide(title=title, body=plot, notes=(text("page.plan-empty", locale),))
 
 
-def _plan(analysis: Any, locale: Locale) -> Slide | None:
+def _plan(analysis: Analysis, locale: Locale) -> Slide | None:
     plan = analysis.plan
     if not plan.active:
         return None
@@ -195,14 +201,14 @@ def _plan(analysis: Any, locale: Locale) -> Slide | None:
     )
 
 
-def _effect(measure: Any, locale: Locale) -> str:
+def _effect(measure: Measure, locale: Locale) -> str:
     if measure.effect is None:
         return text("page.not-estimated", locale)
     d = measure.effect.deals
     return f"+{deals_words(d.p50)} ({deals_words(d.p10)}–{deals_words(d.p90)})"
 
 
-def _forecast(analysis: Any, locale: Locale) -> Slide | None:
+def _forecast(analysis: Analysis, locale: Locale) -> Slide | None:
     chart = picture_of(analysis, "fan", locale)
     if chart is None:
         return None
@@ -210,7 +216,7 @@ def _forecast(analysis: Any, locale: Locale) -> Slide | None:
     return Slide(title=chart.title, body=fan_plot(chart, locale), notes=notes)
 
 
-def _follow(analysis: Any, locale: Locale) -> Slide | None:
+def _follow(analysis: Analysis, locale: Locale) -> Slide | None:
     plan = analysis.plan
     items = follow_items(plan, locale)
     if not items:
@@ -231,7 +237,7 @@ def _follow(analysis: Any, locale: Locale) -> Slide | None:
     )  # fmt: skip
 
 
-def _asks(analysis: Any, row: Any, locale: Locale) -> Slide:
+def _asks(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide:
     plan = analysis.plan
     items = [
         _words("ask-accept", locale, measure=measure_title(m, locale),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.book import FONTS
 from salesfunnel.render.charts.palette import LIGHT
+
+if TYPE_CHECKING:
+    from pptx.presentation import Presentation
 
 __all__ = ["colour_of", "dress"]
 
@@ -27,7 +30,7 @@ def colour_of(role: str) -> str:
     return _COLOURS[role].lstrip("#").upper()
 
 
-def dress(presentation: Any, locale: Locale) -> None:
+def dress(presentation: Presentation, locale: Locale) -> None:
     """Set fonts and colours of the theme, so that whatever is added later has them too."""
     master = presentation.slide_master.part
     (part,) = [rel.target_part for rel in master.rels.values() if rel.reltype.endswith("/theme")]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ from salesfunnel.intake.cells.read_time import (
 )
 from salesfunnel.intake.files.columns import Column
 from salesfunnel.intake.files.grid import shown
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 __all__ = ["Amounts", "CellFault", "Times", "Words", "amounts_in", "times_in", "words_in"]
 
@@ -151,7 +154,7 @@ def _where(
 
 
 def times_in(
-    column: Column, *, zone: object = timezone.utc, day_first: bool | None = None
+    column: Column, *, zone: tzinfo = timezone.utc, day_first: bool | None = None
 ) -> Times:
     """Return a column of times.
 
@@ -202,7 +205,7 @@ class TimeRead(NamedTuple):
     params: Mapping[str, Any] = {}
 
 
-def read_cell(cell: object, zone: object, day_first: bool | None) -> TimeRead:
+def read_cell(cell: object, zone: tzinfo, day_first: bool | None) -> TimeRead:
     """Read the time of one cell with care."""
     code, params = "time-not-understood", {}
     try:
@@ -219,7 +222,7 @@ def read_cell(cell: object, zone: object, day_first: bool | None) -> TimeRead:
     return TimeRead(_NOTHING, -1, code, params)
 
 
-def _tick(moment: datetime, zone: Any) -> int:
+def _tick(moment: datetime, zone: tzinfo) -> int:
     """Return the microseconds since 1970 of a moment as the clocks of the zone show it."""
     if moment.tzinfo is not None:
         moment = moment.astimezone(zone).replace(tzinfo=None)
@@ -227,7 +230,7 @@ def _tick(moment: datetime, zone: Any) -> int:
     return (length.days * 86400 + length.seconds) * 10**6 + length.microseconds
 
 
-def _in_zone(ticks: npt.NDArray[np.int64], zone: object) -> npt.NDArray[np.int64]:
+def _in_zone(ticks: npt.NDArray[np.int64], zone: tzinfo) -> npt.NDArray[np.int64]:
     """Return moments of UTC as the clocks of a zone show them.
 
     Where a day begins and ends with one distance from UTC, the whole day has it.
@@ -245,7 +248,7 @@ def _in_zone(ticks: npt.NDArray[np.int64], zone: object) -> npt.NDArray[np.int64
     return found
 
 
-def _away(tick: int, zone: object) -> int:
+def _away(tick: int, zone: tzinfo) -> int:
     """Return how many microseconds the clocks of a zone are ahead of UTC at a moment."""
     seconds, micros = divmod(tick, 1_000_000)
     moment = datetime.fromtimestamp(seconds, timezone.utc).replace(microsecond=micros)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -12,6 +12,9 @@ import numpy.typing as npt
 from salesfunnel._kernels.text.times import AWARE, NAIVE, NOT_READ
 from salesfunnel.intake.cells.zones import wall_ticks
 from salesfunnel.intake.files.columns import Column
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 __all__ = ["PlainTimes", "plain_times_of"]
 
@@ -49,7 +52,7 @@ class PlainTimes:
         """Whether some time is written plainly."""
         return bool(((self.states == NAIVE) | (self.states == AWARE)).any())
 
-    def times(self, ticks: npt.NDArray[np.int64], zone: object) -> npt.NDArray[np.datetime64]:
+    def times(self, ticks: npt.NDArray[np.int64], zone: tzinfo) -> npt.NDArray[np.datetime64]:
         """Return all times as the clocks of a zone show them, given those of the cells."""
         found = np.where((self.states == NAIVE) | (self.states == AWARE), self.ticks, _NOTHING)
         zoned = np.flatnonzero(self.states == AWARE)

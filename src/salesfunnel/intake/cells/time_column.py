@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -20,6 +20,9 @@ from salesfunnel.intake.cells.read_time import (
     written_order,
     year_is_last,
 )
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 __all__ = ["NOTHING", "CellIssue", "TimeCells", "order_of", "read_time_cells", "tick_of"]
 
@@ -73,7 +76,7 @@ class TimeCells:
     unit: str | None = None
 
 
-def tick_of(moment: datetime, zone: Any) -> int:
+def tick_of(moment: datetime, zone: tzinfo) -> int:
     """Return the microseconds since 1970 of a moment as the clocks of the zone show it."""
     if moment.tzinfo is not None:
         moment = moment.astimezone(zone).replace(tzinfo=None)
@@ -98,7 +101,7 @@ def order_of(cells: Sequence[Any]) -> tuple[bool, int] | None:
 def read_time_cells(
     cells: Sequence[Any],
     *,
-    zone: object = timezone.utc,
+    zone: tzinfo = timezone.utc,
     dayfirst: bool | None = None,
     date_format: str | None = None,
     order_elsewhere: bool | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ from salesfunnel.data.events import columns as event_columns
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.moments import Moments
 from salesfunnel.intake.deals.cells import zone_of
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 __all__ = ["in_zone", "wall_ticks"]
 
@@ -71,7 +74,7 @@ def in_zone(
     return event_columns.Times(ticks, "us", aware=False, missing=gone)
 
 
-def wall_ticks(ticks: Ints, zone: object) -> Ints:
+def wall_ticks(ticks: Ints, zone: tzinfo) -> Ints:
     """Return microseconds in UTC as the clocks of a zone show them."""
     quarters, where = np.unique(ticks // _QUARTER, return_inverse=True)
     offsets = np.array([_offset(quarter, zone) for quarter in quarters.tolist()], dtype=np.int64)
@@ -79,7 +82,7 @@ def wall_ticks(ticks: Ints, zone: object) -> Ints:
     return shifted
 
 
-def _offset(quarter: int, zone: Any) -> int:
+def _offset(quarter: int, zone: tzinfo) -> int:
     """Return the offset of a zone in microseconds, so many quarters of an hour after 1970."""
     shift = (_EPOCH_UTC + timedelta(seconds=900 * quarter)).astimezone(zone).utcoffset()
     return 0 if shift is None else shift // timedelta(microseconds=1)

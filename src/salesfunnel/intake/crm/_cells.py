@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -19,6 +19,9 @@ from salesfunnel.intake.cells.read_time import (
 )
 from salesfunnel.intake.crm._records import text_of
 from salesfunnel.intake.deals.cells import zone_of
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 __all__ = ["Cells"]
 
@@ -46,7 +49,7 @@ class Cells:
     dayfirst: bool | None = None
     local: bool = False
     faults: list[Fault] = attrs.field(factory=list)
-    zone: Any = None
+    zone: tzinfo | None = None
 
     def __attrs_post_init__(self) -> None:
         self.zone = timezone.utc if self.tz is None else zone_of(self.tz)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -11,6 +11,9 @@ from salesfunnel.data.history import LOST, WON, StageHistory
 from salesfunnel.data.history.checks import time_in_stage_between
 from salesfunnel.fault import Fault
 from salesfunnel.intake.crm._changes import Changes
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 __all__ = ["as_list"]
 
@@ -71,7 +74,10 @@ def as_list(found: Changes, history: StageHistory) -> StageHistory:
 
 
 def _without_guesses(
-    history: StageHistory, reached: Any, untimed: Any, endless: Any
+    history: StageHistory,
+    reached: npt.NDArray[np.int64],
+    untimed: npt.NDArray[np.bool_],
+    endless: npt.NDArray[np.bool_],
 ) -> tuple[Any, Any]:
     """Return entries and closes without those that only stand in for unknown ones."""
     entered, closed = np.array(history.entered), np.array(history.closed)

@@ -62,7 +62,7 @@ class Changes:
     rows: Ints
     names: npt.NDArray[np.str_]
     code: npt.NDArray[np.int32]
-    moment: Any
+    moment: np.datetime64
 
     def first_rows(self) -> Ints:
         """Return the first row of each deal."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from salesfunnel.intake.deals.list_reader import StagesWanted
 from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label
 from salesfunnel.intake.deals.shape import Shape
 from salesfunnel.intake.deals.stage_order import in_order
+
+if TYPE_CHECKING:
+    from salesfunnel._core.vocabulary import Severity
 
 __all__ = ["inferred_stages"]
 
@@ -51,7 +54,7 @@ def inferred_stages(
         ordered, way, detail = _by_position(reader, shape, labels, rest), "moves", ""
     elif way == "appearance":
         ordered, way, detail = in_order(_by_position(reader, shape, labels, rest))
-    severity: Any = "warning" if way == "appearance" else "info"
+    severity: Severity = "warning" if way == "appearance" else "info"
     if way != "one":
         reader.note(f"stage-order-{way}", severity=severity, value=", ".join(ordered),
                     column=reader.table.names[shape.roles["stage"]],

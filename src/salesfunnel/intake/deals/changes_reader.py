@@ -44,7 +44,7 @@ def changes_history(
     shape: Shape,
     words: OutcomeWords,
     wanted: StagesWanted,
-    as_of: Any,
+    as_of: np.datetime64 | None,
     funnel: Funnel | None,
 ) -> StageHistory:
     """Read rows of changes.

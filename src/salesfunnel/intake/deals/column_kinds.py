@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_time import AmbiguousTimeError, numeric_unit, read_time
 from salesfunnel.intake.deals.table import DealTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["ColumnKind", "FLAGS"]
 
@@ -122,7 +125,7 @@ class ColumnKind:
         """Whether it holds words: neither times nor numbers."""
         return not self.empty and not self.is_time and not self.is_number
 
-    def _share(self, check: Any) -> float:
+    def _share(self, check: Callable[[str], bool]) -> float:
         return float(sum(map(check, self.sample)) / len(self.sample))
 
     def reads_as_time(self, cell: object) -> bool:

@@ -28,7 +28,11 @@ Times = npt.NDArray[np.datetime64]
 
 
 def list_history(
-    found: DealList, reader: ColumnReader, shape: Shape, as_of: Any, funnel: Funnel | None
+    found: DealList,
+    reader: ColumnReader,
+    shape: Shape,
+    as_of: np.datetime64 | None,
+    funnel: Funnel | None,
 ) -> StageHistory:
     """Make a stage history of a list.
 
@@ -109,7 +113,11 @@ def _columns(
 
 
 def _as_known_then(
-    found: DealList, reader: ColumnReader, shape: Shape, as_of: object, times: tuple[Any, ...]
+    found: DealList,
+    reader: ColumnReader,
+    shape: Shape,
+    as_of: np.datetime64 | None,
+    times: tuple[Any, ...],
 ) -> tuple[DealList, Times, Times, Times, dict[int, Times]]:
     """Leave out what came later; a closing after `as_of` is undone if the list was made later."""
     created, closed, since, entered = times

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -28,6 +28,10 @@ from salesfunnel.intake.deals.outcome_evidence import (
 from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label, names_the_end
 from salesfunnel.intake.deals.roles import codes_of
 from salesfunnel.intake.deals.vocabulary.lookup import outcome_words
+
+if TYPE_CHECKING:
+    from salesfunnel.intake.deals.column_reader import Times
+    from salesfunnel.intake.deals.outcome_evidence import Codes
 
 __all__ = ["UNKNOWN", "ListOutcomes", "deleted_rows", "list_outcomes", "stage_codes"]
 
@@ -87,9 +91,9 @@ def list_outcomes(
     words: OutcomeWords,
     labels: Mapping[str, int],
     *,
-    won_at: object,
-    lost_at: object,
-    closed: Any,
+    won_at: Times,
+    lost_at: Times,
+    closed: Times,
 ) -> ListOutcomes:
     """Tell how each deal ended.
 
@@ -255,7 +259,7 @@ def _tell_unknown(
         )
 
 
-def _dated(won_at: Any, lost_at: Any) -> Codes:
+def _dated(won_at: Times, lost_at: Times) -> Codes:
     won, lost = ~np.isnat(won_at), ~np.isnat(lost_at)
     later = np.where(won & lost, np.where(lost_at > won_at, LOST, WON), UNKNOWN)
     return np.where(won & ~lost, WON, np.where(lost & ~won, LOST, later)).astype(np.int8)

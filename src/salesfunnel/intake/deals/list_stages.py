@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -15,6 +15,10 @@ from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.outcome_evidence import LOST, UNKNOWN, WON, chances_of
 from salesfunnel.intake.deals.outcomes import fold_label, is_closed_label
 from salesfunnel.intake.deals.stage_order import in_order
+
+if TYPE_CHECKING:
+    from salesfunnel._core.vocabulary import Severity
+    from salesfunnel.intake.deals.outcome_evidence import Codes
 
 __all__ = ["ListStages", "list_stages", "stage_key"]
 
@@ -67,7 +71,7 @@ def list_stages(
     given: Sequence[str],
     keys: Mapping[str, str],
     goal: str | None,
-    outcome: object,
+    outcome: Codes,
     more: Sequence[str] = (),
 ) -> ListStages:
     """Find the stages of a list.
@@ -121,7 +125,7 @@ def _given(
     given: Sequence[str],
     keys: Mapping[str, str],
     goal: str | None,
-    outcome: object,
+    outcome: Codes,
 ) -> ListStages:
     """Return the caller's stages, with one for the wins behind them if none of them means won."""
     found = list(given)
@@ -151,7 +155,7 @@ def _is_open_stage(
     roles: Mapping[str, int],
     named: Mapping[str, str | None],
     top: str,
-    outcome: Any,
+    outcome: Codes,
 ) -> bool:
     """Whether deals that are not won stand in the last of the given stages."""
     if "stage" not in roles:
@@ -208,7 +212,7 @@ def _tell_order(
     if way == "one":
         return
     code = f"stage-order-{way}"
-    severity: Any = "warning" if way == "appearance" else "info"
+    severity: Severity = "warning" if way == "appearance" else "info"
     column = reader.table.names[roles["stage"]]
     reader.note(
         code, severity=severity, column=column, value=", ".join(names), detail=detail or None
@@ -219,7 +223,7 @@ def _check_closed(
     reader: ColumnReader,
     roles: Mapping[str, int],
     names: Sequence[str],
-    outcome: Any,
+    outcome: Codes,
 ) -> None:
     """Refuse a stage such as "Closed" of which nothing says whether it is won or lost."""
     unclear = [name for name in names if is_closed_label(name)]

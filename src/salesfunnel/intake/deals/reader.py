@@ -247,7 +247,7 @@ def _read(
     found: FoundTable,
     words: OutcomeWords,
     wanted: StagesWanted,
-    moment: object,
+    moment: np.datetime64 | None,
     funnel: Funnel | None,
 ) -> StageHistory:
     shape = found.shape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ from salesfunnel._kernels.text.order import text_order
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.headers import fold_header
+
+if TYPE_CHECKING:
+    from salesfunnel.intake.deals.table import DealTable
 
 __all__ = ["deal_ids", "drop_footer", "ids_of_rows"]
 
@@ -57,7 +60,7 @@ def drop_footer(reader: ColumnReader, roles: Mapping[str, int]) -> None:
         reader.table = table.take(keep)
 
 
-def _first(table: Any, row: int) -> str:
+def _first(table: DealTable, row: int) -> str:
     for at in range(len(table.names)):
         codes, words = table.words(at)
         if words[codes[row]]:
@@ -65,7 +68,7 @@ def _first(table: Any, row: int) -> str:
     return ""
 
 
-def _is_total(table: Any, row: int) -> bool:
+def _is_total(table: DealTable, row: int) -> bool:
     text = clean(_first(table, row))
     filled = 0
     for at in range(len(table.names)):
@@ -104,13 +107,13 @@ def deal_ids(reader: ColumnReader, roles: Mapping[str, int]) -> npt.NDArray[np.s
     return _once(reader, ids, at)
 
 
-def _weak(table: Any, at: int) -> bool:
+def _weak(table: DealTable, at: int) -> bool:
     """Whether names are so few that they cannot be those of deals."""
     codes, words = table.words(at)
     return len(words) * 2 < len(codes)
 
 
-def _comes_again(table: Any, at: int) -> bool:
+def _comes_again(table: DealTable, at: int) -> bool:
     codes, words = table.words(at)
     return len(words) < len(codes)
 

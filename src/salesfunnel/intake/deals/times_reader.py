@@ -25,6 +25,7 @@ __all__ = ["TimesTable", "times_history"]
 
 _NAT = np.datetime64("NaT", "us")
 Times = npt.NDArray[np.datetime64]
+Codes = npt.NDArray[np.int8]
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +52,11 @@ class TimesTable:
 
 
 def times_history(
-    reader: ColumnReader, shape: Shape, found: TimesTable, words: OutcomeWords, as_of: object
+    reader: ColumnReader,
+    shape: Shape,
+    found: TimesTable,
+    words: OutcomeWords,
+    as_of: np.datetime64 | None,
 ) -> StageHistory:
     """Read a table with a column of times per stage.
 
@@ -197,7 +202,7 @@ def _without_status(times: Times, roles: dict[str, int]) -> Times:
 
 
 def _ends(
-    outcome: object, closed: Times, won_at: Times, reader: ColumnReader, *, stated: bool
+    outcome: Codes, closed: Times, won_at: Times, reader: ColumnReader, *, stated: bool
 ) -> Times:
     """Return when deals ended: not the expected end of open ones; a won one by its last stage."""
     still = (outcome == OPEN) & ~np.isnat(closed)
@@ -210,7 +215,12 @@ def _ends(
 
 
 def _until(
-    reader: ColumnReader, moment: Any, entered: Times, created: Times, closed: Times, outcome: Any
+    reader: ColumnReader,
+    moment: np.datetime64,
+    entered: Times,
+    created: Times,
+    closed: Times,
+    outcome: Codes,
 ) -> tuple[npt.NDArray[np.bool_], Times, Times, Times, Any]:
     """Take out what came after the moment of the data, and deals that had not begun."""
     begun = _begun((entered, created), moment)
@@ -231,7 +241,7 @@ def _until(
     return begun, entered[begun], created[begun], closed[begun], outcome[begun]
 
 
-def _begun(times: Sequence[Times], moment: Any) -> npt.NDArray[np.bool_]:
+def _begun(times: Sequence[Times], moment: np.datetime64) -> npt.NDArray[np.bool_]:
     """Return which deals had begun by the moment of the data; those without any time have."""
     known = np.zeros(len(times[0]), dtype=np.bool_)
     before = np.zeros(len(times[0]), dtype=np.bool_)
@@ -242,7 +252,7 @@ def _begun(times: Sequence[Times], moment: Any) -> npt.NDArray[np.bool_]:
     return before | ~known
 
 
-def _closed(outcome: object, closed: Times, entered: Times, reader: ColumnReader) -> Times:
+def _closed(outcome: Codes, closed: Times, entered: Times, reader: ColumnReader) -> Times:
     """Return closing times; the last known time stands in where there is none, with a fault."""
     gap = (outcome != OPEN) & np.isnat(closed)
     if gap.any():
@@ -252,7 +262,7 @@ def _closed(outcome: object, closed: Times, entered: Times, reader: ColumnReader
 
 
 def _fill_wins(
-    reader: ColumnReader, found: TimesTable, outcome: object, entered: Times, closed: Times
+    reader: ColumnReader, found: TimesTable, outcome: Codes, entered: Times, closed: Times
 ) -> None:
     """Enter won deals into the last stage at their closing, where they have no time for it."""
     gap = (outcome == WON) & np.isnat(entered[:, found.goal]) & ~np.isnat(closed)

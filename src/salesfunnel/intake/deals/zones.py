@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timezone
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,10 +11,13 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel.intake.cells.read_time import read_time
 from salesfunnel.intake.cells.time_column import tick_of
 
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
 __all__ = ["moment_of", "zone_of"]
 
 
-def moment_of(as_of: object, zone: object) -> Any:
+def moment_of(as_of: object, zone: tzinfo | None) -> Any:
     """Return the moment of the data in the zone of the funnel; None stays None."""
     if as_of is None:
         return None
@@ -25,7 +29,7 @@ def moment_of(as_of: object, zone: object) -> Any:
         ) from error
     if moment is None:
         raise ArgumentError(f"'as_of' must be a moment, got {as_of!r}")
-    return np.datetime64(tick_of(moment, zone), "us")
+    return np.datetime64(int(tick_of(moment, zone or timezone.utc)), "us")
 
 
 def zone_of(tz: str) -> Any:

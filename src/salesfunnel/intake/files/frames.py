@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,10 @@ from salesfunnel.intake.files.columns import (
 )
 from salesfunnel.intake.files.lazy_rows import ColumnRows, Row
 from salesfunnel.intake.files.text_cells import padded
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 _ROWS = 1 << 18
 
@@ -124,7 +128,7 @@ def _of_numpy(array: npt.NDArray[Any], missing: Any = None) -> Column | None:
     return NumberColumn(array, missing) if array.dtype.kind in "iufb" else None
 
 
-def _of_pandas(series: Any) -> Column:
+def _of_pandas(series: pd.Series) -> Column:
     dtype = series.dtype
     codes = getattr(getattr(series, "cat", None), "codes", None)
     if codes is not None:
@@ -189,7 +193,7 @@ def _chunks(column: object) -> list[Any]:
     return list(column.chunks) if hasattr(column, "chunks") else [column]
 
 
-def _of_arrow(column: Any) -> Column:
+def _of_arrow(column: pa.ChunkedArray) -> Column:
     kind = str(column.type)
     chunks = _chunks(column)
     if kind in {"string", "large_string", "string_view"}:
@@ -213,18 +217,18 @@ def _of_arrow(column: Any) -> Column:
     return column_of(column.to_pylist())
 
 
-def _filled(chunk: Any) -> Any:
+def _filled(chunk: pa.Array) -> pa.Array:
     return chunk.fill_null(False if str(chunk.type) == "bool" else 0) if chunk.null_count else chunk
 
 
-def _joined(column: Any) -> Any:
+def _joined(column: pa.ChunkedArray) -> Any:
     if not hasattr(column, "chunks"):
         return column
     column = column.unify_dictionaries()
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
-def _stamps(column: Any, chunks: Sequence[Any]) -> npt.NDArray[np.datetime64]:
+def _stamps(column: pa.ChunkedArray, chunks: Sequence[Any]) -> npt.NDArray[np.datetime64]:
     """Return the moments of Arrow in their own unit, NaT where null."""
     unit = "D" if str(column.type) == "date32[day]" else column.type.unit
     dtype = f"datetime64[{unit}]"
@@ -232,7 +236,7 @@ def _stamps(column: Any, chunks: Sequence[Any]) -> npt.NDArray[np.datetime64]:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
 
 
-def _texts(chunk: Any) -> Iterator[Cells]:
+def _texts(chunk: pa.Array) -> Iterator[Cells]:
     """Yield the cells of an array of text, where they lie; nothing where null."""
     arrow = require("pyarrow", extra="frames", feature="reading text")
     chunk = chunk.cast(arrow.large_string())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import is_readable
 from salesfunnel._kernels.text.cells import Bytes
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.files.delimited_text import decode, read_cells
@@ -19,6 +20,9 @@ from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.text_cells import Progress, padded
 from salesfunnel.intake.files.utf8 import file_bytes
 from salesfunnel.intake.files.workbook import is_workbook, read_workbook
+
+if TYPE_CHECKING:
+    from typing import IO
 
 MAX_UPLOAD = 256_000_000
 """How many bytes come from strangers at most, where nobody says: bytes, and files opened before."""
@@ -72,7 +76,7 @@ def load(
     if isinstance(source, bytes | bytearray | memoryview):
         check_size(len(source), MAX_UPLOAD if max_bytes is None else max_bytes)
         return _from_bytes(*padded(source), encoding, None, progress)
-    if hasattr(source, "read"):
+    if is_readable(source):
         return _from_file(source, encoding, max_bytes, progress)
     return Source(grids=(Grid(rows=_records(source), safe=True),))
 
@@ -122,7 +126,10 @@ def check_size(size: int, most: int | None) -> None:
 
 
 def _from_file(
-    file: Any, encoding: str | None, max_bytes: int | None, progress: Progress | None
+    file: IO[bytes] | IO[str],
+    encoding: str | None,
+    max_bytes: int | None,
+    progress: Progress | None,
 ) -> Source:
     try:
         content = file.read()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.extras import require
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.lost_cells import Lost, lost_cells, put_back
 from salesfunnel.intake.files.safe_workbook import MAX_CELLS, safe_archive, safe_compound, too_large
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from python_calamine import CalamineSheet
 
 
 def is_workbook(data: bytes) -> bool:
@@ -44,7 +49,7 @@ def read_workbook(data: bytes) -> tuple[Grid, ...]:
         ) from error
 
 
-def _grids(calamine: Any, data: bytes) -> tuple[Grid, ...]:
+def _grids(calamine: ModuleType, data: bytes) -> tuple[Grid, ...]:
     grids = []
     with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         kinds = {sheet.name: sheet for sheet in book.sheets_metadata}
@@ -64,6 +69,6 @@ def _grids(calamine: Any, data: bytes) -> tuple[Grid, ...]:
     return tuple(grids)
 
 
-def _merged(sheet: Any) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
+def _merged(sheet: CalamineSheet) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
     ranges = sheet.merged_cell_ranges or ()
     return tuple(((a, b), (c, d)) for (a, b), (c, d) in ranges)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.extras import require
 from salesfunnel.render.charts.chart import Chart
@@ -13,6 +13,9 @@ from salesfunnel.render.charts.palette import LIGHT, ROLE_COLOURS
 from salesfunnel.render.charts.scales import Axis, axis_of
 from salesfunnel.render.charts.shapes import cell_strength
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 __all__ = ["draw"]
 
 _FONTS = (
@@ -21,7 +24,7 @@ _FONTS = (
 )  # fmt: skip
 
 
-def draw(chart: Chart, *, ax: Any = None, **options: Any) -> Any:
+def draw(chart: Chart, *, ax: Axes | None = None, **options: Any) -> Axes:
     """Draw a chart and return its ``matplotlib.axes.Axes``.
 
     Parameters
@@ -68,19 +71,19 @@ def _numbers(axis: Axis, values: tuple[Cell, ...]) -> list[float]:
     return [axis.number(value) for value in values]
 
 
-def _band(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
+def _band(ax: Axes, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     xs, low, high = _numbers(x, mark.x), _numbers(y, mark.y), _numbers(y, mark.y2)
-    paint = {"color": _colour(mark), "alpha": mark.opacity, "linewidth": 0}
+    paint: dict[str, Any] = {"color": _colour(mark), "alpha": mark.opacity, "linewidth": 0}
     return [ax.fill_between(xs, low, high, label=mark.name or "_", **paint)]
 
 
-def _line(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
+def _line(ax: Axes, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     xs, ys = _numbers(x, mark.x), _numbers(y, mark.y)
     wide = 1.3 if mark.dashed or mark.opacity < 1 else 2.0
     return list(ax.plot(xs, ys, label=mark.name or "_", linewidth=wide, **_style(mark)))
 
 
-def _whisker(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
+def _whisker(ax: Axes, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     style = _style(mark) | {"linewidth": 1.6, "label": mark.name or "_"}
     if mark.x2:
         xs, ends = _numbers(x, mark.x), _numbers(x, mark.x2)
@@ -88,9 +91,9 @@ def _whisker(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     return [ax.vlines(_numbers(x, mark.x), _numbers(y, mark.y), _numbers(y, mark.y2), **style)]
 
 
-def _dot(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
+def _dot(ax: Axes, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     xs, ys = _numbers(x, mark.x), _numbers(y, mark.y)
-    paint = {
+    paint: dict[str, Any] = {
         "facecolors": LIGHT.back if mark.hatched else _colour(mark),
         "edgecolors": _colour(mark),
         "alpha": mark.opacity,
@@ -101,7 +104,7 @@ def _dot(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     return [ax.scatter(xs, ys, s=size, zorder=3, label=mark.name or "_", **paint)]
 
 
-def _bar(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
+def _bar(ax: Axes, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     paint: dict[str, Any] = {"color": _colour(mark), "alpha": mark.opacity}
     if mark.hatched:
         ground = LIGHT.alert_tint if mark.role == "alert" else LIGHT.panel
@@ -120,7 +123,7 @@ def _bar(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     return list(bars)
 
 
-def _rule(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
+def _rule(ax: Axes, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     style = _style(mark) | {"linewidth": 1.3 if mark.dashed else 2.0, "label": mark.name or "_"}
     if mark.x and mark.y:
         rows = _numbers(y, mark.y)
@@ -139,7 +142,7 @@ def _rule(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     return found
 
 
-def _cell(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
+def _cell(ax: Axes, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     from matplotlib.patches import Rectangle
 
     found = []
@@ -157,7 +160,7 @@ def _cell(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     return found
 
 
-def _label(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
+def _label(ax: Axes, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
     colour = {"main": LIGHT.main, "alert": LIGHT.alert}.get(mark.role, LIGHT.muted)
     ys = _numbers(y, mark.y)
     if mark.x:
@@ -165,20 +168,28 @@ def _label(ax: Any, mark: ChartMark, x: Axis, y: Axis) -> list[Any]:
         return [_say(ax, a, b, words, (6, 4), color=colour) for a, b, words in places]
     if mark.role == "context":
         return []
-    style = {"color": LIGHT.ink if mark.role == "total" else colour, "va": "center", "fontsize": 9}
-    shift = {"xytext": (6, 0), "textcoords": "offset points", "xycoords": ("axes fraction", "data")}
+    style: dict[str, Any] = {
+        "color": LIGHT.ink if mark.role == "total" else colour,
+        "va": "center",
+        "fontsize": 9,
+    }
+    shift: dict[str, Any] = {
+        "xytext": (6, 0),
+        "textcoords": "offset points",
+        "xycoords": ("axes fraction", "data"),
+    }
     return [
         ax.annotate(words, (1, b), **shift, **style) for b, words in zip(ys, mark.text, strict=True)
     ]
 
 
-def _say(ax: Any, a: float, b: float, words: str, shift: tuple[int, int], **style: object) -> Any:
+def _say(ax: Axes, a: float, b: float, words: str, shift: tuple[int, int], **style: Any) -> Any:
     return ax.annotate(
         words, (a, b), xytext=shift, textcoords="offset points", **{"fontsize": 9, **style}
     )
 
 
-def _finish(ax: Any, chart: Chart, x: Axis, y: Axis) -> None:
+def _finish(ax: Axes, chart: Chart, x: Axis, y: Axis) -> None:
     for axis, which in ((x, "x"), (y, "y")):
         side = ax.xaxis if which == "x" else ax.yaxis
         side.set_ticks([t for t, _ in axis.ticks], labels=[words for _, words in axis.ticks])
@@ -196,8 +207,8 @@ def _finish(ax: Any, chart: Chart, x: Axis, y: Axis) -> None:
         ax.grid(visible=True, axis="x" if y.categorical else "y", color=LIGHT.line, linewidth=0.8)
     ax.set_axisbelow(True)
     ax.tick_params(length=0, labelsize=9)
-    for side in ax.spines.values():
-        side.set_visible(False)
+    for edge in ax.spines.values():
+        edge.set_visible(False)
     ax.set_title(chart.title, loc="left", fontsize=12, fontweight="bold", pad=22 if cells else 10)
     ax.set_xlabel(chart.x.title, fontsize=9)
     ax.set_ylabel(chart.y.title, fontsize=9)
@@ -209,7 +220,7 @@ def _finish(ax: Any, chart: Chart, x: Axis, y: Axis) -> None:
     _set_fonts(ax)
 
 
-def _set_fonts(ax: Any) -> None:
+def _set_fonts(ax: Axes) -> None:
     """Give every text of these axes fonts that have Chinese; others' axes are not touched."""
     from matplotlib import font_manager
 
@@ -218,7 +229,7 @@ def _set_fonts(ax: Any) -> None:
     legend = ax.get_legend()
     texts = [
         *ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label,
-        ax.title, ax._left_title, ax._right_title,  # noqa: SLF001 - get_title gives no artist
+        ax.title, *(getattr(ax, name) for name in ("_left_title", "_right_title")),
         *(legend.get_texts() if legend else ()),
     ]  # fmt: skip
     for text in texts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.extras import require
 from salesfunnel.render.charts.chart import Chart
@@ -12,6 +12,11 @@ from salesfunnel.render.charts.legend import legend_of
 from salesfunnel.render.charts.marks import ChartMark
 from salesfunnel.render.charts.palette import LIGHT, ROLE_COLOURS
 from salesfunnel.render.charts.scales import Axis, axis_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from plotly.graph_objects import Figure
 
 __all__ = ["draw"]
 
@@ -95,7 +100,7 @@ def _line_style(mark: ChartMark, wide: float) -> dict[str, Any]:
     return {"color": colour, "width": wide, "dash": "dash" if mark.dashed else "solid"}
 
 
-def _band(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
+def _band(go: ModuleType, figure: Figure, mark: ChartMark, common: dict[str, Any]) -> None:
     known = [row for row in mark.rows() if None not in (row["x"], row["y"], row["y2"])]
     xs = [row["x"] for row in known]
     outline = [row["y"] for row in known] + [row["y2"] for row in reversed(known)]
@@ -105,7 +110,7 @@ def _band(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None
     ))  # fmt: skip
 
 
-def _line(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
+def _line(go: ModuleType, figure: Figure, mark: ChartMark, common: dict[str, Any]) -> None:
     figure.add_trace(go.Scatter(
         x=list(mark.x), y=list(mark.y), mode="lines", line=_line_style(mark, 2), connectgaps=False,
         **_hover(mark), **common,
@@ -113,7 +118,11 @@ def _line(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None
 
 
 def _segments(
-    go: Any, figure: Any, mark: ChartMark, common: dict[str, Any], ends: list[tuple[Any, ...]]
+    go: ModuleType,
+    figure: Figure,
+    mark: ChartMark,
+    common: dict[str, Any],
+    ends: list[tuple[Any, ...]],
 ) -> None:
     """Add lines from (x, y) to (x2, y2), apart from one another."""
     xs = [value for x, _, x2, _ in ends for value in (x, x2, None)]
@@ -123,7 +132,7 @@ def _segments(
     ))  # fmt: skip
 
 
-def _whisker(go: object, figure: object, mark: ChartMark, common: dict[str, Any]) -> None:
+def _whisker(go: ModuleType, figure: Figure, mark: ChartMark, common: dict[str, Any]) -> None:
     ends = [
         (row["x"], row["y"], row.get("x2", row["x"]), row.get("y2", row["y"]))
         for row in mark.rows()
@@ -131,7 +140,7 @@ def _whisker(go: object, figure: object, mark: ChartMark, common: dict[str, Any]
     _segments(go, figure, mark, common, [e for e in ends if None not in e])
 
 
-def _dot(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
+def _dot(go: ModuleType, figure: Figure, mark: ChartMark, common: dict[str, Any]) -> None:
     colour = _colour(mark)
     paint = {
         "color": LIGHT.back if mark.hatched else colour,
@@ -149,7 +158,7 @@ def _dot(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
     ))  # fmt: skip
 
 
-def _bar(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
+def _bar(go: ModuleType, figure: Figure, mark: ChartMark, common: dict[str, Any]) -> None:
     across = bool(mark.x2)
     start, end = (mark.x, mark.x2) if across else (mark.y, mark.y2)
     pairs = zip(start, end, strict=True)
@@ -176,7 +185,7 @@ def _bar(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
     figure.add_trace(go.Bar(**body, **_hover(mark), **common))
 
 
-def _rule(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
+def _rule(go: ModuleType, figure: Figure, mark: ChartMark, common: dict[str, Any]) -> None:
     if mark.x and mark.y:
         symbol = {
             "symbol": "line-ns-open", "size": 22, "color": _colour(mark), "line": {"width": 2}
@@ -209,7 +218,7 @@ def _rule(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None
                 )  # fmt: skip
 
 
-def _cell(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
+def _cell(go: ModuleType, figure: Figure, mark: ChartMark, common: dict[str, Any]) -> None:
     figure.add_trace(go.Heatmap(
         x=list(mark.x), y=list(mark.y), z=list(mark.value), text=[*map(escape, mark.text)] or None,
         texttemplate="%{text}" if mark.text else None, showscale=False, xgap=2, ygap=2,
@@ -218,7 +227,7 @@ def _cell(go: Any, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None
     ))  # fmt: skip
 
 
-def _label(go: object, figure: Any, mark: ChartMark, common: dict[str, Any]) -> None:
+def _label(go: ModuleType, figure: Figure, mark: ChartMark, common: dict[str, Any]) -> None:
     del go
     colour = {"main": LIGHT.main, "alert": LIGHT.alert}.get(mark.role, LIGHT.ink)
     if not mark.x and mark.role == "context":

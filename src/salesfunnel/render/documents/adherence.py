@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import FORMS, text
@@ -85,7 +85,7 @@ def handoffs_document(found: Handoffs, locale: Locale) -> Document:
     """Return a row a change of department."""
     keys = [key for row in found.rows for key in (row.source, row.target)]
     blocks: list[Block] = [
-        _handoffs(found.rows, labels_of(found.funnel, keys, locale), locale),
+        handoffs_table(found.rows, labels_of(found.funnel, keys, locale), locale),
         Paragraph(text("adherence.handoff-note", locale), mark="muted"),
         faults_block(found.faults, locale),
     ]
@@ -94,11 +94,12 @@ def handoffs_document(found: Handoffs, locale: Locale) -> Document:
 
 def handoff_document(row: Handoff, locale: Locale) -> Document:
     """Return one change of department as a table."""
-    table = _handoffs((row,), {}, locale)
+    table = handoffs_table((row,), {}, locale)
     return Document(text("adherence.handoffs", locale), [table], locale=locale)
 
 
-def _handoffs(rows: Sequence[Handoff], labels: dict[str, str], locale: Locale) -> Table:
+def handoffs_table(rows: Sequence[Handoff], labels: Mapping[str, str], locale: Locale) -> Table:
+    """Return a row a change of department."""
     names = ("from", "to", "handed", "wait", "waiting", "dropped", "returned")
     cells = [
         [

@@ -70,7 +70,7 @@ def _over_time(tracking: Tracking, locale: Locale) -> Table:
         name = names.get(metric, found[0].metric_name or metric)
         if several:
             name += f" · {segment_words(segment, locale)}"
-        figures = [_figure(row, row.actual, locale) for row in (known[0], known[-1])]
+        figures = [figure_words(row, row.actual, locale) for row in (known[0], known[-1])]
         blocks = spark([None if row.actual is None else float(row.actual) for row in found])
         rows.append((name, figures[0], blocks, figures[1]))
     heads = [
@@ -117,8 +117,8 @@ def _cells(
         "segment": segment_words(row.segment, locale),
         "stage": stages.get(row.stage, row.stage_name or row.stage) if first else "",
         "metric": metrics.get(row.metric, row.metric_name or row.metric),
-        "target": _figure(row, row.target, locale),
-        "actual": _figure(row, row.actual, locale),
+        "target": figure_words(row, row.target, locale),
+        "actual": figure_words(row, row.actual, locale),
         "rate": shown(row.rate, "percent", locale),
         "attainment": shown(row.attainment, "percent", locale),
         "owner": row.owner or "",
@@ -127,7 +127,8 @@ def _cells(
     return [words[name] for name in names]
 
 
-def _figure(row: TrackingRow, value: float | None, locale: Locale) -> str:
+def figure_words(row: TrackingRow, value: float | None, locale: Locale) -> str:
+    """Return a figure of a row in the form of its unit."""
     figure = shown(value, _FORMS.get(row.unit, "number"), locale)
     if value is not None and row.unit == "score" and row.out_of is not None:
         return f"{figure} / {shown(row.out_of, 'number', locale)}"

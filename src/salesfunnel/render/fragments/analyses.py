@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
@@ -17,8 +17,11 @@ from salesfunnel.render.fragments.tables import bottlenecks, faults_folded
 from salesfunnel.render.report.answers import SIGNS, answer_of
 from salesfunnel.render.report.facts import labels_for
 
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
 
-def analysis(found: Any, locale: Locale) -> str:
+
+def analysis(found: Analysis, locale: Locale) -> str:
     """Return the answer first, then the trend and the funnel, then verdicts, causes, plan."""
     answer = answer_of(found, locale)
     facts = "".join(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day, step_words
+from salesfunnel.render.charts.bind.findings import deals_of
 from salesfunnel.render.charts.bind.plans import visible_from
 from salesfunnel.render.charts.figures import deals_words, plus, whole_percent
 from salesfunnel.render.fragments._parts import Picture, folded, frame, note, table, whisker
@@ -14,31 +15,36 @@ from salesfunnel.render.words.findings import collect_words, title_of
 from salesfunnel.render.words.names import action_names
 from salesfunnel.render.words.plans import measure_title, owner_words
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
-def findings_table(found: Any, locale: Locale, names: dict[str, str]) -> str:
+    from salesfunnel.definitions.funnel import Funnel
+    from salesfunnel.diagnosis import Diagnosis, Finding
+    from salesfunnel.planning import ImprovementPlan
+
+
+def findings_table(found: Iterable[Finding], locale: Locale, names: dict[str, str]) -> str:
     """Return causes: a dot and its range in deals, the largest first."""
-    measured = sorted(
-        (f for f in found if f.contribution is not None), key=lambda f: -float(f.contribution)
-    )
+    measured = sorted((f for f in found if f.contribution is not None), key=lambda f: -deals_of(f))
     if not measured:
         return note(text("page.fact-cause-none", locale))
     values = [
         v for f in measured for v in (
-            f.contribution, *(() if f.interval is None else (f.interval.low, f.interval.high)))
+            deals_of(f), *(() if f.interval is None else (f.interval.low, f.interval.high)))
     ]  # fmt: skip
     ends = (min(0.0, *values), max(1.0, *values))
     rows: list[list[str | Picture]] = []
     marks = []
     for f in measured:
-        strong = f.grade == "strong" and f.contribution > 0
+        strong = f.grade == "strong" and deals_of(f) > 0
         low, high = (None, None) if f.interval is None else (f.interval.low, f.interval.high)
         rows.append([
             title_of(f, locale, names), text(f"finding.dimension.{f.dimension}", locale),
             whisker(
-                f.contribution, low, high, ends, rule=0.0,
+                deals_of(f), low, high, ends, rule=0.0,
                 role="alert" if strong else "main" if f.grade == "moderate" else "grey",
             ),
-            deals_words(f.contribution), text(f"finding.grade.{f.grade}", locale),
+            deals_words(deals_of(f)), text(f"finding.grade.{f.grade}", locale),
             whole_percent(f.coverage),
         ])  # fmt: skip
         marks.append("sf-bad" if strong else "")
@@ -50,7 +56,7 @@ def findings_table(found: Any, locale: Locale, names: dict[str, str]) -> str:
     return table(heads, rows, locale=locale, marks=marks, wide=2)
 
 
-def not_recorded(found: Any, locale: Locale, names: dict[str, str]) -> str:
+def not_recorded(found: Iterable[Finding], locale: Locale, names: dict[str, str]) -> str:
     """Return what could not be asked because it is not recorded."""
     missing = list(dict.fromkeys(name for f in found if not f.measured for name in f.collect))
     if not missing:
@@ -58,7 +64,7 @@ def not_recorded(found: Any, locale: Locale, names: dict[str, str]) -> str:
     return note(text("page.causes-collect", locale, fields=collect_words(missing, locale, names)))
 
 
-def diagnosis(found: Any, locale: Locale) -> str:
+def diagnosis(found: Diagnosis, locale: Locale) -> str:
     """Return the causes of one bottleneck, and what they leave unexplained."""
     first = next(iter(found), None)
     muted = "" if first is None else step_words(first.transition, {})
@@ -74,7 +80,7 @@ def diagnosis(found: Any, locale: Locale) -> str:
     )  # fmt: skip
 
 
-def plan_table(found: Any, locale: Locale, ceiling: float | None = None) -> str:
+def plan_table(found: ImprovementPlan, locale: Locale, ceiling: float | None = None) -> str:
     """Return measures: who, when, what it may bring, from when it can be seen."""
     measures = found.active
     if not measures:
@@ -107,7 +113,7 @@ def plan_table(found: Any, locale: Locale, ceiling: float | None = None) -> str:
     return table(heads, rows, locale=locale, wide=3)
 
 
-def plan(found: Any, locale: Locale) -> str:
+def plan(found: ImprovementPlan, locale: Locale) -> str:
     """Return the plan."""
     muted = "" if found.start is None else text(
         "page.plan-one", locale, day=day(found.start, locale))  # fmt: skip
@@ -120,7 +126,7 @@ def plan(found: Any, locale: Locale) -> str:
     )  # fmt: skip
 
 
-def causes_folded(found: object, locale: Locale, funnel: Any) -> str:
+def causes_folded(found: Sequence[Finding], locale: Locale, funnel: Funnel | None) -> str:
     """Return the causes of an analysis, folded."""
     names = action_names(funnel, locale)
     if not found:

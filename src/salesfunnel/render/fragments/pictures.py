@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
@@ -13,19 +13,23 @@ from salesfunnel.render.charts.figures import deals_words, money_span, money_wor
 from salesfunnel.render.fragments._parts import frame, note, table
 from salesfunnel.render.fragments.tables import faults_folded
 
+if TYPE_CHECKING:
+    from salesfunnel.forecasting import Forecast
+    from salesfunnel.render.charts import Chart
 
-def picture(chart: Any) -> str:
+
+def picture(chart: Chart) -> str:
     """Return a chart's drawing with its legend and its note."""
     return f'<div class="sf-pic">{chart_body(chart)}</div>{note(chart.note)}'
 
 
-def chart(found: Any, locale: Locale) -> str:
+def chart(found: Chart, locale: Locale) -> str:
     """Return a chart in the language of its own words."""
     del locale
     return frame(found.title, found.subtitle, picture(found), locale=found.locale)
 
 
-def forecast(found: Any, locale: Locale) -> str:
+def forecast(found: Forecast, locale: Locale) -> str:
     """Return the fan, and the months as a table."""
     fan = chart_of(found, "fan", locale=locale)
     currency = currency_of(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,11 +30,23 @@ from salesfunnel.render.report.facts import chance, gain_words, place_words
 from salesfunnel.render.words.figures import fault_item, segment_words
 from salesfunnel.render.words.names import in_language, labels_of
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from salesfunnel.bottleneck import Bottlenecks
+    from salesfunnel.conversion import ConversionTable
+    from salesfunnel.counting import StepCounts
+    from salesfunnel.data.panel import Panel
+    from salesfunnel.data.tracking import Tracking
+    from salesfunnel.fault import Fault
+
 LATEST = 6
 """Periods of a panel that are shown as figures."""
 
 
-def faults_folded(faults: Any, locale: Locale, labels: dict[str, str] | None = None) -> str:
+def faults_folded(
+    faults: Iterable[Fault], locale: Locale, labels: dict[str, str] | None = None
+) -> str:
     """Return the notes on the data, folded."""
     unique = list(dict.fromkeys(faults))
     if not unique:
@@ -47,7 +59,7 @@ def faults_folded(faults: Any, locale: Locale, labels: dict[str, str] | None = N
     return folded(text("page.notes", locale, n=len(unique)), *lines)
 
 
-def panel(found: Any, locale: Locale) -> str:
+def panel(found: Panel, locale: Locale) -> str:
     """Return counts: a line over all complete periods, the last six, the running one starred."""
     labels = labels_of(found.funnel, found.steps, locale)
     total = found if ALL in found.segments else found.total()
@@ -88,7 +100,7 @@ def _head(period: str, locale: Locale) -> str:
     return words if locale == "zh" else words.removesuffix(f" {period[:4]}")
 
 
-def conversions(found: Any, locale: Locale) -> str | None:
+def conversions(found: ConversionTable, locale: Locale) -> str | None:
     """Return the rates of the last complete period: a dot and its interval from 0 to 100 %.
 
     None for a single step: it has no rate, which the document says.
@@ -128,7 +140,7 @@ def conversions(found: Any, locale: Locale) -> str | None:
     return frame(text("page.conversion", locale), words, body, locale=locale)
 
 
-def bottlenecks(found: Any, locale: Locale) -> str:
+def bottlenecks(found: Bottlenecks, locale: Locale) -> str:
     """Return the verdicts, worst first: a bar for the rate with a mark at its baseline."""
     keys = [key for step in found.transitions for key in (step.source, step.target)]
     labels = labels_of(found.funnel, keys, locale)
@@ -166,7 +178,7 @@ def bottlenecks(found: Any, locale: Locale) -> str:
     )  # fmt: skip
 
 
-def steps(found: Any, locale: Locale) -> str:
+def steps(found: StepCounts, locale: Locale) -> str:
     """Return who reached each step, of the step before and of the first."""
     top = max(found.counts, default=0)
     rows: list[list[str | Picture]] = []
@@ -196,7 +208,7 @@ def steps(found: Any, locale: Locale) -> str:
     )  # fmt: skip
 
 
-def _by_segment(found: Any, locale: Locale) -> str:
+def _by_segment(found: StepCounts, locale: Locale) -> str:
     if not found.by_segment:
         return ""
     heads = [(text("report.segment", locale), ""), *((name, "sf-r") for name in found.steps)]
@@ -204,13 +216,14 @@ def _by_segment(found: Any, locale: Locale) -> str:
     return folded(text("page.by-segment", locale, n=len(rows)), table(heads, rows, locale=locale))
 
 
-def tracking(found: Any, locale: Locale) -> str:
+def tracking(found: Tracking, locale: Locale) -> str:
     """Return the last period of a sheet: a bar to the target a metric."""
     funnel = in_language(found.funnel, locale)
     stages = {stage.key: stage.label for stage in funnel}
     metrics = {metric.key: metric.label for stage in funnel for metric in stage.metrics}
     periods = found.periods or (ALL,)
-    rows, marks = [], []
+    rows: list[list[str | Picture]] = []
+    marks = []
     used = [r for r in found.rows if r.period in {periods[-1], ALL}]
     doubtful = {f.row for f in found.faults if f.severity != "info" and f.row is not None}
     for row in used[:40]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import text
-from salesfunnel.render.charts.bind.findings import shares
+from salesfunnel.render.charts.bind.findings import deals_of, shares
 from salesfunnel.render.charts.figures import (
     deals_words,
     period_words,
@@ -31,6 +31,10 @@ from salesfunnel.render.report.facts import (
 from salesfunnel.render.words.figures import segment_words
 from salesfunnel.render.words.findings import title_of
 from salesfunnel.render.words.names import action_names
+
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
+    from salesfunnel.bottleneck import Bottleneck
 
 __all__ = ["Answer", "Fact", "answer_of", "chip_of", "first_cause", "labels_for", "place_words"]
 
@@ -65,7 +69,7 @@ class Answer:
     facts: tuple[Fact, ...] = ()
 
 
-def chip_of(row: Any, locale: Locale) -> tuple[str, str]:
+def chip_of(row: Bottleneck, locale: Locale) -> tuple[str, str]:
     """Return the tone and the words of a verdict."""
     tone = TONES.get(row.tier, "quiet")
     if row.tier in ALARMS and not row.verified:
@@ -73,7 +77,7 @@ def chip_of(row: Any, locale: Locale) -> tuple[str, str]:
     return tone, text(f"page.chip-{row.tier}", locale, default=row.tier)
 
 
-def answer_of(analysis: Any, locale: Locale) -> Answer:
+def answer_of(analysis: Analysis, locale: Locale) -> Answer:
     """Return the answer of an analysis."""
     found = analysis.bottlenecks
     row = next(iter(found), None)
@@ -115,8 +119,8 @@ def answer_of(analysis: Any, locale: Locale) -> Answer:
 
 
 def _alarm(
-    analysis: Any, row: Any, labels: dict[str, str], locale: Locale, doubt: tuple[str, ...],
-    verdict: tuple[str, str],
+    analysis: Analysis, row: Bottleneck, labels: dict[str, str], locale: Locale,
+    doubt: tuple[str, ...], verdict: tuple[str, str],
 ) -> Answer:  # fmt: skip
     onset = getattr(row, "onset", None)
     where = ""
@@ -132,8 +136,8 @@ def _alarm(
     if key != "answer-since" and locale == "en":
         step = step[0].upper() + step[1:]
     headline = text(
-        f"page.{key}", locale, step=step, rate=whole_percent(row.rate),
-        reference=whole_percent(row.reference), where=where,
+        f"page.{key}", locale, step=step, rate=whole_percent(row.rate or 0.0),
+        reference=whole_percent(row.reference or 0.0), where=where,
         month=period_words(onset, locale) if onset else "",
     )  # fmt: skip
     why = [*doubt, *_why(analysis, row, locale)]
@@ -148,11 +152,11 @@ def _alarm(
     ]  # fmt: skip
     return Answer(
         tone=verdict[0], chip=verdict[1], headline=headline, why=tuple(why), facts=tuple(facts),
-        sure=text("page.confidence", locale, p=chance(row.probability)),
+        sure=text("page.confidence", locale, p=chance(row.probability or 0.0)),
     )  # fmt: skip
 
 
-def _why(analysis: Any, row: Any, locale: Locale) -> list[str]:
+def _why(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[str]:
     cause = first_cause(analysis, row)
     names = action_names(analysis.funnel, locale)
     if cause is None:
@@ -164,8 +168,8 @@ def _why(analysis: Any, row: Any, locale: Locale) -> list[str]:
     total, moved = shortfall_of(analysis, row), shares(cause, locale)
     if total is None:
         return []
-    words = {"cause": title, "n": deals_words(cause.contribution), "all": deals_words(total)}
+    words = {"cause": title, "n": deals_words(deals_of(cause)), "all": deals_words(total)}
     if not moved:
         return [text("page.why-cause-plain", locale, **words)]
-    key = "why-cause-all" if cause.contribution > total else "why-cause"
+    key = "why-cause-all" if deals_of(cause) > total else "why-cause"
     return [text(f"page.{key}", locale, shares=moved, **words)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -17,6 +17,9 @@ from salesfunnel.render.charts.figures import whole_percent
 from salesfunnel.render.report.answers import ALARMS, SIGNS, chip_of
 from salesfunnel.render.report.facts import chance, gain_words, place_words
 from salesfunnel.render.report.sections import Page
+
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck import Bottleneck
 
 __all__ = ["cards_html", "every_step_html"]
 
@@ -57,7 +60,7 @@ def _more(page: Page, n: int) -> str:
     return f'<p class="sf-note">{page.words("more-rows", n=f"{n:,}")}</p>'
 
 
-def _card(page: Page, found: Any) -> str:
+def _card(page: Page, found: Bottleneck) -> str:
     tone, words = chip_of(found, page.locale)
     kind = {"bad": " bad", "good": " ok", "quiet": ""}[tone]
     chip = {"bad": "", "quiet": " q", "good": " g"}[tone]
@@ -93,7 +96,7 @@ def _spark(chart: Chart) -> str:
     return chart_body(small, height=84, key=False, ends=2)
 
 
-def _facts(page: Page, found: Any) -> list[tuple[str, str]]:
+def _facts(page: Page, found: Bottleneck) -> list[tuple[str, str]]:
     locale = page.locale
     by = "-month" if frequency_of(found.period) == "month" else ""
     window = str(found.window) if found.window in {1, 3} else "n"

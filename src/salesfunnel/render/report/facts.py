@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from salesfunnel._core.periods import frequency_of
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
+from salesfunnel.diagnosis import Finding
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day, step_words
 from salesfunnel.render.charts.bind.analyses import diagnosis_of
+from salesfunnel.render.charts.bind.findings import deals_of
 from salesfunnel.render.charts.figures import (
     deals_words,
     money_span,
@@ -22,6 +24,11 @@ from salesfunnel.render.words.figures import segment_words
 from salesfunnel.render.words.findings import LEAST, title_of
 from salesfunnel.render.words.names import action_names, labels_of
 from salesfunnel.render.words.plans import measure_title, owner_words
+
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
+    from salesfunnel.bottleneck import Bottleneck
+    from salesfunnel.planning import Measure
 
 __all__ = ["Fact"]
 
@@ -38,12 +45,12 @@ class Fact:
     more: str = ""
 
 
-def labels_for(analysis: Any, locale: Locale) -> dict[str, str]:
+def labels_for(analysis: Analysis, locale: Locale) -> dict[str, str]:
     """Return the names for people of all steps."""
     return labels_of(analysis.funnel, analysis.panel.steps, locale)
 
 
-def place_words(row: Any, labels: dict[str, str], locale: Locale) -> str:
+def place_words(row: Bottleneck, labels: dict[str, str], locale: Locale) -> str:
     """Return a step, and its segment where it is one of several."""
     words = step_words(row.transition, labels)
     if row.segment == ALL:
@@ -56,28 +63,27 @@ def chance(p: float) -> str:
     return ">99%" if p > 0.995 else "<1%" if p < 0.005 else f"{p * 100:.0f}%"
 
 
-def of_row(row: Any, thing: Any) -> bool:
+def of_row(row: Bottleneck, thing: Finding | Measure) -> bool:
     """Whether a finding or a measure is about this verdict."""
-    step = thing.transition if hasattr(thing, "transition") else thing.bottleneck
+    step = thing.transition if isinstance(thing, Finding) else thing.bottleneck
     return (step, thing.segment) == (row.transition, row.segment)
 
 
-def first_cause(analysis: Any, row: Any) -> Any:
+def first_cause(analysis: Analysis, row: Bottleneck) -> Finding | None:
     """Return the finding that explains most of a verdict; None where none explains enough."""
     mine = [f for f in analysis.findings if of_row(row, f) and f.measured]
     veto = next((f for f in mine if f.veto), None)
     if veto is not None:
         return veto
-    parts = [f for f in mine if f.contribution is not None and f.explains]
-    parts = [f for f in parts if f.contribution >= LEAST and f.confidence >= 0.5]
-    best = max(parts, key=lambda f: f.contribution, default=None)
+    parts = [f for f in mine if f.explains and deals_of(f) >= LEAST and f.confidence >= 0.5]
+    best = max(parts, key=deals_of, default=None)
     total = shortfall_of(analysis, row)
-    if best is None or (total and best.contribution < PART * total):
+    if best is None or (total and deals_of(best) < PART * total):
         return None
     return best
 
 
-def shortfall_of(analysis: Any, row: Any) -> float | None:
+def shortfall_of(analysis: Analysis, row: Bottleneck) -> float | None:
     """Return the deals that a step is short of its baseline in the judged window."""
     found = diagnosis_of(analysis, row)
     if found is not None and found.shortfall is not None:
@@ -87,12 +93,12 @@ def shortfall_of(analysis: Any, row: Any) -> float | None:
     return float((row.reference - row.rate) * row.entered)
 
 
-def unit_words(row: Any, locale: Locale) -> str:
+def unit_words(row: Bottleneck, locale: Locale) -> str:
     """Return the word for one period of a verdict."""
     return text(f"bottleneck.unit-{frequency_of(row.period)}", locale)
 
 
-def currency_of(analysis: object) -> str | None:
+def currency_of(analysis: Analysis) -> str | None:
     """Return the currency of the amounts; None where it is not known."""
     found = getattr(analysis, "currency", None)
     return found if isinstance(found, str) and found else None
@@ -102,7 +108,9 @@ def range_words(low: float, high: float) -> str:
     return f"{deals_words(low)}–{deals_words(high)}"
 
 
-def cost_facts(analysis: Any, row: Any, labels: dict[str, str], locale: Locale) -> list[Fact]:
+def cost_facts(
+    analysis: Analysis, row: Bottleneck, labels: dict[str, str], locale: Locale
+) -> list[Fact]:
     if row.gain is None or row.expected_gain is None:
         return []
     unit = unit_words(row, locale)
@@ -118,7 +126,7 @@ def cost_facts(analysis: Any, row: Any, labels: dict[str, str], locale: Locale) 
     return [Fact(text("page.fact-cost", locale), words, more)]
 
 
-def cause_facts(analysis: Any, row: Any, locale: Locale) -> list[Fact]:
+def cause_facts(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[Fact]:
     if not analysis.findings:
         return []
     name = text("page.fact-cause", locale)
@@ -130,7 +138,7 @@ def cause_facts(analysis: Any, row: Any, locale: Locale) -> list[Fact]:
     return [Fact(name, title_of(cause, locale, action_names(analysis.funnel, locale)), more)]
 
 
-def to_do_facts(analysis: Any, row: object, locale: Locale) -> list[Fact]:
+def to_do_facts(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> list[Fact]:
     measures = analysis.plan.active
     first = next((m for m in measures if row is None or of_row(row, m)), None)
     if first is None:
@@ -157,7 +165,7 @@ def to_do_facts(analysis: Any, row: object, locale: Locale) -> list[Fact]:
     return facts
 
 
-def lowest_facts(analysis: Any, labels: dict[str, str], locale: Locale) -> list[Fact]:
+def lowest_facts(analysis: Analysis, labels: dict[str, str], locale: Locale) -> list[Fact]:
     lowest = analysis.bottlenecks.lowest
     if lowest is None or lowest.rate is None:
         return []
@@ -165,14 +173,14 @@ def lowest_facts(analysis: Any, labels: dict[str, str], locale: Locale) -> list[
     return [Fact(text("page.fact-lowest", locale), whole_percent(lowest.rate), words)]
 
 
-def detectable_facts(row: Any, locale: Locale) -> list[Fact]:
+def detectable_facts(row: Bottleneck, locale: Locale) -> list[Fact]:
     if row.detectable is None:
         return []
     words = text("page.fact-at-most-words", locale, rate=whole_percent(row.detectable))
     return [Fact(text("page.fact-at-most", locale), words)]
 
 
-def gain_words(row: Any, labels: dict[str, str], locale: Locale) -> str:
+def gain_words(row: Bottleneck, labels: dict[str, str], locale: Locale) -> str:
     """Return what getting back to the baseline would bring."""
     if row.gain is None or row.expected_gain is None or not row.expected_gain:
         return "–"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -29,12 +29,17 @@ from salesfunnel.render.words.plans import (
     problem_words,
 )
 
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck import Bottleneck
+    from salesfunnel.planning import Measure
+    from salesfunnel.render.charts import Chart
+
 __all__ = ["causes_html", "follow_html", "plan_html", "split_html"]
 
 MEASURES = 8
 
 
-def causes_html(page: Page, found: object) -> str:
+def causes_html(page: Page, found: Bottleneck) -> str:
     """Return the parts of the shortfall; or that nothing explains it; or that nobody looked."""
     analysis, locale = page.analysis, page.locale
     if not analysis.findings and diagnosis_of(analysis, found) is None:
@@ -51,7 +56,7 @@ def causes_html(page: Page, found: object) -> str:
     return body.removesuffix("</section>") + notes + "</section>"
 
 
-def _signs(page: Page, found: object) -> str:
+def _signs(page: Page, found: Bottleneck) -> str:
     """Return the metrics that got worse in the same month."""
     colon = text("finding.colon", page.locale)
     signs = [f for f in page.analysis.findings if of_row(found, f) and f.code == "metric-worse"]
@@ -62,7 +67,7 @@ def _signs(page: Page, found: object) -> str:
     )
 
 
-def _collect(page: Page, found: object) -> str:
+def _collect(page: Page, found: Bottleneck) -> str:
     words = fields_to_record(page.analysis, found, page.locale)
     return f'<p class="sf-note">{page.words("causes-collect", fields=words)}</p>' if words else ""
 
@@ -100,7 +105,7 @@ def plan_html(page: Page) -> str:
     )
 
 
-def _measure(page: Page, measure: Any, effects: Any, schedule: Any) -> str:
+def _measure(page: Page, measure: Measure, effects: Chart | None, schedule: Chart | None) -> str:
     locale = page.locale
     actions = action_names(page.analysis.funnel, locale)
     title = measure_title(measure, locale)
@@ -135,7 +140,7 @@ def _measure(page: Page, measure: Any, effects: Any, schedule: Any) -> str:
     )
 
 
-def _category(chart: Any, measure: Any) -> str:
+def _category(chart: Chart, measure: Measure) -> str:
     """Return the name of a measure in a picture."""
     place = chart.data["name"].index(measure.key)
     return str(chart.y.order[place])
@@ -155,6 +160,6 @@ def follow_html(page: Page) -> str:
     )
 
 
-def trimmed(chart: Any) -> Any:
+def trimmed(chart: Chart) -> Chart:
     """Return a chart without its note, where the page says it elsewhere."""
     return attrs.evolve(chart, note="")

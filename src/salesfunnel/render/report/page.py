@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel import __version__
 from salesfunnel._core.vocabulary import Locale
@@ -24,10 +24,13 @@ from salesfunnel.render.report.sections import (
 )
 from salesfunnel.render.words.names import foreign, in_language
 
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
+
 __all__ = ["report_html"]
 
 
-def report_html(analysis: Any, locale: Locale) -> str:
+def report_html(analysis: Analysis, locale: Locale) -> str:
     """Return the report of an analysis in one language."""
     page = Page.of(analysis, locale)
     answer = answer_of(analysis, locale)

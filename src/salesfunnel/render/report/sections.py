@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -17,6 +17,10 @@ from salesfunnel.render.charts.figures import whole_percent
 from salesfunnel.render.report.answers import SIGNS, Answer
 from salesfunnel.render.report.facts import labels_for
 from salesfunnel.render.words.figures import fault_item
+
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
+    from salesfunnel.bottleneck import Bottleneck
 
 FAULTS = 12
 """Faults that are listed, at most."""
@@ -34,12 +38,12 @@ __all__ = [
 class Page:
     """An analysis and what its report shares between sections."""
 
-    analysis: Any
+    analysis: Analysis
     locale: Locale
     labels: dict[str, str]
 
     @classmethod
-    def of(cls, analysis: object, locale: Locale) -> Page:
+    def of(cls, analysis: Analysis, locale: Locale) -> Page:
         """Return the page of an analysis."""
         return cls(analysis=analysis, locale=locale, labels=labels_for(analysis, locale))
 
@@ -148,7 +152,7 @@ def quality_html(page: Page) -> str:
     )
 
 
-def entry_note(page: Page, found: Any) -> str:
+def entry_note(page: Page, found: Bottleneck) -> str:
     """Return why the verdict's rate and that by month of entry may differ."""
     fates = getattr(page.analysis, "fates", None)
     if fates is None or found.segment != ALL or found.rate is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError
@@ -14,11 +14,14 @@ from salesfunnel.data.panel import ALL
 from salesfunnel.render.charts.figures import day_words, period_words
 from salesfunnel.render.words.figures import segment_words
 
+if TYPE_CHECKING:
+    from salesfunnel.definitions.funnel import Transition
+
 TREND_LEVEL = 0.8
 """Level of the intervals of a trend."""
 
 
-def step_words(transition: Any, labels: dict[str, str]) -> str:
+def step_words(transition: Transition, labels: dict[str, str]) -> str:
     """Return a transition in the names of people."""
     source, target = transition.source, transition.target
     return f"{labels.get(source, source)} → {labels.get(target, target)}"

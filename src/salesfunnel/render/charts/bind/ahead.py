@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
@@ -16,6 +16,10 @@ from salesfunnel.render.charts.kinds.waterfalls import ladder as ladder_chart
 from salesfunnel.render.charts.marks import ChartScale
 from salesfunnel.render.words.names import labels_of
 
+if TYPE_CHECKING:
+    from salesfunnel.forecasting import Backtest, Forecast
+    from salesfunnel.targets import TargetPlan
+
 
 def currency_of(result: object) -> str | None:
     """Return the code of a result's currency, None where it names none."""
@@ -24,7 +28,7 @@ def currency_of(result: object) -> str | None:
 
 
 def fan(
-    forecast: Any, locale: Locale, *, target: float | None = None, currency: str | None = None
+    forecast: Forecast, locale: Locale, *, target: float | None = None, currency: str | None = None
 ) -> Chart:
     """Return the cumulative value that is expected; the line is the median."""
     start = forecast.as_of.date()
@@ -48,7 +52,7 @@ def fan(
     )  # fmt: skip
 
 
-def months(forecast: Any, locale: Locale, *, currency: str | None = None) -> Chart:
+def months(forecast: Forecast, locale: Locale, *, currency: str | None = None) -> Chart:
     """Return what every month is expected to bring, with its interval."""
     names = [
         period_words(p, locale) + (
@@ -62,7 +66,7 @@ def months(forecast: Any, locale: Locale, *, currency: str | None = None) -> Cha
     )  # fmt: skip
 
 
-def backtest(done: Any, locale: Locale) -> Chart:
+def backtest(done: Backtest, locale: Locale) -> Chart:
     """Return the forecasts of past dates beside what came."""
     return curves.backtest(
         [str(one) for one in done.origins.astype("datetime64[D]").tolist()],
@@ -76,7 +80,7 @@ def backtest(done: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def ladder(plan: Any, locale: Locale) -> Chart:
+def ladder(plan: TargetPlan, locale: Locale) -> Chart:
     """Return what every stage needs for the target, beside the present pace."""
     labels = labels_of(plan.funnel, plan.steps, locale)
     need = (plan.safe.sum(0) + plan.safe_before).tolist()
@@ -97,7 +101,7 @@ def ladder(plan: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def target_months(plan: Any, locale: Locale) -> Chart:
+def target_months(plan: TargetPlan, locale: Locale) -> Chart:
     """Return the target of every month."""
     money = plan.unit == "currency"
     scale = ChartScale(kind="money" if money else "number", low=0.0, currency=currency_of(plan))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
@@ -11,13 +11,17 @@ from salesfunnel.render.charts.bind import ahead, counts, findings, pipeline, pl
 from salesfunnel.render.charts.bind import cohorts as cohorts_of
 from salesfunnel.render.charts.chart import Chart
 
+if TYPE_CHECKING:
+    from salesfunnel.analysis import Analysis
+    from salesfunnel.bottleneck import Bottleneck
+
 __all__ = [
     "bridge", "causes", "cohorts", "effects", "fan", "funnel", "months", "rates", "schedule",
     "segments", "split", "trend", "worst",
 ]  # fmt: skip
 
 
-def worst(analysis: Any) -> Any:
+def worst(analysis: Analysis) -> Bottleneck:
     """Return the verdict the report opens with: the first alarm, else the first row of all."""
     rows = analysis.bottlenecks.alarms
     if rows:
@@ -27,7 +31,7 @@ def worst(analysis: Any) -> Any:
     raise ArgumentError("'analysis' must have a step to show, got none")
 
 
-def row_of(analysis: Any, transition: str | None) -> Any:
+def row_of(analysis: Analysis, transition: str | None) -> Bottleneck:
     """Return the verdict of one step, of all segments together; the worst one by default."""
     if transition is None:
         return worst(analysis)
@@ -35,7 +39,7 @@ def row_of(analysis: Any, transition: str | None) -> Any:
     return found.find(transition, ALL if ALL in found.segments else None)
 
 
-def trend(analysis: Any, locale: Locale, *, transition: str | None = None) -> Chart:
+def trend(analysis: Analysis, locale: Locale, *, transition: str | None = None) -> Chart:
     """Return the worst step, or the one named, over time."""
     row = row_of(analysis, transition)
     series = getattr(analysis, "trend", None)
@@ -47,7 +51,7 @@ def trend(analysis: Any, locale: Locale, *, transition: str | None = None) -> Ch
     return verdicts.trend(series, locale, transition=str(row.transition), row=row)
 
 
-def funnel(analysis: Any, locale: Locale) -> Chart:
+def funnel(analysis: Analysis, locale: Locale) -> Chart:
     """Return where deals go; where only counts are known, the counts of the judged period."""
     found = getattr(analysis, "fates", None)
     if found is not None:
@@ -55,23 +59,23 @@ def funnel(analysis: Any, locale: Locale) -> Chart:
     return counts.funnel(analysis.panel.total(), locale, period=analysis.period)
 
 
-def verdict_bars(analysis: Any, locale: Locale) -> Chart:
+def verdict_bars(analysis: Analysis, locale: Locale) -> Chart:
     """Return every step against its baseline."""
     return verdicts.verdicts(analysis.bottlenecks, locale)
 
 
-def rates(analysis: Any, locale: Locale) -> Chart:
+def rates(analysis: Analysis, locale: Locale) -> Chart:
     """Return the rates of the judged period with their intervals."""
     return counts.rates(analysis.conversions, locale)
 
 
-def segments(analysis: Any, locale: Locale, *, transition: str | None = None) -> Chart:
+def segments(analysis: Analysis, locale: Locale, *, transition: str | None = None) -> Chart:
     """Return all segments at one step by size and rate."""
     row = row_of(analysis, transition)
     return verdicts.segments(analysis.bottlenecks, locale, transition=str(row.transition))
 
 
-def diagnosis_of(analysis: Any, row: Any) -> Any:
+def diagnosis_of(analysis: Analysis, row: Bottleneck) -> Any:
     """Return the diagnosis of one verdict; None where there is none."""
     for found in analysis.diagnoses:
         if (found.transition, found.segment) == (row.transition, row.segment):
@@ -79,7 +83,7 @@ def diagnosis_of(analysis: Any, row: Any) -> Any:
     return None
 
 
-def causes(analysis: object, locale: Locale) -> Chart:
+def causes(analysis: Analysis, locale: Locale) -> Chart:
     """Return what the shortfall of the worst step is made of."""
     row = worst(analysis)
     found = diagnosis_of(analysis, row)
@@ -92,7 +96,7 @@ def causes(analysis: object, locale: Locale) -> Chart:
     return findings.causes(found, locale, expected=expected, advanced=row.advanced)
 
 
-def split(analysis: Any, locale: Locale) -> Chart:
+def split(analysis: Analysis, locale: Locale) -> Chart:
     """Return the worst step split by its first cause."""
     row = worst(analysis)
     for finding in analysis.findings:
@@ -103,7 +107,7 @@ def split(analysis: Any, locale: Locale) -> Chart:
     raise ArgumentError("'kind' must be a picture this analysis has, got 'split'")
 
 
-def stated(analysis: object, locale: Locale) -> Chart:
+def stated(analysis: Analysis, locale: Locale) -> Chart:
     """Return the reasons of loss that were stated more often at the worst step."""
     found = diagnosis_of(analysis, worst(analysis))
     if found is None or not found.stated:
@@ -111,7 +115,7 @@ def stated(analysis: object, locale: Locale) -> Chart:
     return findings.stated(found, locale)
 
 
-def effects(analysis: Any, locale: Locale) -> Chart:
+def effects(analysis: Analysis, locale: Locale) -> Chart:
     """Return what each measure may bring; the rule is getting back to the baseline."""
     row = worst(analysis)
     months = analysis.plan.assumptions.months
@@ -119,12 +123,12 @@ def effects(analysis: Any, locale: Locale) -> Chart:
     return plans.effects(analysis.plan, locale, ceiling=ceiling)
 
 
-def schedule(analysis: Any, locale: Locale) -> Chart:
+def schedule(analysis: Analysis, locale: Locale) -> Chart:
     """Return the plan as a Gantt chart."""
     return plans.schedule(analysis.plan, locale)
 
 
-def _part(analysis: object, name: str, kind: str) -> Any:
+def _part(analysis: Analysis, name: str, kind: str) -> Any:
     part = getattr(analysis, name, None)
     if part is None:
         raise ArgumentError(
@@ -134,17 +138,17 @@ def _part(analysis: object, name: str, kind: str) -> Any:
     return part
 
 
-def fan(analysis: Any, locale: Locale) -> Chart:
+def fan(analysis: Analysis, locale: Locale) -> Chart:
     """Return the forecast as a fan."""
     return ahead.fan(_part(analysis, "forecast", "fan"), locale, currency=analysis.currency)
 
 
-def months(analysis: Any, locale: Locale) -> Chart:
+def months(analysis: Analysis, locale: Locale) -> Chart:
     """Return the forecast by month."""
     return ahead.months(_part(analysis, "forecast", "months"), locale, currency=analysis.currency)
 
 
-def bridge(analysis: object, locale: Locale) -> Chart:
+def bridge(analysis: Analysis, locale: Locale) -> Chart:
     """Return the pipeline bridge."""
     return pipeline.bridge(_part(analysis, "bridge", "bridge"), locale)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,8 +35,15 @@ from salesfunnel.render.words.figures import segment_words
 from salesfunnel.render.words.names import in_language, labels_of
 from salesfunnel.stats import rate_interval
 
+if TYPE_CHECKING:
+    from salesfunnel.conversion import ConversionTable
+    from salesfunnel.counting import StepCounts
+    from salesfunnel.data.history import StageFates, StageHistory
+    from salesfunnel.data.panel import Panel
+    from salesfunnel.data.tracking import Tracking
 
-def last_complete(panel: Any, period: str | None) -> int:
+
+def last_complete(panel: Panel | ConversionTable, period: str | None) -> int:
     """Return the place of a period: the one named, else the last one that is over."""
     if not panel.periods:
         raise ArgumentError("'panel' must have a period to show, got none")
@@ -48,7 +55,7 @@ def last_complete(panel: Any, period: str | None) -> int:
 
 
 def funnel(
-    panel: Any, locale: Locale, *, period: str | None = None, segment: str | None = None
+    panel: Panel, locale: Locale, *, period: str | None = None, segment: str | None = None
 ) -> Chart:
     """Return the funnel of one period: the last one that is over, of all segments."""
     panel = panel if segment is not None or ALL in panel.segments else panel.total()
@@ -78,7 +85,7 @@ def funnel(
 
 
 def trend(
-    panel: Any, locale: Locale, *, transition: str | None = None, segment: str | None = None
+    panel: Panel, locale: Locale, *, transition: str | None = None, segment: str | None = None
 ) -> Chart:
     """Return the rate of one step over all periods of a panel."""
     panel = panel if segment is not None or ALL in panel.segments else panel.total()
@@ -116,7 +123,7 @@ def trend(
 
 
 def segments(
-    panel: Any, locale: Locale, *, transition: str | None = None, period: str | None = None
+    panel: Panel, locale: Locale, *, transition: str | None = None, period: str | None = None
 ) -> Chart:
     """Return the rates of all segments at one step of one period, by their size."""
     t, s = last_complete(panel, period), pick_transition(transition, panel.transitions)
@@ -142,7 +149,7 @@ def segments_of(points: list[SegmentPoint], step: str, period: str, locale: Loca
 
 
 def rates(
-    table: Any, locale: Locale, *, period: str | None = None, segment: str | None = None
+    table: ConversionTable, locale: Locale, *, period: str | None = None, segment: str | None = None
 ) -> Chart:
     """Return the rate of every step with its interval, of the last period that is over."""
     t, g = last_complete(table, period), pick_segment(segment, table.segments)
@@ -175,8 +182,9 @@ def _with_interval(rate: float, low: Any, high: Any) -> str:
 
 
 def table_segments(
-    table: Any, locale: Locale, *, transition: str | None = None, period: str | None = None
-) -> Chart:
+    table: ConversionTable, locale: Locale, *, transition: str | None = None,
+    period: str | None = None,
+) -> Chart:  # fmt: skip
     """Return the rates of all segments at one step, by their size."""
     t, s = last_complete(table, period), pick_transition(transition, table.transitions)
     keys = [key for step in table.transitions for key in (step.source, step.target)]
@@ -192,7 +200,7 @@ def table_segments(
     return segments_of(points, step, table.periods[t], locale)
 
 
-def fates(found: Any, locale: Locale) -> Chart:
+def fates(found: StageFates, locale: Locale) -> Chart:
     """Return what became of the deals of each stage: advanced, lost, still open."""
     labels = labels_of(found.funnel, found.stages, locale)
     rows = []
@@ -216,12 +224,12 @@ def fates(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def history_funnel(history: Any, locale: Locale, *, months: int = 3) -> Chart:
+def history_funnel(history: StageHistory, locale: Locale, *, months: int = 3) -> Chart:
     """Return what became of the deals of the last complete months."""
     return fates(stage_fates(history, months=months), locale)
 
 
-def steps(counts: Any, locale: Locale, *, segment: str | None = None) -> Chart:
+def steps(counts: StepCounts, locale: Locale, *, segment: str | None = None) -> Chart:
     """Return how many reached each step."""
     numbers = counts.counts
     if segment is not None:
@@ -238,7 +246,7 @@ def steps(counts: Any, locale: Locale, *, segment: str | None = None) -> Chart:
     return funnel_chart(rows, locale, title=text("chart.steps-title", locale), subtitle=words)
 
 
-def step_rates(counts: Any, locale: Locale) -> Chart:
+def step_rates(counts: StepCounts, locale: Locale) -> Chart:
     """Return the rate of each step with its 95 % interval."""
     rows = []
     for step, n, x in zip(counts.transitions, counts.counts, counts.counts[1:], strict=False):
@@ -251,7 +259,7 @@ def step_rates(counts: Any, locale: Locale) -> Chart:
     return rates_chart(rows, locale, title=text("chart.rates-title", locale))
 
 
-def attainment(sheet: Any, locale: Locale, *, period: str | None = None) -> Chart:
+def attainment(sheet: Tracking, locale: Locale, *, period: str | None = None) -> Chart:
     """Return every actual figure as a share of its target, in the last period."""
     periods = sheet.periods or (ALL,)
     if period is not None:
@@ -281,6 +289,6 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def tracking_funnel(sheet: Any, locale: Locale, *, period: str | None = None) -> Chart:
+def tracking_funnel(sheet: Tracking, locale: Locale, *, period: str | None = None) -> Chart:
     """Return the funnel of the last period of a sheet."""
     return funnel(sheet.panel(level="step"), locale, period=period)

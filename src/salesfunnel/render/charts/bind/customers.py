@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,11 +14,14 @@ from salesfunnel.render.charts.kinds.curves import survival as survival_chart
 from salesfunnel.render.charts.kinds.grids import cells
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 
+if TYPE_CHECKING:
+    from salesfunnel.customers import Lifecycle, RepurchaseCurve, Rfm
+
 COHORTS = 24
 """Cohorts in a triangle at most: the latest."""
 
 
-def rfm(scores: Any, locale: Locale) -> Chart:
+def rfm(scores: Rfm, locale: Locale) -> Chart:
     """Return how many customers have each recency and frequency."""
     grid = scores.grid
     ranks = [str(5 - i) for i in range(5)]
@@ -33,7 +36,7 @@ def rfm(scores: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def survival(curve: Any, locale: Locale) -> Chart:
+def survival(curve: RepurchaseCurve, locale: Locale) -> Chart:
     """Return the share that bought again by days since the first order."""
     return survival_chart(
         curve.days.tolist(),
@@ -48,7 +51,7 @@ def survival(curve: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def cohorts(curve: Any, locale: Locale) -> Chart:
+def cohorts(curve: RepurchaseCurve, locale: Locale) -> Chart:
     """Return the share of each cohort that bought again within each window; immature ones empty."""
     names = curve.cohorts[-COHORTS:]
     triangle = np.asarray(curve.triangle())[-COHORTS:] if callable(curve.triangle) else (
@@ -63,7 +66,7 @@ def cohorts(curve: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def states(cycle: Any, locale: Locale) -> Chart:
+def states(cycle: Lifecycle, locale: Locale) -> Chart:
     """Return how many customers are in each state."""
     names = [text(f"ahead.state-{state}", locale) for state in cycle.counts]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
@@ -15,12 +15,24 @@ from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.words.findings import title_of
 from salesfunnel.render.words.names import action_names
 
+if TYPE_CHECKING:
+    from salesfunnel.diagnosis import Diagnosis, Finding
+
 NAMED = 6
 """Causes with a bar of their own at most; the others are one bar."""
 
 
+def deals_of(finding: Finding) -> float:
+    """Return the deals that a finding explains, 0 if they are not known."""
+    return float(finding.contribution or 0.0)
+
+
 def causes(
-    found: Any, locale: Locale, *, expected: float | None = None, advanced: float | None = None
+    found: Diagnosis,
+    locale: Locale,
+    *,
+    expected: float | None = None,
+    advanced: float | None = None,
 ) -> Chart:
     """Return the parts of a shortfall: named causes, the small ones as one, what nothing explains.
 
@@ -30,16 +42,16 @@ def causes(
     unexplained = found.unexplained
     parts = sorted(
         (f for f in found if f.contribution is not None and f.explains),
-        key=lambda f: -float(f.contribution),
+        key=lambda f: -deals_of(f),
     )
-    named = [f for f in parts if f.contribution >= max(0.05 * abs(shortfall), 0.05)][:NAMED]
-    left = shortfall - sum(float(f.contribution) for f in named)
+    named = [f for f in parts if deals_of(f) >= max(0.05 * abs(shortfall), 0.05)][:NAMED]
+    left = shortfall - sum(deals_of(f) for f in named)
     rest = left if unexplained is None else float(unexplained) - float(found.small_parts)
     small = left - rest
     names = action_names(getattr(found, "funnel", None), locale)
     rows = [
         WaterfallRow(
-            name=title_of(f, locale, names), key=f.code, amount=-float(f.contribution), alert=True,
+            name=title_of(f, locale, names), key=f.code, amount=-deals_of(f), alert=True,
             low=None if f.interval is None else -float(f.interval.high),
             high=None if f.interval is None else -float(f.interval.low), note=shares(f, locale),
         )
@@ -70,7 +82,7 @@ def causes(
     )  # fmt: skip
 
 
-def shares(finding: Any, locale: Locale) -> str:
+def shares(finding: Finding, locale: Locale) -> str:
     """Return how the share of deals concerned changed, in words."""
     before, now = finding.evidence.exposure_before, finding.evidence.exposure
     if before is None or now is None:
@@ -78,7 +90,7 @@ def shares(finding: Any, locale: Locale) -> str:
     return text("page.share-moved", locale, before=whole_percent(before), now=whole_percent(now))
 
 
-def stated(found: Any, locale: Locale) -> Chart:
+def stated(found: Diagnosis, locale: Locale) -> Chart:
     """Return the reasons of loss that people stated more often than before, in deals."""
     rows = [
         EffectRow(
@@ -94,7 +106,7 @@ def stated(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def split(finding: Any, locale: Locale, *, baseline: float | None = None) -> Chart:
+def split(finding: Finding, locale: Locale, *, baseline: float | None = None) -> Chart:
     """Return the rate of each group that a finding compares, and what it was before."""
     rows = [
         StepRate(
@@ -113,7 +125,7 @@ def split(finding: Any, locale: Locale, *, baseline: float | None = None) -> Cha
     )  # fmt: skip
 
 
-def _exposed(finding: Any, locale: Locale) -> list[StepRate]:
+def _exposed(finding: Finding, locale: Locale) -> list[StepRate]:
     """Return the two groups of a 2x2 table: (exposed won, lost, other won, lost), all strata."""
     table = finding.evidence.table
     if len(table) < 4:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
@@ -12,6 +12,9 @@ from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import money_words, plus
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.charts.marks import ChartScale
+
+if TYPE_CHECKING:
+    from salesfunnel.pipeline import PipelineBridge
 
 BARS: tuple[tuple[str, int], ...] = (
     ("new", 1),
@@ -32,7 +35,7 @@ BARS: tuple[tuple[str, int], ...] = (
 """The bars between start and end, in their fixed order, with their signs."""
 
 
-def bridge(found: Any, locale: Locale) -> Chart:
+def bridge(found: PipelineBridge, locale: Locale) -> Chart:
     """Return what moved the open pipeline from its start to its end; the bars add up exactly."""
     currency = currency_of(found)
 
@@ -69,7 +72,7 @@ def bridge(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def _number(found: Any, bar: str, locale: Locale) -> str:
+def _number(found: PipelineBridge, bar: str, locale: Locale) -> str:
     """Return the number of deals of a bar in words."""
     deals = found.deals(bar)
     columns = deals if isinstance(deals, dict) else deals.columns()

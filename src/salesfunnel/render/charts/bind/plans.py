@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
@@ -13,8 +13,11 @@ from salesfunnel.render.charts.figures import deals_words, whole_percent
 from salesfunnel.render.charts.kinds import spans
 from salesfunnel.render.words.plans import measure_title, owner_words
 
+if TYPE_CHECKING:
+    from salesfunnel.planning import ImprovementPlan, Measure
 
-def visible_from(measure: Any) -> date | None:
+
+def visible_from(measure: Measure) -> date | None:
     """Return the first day on which the effect of a measure can be seen; None where never."""
     if measure.effect is None or measure.detectable_after_days is None:
         return None
@@ -22,7 +25,7 @@ def visible_from(measure: Any) -> date | None:
     return first
 
 
-def effects(plan: Any, locale: Locale, *, ceiling: float | None = None) -> Chart:
+def effects(plan: ImprovementPlan, locale: Locale, *, ceiling: float | None = None) -> Chart:
     """Return how many more won deals each measure may bring: 10th, 50th and 90th percentile.
 
     `ceiling` is what getting back to the baseline would bring in the same time.
@@ -47,7 +50,7 @@ def effects(plan: Any, locale: Locale, *, ceiling: float | None = None) -> Chart
     )  # fmt: skip
 
 
-def schedule(plan: Any, locale: Locale, *, today: date | None = None) -> Chart:
+def schedule(plan: ImprovementPlan, locale: Locale, *, today: date | None = None) -> Chart:
     """Return the plan as a Gantt chart."""
     tasks = []
     for measure in plan.active:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,11 @@ from salesfunnel.render.charts.kinds import curves
 from salesfunnel.render.charts.kinds.rates import StepRate, rates
 from salesfunnel.render.words.names import labels_of
 from salesfunnel.stats import aalen_johansen as estimate
+
+if TYPE_CHECKING:
+    from salesfunnel.data.history import StageHistory
+    from salesfunnel.stats import AalenJohansen
+    from salesfunnel.timing import StageDurations
 
 MOST = 120
 """Points of a curve at most."""
@@ -28,7 +33,7 @@ def _thinned(days: Any, *columns: object) -> tuple[list[float], list[list[float]
     return np.asarray(days)[keep].tolist(), [np.asarray(c)[keep].tolist() for c in columns]
 
 
-def aalen_johansen(curve: Any, locale: Locale) -> Chart:
+def aalen_johansen(curve: AalenJohansen, locale: Locale) -> Chart:
     """Return the share that advanced by days since entry."""
     days, (share,) = _thinned(curve.times, curve.advanced)
     return curves.survival(
@@ -38,7 +43,7 @@ def aalen_johansen(curve: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def stage_curve(history: Any, locale: Locale, *, stage: str | None = None) -> Chart:
+def stage_curve(history: StageHistory, locale: Locale, *, stage: str | None = None) -> Chart:
     """Return the share of deals of one stage that went on by days since entry."""
     stages = history.stages[:-1]
     if stage is not None:
@@ -56,7 +61,7 @@ def stage_curve(history: Any, locale: Locale, *, stage: str | None = None) -> Ch
     )  # fmt: skip
 
 
-def eventual(found: Any, locale: Locale) -> Chart:
+def eventual(found: StageDurations, locale: Locale) -> Chart:
     """Return the share of each stage that goes on in the end, with its interval."""
     labels = labels_of(found.funnel, found.stages, locale)
     rows = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,17 +27,20 @@ from salesfunnel.render.charts.kinds.trends import trend as trend_chart
 from salesfunnel.render.words.figures import segment_words
 from salesfunnel.render.words.names import labels_of
 
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend
+
 ROWS = 12
 """Rows of a picture at most, the most probable bottlenecks first."""
 ALARMS = ("confirmed", "suspected")
 
 
-def _labels(found: Any, locale: Locale) -> dict[str, str]:
+def _labels(found: Bottlenecks, locale: Locale) -> dict[str, str]:
     keys = [key for step in found.transitions for key in (step.source, step.target)]
     return labels_of(found.funnel, keys, locale)
 
 
-def verdicts(found: Any, locale: Locale, *, most: int = ROWS) -> Chart:
+def verdicts(found: Bottlenecks, locale: Locale, *, most: int = ROWS) -> Chart:
     """Return the rate of each step as a bar with a mark at its baseline, worst first."""
     labels = _labels(found, locale)
     several = len(found.segments) > 1
@@ -69,7 +72,7 @@ def _baseline(reference: float | None) -> str:
     return "–" if reference is None else whole_percent(reference)
 
 
-def segments(found: Any, locale: Locale, *, transition: str | None = None) -> Chart:
+def segments(found: Bottlenecks, locale: Locale, *, transition: str | None = None) -> Chart:
     """Return the judged rate of every segment by its size; segments below baseline are marked."""
     s = pick_transition(transition, found.transitions)
     points = []
@@ -88,7 +91,13 @@ def segments(found: Any, locale: Locale, *, transition: str | None = None) -> Ch
     return segments_of(points, step, found.period, locale)
 
 
-def trend(series: Any, locale: Locale, *, transition: str | None = None, row: Any = None) -> Chart:
+def trend(
+    series: RateTrend,
+    locale: Locale,
+    *,
+    transition: str | None = None,
+    row: Bottleneck | None = None,
+) -> Chart:
     """Return the rate of one step over the periods that were judged, on the verdict's own basis.
 
     `row` is the verdict of the step: its baseline, its window, its onset.
@@ -138,7 +147,7 @@ def _onset(row: object, periods: tuple[str, ...]) -> int | None:
 
 
 def _trend_words(
-    series: Any, step: str, row: Any, onset: int | None, window: int, locale: Locale
+    series: RateTrend, step: str, row: Any, onset: int | None, window: int, locale: Locale
 ) -> TrendWords:
     size = len(series.periods)
     fell = row is not None and row.tier in ALARMS
