@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from salesfunnel.data.history._link import link
-from salesfunnel.data.history.deal_cohorts import DealCohorts, deal_cohorts
+from salesfunnel.data.history.cohort_counts import DealCohorts, deal_cohorts
 from salesfunnel.data.history.fates import StageFates, stage_fates
 from salesfunnel.data.history.field_history import FieldHistory
 from salesfunnel.data.history.from_changes import history_from_changes
