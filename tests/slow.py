@@ -27,6 +27,7 @@ FILES = {
     "test_read_deals_wrappings.py": "random dirt in every wrapping",
     "test_reading_twice.py": "random dirt, read in two ways",
     "test_results.py": "every result in every language",
+    "test_site.py": "builds the site in both languages and walks it in a browser",
     "test_sheet_round_trip.py": "random sheets, written and read back",
 }
 """Whole files, with the reason; the quick run does not even load them."""
