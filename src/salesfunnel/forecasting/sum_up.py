@@ -140,9 +140,7 @@ def sum_up(
         deal_age=view.known.age[opened.deal],
         deal_chance=opened.chance,
         deal_value=value,
-        deal_owner=[groupings[0].names[i] for i in groupings[0].codes.tolist()]
-        if groupings[0].names
-        else (),
+        deal_owner=_owner_of_each(groupings[0]),
         common=_common(view),
         new_a_day=view.come.a_day * float(view.come.by_day.mean()),
         faults=(*view.faults, *_said(changed)),
@@ -161,6 +159,10 @@ def sum_up(
         **how,
     )
     return _without_money(made) if view.known.mixed else made
+
+
+def _owner_of_each(owners: Grouping) -> list[str]:
+    return [owners.names[i] for i in owners.codes.tolist()] if owners.names else []
 
 
 def _group(group: Grouping, chance: Floats, value: Floats, sample: Floats) -> ForecastGroups:
