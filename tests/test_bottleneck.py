@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from types import SimpleNamespace
 
 import attrs
 import numpy as np
@@ -226,11 +225,13 @@ def test_a_delay_is_estimated_from_deals():
     rng = np.random.default_rng(1)
     days = rng.exponential(20, 4000)
     seen = days < 90
-    history = SimpleNamespace(
-        stages=("lead", "offer"),
-        stage_times=lambda stage: (
-            np.where(seen, days, 90.0), seen.astype(np.int8), np.arange(days.size),
-        ),
+    begin, us = np.datetime64("2026-01-01", "us"), 86_400_000_000
+    offer = begin + np.rint(days * us).astype("m8[us]")
+    entered = np.stack([np.full(days.size, begin), np.where(seen, offer, np.datetime64("NaT"))], 1)
+    history = sf.StageHistory(
+        deals=np.arange(days.size).astype(str), stages=("lead", "offer"), entered=entered,
+        outcome=seen.astype(np.int8), as_of=begin + np.timedelta64(90, "D"),
+        closed=entered[:, 1],
     )  # fmt: skip
     from salesfunnel.data.delays import lags_of
 

@@ -195,7 +195,8 @@ def test_review_takes_the_plan_of_an_analysis(locale, word, demo, tmp_path, caps
     (first, *_) = json.loads(capsys.readouterr().out)
     assert sf.Review.from_dict(first).state == "executing"
     assert main(["review", plan, DEALS, *HOW, *options, "--adoption", "answer-in-a-day=0.5"]) == 2
-    assert "did you mean 'answer-within-a-day'?" in capsys.readouterr().err
+    hint = {"en": "did you mean 'answer-within-a-day'?", "zh": "是否想写 'answer-within-a-day'？"}
+    assert hint[locale] in capsys.readouterr().err
 
 
 def test_a_plan_that_is_none(tmp_path, capsys):
