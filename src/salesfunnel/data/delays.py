@@ -116,10 +116,9 @@ def _counted(
 ) -> Array | None:
     """Return how many advanced after 0, 1, ... periods, of those who entered early enough."""
     days, event, rows = times
-    entered = getattr(history, "entered", None)
-    if entered is None or panel.by == "none":
+    if panel.by == "none":
         return None
-    entry = entered[rows, history.stages.index(key)]
+    entry = history.entered[rows, history.stages.index(key)]
     first = period_numbers(entry, panel.by)
     later = entry + (np.where(event == 1, days, 0.0) * 86_400e6).astype("timedelta64[us]")
     wait = period_numbers(later, panel.by) - first
