@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.checks import check_kind, check_known, check_positive_int
+from salesfunnel._core.durations import days_of
 from salesfunnel._core.season import check_season
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
@@ -17,7 +18,7 @@ from salesfunnel.forecasting.gate import Gate
 from salesfunnel.forecasting.groups import groupings_of
 from salesfunnel.forecasting.outlook import Settings, outlook
 from salesfunnel.forecasting.result import Forecast
-from salesfunnel.forecasting.snapshot import Moment, length, moment
+from salesfunnel.forecasting.snapshot import Moment, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
 
 __all__ = ["check_covariates", "forecast"]
@@ -120,7 +121,7 @@ def forecast(
     check_kind("history", history, StageHistory)
     listed = history.reached_stage is not None
     history = two_ends(history)
-    span = length("horizon", horizon)
+    span = days_of("horizon", horizon)
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
     seed = check_positive_int("seed", seed, minimum=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -66,16 +66,6 @@ def moment(field: str, value: Moment) -> np.datetime64:
     if kind == "number":
         raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}")
     return np.datetime64(tick, "us")
-
-
-def length(field: str, value: object) -> int:
-    """Return a length of time in whole days; a bare int is in days."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = timedelta(days=value)
-    ticks = event_columns.span_ticks(field, value, "s")
-    if ticks is None or ticks < 86400:
-        raise ArgumentError(f"{field!r} must be a day at least, got {value!r}")
-    return ticks // 86400
 
 
 def snapshot(
