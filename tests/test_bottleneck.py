@@ -232,10 +232,10 @@ def test_a_delay_is_estimated_from_deals():
             np.where(seen, days, 90.0), seen.astype(np.int8), np.arange(days.size),
         ),
     )  # fmt: skip
-    from salesfunnel.data.delays import lags_of
+    from salesfunnel.data.delays import _estimated
 
     panel = panel_of([[300, 100]] * 6, steps=("lead", "offer"))
-    ((f, converters),) = lags_of(history, panel)
+    f, converters = _estimated(history, "lead", panel)
     assert converters == seen.sum()
     entry = rng.uniform(0, 30.4375, days.size)
     truth = np.bincount(((entry + days) // 30.4375).astype(int))[: f.size] / days.size
