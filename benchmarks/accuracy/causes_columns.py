@@ -1,7 +1,7 @@
 """Accuracy study, not industry figures: are planted causes named, over every column, and no other?
 
 Run: python benchmarks/accuracy/causes_columns.py SCENARIO,…|all MONTHLY RUNS [noise=30] [tau=.3]
-[world=b] [rival=40] [seed=1]
+[world=b|c|d] [rival=40] [seed=1]
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 import cause_rivals as rivals  # isort: skip - found through the path above
 import cause_worlds as worlds  # isort: skip - as above
 import cause_worlds_b as worlds_b  # isort: skip - as above
+import cause_worlds_c as worlds_c  # isort: skip - as above
+import cause_worlds_d as worlds_d  # isort: skip - as above
 
 from salesfunnel.diagnosis.column_search import Deals, search_columns
 
 SEED = 20261203
 ROLES = {
     "channel", "industry", "owner", "region", "product", *worlds.FLAGS, "response_hours",
+    "agent", "area", "good", "root", "answer_after_h", "rival", "guide_followed", "offer_price",
+    *worlds_d.ROLES,
     "sales_rep", "territory", "line", "lead_source", "sector",
 }  # fmt: skip
 
@@ -53,6 +57,7 @@ def planted_of(w):
     columns = {name for _, key in planted for name in key}
     if getattr(w, "twin", False):
         columns |= {"twin_a", "twin_b"}
+    columns |= getattr(w, "also", set())
     if "legal_copy" in w.columns:
         columns.add("legal_copy")
     return planted, columns
@@ -149,17 +154,20 @@ SCENARIOS_B = (
     "number", "none", "leak", "leak_legal", "leak_weak",
 )  # fmt: skip
 
+BUILDERS = {"a": worlds.build, "b": worlds_b.build_b, "c": worlds_c.build_c, "d": worlds_d.build_d}
+EVERY = {"a": SCENARIOS, "b": SCENARIOS_B, "c": tuple(worlds_c.PLANTS), "d": worlds_d.SCENARIOS}
+
 if __name__ == "__main__":
     options = dict(a.split("=") for a in sys.argv[4:])
-    other = options.get("world") == "b"
-    every = SCENARIOS_B if other else SCENARIOS
+    world = options.get("world", "a")
+    every = EVERY[world]
     which = every if sys.argv[1] == "all" else sys.argv[1].split(",")
     for name in which:
         r = study(
             name, int(sys.argv[2]), int(sys.argv[3]),
             noise=int(options.get("noise", 0)), tau=float(options.get("tau", 0)),
             seed=int(options.get("seed", SEED)), rival=int(options.get("rival", 0)),
-            build=worlds_b.build_b if other else worlds.build,
+            build=BUILDERS[world],
         )  # fmt: skip
         print(
             line(r), r["bad"][:6], f"{r['script']:.2f}", f"{r['seconds'] * 1000:.0f} ms", flush=True

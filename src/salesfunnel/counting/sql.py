@@ -32,6 +32,7 @@ def speaks(query: Query) -> bool:
         query.order == "ordered"
         and query.per == "entity"
         and not query.exclude
+        and not any(query.step_delays)
         and len(set(query.steps)) == len(query.steps)
         and (query.breakdown is None or query.attribution == "all")
         and (query.as_of is None or not query.step_windows)

@@ -18,6 +18,7 @@ from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.readers import check_not_a_file, named_only
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.checks import (
     LOST,
     OPEN,
@@ -258,8 +259,11 @@ class StageHistory(FieldsOverTime, TableMixin):
         )
 
     def attribute(self, name: str) -> npt.NDArray[Any]:
-        """Return the column of an attribute; raise UnknownNameError if there is none."""
-        check_known("attribute", name, tuple(self.attributes))
+        """Return the column of an attribute; raise UnknownNameError if there is none.
+
+        Also by what it is: ``attribute("owner")`` of a list whose header says "Deal owner".
+        """
+        name = attribute_name("attribute", name, self.attributes)
         column: npt.NDArray[Any] = self.attributes[name]
         return column
 

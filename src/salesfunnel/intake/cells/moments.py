@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.text.times import NOT_READ
+from salesfunnel._kernels.text.times import AWARE, NAIVE, NOT_READ
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.intake.cells.epochs import UNITS, read_epochs
 from salesfunnel.intake.cells.read_time import AmbiguousTimeError, day_order, read_time
@@ -232,6 +232,8 @@ class _Found:
         settled = day_order(cells) if dayfirst is None else None
         if settled is not None:
             dayfirst = settled[0]
+            rows, column = self._put_plain(rows, column, day_first=dayfirst)
+            codes, cells = column.distinct()
         table = [_one(cell.strip() if type(cell) is str else cell, dayfirst) for cell in cells]
         self.ticks[rows] = np.array([tick for tick, _, _ in table], dtype=np.int64)[codes]
         self.kinds[rows] = np.array([kind for _, kind, _ in table], dtype=np.int8)[codes]
@@ -244,6 +246,17 @@ class _Found:
             else:
                 self.bad.setdefault(note, []).append(row)
         return None if settled is None else (settled[0], shown(settled[1]))
+
+    def _put_plain(
+        self, rows: npt.NDArray[Any], column: Column, *, day_first: bool
+    ) -> tuple[npt.NDArray[Any], Column]:
+        """Put the dates of a settled order in their rows; return the rows and cells left."""
+        ticks, states = column.plain_times(day_first=day_first)
+        read = (states == NAIVE) | (states == AWARE)
+        self.ticks[rows[read]] = ticks[read]
+        self.kinds[rows[read]] = _KINDS.take(states[read])
+        left = np.flatnonzero(~read)
+        return rows[left], column.take(left)
 
 
 def _one(cell: Any, dayfirst: bool | None) -> tuple[int, int, str | None]:

@@ -67,8 +67,10 @@ _MISSING = {"", "-", "—", "/", "n/a", "na", "none", "null", "nat", "nan", "无
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?", re.ASCII)
 _TICKS = re.compile(r"1\d{9}(?:\d{3})?", re.ASCII)
-_EPOCH = re.compile(r"[12]\d{9}(?:\d{3}){0,2}", re.ASCII)
-_EPOCH_UNITS = {10: "s", 13: "ms", 16: "us"}
+_EPOCH = re.compile(r"(?P<whole>[12]\d{9}(?:\d{3}){0,3})(?:\.\d*)?", re.ASCII)
+_EPOCH_UNITS = {10: "s", 13: "ms", 16: "us", 19: "ns"}
+_POWER = re.compile(r"[12]\.?\d*e\+?(?P<power>\d{1,2})", re.ASCII | re.IGNORECASE)
+_POWERS = {9: 10, 12: 13, 15: 16, 18: 19}
 
 
 class AmbiguousTimeError(ValueError):
@@ -172,19 +174,27 @@ def has_short_year(cell: object) -> bool:
 
 
 def numeric_unit(cells: Iterable[Any]) -> str | None:
-    """Return "s", "ms" or "us" if all cells are whole numbers of that unit since 1970."""
+    """Return "s", "ms", "us" or "ns" if all cells are numbers of that unit since 1970."""
     found = None
     for cell in cells:
         if is_missing_cell(cell) or (isinstance(cell, str) and not cell.strip()):
             continue
         if isinstance(cell, bool) or not isinstance(cell, str | int | float):
             return None
-        match = _EPOCH.fullmatch(shown(cell).strip())
-        unit = None if match is None else _EPOCH_UNITS[len(match[0])]
+        unit = _epoch_unit(shown(cell).strip())
         if unit is None or found not in {None, unit}:
             return None
         found = unit
     return found
+
+
+def _epoch_unit(text: str) -> str | None:
+    """Return the unit of a number since 1970, by its size: whole, with a fraction or a power."""
+    match = _EPOCH.fullmatch(text)
+    if match is not None:
+        return _EPOCH_UNITS[len(match["whole"])]
+    match = _POWER.fullmatch(text)
+    return None if match is None else _EPOCH_UNITS.get(_POWERS.get(int(match["power"]), 0))
 
 
 def day_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.vocabulary.lookup import headers, languages, pattern_of, vendors
@@ -61,6 +61,8 @@ _NO_STAGE = {
     "system",
     "current_stage",
 }
+_NAMES = 1 << 17
+"""How many headers are remembered."""
 _KINDS = ("since", "expected", "activity", "lost_at", "won_at", "closed", "created")
 
 
@@ -75,7 +77,7 @@ def _prefixes() -> tuple[str, ...]:
     return tuple(sorted(vendors().prefixes, key=len, reverse=True))
 
 
-@cache
+@lru_cache(maxsize=_NAMES)
 def _readings(name: str) -> tuple[str, ...]:
     """Return the ways to read a header, the most literal first."""
     literal = " ".join(clean(name).split())
@@ -96,14 +98,14 @@ def _readings(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in found if text))
 
 
-@cache
+@lru_cache(maxsize=_NAMES)
 def is_other(name: str) -> bool:
     """Whether the header tells of an organisation, a person or something else than the deal."""
     head, mark, _ = clean(name).partition(" - ")
     return bool(mark) and head.strip() in vendors().others
 
 
-@cache
+@lru_cache(maxsize=_NAMES)
 def roles_of(name: str) -> dict[str, tuple[int, int]]:
     """Return the roles that a header can have, each with (reading, rank): the least is the best.
 

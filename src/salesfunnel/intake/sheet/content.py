@@ -68,7 +68,7 @@ def columns_of(names: Sequence[str], below: Sequence[Sequence[Any]]) -> tuple[Co
     ]
     counts = [column for column in found if column.kind == "count"]
     if len(counts) > 1:
-        found = [_as_ordinal(column) if column in counts else column for column in found]
+        found = [_as_ordinal(c) if c.kind == "count" else c for c in found]
     return tuple(found)
 
 

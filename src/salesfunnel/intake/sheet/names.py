@@ -144,6 +144,7 @@ def role_of(header: str) -> Role | None:
     return None
 
 
+@lru_cache(maxsize=_NAMES)
 def nearest_header(header: str) -> str | None:
     """Return the known header most like this one."""
     return nearest(without_notes(header).strip(), [n for names in HEADERS.values() for n in names])
