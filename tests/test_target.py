@@ -192,7 +192,7 @@ def test_delay_puts_needs_before_the_start():
     assert sf.decompose_target(9, one, lag=[0.5, 0.5]).mean_before[0] > 0
     with pytest.raises(ArgumentError, match="lag"):
         sf.decompose_target(30, panel(), lag=[[0.5, 0.5]])
-    with pytest.raises(ArgumentError, match="leed"):
+    with pytest.raises(UnknownNameError, match="leed"):
         sf.decompose_target(30, panel(), lag={"leed": [1]})
 
 
