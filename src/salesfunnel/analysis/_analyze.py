@@ -26,7 +26,7 @@ from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.diagnosis import Diagnosis, Finding, diagnose
+from salesfunnel.diagnosis import Diagnosis, Finding, Findings, diagnose
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting import Forecast
 from salesfunnel.monitoring import MetricWatch
@@ -94,7 +94,7 @@ class Analysis(ResultMixin):
     period: str
     conversions: ConversionTable
     bottlenecks: Bottlenecks
-    findings: tuple[Finding, ...] = attrs.field(default=(), converter=as_tuple)
+    findings: tuple[Finding, ...] = attrs.field(default=(), converter=Findings)
     plan: ImprovementPlan
     panel: Panel
     funnel: Funnel | None = None
