@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,11 +13,14 @@ from salesfunnel.customers._orders_by_customer import Moment
 from salesfunnel.data.purchases import CustomerSummary, Purchases
 from salesfunnel.data.purchases._columns import moment
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
 __all__ = ["summarise_purchases"]
 
 
 def summarise_purchases(
-    table: Any,
+    table: ir.Table,
     *,
     customer: str = "customer",
     time: str = "time",
@@ -83,7 +86,9 @@ def summarise_purchases(
     return _summary(found, as_of, has_amount=amount is not None)
 
 
-def _rows(table: Any, customer: str, time: str, amount: str | None, end: object, ibis: Any) -> Any:
+def _rows(
+    table: ir.Table, customer: str, time: str, amount: str | None, end: object, ibis: Any
+) -> Any:
     """Return who bought on which day and for how much, without rows that are no purchases."""
     if not hasattr(table, "get_backend") or not hasattr(table, "columns"):
         raise DataError(
@@ -112,7 +117,7 @@ def _rows(table: Any, customer: str, time: str, amount: str | None, end: object,
     return rows.mutate(day=rows.time.date())
 
 
-def _summary(found: Any, as_of: Moment, *, has_amount: bool) -> CustomerSummary:
+def _summary(found: ir.Table, as_of: Moment, *, has_amount: bool) -> CustomerSummary:
     begin, end = (
         found.column(name).to_numpy().astype("datetime64[D]") for name in ("begin", "end")
     )

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
@@ -16,6 +16,9 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.plugins._discovery import Found, discover
 from salesfunnel.plugins._record import PluginRecords
 from salesfunnel.plugins._registry import Registry
+
+if TYPE_CHECKING:
+    from salesfunnel.plugins._protocols import RuleSetPlugin
 
 __all__ = [
     "benchmark",
@@ -226,11 +229,11 @@ def rule_sets(*, load: bool = False) -> PluginRecords:
     return listed("salesfunnel.rules", rule_set, load)
 
 
-def _source_problem(loaded: object) -> str | None:
+def _source_problem(loaded: RuleSetPlugin) -> str | None:
     return None if callable(loaded) else f"be a function, got {type(loaded).__name__}"
 
 
-def _rule_set_problem(loaded: Any) -> str | None:
+def _rule_set_problem(loaded: RuleSetPlugin) -> str | None:
     missing = [f for f in ("name", "dimension", "rules") if not hasattr(loaded, f)]
     if missing:
         listed = ", ".join(map(repr, missing))

@@ -101,7 +101,7 @@ def _is_stage(word: str) -> bool:
     return bool(word) and stage_outcome(word) is None and not is_closed_label(word)
 
 
-def kept(source: Any) -> Any:
+def kept(source: object) -> Any:
     """Return what can be read more than once: the content of a file, the items of an iterator."""
     if hasattr(source, "read"):
         return source.read()
