@@ -7,7 +7,7 @@ from load, not from a table. Whether a deal is won is decided by a race: a custo
 so long, a rival who may call first, a price that fits or not. Fields are left blank where people
 are busy, or where the deal looks bad: not at random. What is planted changes the world (an agent
 leaves, a rival enters), and the deals that it took are found by running the same company, with the
-same customers, without it.
+same customers, without it, twenty times over.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 MONTHS = 13
 DAYS = 30
+DRAWS = 20
 DAY = np.timedelta64(1, "D")
 AGENTS = ("Mira", "Noor", "Olaf", "Pia", "Quin", "Rosa")
 AREAS = ("hill", "lake", "port", "town")
@@ -35,11 +36,7 @@ class WorldC:
         n = self.n = self.period.size
         self.now = self.period == MONTHS - 1
         self.day = self.period * DAYS + rng.random(n) * DAYS
-        # Customers: everything that is theirs is drawn once, and is the same in every rerun.
-        self.patience = rng.lognormal(4.4, 0.6, n)
-        self.budget = rng.lognormal(0.45, 0.4, n)
-        self.rival_hour = rng.exponential(500, n)
-        self.luck = rng.random(n)
+        self._customers()
         self.need = rng.random(n)
         self.area = rng.choice(len(AREAS), n, p=(0.3, 0.3, 0.25, 0.15))
         self.root = rng.choice(len(ROOTS), n, p=(0.4, 0.2, 0.25, 0.15))
@@ -52,6 +49,14 @@ class WorldC:
         self.noise = noise
         self.truth = {}
         self.twin = False
+
+    def _customers(self):
+        """Draw what is the customers' own: the same with a plant and without it."""
+        rng, n = self.rng, self.n
+        self.patience = rng.lognormal(4.4, 0.6, n)
+        self.budget = rng.lognormal(0.45, 0.4, n)
+        self.rival_hour = rng.exponential(500, n)
+        self.luck = rng.random(n)
 
     def run(self, changed):
         """Work through all deals; return who is won, and the fields that people filled in."""
@@ -110,12 +115,17 @@ class WorldC:
         per_agent = self.now.sum() / DAYS / len(AGENTS)
         self.speed = per_agent / 0.6
         everything = {k: v for changes in planted.values() for k, v in changes.items()}
-        won, seen = self.run(everything)
+        # The deals that a plant takes are a mean over customers, not those of one draw of them.
         for key, changes in planted.items():
             rest = {k: v for k, v in everything.items() if k not in changes}
-            without, _ = self.run(rest)
-            self.truth[key] = float(without[self.now].sum() - won[self.now].sum())
-        self.y = won
+            taken = []
+            for _ in range(DRAWS):
+                self._customers()
+                both = [self.run(c)[0][self.now].sum() for c in (rest, everything)]
+                taken.append(float(both[0] - both[1]))
+            self.truth[key] = float(np.mean(taken))
+        self._customers()
+        self.y, seen = self.run(everything)
         rng = self.rng
         cells = {
             "agent": np.array(AGENTS)[seen["agent"]],

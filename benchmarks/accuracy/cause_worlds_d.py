@@ -75,12 +75,16 @@ class WorldD:
         self.time = (np.datetime64("2025-01-01") + self.period * 30).astype("datetime64[us]")
         self.truth, self.twin, self.also = {}, False, set()
 
-    def loses(self, hit, share, kind, key, usual=0.0):
-        """Make won deals lost in a share of those hit; `usual` is how many are hit otherwise."""
-        chance = np.where(hit, share, 0.0)
-        now = self.now & self.y
-        self.truth[kind, key] = float(chance[now].sum() - usual * share * now.sum())
-        self.y = self.y & (self.rng.random(self.n) >= chance)
+    def loses(self, group, share, kind, key, usual=None):
+        """Make won deals of a group lost in a share of them; an effect does so in the last month.
+
+        What is planted is the mean: hit deals of the last month, less the `usual` share of them,
+        times how often such deals are won.
+        """
+        hit = group & self.now if usual is None else group
+        more = float(hit[self.now].sum() - (usual or 0.0) * self.now.sum())
+        self.truth[kind, key] = more * share * float(self.y[group].mean())
+        self.y = self.y & ~(hit & (self.rng.random(self.n) < share))
 
 
 def flag(w, name, before, after):
@@ -106,13 +110,13 @@ def build_d(scenario, monthly, rng, *, noise=0, tau=0.0):
     w = WorldD(rng, monthly)
     c = w.columns
     if scenario == "manager":
-        w.loses((c["manager"] == weak) & w.now, 0.8, "effect", ("manager",))
+        w.loses(c["manager"] == weak, 0.8, "effect", ("manager",))
         w.also = {"sales_agent", "regional_office"}
     elif scenario == "office":
-        w.loses((c["regional_office"] == "West") & w.now, 0.6, "effect", ("regional_office",))
+        w.loses(c["regional_office"] == "West", 0.6, "effect", ("regional_office",))
         w.also = {"sales_agent", "manager"}
     elif scenario == "product":
-        w.loses((c["product"] == "GTX Basic") & w.now, 0.8, "effect", ("product",))
+        w.loses(c["product"] == "GTX Basic", 0.8, "effect", ("product",))
     elif scenario == "condition":
         hit = flag(w, "second_visit_missing", 0.2, 0.5)
         w.loses(hit, 0.6, "composition", ("second_visit_missing",), usual=0.2)

@@ -86,7 +86,7 @@ def judge(w, found):
         "script": any("script_used" in key[1] for _, key in causes),
         "alike": any(c.alike for c, _ in causes),
         "stated": [
-            (c.deals, planted[key], c.low <= planted[key] <= c.high)
+            (c.deals, planted[key], c.low <= planted[key] <= c.high, c.kind)
             for c, key in causes if key in planted
         ],
         "bad": [key for _, key in false],
@@ -124,7 +124,7 @@ def study(scenario, monthly, runs, *, noise=0, tau=0.0, seed=SEED, build=worlds.
         **{k: float(np.mean([r[k] for r in rows])) for k in names},
         "ratio": sum(s[0] for s in stated) / known if known else float("nan"),
         "cover": float(np.mean([s[2] for s in stated])) if stated else float("nan"),
-        "n": len(stated), "bad": [b for r in rows for b in r["bad"]],
+        "n": len(stated), "stated": stated, "bad": [b for r in rows for b in r["bad"]],
         "rivals": {k: tuple(np.mean(v, axis=0).tolist()) for k, v in others.items() if v},
         "seconds": (time.process_time() - start) / runs,
     }  # fmt: skip
@@ -162,6 +162,7 @@ if __name__ == "__main__":
     world = options.get("world", "a")
     every = EVERY[world]
     which = every if sys.argv[1] == "all" else sys.argv[1].split(",")
+    pooled: list = []
     for name in which:
         r = study(
             name, int(sys.argv[2]), int(sys.argv[3]),
@@ -172,3 +173,9 @@ if __name__ == "__main__":
         print(
             line(r), r["bad"][:6], f"{r['script']:.2f}", f"{r['seconds'] * 1000:.0f} ms", flush=True
         )
+        pooled += r["stated"]
+    for kind in sorted({one[3] for one in pooled}):
+        mine = [one for one in pooled if one[3] == kind]
+        ratio = sum(one[0] for one in mine) / sum(one[1] for one in mine)
+        cover = np.mean([one[2] for one in mine])
+        print(f"{kind}: {len(mine)} named, stated ÷ true {ratio:.2f}, covers {cover:.2f}")

@@ -33,7 +33,7 @@ OTHERS = 0.5
 
 
 class Expected(NamedTuple):
-    """What the earlier periods say of the last ones."""
+    """Prediction of the last periods from the earlier ones."""
 
     below: float
     """Chance that a healthy mean of the last periods is below the one that came."""
@@ -64,7 +64,7 @@ def expected_level(
     values, times : ndarray of float64, shape (n,)
         On a scale on which noise is alike; in order of time.
     season : ndarray of float64, shape (n,)
-        Number of the month of the year; NaN where there is none.
+        Number of the month of the year; NaN if there is none.
     new : int
         How many of the last values are judged.
     floor : float

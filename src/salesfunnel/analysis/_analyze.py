@@ -48,7 +48,7 @@ DIAGNOSED = 3
 
 @attrs.frozen(kw_only=True, repr=False)
 class Analysis(ResultMixin):
-    """What the data say: rates, bottlenecks, possible causes, what to do.
+    """Rates, bottlenecks, possible causes and the improvement plan of some data.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class Analysis(ResultMixin):
         What moved the open pipeline since the quarter began; None where only counts are known, or
         where the deals have no amounts.
     watch : MetricWatch or None
-        Every metric of the sheet against its past and season; None where there is no sheet. What
+        Every metric of the sheet against its past and season; None if there is no sheet. What
         got worse at the stages of a bottleneck is among the findings, as a weak sign.
     currency : str or None
         Code of the currency of all amounts, such as ``"CNY"``.

@@ -30,7 +30,7 @@ NOT_ENOUGH, DEFINITION = 4, 5
 
 
 class Verdict(NamedTuple):
-    """What is found of every step; shape (segments, steps) unless said."""
+    """Verdicts of every step; shape (segments, steps) unless stated."""
 
     probability: Array
     definition: Array

@@ -1,4 +1,4 @@
-"""Where results go: the terminal, files beside it, and the status of the process."""
+"""Where results go: the terminal, files next to it, and the status of the process."""
 
 from __future__ import annotations
 

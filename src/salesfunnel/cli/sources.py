@@ -114,7 +114,7 @@ def _head(source: bytes | Path) -> bytes | Path:
 
 
 def _other_kind(head: object, options: dict[str, Any]) -> str:
-    """Return the kind of what is no sheet."""
+    """Return the kind of what is not a sheet."""
     from salesfunnel.data.events.usual_names import recognise
     from salesfunnel.intake.deals.columns import has_deals
     from salesfunnel.intake.deals.headers import roles_of

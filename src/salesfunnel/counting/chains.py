@@ -22,7 +22,7 @@ Places = npt.NDArray[np.intp]
 
 
 class ChainOutcome(NamedTuple):
-    """What became of each unit of a block; `segment` where there is a breakdown."""
+    """Outcome of each unit of a block; `segment` if there is a breakdown."""
 
     entity: Ints
     level: Ints

@@ -92,7 +92,7 @@ class ParquetEvents:
 
 def _of_part(column: pa.ChunkedArray, part: int, parts: int) -> npt.NDArray[np.bool_]:
     """Return which rows belong to a part: those of one entity always to the same."""
-    coded = column if hasattr(column, "dictionary") else column.dictionary_encode()
+    coded = column if is_a(column, "pyarrow", "DictionaryArray") else column.dictionary_encode()
     names = coded.dictionary.to_pylist()
     texts = [str(name).encode("utf-8", "surrogatepass") for name in names]
     mine = [zlib.crc32(text) % parts == part for text in texts]

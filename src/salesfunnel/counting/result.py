@@ -23,7 +23,7 @@ from salesfunnel.fault import Fault
 __all__ = ["StepCounts", "StepDuration"]
 
 BETWEEN = " · "
-"""What stands between a period and the values of a breakdown."""
+"""Separator between a period and the values of a breakdown."""
 MISSING = ""
 """The name of the segment of those whose value is missing."""
 
@@ -179,7 +179,7 @@ class StepCounts(TableMixin):
         return tuple(n[b] / n[a] if n[a] else None for a, b in self._pairs())
 
     def columns(self) -> dict[str, Any]:
-        """Return a row a segment and step: segment, step, count, immature."""
+        """Return one row per segment and step: segment, step, count, immature."""
         table = dict(self.by_segment) or {ALL: self.counts}
         waiting = dict(self.immature_by_segment) or {ALL: self.immature}
         width = len(self.steps)
@@ -275,7 +275,7 @@ def with_trace(result: StepCounts, trace: Callable[[int, bool], dict[str, Any]])
 
 
 def compute_lazily(result: StepCounts, **lazy: Callable[[], Any]) -> StepCounts:
-    """Leave fields of a result to be worked out when first asked for."""
+    """Leave fields of a result to be computed when first asked for."""
     for name in lazy:
         result.__dict__.pop(name)
     result.__dict__["_lazy"] = lazy
@@ -283,7 +283,7 @@ def compute_lazily(result: StepCounts, **lazy: Callable[[], Any]) -> StepCounts:
 
 
 def evolve_lazily(result: StepCounts, **changes: object) -> StepCounts:
-    """Return the result with other fields, leaving what is not worked out yet as it is."""
+    """Return the result with other fields, leaving what is not computed yet as it is."""
     other = StepCounts.__new__(StepCounts)
     other.__dict__.update(result.__dict__ | changes)
     return other

@@ -57,7 +57,7 @@ def either(*names: str | int) -> Step:
     Raises
     ------
     ArgumentError
-        If there are fewer than two, or one is no name.
+        If there are fewer than two, or one is not a name.
 
     Examples
     --------

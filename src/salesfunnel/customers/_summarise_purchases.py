@@ -9,6 +9,7 @@ import numpy as np
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import DataError, UnknownNameError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import is_a
 from salesfunnel.customers._orders_by_customer import Moment
 from salesfunnel.data.purchases import CustomerSummary, Purchases
 from salesfunnel.data.purchases._columns import moment
@@ -90,7 +91,7 @@ def _rows(
     table: ir.Table, customer: str, time: str, amount: str | None, end: object, ibis: Any
 ) -> Any:
     """Return who bought on which day and for how much, without rows that are no purchases."""
-    if not hasattr(table, "get_backend") or not hasattr(table, "columns"):
+    if not is_a(table, "ibis.expr.types", "Table"):
         raise DataError(
             f"'table' must be an ibis table or Purchases, got {type(table).__name__}",
             hint="read_purchases(...) reads files and dataframes",

@@ -97,7 +97,7 @@ class BuyingModel(ResultMixin):
         return self._law.names
 
     def interval(self, name: str, *, level: float = 0.95) -> Interval | None:
-        """Return the interval of a parameter (Wald, on its log); None where it is not known."""
+        """Return the interval of a parameter (Wald, on its log); None if it is not known."""
         check_choice("name", name, self.names)
         at = self.names.index(name)
         if not self.log_covariance:

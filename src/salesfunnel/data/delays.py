@@ -109,7 +109,7 @@ def exposure_of(panel: Panel, lags: tuple[Lag, ...] | None) -> tuple[Array, Arra
     panel : Panel
         Without gaps between its periods.
     lags : tuple of Lag or None
-        Of the steps; None where nothing is to be adjusted.
+        Of the steps; None if nothing is to be adjusted.
 
     Returns
     -------

@@ -31,7 +31,7 @@ def _converted(value: object) -> FrozenMap[tuple[Row, ...]]:
 
 @attrs.frozen
 class Rates(ResultMixin):
-    """What one unit of each currency is worth in a base currency.
+    """Exchange rates: the value of one unit of each currency in a base currency.
 
     Parameters
     ----------

@@ -50,7 +50,7 @@ def diagnose(
         Names of rule sets (``sf.rule_sets()`` lists them), or rules of one's own.
     columns : mapping of str to str, optional
         Field → column of the data, such as ``{"response_hours": "响应"}``, where a rule does not
-        recognise the name by itself.
+        recognise the name alone.
     history : int
         Periods before the judged window that it is compared with.
     search : bool

@@ -36,7 +36,7 @@ UNDECIDED = 0.1
 
 
 class Case:
-    """What a rule is asked about: the bottleneck and the data around it.
+    """The input of a rule: the bottleneck and the data around it.
 
     With deal data, every array has one value a *deal of the case*: those that entered the step in
     the judged window or in the reference before it (12 periods by default).

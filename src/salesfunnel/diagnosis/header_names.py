@@ -1,4 +1,4 @@
-"""What a header stands for: vendors' wrappings taken off, and the fields that are no rule's."""
+"""Map headers to fields: vendor prefixes removed, including fields without a rule."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _OUTCOMES = {"open": 0.0, "won": 1.0, "lost": 2.0, "removed": 3.0, "vanished": 3
 
 
 class PipelineState(NamedTuple):
-    """What a bridge reads of a history."""
+    """The columns of a history that a bridge reads."""
 
     history: StageHistory
     tracks: dict[str, Track]

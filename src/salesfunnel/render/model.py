@@ -228,7 +228,7 @@ class FaultItem:
 
 @attrs.frozen
 class Faults:
-    """All faults of an input or a result; `none` is said where there are none."""
+    """All faults of an input or a result; `none` is said if there are none."""
 
     title: str
     items: tuple[FaultItem, ...] = attrs.field(converter=_tuple)

@@ -1,4 +1,4 @@
-"""What is given with a target: values, delays, an open pipeline, parts."""
+"""Check the arguments of a target: values, delays, an open pipeline, parts."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Groups(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What makes a chain, in ticks."""
+    """The rules of a chain, in ticks."""
 
     names: tuple[int, ...]
     window: int
@@ -170,7 +170,7 @@ def _advance_runs(
 
 
 def _strict_best(states: dict[int, Matches], now: Keys, k: int, rules: Rules) -> Keys:
-    """Return the latest start over all strictly earlier predecessors, NONE where there is none."""
+    """Return the latest start over all strictly earlier predecessors, NONE if there is none."""
     best = np.full(now.size, NONE)
     for first, state in states.items():
         before = state

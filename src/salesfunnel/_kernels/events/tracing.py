@@ -17,7 +17,7 @@ Keys = npt.NDArray[np.int64]
 
 
 class Units(NamedTuple):
-    """What is counted: its first and last event, its number of steps, whether it is immature."""
+    """The counted chains: first and last event, number of steps, whether immature."""
 
     start: Keys
     end: Keys

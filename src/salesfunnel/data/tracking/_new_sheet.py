@@ -25,7 +25,7 @@ Cell = tuple[str, str]
 
 @runtime_checkable
 class StepTargets(Protocol):
-    """What a `TargetPlan` tells: what each step needs in a period, of all parts or of one."""
+    """Return what each step needs in a period by a `TargetPlan`, of all parts or of one."""
 
     periods: tuple[str, ...]
     steps: tuple[str, ...]
@@ -44,7 +44,7 @@ def new_sheet(
     previous: Tracking | None = None,
     locale: Locale = "en",
 ) -> Tracking:
-    """Make the sheet of a new period: a row a metric, with its target, its actual left empty.
+    """Make the sheet of a new period: one row per metric, with its target, its actual left empty.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _segments(previous: Tracking | None, targets: object) -> tuple[str, ...]:
 
 
 def _in_language(funnel: Funnel, locale: Locale) -> Funnel:
-    """Return the template of the same key in a language, the funnel itself where there is none."""
+    """Return the template of the same key in a language, the funnel itself if there is none."""
     try:
         version = template(f"{funnel.key}@salesfunnel", locale=locale)
     except SalesFunnelError:

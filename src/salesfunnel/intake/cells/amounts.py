@@ -113,7 +113,7 @@ def _or_nan(value: float | bool | None) -> float:
 
 
 def _amount(cell: object, decimal: DecimalMark | None) -> float | bool | None:
-    """Return an amount, None where it is missing, False where it is none that can be read."""
+    """Return an amount, None if it is missing, False where it is none that can be read."""
     if is_missing_cell(cell):
         return None
     if isinstance(cell, str):
@@ -129,7 +129,7 @@ def _amount(cell: object, decimal: DecimalMark | None) -> float | bool | None:
 
 
 def currency_in(text: str) -> str | None:
-    """Return the currency that an amount is written with, by its code; None where there is none.
+    """Return the currency that an amount is written with, by its code; None if there is none.
 
     Examples
     --------

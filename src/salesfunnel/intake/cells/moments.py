@@ -35,10 +35,10 @@ _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NAIVE, _AWARE, NOTHING = 0, 1, 2
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?", re.ASCII | re.IGNORECASE)
 _EMPTY = ("0000-00-00", "0000/00/00")
-"""What databases write where there is no time."""
+"""Texts of databases for a missing time."""
 _FIRST_MOMENT = 10**9
 _PLAIN_TOP = 10**8
-"""Numbers below are no moments since 1970 in any unit: they only put events in order."""
+"""Numbers below are not moments since 1970 in any unit: they only put events in order."""
 
 
 @attrs.define(kw_only=True)
@@ -58,7 +58,7 @@ class Moments:
     bad : mapping of str to list of int
         The places of cells that could not be read, by the code of the fault.
     day_first : tuple of (bool, str), optional
-        How days and months were told apart, with the cell that settled it.
+        How days and months were distinguished, with the cell that settled it.
     """
 
     ticks: Ints

@@ -96,7 +96,7 @@ def is_missing_cell(cell: object) -> bool:
 
 
 def read_time(cell: object, *, dayfirst: bool | None = None) -> datetime | None:
-    """Return the moment in a cell, None where it is empty; naive as far as no zone is written.
+    """Return the moment in a cell, None if it is empty; naive as far as no zone is written.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def read_time(cell: object, *, dayfirst: bool | None = None) -> datetime | None:
     NumberAsTimeError
         If it is a number such as a serial number of Excel.
     ValueError
-        If it is no moment.
+        If it is not a moment.
     """
     if type(cell) is str and _ISO.fullmatch(cell):
         # Nearly all exports write times so.
@@ -144,7 +144,7 @@ def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
 
 
 def written_order(cell: object) -> bool | None:
-    """Return whether a date can only be read with the day first; None where nothing tells.
+    """Return whether a date can only be read with the day first; None if nothing tells.
 
     Dates with points have the day first everywhere, so they say nothing of those with other marks.
     """
@@ -200,7 +200,7 @@ def _epoch_unit(text: str) -> str | None:
 def day_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
     """Return whether dates have the day first, and the cell that can only be read so.
 
-    None where no cell settles it, or cells contradict each other. Dates with points have the day
+    None if no cell settles it, or cells contradict each other. Dates with points have the day
     first everywhere, so they say nothing of those with other marks.
     """
     found: dict[bool, Any] = {}
@@ -242,7 +242,7 @@ def _year(text: str) -> int:
 
 
 def _no_moment(text: str) -> ValueError:
-    """Return the error for text that is no moment: a number may mean one, which is not guessed."""
+    """Return the error for text that is not a moment; a number that may mean one is not guessed."""
     if _SERIAL.fullmatch(text):
         return NumberAsTimeError(datetime(1899, 12, 30) + timedelta(days=float(text)))  # noqa: DTZ001 - a serial number has no zone
     if _TICKS.fullmatch(text):

@@ -26,7 +26,7 @@ _OPAQUE = re.compile(r"[0-9a-f]{40}(_\w+)?|UF_CRM_\w+|ufCrm\w+|field_\w+__c", re
 
 @attrs.frozen(kw_only=True)
 class Layout:
-    """What the fields of a vendor's record are.
+    """The roles of the fields of a vendor's record.
 
     Parameters
     ----------

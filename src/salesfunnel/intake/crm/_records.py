@@ -49,7 +49,7 @@ def json_of(source: object) -> Any:
     Raises
     ------
     IntakeError
-        If the file cannot be opened, or is no JSON.
+        If the file cannot be opened, or is not JSON.
     """
     if isinstance(source, str) and source.lstrip()[:1] in {"[", "{"}:
         return _parsed(source)
@@ -143,7 +143,7 @@ def label_of(value: object) -> str:
 
 
 def flag(value: object) -> bool | None:
-    """Return a truth value as CRMs write it; None where it is missing."""
+    """Return a truth value as CRMs write it; None if it is missing."""
     word = str(value).strip().casefold()
     if word in {"true", "1", "1.0", "yes", "y", "t"}:
         return True

@@ -18,7 +18,7 @@ __all__ = ["deal_currencies", "with_currency"]
 def deal_currencies(
     reader: ColumnReader, roles: Mapping[str, int], signs: npt.NDArray[np.str_]
 ) -> npt.NDArray[np.str_] | None:
-    """Return the currency of each deal, "" where unknown; None where nothing tells any.
+    """Return the currency of each deal, "" where unknown; None if nothing tells any.
 
     A column of currencies goes before the sign in an amount, that before the amount's header.
     """

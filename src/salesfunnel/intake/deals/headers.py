@@ -1,4 +1,4 @@
-"""What the header of a column says: the roles that it can have, and what kind of date it is."""
+"""Read the header of a column: its possible roles, and the kind of date."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _date_words() -> dict[str, re.Pattern[str]]:
 def date_kind(name: str) -> str | None:
     """Return what the words of a date's header say: activity, expected, closed, created, ...
 
-    None where they say nothing, so that the column may be the time of a stage.
+    None if they say nothing, so that the column may be the time of a stage.
     """
     text = " " + fold_header(name) + " "
     return next((kind for kind in _KINDS if _date_words()[kind].search(text)), None)
@@ -169,7 +169,7 @@ _CODES = {
 
 
 def currency_of_header(name: str) -> str:
-    """Return the currency in the header of an amount, "" where there is none.
+    """Return the currency in the header of an amount, "" if there is none.
 
     Examples
     --------

@@ -11,6 +11,7 @@ import numpy as np
 from salesfunnel._core.checks import did_you_mean, duplicates
 from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import is_a
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.checks import LOST, OPEN, WON
@@ -115,7 +116,7 @@ def _names(stages: Sequence[str]) -> tuple[str, ...]:
 
 def _rows(table: ir.Table, columns: dict[str, str | None]) -> Any:
     """Return the rows that have a deal, a stage and a time, under our names."""
-    if not hasattr(table, "get_backend") or not hasattr(table, "columns"):
+    if not is_a(table, "ibis.expr.types", "Table"):
         raise DataError(
             f"'table' must be an ibis table, got {type(table).__name__}",
             hint="read_deals(...) reads files and dataframes, and .panel() counts them",

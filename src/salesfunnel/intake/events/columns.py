@@ -62,7 +62,7 @@ def one_table(parts: Sequence[Any], labels: Sequence[str | None]) -> Table:
     Raises
     ------
     IntakeError
-        If files of different kinds stand side by side, or columns of a name differ in their kind.
+        If files of different kinds are side by side, or columns of a name differ in their kind.
     """
     if all(isinstance(part, Cells) for part in parts):
         return _of_cells(parts)

@@ -84,7 +84,7 @@ def read_events(
     Returns
     -------
     EventLog
-        Numbers since 1970 are told apart by their size, second to nanosecond, and an info fault
+        Numbers since 1970 are distinguished by their size, second to nanosecond, and an info fault
         says how they are read. Rows without entity, step or a readable time are left out, each
         with a fault that names file, row and column.
 
@@ -206,7 +206,7 @@ _WANTED = {"entity": "who (entity)", "step": "what (step)", "time": "when (time)
 
 
 def _with_day(table: Table, found: Recognised, faults: list[Fault]) -> Any:
-    """Return the column of times; a clock alone is joined with the day in a column beside it."""
+    """Return the column of times; a clock alone is joined with the day in a column next to it."""
     given = table.column(found.names["time"])
     days = [name for name in found.others.get("time", ()) if fold_name(str(name)) in _DAYS]
     if not days or not is_clock(given):

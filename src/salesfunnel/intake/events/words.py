@@ -1,4 +1,4 @@
-"""What is said of the times of events: how they are read, and which could not be."""
+"""Faults about the times of events: how they are read, and which cannot be read."""
 
 from __future__ import annotations
 

@@ -45,12 +45,12 @@ def frame_rows(frame: Any) -> ColumnRows | None:
     Returns
     -------
     ColumnRows
-        Or None where it is none of these.
+        Or None if it is none of these.
 
     Raises
     ------
     ArgumentError
-        If a column of a mapping is no column, or columns differ in length.
+        If a column of a mapping is not a column, or columns differ in length.
     """
     if is_polars_frame(frame):
         return ColumnRows(

@@ -30,7 +30,7 @@ MAX_UPLOAD = 256_000_000
 
 @attrs.frozen(kw_only=True)
 class Source:
-    """What was read: grids, the name of the file, and the encoding of its text."""
+    """The source as read: grids, name of the file, encoding of its text."""
 
     grids: tuple[Grid, ...]
     file: str | None = None
@@ -60,7 +60,7 @@ def load(
     Raises
     ------
     IntakeError
-        If it cannot be opened or is no table.
+        If it cannot be opened or is not a table.
     ArgumentError
         If it is nothing that can be read.
     """
@@ -82,7 +82,7 @@ def load(
 
 
 def check_max_bytes(max_bytes: int | None) -> None:
-    """Raise ArgumentError where it is no number of bytes."""
+    """Raise ArgumentError where it is not a number of bytes."""
     if max_bytes is not None and (
         not isinstance(max_bytes, int) or isinstance(max_bytes, bool) or max_bytes < 1
     ):

@@ -168,7 +168,7 @@ class TextColumn:
         return np.concatenate(parts)
 
     def array(self) -> npt.NDArray[np.str_] | None:
-        """Return the texts as an array, without a text for each; None where they do not fit.
+        """Return the texts as an array, without a text for each; None if they do not fit.
 
         They are short, in ASCII, and have no white space around them.
         """

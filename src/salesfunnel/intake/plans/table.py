@@ -56,7 +56,7 @@ def fold_words(words: object) -> str:
 
 
 def plan_table(source: object) -> PlanTable:
-    """Return the table of a plan; raise IntakeError where there is none."""
+    """Return the table of a plan; raise IntakeError if there is none."""
     best: PlanTable | None = None
     for rows in _grids(source):
         for at in range(min(len(rows), _SEARCHED)):

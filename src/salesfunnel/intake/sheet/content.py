@@ -1,4 +1,4 @@
-"""What the cells of a column are, whatever the column is called."""
+"""Classify a column by its cells, whatever its name."""
 
 from __future__ import annotations
 

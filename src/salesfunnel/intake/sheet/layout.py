@@ -1,4 +1,4 @@
-"""What the shape of a sheet says of its rows: totals, cells cut wrongly, units in the header."""
+"""Detect totals, misaligned cells and header units."""
 
 from __future__ import annotations
 

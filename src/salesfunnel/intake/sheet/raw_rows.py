@@ -99,7 +99,7 @@ def drafts_of(
     decimal: DecimalMark | None,
     counted: Counted | None = None,
 ) -> list[RawRow]:
-    """Return the rows below the header; what is no row of the table becomes a fault."""
+    """Return the rows below the header; what is not a row of the table becomes a fault."""
     columns: dict[Role, str] = {
         role: name for role, name in zip(header.roles, header.names, strict=True) if role
     }

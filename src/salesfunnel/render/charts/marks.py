@@ -50,7 +50,7 @@ def _words(values: Iterable[Any]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class ChartScale:
-    """What one direction of a picture measures.
+    """One axis of a picture.
 
     Parameters
     ----------

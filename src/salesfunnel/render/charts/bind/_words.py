@@ -37,7 +37,7 @@ def day(value: Any, locale: Locale) -> str:
 
 
 def first_day(period: str, by: str) -> str | None:
-    """Return the first day of a period (ISO); None where periods are no times."""
+    """Return the first day of a period (ISO); None where periods are not times."""
     return None if by == "none" else start_of(period, by).isoformat()  # type: ignore[arg-type]
 
 
