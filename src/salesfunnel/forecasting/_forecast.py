@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from salesfunnel._core.checks import check_kind, check_known, check_positive_int
+from salesfunnel._core.checks import check_kind, check_positive_int
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.season import check_season
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Season
@@ -127,6 +128,8 @@ def forecast(
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
     seed = check_positive_int("seed", seed, minimum=0)
     chosen = check_covariates(covariates, history)
+    if strata is not None:
+        strata = attribute_name("strata", strata, history.attributes)
     how = Settings(strata, currency, rates, check_season(season), new_deals, chosen)
     past = past_of(history, span, how)
     view = outlook(history, at, span, how, past)
@@ -147,7 +150,5 @@ def check_covariates(
     if covariates is None or covariates == "auto":
         return covariates
     names = (covariates,) if isinstance(covariates, str) else tuple(covariates)
-    known = ("value", "pushed", *history.attributes, *history.changes)
-    for name in names:
-        check_known("covariates", name, tuple(dict.fromkeys(known)))
-    return names
+    known = dict.fromkeys(("value", "pushed", *history.attributes, *history.changes))
+    return tuple(attribute_name("covariates", name, known) for name in names)

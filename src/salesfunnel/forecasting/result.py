@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
-from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import TableMixin
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.changed_rates import RatesChanged
@@ -240,7 +240,7 @@ class Forecast(TableMixin):
         Parameters
         ----------
         attribute : str
-            ``"owner"``, or one that ``forecast(..., by=...)`` was asked for.
+            One that ``forecast(..., by=...)`` was asked for.
 
         Raises
         ------
@@ -248,8 +248,7 @@ class Forecast(TableMixin):
             If it was not asked for.
         """
         found = {group.attribute: group for group in self.groups}
-        check_known("attribute", attribute, tuple(found))
-        return found[attribute]
+        return found[attribute_name("attribute", attribute, found)]
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return one row an open deal."""
