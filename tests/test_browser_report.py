@@ -111,6 +111,35 @@ def test_the_report_is_quiet_fits_and_can_be_heard(browser, analyses, tmp_path, 
             page.context.close()
 
 
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_the_report_changes_its_language_without_a_request(browser, analyses, tmp_path, locale):
+    other = "zh" if locale == "en" else "en"
+    paths = {name: tmp_path / f"{name}.html" for name in (locale, other)}
+    for name, path in paths.items():
+        analyses["analysis"].to_html(path, locale=name)
+    page, said = opened(browser, paths[locale], wide=1280)
+    try:
+        words = [re.sub(r"\s+", " ", page.inner_text("body"))]
+        tags = [page.get_attribute("html", "lang")]
+        for _ in range(2):
+            page.locator("#lg").click()
+            page.wait_for_function("tag => document.documentElement.lang !== tag", arg=tags[-1])
+            words.append(re.sub(r"\s+", " ", page.inner_text("body")))
+            tags.append(page.get_attribute("html", "lang"))
+            assert violations(page) == []
+            page.locator("table.sorts thead th button").nth(1).click()
+            assert page.locator("th[aria-sort=ascending]").count() == 1
+        assert tags == [tags[0], "zh-CN" if other == "zh" else "en", tags[0]]
+        assert words[0] == words[2]
+        twin, _ = opened(browser, paths[other], wide=1280)
+        assert words[1] == re.sub(r"\s+", " ", twin.inner_text("body"))
+        assert twin.title() != page.title()
+        twin.context.close()
+        assert said() == []
+    finally:
+        page.context.close()
+
+
 @pytest.mark.parametrize("name", ["analysis", "many segments"])
 def test_the_report_is_whole_without_script(browser, analyses, tmp_path, name):
     path = tmp_path / "report.html"

@@ -346,8 +346,9 @@ def _rates(
     for code in (OK, ABOVE_ONE):
         at = status == code
         if at.any():
-            rate[at] = x[at] / n[at]
+            here: Any = ... if at.all() else at  # where all are alike nothing is picked out
+            rate[here] = x[here] / n[here]
             made = kernel.METHODS[method] if code == OK else kernel.ratio_above_one
-            worth = n[at] if cv2 is None else _worth(rate[at], n[at], cv2[at])
-            low[at], high[at] = made(rate[at] * worth, worth, level)
+            worth = n[here] if cv2 is None else _worth(rate[here], n[here], cv2[here])
+            low[here], high[here] = made(rate[here] * worth, worth, level)
     return rate, low, high

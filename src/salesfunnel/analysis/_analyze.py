@@ -225,6 +225,16 @@ def analyze(
         If `data` is none of the three, or no period is complete.
     UnknownNameError
         If `period` is not in the data.
+
+    Examples
+    --------
+    >>> import salesfunnel as sf
+    >>> from salesfunnel.builtin.example_company import AS_OF, company_csv
+    >>> deals = sf.read_deals(company_csv().encode(), funnel="b2b", as_of=str(AS_OF))
+    >>> found = sf.analyze(deals)
+    >>> worst = found.bottlenecks[0]
+    >>> found.period, str(worst.transition), worst.tier
+    ('2026-10', 'intent→negotiation', 'confirmed')
     """
     check_choice("locale", locale, LOCALES)
     if not isinstance(data, StageHistory | Tracking | Panel):

@@ -113,6 +113,10 @@ class Forecast(TableMixin):
         Since when the rates are others, and by how much; None if they are not.
     groups : tuple of ForecastGroups
         Of the attributes that were asked for with ``by=``.
+    quarters : tuple of str
+        The calendar quarters that lie wholly ahead.
+    quarter_expected, quarter_low, quarter_high, quarter_wins : array_like of float64
+        Of them as of the months, shape (quarters,).
     """
 
     as_of: datetime
@@ -160,10 +164,16 @@ class Forecast(TableMixin):
     deal_raised: Floats = array_field(np.float64, factory=_nothing)
     rates_changed: RatesChanged | None = None
     groups: tuple[ForecastGroups, ...] = attrs.field(default=(), converter=as_tuple)
+    quarters: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    quarter_expected: Floats = array_field(np.float64, factory=_nothing)
+    quarter_low: Floats = array_field(np.float64, factory=_nothing)
+    quarter_high: Floats = array_field(np.float64, factory=_nothing)
+    quarter_wins: Floats = array_field(np.float64, factory=_nothing)
 
     def __attrs_post_init__(self) -> None:
         for names, fields in (
             ("periods", ("period_expected", "period_low", "period_high", "period_wins")),
+            ("quarters", ("quarter_expected", "quarter_low", "quarter_high", "quarter_wins")),
             ("owners", ("owner_expected", "owner_low", "owner_high", "owner_wins")),
             ("deals", ("deal_stage", "deal_age", "deal_chance", "deal_value", "deal_owner")),
         ):

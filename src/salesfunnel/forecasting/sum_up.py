@@ -18,7 +18,7 @@ from salesfunnel.forecasting.changed_rates import rates_changed
 from salesfunnel.forecasting.groups import ForecastGroups, Grouping
 from salesfunnel.forecasting.outlook import Outlook
 from salesfunnel.forecasting.result import Forecast
-from salesfunnel.forecasting.time_cuts import month_shares, path_points
+from salesfunnel.forecasting.time_cuts import month_shares, path_points, whole_quarters
 
 __all__ = ["LEVEL", "Draws", "simulated", "sum_up"]
 
@@ -92,6 +92,8 @@ def sum_up(
     expected_open, expected_new = float((opened.chance * value).sum()), float(new_value.sum())
     months, share = month_shares(view.known.at, view.cuts)
     low, high = _limits(total @ share)
+    quarters, quarter = whole_quarters(months, share, at=view.known.at, horizon=horizon)
+    quarter_low, quarter_high = _limits(total @ quarter)
     path = np.concatenate([np.zeros((len(total), 1)), np.cumsum(total, axis=1)], axis=1)
     days = path_points(horizon)
     shown = np.searchsorted(view.cuts, days)
@@ -122,6 +124,11 @@ def sum_up(
         period_high=high,
         period_wins=(open_wins + new_wins) @ share,
         period_open_wins=open_wins @ share,
+        quarters=quarters,
+        quarter_expected=(open_value + new_value) @ quarter,
+        quarter_low=quarter_low,
+        quarter_high=quarter_high,
+        quarter_wins=(open_wins + new_wins) @ quarter,
         owners=owners.names,
         owner_expected=owners.expected,
         owner_low=owners.low,
@@ -202,7 +209,7 @@ def _without_money(made: Forecast) -> Forecast:
         name: np.full(getattr(made, name).shape, np.nan)
         for name in (
             "period_expected", "period_low", "period_high", "owner_expected", "owner_low",
-            "owner_high", "path", "deal_value",
+            "owner_high", "path", "deal_value", "quarter_expected", "quarter_low", "quarter_high",
         )
     }  # fmt: skip
     nan = float("nan")

@@ -130,7 +130,7 @@ text-decoration:underline;text-underline-offset:3px}
 :focus-visible{outline:2px solid var(--sf-main);outline-offset:2px;border-radius:2px}
 .tb{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;padding:18px 0 14px;
 border-bottom:1px solid var(--sf-line)}
-.tb b{font-weight:650}
+.tb>div{display:contents}.tb b{font-weight:650}
 .tb span{color:var(--sf-muted);font-size:13px}
 .tb nav{margin-left:auto;display:flex;gap:14px;font-size:13px;align-items:baseline}
 .hero{display:grid;grid-template-columns:minmax(0,7fr) minmax(0,5fr);gap:28px 56px;
