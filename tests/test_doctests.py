@@ -31,4 +31,4 @@ def test_examples_of(name, monkeypatch, tmp_path):
     names = {"sf": salesfunnel}
     outcome = doctest.testmod(module, optionflags=flags, extraglobs=names, verbose=False)
     assert outcome.failed == 0
-    assert outcome.attempted > 0
+    assert outcome.attempted > 0 or "+SKIP" in source(name)

@@ -21,7 +21,7 @@ from salesfunnel.analysis.watched import watch_of, with_signs
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
 from salesfunnel.counting import StepCounts
-from salesfunnel.data.history import StageFates, StageHistory
+from salesfunnel.data.history import DealCohorts, StageFates, StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
@@ -78,6 +78,8 @@ class Analysis(ResultMixin):
         The rates behind the verdicts, period by period, of all segments together.
     fates : StageFates or None
         What became of the deals of the judged months; None where only counts are known.
+    cohorts : DealCohorts or None
+        How many deals of each month are won, month by month; None where only counts are known.
     forecast : Forecast or None
         What the deals may bring in the next 90 days; None where only counts are known, or where
         the deals have no values.
@@ -102,6 +104,7 @@ class Analysis(ResultMixin):
     locale: Locale = "en"
     trend: RateTrend | None = None
     fates: StageFates | None = None
+    cohorts: DealCohorts | None = None
     forecast: Forecast | None = None
     bridge: PipelineBridge | None = None
     currency: str | None = None

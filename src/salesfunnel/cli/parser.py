@@ -151,7 +151,9 @@ def reading_options(command: argparse.ArgumentParser, *, file: bool = True) -> N
     )
 
 
-def writing_options(command: argparse.ArgumentParser, *, xlsx: bool = False) -> None:
+def writing_options(
+    command: argparse.ArgumentParser, *, xlsx: bool = False, pptx: bool = False
+) -> None:
     """Add the options that say where results go, beside the terminal."""
     group = command.add_argument_group("what is written")
     group.add_argument("--html", metavar="OUT", help="write the result as one HTML page, too")
@@ -160,6 +162,8 @@ def writing_options(command: argparse.ArgumentParser, *, xlsx: bool = False) -> 
     )
     if xlsx:
         group.add_argument("--xlsx", metavar="OUT", help="write it as a workbook, too")
+    if pptx:
+        group.add_argument("--pptx", metavar="OUT", help="write slides for a meeting, too")
 
 
 def names(text: str) -> tuple[str, ...]:

@@ -113,6 +113,8 @@ class Forecast(TableMixin):
         Since when the rates are others, and by how much; None if they are not.
     groups : tuple of ForecastGroups
         Of the attributes that were asked for with ``by=``.
+    arrival_scatter : float
+        How much the deals to come scatter together, relative to their mean; 0 if not known.
     quarters : tuple of str
         The calendar quarters that lie wholly ahead.
     quarter_expected, quarter_low, quarter_high, quarter_wins : array_like of float64
@@ -164,6 +166,7 @@ class Forecast(TableMixin):
     deal_raised: Floats = array_field(np.float64, factory=_nothing)
     rates_changed: RatesChanged | None = None
     groups: tuple[ForecastGroups, ...] = attrs.field(default=(), converter=as_tuple)
+    arrival_scatter: float = 0.0
     quarters: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     quarter_expected: Floats = array_field(np.float64, factory=_nothing)
     quarter_low: Floats = array_field(np.float64, factory=_nothing)

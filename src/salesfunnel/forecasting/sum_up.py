@@ -107,7 +107,6 @@ def sum_up(
     used = np.flatnonzero(np.abs(opened.terms).max(axis=0, initial=0) > 1e-9)
     changed = rates_changed(view.model, at, history.stages)
     strata = how["strata"]
-    named = groupings[0].codes
     made = Forecast(
         as_of=at.astype(datetime),
         horizon=horizon,
@@ -141,7 +140,7 @@ def sum_up(
         deal_age=view.known.age[opened.deal],
         deal_chance=opened.chance,
         deal_value=value,
-        deal_owner=[groupings[0].names[i] for i in named.tolist()] if groupings[0].names else (),
+        deal_owner=_owner_of_each(groupings[0]),
         common=_common(view),
         new_a_day=view.come.a_day * float(view.come.by_day.mean()),
         faults=(*view.faults, *_said(changed)),
@@ -149,6 +148,7 @@ def sum_up(
         currency=view.known.currency,
         arrival_season=view.come.factors,
         deal_chance_plain=opened.plain,
+        arrival_scatter=float(view.come.scatter),
         terms=["strata" if opened.names[t] == strata else opened.names[t] for t in used.tolist()],
         deal_terms=opened.terms[:, used],
         deal_next=["" if s < 0 else stages[s] for s in opened.next_place.tolist()],
@@ -159,6 +159,10 @@ def sum_up(
         **how,
     )
     return _without_money(made) if view.known.mixed else made
+
+
+def _owner_of_each(owners: Grouping) -> list[str]:
+    return [owners.names[i] for i in owners.codes.tolist()] if owners.names else []
 
 
 def _group(group: Grouping, chance: Floats, value: Floats, sample: Floats) -> ForecastGroups:

@@ -65,6 +65,8 @@ def _report(analysis: Analysis, locale: Locale) -> PageParts:
         "r66", figure(page, fan, height=220) if fan else "",
         figure(page, bridge) if bridge else "",
     ))  # fmt: skip
+    triangle = page.chart("cohorts")
+    parts.append(row("", figure(page, triangle)) if triangle else "")
     parts.append(row("r66", follow, quality_html(page)))
     parts.append(every_step_html(page))
     footer = e(text("page.footer", locale, version=__version__))
