@@ -42,7 +42,6 @@ def test_what_is_asked_of_foreign_objects_stands_in_few_places():
         "intake/crm/_pages.py",  # answers of the clients of CRMs, which are not imported
         "intake/crm/_records.py",  # frames of libraries that are not known
         "intake/files/source.py",  # frames of libraries that are not known
-        "planning/_plan.py",
         "plugins/_access.py",  # what a plugin's object lacks
         "testing/_checks.py",  # what a plugin's object lacks
     }

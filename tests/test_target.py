@@ -191,8 +191,8 @@ def test_delay_puts_needs_before_the_start():
     one = sf.Panel.from_counts(np.full((6, 2), 50), steps=["a", "b"])
     assert sf.decompose_target(9, one, lag=[0.5, 0.5]).mean_before[0] > 0
     with pytest.raises(ArgumentError, match="lag"):
-        sf.decompose_target(30, panel(), lag=[0.5, 0.5])
-    with pytest.raises(ArgumentError, match="leed"):
+        sf.decompose_target(30, panel(), lag=[[0.5, 0.5]])
+    with pytest.raises(UnknownNameError, match="leed"):
         sf.decompose_target(30, panel(), lag={"leed": [1]})
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing_extensions import assert_type
 
 import salesfunnel as sf
-from salesfunnel.plugins import BenchmarkPlugin, RuleSetPlugin, TemplatePlugin
+from salesfunnel.plugins import BenchmarkPlugin, PluginRecords, RuleSetPlugin, TemplatePlugin
 
 metric = sf.Metric("leads", "Leads", step=True, aliases=["线索"])
 action = sf.KeyAction("call", owner="Sales", within=timedelta(hours=24))
@@ -19,7 +19,7 @@ assert_type(funnel.insert_stage("c", after="a").drop_stage("c"), sf.Funnel)
 assert_type(stage.volume, sf.Metric | None)
 assert_type(stage.with_action("call").label, str)
 assert_type(sf.template("b2b", locale="zh"), sf.Funnel)
-assert_type(sf.templates(), tuple[sf.PluginRecord, ...])
+assert_type(sf.templates(), PluginRecords)
 
 figure = sf.Benchmark("a", "b", 0.3, citation="Survey", year=2025)
 figures = sf.BenchmarkSet("own", [figure])

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from typing_extensions import assert_type
 
 import salesfunnel as sf
+from salesfunnel.monitoring import Reviews
 
 TODAY = date(2026, 11, 20)
 funnel = sf.template("b2b")
@@ -49,7 +50,7 @@ assert_type(measures, sf.ImprovementPlan)
 assert_type(measures.measures, tuple[sf.Measure, ...])
 
 looks = sf.review(measures, panel, today=TODAY)
-assert_type(looks, tuple[sf.Review, ...])
+assert_type(looks, Reviews)
 assert_type(sf.write_playbook(funnel, measures, looks), sf.Playbook)
 
 whole = sf.analyze(sheet, start=TODAY)

@@ -20,6 +20,9 @@ FINE_TICKS = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 MICROSECOND = timedelta(microseconds=1)
 
 
+_DAY = 86_400 * 10**6
+
+
 SECONDS = {"W": 604800, "D": 86400, "h": 3600, "m": 60, "s": 1}
 
 
@@ -117,3 +120,30 @@ def duration_of(field: str, value: object) -> timedelta | None:
             hint="a bare number has no unit" if length is None else None,
         )
     return timedelta(microseconds=float(length))
+
+
+def days_of(field: str, value: object, *, minimum: int = 1) -> int:
+    """Return a length of time in whole days; a bare whole number is in days.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not a length of time, or shorter than `minimum` days.
+    """
+    if is_number(value):
+        days = int(value)  # type: ignore[call-overload]
+    else:
+        length = _microseconds(field, value)
+        if length is None:
+            raise _no_days(field, value, minimum)
+        days = int(length // _DAY)
+    if days < minimum:
+        raise _no_days(field, value, minimum)
+    return int(days)
+
+
+def _no_days(field: str, value: object, minimum: int) -> ArgumentError:
+    return ArgumentError(
+        f"{field!r} must be at least {minimum} day{'' if minimum == 1 else 's'}, got {value!r}",
+        hint="whole days, a timedelta, or text such as '90D' and '2 weeks'",
+    )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from salesfunnel._core.checks import check_choice, check_known
+from salesfunnel._core.arguments import check_period
+from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.periods import end_of
@@ -25,7 +26,7 @@ from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.diagnosis import Diagnosis, Finding, diagnose
+from salesfunnel.diagnosis import Diagnosis, Finding, Findings, diagnose
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting import Forecast
 from salesfunnel.monitoring import MetricWatch
@@ -95,7 +96,7 @@ class Analysis(ResultMixin):
     period: str
     conversions: ConversionTable
     bottlenecks: Bottlenecks
-    findings: tuple[Finding, ...] = attrs.field(default=(), converter=as_tuple)
+    findings: tuple[Finding, ...] = attrs.field(default=(), converter=Findings)
     plan: ImprovementPlan
     panel: Panel
     funnel: Funnel | None = None
@@ -254,7 +255,8 @@ def analyze(
     panel = _panel(data)
     judged, quiet = _period(panel, period)
     worth, unit, money_faults = _values(source, value, currency, rates)
-    mean = float(np.mean(worth)) if worth is not None and np.size(worth) else None
+    worth = worth if worth is not None and np.size(worth) else None
+    mean = None if worth is None else float(np.mean(worth))
     bottlenecks = find_bottlenecks(
         panel,
         period=judged,
@@ -318,7 +320,7 @@ def _period(panel: Panel, period: str | None) -> tuple[str, tuple[Fault, ...]]:
     has no rate of the first step, and the others would be of earlier months.
     """
     if period is not None:
-        check_known("period", period, panel.periods)
+        check_period(period, panel.periods)
         return period, ()
     whole = [name for name in panel.periods if name not in panel.partial]
     if not whole:

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import check_kind, check_known, check_positive_int
+from salesfunnel._core.arguments import check_period, worth_of
+from salesfunnel._core.checks import check_kind, check_positive_int
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.season import check_season
 from salesfunnel.bottleneck import row, row_flags
-from salesfunnel.bottleneck.arguments import benchmark_of, capacity_of, value_of
+from salesfunnel.bottleneck.arguments import benchmark_of, capacity_of
 from salesfunnel.bottleneck.bottlenecks import Bottlenecks
 from salesfunnel.bottleneck.cohort_check import check_against_cohorts
 from salesfunnel.bottleneck.flows import Flows, flows_of, settings_of
@@ -151,7 +152,8 @@ def find_bottlenecks(
     judged, faults = _period(panel, period)
     lags = lags_of(lag, panel)
     rate, _, more = benchmark_of(benchmark, panel)
-    money, caps = value_of(value), capacity_of(capacity, panel.steps)
+    worth, caps = worth_of(value), capacity_of(capacity, panel.steps)
+    money = None if worth is None else (worth.mean, worth.se)
     flows = flows_of(panel, judged, lags)
     settings = settings_of(
         flows, panel.by, season=check_season(season), calendar=calendar, history=known,
@@ -197,7 +199,7 @@ def _trusted(flows: Flows) -> Array:
 def _period(panel: Panel, period: str | None) -> tuple[str, list[Fault]]:
     """Return the period to judge; one that is not over yet only where it is asked for."""
     if period is not None:
-        check_known("period", period, panel.periods)
+        check_period(period, panel.periods)
         partial = period in panel.partial
         return period, [Fault.of("period-not-over", value=period)] if partial else []
     left_out = [name for name in panel.periods if name in panel.partial]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -85,18 +84,6 @@ def _names(panel: Panel) -> dict[str, tuple[str, ...]]:
         volume = () if stage.volume is None else (stage.volume.key,)
         names[stage.key] = (stage.name, *stage.aliases, *volume)
     return {key: names[key] for key in panel.steps if key in names}
-
-
-def value_of(value: float | Sequence[float] | None) -> tuple[float, float] | None:
-    """Return the mean value of a won deal and its standard error."""
-    if value is None:
-        return None
-    values = np.atleast_1d(np.asarray(value, dtype=np.float64))
-    values = values[~np.isnan(values)]
-    if not values.size or not np.isfinite(values).all() or (values < 0).any():
-        raise ArgumentError(f"'value' must be finite and at least 0, got {value!r}")
-    spread = float(values.std(ddof=1)) / math.sqrt(values.size) if values.size > 1 else 0.0
-    return float(values.mean()), spread
 
 
 def capacity_of(capacity: Mapping[str, float] | None, panel_steps: Sequence[str]) -> Array:

@@ -9,8 +9,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.arguments import worth_of
 from salesfunnel._core.checks import check_known
-from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.errors import DataError
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels import gain as kernel
@@ -267,7 +268,8 @@ def output_change(
     if before is None or after is None or before == after:
         raise DataError("'panel' must have two periods to compare, got one at most")
     chosen = panel.total() if segment is None else panel.select(segments=segment)
-    worth = (None, None) if value is None else value if isinstance(value, tuple) else (value, value)
+    given = value if isinstance(value, tuple) else (value, value)
+    worth = [None if one is None else one.mean for one in map(worth_of, given)]
     rows = [_factors(chosen, name, w) for name, w in zip((before, after), worth, strict=True)]
     y0, y1 = (float(np.prod(row)) for row in rows)
     names = [panel.steps[0], *(str(step) for step in panel.transitions)]
@@ -292,7 +294,5 @@ def _factors(panel: Panel, period: str, value: float | None) -> list[float]:
         raise DataError(
             f"'panel' must have entrants at every step of {period!r}, got a missing count or none"
         )
-    if value is not None and not value >= 0:
-        raise ArgumentError(f"'value' must be at least 0, got {value!r}")
     rates = [float(b) / float(a) for a, b in zip(n, x, strict=True)]
     return [float(n[0]), *rates, *(() if value is None else (float(value),))]

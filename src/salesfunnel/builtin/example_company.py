@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import csv
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 __all__ = ["AS_OF", "HEADER", "company_csv", "company_deals"]
 
@@ -60,7 +63,7 @@ def _deal(rng: np.random.Generator, month: int, number: int) -> list[str]:
     )
     start = (FIRST + month).astype("datetime64[D]") + int(rng.integers(0, 28))
     days: list[Any] = [start]
-    lost: Any = None
+    lost: npt.NDArray[np.bool_] | None = None
     for rate in rates:
         wait = np.timedelta64(int(1 + rng.gamma(2.0, 3.0)), "D")
         if rng.random() >= rate:

@@ -189,7 +189,7 @@ def count_steps(
     return counted(_log_of(events, columns, needed), options)
 
 
-def _log_of(events: Any, columns: Mapping[str, str] | None, needed: tuple[str, ...]) -> EventLog:
+def _log_of(events: object, columns: Mapping[str, str] | None, needed: tuple[str, ...]) -> EventLog:
     if isinstance(events, EventLog):
         if columns is not None:
             raise ArgumentError(

@@ -48,11 +48,11 @@ class Chains:
 
     def columns(self, log: EventLog, names: tuple[str, ...], rows: Any) -> dict[str, Any]:
         """Return some of the chains as columns: entity, and the time of each step by its name."""
-        who: Any = self.entity[rows]
+        who: npt.NDArray[Any] = self.entity[rows]
         times = self.time[rows]
         found = {"entity": who if log.entities is None else log.entities[who]}
         for k, name in enumerate(names):
-            column: Any = times[:, k].copy()
+            column: npt.NDArray[Any] = times[:, k].copy()
             if log.unit is not None:
                 column = column.view(f"datetime64[{log.unit}]")
             found[name] = column

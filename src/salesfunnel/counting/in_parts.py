@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 import attrs
 import numpy as np
@@ -138,7 +137,7 @@ def _rows(log: EventLog, mask: npt.NDArray[np.bool_]) -> EventLog:
 
 
 def count_files(
-    events: Any,
+    events: object,
     columns: Mapping[str, str] | None,
     attributes: Sequence[str],
     count: Callable[[EventLog, Options], StepCounts],

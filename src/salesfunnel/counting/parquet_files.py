@@ -6,7 +6,7 @@ import glob
 import os
 import zlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -17,6 +17,10 @@ from salesfunnel._core.extras import require
 from salesfunnel._core.foreign import is_a
 from salesfunnel.data.events.event_log import EventLog
 from salesfunnel.data.events.frames import known_roles
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
 
 __all__ = ["ParquetEvents", "is_parquet_path", "log_of_parquet", "open_parquet"]
 
@@ -29,7 +33,7 @@ def is_parquet_path(events: object) -> bool:
 
 
 def log_of_parquet(
-    events: Any, columns: Mapping[str, str] | None, attributes: Iterable[str]
+    events: object, columns: Mapping[str, str] | None, attributes: Iterable[str]
 ) -> EventLog:
     """Return the events of Parquet files, of a folder or of a dataset of pyarrow.
 
@@ -54,7 +58,7 @@ class ParquetEvents:
         The columns to read beside them.
     """
 
-    dataset: Any
+    dataset: ds.Dataset
     roles: Mapping[str, str]
     attributes: tuple[str, ...]
 
@@ -86,9 +90,9 @@ class ParquetEvents:
         return EventLog.from_frame(table, columns=self.roles, attributes=[*self.attributes])
 
 
-def _of_part(column: Any, part: int, parts: int) -> npt.NDArray[np.bool_]:
+def _of_part(column: pa.ChunkedArray, part: int, parts: int) -> npt.NDArray[np.bool_]:
     """Return which rows belong to a part: those of one entity always to the same."""
-    coded = column if hasattr(column, "dictionary") else column.dictionary_encode()
+    coded = column if is_a(column, "pyarrow", "DictionaryArray") else column.dictionary_encode()
     names = coded.dictionary.to_pylist()
     texts = [str(name).encode("utf-8", "surrogatepass") for name in names]
     mine = [zlib.crc32(text) % parts == part for text in texts]

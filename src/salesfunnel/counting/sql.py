@@ -108,7 +108,7 @@ def relevant(events: ir.Table, query: Query) -> ir.Table:
     return known
 
 
-def _fits(name: Any) -> bool:
+def _fits(name: str | int) -> bool:
     """Whether a database can hold the name."""
     return (
         "\0" not in name

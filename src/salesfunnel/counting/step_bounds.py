@@ -16,7 +16,7 @@ __all__ = ["step_bounds"]
 
 
 def step_bounds(
-    step_windows: Any, names: tuple[Any, ...]
+    step_windows: object, names: tuple[Any, ...]
 ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Return how late and how soon each step may be taken; nothing where there is no bound.
 
@@ -28,7 +28,7 @@ def step_bounds(
     return _parted(_gaps(step_windows, names))
 
 
-def _is_pair(window: Any) -> bool:
+def _is_pair(window: object) -> bool:
     """Whether it says both how soon and how late a step may be taken."""
     return isinstance(window, tuple) and len(window) == 2
 
@@ -48,13 +48,13 @@ def _parted(windows: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]
     return gaps if any(gap is not None for gap in gaps) else (), delays if some else ()
 
 
-def _ticks_of(span: Any) -> int:
+def _ticks_of(span: object) -> int:
     whole = event_columns.is_number(span)
     found = event_columns.span_ticks("step_windows", span, None if whole else "us")
     return 0 if found is None else found
 
 
-def _gaps(step_windows: Any, names: tuple[Any, ...]) -> tuple[Any, ...]:
+def _gaps(step_windows: object, names: tuple[Any, ...]) -> tuple[Any, ...]:
     if step_windows is None:
         return ()
     if _is_pair(step_windows) and len(names) != 3:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import UnknownNameError
 
 __all__ = ["place_of", "placed_names"]
 
 
-def place_of(step: Any, names: tuple[str, ...]) -> int:
+def place_of(step: object, names: tuple[str, ...]) -> int:
     """Return the place of a step by its name; ``"view (3)"`` where a name stands twice."""
     placed = placed_names(names)
     for known in (placed, [*names]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal, get_args
 
 import attrs
@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
-from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.durations import days_of
+from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.inputs import Span
 from salesfunnel._core.result import TableMixin
 from salesfunnel.customers._orders_by_customer import (
     Moment,
@@ -123,12 +125,12 @@ class Lifecycle(TableMixin):
         days = np.ceil(np.where(known, self.gap, 0)).astype("timedelta64[D]")
         return np.where(known, self.last + days, np.datetime64("NaT", "D"))
 
-    def due_now(self, *, within: timedelta | int = 14) -> tuple[str, ...]:
+    def due_now(self, *, within: Span = 14) -> tuple[str, ...]:
         """Return the customers to call: due by now or soon, and not given up yet.
 
         Parameters
         ----------
-        within : datetime.timedelta or int
+        within : datetime.timedelta, int or str
             How soon (an int is in days).
 
         Returns
@@ -142,9 +144,7 @@ class Lifecycle(TableMixin):
         ArgumentError
             If `within` is below 0 days.
         """
-        days = within.days if isinstance(within, timedelta) else within
-        if isinstance(days, bool) or not isinstance(days, int) or days < 0:
-            raise ArgumentError(f"'within' must be at least 0 days, got {within!r}")
+        days = days_of("within", within, minimum=0)
         with np.errstate(invalid="ignore"):
             ready = (self.age + days >= np.ceil(self.gap)) & (self.age <= AT_RISK * self.gap)
         rows = np.flatnonzero(ready)

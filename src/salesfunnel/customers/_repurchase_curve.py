@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_fraction
+from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
@@ -185,8 +186,8 @@ def repurchase_curve(
     """
     check_choice("by", by, ("week", "month", "quarter", "year"))
     coverage = check_fraction("level", level, open_ends=True)
-    spans = tuple(windows)
-    rising = all(isinstance(w, int) and w > v for v, w in zip((0, *spans), spans, strict=False))
+    spans = tuple(days_of("windows", one) for one in windows)
+    rising = all(w > v for v, w in zip((0, *spans), spans, strict=False))
     if not spans or not rising:
         raise ArgumentError(f"'windows' must be rising whole days, got {windows!r}")
     known = orders_at(purchases, as_of)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import DataError, UnknownNameError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import is_a
 from salesfunnel.customers._orders_by_customer import Moment
 from salesfunnel.data.purchases import CustomerSummary, Purchases
 from salesfunnel.data.purchases._columns import moment
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["summarise_purchases"]
 
 
 def summarise_purchases(
-    table: Any,
+    table: ir.Table,
     *,
     customer: str = "customer",
     time: str = "time",
@@ -83,9 +87,11 @@ def summarise_purchases(
     return _summary(found, as_of, has_amount=amount is not None)
 
 
-def _rows(table: Any, customer: str, time: str, amount: str | None, end: object, ibis: Any) -> Any:
+def _rows(
+    table: ir.Table, customer: str, time: str, amount: str | None, end: object, ibis: Any
+) -> Any:
     """Return who bought on which day and for how much, without rows that are no purchases."""
-    if not hasattr(table, "get_backend") or not hasattr(table, "columns"):
+    if not is_a(table, "ibis.expr.types", "Table"):
         raise DataError(
             f"'table' must be an ibis table or Purchases, got {type(table).__name__}",
             hint="read_purchases(...) reads files and dataframes",
@@ -112,7 +118,7 @@ def _rows(table: Any, customer: str, time: str, amount: str | None, end: object,
     return rows.mutate(day=rows.time.date())
 
 
-def _summary(found: Any, as_of: Moment, *, has_amount: bool) -> CustomerSummary:
+def _summary(found: ir.Table, as_of: Moment, *, has_amount: bool) -> CustomerSummary:
     begin, end = (
         found.column(name).to_numpy().astype("datetime64[D]") for name in ("begin", "end")
     )

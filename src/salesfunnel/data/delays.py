@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import check_known
+from salesfunnel._core.arguments import LONGEST_LAG, lag_shares, trimmed
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.period_arrays import DAYS_PER_MONTH, DAYS_PER_PERIOD, period_numbers
 from salesfunnel._kernels.censoring import incidence
@@ -18,8 +16,6 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.panel import Panel
 
 Array = npt.NDArray[np.float64]
-LONGEST_LAG = 12
-"""Months: a longer delay is cut here."""
 FEWEST_MATURE = 20
 """Advances of deals that had time, below which all deals are asked."""
 
@@ -32,7 +28,7 @@ class Lag(NamedTuple):
     """Infinite where it was given."""
 
 
-def lags_of(lag: Any, panel: Panel) -> tuple[Lag, ...] | None:
+def lags_of(lag: object, panel: Panel) -> tuple[Lag, ...] | None:
     """Return the delay of every step, or None where none is given."""
     if lag is None:
         return None
@@ -46,42 +42,7 @@ def lags_of(lag: Any, panel: Panel) -> tuple[Lag, ...] | None:
     sources = panel.steps[:-1]
     if isinstance(lag, StageHistory):
         return tuple(_estimated(lag, key, panel) for key in sources)
-    if isinstance(lag, Mapping):
-        for key in lag:
-            check_known("lag", key, sources)
-        return tuple(_given(lag.get(key, (1.0,)), key) for key in sources)
-    if isinstance(lag, int | float) or all(np.ndim(one) == 0 for one in lag):
-        return tuple(_given(lag, key) for key in sources)
-    given = list(lag)
-    if len(given) != len(sources):
-        raise ArgumentError(
-            f"'lag' must have shares for each of {len(sources)} steps, got {len(given)}"
-        )
-    return tuple(_given(one, key) for one, key in zip(given, sources, strict=True))
-
-
-def _given(value: object, key: str) -> Lag:
-    return Lag(_shares(value, key), np.inf)
-
-
-def _shares(value: Any, key: str) -> Array:
-    """Return a pmf; a single number is the median delay in periods of a geometric distribution."""
-    if np.ndim(value) == 0:
-        median = float(value)
-        if not (math.isfinite(median) and median >= 0):
-            raise ArgumentError(f"'lag' of {key!r} must be at least 0, got {value!r}")
-        stay = 0.5 ** (1 / median) if median > 0 else 0.0
-        return trimmed((1 - stay) * stay ** np.arange(LONGEST_LAG + 1.0))
-    f = np.asarray(value, dtype=np.float64)
-    if f.ndim != 1 or not f.size or not (np.isfinite(f) & (f >= 0)).all() or f.sum() <= 0:
-        raise ArgumentError(f"'lag' of {key!r} must be shares of at least 0, got {value!r}")
-    return np.asarray(f / f.sum())
-
-
-def trimmed(f: Array, keep: float = 0.98) -> Array:
-    """Return the shares up to where `keep` of them is reached, adding up to one."""
-    last = int(np.searchsorted(np.cumsum(f) / f.sum(), keep)) + 1
-    return np.asarray(f[:last] / f[:last].sum())
+    return tuple(Lag(shares, np.inf) for shares in lag_shares(lag, sources))
 
 
 def _estimated(history: StageHistory, key: str, panel: Panel) -> Lag:

@@ -7,6 +7,7 @@ from salesfunnel.diagnosis.case import Case
 from salesfunnel.diagnosis.diagnosis import ColumnUse, Diagnosis
 from salesfunnel.diagnosis.fields import Column, Field
 from salesfunnel.diagnosis.finding import Evidence, Finding, Group, PeriodShare
+from salesfunnel.diagnosis.findings import Findings
 from salesfunnel.diagnosis.remedy import Remedy
 from salesfunnel.diagnosis.rules import Exposure, Mixture, Rule, RuleSet, rule
 
@@ -19,6 +20,7 @@ __all__ = [
     "Exposure",
     "Field",
     "Finding",
+    "Findings",
     "Group",
     "Mixture",
     "PeriodShare",

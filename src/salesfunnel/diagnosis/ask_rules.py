@@ -18,6 +18,7 @@ from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.diagnosis.rules import Exposure, Mixture, Rule, RuleSet
 
 if TYPE_CHECKING:
+    from salesfunnel._core.vocabulary import Dimension
     from salesfunnel.diagnosis.rules import RuleResult
 
 __all__ = ["DEFAULT_RULES", "Asked", "ask_all", "rank", "vetoed"]
@@ -92,14 +93,14 @@ def _sets(rules: Any) -> list[RuleSet]:
 def _loaded(name: str) -> RuleSet:
     from salesfunnel.plugins import rule_set
 
-    loaded: Any = rule_set(name)
+    loaded: RuleSet = rule_set(name)
     if isinstance(loaded, RuleSet):
         return loaded
     rules = tuple(_as_rule(item, loaded.dimension) for item in loaded.rules)
     return RuleSet(loaded.name, loaded.dimension, rules, remedies=getattr(loaded, "remedies", ()))
 
 
-def _as_rule(item: Any, dimension: Any) -> Rule:
+def _as_rule(item: Any, dimension: Dimension) -> Rule:
     """Return a rule; a plain function of a stranger takes the bottleneck and the data."""
     if isinstance(item, Rule):
         return item

@@ -16,6 +16,7 @@ from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import BACKENDS, Backend
 from salesfunnel.definitions.funnel import Transition
 from salesfunnel.diagnosis.finding import Finding
+from salesfunnel.diagnosis.findings import Findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,13 +102,13 @@ class Diagnosis(ResultMixin):
     transition: Transition
     segment: str = "all"
     period: str = ""
-    findings: tuple[Finding, ...] = attrs.field(default=(), converter=as_tuple)
+    findings: tuple[Finding, ...] = attrs.field(default=(), converter=Findings)
     shortfall: float | None = attrs.field(default=None, converter=plain)
     unexplained: float | None = attrs.field(default=None, converter=plain)
     unexplained_interval: Interval | None = None
     small_parts: float = attrs.field(default=0.0, converter=plain)
     columns: tuple[ColumnUse, ...] = attrs.field(default=(), converter=as_tuple)
-    stated: tuple[Finding, ...] = attrs.field(default=(), converter=as_tuple)
+    stated: tuple[Finding, ...] = attrs.field(default=(), converter=Findings)
     searched: bool = False
 
     def __repr__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel.data.panel import ALL
 from salesfunnel.export.book import Book, number_format
@@ -14,6 +14,9 @@ from salesfunnel.render.charts.palette import LIGHT
 from salesfunnel.render.documents.rounds import names_of
 from salesfunnel.rounds import Round
 
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
 __all__ = ["add_funnel", "add_targets"]
 
 HEAD = 2
@@ -24,7 +27,7 @@ WIDE_RANGE = 100
 
 
 def _head(
-    book: Book, sheet: Any, title: str, columns: list[str], wide: list[float], left: set[int]
+    book: Book, sheet: Worksheet, title: str, columns: list[str], wide: list[float], left: set[int]
 ) -> None:
     sheet.hide_gridlines(2)
     book.text(sheet, 0, 0, title, book.style(bold=True, font_size=14))
@@ -152,7 +155,7 @@ def add_funnel(book: Book, found: Round) -> Any:
     return sheet
 
 
-def _chart(book: Book, sheet: Any, title: str, rows: int, wide: float, *, log: bool) -> None:
+def _chart(book: Book, sheet: Worksheet, title: str, rows: int, wide: float, *, log: bool) -> None:
     """Draw the steps as bars, on a logarithmic scale where they differ by more than a hundred."""
     name = sheet.get_name()
     last = HEAD + rows

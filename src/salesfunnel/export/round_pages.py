@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel.export.book import Book
 from salesfunnel.render.backends.width import width
 from salesfunnel.render.model import Document, Heading, Paragraph, Section, Table
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["add_document", "free_name"]
 
@@ -82,7 +85,7 @@ def _widths(tables: Iterable[Table]) -> list[float]:
     return wide
 
 
-def _table(book: Book, sheet: Any, row: int, table: Table, widths: list[float]) -> int:
+def _table(book: Book, sheet: Worksheet, row: int, table: Table, widths: list[float]) -> int:
     """Write a table and return the row below it."""
     if table.caption:
         book.text(sheet, row, 0, table.caption, book.style(bold=True))
@@ -116,7 +119,7 @@ def _height(cells: Iterable[str], widths: list[float]) -> float:
 
 
 def _paragraph(
-    book: Book, sheet: Any, row: int, block: Paragraph, columns: int, across: float
+    book: Book, sheet: Worksheet, row: int, block: Paragraph, columns: int, across: float
 ) -> int:
     style = book.style(text_wrap=True, valign="top")
     if columns > 1:

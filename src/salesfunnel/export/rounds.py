@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -29,6 +29,9 @@ from salesfunnel.render.model import Document, Section
 from salesfunnel.rounds import Round
 from salesfunnel.serialize import to_json
 
+if TYPE_CHECKING:
+    from os import PathLike
+
 __all__ = ["documents_of", "round_book", "to_xlsx"]
 
 
@@ -45,7 +48,7 @@ def documents_of(found: Round) -> dict[str, bytes]:
     }
 
 
-def to_xlsx(found: Round, path: Any = None) -> bytes:
+def to_xlsx(found: Round, path: str | PathLike[str] | None = None) -> bytes:
     """Return the workbook of a round, and write it to `path`."""
     book = round_book(found)
     if path is not None:

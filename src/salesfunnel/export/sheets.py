@@ -86,7 +86,7 @@ def _csv(columns: Sequence[Column]) -> str:
     return out.getvalue()
 
 
-def _shown(role: Role | None, cell: Any) -> str:
+def _shown(role: Role | None, cell: float | str | None) -> str:
     """Return a cell as text; text of people is escaped, numbers are not."""
     if cell is None:
         return ""

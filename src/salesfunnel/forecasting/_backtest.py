@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import check_kind, check_positive_int
+from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.season import check_season
 from salesfunnel._kernels import simulate
@@ -22,7 +23,7 @@ from salesfunnel.forecasting.arrivals import FULL_MONTHS, Season
 from salesfunnel.forecasting.backtest_result import Backtest, BacktestScore, Scope, Way
 from salesfunnel.forecasting.outlook import Settings, outlook, past_of
 from salesfunnel.forecasting.past import Past
-from salesfunnel.forecasting.snapshot import DAY, Snapshot, length
+from salesfunnel.forecasting.snapshot import DAY, Snapshot
 from salesfunnel.forecasting.sum_up import LEVEL, simulated
 
 __all__ = ["backtest"]
@@ -107,8 +108,8 @@ def backtest(
     """
     check_kind("history", history, StageHistory)
     history = two_ends(history)
-    span = length("horizon", horizon)
-    count, step = check_positive_int("origins", origins), check_positive_int("every", every)
+    span = days_of("horizon", horizon)
+    count, step = check_positive_int("origins", origins), days_of("every", every)
     check_positive_int("draws", draws, minimum=100)
     seed = check_positive_int("seed", seed, minimum=0)
     seasonal = check_season(season)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.periods import end_of, frequency_of
 from salesfunnel.data.events import columns as event_columns
@@ -69,22 +70,12 @@ def moment(field: str, value: Moment) -> np.datetime64:
     return np.datetime64(tick, "us")
 
 
-def length(field: str, value: object) -> int:
-    """Return a length of time in whole days; a bare int is in days."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = timedelta(days=value)
-    ticks = event_columns.span_ticks(field, value, "s")
-    if ticks is None or ticks < 86400:
-        raise ArgumentError(f"{field!r} must be a day at least, got {value!r}")
-    return ticks // 86400
-
-
 def days_until(field: str, value: object, at: np.datetime64) -> int:
     """Return whole days: of a length of time, or to the end of a day or period, that day inside."""
     label = value.isoformat()[:10] if isinstance(value, date) else value
     by = frequency_of(label.strip()) if isinstance(label, str) else "none"
     if not isinstance(label, str) or by == "none":
-        return length(field, value)
+        return days_of(field, value)
     end = np.datetime64(end_of(label.strip(), by), "us")
     if end <= at:
         raise ArgumentError(f"{field!r} must end after {str(at)[:10]}, got {label!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from salesfunnel.monitoring._adherence import adherence
 from salesfunnel.monitoring._handoffs import handoffs
-from salesfunnel.monitoring._review import Review, review
+from salesfunnel.monitoring._review import Review, Reviews, review
 from salesfunnel.monitoring._watch_metrics import watch_metrics
 from salesfunnel.monitoring.adherence_result import Adherence, AdherenceRow
 from salesfunnel.monitoring.handoffs_result import Handoff, Handoffs
@@ -19,6 +19,7 @@ __all__ = [
     "MetricWatch",
     "Review",
     "ReviewEvidence",
+    "Reviews",
     "WatchedMetric",
     "adherence",
     "handoffs",

@@ -9,6 +9,7 @@ import attrs
 
 from salesfunnel._core.checks import check_choice, check_kind, check_known
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.listing import Listing
 from salesfunnel._core.periods import first_from, frequency_of, start_of
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import REVIEW_STATES, ReviewState
@@ -88,6 +89,17 @@ class Review(ResultMixin):
         check_choice("state", self.state, REVIEW_STATES)
 
 
+class Reviews(Listing[Review]):
+    """The state of every measure, in the order of the plan; a tuple of `Review`."""
+
+    __slots__ = ()
+    noun = ("measure", "measures")
+
+    def _name(self, item: Review) -> str:
+        """Return the key and the state of a measure."""
+        return f"{item.key} {item.state}"
+
+
 def review(
     plan: ImprovementPlan,
     panel: Panel,
@@ -95,7 +107,7 @@ def review(
     today: date,
     adoption: Mapping[str, float | Sequence[float]] | Adherence | None = None,
     control: Iterable[str] | str = (),
-) -> tuple[Review, ...]:
+) -> Reviews:
     """Say of every measure whether it is carried out, works, does not, or cannot be judged yet.
 
     Parameters
@@ -116,7 +128,8 @@ def review(
 
     Returns
     -------
-    tuple of Review
+    Reviews
+        A tuple of `Review` that shows itself.
         One a measure whose effect is on a step of the panel, in the order of the plan.
 
     Raises
@@ -175,7 +188,7 @@ def review(
         check_known("control", name, panel.segments)
     shares = shares_of(adoption, plan)
     known = {(t.source, t.target) for t in panel.transitions}
-    return tuple(
+    return Reviews(
         _review(measure, panel, today, shares, others)
         for measure in plan.active
         if (measure.bottleneck.source, measure.bottleneck.target) in known

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from salesfunnel._core.arguments import worth_of
 from salesfunnel._core.checks import check_fraction, check_kind, check_number, check_positive_int
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks
@@ -113,7 +113,7 @@ def plan(
         raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")
     found = _findings(findings)
     rows = _rows(bottlenecks, found)
-    mean, se = _value(value)
+    worth = worth_of(value)
     at_most = check_positive_int("most", most, minimum=0)
     if limit is not None:
         limit = check_positive_int("limit", limit, minimum=1)
@@ -125,8 +125,8 @@ def plan(
             months=check_number("months", months, above=0.0),
             realisation=_beta_params(realisation),
             gap_closed=check_fraction("gap_closed", gap_closed),
-            value=mean,
-            value_se=se,
+            value=None if worth is None else worth.mean,
+            value_se=0.0 if worth is None else worth.se,
             seed=check_positive_int("seed", seed, minimum=0),
         ),
         remedies=(*remedies, *_of_rule_sets(found)),
@@ -203,22 +203,6 @@ def _beta_params(realisation: object) -> tuple[float, float]:
         raise ArgumentError(f"'realisation' must be two numbers above 0, got {realisation!r}")
     a, b = (check_number("realisation", v, above=0.0) for v in realisation)
     return a, b
-
-
-def _value(value: object) -> tuple[float | None, float]:
-    """Return the mean value of a deal and its standard error."""
-    if value is None:
-        return None, 0.0
-    if isinstance(value, str) or not hasattr(value, "__iter__"):
-        return check_number("value", value, minimum=0.0), 0.0
-    values = [float(v) for v in value if v is not None and math.isfinite(float(v))]
-    if not values:
-        return None, 0.0
-    mean = check_number("value", math.fsum(values) / len(values), minimum=0.0)
-    if len(values) < 2:
-        return mean, 0.0
-    spread = math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1)
-    return mean, math.sqrt(spread / len(values))
 
 
 def _of_rule_sets(findings: Sequence[Finding]) -> tuple[Remedy, ...]:

@@ -11,7 +11,7 @@ from salesfunnel.plugins._protocols import (
     SourcePlugin,
     TemplatePlugin,
 )
-from salesfunnel.plugins._record import API_VERSION, PluginRecord
+from salesfunnel.plugins._record import API_VERSION, PluginRecord, PluginRecords
 from salesfunnel.plugins._registry import Registry
 
 from salesfunnel.plugins._access import (  # isort: skip - stands on the three above
@@ -29,6 +29,7 @@ __all__ = [
     "API_VERSION",
     "BenchmarkPlugin",
     "PluginRecord",
+    "PluginRecords",
     "Registry",
     "RuleSetPlugin",
     "SourcePlugin",

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
@@ -14,8 +14,11 @@ from salesfunnel._core.vocabulary import DIMENSIONS, LOCALES, Locale, PluginGrou
 from salesfunnel.definitions import Benchmark, BenchmarkSet
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.plugins._discovery import Found, discover
-from salesfunnel.plugins._record import PluginRecord
+from salesfunnel.plugins._record import PluginRecords
 from salesfunnel.plugins._registry import Registry
+
+if TYPE_CHECKING:
+    from salesfunnel.plugins._protocols import RuleSetPlugin
 
 __all__ = [
     "benchmark",
@@ -39,17 +42,15 @@ def _of(found: tuple[Found, ...], third_party: bool) -> Registry:
     return Registry(found, third_party=third_party)
 
 
-def listed(
-    group: PluginGroup, ask: Callable[[str], object], load: bool
-) -> tuple[PluginRecord, ...]:
+def listed(group: PluginGroup, ask: Callable[[str], object], load: bool) -> PluginRecords:
     records = registry().records(group)
     if not load:
-        return records
+        return PluginRecords(records)
     for record in records:
         # the registry remembers what failed, and the records below tell it
         with suppress(SalesFunnelError):
             ask(f"{record.name}@{record.distribution}")
-    return registry().records(group)
+    return PluginRecords(registry().records(group))
 
 
 def template(name: str, *, locale: Locale = "en") -> Funnel:
@@ -87,7 +88,7 @@ def template(name: str, *, locale: Locale = "en") -> Funnel:
     return cast("Funnel", found)
 
 
-def templates(*, load: bool = False) -> tuple[PluginRecord, ...]:
+def templates(*, load: bool = False) -> PluginRecords:
     """List the templates that are installed, by name.
 
     Parameters
@@ -97,7 +98,8 @@ def templates(*, load: bool = False) -> tuple[PluginRecord, ...]:
 
     Returns
     -------
-    tuple of PluginRecord
+    PluginRecords
+        A tuple of `PluginRecord` that shows itself.
 
     Examples
     --------
@@ -135,7 +137,7 @@ def benchmark(name: str) -> BenchmarkSet:
     return cast("BenchmarkSet", found)
 
 
-def benchmarks(*, load: bool = False) -> tuple[PluginRecord, ...]:
+def benchmarks(*, load: bool = False) -> PluginRecords:
     """List the sets of benchmarks that are installed, by name; `load` checks each as well.
 
     Parameters
@@ -145,7 +147,8 @@ def benchmarks(*, load: bool = False) -> tuple[PluginRecord, ...]:
 
     Returns
     -------
-    tuple of PluginRecord
+    PluginRecords
+        A tuple of `PluginRecord` that shows itself.
 
     Examples
     --------
@@ -205,7 +208,7 @@ def rule_set(name: str) -> Any:
     return registry().load("salesfunnel.rules", name, check=_rule_set_problem)
 
 
-def rule_sets(*, load: bool = False) -> tuple[PluginRecord, ...]:
+def rule_sets(*, load: bool = False) -> PluginRecords:
     """List the rule sets that are installed, by name; `load` checks each as well.
 
     Parameters
@@ -215,7 +218,8 @@ def rule_sets(*, load: bool = False) -> tuple[PluginRecord, ...]:
 
     Returns
     -------
-    tuple of PluginRecord
+    PluginRecords
+        A tuple of `PluginRecord` that shows itself.
 
     Examples
     --------
@@ -225,11 +229,11 @@ def rule_sets(*, load: bool = False) -> tuple[PluginRecord, ...]:
     return listed("salesfunnel.rules", rule_set, load)
 
 
-def _source_problem(loaded: object) -> str | None:
+def _source_problem(loaded: RuleSetPlugin) -> str | None:
     return None if callable(loaded) else f"be a function, got {type(loaded).__name__}"
 
 
-def _rule_set_problem(loaded: Any) -> str | None:
+def _rule_set_problem(loaded: RuleSetPlugin) -> str | None:
     missing = [f for f in ("name", "dimension", "rules") if not hasattr(loaded, f)]
     if missing:
         listed = ", ".join(map(repr, missing))

@@ -113,7 +113,7 @@ def module_missing(value: str) -> str | None:
     module = value.partition(":")[0].partition("[")[0].strip()
     if not all(part.isidentifier() for part in module.split(".")):
         return module or value
-    path: Any = None
+    path: object = None
     name = ""
     for part in module.split("."):
         name = f"{name}.{part}" if name else part

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from salesfunnel._core.listing import Listing
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import PluginState
 
@@ -59,3 +60,14 @@ class PluginRecord(ResultMixin):
     def builtin(self) -> bool:
         """Whether it ships with salesfunnel itself."""
         return self.distribution == HOME
+
+
+class PluginRecords(Listing[PluginRecord]):
+    """The plugins that are installed, by name; a tuple of `PluginRecord`."""
+
+    __slots__ = ()
+    noun = ("plugin", "plugins")
+
+    def _name(self, item: PluginRecord) -> str:
+        """Return the name, with what is wrong."""
+        return item.name if item.error is None else f"{item.name} ({item.state})"

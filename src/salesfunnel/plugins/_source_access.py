@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, overload
 
 from salesfunnel.plugins._access import _source_problem, listed, registry
-from salesfunnel.plugins._record import PluginRecord
+from salesfunnel.plugins._record import PluginRecords
 from salesfunnel.plugins._sources import (
     AirbyteHubSpotSource,
     FivetranHubSpotSource,
@@ -72,7 +72,7 @@ def source(name: str) -> Any:
     return registry().load("salesfunnel.sources", name, check=_source_problem)
 
 
-def sources(*, load: bool = False) -> tuple[PluginRecord, ...]:
+def sources(*, load: bool = False) -> PluginRecords:
     """List the sources that are installed, by name; `load` checks each as well.
 
     Parameters
@@ -82,7 +82,8 @@ def sources(*, load: bool = False) -> tuple[PluginRecord, ...]:
 
     Returns
     -------
-    tuple of PluginRecord
+    PluginRecords
+        A tuple of `PluginRecord` that shows itself.
 
     Examples
     --------

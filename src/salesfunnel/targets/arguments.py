@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol, cast, runtime_checkable
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.arguments import lag_shares, worth_of
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel.data.panel import Panel
 from salesfunnel.targets.target_plan import TargetUnit
@@ -29,48 +30,23 @@ class WinsByPeriod(Protocol):
 
 def value_of(value: object, unit: TargetUnit) -> tuple[float | None, float]:
     """Return mean and standard deviation of what a won deal is worth."""
-    if value is None:
+    worth = worth_of(value)
+    if worth is None:
         if unit == "currency":
             raise ArgumentError(
                 "'value' must be given with a target in money, got None",
                 hint="the mean value of a won deal, or the values of won deals",
             )
         return None, 0.0
-    values = np.atleast_1d(np.asarray(value, dtype=np.float64))
-    if values.ndim != 1 or not values.size or not (np.isfinite(values) & (values >= 0)).all():
-        raise ArgumentError(f"'value' must be at least 0 and finite, got {value!r}")
-    mean = float(values.mean())
-    if mean <= 0:
-        raise ArgumentError(f"'value' must have a positive mean, got {mean:g}")
-    return mean, float(values.std(ddof=1)) if values.size > 1 else 0.0
+    if worth.mean <= 0:
+        raise ArgumentError(f"'value' must have a positive mean, got {worth.mean:g}")
+    return worth.mean, worth.sd
 
 
 def lags_of(lag: object, panel: Panel) -> tuple[Floats, ...]:
-    """Return the delay of every transition as shares by month."""
-    names = panel.steps[:-1]
-    none = np.ones(1)
-    if lag is None:
-        return tuple(none for _ in names)
-    if isinstance(lag, Mapping):
-        strange = [key for key in lag if key not in names]
-        if strange:
-            raise ArgumentError(f"'lag' must be by source step {names!r}, got {strange[0]!r}")
-        given = [lag.get(name, none) for name in names]
-    else:
-        given = list(cast("Iterable[Any]", lag))
-        if given and np.ndim(given[0]) == 0:
-            given = [given]
-        if len(given) != len(names):
-            raise ArgumentError(
-                f"'lag' must have a sequence for each of {len(names)} transitions, got {len(given)}"
-            )
-    shares = []
-    for name, one in zip(names, given, strict=True):
-        f = np.asarray(one, dtype=np.float64)
-        if f.ndim != 1 or not f.size or not (np.isfinite(f) & (f >= 0)).all() or f.sum() <= 0:
-            raise ArgumentError(f"'lag' of {name!r} must be shares of at least 0, got {one!r}")
-        shares.append(f / f.sum())
-    return tuple(shares)
+    """Return the delay of every transition as shares by month; none is no delay."""
+    sources = panel.steps[:-1]
+    return tuple(np.ones(1) for _ in sources) if lag is None else lag_shares(lag, sources)
 
 
 def covered_by(pipeline: object, periods: tuple[str, ...], weights: Floats, due: Ints) -> Floats:

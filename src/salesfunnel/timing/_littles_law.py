@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
-from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.durations import days_of
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.inputs import Span
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import needs_stage_times
@@ -67,14 +68,14 @@ class LittlesLaw(TableMixin):
         }
 
 
-def littles_law(history: StageHistory, *, window: int = 90) -> LittlesLaw:
+def littles_law(history: StageHistory, *, window: Span = 90) -> LittlesLaw:
     """Compare the deals in each stage with what arrivals and durations make them.
 
     Parameters
     ----------
     history : StageHistory
         The deals.
-    window : int
+    window : int, datetime.timedelta or str
         How many days up to ``history.as_of``.
 
     Raises
@@ -98,8 +99,7 @@ def littles_law(history: StageHistory, *, window: int = 90) -> LittlesLaw:
     >>> littles_law(history, window=30).stages
     ('lead',)
     """
-    if window < 1:
-        raise ArgumentError(f"'window' must be at least 1 day, got {window!r}")
+    window = days_of("window", window)
     needs_stage_times(history, "littles_law")
     rows = []
     for stage in history.stages[:-1]:

@@ -6,7 +6,7 @@ For speed alone: what does not fit is left to the careful reader, which gives th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ import numpy.typing as npt
 from salesfunnel._kernels.text.times import AWARE, NAIVE
 from salesfunnel.intake.cells.wall_clock import wall_ticks
 from salesfunnel.intake.files.text_column import TextColumn
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 __all__ = ["Quick", "Slashes", "numbers_since", "slashes_of"]
 
@@ -57,7 +60,7 @@ class Slashes(NamedTuple):
             found += np.flatnonzero(kind)[:1].tolist()
         return sorted(found)
 
-    def read(self, first: bool | None, zone: Any) -> Quick:
+    def read(self, first: bool | None, zone: tzinfo) -> Quick:
         """Return the times in this order of day and month; None: only those of one reading."""
         day, month = self.read_by
         both = day & month & (self.ticks[0] != self.ticks[1])
@@ -77,7 +80,7 @@ def slashes_of(cells: Sequence[Any]) -> Slashes | None:
     return Slashes((one, two), (day, month))
 
 
-def numbers_since(cells: Sequence[Any], unit: str, zone: Any) -> Quick | None:
+def numbers_since(cells: Sequence[Any], unit: str, zone: tzinfo) -> Quick | None:
     """Read whole numbers since 1970 of one unit; None where there are few, or other cells."""
     if len(cells) < _FEW or set(map(type, cells)) != {str}:
         return None
@@ -88,7 +91,7 @@ def numbers_since(cells: Sequence[Any], unit: str, zone: Any) -> Quick | None:
 
 
 def _quick(
-    ticks: npt.NDArray[np.int64], known: Bools, aware: Bools, both: Bools, zone: Any
+    ticks: npt.NDArray[np.int64], known: Bools, aware: Bools, both: Bools, zone: tzinfo
 ) -> Quick:
     """Return times as the clocks of a zone show them, without years that mean no time."""
     ticks = ticks.copy()

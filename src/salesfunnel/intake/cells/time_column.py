@@ -106,7 +106,7 @@ def order_of(cells: Sequence[Any], slashes: Slashes | None = None) -> tuple[bool
     return next(iter(found.items())) if len(found) == 1 else None
 
 
-def _is_digits(cell: Any) -> bool:
+def _is_digits(cell: object) -> bool:
     return type(cell) is str and cell.isdigit()
 
 
@@ -178,7 +178,11 @@ def read_time_cells(
 
 
 def _quick(
-    cells: Sequence[Any], unit: str | None, slashes: Slashes | None, first: bool | None, zone: Any
+    cells: Sequence[Any],
+    unit: str | None,
+    slashes: Slashes | None,
+    first: bool | None,
+    zone: tzinfo,
 ) -> Quick:
     """Return what can be read at once; nothing where there is little."""
     found = numbers_since(cells, unit, zone) if unit is not None else None
@@ -195,7 +199,7 @@ def _mark(marks: dict[str, int], kind: str, at: int) -> None:
     marks[kind] = min(at, marks.get(kind, at))
 
 
-def _micros(cell: Any, unit: str) -> int:
+def _micros(cell: object, unit: str) -> int:
     """Return a number since 1970 in microseconds, exactly."""
     number = Decimal(repr(cell) if isinstance(cell, float) else str(cell).strip())
     return int((number * _UNITS[unit]).to_integral_value())
@@ -207,7 +211,7 @@ def _is_epoch(moment: datetime) -> bool:
 
 
 def _moment(
-    cell: Any,
+    cell: object,
     first: bool | None,
     dayfirst: bool | None,
     date_format: str | None,

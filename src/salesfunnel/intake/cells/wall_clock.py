@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 __all__ = ["wall_ticks"]
 
@@ -16,7 +19,7 @@ _QUARTER = 15 * 60 * 10**6
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-def wall_ticks(ticks: Ints, zone: Any) -> Ints:
+def wall_ticks(ticks: Ints, zone: tzinfo) -> Ints:
     """Return microseconds in UTC as the clocks of a zone show them."""
     quarters, where = np.unique(ticks // _QUARTER, return_inverse=True)
     offsets = np.array([_offset(quarter, zone) for quarter in quarters.tolist()], dtype=np.int64)
@@ -24,7 +27,7 @@ def wall_ticks(ticks: Ints, zone: Any) -> Ints:
     return shifted
 
 
-def _offset(quarter: int, zone: Any) -> int:
+def _offset(quarter: int, zone: tzinfo) -> int:
     """Return the offset of a zone in microseconds, so many quarters of an hour after 1970."""
     shift = (_EPOCH_UTC + timedelta(seconds=900 * quarter)).astimezone(zone).utcoffset()
     return 0 if shift is None else shift // timedelta(microseconds=1)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from salesfunnel._core.checks import did_you_mean, duplicates
 from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import is_a
 from salesfunnel._core.vocabulary import Frequency, PanelMode
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.checks import LOST, OPEN, WON
 from salesfunnel.data.panel import Panel
 from salesfunnel.intake.deals.outcomes import stage_outcome
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["count_deals"]
 
@@ -23,7 +27,7 @@ _NAT = np.datetime64("NaT", "us")
 
 
 def count_deals(
-    table: Any,
+    table: ir.Table,
     *,
     deal: str,
     stage: str,
@@ -110,9 +114,9 @@ def _names(stages: Sequence[str]) -> tuple[str, ...]:
     return tuple(map(str, stages))
 
 
-def _rows(table: Any, columns: dict[str, str | None]) -> Any:
+def _rows(table: ir.Table, columns: dict[str, str | None]) -> Any:
     """Return the rows that have a deal, a stage and a time, under our names."""
-    if not hasattr(table, "get_backend") or not hasattr(table, "columns"):
+    if not is_a(table, "ibis.expr.types", "Table"):
         raise DataError(
             f"'table' must be an ibis table, got {type(table).__name__}",
             hint="read_deals(...) reads files and dataframes, and .panel() counts them",
@@ -135,7 +139,7 @@ def _rows(table: Any, columns: dict[str, str | None]) -> Any:
     return rows.filter(known & rows.time.notnull())
 
 
-def _history(deals: Any, names: tuple[str, ...], segment: str | None) -> StageHistory:
+def _history(deals: ir.Table, names: tuple[str, ...], segment: str | None) -> StageHistory:
     """Return what the database found, a row per deal, as a history."""
     if not deals.num_rows:
         raise DataError("'table' must hold changes of stages, got none")

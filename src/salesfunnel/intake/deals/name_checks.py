@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.checks import check_known, nearest
 from salesfunnel.data.coded_texts import CodedTexts
@@ -13,6 +13,9 @@ from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_time import read_time
 from salesfunnel.intake.sheet.names import fold
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 __all__ = ["name_faults"]
 
@@ -64,7 +67,7 @@ def name_faults(
     return tuple(found)
 
 
-def _is_no_name(column: Any) -> bool:
+def _is_no_name(column: npt.NDArray[Any]) -> bool:
     """Whether a column holds numbers or dates, of which two that look alike are two."""
     some = [text for text in dict.fromkeys(column[:_MOST].tolist()) if text][:_LOOKED_AT]
     return bool(some) and sum(map(_is_figure, some)) > len(some) / 2

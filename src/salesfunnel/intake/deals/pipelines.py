@@ -9,6 +9,7 @@ import numpy as np
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import UnknownNameError
+from salesfunnel._core.foreign import is_readable
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.outcomes import is_closed_label, stage_outcome
@@ -101,8 +102,8 @@ def _is_stage(word: str) -> bool:
     return bool(word) and stage_outcome(word) is None and not is_closed_label(word)
 
 
-def kept(source: Any) -> Any:
+def kept(source: object) -> Any:
     """Return what can be read more than once: the content of a file, the items of an iterator."""
-    if hasattr(source, "read"):
+    if is_readable(source):
         return source.read()
     return list(source) if isinstance(source, Iterator) else source

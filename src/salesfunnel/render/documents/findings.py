@@ -33,7 +33,10 @@ from salesfunnel.render.words.findings import (
     title_of,
 )
 
-__all__ = ["finding_document", "findings_blocks", "explains_fall", "step_words", "weak_sign"]
+__all__ = [
+    "explains_fall", "finding_document", "findings_blocks", "findings_document", "step_words",
+    "weak_sign",
+]  # fmt: skip
 
 Names = Mapping[str, str] | None
 
@@ -276,3 +279,8 @@ def finding_document(finding: Finding, locale: Locale) -> Document:
     blocks += [Paragraph(words, mark="warn") for words in notice_words(e.notices, locale)]
     blocks.append(Paragraph(text("finding.association", locale), mark="muted"))
     return Document(title_of(finding, locale), blocks, locale=locale, subtitle=step)
+
+
+def findings_document(found: Iterable[Finding], locale: Locale) -> Document:
+    """Return the causes of all bottlenecks, those of the fall first."""
+    return Document(text("finding.heading", locale), findings_blocks(found, locale), locale=locale)

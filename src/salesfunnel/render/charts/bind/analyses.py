@@ -153,7 +153,7 @@ def bridge(analysis: Analysis, locale: Locale) -> Chart:
     return pipeline.bridge(_part(analysis, "bridge", "bridge"), locale)
 
 
-def cohorts(analysis: Any, locale: Locale) -> Chart:
+def cohorts(analysis: Analysis, locale: Locale) -> Chart:
     """Return how many deals of each month are won, month by month."""
     found = getattr(analysis, "cohorts", None)
     if found is None:

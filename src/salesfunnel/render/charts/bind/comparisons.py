@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
@@ -15,6 +15,10 @@ from salesfunnel.render.charts.kinds.segments import SegmentPoint
 from salesfunnel.render.charts.kinds.segments import segments as segments_chart
 from salesfunnel.render.charts.kinds.spans import EffectRow, effects
 from salesfunnel.render.words.names import labels_of
+
+if TYPE_CHECKING:
+    from salesfunnel.comparison import ArmComparison, SegmentComparison
+    from salesfunnel.definitions import BenchmarkSet
 
 MOST = 24
 """Segments in a picture at most: the most probably worse."""
@@ -47,7 +51,7 @@ def compared(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def compared_segments(found: Any, locale: Locale) -> Chart:
+def compared_segments(found: SegmentComparison, locale: Locale) -> Chart:
     """Return the rates as counted by size, with the limits that chance sets."""
     points = [
         SegmentPoint(
@@ -62,7 +66,7 @@ def compared_segments(found: Any, locale: Locale) -> Chart:
     )
 
 
-def arms(found: Any, locale: Locale) -> Chart:
+def arms(found: ArmComparison, locale: Locale) -> Chart:
     """Return the rate of each arm with its interval; the rule is that of the control."""
     control = found.rows[0].rate
     rows = [
@@ -106,7 +110,7 @@ def arm_differences(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def benchmarks(found: Any, locale: Locale) -> Chart:
+def benchmarks(found: BenchmarkSet, locale: Locale) -> Chart:
     """Return the published rates of a set, with the range that their source gives."""
     labels = labels_of(None, found.steps, locale)
     rows = []

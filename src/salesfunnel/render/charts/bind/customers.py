@@ -16,7 +16,14 @@ from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.charts.marks import ChartScale
 
 if TYPE_CHECKING:
-    from salesfunnel.customers import Lifecycle, RepurchaseCurve, Rfm
+    from salesfunnel.customers import (
+        CohortRetention,
+        Lifecycle,
+        LifetimeValue,
+        RepurchaseCurve,
+        Rfm,
+        UpsellCandidates,
+    )
 
 COHORTS = 24
 """Cohorts in a triangle at most: the latest."""
@@ -78,7 +85,7 @@ def states(cycle: Lifecycle, locale: Locale) -> Chart:
     return waterfall(rows, locale, title=text("chart.states-title", locale), kind="states")
 
 
-def retention(kept: Any, locale: Locale) -> Chart:
+def retention(kept: CohortRetention, locale: Locale) -> Chart:
     """Return the share of each cohort that bought in each later period; those to come empty."""
     names = kept.cohorts[-COHORTS:]
     triangle = np.asarray(kept.triangle())[-COHORTS:, :COHORTS]
@@ -92,7 +99,7 @@ def retention(kept: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def potential(found: Any, locale: Locale) -> Chart:
+def potential(found: UpsellCandidates, locale: Locale) -> Chart:
     """Return the customers who could buy more, the largest potential first."""
     money = ChartScale(kind="money", low=0.0)
     return _largest(
@@ -102,7 +109,7 @@ def potential(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def worth(found: Any, locale: Locale) -> Chart:
+def worth(found: LifetimeValue, locale: Locale) -> Chart:
     """Return the customers of the highest expected value."""
     notes = [
         text("chart.worth-alive", locale, p=whole_percent(float(p)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,10 +19,16 @@ from salesfunnel.render.charts.marks import ChartScale
 from salesfunnel.render.words.figures import shown
 from salesfunnel.render.words.names import action_names, labels_of
 
+if TYPE_CHECKING:
+    from salesfunnel.bottleneck import OutputChange
+    from salesfunnel.monitoring import Adherence, Handoffs
+    from salesfunnel.targets import TargetProgress
+    from salesfunnel.timing import VelocityChange
+
 _FORMS = {"rate": "percent", "currency": "money", "count": "count"}
 
 
-def adherence(found: Any, locale: Locale) -> Chart:
+def adherence(found: Adherence, locale: Locale) -> Chart:
     """Return how often each key action was done in time, or done where it has no time limit."""
     names = action_names(found.funnel, locale)
     stages = labels_of(found.funnel, [row.stage for row in found.rows], locale)
@@ -43,7 +49,7 @@ def adherence(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def handoffs(found: Any, locale: Locale) -> Chart:
+def handoffs(found: Handoffs, locale: Locale) -> Chart:
     """Return the share of deals that nobody picked up, at each change of department."""
     keys = [key for row in found.rows for key in (row.source, row.target)]
     labels = labels_of(found.funnel, keys, locale)
@@ -89,7 +95,7 @@ def watch(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def target_gap(progress: Any, locale: Locale) -> Chart:
+def target_gap(progress: TargetProgress, locale: Locale) -> Chart:
     """Return which step put deals in or took them; the bars add up to the gap of the target."""
     labels = labels_of(progress.funnel, progress.steps, locale)
     rows = [WaterfallRow(
@@ -110,7 +116,7 @@ def target_gap(progress: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def target_ladder(progress: Any, locale: Locale) -> Chart:
+def target_ladder(progress: TargetProgress, locale: Locale) -> Chart:
     """Return what every stage has brought so far, beside what the plan asked by now."""
     labels = labels_of(progress.funnel, progress.steps, locale)
     rows = [
@@ -125,7 +131,7 @@ def target_ladder(progress: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def output_change(found: Any, locale: Locale) -> Chart:
+def output_change(found: OutputChange, locale: Locale) -> Chart:
     """Return what each factor brought between two periods; the bars add up."""
     keys = [part for one in found.factors for part in one.split("→")]
     labels = labels_of(found.funnel, keys, locale)
@@ -142,7 +148,7 @@ def output_change(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def velocity_change(found: Any, locale: Locale) -> Chart:
+def velocity_change(found: VelocityChange, locale: Locale) -> Chart:
     """Return what each factor of velocity brought, a day; the bars add up."""
     factors = ("opportunities", "value", "win_rate", "cycle_days")
     names = [text(f"chart.factor-{one.replace('_', '-')}", locale) for one in factors]

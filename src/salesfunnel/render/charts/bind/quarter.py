@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,10 @@ from salesfunnel.render.charts.kinds.rates import StepRate, rates
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.words.names import labels_of
 from salesfunnel.stats import rate_interval
+
+if TYPE_CHECKING:
+    from salesfunnel.pipeline import CommitBias, Slippage
+    from salesfunnel.timing import StaleDeals
 
 MOST = 24
 LEVEL = 0.95
@@ -41,7 +45,7 @@ def coverage(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def slipped(found: Any, locale: Locale) -> Chart:
+def slipped(found: Slippage, locale: Locale) -> Chart:
     """Return the share of expected dates that slipped: all, and by owner, stage, size, pushes."""
     rows = [
         StepRate(
@@ -59,7 +63,7 @@ def slipped(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def calls(found: Any, locale: Locale) -> Chart:
+def calls(found: CommitBias, locale: Locale) -> Chart:
     """Return the share of called deals that came, by owner and category."""
     rows = []
     for row in found.rows[:MOST]:
@@ -75,7 +79,7 @@ def calls(found: Any, locale: Locale) -> Chart:
     )  # fmt: skip
 
 
-def ageing(found: Any, locale: Locale) -> Chart:
+def ageing(found: StaleDeals, locale: Locale) -> Chart:
     """Return the deals that have stood longest, beside what is usual in their stage."""
     labels = labels_of(found.funnel, found.stages, locale)
     order = np.argsort(-np.asarray(found.age), kind="stable")[:MOST].tolist()
