@@ -323,14 +323,16 @@ def main() -> None:
     """Compare, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("revision")
-    parser.add_argument("jobs", nargs="*", choices=[[], *JOBS], default=list(JOBS))
+    parser.add_argument("jobs", nargs="*", metavar="job", help=f"of {', '.join(JOBS)}")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
+    if unknown := set(options.jobs) - set(JOBS):
+        parser.error(f"no such job: {', '.join(sorted(unknown))}")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         sources = checked_out(options.revision, Path(folder)), ROOT / "src"
-        for name in options.jobs:
+        for name in options.jobs or JOBS:
             rows.append(line(name, *compared(name, sources, options.rounds)))
             print(rows[-1], flush=True)
     head = (

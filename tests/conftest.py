@@ -1,4 +1,4 @@
-"""How tests run: Hypothesis without a deadline, the same examples in CI; the core alone."""
+"""How tests run: Hypothesis without a deadline; what is slow; the core alone."""
 
 from __future__ import annotations
 
@@ -9,10 +9,32 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import salesfunnel as sf
+import slow
 
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
+settings.register_profile("quick", settings.get_profile("here"), max_examples=15)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+QUICK = "not slow"
+
+
+def pytest_configure(config):
+    """Draw few examples in the quick run, where nobody asks for a profile."""
+    if config.option.markexpr == QUICK and not config.getoption("--hypothesis-profile", None):
+        settings.load_profile("quick")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave files of slow tests unread in the quick run."""
+    return True if config.option.markexpr == QUICK and collection_path.name in slow.FILES else None
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what `slow` lists."""
+    for item in items:
+        name = item.path.name
+        if name in slow.FILES or getattr(item, "originalname", "") in slow.TESTS.get(name, ()):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(wrapper=True)

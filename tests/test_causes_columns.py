@@ -156,6 +156,31 @@ HEADERS = {
         "response_hours": "首次响应时长(小时)", "script_used": "是否使用话术",
         "competitor": "竞争对手", "lost_reason": "输单原因", "industry": "所属行业",
     },
+    "Zoho": {
+        "deal": "Record Id", "owner": "Deal Owner", "channel": "Lead Source", "value": "Amount",
+        "response_hours": "Response_Hours", "script_used": "Script Used",
+        "lost_reason": "Reason For Loss", "competitor": "Competitor Involved",
+    },
+    "Dynamics": {
+        "deal": "(Do Not Modify) Opportunity", "owner": "Owner", "value": "Est. Revenue",
+        "response_hours": "new_responsehours", "script_used": "new_scriptused",
+        "competitor": "new_competitor", "lost_reason": "new_lostreason",
+    },
+    "Wukong": {
+        "deal": "商机编号", "owner": "负责人", "channel": "客户来源", "value": "商机金额",
+        "response_hours": "响应时长（小时）", "script_used": "话术使用情况",
+        "competitor": "竞品", "lost_reason": "输单原因", "industry": "客户行业",
+    },
+    "Fxiaoke": {
+        "deal": "商机2.0编号", "owner": "负责人", "channel": "线索来源", "value": "商机金额",
+        "response_hours": "首次响应时间(h)", "price_objection": "价格异议",
+        "lost_reason": "输单原因说明",
+    },
+    "Xiaoshouyi": {
+        "deal": "销售机会编号", "owner": "销售机会所有人", "channel": "来源", "value": "销售金额",
+        "response_hours": "响应小时数", "demo_video": "是否发送演示视频",
+        "lost_reason": "丢单原因",
+    },
     "nobody's": {
         name: f"x_{i}"
         for i, name in enumerate(

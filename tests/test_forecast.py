@@ -15,7 +15,7 @@ import salesfunnel as sf
 from salesfunnel._kernels import simulate
 from salesfunnel._kernels.winning.time_to_win import convolved_days
 from salesfunnel.errors import ArgumentError, DataError, UnknownNameError
-from salesfunnel.forecasting.gate import chances_of
+from salesfunnel.forecasting.open_deals import open_deals
 from salesfunnel.forecasting.snapshot import snapshot
 from salesfunnel.forecasting.stage_rows import stays
 from salesfunnel.forecasting.win_model import Standing, fit_model, win_chances
@@ -299,7 +299,10 @@ def test_back_test_needs_time():
 @given(st.integers(0, 10_000), st.integers(1, 3), st.integers(5, 200))
 def test_chances_are_chances_and_grow_with_the_horizon(seed, stages, horizon):
     sold = deals.planted(seed, days=200, per_day=1.0, stages=stages)
-    near, far = (chances_of(*model_of(sold, 200, h))[1] for h in (horizon, horizon * 4))
+    near, far = (
+        open_deals(*model_of(sold, 200, h), np.ones(len(sold)), np.array([0.0, h])).chance
+        for h in (horizon, horizon * 4)
+    )
     assert (near >= 0).all()
     assert (far <= 1 + 1e-9).all()
     assert (near <= far + 0.05).all()

@@ -239,3 +239,31 @@ def test_the_back_test_decides_at_each_origin():
         sold(12, slope=-0.6), horizon=60, origins=4, every=60, draws=200, covariates=None
     )
     assert ours.wape < alone.score("age-conditioned", "open").wape
+
+
+def test_deals_that_were_pushed_win_less():
+    """Half of the deals are put off in their first stage; they seldom go on from the second."""
+    rng = np.random.default_rng(13)
+    days, n = 720, 3000
+    born = np.sort(rng.uniform(0, days, n))
+    pushed = rng.random(n) < 0.5
+    second = born + rng.uniform(8, 12, n)
+    goes = rng.random(n) < np.where(pushed, 0.2, 0.7)
+    closed = second + rng.exponential(25, n)
+    entered = np.stack([born, np.where(second <= days, second, np.nan)], 1)
+    late = closed > days
+    history = deals.history(
+        born, entered, np.where(late, np.nan, closed), np.where(late, 0, np.where(goes, 1, 2)),
+        as_of=days,
+    )  # fmt: skip
+    put_off = np.flatnonzero(pushed & (born + 5 <= days))
+    deal = np.concatenate([np.arange(n), put_off])
+    time = deals.stamps(np.concatenate([born, born[put_off] + 5]))
+    date = deals.stamps(np.concatenate([born + 30, born[put_off] + 60])).astype("datetime64[D]")
+    history = history.with_changes({"expected": {"deal": deal, "time": time, "value": date}})
+    ahead = sf.forecast(history, horizon=90, draws=200)
+    assert "pushed" in ahead.terms
+    late_stage = np.array(ahead.deal_stage) == "s1"
+    was = pushed[[int(name[1:]) for name in ahead.deals]]
+    chance = ahead.deal_chance
+    assert chance[late_stage & was].mean() < 0.6 * chance[late_stage & ~was].mean()

@@ -138,6 +138,48 @@ def test_changes_with_dirt(rows):
         assert told(fast.faults) == told(slow.faults)
 
 
+def same_both_ways(text, **options):
+    fast, slow = both(sf.read_deals, text, **options)
+    assert fast == slow
+    if not isinstance(fast, tuple):
+        assert told(fast.faults) == told(slow.faults)
+
+
+NOW = st.sampled_from(["lead", "demo", "Closed Won", "closed lost", "won", "what", ""])
+
+
+@given(st.lists(st.tuples(NOW, TIMES, TIMES, AMOUNTS, NAMES), min_size=1, max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_lists_with_dirt(rows):
+    numbered = [(f"d{k}", *row) for k, row in enumerate(rows)]
+    header = ["deal id", "deal stage", "create date", "close date", "amount", "owner"]
+    same_both_ways(table(header, numbered), as_of="2027-01-01")
+
+
+SPELLS = st.tuples(st.integers(0, 5), st.sampled_from([*STAGES, "lost", ""]), TIMES, TIMES, NAMES)
+
+
+@given(st.lists(SPELLS, min_size=1, max_size=25))
+@settings(max_examples=60, deadline=None)
+def test_spells_with_dirt(rows):
+    header = ["deal id", "stage", "entered at", "left at", "owner"]
+    same_both_ways(table(header, rows), stages=STAGES, as_of="2027-01-01")
+
+
+LOGS = st.tuples(
+    st.integers(0, 5), st.sampled_from(["stage", "amount", "owner", ""]),
+    st.sampled_from([*STAGES, "lost", "12", ""]), st.sampled_from([*STAGES, "lost", "30", ""]),
+    TIMES,
+)  # fmt: skip
+
+
+@given(st.lists(LOGS, min_size=1, max_size=25))
+@settings(max_examples=60, deadline=None)
+def test_logs_with_dirt(rows):
+    header = ["deal id", "field", "old value", "new value", "changed at"]
+    same_both_ways(table(header, rows), stages=STAGES, as_of="2027-01-01")
+
+
 DAYS = st.integers(0, 800).map(lambda k: np.datetime64("2024-01-01T00:00:00") + k)
 
 
@@ -150,8 +192,16 @@ def test_clean_purchases_are_one_from_text_frame_and_records(rows):
         for who, day, cents in rows
     ]
     text = table(["customer", "date", "amount"], [tuple(r.values()) for r in records])
-    found = [sf.read_purchases(x) for x in (text, polars.DataFrame(records), records)]
-    assert found[0] == found[1] == found[2]
+    frame = polars.DataFrame(records)
+    sources = [
+        text,
+        frame,
+        records,
+        frame.to_arrow(),
+        pytest.importorskip("pandas").DataFrame(records),
+    ]
+    first, *others = [sf.read_purchases(source) for source in sources]
+    assert all(other == first for other in others)
 
 
 WAYS = st.tuples(DAYS, st.integers(1, 90), st.booleans(), st.integers(0, 999))
@@ -172,6 +222,34 @@ def test_clean_deals_are_one_from_text_frame_and_records(rows):
     ]  # fmt: skip
     cells = [["" if v is None else str(v) for v in r.values()] for r in records]
     text = table(list(records[0]), cells)
-    sources = (text, polars.DataFrame(records), records)
-    found = [sf.read_deals(source, stages=STAGES) for source in sources]
-    assert found[0] == found[1] == found[2]
+    frame = polars.DataFrame(records)
+    sources = [
+        text,
+        frame,
+        records,
+        frame.to_arrow(),
+        pytest.importorskip("pandas").DataFrame(records),
+    ]
+    first, *others = [sf.read_deals(source, stages=STAGES) for source in sources]
+    assert all(other == first for other in others)
+
+
+@given(st.lists(st.tuples(DAYS, st.integers(1, 90), st.integers(0, 2)), min_size=3, max_size=20))
+@settings(max_examples=20, deadline=None)
+def test_clean_lists_are_one_from_text_frame_and_records(rows):
+    polars = pytest.importorskip("polars")
+    ends = ["Demo", "Closed Won", "Closed Lost"]
+    records = [
+        {
+            "deal_id": f"d{k}", "stage": ends[end], "created": day.item(),
+            "closed": (day + np.timedelta64(gap, "D")).item() if end else None, "amount": 10.0 * k,
+        }
+        for k, (day, gap, end) in enumerate([*rows, (np.datetime64("2024-01-01T00:00:00"), 3, 1)])
+    ]  # fmt: skip
+    cells = [["" if v is None else str(v) for v in r.values()] for r in records]
+    frame = polars.DataFrame(records)
+    pandas = pytest.importorskip("pandas")
+    sources = [table(list(records[0]), cells), frame, records, frame.to_arrow(),
+               pandas.DataFrame(records)]  # fmt: skip
+    first, *others = [sf.read_deals(source, as_of="2027-06-01") for source in sources]
+    assert all(other == first for other in others)

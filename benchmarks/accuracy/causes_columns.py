@@ -1,7 +1,7 @@
 """Accuracy study, not industry figures: are planted causes named, over every column, and no other?
 
 Run: python benchmarks/accuracy/causes_columns.py SCENARIO,…|all MONTHLY RUNS [noise=30] [tau=.3]
-[world=b] [rival=40] [seed=1]
+[world=b|c|d] [rival=40] [seed=1]
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 import cause_rivals as rivals  # isort: skip - found through the path above
 import cause_worlds as worlds  # isort: skip - as above
 import cause_worlds_b as worlds_b  # isort: skip - as above
+import cause_worlds_c as worlds_c  # isort: skip - as above
+import cause_worlds_d as worlds_d  # isort: skip - as above
 
 from salesfunnel.diagnosis.column_search import Deals, search_columns
 
 SEED = 20261203
 ROLES = {
     "channel", "industry", "owner", "region", "product", *worlds.FLAGS, "response_hours",
+    "agent", "area", "good", "root", "answer_after_h", "rival", "guide_followed", "offer_price",
+    *worlds_d.ROLES,
     "sales_rep", "territory", "line", "lead_source", "sector",
 }  # fmt: skip
 
@@ -53,6 +57,7 @@ def planted_of(w):
     columns = {name for _, key in planted for name in key}
     if getattr(w, "twin", False):
         columns |= {"twin_a", "twin_b"}
+    columns |= getattr(w, "also", set())
     if "legal_copy" in w.columns:
         columns.add("legal_copy")
     return planted, columns
@@ -81,7 +86,7 @@ def judge(w, found):
         "script": any("script_used" in key[1] for _, key in causes),
         "alike": any(c.alike for c, _ in causes),
         "stated": [
-            (c.deals, planted[key], c.low <= planted[key] <= c.high)
+            (c.deals, planted[key], c.low <= planted[key] <= c.high, c.kind)
             for c, key in causes if key in planted
         ],
         "bad": [key for _, key in false],
@@ -119,7 +124,7 @@ def study(scenario, monthly, runs, *, noise=0, tau=0.0, seed=SEED, build=worlds.
         **{k: float(np.mean([r[k] for r in rows])) for k in names},
         "ratio": sum(s[0] for s in stated) / known if known else float("nan"),
         "cover": float(np.mean([s[2] for s in stated])) if stated else float("nan"),
-        "n": len(stated), "bad": [b for r in rows for b in r["bad"]],
+        "n": len(stated), "stated": stated, "bad": [b for r in rows for b in r["bad"]],
         "rivals": {k: tuple(np.mean(v, axis=0).tolist()) for k, v in others.items() if v},
         "seconds": (time.process_time() - start) / runs,
     }  # fmt: skip
@@ -149,18 +154,28 @@ SCENARIOS_B = (
     "number", "none", "leak", "leak_legal", "leak_weak",
 )  # fmt: skip
 
+BUILDERS = {"a": worlds.build, "b": worlds_b.build_b, "c": worlds_c.build_c, "d": worlds_d.build_d}
+EVERY = {"a": SCENARIOS, "b": SCENARIOS_B, "c": tuple(worlds_c.PLANTS), "d": worlds_d.SCENARIOS}
+
 if __name__ == "__main__":
     options = dict(a.split("=") for a in sys.argv[4:])
-    other = options.get("world") == "b"
-    every = SCENARIOS_B if other else SCENARIOS
+    world = options.get("world", "a")
+    every = EVERY[world]
     which = every if sys.argv[1] == "all" else sys.argv[1].split(",")
+    pooled: list = []
     for name in which:
         r = study(
             name, int(sys.argv[2]), int(sys.argv[3]),
             noise=int(options.get("noise", 0)), tau=float(options.get("tau", 0)),
             seed=int(options.get("seed", SEED)), rival=int(options.get("rival", 0)),
-            build=worlds_b.build_b if other else worlds.build,
+            build=BUILDERS[world],
         )  # fmt: skip
         print(
             line(r), r["bad"][:6], f"{r['script']:.2f}", f"{r['seconds'] * 1000:.0f} ms", flush=True
         )
+        pooled += r["stated"]
+    for kind in sorted({one[3] for one in pooled}):
+        mine = [one for one in pooled if one[3] == kind]
+        ratio = sum(one[0] for one in mine) / sum(one[1] for one in mine)
+        cover = np.mean([one[2] for one in mine])
+        print(f"{kind}: {len(mine)} named, stated ÷ true {ratio:.2f}, covers {cover:.2f}")

@@ -42,6 +42,8 @@ _HOMES = {
     "StageHistory": "data.history",
     "FieldHistory": "data.history",
     "read_deals": "intake.deals.reader",
+    "read_pipelines": "intake.deals.reader",
+    "count_deals": "intake.deals.in_database",
     "link": "data.history",
     "read_snapshots": "intake.snapshots._read_snapshots",
     "read_stage_history": "intake.deals.reader",
@@ -53,6 +55,7 @@ _HOMES = {
     "StepCounts": "counting",
     "StepDuration": "counting",
     "count_steps": "counting",
+    "optional": "counting",
     "either": "counting",
     "step": "counting",
     "Conversion": "conversion",
@@ -188,6 +191,7 @@ _HOMES = {
     "repurchase_history": "customers",
     "repurchase_panel": "customers",
     "rfm": "customers",
+    "summarise_purchases": "customers",
     "upsell_candidates": "customers",
 }
 """The module that each public name lives in."""
@@ -236,6 +240,7 @@ __all__ = [
     "StepDuration",
     "count_steps",
     "either",
+    "optional",
     "step",
     "Conversion",
     "ConversionTable",
@@ -280,6 +285,8 @@ __all__ = [
     "ImprovementPlan",
     "Measure",
     "plan",
+    "read_pipelines",
+    "count_deals",
     "read_plan",
     # follow-up
     "Review",
@@ -370,6 +377,7 @@ __all__ = [
     "repurchase_history",
     "repurchase_panel",
     "rfm",
+    "summarise_purchases",
     "upsell_candidates",
     # modules
     "errors",
@@ -400,7 +408,7 @@ if TYPE_CHECKING:
         compare_segments,
     )
     from salesfunnel.conversion import Conversion, ConversionTable, conversions
-    from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, step
+    from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, optional, step
     from salesfunnel.customers import (
         BgNbd,
         BuyingModel,
@@ -425,6 +433,7 @@ if TYPE_CHECKING:
         repurchase_history,
         repurchase_panel,
         rfm,
+        summarise_purchases,
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
@@ -463,7 +472,8 @@ if TYPE_CHECKING:
         backtest,
         forecast,
     )
-    from salesfunnel.intake.deals.reader import read_deals, read_stage_history
+    from salesfunnel.intake.deals.in_database import count_deals
+    from salesfunnel.intake.deals.reader import read_deals, read_pipelines, read_stage_history
     from salesfunnel.intake.events.reader import read_events
     from salesfunnel.intake.plans import read_plan
     from salesfunnel.intake.purchases.reader import read_purchases

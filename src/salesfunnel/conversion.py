@@ -45,18 +45,18 @@ class Conversion(ResultMixin):
     period, segment : str
         Which counts.
     entered, advanced : int or None
-        Of `entered`, `advanced` went on; None where not known.
+        Of `entered`, `advanced` went on; None if not known.
     rate : float or None
-        advanced ÷ exposed; above 1 where the status says so; None where there is none.
+        advanced ÷ exposed; above 1 where the status says so; None if there is none.
     interval : Interval
-        Of the rate; [0, 1] where there is none. Of a list whose losses have no stage: the bounds
+        Of the rate; [0, 1] if there is none. Of a list whose losses have no stage: the bounds
         between which the rate lies, with status ``"missing"``.
     status : {"ok", "no-data", "missing", "rate-gt-1"}
         Whether there is a rate: nobody entered, a count is not known, more advanced than entered.
     cumulative : float or None
         The product of the rates from the first step to this one.
     cumulative_interval : Interval
-        Of `cumulative`; [0, 1] where there is none.
+        Of `cumulative`; [0, 1] if there is none.
     exposed : float or None
         Who could advance: those who entered, or with a lag, or by month of entry, those of them
         who have had time to.
@@ -94,7 +94,7 @@ class ConversionTable(TableMixin):
     entered, advanced : ndarray of int64, shape (periods, segments, steps)
         The counts; zero where missing.
     rate, low, high : ndarray of float64, same shape
-        Rates with the ends of their intervals; NaN, 0 and 1 where there is none.
+        Rates with the ends of their intervals; NaN, 0 and 1 if there is none.
     cumulative, cumulative_low, cumulative_high : ndarray of float64, same shape
         Of the product of the rates up to the step.
     status : ndarray of int8, same shape
@@ -174,7 +174,7 @@ class ConversionTable(TableMixin):
         )
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a period, segment and step; rates are NaN where there is none."""
+        """Return one row per period, segment and step; rates are NaN if there is none."""
         t, g, s = self.rate.shape
         names = np.array(RATE_STATUSES, dtype=np.str_)
         return {
@@ -221,7 +221,7 @@ def conversions(
     Returns
     -------
     ConversionTable
-        One row a period, segment and step: rate, interval, status, cumulative rate.
+        One row per period, segment and step: rate, interval, status, cumulative rate.
 
     Raises
     ------
@@ -340,7 +340,7 @@ def _rates(
     method: IntervalMethod,
     cv2: Float | None = None,
 ) -> tuple[Float, Float, Float]:
-    """Return rates with their intervals by status; NaN, 0, 1 where there is none."""
+    """Return rates with their intervals by status; NaN, 0, 1 if there is none."""
     rate = np.full(n.shape, np.nan)
     low, high = np.zeros(n.shape), np.ones(n.shape)
     for code in (OK, ABOVE_ONE):

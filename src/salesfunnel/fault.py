@@ -129,7 +129,7 @@ class Fault:
 
 
 def hint_text(code: str, locale: Locale, words: Mapping[str, Any], default: str = "") -> str:
-    """Return the hint of a fault in a language; nothing where it would name a nearest that is none.
+    """Return the hint of a fault in a language; nothing if it would name a nearest that is none.
 
     Parameters
     ----------

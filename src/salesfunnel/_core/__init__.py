@@ -1,1 +1,1 @@
-"""What every room uses and no noun knows: errors, checks, arrays, periods, durations."""
+"""Helpers for every room, free of domain terms: errors, checks, arrays, periods, durations."""

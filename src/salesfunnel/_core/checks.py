@@ -11,7 +11,7 @@ from salesfunnel._core.readers import reader_hint
 
 
 def nearest(name: object, candidates: Iterable[str]) -> str | None:
-    """Return the candidate most like `name`, or None where nothing is close."""
+    """Return the candidate most like `name`, or None if nothing is close."""
     import difflib
 
     by_fold: dict[str, str] = {}

@@ -36,7 +36,7 @@ SYMBOLS: dict[str, str] = {
     "USD": "$",
     "VND": "₫",
 }
-"""What stands before an amount in English; the code and a space for all others."""
+"""Signs written before an amount in English; all others have the code and a space."""
 
 CHINESE: dict[str, str] = {
     "AUD": "澳元",
@@ -60,7 +60,7 @@ CHINESE: dict[str, str] = {
     "USD": "美元",
     "VND": "越南盾",
 }
-"""What stands behind an amount in Chinese; the code for all others."""
+"""Words written after an amount in Chinese; all others have the code."""
 
 
 def digits_of(code: str) -> int:

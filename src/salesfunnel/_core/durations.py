@@ -63,7 +63,7 @@ def is_number(value: object) -> bool:
 
 
 def _microseconds(field: str, value: object) -> int | Fraction | None:
-    """Return a length of time in microseconds, exactly; None where it is a bare whole number."""
+    """Return a length of time in microseconds, exactly; None if it is a bare whole number."""
     if isinstance(value, timedelta):
         # Those of pandas have nanoseconds.
         value = getattr(value, "asm8", value)

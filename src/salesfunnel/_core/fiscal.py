@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import attrs
 
@@ -188,7 +188,7 @@ class Fiscal(ResultMixin):
             f"'closing' must be the name of a fiscal period such as {example!r}, got {label!r}"
         )
 
-    def _find(self, label: str, by: Any) -> int | None:
+    def _find(self, label: str, by: FiscalPeriod) -> int | None:
         match = re.search(r"\d{4}|\d{2}", label)
         if match is None:
             return None

@@ -1,14 +1,21 @@
-"""Objects of other libraries, told apart without importing these: one question per kind."""
+"""Objects of other libraries, told apart without importing these: one question per kind.
+
+A library whose object was given has been imported by the caller, so its classes are looked up
+among the modules that are loaded. What has no class of its own is asked for its method.
+"""
 
 from __future__ import annotations
 
+import sys
 from typing import IO, Any, Protocol
 
 from typing_extensions import TypeIs
 
 __all__ = [
-    "ArrowStream", "LazyFrame", "NativeFrame", "library_of", "is_arrow_stream", "is_lazy_frame",
-    "is_numpy_like", "is_readable", "is_wrapped_frame",
+    "ArrowStream", "LazyFrame", "NumpyLike", "has_rows", "is_a", "is_arrow_column",
+    "is_arrow_stream", "is_arrow_table", "is_frame", "is_lazy_frame", "is_numpy_like",
+    "is_pandas_column", "is_pandas_frame", "is_polars_column", "is_polars_frame", "is_readable",
+    "library_of",
 ]  # fmt: skip
 
 
@@ -28,14 +35,6 @@ class LazyFrame(Protocol):
         ...
 
 
-class NativeFrame(Protocol):
-    """A frame of narwhals around one of another library."""
-
-    def to_native(self) -> Any:
-        """Return the frame inside."""
-        ...
-
-
 class NumpyLike(Protocol):
     """A scalar of numpy or of a library that imitates it."""
 
@@ -49,8 +48,58 @@ def library_of(thing: object) -> str:
     return type(thing).__module__.partition(".")[0]
 
 
-# The types below cannot be imported: the libraries are optional, and some objects pass their
-# methods on from what they wrap (a temporary file does), so that only asking for them is right.
+def is_a(thing: object, library: str, *names: str) -> bool:
+    """Whether an object is of one of these classes of a library, if that has been imported.
+
+    Examples
+    --------
+    >>> is_a([1, 2], "pandas", "Series", "DataFrame")
+    False
+    """
+    module = sys.modules.get(library)
+    kinds = (getattr(module, name, None) for name in names)
+    return any(isinstance(kind, type) and isinstance(thing, kind) for kind in kinds)
+
+
+def is_pandas_frame(thing: object) -> bool:
+    """Whether an object is a dataframe of pandas."""
+    return is_a(thing, "pandas", "DataFrame")
+
+
+def is_pandas_column(thing: object) -> bool:
+    """Whether an object is a column or an index of pandas, or an array of one of its own dtypes."""
+    return is_a(thing, "pandas", "Series", "Index") or is_a(
+        thing, "pandas.api.extensions", "ExtensionArray"
+    )
+
+
+def is_polars_frame(thing: object) -> bool:
+    """Whether an object is a dataframe of polars whose rows are there."""
+    return is_a(thing, "polars", "DataFrame")
+
+
+def is_polars_column(thing: object) -> bool:
+    """Whether an object is a column of polars."""
+    return is_a(thing, "polars", "Series")
+
+
+def is_arrow_table(thing: object) -> bool:
+    """Whether an object is a table, or a batch of one, of pyarrow."""
+    return is_a(thing, "pyarrow", "Table", "RecordBatch")
+
+
+def is_arrow_column(thing: object) -> bool:
+    """Whether an object is a column of pyarrow."""
+    return is_a(thing, "pyarrow", "ChunkedArray", "Array")
+
+
+def is_frame(thing: object) -> bool:
+    """Whether an object is a dataframe of a library whose frames are taken column by column."""
+    return is_pandas_frame(thing) or is_polars_frame(thing) or is_arrow_table(thing)
+
+
+# What follows has no class to ask for: any library may offer the interface, and some objects pass
+# on the methods of what they wrap, as a temporary file does.
 
 
 def is_readable(thing: object) -> TypeIs[IO[Any]]:
@@ -68,11 +117,13 @@ def is_lazy_frame(thing: object) -> TypeIs[LazyFrame]:
     return hasattr(thing, "collect")
 
 
-def is_wrapped_frame(thing: object) -> TypeIs[NativeFrame]:
-    """Whether an object is a frame of narwhals."""
-    return library_of(thing) == "narwhals" and hasattr(thing, "to_native")
-
-
 def is_numpy_like(thing: object) -> TypeIs[NumpyLike]:
     """Whether an object is a scalar of numpy, or of a library that imitates it."""
     return hasattr(thing, "item")
+
+
+def has_rows(thing: object) -> bool:
+    """Whether an object, of whatever library, is a dataframe: it has named columns, or rows."""
+    if is_frame(thing) or is_arrow_stream(thing) or is_lazy_frame(thing):
+        return True
+    return hasattr(thing, "columns")

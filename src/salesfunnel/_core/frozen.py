@@ -46,7 +46,7 @@ def plain(value: Any) -> Any:
 
 
 def as_items(values: object) -> tuple[Any, ...]:
-    """Return the values as a tuple; text and what is no iterable stay one item, to be checked."""
+    """Return the values as a tuple; text and non-iterables stay one item, to be checked."""
     if isinstance(values, str) or not isinstance(values, Iterable):
         return (values,)
     return tuple(values)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sized
 from typing import Any
 
+from salesfunnel._core.foreign import library_of
+from salesfunnel._core.interval import Interval
+
 __all__ = ["one_line"]
 
 WIDEST = 110
@@ -50,9 +53,10 @@ def one_line(thing: Any) -> str:
 def _same(value: object, default: object) -> bool:
     if value is default:
         return True
-    if hasattr(value, "dtype") or hasattr(default, "dtype"):
+    # arrays, which need numpy to be named, are compared value by value: none is a default
+    if type(value) is not type(default) or library_of(value) == "numpy":
         return False
-    return type(value) is type(default) and bool(value == default)
+    return bool(value == default)
 
 
 def _short(value: object) -> str:
@@ -63,7 +67,7 @@ def _short(value: object) -> str:
         return repr(value if len(value) <= LONGEST else value[: LONGEST - 3] + "...")
     if value is None or isinstance(value, bool | int):
         return repr(value)
-    if hasattr(value, "low") and hasattr(value, "high") and isinstance(value.low, float):
+    if isinstance(value, Interval):
         return f"{value.low:.4g}..{value.high:.4g}"
     if isinstance(value, Mapping) or (isinstance(value, Sized) and not hasattr(value, "columns")):
         return f"[{len(value)}]"

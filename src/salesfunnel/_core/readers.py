@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.foreign import is_readable, library_of
 
 __all__ = ["check_not_a_file", "named_only", "reader_hint"]
 
@@ -42,13 +43,12 @@ def reader_hint(given: object, *kinds: str) -> str | None:
 def _is_readable(given: object) -> bool:
     if isinstance(given, str | bytes | os.PathLike | list | tuple):
         return bool(given) or isinstance(given, os.PathLike)
-    library = type(given).__module__.partition(".")[0]
-    return library in {"pandas", "polars", "pyarrow", "duckdb"} or hasattr(given, "read")
+    return library_of(given) in {"pandas", "polars", "pyarrow", "duckdb"} or is_readable(given)
 
 
 def check_not_a_file(field: str, given: object, *kinds: str, wanted: str = "data") -> None:
     """Raise ArgumentError where a path or file stands where columns or records are wanted."""
-    if isinstance(given, str | bytes | bytearray | os.PathLike) or hasattr(given, "read"):
+    if isinstance(given, str | bytes | bytearray | os.PathLike) or is_readable(given):
         raise ArgumentError(
             f"{field!r} must be {wanted}, got {type(given).__name__} {given!r}"[:300],
             hint=reader_hint(given, *kinds),
@@ -60,7 +60,7 @@ def named_only(cls: type[T]) -> type[T]:
     made: Callable[..., None] = cls.__init__
 
     @wraps(made)
-    def init(self: T, *unnamed: Any, **fields: Any) -> None:
+    def init(self: T, *unnamed: object, **fields: object) -> None:
         if unnamed:
             name = type(self).__name__
             raise ArgumentError(

@@ -1,4 +1,4 @@
-"""What every result can do: show itself, and become a document and come back.
+"""The protocol of every result: show itself, convert to a document and back.
 
 This is the one door from the upper rooms to the leaves ``render`` and ``serialize``: the modules
 are named here as text and imported when a method is called, so that a result can be made in a

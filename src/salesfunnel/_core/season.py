@@ -29,17 +29,17 @@ LOOK_AROUND = 3
 
 
 class Calendar(NamedTuple):
-    """What a country's calendar says of periods."""
+    """A country's calendar by period."""
 
     festivals: Array
     """Share of every moving festival that lies in a period, shape (k, periods)."""
     names: tuple[str, ...]
     workdays: Array | None
-    """Working days of every period, None where they are not known."""
+    """Working days of every period, None if they are not known."""
 
 
 def angles_of(periods: Sequence[str], by: Frequency) -> Array | None:
-    """Return the time of the year of every period in radians; None where it does not vary."""
+    """Return the time of the year of every period in radians; None if it does not vary."""
     if by in {"none", "year"} or not periods:
         return None
     if by == "month":

@@ -33,7 +33,7 @@ BLOCK = 512
 
 
 class Reference(NamedTuple):
-    """What is known of a rate before it is judged; all of one shape."""
+    """Prior knowledge of a rate; all fields of one shape."""
 
     rate: Array
     variance: Array  # of the mean rate
@@ -76,7 +76,7 @@ def shrunk_rho(
     month_to_month_sd: float = PRIOR_SD,
     prior_months: float = PRIOR_MONTHS,
 ) -> Array:
-    """Return ρ drawn towards month_sd²·p(1−p) by the weight of `prior_months` months."""
+    """Return ρ shrunk toward month_sd²·p(1−p) by the weight of `prior_months` months."""
     X, N = np.asarray(x, dtype=np.float64), np.asarray(n, dtype=np.float64)
     m = (N > 0).sum(axis=0).astype(np.float64)
     total, won = N.sum(axis=0), X.sum(axis=0)

@@ -1,4 +1,4 @@
-"""What changed between two moments: one way in, one way out of each deal. Arguments are validated.
+"""Changes between two moments: one way in, one way out of each deal. Arguments are validated.
 
 A deal is in scope while it is open and its expected date lies between two days. Amounts are read
 at the way in and at the way out; what lies between the two is one change.

@@ -1,4 +1,4 @@
-"""What acting on a cause may bring, by simulation. Arguments are already validated.
+"""Simulate the effect of acting on a cause. Arguments are already validated.
 
 References
 ----------

@@ -1,4 +1,4 @@
-"""What it is worth if a step reached its reference, by simulation. Arguments are already validated.
+"""Simulate the gain if a step reached its reference. Arguments are already validated.
 
 References
 ----------
@@ -21,7 +21,7 @@ def common_draws(seed: int, steps: int, draws: int = DRAWS) -> Array:
     """Return draws of shape (steps, 9, draws): four normal, four logs of uniform, one uniform.
 
     Keyed by the seed and the place in the chain. All segments share them: a result depends on its
-    own figures only, not on who stands beside it. Antithetic: the second half mirrors the first.
+    own figures only, not on who is next to it. Antithetic: the second half mirrors the first.
     """
     out = np.empty((steps, 9, 2 * (draws // 2)))
     for place in range(steps):

@@ -77,7 +77,7 @@ METHODS = {"wilson": wilson, "jeffreys": jeffreys, "clopper-pearson": clopper_pe
 
 
 def ratio_above_one(x: npt.ArrayLike, n: npt.ArrayLike, level: float) -> tuple[Array, Array]:
-    """Return an interval for x / n where x is no part of n: Poisson on the root scale [6]_."""
+    """Return an interval for x / n where x is not a part of n: Poisson on the root scale [6]_."""
     X, N = np.asarray(x, dtype=np.float64), np.asarray(n, dtype=np.float64)
     z = two_sided_z(level)
     root = np.sqrt(X + 0.375)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.special import t_ppf, t_sf
 
-__all__ = ["MEMORY", "Expected", "LevelByMemory", "averaged", "expected_level", "level_by_memory"]
+__all__ = ["MEMORY", "Expected", "LevelByMemory", "averaged", "level_by_memory"]
 
 Array = npt.NDArray[np.float64]
 
@@ -33,7 +33,7 @@ OTHERS = 0.5
 
 
 class Expected(NamedTuple):
-    """What the earlier periods say of the last ones."""
+    """Prediction of the last periods from the earlier ones."""
 
     below: float
     """Chance that a healthy mean of the last periods is below the one that came."""
@@ -52,35 +52,6 @@ class LevelByMemory(NamedTuple):
     width: Array
     """Place and scale of the last value."""
     df: float
-
-
-def expected_level(
-    values: Array, times: Array, season: Array, *, new: int, floor: float, level: float
-) -> Expected:
-    """Say where the mean of the last `new` values lies in what earlier ones predict.
-
-    Parameters
-    ----------
-    values, times : ndarray of float64, shape (n,)
-        On a scale on which noise is alike; in order of time.
-    season : ndarray of float64, shape (n,)
-        Number of the month of the year; NaN where there is none.
-    new : int
-        How many of the last values are judged.
-    floor : float
-        Standard deviation of noise that is expected before any value is seen.
-    level : float
-        Coverage of the interval of the last value.
-
-    Notes
-    -----
-    Gaussian regression with a free level, random effects of the months, a shrunken trend and
-    noise with a short memory; the settings are averaged by their marginal likelihood, the noise
-    has an inverse chi-square prior. Outliers of the past are pulled in to 3.5 median absolute
-    deviations, judged values to 2.2 standard deviations from where they were expected.
-    """
-    found = level_by_memory(values, times, season, new=new, floor=floor)
-    return averaged([found], level=level)[0]
 
 
 def averaged(series: list[LevelByMemory], *, level: float) -> list[Expected]:
@@ -104,7 +75,26 @@ def averaged(series: list[LevelByMemory], *, level: float) -> list[Expected]:
 def level_by_memory(
     values: Array, times: Array, season: Array, *, new: int, floor: float
 ) -> LevelByMemory:
-    """Return what `expected_level` averages; the arguments are the same."""
+    """Say where the last `new` values lie in what earlier ones predict, for each setting.
+
+    Parameters
+    ----------
+    values, times : ndarray of float64, shape (n,)
+        On a scale on which noise is alike; in order of time.
+    season : ndarray of float64, shape (n,)
+        Number of the month of the year; NaN if there is none.
+    new : int
+        How many of the last values are judged.
+    floor : float
+        Standard deviation of noise that is expected before any value is seen.
+
+    Notes
+    -----
+    Gaussian regression with a free level, random effects of the months, a shrunken trend and
+    noise with a short memory; `averaged` weighs the settings by their marginal likelihood, the
+    noise has an inverse chi-square prior. Outliers of the past are pulled in to 3.5 median
+    absolute deviations, judged values to 2.2 standard deviations from where they were expected.
+    """
     old = len(values) - new
     past = _pulled_in(values[:old], season[:old])
     centre = float(np.median(past))

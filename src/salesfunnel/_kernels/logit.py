@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 
 
 class LogitFit(NamedTuple):
-    """What `fit_logit` gives."""
+    """Result of `fit_logit`."""
 
     beta: Array  # (k,)
     se: Array  # (k,), binomial

@@ -26,7 +26,7 @@ Array = npt.NDArray[np.float64]
 def largest_remainder(total: int, weights: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Split a whole number by weights so that the parts add up (Hamilton's method).
 
-    Quotas are rounded to nine decimals before they are cut, so that 0.1 + 0.2 is no reason to
+    Quotas are rounded to nine decimals before they are cut, so that 0.1 + 0.2 is not a reason to
     move a unit; ties go to the first. Weights that are all zero count as equal.
 
     Parameters
@@ -55,7 +55,7 @@ def largest_remainder(total: int, weights: npt.ArrayLike) -> npt.NDArray[np.int6
 
 
 class Mix(NamedTuple):
-    """What `kitagawa` gives; shapes in brackets, all rates."""
+    """Result of `kitagawa`; shapes in brackets, all rates."""
 
     rate0: Array  # (...)
     rate1: Array  # (...)
@@ -83,9 +83,9 @@ def kitagawa(
     n0, x0, n1, x1 : array_like of float, shape (..., K)
         Entered and advanced by segment, before and now; each total n positive.
     strength, small : float
-        Rates of segments with fewer than `small` entrants are drawn to the overall rate with this
-        prior weight. A segment that is empty in one period takes its rate of the other, so that
-        all of it goes to the mix.
+        Rates of segments with fewer than `small` entrants are shrunk toward the overall rate with
+        this prior weight. A segment that is empty in one period takes its rate of the other, so
+        that all of it goes to the mix.
     """
     n0, x0, n1, x1 = (np.asarray(v, dtype=np.float64) for v in (n0, x0, n1, x1))
     N0, N1 = n0.sum(-1, keepdims=True), n1.sum(-1, keepdims=True)
@@ -122,7 +122,7 @@ def _shrunk(n: Array, x: Array, overall: Array, strength: float, small: float) -
 
 
 class Strata(NamedTuple):
-    """What `mantel_haenszel` gives; every field has the leading shape of the tables."""
+    """Result of `mantel_haenszel`; every field has the leading shape of the tables."""
 
     risk_difference: Array
     risk_difference_se: Array

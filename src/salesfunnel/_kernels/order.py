@@ -13,7 +13,7 @@ import numpy.typing as npt
 _UNITS = (86_400_000_000, 60_000_000, 1_000_000, 1_000)
 _ROOM = 63
 _PART = 1 << 17
-"""So many rows at once stay in the cache, and take little memory."""
+"""This many rows at once stay in the cache, and take little memory."""
 
 
 def order_by(*keys: npt.NDArray[Any]) -> npt.NDArray[np.intp]:

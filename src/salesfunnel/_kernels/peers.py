@@ -1,4 +1,4 @@
-"""Segments against each other: rates drawn toward their peers, adjusted for the mix.
+"""Segments against each other: rates shrunk toward their peers, adjusted for the mix.
 
 Arguments are already validated.
 
@@ -39,7 +39,7 @@ RIDGE = 4.0
 
 
 class Peers(NamedTuple):
-    """What is known of each segment; arrays of shape (segments,)."""
+    """Estimates of each segment; arrays of shape (segments,)."""
 
     rate: Array  # posterior mean of the rate at the mix of all
     low: Array

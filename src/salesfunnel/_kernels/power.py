@@ -27,7 +27,7 @@ def _quantiles(alpha: float, power: float, sides: int = 1) -> tuple[float, float
 def entrants_one_rate(
     p0: npt.ArrayLike, p1: npt.ArrayLike, *, alpha: float = ALPHA, power: float = POWER
 ) -> Array:
-    """Return n that tells p1 from a known p0, one-sided."""
+    """Return n that distinguishes p1 from a known p0, one-sided."""
     p0, p1 = np.asarray(p0, dtype=np.float64), np.asarray(p1, dtype=np.float64)
     za, zb = _quantiles(alpha, power)
     root = za * np.sqrt(p0 * (1 - p0)) + zb * np.sqrt(p1 * (1 - p1))
@@ -42,7 +42,7 @@ def entrants_two_rates(
     power: float = POWER,
     sides: int = 1,
 ) -> Array:
-    """Return n of each of two groups that tells p1 from p0 [1]_."""
+    """Return n of each of two groups that distinguishes p1 from p0 [1]_."""
     return _needed(np.asarray(p0, float), np.asarray(p1, float), np.float64(1.0),
                    _quantiles(alpha, power, sides))  # fmt: skip
 
@@ -66,7 +66,7 @@ def entrants_after_history(
     alpha: float = ALPHA,
     power: float = POWER,
 ) -> Array:
-    """Return n that tells p1 from p0 where p0 rests on `history` entrants; ∞ where none would.
+    """Return n that distinguishes p1 from p0 if p0 rests on `history` entrants; ∞ if none does.
 
     `design` raises the variance: 1 + (m − 1)ρ for months of m entrants [2]_.
     """

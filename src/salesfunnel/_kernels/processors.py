@@ -58,6 +58,6 @@ def _limit(root: Path) -> float | None:
             return None
     try:
         quota, period = float(parts[0]), float(parts[1])
-    except (ValueError, IndexError):  # "max" is no limit
+    except (ValueError, IndexError):  # "max" is not a limit
         return None
     return quota / period if quota > 0 and period > 0 else None

@@ -1,4 +1,4 @@
-"""Rates of groups, drawn to the rate of all. Arguments are already validated."""
+"""Rates of groups, shrunk toward the rate of all. Arguments are already validated."""
 
 from __future__ import annotations
 

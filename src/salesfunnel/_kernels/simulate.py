@@ -1,4 +1,4 @@
-"""What open deals bring, simulated, and how good a forecast was. Arguments are already validated.
+"""Simulate the outcome of open deals, and score forecasts. Arguments are already validated.
 
 References
 ----------
@@ -101,12 +101,12 @@ def pinball(actual: npt.ArrayLike, forecast: npt.ArrayLike, q: float) -> Array:
 
 
 def wape(actual: Array, forecast: Array) -> float | None:
-    """Return Σ|actual − forecast| / Σ|actual|, None where that is 0."""
+    """Return Σ|actual − forecast| / Σ|actual|, None if that is 0."""
     total = float(np.abs(actual).sum())
     return float(np.abs(actual - forecast).sum()) / total if total > 0 else None
 
 
 def bias(actual: Array, forecast: Array) -> float | None:
-    """Return Σ(forecast − actual) / Σ|actual|, None where that is 0."""
+    """Return Σ(forecast − actual) / Σ|actual|, None if that is 0."""
     total = float(np.abs(actual).sum())
     return float((forecast - actual).sum()) / total if total > 0 else None

@@ -82,10 +82,10 @@ def tallies(promises: Promises, stage: Ints, stages: int) -> tuple[Floats, npt.N
 
 
 def hazards(risk: Floats, events: Floats, *, weight: float = WEIGHT) -> Floats:
-    """Return the weekly hazards of won, lost and pushed, each drawn to the pooled ones.
+    """Return the weekly hazards of won, lost and pushed, each shrunk toward the pooled ones.
 
-    The pooled hazard is that over pushes of the same week and stage, itself drawn to that of the
-    week over all stages.
+    The pooled hazard is that over pushes of the same week and stage, itself shrunk toward that
+    of the week over all stages.
 
     Returns
     -------

@@ -124,7 +124,7 @@ def compress(rate: Array, cells: int = 256) -> Array:
 def season(counts: Array, month: npt.NDArray[np.intp], months: npt.NDArray[np.intp]) -> Array:
     """Return the weights of months to come, from what calendar months brought.
 
-    The index of a calendar month is its mean share of its year, times 12, drawn to 1:
+    The index of a calendar month is its mean share of its year, times 12, shrunk toward 1:
     (years · raw + 1) / (years + 1).
 
     Parameters

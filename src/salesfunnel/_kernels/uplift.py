@@ -25,7 +25,7 @@ UPLIFTS: tuple[float, ...] = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 
 
 
 def shrunk_intraclass(x: npt.ArrayLike, n: npt.ArrayLike) -> float:
-    """Return the intraclass correlation of periods, drawn to what is usual.
+    """Return the intraclass correlation of periods, shrunk toward what is usual.
 
     Moment estimate (Kleinman 1973; Williams 1982), then weighted with the prior of
     `betabinomial.shrunk_rho`.

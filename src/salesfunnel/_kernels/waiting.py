@@ -39,7 +39,7 @@ def waiting_quantiles(
     Returns
     -------
     list of int or None
-        None where nobody has advanced.
+        None if nobody has advanced.
     """
     if not (event == ADVANCED).any():
         return [None] * len(shares)

@@ -19,6 +19,7 @@ from salesfunnel.analysis.around import around, judged_panel
 from salesfunnel.analysis.watched import watch_of, with_signs
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
+from salesfunnel.counting import StepCounts
 from salesfunnel.data.history import StageFates, StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
@@ -46,7 +47,7 @@ DIAGNOSED = 3
 
 @attrs.frozen(kw_only=True, repr=False)
 class Analysis(ResultMixin):
-    """What the data say: rates, bottlenecks, possible causes, what to do.
+    """Rates, bottlenecks, possible causes and the improvement plan of some data.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ class Analysis(ResultMixin):
         What moved the open pipeline since the quarter began; None where only counts are known, or
         where the deals have no amounts.
     watch : MetricWatch or None
-        Every metric of the sheet against its past and season; None where there is no sheet. What
+        Every metric of the sheet against its past and season; None if there is no sheet. What
         got worse at the stages of a bottleneck is among the findings, as a weak sign.
     currency : str or None
         Code of the currency of all amounts, such as ``"CNY"``.
@@ -229,7 +230,7 @@ def analyze(
         raise ArgumentError(
             f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
             hint="it has one to give: .panel()"
-            if hasattr(data, "panel")
+            if isinstance(data, StepCounts)
             else reader_hint(data, "StageHistory", "Tracking"),
         )
     if isinstance(data, StageHistory):

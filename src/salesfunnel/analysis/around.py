@@ -1,4 +1,4 @@
-"""What the report of an analysis shows besides: trends, fates of deals, forecast, bridge."""
+"""Further parts of an analysis for its report: trends, outcomes of deals, forecast, bridge."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def around(
         The judged period.
     bottlenecks : Bottlenecks
     worth : sequence of float or None
-        Values of won deals in one currency; None where they are not known.
+        Values of won deals in one currency; None if they are not known.
     currency, rates
         As in `analyze`.
     seed : int

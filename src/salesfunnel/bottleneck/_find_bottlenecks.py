@@ -94,7 +94,7 @@ def find_bottlenecks(
     Returns
     -------
     Bottlenecks
-        One row a step and segment, most probable first.
+        One row per step and segment, most probable first.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What find_bottlenecks is given beside the panel: benchmark, lag, value, capacity, as arrays."""
+"""Read the arguments of find_bottlenecks as arrays: benchmark, lag, value, capacity."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNSTATED = "not stated"
 
 
 def benchmark_of(benchmark: object, panel: Panel) -> tuple[Array, Array, list[Fault]]:
-    """Return rate and standard deviation of every step, NaN where there is none, and faults."""
+    """Return rate and standard deviation of every step, NaN if there is none, and faults."""
     rate, sd = (np.full(len(panel.transitions), np.nan) for _ in range(2))
     if benchmark is None:
         return rate, sd, []
@@ -100,7 +100,7 @@ def value_of(value: float | Sequence[float] | None) -> tuple[float, float] | Non
 
 
 def capacity_of(capacity: Mapping[str, float] | None, panel_steps: Sequence[str]) -> Array:
-    """Return how many each step's end can take a period, infinite where nothing is said."""
+    """Return how many each step's end can take a period, infinite if nothing is said."""
     caps = np.full(len(panel_steps) - 1, np.inf)
     for key, most in (capacity or {}).items():
         check_known("capacity", key, panel_steps[1:])

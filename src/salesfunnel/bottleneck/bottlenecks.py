@@ -58,7 +58,7 @@ class Bottlenecks(TableMixin):
     seed : int
         Of the draws behind the gains.
     entered, advanced : ndarray of int64, shape (segments, steps)
-        As in `Bottleneck`; so are the fields below, NaN where there is none.
+        As in `Bottleneck`; so are the fields below, NaN if there is none.
     reference, reference_sd, rho, strength : ndarray of float64, same shape
         The reference, its standard deviation, the intraclass correlation of months, and a + b of
         the beta distribution of the window's rate.
@@ -89,7 +89,7 @@ class Bottlenecks(TableMixin):
     flags : ndarray of int32, same shape
         Faults of the rows as bits.
     benchmark : ndarray of float64, shape (steps,)
-        The benchmark's rates, NaN where there is none.
+        The benchmark's rates, NaN if there is none.
     value : float, optional
         Mean value of a deal.
     lag_adjusted : bool
@@ -219,7 +219,7 @@ class Bottlenecks(TableMixin):
 
     @property
     def lowest(self) -> Bottleneck | None:
-        """The row with the lowest rate: information, never by itself a bottleneck."""
+        """The row with the lowest rate: information, never alone a bottleneck."""
         rate = self.rate.ravel()
         if np.isnan(rate).all():
             return None
@@ -277,7 +277,7 @@ class Bottlenecks(TableMixin):
         return row_of(self, *divmod(flat, len(self.transitions)), ends)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a step and segment, most probable first; NaN where there is none."""
+        """Return one row per step and segment, most probable first; NaN if there is none."""
         return columns_of(self)
 
     def classical_tests(self) -> dict[str, npt.NDArray[Any]]:
@@ -323,7 +323,7 @@ class Bottlenecks(TableMixin):
         Returns
         -------
         Interval or None
-            Deals a month; None where no step is named.
+            Deals a month; None if no step is named.
         """
         if segment is None and len(self.segments) == 1:
             segment = self.segments[0]
@@ -431,7 +431,7 @@ def _faults(found: Bottlenecks, g: int, s: int) -> tuple[Fault, ...]:
 
 
 def columns_of(found: Bottlenecks) -> dict[str, npt.NDArray[Any]]:
-    """Return one row a step and segment, most probable first; NaN where there is none."""
+    """Return one row per step and segment, most probable first; NaN if there is none."""
     order = found.order
     g, s = np.divmod(order, max(len(found.transitions), 1))
     rate = found.rate.ravel()[order]

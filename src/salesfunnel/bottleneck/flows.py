@@ -1,4 +1,4 @@
-"""What every rate is made of, up to the judged period: who could advance, and who did."""
+"""Count who could advance and who did, up to the judged period."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a bottleneck costs: gains by simulation, and the change of output split by factor."""
+"""Cost of a bottleneck: simulated gains, and the change of output split by factor."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ Array = npt.NDArray[np.float64]
 
 @attrs.frozen(kw_only=True, eq=False)
 class Flow:
-    """What the simulation needs of every cell; arrays of shape (segments, steps)."""
+    """Input of the simulation; arrays of shape (segments, steps)."""
 
     entered: Array
     advanced: Array
     months: Array
-    reference: Array  # NaN where there is none
+    reference: Array  # NaN if there is none
     reference_sd: Array
     strength: Array
     falls: Array  # of "as before" and each size of fall, (1 + sizes, segments, steps)
@@ -80,7 +80,7 @@ def _rates(flow: Flow, j: int, z: Array, *, raised: bool) -> tuple[Array, Array]
 
     Where it is raised: the rate under the mixture of "as before" and the drops, which takes off
     what chance added to a fall because it was picked for being large; and the reference if that
-    is above. Where not: the rate drawn to its reference, twice.
+    is above. Where not: the rate shrunk toward its reference, twice.
     """
     n, x, p, m, sd = _predictive(flow, j)
     if not raised:
@@ -118,7 +118,7 @@ def single_gains(
     value: tuple[float, float] | None,
     level: float,
 ) -> dict[str, Array]:
-    """Return mean and interval of the gain of each marked cell by itself, NaN elsewhere."""
+    """Return mean and interval of the gain of each marked cell alone, NaN elsewhere."""
     shape = flow.entered.shape
     z = kernel.common_draws(seed, shape[1])
     money = None if value is None else _money(value, seed, z.shape[-1])
@@ -239,7 +239,7 @@ def output_change(
     Raises
     ------
     DataError
-        If there are not two periods, or a count of theirs is missing or zero entrants.
+        If there are no two periods, or a count of theirs is missing or zero entrants.
 
     Notes
     -----

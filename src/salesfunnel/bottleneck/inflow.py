@@ -43,9 +43,9 @@ class InflowRow(ResultMixin):
     segment, period : str
         Whose, and the period judged.
     entered : int or None
-        Who came in; None where it is not known.
+        Who came in; None if it is not known.
     expected : Interval or None
-        How many that should be, nine times of ten, if nothing had happened; None where the
+        How many that should be, nine times of ten, if nothing had happened; None if the
         history is too short.
     mean : float or None
         The middle of the same.
@@ -121,7 +121,7 @@ class Inflow(TableMixin):
 
     @property
     def rows(self) -> tuple[InflowRow, ...]:
-        """One row a segment, most probable fall first."""
+        """One row per segment, most probable fall first."""
         return tuple(self)
 
     @property
@@ -166,7 +166,7 @@ class Inflow(TableMixin):
         )
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a segment; NaN where there is none."""
+        """Return one row per segment; NaN if there is none."""
         order = self.order
         numbers = {
             name: getattr(self, name)[order]

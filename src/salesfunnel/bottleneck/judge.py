@@ -95,7 +95,7 @@ def judge(
     extra : ndarray of float, same shape, optional
         Extra variance of a month on the logit, from uncertain exposure.
     benchmark : ndarray of float, shape (steps,), optional
-        Rates of others, NaN where there is none; used with few months only.
+        Rates of others, NaN if there is none; used with few months only.
     """
     shape = n.shape[1:]
     there = ~np.isnan(n)

@@ -62,10 +62,10 @@ class Bottleneck(ResultMixin):
     entered, advanced : int
         In the window: those who could advance (lag-adjusted where a lag was given), and did.
     rate : float or None
-        advanced ÷ entered; None where nobody entered.
+        advanced ÷ entered; None if nobody entered.
     reference : float or None
         What the rate would be in these months if nothing had happened, season and trend included;
-        None where there is nothing.
+        None if there is nothing.
     reference_interval : Interval or None
         How well that is known.
     reference_kind : {"none", "history", "benchmark", "both"}

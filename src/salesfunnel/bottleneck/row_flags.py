@@ -1,4 +1,4 @@
-"""What to know of a row or of a call: faults of the counts, and what the history cannot show."""
+"""Faults of a row or of a call: of its counts, and limits of the history."""
 
 from __future__ import annotations
 

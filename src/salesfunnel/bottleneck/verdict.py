@@ -30,7 +30,7 @@ NOT_ENOUGH, DEFINITION = 4, 5
 
 
 class Verdict(NamedTuple):
-    """What is found of every step; shape (segments, steps) unless said."""
+    """Verdicts of every step; shape (segments, steps) unless stated."""
 
     probability: Array
     definition: Array
@@ -116,10 +116,10 @@ def verdict_of(
     whole = known + (n[-1] > 0)
     reference_kind = np.where(outside, np.where(whole > 1, 3, 2), np.where(judged, 1, 0))
 
-    def shaped(values: Any, dtype: Any = np.float64) -> Any:
+    def shaped(values: npt.NDArray[Any], dtype: npt.DTypeLike = np.float64) -> npt.NDArray[Any]:
         return np.asarray(values).reshape(shape).astype(dtype)
 
-    def where_known(values: Array) -> Any:
+    def where_known(values: Array) -> npt.NDArray[Any]:
         return shaped(np.where(judged, values, np.nan))
 
     return Verdict(

@@ -1,1 +1,1 @@
-"""What ships in the box, registered through our own entry points, as a stranger's would be."""
+"""Shipped plugins, registered through entry points like those of other packages."""

@@ -33,7 +33,7 @@ HEADER = (
 
 
 def company_deals() -> list[list[str]]:
-    """Return one row a deal."""
+    """Return one row per deal."""
     rng = np.random.default_rng(SEED)
     rows: list[list[str]] = []
     for month in range(MONTHS):

@@ -120,7 +120,7 @@ def _target(arguments: Namespace) -> int:
 
 
 def _values(kind: str, data: Any) -> Any:
-    """Return the values of won deals; None where they are not known."""
+    """Return the values of won deals; None if they are not known."""
     import numpy as np
 
     if kind != "deals":

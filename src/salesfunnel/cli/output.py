@@ -1,4 +1,4 @@
-"""Where results go: the terminal, files beside it, and the status of the process."""
+"""Where results go: the terminal, files next to it, and the status of the process."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _matches(pattern: str) -> list[Path]:
 
 
 def deliver(
-    arguments: Namespace, result: Any, *, faults: Iterable[Fault] = (), shown: Any = None
+    arguments: Namespace, result: object, *, faults: Iterable[Fault] = (), shown: object = None
 ) -> int:
     """Print a result, write the files that were asked for, and return the status.
 

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 Commands = Any
-"""What ``add_subparsers`` gives; argparse has no public name for it."""
+"""Type of the result of ``add_subparsers``; argparse has no public name for it."""
 
 KINDS = ("auto", "sheet", "deals", "events")
 MIN_WIDTH = 20

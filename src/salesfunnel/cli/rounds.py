@@ -5,12 +5,18 @@ from __future__ import annotations
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.files import write_file
 from salesfunnel.cli.output import say, status_of
 from salesfunnel.cli.parser import Commands, add_command, day
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from salesfunnel._core.vocabulary import Locale
+    from salesfunnel.rounds import Round
 
 __all__ = ["add"]
 
@@ -45,7 +51,7 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
 
 
-def _round(arguments: Any) -> int:
+def _round(arguments: Namespace) -> int:
     from salesfunnel.intake.rounds import run_round
     from salesfunnel.intake.rounds._run_round import files_of
 
@@ -64,7 +70,7 @@ def _round(arguments: Any) -> int:
     return status_of(found.faults)
 
 
-def _target(arguments: Any, source: Path) -> Path:
+def _target(arguments: Namespace, source: Path) -> Path:
     if arguments.into is not None:
         into = Path(arguments.into)
         if into.exists() and not into.is_dir():
@@ -73,7 +79,7 @@ def _target(arguments: Any, source: Path) -> Path:
     return source if source.is_dir() else source.with_suffix("")
 
 
-def _write(found: Any, files: dict[str, bytes], into: Path, *, keep: bool) -> dict[str, str]:
+def _write(found: Round, files: dict[str, bytes], into: Path, *, keep: bool) -> dict[str, str]:
     """Write what is new and return name → what became of it: written, same, or kept.
 
     A file of the team is copied as it was read; one that the round made before and the team has
@@ -110,7 +116,7 @@ def _digest(content: bytes) -> str:
     return digest(content)
 
 
-def _ours(into: Path, found: Any) -> set[str]:
+def _ours(into: Path, found: Round) -> set[str]:
     """Return the digests of the workbooks that an earlier run made and nobody has touched."""
     from salesfunnel._core.errors import SalesFunnelError
     from salesfunnel.rounds import Round
@@ -132,7 +138,7 @@ def _put(path: Path, content: bytes) -> None:
     write_file(path, content)
 
 
-def _tell(arguments: Any, found: Any, written: dict[str, str], into: Path) -> None:
+def _tell(arguments: Namespace, found: Round, written: dict[str, str], into: Path) -> None:
     """Print who does what by when, what is wrong, and what was written."""
     from salesfunnel.i18n import text
     from salesfunnel.render import to_text
@@ -156,7 +162,7 @@ def _tell(arguments: Any, found: Any, written: dict[str, str], into: Path) -> No
     say("\n".join((text("command.written", locale), *lines)), sys.stdout)
 
 
-def _answer(found: Any, locale: Any) -> list[Any]:
+def _answer(found: Round, locale: Locale) -> list[Any]:
     """Return the answer of the report."""
     from salesfunnel.render import document_of
 

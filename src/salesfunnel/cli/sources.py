@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator
 
-    from salesfunnel._core.vocabulary import Frequency
+    from salesfunnel._core.vocabulary import Frequency, PanelMode
     from salesfunnel.counting import StepCounts
     from salesfunnel.counting.by_period import By
     from salesfunnel.data.events.event_log import EventLog
@@ -114,7 +114,7 @@ def _head(source: bytes | Path) -> bytes | Path:
 
 
 def _other_kind(head: object, options: dict[str, Any]) -> str:
-    """Return the kind of what is no sheet."""
+    """Return the kind of what is not a sheet."""
     from salesfunnel.data.events.usual_names import recognise
     from salesfunnel.intake.deals.columns import has_deals
     from salesfunnel.intake.deals.headers import roles_of
@@ -261,7 +261,7 @@ def panel_of(
 
     data = two_ends(data)  # a list without stage times tells when deals came in and were won
     window = arguments.window
-    mode: Any = "period" if window is None else "cohort"
+    mode: PanelMode = "period" if window is None else "cohort"
     counts: Panel = data.panel(by=frequency, mode=mode, window=window, segment=segment)
     return counts
 

@@ -49,7 +49,7 @@ def compare_segments(
     step: str | Transition | None = None,
     level: float = 0.95,
 ) -> SegmentComparison:
-    """Compare the rates of segments with each other, at equal mix, drawn toward their peers.
+    """Compare the rates of segments with each other, at equal mix, shrunk toward their peers.
 
     Parameters
     ----------

@@ -43,9 +43,9 @@ class SegmentRow(ResultMixin):
     interval : Interval or None
         Wilson interval of `rate`.
     shrunk : Interval
-        Interval of the rate at the mix of all, drawn toward the peers; its centre is `estimate`.
+        Interval of the rate at the mix of all, shrunk toward the peers; its centre is `estimate`.
     estimate : float
-        Rate at the mix of all, drawn toward the peers: what to expect of it.
+        Rate at the mix of all, shrunk toward the peers: what to expect of it.
     expected : float or None
         Rate that the mean peer would have with this segment's own mix.
     probability_worse, probability_better : float

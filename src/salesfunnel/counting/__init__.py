@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from salesfunnel.counting._count_steps import count_steps
 from salesfunnel.counting.result import StepCounts, StepDuration
-from salesfunnel.counting.step_specs import Step, either, step
+from salesfunnel.counting.step_specs import Step, either, optional, step
 
-__all__ = ["Step", "StepCounts", "StepDuration", "count_steps", "either", "step"]
+__all__ = ["Step", "StepCounts", "StepDuration", "count_steps", "either", "optional", "step"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
@@ -10,11 +11,11 @@ from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import StepOrder
 from salesfunnel.counting.by_period import By, with_breakdown
-from salesfunnel.counting.in_memory import count_log
+from salesfunnel.counting.in_parts import Options, bytes_of, count_files, count_parts
 from salesfunnel.counting.parquet_files import is_parquet_path, log_of_parquet
 from salesfunnel.counting.query import Query, make_query
 from salesfunnel.counting.result import StepCounts, evolve_lazily
-from salesfunnel.counting.step_specs import Step, attributes_of, plain_steps
+from salesfunnel.counting.step_specs import Step, attributes_of, needed_steps, plain_steps
 from salesfunnel.data.events.event_log import EventLog
 
 EntityRange = timedelta | str | int | Any
@@ -36,6 +37,8 @@ def count_steps(
     threads: int | None = None,
     columns: Mapping[str, str] | None = None,
     by: By | None = None,
+    memory: int | str | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> StepCounts:
     """Count how many customers get to each step of a path through their events.
 
@@ -53,14 +56,16 @@ def count_steps(
         table is counted in its database.
     steps : sequence of str, int or Step
         The names of the steps, in order; a name may stand more than once. `either` makes a step of
-        one of several events, `step` one of an event with certain values.
+        one of several events, `step` one of an event with certain values, `optional` one that may
+        be left out.
     window : timedelta, str or int, optional
         How long after the first event of its chain a step may be taken, the bound inside:
         ``"14D"``, ``"6h"``, ``"30min"``, ``"90s"``, ``"2 weeks"``; a whole number where times are
         whole numbers.
     step_windows : the same, a sequence or a mapping, optional
         How long after the step before each step may be taken: one length for all, one a transition
-        (None for no bound), or by name of the step.
+        (None for no bound), or by name of the step. Where a step must also wait, a length is a
+        tuple ``(least, most)``, each a length or None: ``{"order": ("1h", "7D")}``.
     order : {"ordered", "strict", "any"}
         ``strict``: no other event of the entity between the first and the last event of the chain;
         ``any``: the first k steps inside one window, in any order.
@@ -92,6 +97,13 @@ def count_steps(
         Count by the period of the first step's event, for `StepCounts.panel`; the value of
         `breakdown` is that of the same event. The first step is always taken by somebody of the
         period, so that these are cohorts of entries.
+    memory : int or str, optional
+        How many bytes counting may take beside the events, such as ``"500MB"``: more entities than
+        fit are counted part by part. Of Parquet files the events of one part alone are read at a
+        time, so that files larger than memory can be counted; the result then has no durations, and
+        `StepCounts.entities` is not known.
+    progress : callable, optional
+        Called with how many parts of the work are done and how many there are, as they get done.
 
     Returns
     -------
@@ -140,43 +152,53 @@ def count_steps(
             as_of=as_of,
         )
 
+    marks: list[bool] = []
+    if isinstance(steps, Iterable) and not isinstance(steps, str | AbstractSet):
+        steps, marks = needed_steps(steps)
     many = breakdown is not None and not isinstance(breakdown, str)
     if many and not isinstance(breakdown, Sequence):
         raise ArgumentError(f"'breakdown' must be a name or several names, got {breakdown!r}")
     asked = () if breakdown is None else tuple(breakdown) if many else (breakdown,)
     specs = any(isinstance(one, Step) for one in steps) if isinstance(steps, Iterable) else False
     if type(events).__module__.partition(".")[0] == "ibis":
-        if specs or many or by is not None:
+        if specs or many or by is not None or any(marks):
             raise ArgumentError(
-                "'by', several attributes, and steps of several events must be counted in memory,"
-                f" got {type(events).__name__}",
+                "'by', several attributes, and steps of several events or that may be left out must"
+                f" be counted in memory, got {type(events).__name__}",
                 hint="give the table as a dataframe: table.to_pyarrow()",
             )
         from salesfunnel.counting.in_database import count_table
 
         return count_table(events, question(steps, breakdown, attribution), columns=columns)
+    options = Options(threads=threads, memory=bytes_of(memory), progress=progress)
+    needed = tuple(dict.fromkeys([*asked, *(attributes_of(steps) if specs else ())]))
+
+    def counted(log: EventLog, options: Options) -> StepCounts:
+        plain: Any = steps
+        if specs:
+            log, plain = plain_steps(log, steps)
+        made = breakdown
+        if many or by is not None:
+            log, made = with_breakdown(log, breakdown, by)
+        taken = attribution if by is None else str(next(iter(plain), "first"))
+        result = count_parts(log, question(plain, made, taken), marks, options)
+        return result if by is None else evolve_lazily(result, by=by)
+
+    if is_parquet_path(events) and options.memory is not None:
+        return count_files(events, columns, needed, counted, options)
+    return counted(_log_of(events, columns, needed), options)
+
+
+def _log_of(events: Any, columns: Mapping[str, str] | None, needed: tuple[str, ...]) -> EventLog:
     if isinstance(events, EventLog):
         if columns is not None:
             raise ArgumentError(
                 f"'columns' must be left out where 'events' is an EventLog, got {columns!r}"
             )
-        log = events
-    else:
-        needed = tuple(dict.fromkeys([*asked, *(attributes_of(steps) if specs else ())]))
-        log = (
-            log_of_parquet(events, columns, needed)
-            if is_parquet_path(events)
-            else EventLog.from_frame(events, columns=columns, attributes=needed)
-        )
-    plain: Any = steps
-    if specs:
-        log, plain = plain_steps(log, steps)
-    made = breakdown
-    if many or by is not None:
-        log, made = with_breakdown(log, breakdown, by)
-    taken = attribution if by is None else str(next(iter(plain), "first"))
-    result = count_log(log, question(plain, made, taken), threads=threads)
-    return result if by is None else evolve_lazily(result, by=by)
+        return events
+    if is_parquet_path(events):
+        return log_of_parquet(events, columns, needed)
+    return EventLog.from_frame(events, columns=columns, attributes=needed)
 
 
 def _check_by(by: object, attribution: str) -> None:

@@ -24,7 +24,7 @@ _MISSING = "(missing)"
 def with_breakdown(
     log: EventLog, breakdown: str | Sequence[str] | None, by: By | None
 ) -> tuple[EventLog, str | None]:
-    """Return the log with one attribute for all that is to be told apart, and its name.
+    """Return the log with one attribute for all that is to be distinguished, and its name.
 
     Parameters
     ----------

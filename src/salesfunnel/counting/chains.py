@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.events import counting as kernel
 from salesfunnel._kernels.events import tracing
+from salesfunnel._kernels.events.any_order import any_order_spans
 from salesfunnel._kernels.events.following import Scratch, find_followers
 from salesfunnel._kernels.events.packing import Store
 from salesfunnel.counting.attribution import EntityRange, Rows, find_segments
@@ -21,7 +22,7 @@ Places = npt.NDArray[np.intp]
 
 
 class ChainOutcome(NamedTuple):
-    """What became of each unit of a block; `segment` where there is a breakdown."""
+    """Outcome of each unit of a block; `segment` if there is a breakdown."""
 
     entity: Ints
     level: Ints
@@ -32,6 +33,7 @@ class ChainOutcome(NamedTuple):
 def fits_fast(query: Query) -> bool:
     """Whether nothing but the numbers of entities is asked for, and runs do not matter."""
     plain = query.order == "ordered" and query.per == "entity" and not query.exclude
+    plain = plain and not any(query.step_delays)
     return plain and (query.increasing or len(set(query.steps)) == len(query.steps))
 
 
@@ -85,6 +87,7 @@ def rules_of(store: Store, plan: PackingPlan, query: Query) -> kernel.Rules:
         names=plan.names,
         window=plan.window,
         gaps=plan.gaps,
+        least=plan.least,
         exclusions=tuple(
             kernel.Exclusion(store.load(place), x.first, x.last)
             for place, x in zip(plan.voids, query.exclude, strict=True)
@@ -112,7 +115,7 @@ def count_units(
     rules = rules_of(store, plan, query)
     bits = plan.layout.bits
     if query.order == "any":
-        units, ticks = _any_units(keys, rules, plan, trace=rows is not None)
+        units, ticks = any_units(keys, rules, plan, trace=rows is not None)
     else:
         units = find_units(keys, rules, plan, query)
         ticks = None if rows is None else tracing.trace(keys, rules, units, bits)
@@ -142,11 +145,12 @@ def find_units(
     return units
 
 
-def _any_units(
+def any_units(
     keys: Sequence[kernel.Keys], rules: kernel.Rules, plan: PackingPlan, *, trace: bool
 ) -> tuple[tracing.Units, Ints | None]:
+    """Return the best chains of entities where the order of steps does not matter, and ticks."""
     bits = plan.layout.bits
-    ends, starts = kernel.any_order_spans(keys, rules.names)
+    ends, starts = any_order_spans(keys, rules.names)
     level = np.zeros(ends.size, dtype=np.int64)
     for k in range(len(keys)):
         good = starts[k] != kernel.NONE

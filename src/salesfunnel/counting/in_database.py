@@ -45,7 +45,7 @@ def count_table(
     Raises
     ------
     DataError
-        If it is no table of a connection, or its columns cannot be read.
+        If it is not a table of a connection, or its columns cannot be read.
     """
     ibis = require("ibis", extra="engines", feature="counting in a database")
     events = named_events(table, query, columns)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import attrs
 import numpy as np
@@ -26,6 +26,7 @@ from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.event_log import EventLog
 from salesfunnel.fault import Fault
 
+T = TypeVar("T")
 MOST_BLOCKS = 1 << 12
 """With more blocks they are made one by one, not all at once."""
 
@@ -37,20 +38,32 @@ class Block(NamedTuple):
     base: int
 
 
-def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> StepCounts:
-    """Answer a question from a log in memory."""
+def faults_of(log: EventLog, query: Query, plan: PackingPlan) -> tuple[Fault, ...]:
+    """Return what is wrong in the events, and in the question about them."""
+    faults: tuple[Fault, ...] = (*log.faults, *unknown_names(query, log.steps))
+    if plan.until is not None:
+        late = int(np.count_nonzero(log.time > plan.until))
+        faults += (Fault.of("events-after-as-of", severity="info", n=late),)
+    return faults
+
+
+def count_log(
+    log: EventLog,
+    query: Query,
+    *,
+    threads: int | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> StepCounts:
+    """Answer a question from a log in memory; `progress` is called as blocks get done."""
     if threads is None:
         workers = usable_processors() if log.time.size > PAYS else 1
     else:
         workers = check_positive_int("threads", threads)
     values = None if query.breakdown is None else log.attribute(query.breakdown)
     plan = make_packing_plan(log, query, workers)
-    faults: tuple[Fault, ...] = (*log.faults, *unknown_names(query, log.steps))
-    if plan.until is not None:
-        late = int(np.count_nonzero(log.time > plan.until))
-        faults += (Fault.of("events-after-as-of", severity="info", n=late),)
     totals = SegmentTotals(len(query.steps), values)
     blocks = list(make_blocks(plan, workers))
+    told = _Told(progress, len(blocks))
     if values is None and plan.probe is None and fits_fast(query):
         own = threading.local()
 
@@ -58,7 +71,7 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
             scratch = own.__dict__.get("scratch")
             if scratch is None:
                 scratch = own.scratch = Scratch(1 << plan.layout.shift)
-            return count_fast(block.store, plan, scratch)
+            return told(count_fast(block.store, plan, scratch))
 
         for counts in parallel_map(count, blocks, workers):
             totals.counts += counts
@@ -68,7 +81,7 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
         if values is not None and not by_value:
             rows = Rows(plan, values, query, partial(parallel_map, workers=workers))
         for outcome in parallel_map(
-            lambda block: count_units(block.store, plan, query, rows=rows, base=block.base),
+            lambda block: told(count_units(block.store, plan, query, rows=rows, base=block.base)),
             blocks,
             workers,
         ):
@@ -81,7 +94,7 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
         by_segment=totals.by_segment(),
         immature=int(totals.immature),
         immature_by_segment=totals.immature_by_segment(),
-        faults=faults,
+        faults=faults_of(log, query, plan),
         events=sum(piece.size for block in blocks for some in block.store.pieces for piece in some),
     )
     return compute_lazily(
@@ -89,6 +102,21 @@ def count_log(log: EventLog, query: Query, *, threads: int | None = None) -> Ste
         duplicates=lambda: count_duplicates(log, query, workers),
         durations=lambda: find_durations(log, query, workers),
     )
+
+
+class _Told:
+    """Hands a value on, and tells that one more of so many is done."""
+
+    def __init__(self, report: Callable[[int, int], object] | None, count: int) -> None:
+        self._report, self._count, self._done = report, count, 0
+        self._lock = threading.Lock()
+
+    def __call__(self, value: T) -> T:
+        if self._report is not None:
+            with self._lock:
+                self._done += 1
+                self._report(self._done, self._count)
+        return value
 
 
 def make_blocks(plan: PackingPlan, workers: int) -> Iterable[Block]:
@@ -117,7 +145,11 @@ def make_blocks(plan: PackingPlan, workers: int) -> Iterable[Block]:
 
 
 def _pack(
-    plan: PackingPlan, rows: Any, layout: Layout | None = None, *, pack: Any = pack_rows
+    plan: PackingPlan,
+    rows: slice | npt.NDArray[np.intp] | None,
+    layout: Layout | None = None,
+    *,
+    pack: Any = pack_rows,
 ) -> list[list[list[kernel.Keys]]]:
     found: list[list[list[kernel.Keys]]] = pack(
         plan.entity[rows],

@@ -38,6 +38,7 @@ class PackingPlan:
     entities: int
     window: int
     gaps: tuple[int, ...]
+    least: tuple[int, ...]
     probe: int | None
     until: int | None
     places: npt.NDArray[np.uint8] | None
@@ -67,7 +68,7 @@ def make_packing_plan(
     by_value : bool
         Whether an entity's events of each value of the breakdown stand for themselves.
     """
-    window, gaps, as_of = _ticks(log, query)
+    window, gaps, least, as_of = _ticks(log, query)
     low, high, first, last = log.extent
     late = as_of is not None and last > as_of
     end = last if as_of is None else max(min(last, as_of), as_of + 1)
@@ -86,7 +87,7 @@ def make_packing_plan(
             0,
             (high - low + 1) * values - 1,
         )
-    scale, bits = _fit(log, (first, end), high - low + 1, workers, (window, *gaps, as_of))
+    scale, bits = _fit(log, (first, end), high - low + 1, workers, (window, *gaps, *least, as_of))
     start, span = first // scale, end // scale - first // scale
     places, count, steps, names, voids = _places(log, query)
     whole = max(bits, (end // scale + 1).bit_length())
@@ -107,6 +108,7 @@ def make_packing_plan(
         entities=high - low + 1,
         window=clip(window),
         gaps=tuple(clip(gap) for gap in (gaps or (None,) * (len(steps) - 1))),
+        least=tuple(min(-(-(ticks or 0) // scale), span + 1) for ticks in least),
         probe=None if as_of is None or not _bounded(query) else as_of // scale + 1 - start,
         until=as_of if late else None,
         places=places,
@@ -133,8 +135,10 @@ _KINDS = {
 }
 
 
-def _ticks(log: EventLog, query: Query) -> tuple[int | None, tuple[int | None, ...], int | None]:
-    """Return window, step windows and moment of the last observation in the log's ticks."""
+def _ticks(
+    log: EventLog, query: Query
+) -> tuple[int | None, tuple[int | None, ...], tuple[int | None, ...], int | None]:
+    """Return window, step windows, delays and the last observation in the log's ticks."""
     as_of = None
     if query.as_of is not None and len(log):
         kind, tick = event_columns.fine_moment("as_of", query.as_of)
@@ -156,6 +160,7 @@ def _ticks(log: EventLog, query: Query) -> tuple[int | None, tuple[int | None, .
     return (
         ticks("window", query.window),
         tuple(ticks("step_windows", gap) for gap in query.step_windows),
+        tuple(ticks("step_windows", gap) for gap in query.step_delays),
         as_of,
     )
 

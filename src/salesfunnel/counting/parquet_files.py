@@ -4,28 +4,104 @@ from __future__ import annotations
 
 import glob
 import os
+import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import attrs
+import numpy as np
+import numpy.typing as npt
+
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import is_a
 from salesfunnel.data.events.event_log import EventLog
 from salesfunnel.data.events.frames import known_roles
 
-__all__ = ["is_parquet_path", "log_of_parquet"]
+__all__ = ["ParquetEvents", "is_parquet_path", "log_of_parquet", "open_parquet"]
 
 
 def is_parquet_path(events: object) -> bool:
     """Whether events are given as a path, or as a dataset of pyarrow."""
     if isinstance(events, str | os.PathLike):
         return True
-    return type(events).__module__.startswith("pyarrow") and hasattr(events, "to_table")
+    return is_a(events, "pyarrow.dataset", "Dataset")
 
 
 def log_of_parquet(
     events: Any, columns: Mapping[str, str] | None, attributes: Iterable[str]
 ) -> EventLog:
     """Return the events of Parquet files, of a folder or of a dataset of pyarrow.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or one is of another kind.
+    """
+    return open_parquet(events, columns, attributes).log_of(0, 1)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class ParquetEvents:
+    """Events in Parquet files.
+
+    Parameters
+    ----------
+    dataset : pyarrow.dataset.Dataset
+    roles : mapping of str to str
+        The columns of who, what and when.
+    attributes : tuple of str
+        The columns to read beside them.
+    """
+
+    dataset: Any
+    roles: Mapping[str, str]
+    attributes: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return int(self.dataset.count_rows())
+
+    def log_of(self, part: int, parts: int) -> EventLog:
+        """Return the events of some entities: those of one part of so many."""
+        arrow = require("pyarrow", extra="frames", feature="reading Parquet")
+        wanted = dict.fromkeys([*self.roles.values(), *self.attributes])
+        held = [name for name in wanted if name in self.dataset.schema.names]
+        try:
+            if parts == 1:
+                table = self.dataset.to_table(columns=held)
+            else:
+                who = self.roles["entity"]
+                batches = self.dataset.to_batches(columns=held)
+                table = arrow.Table.from_batches(
+                    [b.filter(arrow.array(_of_part(b.column(who), part, parts))) for b in batches],
+                    schema=arrow.schema([self.dataset.schema.field(name) for name in held]),
+                )
+        except (OSError, arrow.ArrowException) as error:
+            raise DataError(
+                f"'events' must be Parquet files, got others ({error})",
+                hint="sf.read_events(...) reads CSV, JSON and other files",
+            ) from error
+        return EventLog.from_frame(table, columns=self.roles, attributes=[*self.attributes])
+
+
+def _of_part(column: Any, part: int, parts: int) -> npt.NDArray[np.bool_]:
+    """Return which rows belong to a part: those of one entity always to the same."""
+    coded = column if hasattr(column, "dictionary") else column.dictionary_encode()
+    names = coded.dictionary.to_pylist()
+    texts = [str(name).encode("utf-8", "surrogatepass") for name in names]
+    mine = [zlib.crc32(text) % parts == part for text in texts]
+    table = np.array([*mine, part == 0], dtype=np.bool_)
+    codes = coded.indices.cast("int64").fill_null(len(names)).to_numpy(zero_copy_only=False)
+    found: npt.NDArray[np.bool_] = table[codes]
+    return found
+
+
+def open_parquet(
+    events: Any, columns: Mapping[str, str] | None, attributes: Iterable[str]
+) -> ParquetEvents:
+    """Open Parquet files by path or pattern, or a dataset of pyarrow.
 
     Raises
     ------
@@ -48,14 +124,5 @@ def log_of_parquet(
                 f"'events' must be Parquet files, got {path!r} ({error})",
                 hint=f"sf.read_events({path!r}) reads CSV, JSON and other files",
             ) from error
-    known = [*dataset.schema.names]
-    found = known_roles(known, columns, "in the files")
-    wanted = [*dict.fromkeys([*found.names.values(), *attributes])]
-    try:
-        table = dataset.to_table(columns=[name for name in wanted if name in known])
-    except (OSError, arrow.ArrowException) as error:
-        raise DataError(
-            f"'events' must be Parquet files, got others ({error})",
-            hint="read_events reads CSV, JSON and other files",
-        ) from error
-    return EventLog.from_frame(table, columns=found.names, attributes=[*attributes])
+    found = known_roles([*dataset.schema.names], columns, "in the files")
+    return ParquetEvents(dataset=dataset, roles=found.names, attributes=tuple(attributes))

@@ -12,7 +12,9 @@ import numpy as np
 
 from salesfunnel._core.checks import check_choice, did_you_mean, nearest
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.foreign import is_a
 from salesfunnel._core.vocabulary import STEP_ORDERS, StepOrder
+from salesfunnel.counting.step_bounds import step_bounds
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.fault import Fault
 
@@ -25,7 +27,7 @@ FARTHEST = 1 << 62
 class Exclude:
     """An event that voids a chain where it lies between two steps, by place."""
 
-    name: Any
+    name: str | int
     first: int
     last: int
 
@@ -37,6 +39,7 @@ class Query:
     steps: tuple[Any, ...]
     window: Any = None
     step_windows: tuple[Any, ...] = ()
+    step_delays: tuple[Any, ...] = ()
     order: StepOrder = "ordered"
     exclude: tuple[Exclude, ...] = ()
     breakdown: str | None = None
@@ -53,6 +56,7 @@ class Query:
             "steps": tuple(str(step) for step in self.steps),
             "window": _plain_span(self.window),
             "step_windows": tuple(_plain_span(span) for span in self.step_windows),
+            "step_delays": tuple(_plain_span(span) for span in self.step_delays),
             "order": self.order,
             "exclude": tuple(
                 str(x.name)
@@ -82,7 +86,7 @@ def _plain_span(span: Any) -> timedelta | int | None:
 
 
 def _plain_moment(moment: Any) -> datetime | int | None:
-    if isinstance(moment, datetime) and hasattr(moment, "to_pydatetime"):
+    if is_a(moment, "pandas", "Timestamp"):
         # A pandas moment may have nanoseconds, which a datetime has not.
         return moment.to_pydatetime(warn=False)  # type: ignore[no-any-return]
     if moment is None or isinstance(moment, datetime):
@@ -126,8 +130,9 @@ def make_query(
     if not isinstance(increasing, bool | np.bool_):
         raise ArgumentError(f"'increasing' must be True or False, got {increasing!r}")
     _check_moment(as_of)
-    gaps = _gaps(step_windows, names)
-    for field, span in (("window", window), *(("step_windows", gap) for gap in gaps)):
+    gaps, delays = step_bounds(step_windows, names)
+    spans = (("window", window), *(("step_windows", gap) for gap in (*gaps, *delays)))
+    for field, span in spans:
         event_columns.span_ticks(field, span, None if event_columns.is_number(span) else "us")
     voids = _exclusions(exclude, names)
     if order == "any":
@@ -143,11 +148,17 @@ def make_query(
                     f"{field!r} must be left at its default where 'order' is 'any', got {value!r}",
                     hint="steps in any order have no first and next one",
                 )
+    if any(delays) and per == "entry" and as_of is not None:
+        raise ArgumentError(
+            f"'as_of' must be left out where steps of attempts must wait, got {as_of!r}",
+            hint="count entities, or give 'step_windows' without least waits",
+        )
     named = attribution not in {"first", "last", "all"}
     return Query(
         steps=names,
         window=window,
         step_windows=gaps,
+        step_delays=delays,
         order=order,
         exclude=voids,
         breakdown=breakdown,
@@ -182,32 +193,6 @@ def _names(steps: Sequence[Any]) -> tuple[Any, ...]:
     return names
 
 
-def _gaps(step_windows: object, names: tuple[Any, ...]) -> tuple[Any, ...]:
-    if step_windows is None:
-        return ()
-    if isinstance(step_windows, str | timedelta | np.timedelta64 | int | np.integer):
-        return (step_windows,) * (len(names) - 1)
-    if isinstance(step_windows, Mapping):
-        known = [str(name) for name in names[1:]]
-        for name in step_windows:
-            if str(name) not in known:
-                raise ArgumentError(
-                    f"'step_windows' must name steps after the first, got {name!r}",
-                    hint=did_you_mean(name, known),
-                )
-        return tuple(step_windows.get(name) for name in names[1:])
-    if not isinstance(step_windows, Iterable):
-        raise ArgumentError(
-            f"'step_windows' must be a length of time, or one a transition, got {step_windows!r}"
-        )
-    gaps = tuple(step_windows)
-    if len(gaps) != len(names) - 1:
-        raise ArgumentError(
-            f"'step_windows' must have one length a transition ({len(names) - 1}), got {len(gaps)}"
-        )
-    return gaps
-
-
 def _exclusions(exclude: object, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
     if isinstance(exclude, Mapping) or not isinstance(exclude, Iterable):
         raise ArgumentError(f"'exclude' must be a name or a list of names, got {exclude!r}")
@@ -239,7 +224,7 @@ def _exclusions(exclude: object, names: tuple[Any, ...]) -> tuple[Exclude, ...]:
     return tuple(found)
 
 
-def _place(name: object, names: tuple[Any, ...]) -> int:
+def _place(name: str | int, names: tuple[Any, ...]) -> int:
     if name not in names:
         raise ArgumentError(
             f"'exclude' must name steps of the funnel, got {name!r}",

@@ -10,9 +10,12 @@ from typing import Any
 import attrs
 import numpy as np
 
+from salesfunnel._core.errors import DataError
 from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import StepOrder
+from salesfunnel.counting.step_duration import StepDuration
+from salesfunnel.counting.step_names import place_of
 from salesfunnel.data.panel import ALL, Panel
 from salesfunnel.definitions.funnel import Transition
 from salesfunnel.fault import Fault
@@ -20,47 +23,9 @@ from salesfunnel.fault import Fault
 __all__ = ["StepCounts", "StepDuration"]
 
 BETWEEN = " · "
-"""What stands between a period and the values of a breakdown."""
+"""Separator between a period and the values of a breakdown."""
 MISSING = ""
 """The name of the segment of those whose value is missing."""
-
-
-@attrs.frozen(kw_only=True)
-class StepDuration:
-    """How long it takes from one step to the next.
-
-    Times are those of the best chain. Who has not gone on is censored where the window is still
-    open, and has left for good where it has closed; the quantiles are those of the Aalen-Johansen
-    estimate of the time to the next step among those who ever take it.
-
-    Parameters
-    ----------
-    source, target : str
-        The steps.
-    entered : int
-        Chains that got to `source`.
-    advanced : int
-        Of these, chains that got to `target`.
-    open : int
-        Chains that have not, and still could when last seen.
-    median : float or None
-        Half of those who go on have gone on by then; in `unit`. None where nobody has.
-    p80 : float or None
-        The same for four of five.
-    unit : {"days", "ticks"}
-        Days, or the unit of the log's whole numbers.
-    """
-
-    source: str
-    target: str
-    entered: int
-    advanced: int
-    open: int
-    median: float | None
-    p80: float | None
-    unit: str
-
-    __repr__ = one_line
 
 
 def _counts(values: Iterable[int]) -> tuple[int, ...]:
@@ -110,6 +75,10 @@ class StepCounts(TableMixin):
         How long after its first event a chain may take its steps; the bound is inside.
     step_windows : tuple of (datetime.timedelta, int or None)
         How long each step may take after the one before; empty where there are no bounds.
+    step_delays : tuple of (datetime.timedelta, int or None)
+        How long each step must wait after the one before; empty where none must.
+    optional : tuple of int
+        The places of steps that may be left out, from 1.
     order : {"ordered", "strict", "any"}
         What may stand between two steps.
     exclude : tuple of str
@@ -152,6 +121,8 @@ class StepCounts(TableMixin):
     events: int = 0
     window: timedelta | int | None = None
     step_windows: tuple[timedelta | int | None, ...] = attrs.field(default=(), converter=tuple)
+    step_delays: tuple[timedelta | int | None, ...] = attrs.field(default=(), converter=tuple)
+    optional: tuple[int, ...] = attrs.field(default=(), converter=tuple)
     order: StepOrder = "ordered"
     exclude: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     breakdown: str | None = None
@@ -187,17 +158,28 @@ class StepCounts(TableMixin):
 
     @property
     def transitions(self) -> tuple[Transition, ...]:
-        """The steps between neighbours."""
-        return tuple(Transition(a, b) for a, b in zip(self.steps, self.steps[1:], strict=False))
+        """From each step, or the needed one before it, to the next."""
+        steps = self.steps
+        return tuple(Transition(steps[a], steps[b]) for a, b in self._pairs())
+
+    def _pairs(self) -> tuple[tuple[int, int], ...]:
+        """Return the places of each step behind the first and of the needed one before it."""
+        needed = [k for k in range(len(self.steps)) if k + 1 not in self.optional]
+        return tuple(
+            (max(i for i in needed if i < k), k) for k in range(1, len(self.steps)) if needed
+        )
 
     @property
     def rates(self) -> tuple[float | None, ...]:
-        """Of those who got to each step, the share that got to the next; None of nobody."""
-        pairs = zip(self.counts, self.counts[1:], strict=False)
-        return tuple(after / before if before else None for before, after in pairs)
+        """Of those who got to each step, the share that got to the next; None of nobody.
+
+        Steps that may be left out are not what the next share is of.
+        """
+        n = self.counts
+        return tuple(n[b] / n[a] if n[a] else None for a, b in self._pairs())
 
     def columns(self) -> dict[str, Any]:
-        """Return a row a segment and step: segment, step, count, immature."""
+        """Return one row per segment and step: segment, step, count, immature."""
         table = dict(self.by_segment) or {ALL: self.counts}
         waiting = dict(self.immature_by_segment) or {ALL: self.immature}
         width = len(self.steps)
@@ -210,6 +192,46 @@ class StepCounts(TableMixin):
                 [waiting.get(name, 0) for name in table for _ in range(width)], dtype=np.int64
             ),
         }
+
+    def entities(self, step: str | int, *, dropped: bool = False) -> dict[str, Any]:
+        """Return who is behind a count: the entities that got to a step, with their times.
+
+        Parameters
+        ----------
+        step : str or int
+            The step; ``"view (3)"`` where a name stands twice.
+        dropped : bool
+            Only those who got to it and not to the next needed step.
+
+        Returns
+        -------
+        dict of str to ndarray, shape (n,)
+            ``entity``, and the time of each step of the chain by its name; NaT, or the least
+            number, of steps that are not reached. Immature chains are left out, as in the counts.
+
+        Raises
+        ------
+        DataError
+            If the events are not at hand: of a sum, and of a result that was read back.
+        UnknownNameError
+            If there is no such step.
+
+        Examples
+        --------
+        >>> from salesfunnel import EventLog, count_steps
+        >>> log = EventLog(["ann", "ann", "bob"], ["view", "order", "view"], [1, 5, 2])
+        >>> found = count_steps(log, ["view", "order"])
+        >>> found.entities("view", dropped=True)["entity"].tolist()
+        ['bob']
+        """
+        trace = self.__dict__.get("_trace")
+        if trace is None:
+            raise DataError(
+                "'entities' must be asked where the events are, got counts without them",
+                hint="count the events again; a sum, and a document, hold no entities",
+            )
+        found: dict[str, Any] = trace(place_of(step, self.steps), dropped)
+        return found
 
     def __add__(self, other: object) -> StepCounts:
         """Return the counts of both, of other entities: of two files, or two halves of a log.
@@ -246,8 +268,14 @@ class StepCounts(TableMixin):
         return panel_of(self, period)
 
 
+def with_trace(result: StepCounts, trace: Callable[[int, bool], dict[str, Any]]) -> StepCounts:
+    """Let a result say who is behind its counts, as long as it stands where it was counted."""
+    result.__dict__["_trace"] = trace
+    return result
+
+
 def compute_lazily(result: StepCounts, **lazy: Callable[[], Any]) -> StepCounts:
-    """Leave fields of a result to be worked out when first asked for."""
+    """Leave fields of a result to be computed when first asked for."""
     for name in lazy:
         result.__dict__.pop(name)
     result.__dict__["_lazy"] = lazy
@@ -255,7 +283,7 @@ def compute_lazily(result: StepCounts, **lazy: Callable[[], Any]) -> StepCounts:
 
 
 def evolve_lazily(result: StepCounts, **changes: object) -> StepCounts:
-    """Return the result with other fields, leaving what is not worked out yet as it is."""
+    """Return the result with other fields, leaving what is not computed yet as it is."""
     other = StepCounts.__new__(StepCounts)
     other.__dict__.update(result.__dict__ | changes)
     return other

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import is_a
 from salesfunnel.counting.query import Query
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.frames import check_there, known_roles
@@ -31,6 +32,7 @@ def speaks(query: Query) -> bool:
         query.order == "ordered"
         and query.per == "entity"
         and not query.exclude
+        and not any(query.step_delays)
         and len(set(query.steps)) == len(query.steps)
         and (query.breakdown is None or query.attribution == "all")
         and (query.as_of is None or not query.step_windows)
@@ -49,7 +51,7 @@ def named_events(table: ir.Table, query: Query, columns: Mapping[str, str] | Non
     DataError
         If a column is of a kind that has no meaning in its role.
     """
-    if not hasattr(table, "get_backend") or not hasattr(table, "columns"):
+    if not is_a(table, "ibis.expr.types", "Table"):
         raise DataError(f"'events' must be a table, got {type(table)!r}")
     known = list(table.columns)
     wanted = known_roles(known, columns, "in the table").names

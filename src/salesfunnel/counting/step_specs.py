@@ -13,7 +13,7 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel.data.events.event_log import EventLog
 
-__all__ = ["Step", "attributes_of", "either", "plain_steps", "step"]
+__all__ = ["Step", "attributes_of", "either", "needed_steps", "optional", "plain_steps", "step"]
 
 
 @attrs.frozen(kw_only=True)
@@ -28,10 +28,13 @@ class Step:
         The events.
     where : tuple of (str, tuple of str)
         The attributes that these events must have, with the values that count.
+    may_be_left_out : bool
+        Whether the steps behind it are reached without it too.
     """
 
     names: tuple[Any, ...] = attrs.field(converter=as_tuple)
     where: tuple[tuple[str, tuple[str, ...]], ...] = attrs.field(default=(), converter=as_tuple)
+    may_be_left_out: bool = False
 
     @property
     def label(self) -> str:
@@ -54,7 +57,7 @@ def either(*names: str | int) -> Step:
     Raises
     ------
     ArgumentError
-        If there are fewer than two, or one is no name.
+        If there are fewer than two, or one is not a name.
 
     Examples
     --------
@@ -98,6 +101,61 @@ def step(name: str | int, *, where: Mapping[str, Any]) -> Step:
         many = values if isinstance(values, list | tuple | set | frozenset) else (values,)
         asked.append((str(key), tuple(str(value) for value in many)))
     return Step(names=(name,), where=asked)
+
+
+def optional(step: str | int | Step) -> Step:
+    """Return a step that may be left out: those behind it are reached with it or without.
+
+    Parameters
+    ----------
+    step : str, int or Step
+        The event, or a step of several.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no name of an event.
+
+    Examples
+    --------
+    >>> from salesfunnel import EventLog, count_steps
+    >>> log = EventLog(
+    ...     entity=[1, 1, 1, 2, 2],
+    ...     step=["view", "help", "order", "view", "order"],
+    ...     time=[1, 2, 3, 1, 2],
+    ... )
+    >>> found = count_steps(log, ["view", optional("help"), "order"])
+    >>> found.counts, found.rates
+    ((2, 1, 2), (0.5, 1.0))
+    """
+    if isinstance(step, Step):
+        return attrs.evolve(step, may_be_left_out=True)
+    if not _is_name(step):
+        raise ArgumentError(f"'step' must be the name of an event, got {step!r}")
+    return Step(names=(step,), may_be_left_out=True)
+
+
+def needed_steps(steps: Any) -> tuple[list[Any], list[bool]]:
+    """Return steps without the mark of those that may be left out, and which have it.
+
+    Raises
+    ------
+    ArgumentError
+        If the first step may be left out.
+    """
+    given = list(steps)
+    marks = [isinstance(one, Step) and one.may_be_left_out for one in given]
+    if marks and marks[0]:
+        raise ArgumentError(
+            f"'steps' must begin with a step that is needed, got {given[0].label!r}",
+            hint="leave it out, or put it behind another step",
+        )
+    plain = []
+    for one, mark in zip(given, marks, strict=True):
+        bare = attrs.evolve(one, may_be_left_out=False) if mark else one
+        single = mark and len(bare.names) == 1 and not bare.where
+        plain.append(bare.names[0] if single else bare)
+    return plain, marks
 
 
 def _is_name(name: object) -> bool:

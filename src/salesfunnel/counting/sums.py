@@ -8,8 +8,8 @@ from salesfunnel.counting.result import StepCounts
 __all__ = ["summed"]
 
 ASKED = (
-    "steps", "window", "step_windows", "order", "exclude", "breakdown", "attribution",
-    "increasing", "per", "as_of", "by",
+    "steps", "window", "step_windows", "step_delays", "optional", "order", "exclude", "breakdown",
+    "attribution", "increasing", "per", "as_of", "by",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from salesfunnel._core.periods import label_of, ordinal
 from salesfunnel.counting.result import BETWEEN, MISSING, StepCounts
+from salesfunnel.counting.step_names import placed_names
 from salesfunnel.data.panel import ALL, Panel
 
 __all__ = ["panel_of"]
@@ -18,10 +19,8 @@ def panel_of(found: StepCounts, period: str) -> Panel:
     """Return the counts as a panel in ``cohort`` mode; `period` names the one period."""
     table = dict(found.by_segment) or {ALL: found.counts}
     waiting = dict(found.immature_by_segment) or {ALL: found.immature}
-    names = [
-        name if found.steps.count(name) == 1 else f"{name} ({k + 1})"
-        for k, name in enumerate(found.steps)
-    ]
+    needed = [k for k in range(len(found.steps)) if k + 1 not in found.optional]
+    names = [placed_names(found.steps)[k] for k in needed]
     cells = {key: (period, key) for key in table}
     if found.by is not None:
         cells = {key: _cell(key) for key in found.by_segment if key != MISSING}
@@ -31,7 +30,8 @@ def panel_of(found: StepCounts, period: str) -> Panel:
     still = np.zeros(counts.shape[:2], dtype=np.int64)
     for key, (when, segment) in cells.items():
         at = periods.index(when), segments.index(segment)
-        counts[at], still[at] = table[key], waiting.get(key, 0)
+        counts[at] = [table[key][k] for k in needed]
+        still[at] = waiting.get(key, 0)
     held = (found.breakdown or "").split(BETWEEN)[found.by is not None :]
     options: dict[str, Any] = {}
     if found.by is not None:

@@ -14,6 +14,7 @@ from salesfunnel.customers._lifecycle import (
 from salesfunnel.customers._purchases_ahead import PurchasesAhead, purchases_ahead
 from salesfunnel.customers._repurchase_curve import RepurchaseCurve, repurchase_curve
 from salesfunnel.customers._rfm import RFM_GROUPS, Rfm, RfmGroup, rfm
+from salesfunnel.customers._summarise_purchases import summarise_purchases
 from salesfunnel.customers._upsell import UpsellCandidates, upsell_candidates
 from salesfunnel.customers.bgnbd import BgNbd, fit_bgnbd
 from salesfunnel.customers.buying_model import BUYING_MODELS, BuyingModel, BuyingModelName
@@ -51,5 +52,6 @@ __all__ = [
     "repurchase_history",
     "repurchase_panel",
     "rfm",
+    "summarise_purchases",
     "upsell_candidates",
 ]

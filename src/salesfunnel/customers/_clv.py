@@ -25,7 +25,7 @@ __all__ = ["LifetimeValue", "clv"]
 
 @attrs.frozen(kw_only=True, repr=False)
 class LifetimeValue(TableMixin):
-    """What customers will bring within a horizon, discounted to today.
+    """Customer lifetime value within a horizon, discounted to today.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class LifetimeValue(TableMixin):
         return float(self.value.sum())
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a customer."""
+        """Return one row per customer."""
         return {
             "customer": np.array(self.customers, dtype=np.str_),
             "p_alive": self.p_alive,

@@ -142,7 +142,7 @@ def cohort_retention(
     Raises
     ------
     ArgumentError
-        If `by` is no length of a period, or `level` not in (0, 1).
+        If `by` is not a length of a period, or `level` not in (0, 1).
 
     Examples
     --------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -97,7 +97,7 @@ def data_faults(summary: CustomerSummary) -> list[Fault]:
     return found
 
 
-def checked_ahead(ahead: Any) -> Column:
+def checked_ahead(ahead: object) -> Column:
     """Return a time ahead as floats of at least 0."""
     time = np.asarray(ahead, dtype=np.float64)
     if not (np.isfinite(time) & (time >= 0)).all():
@@ -105,7 +105,7 @@ def checked_ahead(ahead: Any) -> Column:
     return time
 
 
-def checked(frequency: Any, recency: Any, age: Any) -> tuple[Column, Column, Column]:
+def checked(frequency: object, recency: object, age: object) -> tuple[Column, Column, Column]:
     """Return the figures of customers as floats; recency 0 without a repeat purchase."""
     x, t, T = (np.asarray(v, dtype=np.float64) for v in (frequency, recency, age))
     if not ((x >= 0) & (t >= 0) & (t <= T) & np.isfinite(x + T)).all():

@@ -57,7 +57,7 @@ class Lifecycle(TableMixin):
     last : array_like of datetime64[D], shape (n,)
         The last of them.
     gap : array_like of float64, shape (n,)
-        Days between orders to expect; NaN where nothing is known.
+        Days between orders to expect; NaN if nothing is known.
     amount : array_like of float64, shape (n,)
         What the customer has paid so far; NaN where no amount is known.
     segment : tuple of str
@@ -118,7 +118,7 @@ class Lifecycle(TableMixin):
 
     @property
     def due(self) -> npt.NDArray[np.datetime64]:
-        """The day on which the next order is to be expected; NaT where nothing is known."""
+        """The day on which the next order is to be expected; NaT if nothing is known."""
         known = np.isfinite(self.gap)
         days = np.ceil(np.where(known, self.gap, 0)).astype("timedelta64[D]")
         return np.where(known, self.last + days, np.datetime64("NaT", "D"))
@@ -153,7 +153,7 @@ class Lifecycle(TableMixin):
         return tuple(self.customers[i] for i in ranked.tolist())
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a customer."""
+        """Return one row per customer."""
         return {
             "customer": np.array(self.customers, dtype=np.str_),
             "segment": np.array(self.segment, dtype=np.str_),
@@ -195,7 +195,7 @@ def lifecycle(purchases: Purchases, *, as_of: Moment, by: str | None = None) -> 
 
     Notes
     -----
-    g is the median gap of a customer with three orders or more, drawn to the median gap of the
+    g is the median gap of a customer with three orders or more, shrunk toward the median gap of the
     group with the weight of two gaps; for others that of the group.
     """
     known = orders_at(purchases, as_of)

@@ -1,4 +1,4 @@
-"""What the models of buying take: purchases, a summary of them, or plain columns."""
+"""Read the input of the models of buying: purchases, a summary of them, or plain columns."""
 
 from __future__ import annotations
 

@@ -20,11 +20,11 @@ Days = npt.NDArray[np.datetime64]
 FEWEST_GAPS = 5
 """Fewest gaps that say how often a group buys."""
 OWN_GAPS, PRIOR = 2, 2.0
-"""Fewest gaps of a customer's own, and the weight of the group's gap beside them."""
+"""Fewest gaps of a customer's own, and the weight of the group's gap next to them."""
 
 
 class CustomerOrders(NamedTuple):
-    """Purchases up to a day, as orders; the columns have a row a customer."""
+    """Purchases up to a day, as orders; the columns have one row per customer."""
 
     purchases: Purchases
     orders: Orders
@@ -86,11 +86,11 @@ def gaps(known: CustomerOrders) -> tuple[npt.NDArray[np.int64], Floats]:
 
 
 def expected_gaps(known: CustomerOrders, group: npt.NDArray[np.intp]) -> Floats:
-    """Return the days between orders to expect of every customer; NaN where nothing is known.
+    """Return the days between orders to expect of every customer; NaN if nothing is known.
 
-    A customer with three orders or more: the median of his gaps, drawn to the median gap of his
-    group, which counts as two more; others: the median gap of the group. A group with fewer than
-    five gaps takes that of all customers.
+    A customer with three orders or more: the median of his gaps, shrunk toward the median gap of
+    his group, which counts as two more; others: the median gap of the group. A group with fewer
+    than five gaps takes that of all customers.
     """
     who, gap = gaps(known)
     n = len(known.purchases.customers)

@@ -1,4 +1,4 @@
-"""What customers will buy within a time, with intervals of each."""
+"""Predict purchases of each customer within a time, with intervals."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["PurchasesAhead", "purchases_ahead"]
 
 @attrs.frozen(kw_only=True, repr=False)
 class PurchasesAhead(TableMixin):
-    """What customers will buy within a time, with intervals.
+    """Predicted purchases of customers within a time, with intervals.
 
     Parameters
     ----------

@@ -87,7 +87,7 @@ class RepurchaseCurve(TableMixin):
         return f"<RepurchaseCurve {self.as_of}: {len(self.cohorts)} cohorts>"
 
     def rate(self, window: int) -> float | None:
-        """Return the share that came back within a window; None where no window is over."""
+        """Return the share that came back within a window; None if no window is over."""
         at = self._at(window)
         n = int(self.entered[at])
         return int(self.returned[at]) / n if n else None
@@ -121,7 +121,7 @@ class RepurchaseCurve(TableMixin):
         return np.where(self.mature & (self.cohort_entered[:, None] > 0), share, np.nan)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a cohort and window."""
+        """Return one row per cohort and window."""
         c, w = len(self.cohorts), len(self.windows)
         return {
             "cohort": np.repeat(np.array(self.cohorts, dtype=np.str_), w),

@@ -48,7 +48,7 @@ class Rfm(TableMixin):
     amount : array_like of float64, shape (n,)
         What they paid; NaN where no amount is known.
     r, f, m : array_like of int8, shape (n,)
-        Scores from 1 to 5, 5 the best; 0 where there is none. With fewer than five customers r and
+        Scores from 1 to 5, 5 the best; 0 if there is none. With fewer than five customers r and
         m go from 1 to 3, with fewer than three there are none.
     as_of : datetime.date
         The day of the look.
@@ -122,14 +122,14 @@ class Rfm(TableMixin):
 
     @property
     def grid_amount(self) -> npt.NDArray[np.float64]:
-        """What the customers of each pair of scores paid, shape (5, 5)."""
+        """Amount paid by the customers of each pair of scores, shape (5, 5)."""
         cells = np.zeros((5, 5))
         scored = (self.r > 0) & np.isfinite(self.amount)
         np.add.at(cells, (self.r[scored] - 1, self.f[scored] - 1), self.amount[scored])
         return cells
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a customer."""
+        """Return one row per customer."""
         return {
             "customer": np.array(self.customers, dtype=np.str_),
             "recency": self.recency,
@@ -155,7 +155,7 @@ def rfm(purchases: Purchases, *, as_of: Moment) -> Rfm:
     Returns
     -------
     Rfm
-        Scores from 1 to 5 of every customer, 5 for the best; 0 where there is none.
+        Scores from 1 to 5 of every customer, 5 for the best; 0 if there is none.
 
     Notes
     -----

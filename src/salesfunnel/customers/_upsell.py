@@ -49,7 +49,7 @@ class UpsellCandidates(TableMixin):
         A year, if orders were as large as the peers': the difference times the orders a year that
         the gap to expect gives; at least 0. What could be won, not what will be.
     item : tuple of str
-        The item to offer, ``""`` where there is none.
+        The item to offer, ``""`` if there is none.
     item_share, item_low : array_like of float64, shape (n,)
         Of the customers who own what this one owns, the share that owns the item as well, and
         Wilson's lower limit of it (90 %, one-sided); NaN where there is no item.
@@ -80,7 +80,7 @@ class UpsellCandidates(TableMixin):
         return f"<UpsellCandidates {self.as_of}: {len(self):,} customers>"
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a customer."""
+        """Return one row per customer."""
         return {
             "customer": np.array(self.customers, dtype=np.str_),
             "orders": self.orders,

@@ -94,7 +94,7 @@ class BgNbd(ResultMixin):
         return self.r, self.alpha, self.a, self.b
 
     def interval(self, name: str, *, level: float = 0.95) -> Interval | None:
-        """Return the interval of a parameter (Wald, on its log); None where it is not settled."""
+        """Return the interval of a parameter (Wald, on its log); None if it is not settled."""
         check_choice("name", name, ("r", "alpha", "a", "b"))
         at = ("r", "alpha", "a", "b").index(name)
         return log_interval(self.params[at], self.log_errors[at], level)

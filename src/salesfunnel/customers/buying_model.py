@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import attrs
 import numpy as np
@@ -97,7 +97,7 @@ class BuyingModel(ResultMixin):
         return self._law.names
 
     def interval(self, name: str, *, level: float = 0.95) -> Interval | None:
-        """Return the interval of a parameter (Wald, on its log); None where it is not known."""
+        """Return the interval of a parameter (Wald, on its log); None if it is not known."""
         check_choice("name", name, self.names)
         at = self.names.index(name)
         if not self.log_covariance:
@@ -106,7 +106,7 @@ class BuyingModel(ResultMixin):
         error = math.sqrt(variance) if variance >= 0 else math.nan
         return log_interval(self.params[at], error, level)
 
-    def p_alive(self, frequency: Any, recency: Any, age: Any) -> npt.NDArray[np.float64]:
+    def p_alive(self, frequency: object, recency: object, age: object) -> npt.NDArray[np.float64]:
         """Return the chance that customers still are customers, in (0, 1].
 
         Parameters
@@ -117,7 +117,7 @@ class BuyingModel(ResultMixin):
         return self._law.p_alive(*checked(frequency, recency, age), np.array(self.params))
 
     def expected(
-        self, ahead: Any, frequency: Any, recency: Any, age: Any
+        self, ahead: object, frequency: object, recency: object, age: object
     ) -> npt.NDArray[np.float64]:
         """Return how many more purchases to expect of customers within a time `ahead`.
 
@@ -131,11 +131,13 @@ class BuyingModel(ResultMixin):
         who = checked(frequency, recency, age)
         return self._law.expected(checked_ahead(ahead), *who, np.array(self.params))
 
-    def expected_new(self, ahead: Any) -> npt.NDArray[np.float64]:
+    def expected_new(self, ahead: object) -> npt.NDArray[np.float64]:
         """Return how many repeat purchases to expect of a new customer within a time."""
         return self._law.expected_new(checked_ahead(ahead), np.array(self.params))
 
-    def loglik_each(self, frequency: Any, recency: Any, age: Any) -> npt.NDArray[np.float64]:
+    def loglik_each(
+        self, frequency: object, recency: object, age: object
+    ) -> npt.NDArray[np.float64]:
         """Return the log-likelihood of every customer under this model."""
         x, t, T = checked(frequency, recency, age)
         return self._law.loglik_each(x.astype(np.intp), t, T, np.array(self.params))

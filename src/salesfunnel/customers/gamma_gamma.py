@@ -92,7 +92,7 @@ class GammaGamma(ResultMixin):
         return self.p * self.v / (self.q - 1.0) if self.q > 1.0 else None
 
     def interval(self, name: str, *, level: float = 0.95) -> Interval | None:
-        """Return the interval of a parameter (Wald, on its log); None where it is not settled."""
+        """Return the interval of a parameter (Wald, on its log); None if it is not settled."""
         check_choice("name", name, ("p", "q", "v"))
         at = ("p", "q", "v").index(name)
         return log_interval(self.params[at], self.log_errors[at], level)
@@ -114,9 +114,9 @@ class GammaGamma(ResultMixin):
 
         Notes
         -----
-        p(v + x·m)/(px + q − 1): the customer's own mean, drawn to that of the population [1]_.
-        Where q <= 1 that is not defined; the customer's mean drawn to the sample's with the weight
-        of two purchases stands in for it.
+        p(v + x·m)/(px + q − 1): the customer's own mean, shrunk toward that of the population [1]_.
+        Where q <= 1 that is not defined; the customer's mean shrunk toward the sample's with the
+        weight of two purchases stands in for it.
 
         References
         ----------

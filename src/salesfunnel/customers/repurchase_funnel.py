@@ -150,8 +150,8 @@ def repurchase_panel(
     Raises
     ------
     ArgumentError
-        If `window` is no length of time above zero, `regular` is below 3, or `by` is no length of
-        a period.
+        If `window` is not a length of time above zero, `regular` is below 3, or `by` is not a
+        length of a period.
     """
     check_choice("by", by, ("week", "month", "quarter", "year"))
     span = duration_of("window", window)
@@ -213,9 +213,9 @@ def repurchase_history(
     Returns
     -------
     StageHistory
-        A row a customer: the day he got to each stage; won when grown; lost when his last order is
-        more than six expected gaps ago (closed on that day); else open. Attributes are those of
-        his first purchase, the value is what he has paid so far.
+        One row per customer: the day he got to each stage; won when grown; lost when his last
+        order is more than six expected gaps ago (closed on that day); else open. Attributes are
+        those of his first purchase, the value is what he has paid so far.
 
     Raises
     ------

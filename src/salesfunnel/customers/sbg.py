@@ -99,7 +99,7 @@ def fit_sbg(
     survivors : array_like of float, shape (t + 1,), optional
         How many of one cohort were customers at the start and after each renewal.
     tenure : array_like of int, shape (n,), optional
-        Instead of `survivors`, a row a customer: how many renewals he has come up for.
+        Instead of `survivors`, one row per customer: how many renewals he has come up for.
     ended : array_like of bool, shape (n,), optional
         With `tenure`: whether he ended at the last of them; the others are still customers, and
         count as no more than that.

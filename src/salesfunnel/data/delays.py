@@ -44,7 +44,7 @@ def lags_of(lag: Any, panel: Panel) -> tuple[Lag, ...] | None:
             hint="a cohort follows its own entrants, so there is nothing to adjust",
         )
     sources = panel.steps[:-1]
-    if isinstance(lag, StageHistory) or hasattr(lag, "stage_times"):
+    if isinstance(lag, StageHistory):
         return tuple(_estimated(lag, key, panel) for key in sources)
     if isinstance(lag, Mapping):
         for key in lag:
@@ -112,7 +112,7 @@ def _estimated(history: StageHistory, key: str, panel: Panel) -> Lag:
 
 
 def _counted(
-    history: Any, key: str, panel: Panel, times: tuple[Array, Any, Any], longest: int
+    history: StageHistory, key: str, panel: Panel, times: tuple[Array, Any, Any], longest: int
 ) -> Array | None:
     """Return how many advanced after 0, 1, ... periods, of those who entered early enough."""
     days, event, rows = times
@@ -148,7 +148,7 @@ def exposure_of(panel: Panel, lags: tuple[Lag, ...] | None) -> tuple[Array, Arra
     panel : Panel
         Without gaps between its periods.
     lags : tuple of Lag or None
-        Of the steps; None where nothing is to be adjusted.
+        Of the steps; None if nothing is to be adjusted.
 
     Returns
     -------

@@ -75,7 +75,7 @@ class Panel(TableMixin):
         The funnel whose stages or step metrics the steps are.
     upper : array_like of int64, shape (periods, segments, steps), optional
         At most so many got to each step, where `counts` is only the least: lost deals of which a
-        list does not tell the stage. None where all counts are exact.
+        list does not tell the stage. None if all counts are exact.
     weight : {"value"}, optional
         Counts are amounts, rounded to whole units of `currency`, instead of deals.
     squares : array_like of float64, shape (periods, segments, steps), optional
@@ -498,7 +498,7 @@ class Panel(TableMixin):
         return self if type(other) is int and other == 0 else NotImplemented
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a cell: period, segment, step, count (int64), missing (bool)."""
+        """Return one row per cell: period, segment, step, count (int64), missing (bool)."""
         t, g, s = self.shape
         return {
             "period": np.repeat(np.array(self.periods, dtype=np.str_), g * s),

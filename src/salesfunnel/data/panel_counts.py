@@ -72,7 +72,7 @@ def _flags(missing: object, shape: tuple[int, ...]) -> Any:
 
 def _arrays(table: Any) -> tuple[Any, Any]:
     """Return counts and missing flags of shape (periods, segments, steps)."""
-    masked = isinstance(table, np.ma.MaskedArray)  # its list has None where it is masked
+    masked = isinstance(table, np.ma.MaskedArray)  # its list has None if it is masked
     if (
         isinstance(table, np.ndarray)
         and not masked

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.currencies import is_code
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.foreign import is_arrow_table, is_pandas_frame, is_polars_frame
 from salesfunnel._core.frozen import FrozenMap
 from salesfunnel._core.result import ResultMixin
 
@@ -30,7 +31,7 @@ def _converted(value: object) -> FrozenMap[tuple[Row, ...]]:
 
 @attrs.frozen
 class Rates(ResultMixin):
-    """What one unit of each currency is worth in a base currency.
+    """Exchange rates: the value of one unit of each currency in a base currency.
 
     Parameters
     ----------
@@ -180,9 +181,11 @@ def _table(value: object) -> FrozenMap[tuple[Row, ...]]:
 
 
 def _long_rows(value: Any) -> Iterable[tuple[Any, Any, Any]]:
-    if hasattr(value, "to_dict") and hasattr(value, "columns"):
-        value = value.to_dict("records") if hasattr(value, "iloc") else value.to_dicts()
-    elif hasattr(value, "to_pylist"):
+    if is_pandas_frame(value):
+        value = value.to_dict("records")
+    elif is_polars_frame(value):
+        value = value.to_dicts()
+    elif is_arrow_table(value):
         value = value.to_pylist()
     try:
         rows = list(value)

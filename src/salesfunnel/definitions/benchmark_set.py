@@ -145,7 +145,7 @@ class BenchmarkSet(ResultMixin):
 
     @property
     def label(self) -> str:
-        """The name for people: the name, or the key where there is none."""
+        """The name for people: the name, or the key if there is none."""
         return self.name or self.key
 
     @property
@@ -186,7 +186,7 @@ class BenchmarkSet(ResultMixin):
         return attrs.evolve(self, benchmarks=kept)
 
     def get(self, start: str | Transition, end: str | None = None) -> Benchmark | None:
-        """Return the figure of a step, or None where there is none.
+        """Return the figure of a step, or None if there is none.
 
         Parameters
         ----------

@@ -168,7 +168,7 @@ class Funnel(ResultMixin):
 
     @property
     def label(self) -> str:
-        """The name for people: the name, or the key where there is none."""
+        """The name for people: the name, or the key if there is none."""
         return self.name or self.key
 
     def win(self, level: Level = "stage") -> str | None:
@@ -305,7 +305,7 @@ class Funnel(ResultMixin):
         DefinitionError
             If both have a stage or a metric of the same key.
         ArgumentError
-            If `other` is no funnel.
+            If `other` is not a funnel.
 
         Examples
         --------

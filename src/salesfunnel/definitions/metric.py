@@ -78,7 +78,7 @@ class Metric:
 
     @property
     def label(self) -> str:
-        """The name for people: the name, or the key where there is none."""
+        """The name for people: the name, or the key if there is none."""
         return self.name or self.key
 
     def replace(self, **changes: Any) -> Metric:

@@ -69,7 +69,7 @@ class KeyAction:
 
     @property
     def label(self) -> str:
-        """The name for people: the name, or the key where there is none."""
+        """The name for people: the name, or the key if there is none."""
         return self.name or self.key
 
     def replace(self, **changes: Any) -> KeyAction:
@@ -161,7 +161,7 @@ class Stage:
 
     @property
     def label(self) -> str:
-        """The name for people: the name, or the key where there is none."""
+        """The name for people: the name, or the key if there is none."""
         return self.name or self.key
 
     @property
@@ -171,7 +171,7 @@ class Stage:
 
     @property
     def volume(self) -> Metric | None:
-        """The last step metric: how many got there; None where the stage has no step metric."""
+        """The last step metric: how many got there; None if the stage has no step metric."""
         steps = self.steps
         return steps[-1] if steps else None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.interval import Interval
+from salesfunnel.bottleneck import Bottleneck
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.diagnosis.ask_rules import DEFAULT_RULES, ask_all, rank, vetoed
@@ -17,7 +18,6 @@ from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.diagnosis.rules import Rule, RuleSet
 
 if TYPE_CHECKING:
-    from salesfunnel.bottleneck import Bottleneck
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.tracking import Tracking
 
@@ -50,7 +50,7 @@ def diagnose(
         Names of rule sets (``sf.rule_sets()`` lists them), or rules of one's own.
     columns : mapping of str to str, optional
         Field → column of the data, such as ``{"response_hours": "响应"}``, where a rule does not
-        recognise the name by itself.
+        recognise the name alone.
     history : int
         Periods before the judged window that it is compared with.
     search : bool
@@ -89,7 +89,7 @@ def diagnose(
     .. [1] Oaxaca (1973), Int. Econ. Rev. 14:693; Blinder (1973), J. Hum. Res. 8:436.
     .. [2] Benjamini & Hochberg (1995), JRSS B 57:289.
     """
-    if not hasattr(bottleneck, "transition"):
+    if not isinstance(bottleneck, Bottleneck):
         raise ArgumentError(
             f"'bottleneck' must be a Bottleneck, got {type(bottleneck).__name__}",
             hint="give one row of find_bottlenecks, such as .rows[0]",

@@ -1,4 +1,4 @@
-"""What a sheet or counts alone can say about a cause: weak signs, and why they are weak."""
+"""Find weak signs of a cause in a sheet or in counts alone."""
 
 from __future__ import annotations
 

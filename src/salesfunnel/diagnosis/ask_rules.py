@@ -27,7 +27,7 @@ _GRADES: tuple[Grade, ...] = ("strong", "moderate", "weak", "not-measured")
 
 
 class Asked(NamedTuple):
-    """What one rule said: its finding, and the exposure or mix behind it."""
+    """Result of one rule: its finding, and the exposure or mix behind it."""
 
     finding: Finding
     outcome: RuleResult

@@ -15,6 +15,9 @@ from salesfunnel._core.periods import frequency_of, ordinal
 from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.bottleneck import Bottleneck
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.panel import Panel
+from salesfunnel.data.tracking import Tracking
 from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, fold_column_name, match
 from salesfunnel.diagnosis.finding import Evidence, Finding
 from salesfunnel.diagnosis.segment_deals import deals_of_segment
@@ -33,7 +36,7 @@ UNDECIDED = 0.1
 
 
 class Case:
-    """What a rule is asked about: the bottleneck and the data around it.
+    """The input of a rule: the bottleneck and the data around it.
 
     With deal data, every array has one value a *deal of the case*: those that entered the step in
     the judged window or in the reference before it (12 periods by default).
@@ -75,13 +78,11 @@ class Case:
         columns: Mapping[str, str] | None = None,
         history: int = 12,
     ) -> None:
-        self.bottleneck = bottleneck
-        self.data = data
-        self.columns = dict(columns or {})
-        self.history = history
-        self.has_deals = hasattr(data, "entered") and hasattr(data, "outcome")
-        self.has_sheet = not self.has_deals and hasattr(data, "rows")
-        self.has_panel = not self.has_deals and hasattr(data, "counts")
+        self.bottleneck, self.data = bottleneck, data
+        self.columns, self.history = dict(columns or {}), history
+        self.has_deals = isinstance(data, StageHistory)
+        self.has_sheet = isinstance(data, Tracking)
+        self.has_panel = isinstance(data, Panel)
         if not (self.has_deals or self.has_sheet or self.has_panel):
             raise ArgumentError(
                 f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
@@ -97,11 +98,9 @@ class Case:
         stages: tuple[str, ...] = self.data.stages
         if key in stages:
             return stages.index(key)
-        funnel = self.data.funnel
-        if funnel is not None:
-            for stage in funnel.stages:
-                if any(metric.key == key for metric in stage.metrics) and stage.key in stages:
-                    return stages.index(stage.key)
+        for stage in () if self.data.funnel is None else self.data.funnel.stages:
+            if any(metric.key == key for metric in stage.metrics) and stage.key in stages:
+                return stages.index(stage.key)
         raise UnknownNameError(
             f"'bottleneck' must be a step between stages of the history, got {key!r}",
             hint=f"the stages are {', '.join(map(repr, stages))}",
@@ -119,9 +118,9 @@ class Case:
         self.source, self.target = source, target
         by = frequency_of(b.period)
         self.by: Frequency = "month" if by == "none" else by
-        later = data.entered[:, source:]
-        time = np.where(np.isnat(later), np.datetime64("9999-01-01", "us"), later).min(axis=1)
-        entered = (data.reached >= source) & (time < np.datetime64("9999-01-01", "us"))
+        later, never = data.entered[:, source:], np.datetime64("9999-01-01", "us")
+        time = np.where(np.isnat(later), never, later).min(axis=1)
+        entered = (data.reached >= source) & (time < never)
         number = np.where(entered, period_numbers(time, self.by), 0)
         last = ordinal(b.period, self.by) if by != "none" else int(number[entered].max(initial=0))
         width = max(int(getattr(b, "window", 1) or 1), 1)

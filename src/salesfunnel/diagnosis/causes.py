@@ -36,7 +36,7 @@ _ROLE_DIMENSION: Mapping[str, Dimension] = {
 
 
 class Name(NamedTuple):
-    """What a rule calls a column: its code, dimension, words, and which deals it means."""
+    """A rule's name for a column: code, dimension, words, and the deals it concerns."""
 
     code: str
     dimension: Dimension

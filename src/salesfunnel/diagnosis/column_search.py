@@ -46,7 +46,7 @@ class Deals:
     time : ndarray of datetime64[us], shape (deals,)
         When it entered.
     outcome_days : ndarray of float64, shape (deals,)
-        Days from there to its outcome, NaN where there is none yet.
+        Days from there to its outcome, NaN if there is none yet.
     """
 
     advanced: Bool
@@ -60,7 +60,7 @@ class Deals:
 
 @attrs.frozen(kw_only=True, eq=False)
 class ColumnSearch:
-    """What a look at every column gave.
+    """Result of the search over all columns.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class ColumnSearch:
     aside : mapping of str to str
         Column → reason why it was set aside.
     answer : Answer or None
-        What they explain; None where there are too few deals to search.
+        What they explain; None if there are too few deals to search.
     too_few : bool
         Whether there were too few mature deals: 20 now and 50 before.
     """

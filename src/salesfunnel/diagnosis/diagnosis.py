@@ -73,7 +73,7 @@ class Diagnosis(ResultMixin):
     findings : tuple of Finding
         Parts of the fall first, by deals; then what else was seen, and what was not measured.
     shortfall : float or None
-        Deals that are missing in the judged window; None where nothing is missing, or nothing is
+        Deals that are missing in the judged window; None if nothing is missing, or nothing is
         known to compare with.
     unexplained : float or None
         `shortfall` minus the deals of all findings that are a part of it. Negative where they come

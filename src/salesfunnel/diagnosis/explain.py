@@ -198,7 +198,7 @@ def _name(a: Asked) -> Name:
 
 
 def _standing(a: Asked, found: ColumnSearch) -> Finding:
-    """Return a rule's finding that is no part of the fall: what it costs as it did before."""
+    """Return a rule's finding that is not a part of the fall: what it costs as it did before."""
     f = a.finding
     if not isinstance(a.outcome, Exposure | Mixture):
         return f

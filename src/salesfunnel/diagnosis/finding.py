@@ -154,7 +154,7 @@ class Evidence(ResultMixin):
 
     @property
     def exposure(self) -> float | None:
-        """Share of the judged deals that the cause touches; None where nothing is known."""
+        """Share of the judged deals that the cause touches; None if nothing is known."""
         return self.exposed / self.known if self.known else None
 
     @property
@@ -186,9 +186,9 @@ class Finding(ResultMixin):
     columns : tuple of str
         The user's own columns that it is about.
     alike : tuple of str
-        Columns that cannot be told apart from them in these data.
+        Columns that cannot be distinguished from them in these data.
     contribution : float or None
-        Deals that it is associated with in the fall; None where it is not part of it.
+        Deals that it is associated with in the fall; None if it is not part of it.
     interval : Interval or None
         80 % interval of `contribution`.
     potential : float or None
@@ -258,7 +258,7 @@ class Finding(ResultMixin):
 
     @property
     def score(self) -> float:
-        """What findings are ranked by: contribution (at least 0) × confidence × coverage."""
+        """Rank of a finding: contribution (at least 0) × confidence × coverage."""
         return max(self.contribution or 0.0, 0.0) * self.confidence * self.coverage
 
     @property

@@ -21,7 +21,7 @@ EFFORT_DAYS: Mapping[str, float] = {"S": 2.0, "M": 5.0, "L": 15.0}
 
 @attrs.frozen
 class Remedy:
-    """What a team can do about a cause.
+    """An action that a team can take against a cause.
 
     Parameters
     ----------

@@ -84,7 +84,7 @@ class Mixture:
 
 @attrs.frozen
 class Limit:
-    """What a figure of a sheet is held against, where there is no deal data.
+    """The limit of a figure of a sheet, for use without deal data.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class Rule:
     dimension : {"data", "action", "resource", "customer"}, optional
         The one of its set by default.
     derived : bool
-        Whether the exposure is worked out rather than read: of several columns, of times, of other
+        Whether the exposure is computed rather than read: of several columns, of times, of other
         deals. It is then measured as a column of its own. By default a rule is a name for the one
         column that it reads: the column is measured, the rule says what it means.
 

@@ -67,14 +67,14 @@ class TypedColumn:
 
     @property
     def ordered(self) -> int:
-        """How many levels, from the first on, stand in an order; 0 where there is none."""
+        """How many levels, from the first on, stand in an order; 0 if there is none."""
         if self.kind not in {"number", "delay", "ordered"}:
             return 0
         return len(self.levels) - (self.blank is not None)
 
     @property
     def blank(self) -> int | None:
-        """Number of the level of blanks, None where they have none of their own."""
+        """Number of the level of blanks, None if they have none of their own."""
         return len(self.levels) - 1 if self.levels[-1] == BLANK_LEVEL else None
 
     def bounds(self, levels: Sequence[int]) -> tuple[float, float]:

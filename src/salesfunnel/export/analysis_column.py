@@ -1,4 +1,4 @@
-"""What worksheets are made of: columns with a form, and a native chart."""
+"""Parts of worksheets: columns with a number format, and a native chart."""
 
 from __future__ import annotations
 

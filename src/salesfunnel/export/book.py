@@ -33,7 +33,7 @@ _MAY = {
     "autofilter": True, "objects": True, "select_locked_cells": True,
     "select_unlocked_cells": True,
 }  # fmt: skip
-"""What a protected worksheet still allows; there is no password."""
+"""Actions allowed in a protected worksheet; there is no password."""
 
 
 class Book:

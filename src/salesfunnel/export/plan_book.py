@@ -72,7 +72,7 @@ def add_plan(
     return sheet
 
 
-def _write(book: Book, sheet: Worksheet, i: int, j: int, value: Any) -> None:
+def _write(book: Book, sheet: Worksheet, i: int, j: int, value: object) -> None:
     column = COLUMNS[j]
     look: dict[str, Any] = {
         "border": 1, "border_color": "#C9D3DC", "valign": "top", "text_wrap": True,

@@ -175,7 +175,7 @@ def _moved(
 
 
 def _place(plan: ImprovementPlan, measure: Measure) -> tuple[Transition, str] | None:
-    """Return the step and segment that a cell names, None where the plan does not know it."""
+    """Return the step and segment that a cell names, None if the plan does not know it."""
     known = {step: one for one in (*plan.measures, *plan.folded) for step, *_ in _texts(plan, one)}
     one = known.get(fold_words(edited_step(measure)))
     if one is not None:

@@ -40,7 +40,7 @@ def above_of(tracking: Tracking) -> Sequence[int | None]:
 
 
 def quotient(over: str, under: str, locale: Locale) -> str:
-    """Return the formula of a quotient of two cells, blank where there is none.
+    """Return the formula of a quotient of two cells, blank if there is none.
 
     Numbers that were written as text count as well, and so does 万 in Chinese.
 

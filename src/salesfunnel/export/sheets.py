@@ -164,7 +164,7 @@ def _stated(row: TrackingRow) -> str | None:
 
 
 def percent(value: float, decimals: int | None = None) -> str:
-    """Return a rate as per cent, exactly, or with `decimals` and three significant digits."""
+    """Return a rate as percent, exactly, or with `decimals` and three significant digits."""
     exact = _EXACT.multiply(Decimal(repr(value)), Decimal(100))
     if decimals is None:
         return f"{exact}%"

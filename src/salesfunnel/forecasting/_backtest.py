@@ -19,8 +19,8 @@ from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import check_covariates
 from salesfunnel.forecasting.arrivals import FULL_MONTHS, Season
 from salesfunnel.forecasting.backtest_result import Backtest, BacktestScore, Scope, Way
-from salesfunnel.forecasting.gate import Gate
-from salesfunnel.forecasting.outlook import Settings, outlook
+from salesfunnel.forecasting.outlook import Settings, outlook, past_of
+from salesfunnel.forecasting.past import Past
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, length
 from salesfunnel.forecasting.sum_up import LEVEL, simulated
 
@@ -130,11 +130,9 @@ def backtest(
         )
     chosen = check_covariates(covariates, history)
     how = Settings(strata, currency, rates, seasonal, covariates=chosen)
-    gate = None
-    if chosen == "auto":
-        gate = Gate(history, span, season=seasonal, currency=currency, rates=rates)
+    past = past_of(history, span, how)
     origins_seen = [
-        _look(history, at, span, how, gate, seed=seed + i, draws=draws)
+        _look(history, at, span, how, past, seed=seed + i, draws=draws)
         for i, at in enumerate(dates)
     ]
     names = (
@@ -183,12 +181,12 @@ def _look(
     at: np.datetime64,
     span: int,
     how: Settings,
-    gate: Gate | None,
+    past: Past,
     *,
     seed: int,
     draws: int,
 ) -> Origin:
-    view = outlook(history, at, span, how, gate)
+    view = outlook(history, at, span, how, past)
     drawn = simulated(view, draws, seed)
     opened = view.opened
     value = view.value[opened.deal]

@@ -13,9 +13,8 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Season
-from salesfunnel.forecasting.gate import Gate
 from salesfunnel.forecasting.groups import groupings_of
-from salesfunnel.forecasting.outlook import Settings, outlook
+from salesfunnel.forecasting.outlook import Settings, outlook, past_of
 from salesfunnel.forecasting.result import Forecast
 from salesfunnel.forecasting.snapshot import Moment, length, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
@@ -73,7 +72,9 @@ def forecast(
         from 24 complete months on, and says so where there are fewer; and lets the rates have a
         season as far as 17 months or more show one. None without seasons.
     covariates : {"auto"}, str, sequence of str, or None
-        Traits of the deals that move their chances: ``"value"`` and names of attributes.
+        Traits of the deals that move their chances: ``"value"``, ``"pushed"`` (how often the
+        expected close date had been put off, where its history is known) and names of attributes,
+        each as it was when the deal entered its stage.
         ``"auto"`` takes the value and all attributes that open deals have as closed ones do, and
         uses them only if forecasts of the past were better with them, deal by deal, by more than a
         standard error; a fault says where they were not. Those that are named are used. None: stage
@@ -126,10 +127,8 @@ def forecast(
     seed = check_positive_int("seed", seed, minimum=0)
     chosen = check_covariates(covariates, history)
     how = Settings(strata, currency, rates, check_season(season), new_deals, chosen)
-    gate = None
-    if chosen == "auto":
-        gate = Gate(history, span, season=how.season, currency=currency, rates=rates)
-    view = outlook(history, at, span, how, gate)
+    past = past_of(history, span, how)
+    view = outlook(history, at, span, how, past)
     names = (by,) if isinstance(by, str) else tuple(by)
     groupings = groupings_of(history, view.known, view.opened.deal, owner, names)
     drawn = simulated(view, size, seed, groupings)
@@ -147,7 +146,7 @@ def check_covariates(
     if covariates is None or covariates == "auto":
         return covariates
     names = (covariates,) if isinstance(covariates, str) else tuple(covariates)
-    known = ("value", *history.attributes, *history.changes)
+    known = ("value", "pushed", *history.attributes, *history.changes)
     for name in names:
         check_known("covariates", name, tuple(dict.fromkeys(known)))
     return names

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
-from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.forecasting.snapshot import Snapshot
 
 __all__ = ["ForecastGroups", "Grouping", "groupings_of"]
@@ -96,8 +96,7 @@ def groupings_of(
         Further attributes.
     """
     fields = (*history.attributes, *(f for f, h in history.changes.items() if h.words))
-    for name in by:
-        check_known("by", name, tuple(dict.fromkeys(fields)))
+    by = tuple(attribute_name("by", name, dict.fromkeys(fields)) for name in by)
     found = []
     for name in (owner, *by):
         if name not in fields:

@@ -38,7 +38,9 @@ class OpenDeals(NamedTuple):
         return self.deal.size == 0
 
 
-def open_deals(model: WinModel, rows: Stays, value: Floats, cuts: Floats) -> OpenDeals:
+def open_deals(
+    model: WinModel, rows: Stays, value: Floats, cuts: Floats, *, explain: bool = True
+) -> OpenDeals:
     """Return the chances of the open deals.
 
     Parameters
@@ -49,11 +51,13 @@ def open_deals(model: WinModel, rows: Stays, value: Floats, cuts: Floats) -> Ope
         What each brings.
     cuts : ndarray of float64, shape (P + 1,)
         Days at which pieces of the horizon begin and end.
+    explain : bool
+        Whether the parts of the chances, and the chances in the next stage, are wanted.
     """
     opened = np.flatnonzero(rows.fate == 0)
     opened = opened[np.argsort(rows.deal[opened], kind="stable")]
     horizon, P = model.times.fresh.shape[1], cuts.size - 1
-    names = (*PARTS, *model.traits.all_names)
+    names = (*PARTS, *model.traits.all_names) if explain else ()
     n = opened.size
     piece = np.zeros((horizon, P))
     piece[np.arange(horizon), np.searchsorted(cuts, np.arange(horizon), "right") - 1] = 1.0
@@ -75,15 +79,18 @@ def open_deals(model: WinModel, rows: Stays, value: Floats, cuts: Floats) -> Ope
         total = np.minimum(table.sum(axis=1), 1.0)
         split = table @ piece / np.maximum(total, 1e-300)[:, None]
         within = total[old]
-        sums = _added(model, who, within, names)
-        plain[mine], chance[mine] = sums[0], sums[-1]
-        terms[mine] = np.diff(np.array(sums), axis=0).T
+        if explain:
+            sums = _added(model, who, within, names)
+            plain[mine], chance[mine] = sums[0], sums[-1]
+            terms[mine] = np.diff(np.array(sums), axis=0).T
+            place_next[mine], raised[mine] = _moved_on(model, who)
+        else:
+            chance[mine] = np.minimum(win_chances(model, who) * within, 1.0)
         pieces[mine] = split[old]
         load[mine] = _loads(model, who, within)
         ever = chance[mine] / np.maximum(within, 1e-300)
         for column, what in enumerate((ever, ever * value[rows.deal[take]])):
             by_day[:, column] += np.bincount(old, what, minlength=total.size) @ table
-        place_next[mine], raised[mine] = _moved_on(model, who)
     return OpenDeals(
         rows.deal[opened], chance, pieces, by_day, plain, terms, names, load, place_next, raised
     )

@@ -12,9 +12,10 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Arrivals, arrivals
-from salesfunnel.forecasting.gate import Gate
+from salesfunnel.forecasting.common_spread import common_spread
 from salesfunnel.forecasting.new_deals import NewDeals, new_deals
 from salesfunnel.forecasting.open_deals import OpenDeals, open_deals
+from salesfunnel.forecasting.past import Past
 from salesfunnel.forecasting.snapshot import Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import stays
 from salesfunnel.forecasting.time_cuts import cuts_of
@@ -22,12 +23,10 @@ from salesfunnel.forecasting.traits import NO_TRAITS, Traits, traits_of
 from salesfunnel.forecasting.value_drift import value_drift
 from salesfunnel.forecasting.win_model import MOST_ROWS, WinModel, fit_model
 
-__all__ = ["Outlook", "Settings", "outlook"]
+__all__ = ["Outlook", "Settings", "outlook", "past_of"]
 
 Floats = npt.NDArray[np.float64]
 CLOSED = 30
-FLOOR_SD, MONTHS_WIDER, BREAK_WIDER = 0.06, 1.5, 1.25
-"""Least spread of what deals share; how much wider months and breaks are than they look."""
 
 
 class Settings(NamedTuple):
@@ -39,6 +38,21 @@ class Settings(NamedTuple):
     season: bool = True
     new_deals: bool = True
     covariates: tuple[str, ...] | str | None = "auto"
+
+
+def past_of(history: StageHistory, horizon: int, how: Settings) -> Past:
+    """Return what looks at forecasts of the past."""
+    always = () if how.strata is None else (how.strata,)
+    chosen = how.covariates
+    wanted: tuple[str, ...] | None = always
+    if chosen == "auto":
+        wanted = None
+    elif isinstance(chosen, tuple):
+        wanted = (*always, *chosen)
+    return Past(
+        history, horizon, wanted=wanted, compare=chosen == "auto", season=how.season,
+        currency=how.currency, rates=how.rates,
+    )  # fmt: skip
 
 
 class Outlook(NamedTuple):
@@ -54,6 +68,8 @@ class Outlook(NamedTuple):
     common: tuple[Floats, Floats]
     """Spreads of the common factors, and loadings of the open deals, (n, factors)."""
     way: str
+    width: float
+    """Factor of the width of the interval, on the log."""
     faults: tuple[Fault, ...]
 
 
@@ -62,7 +78,7 @@ def outlook(
     at: np.datetime64,
     horizon: int,
     how: Settings,
-    gate: Gate | None = None,
+    past: Past | None = None,
 ) -> Outlook:
     """Return the chance of every open deal by time, and the wins of the deals to come.
 
@@ -74,8 +90,8 @@ def outlook(
     horizon : int
         Days.
     how : Settings
-    gate : Gate, optional
-        Tells whether traits help, where that is asked for.
+    past : Past, optional
+        Tells whether traits help, where that is asked for, and whether intervals held.
     """
     if at > np.datetime64(history.as_of, "us"):
         raise ArgumentError(f"'as_of' must not be after the history's {history.as_of}, got {at}")
@@ -87,7 +103,7 @@ def outlook(
     if closed < CLOSED:
         faults.append(Fault.of("few-closed-deals", n=closed, needed=CLOSED))
     rows = stays(known)
-    traits, way, said = _traits(history, known, how, gate)
+    traits, way, said = _traits(history, known, how, past)
     faults += said
     model = fit_model(rows, at, horizon, traits, closed=closed, season=how.season)
     value, won_values, unknown = _values(known)
@@ -104,12 +120,15 @@ def outlook(
     faults += come.faults
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
     fresh = new_deals(known, model, a_day, priced, won_values)
-    common = _common(known, model, opened, horizon)
-    return Outlook(known, model, value, opened, fresh, come, cuts, common, way, tuple(faults))
+    width = 1.0 if past is None else past.width(at, traits=bool(traits.all_names))
+    common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon)
+    return Outlook(
+        known, model, value, opened, fresh, come, cuts, common, way, width, tuple(faults)
+    )
 
 
 def _traits(
-    history: StageHistory, known: Snapshot, how: Settings, gate: Gate | None
+    history: StageHistory, known: Snapshot, how: Settings, past: Past | None
 ) -> tuple[Traits, str, list[Fault]]:
     """Return the traits to use, the name of the way, and what is to be said of it."""
     if how.strata is not None:
@@ -119,7 +138,7 @@ def _traits(
     if how.covariates is None or how.covariates == ():
         wanted: tuple[str, ...] | None = always
     elif how.covariates == "auto":
-        helps, said = gate.helps(known.at) if gate is not None else (False, [])
+        helps, said = past.helps(known.at) if past is not None else (False, [])
         wanted = None if helps else always
     else:
         wanted = (*always, *how.covariates)
@@ -148,23 +167,3 @@ def _values(known: Snapshot) -> tuple[Floats, Floats, int]:
         won = known.value[np.isfinite(known.value)]
     unknown = ~np.isfinite(known.value)
     return np.where(unknown, won.mean(), known.value), won, int((unknown & known.open).sum())
-
-
-def _common(
-    known: Snapshot, model: WinModel, opened: OpenDeals, horizon: int
-) -> tuple[Floats, Floats]:
-    """Return what deals have in common on the logit: levels, months ahead, slope, the rest."""
-    logit, months = model.logit, max(horizon / 30.0, 1.0)
-    level = logit.months.ahead_sd
-    if logit.found is not None:
-        level = float(np.hypot(level, BREAK_WIDER * logit.found.sd))
-    ahead = np.hypot(logit.tau.shared, logit.tau.own / 2) * np.sqrt(MONTHS_WIDER / months)
-    # how long stages take is known from so many wins
-    won = max(int((known.outcome == 1).sum()), 1)
-    sd = [level, ahead, float(np.hypot(FLOOR_SD, won**-0.5))]
-    load = [opened.load[:, 0], opened.load[:, 1], np.ones(opened.chance.size)]
-    if model.traits.z is not None and opened.chance.size:
-        z = model.traits.z
-        sd.append(logit.slope_sd)
-        load.append(opened.load[:, 0] * (z if z.ndim == 1 else z.mean(axis=1))[opened.deal])
-    return np.array(sd), np.stack(load, axis=1)

@@ -53,7 +53,22 @@ def simulated(view: Outlook, size: int, seed: int, groupings: tuple[Grouping, ..
     wide = float(np.var(move)) / 2
     mean = parts[None, :] * (busy * np.exp(move - wide))[:, None]
     new_value, new_wins = drawn_new(mean, view.fresh.values, rng)
-    return Draws(drawn.value, new_value, drawn.wins + new_wins, drawn.by_group)
+    return Draws(
+        _widened(drawn.value, view.width),
+        _widened(new_value, view.width),
+        drawn.wins + new_wins,
+        tuple(_widened(group, view.width, drawn.value) for group in drawn.by_group),
+    )
+
+
+def _widened(sample: Floats, width: float, whole: Floats | None = None) -> Floats:
+    """Return draws whose sums, or those of `whole`, lie further apart on the log."""
+    total = (sample if whole is None else whole).sum(axis=1)
+    mean = float(total.mean()) if total.size else 0.0
+    if width == 1 or mean <= 0:
+        return sample
+    ratio = np.where(total > 0, np.maximum(total, 1e-300) / mean, 1.0) ** (width - 1)
+    return np.asarray(sample * ratio[:, None])
 
 
 def sum_up(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel.data.history import StageHistory
+from salesfunnel.forecasting.pushes import MOST_PUSHES, pushes_by
 from salesfunnel.forecasting.snapshot import Snapshot
 
 __all__ = ["NO_TRAITS", "Traits", "traits_of"]
@@ -19,6 +20,8 @@ LEVELS, FILLED, RARE, QUANTILES = 200, 0.6, 5, 5
 """Most groups of a trait, least share of deals that have it, fewest closed deals of a group that
 is told apart, and groups of a number."""
 NOT_TRAITS = {"currency", "stage", "outcome", "probability", "expected", "amount"}
+PUSHED = "pushed"
+"""How often the expected close date had been put off."""
 FAR = 3.0
 
 
@@ -75,6 +78,8 @@ def traits_of(
     """
     kept = [f for f in ("owner", "category", "pipeline") if f in history.changes]
     names = [n for n in dict.fromkeys([*history.attributes, *kept]) if n not in NOT_TRAITS]
+    if "expected" in history.changes:
+        names.append(PUSHED)
     if wanted is not None:
         names = [name for name in names if name in wanted]
     closed = known.outcome > 0
@@ -97,6 +102,15 @@ def _entries(known: Snapshot) -> list[npt.NDArray[np.datetime64]]:
     return [known.created, *known.entered.T]
 
 
+def _of_all(
+    history: StageHistory, known: Snapshot, when: npt.NDArray[np.datetime64]
+) -> npt.NDArray[np.datetime64]:
+    """Return moments of the deals of a snapshot as moments of all deals."""
+    full = np.full(len(history), np.datetime64("NaT", "us"))
+    full[known.rows] = when
+    return full
+
+
 def _log_value(history: StageHistory, known: Snapshot) -> Floats | None:
     """Return the standardised log value; None where open and closed deals differ in having one."""
     value = known.value
@@ -117,9 +131,7 @@ def _log_value(history: StageHistory, known: Snapshot) -> Floats | None:
         return np.asarray(np.clip(z, -FAR, FAR))
     columns = []
     for when in _entries(known):
-        full = np.full(len(history), np.datetime64("NaT", "us"))
-        full[known.rows] = when
-        amount = field.at(full, len(history))[known.rows]
+        amount = field.at(_of_all(history, known, when), len(history))[known.rows]
         good = np.isfinite(amount) & (amount > 0)
         columns.append(np.where(good, (np.log(np.where(good, amount, 1.0)) - mean) / sd, 0.0))
     return np.asarray(np.clip(np.stack(columns, axis=1), -FAR, FAR))
@@ -136,12 +148,17 @@ def _coded(
 ) -> tuple[Ints, int] | None:
     """Return the groups of a trait, 0 for rare ones, and how many; None where it is not fit."""
     field = history.changes.get(name)
-    if field is not None and not field.present_only and field.words:
+    if name == PUSHED and name not in history.attributes:
+        moments = [_of_all(history, known, when) for when in _entries(known)]
+        found = pushes_by(history, moments)
+        if found is None:
+            return None
+        code, size = found[known.rows], MOST_PUSHES + 2
+        last = code[np.arange(code.shape[0]), known.stage + 1]
+    elif field is not None and not field.present_only and field.words:
         columns = []
         for when in _entries(known):
-            full = np.full(len(history), np.datetime64("NaT", "us"))
-            full[known.rows] = when
-            number = field.at(full, len(history))[known.rows]
+            number = field.at(_of_all(history, known, when), len(history))[known.rows]
             columns.append(np.where(np.isfinite(number), number + 1, 0).astype(np.intp))
         code = np.stack(columns, axis=1)
         last = code[np.arange(code.shape[0]), known.stage + 1]

@@ -14,7 +14,7 @@ DASH = "–"
 
 
 def percent(value: float, locale: Locale = "en") -> str:
-    """Return a rate as per cent: at least two decimals and at least three significant digits."""
+    """Return a rate as percent: at least two decimals and at least three significant digits."""
     del locale
     share = float(value) * 100
     digits = 2
@@ -24,13 +24,13 @@ def percent(value: float, locale: Locale = "en") -> str:
 
 
 def share(value: float, locale: Locale = "en") -> str:
-    """Return a share that needs no decimals as whole per cent."""
+    """Return a share that needs no decimals as whole percent."""
     del locale
     return f"{value * 100:.0f}%"
 
 
 def chance(value: float, locale: Locale = "en") -> str:
-    """Return a probability as whole per cent, never 0 or 100: it is an estimate."""
+    """Return a probability as whole percent, never 0 or 100: it is an estimate."""
     del locale
     if value < 0.005:
         return "<1%"

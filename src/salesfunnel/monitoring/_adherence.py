@@ -45,7 +45,7 @@ class _Deals(NamedTuple):
 
 
 class _Told(NamedTuple):
-    """What a column tells of an action: masks over the deals of the stage."""
+    """Masks over the deals of a stage: where a column records an action."""
 
     judged: Bool
     did: Bool
@@ -156,7 +156,7 @@ def _field(action: KeyAction) -> Field:
 
 
 def _deals(data: StageHistory, stage: Stage) -> _Deals | None:
-    """Return the deals that entered a stage; None where the history does not tell when."""
+    """Return the deals that entered a stage; None if the history does not tell when."""
     if stage.key not in data.stages:
         return None
     try:

@@ -42,7 +42,7 @@ def handoffs(history: StageHistory, *, departments: Mapping[str, Sequence[str]])
     Returns
     -------
     Handoffs
-        A row a pair of neighbouring stages of two departments.
+        One row per pair of neighbouring stages of two departments.
 
     Raises
     ------

@@ -122,7 +122,8 @@ def review(
     Raises
     ------
     ArgumentError
-        If `today` is no date, an adoption is outside [0, 1], or the panel's periods have no dates.
+        If `today` is not a date, an adoption is outside [0, 1], or the panel's periods have no
+        dates.
     UnknownNameError
         If a control segment is not in the panel.
 

@@ -41,12 +41,12 @@ def watch_metrics(tracking: Tracking) -> MetricWatch:
     Returns
     -------
     MetricWatch
-        A row a metric and segment, counts of the chain included.
+        One row per metric and segment, counts of the chain included.
 
     Raises
     ------
     ArgumentError
-        If `tracking` is no Tracking.
+        If `tracking` is not a Tracking.
 
     Notes
     -----

@@ -31,7 +31,7 @@ class AdherenceRow(ResultMixin):
     stage, action : str
         Keys in the funnel.
     owner, department : str, optional
-        Who does it by the funnel, and their department; None where the funnel does not say.
+        Who does it by the funnel, and their department; None if the funnel does not say.
     split : {"all", "owner", "department", "month"}
         What the deals are split by; owner and department are then those of the deals.
     part : str
@@ -46,7 +46,7 @@ class AdherenceRow(ResultMixin):
     pending : int
         Deals still in the stage, not done and not due yet: they count nowhere above.
     done, on_time : float, optional
-        Shares, in [0, 1]; None where nothing tells.
+        Shares, in [0, 1]; None if nothing tells.
     done_interval, on_time_interval : Interval, optional
         Their 95 % Wilson intervals; None for a sheet that states a share.
     difference : float, optional

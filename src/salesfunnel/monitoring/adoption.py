@@ -15,7 +15,7 @@ from salesfunnel.planning.measure import Measure
 __all__ = ["shares_of"]
 
 IN_TIME = frozenset({"actions_in_time", "response_hours"})
-"""What measures follow that are carried out when the key actions of their stage come in time."""
+"""Find the measures whose adoption is the share of key actions done on time."""
 
 
 def shares_of(given: object, plan: ImprovementPlan) -> dict[str, float]:

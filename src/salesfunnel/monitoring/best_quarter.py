@@ -1,4 +1,4 @@
-"""What good looks like: the best quarter of every step, beside the usual rate."""
+"""Find the best quarter of every step, and its usual rate."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _panel(data: StageHistory | Panel | Tracking) -> Panel:
     return data.panel(level="step")
 
 
-def _days(data: Any) -> dict[str, float]:
+def _days(data: object) -> dict[str, float]:
     """Return the median days in each stage, where the data are deals."""
     if not isinstance(data, StageHistory):
         return {}
@@ -121,7 +121,7 @@ def _stage_of(funnel: Funnel, key: str) -> str | None:
 
 
 def _best(panel: Panel, s: int) -> dict[str, Any] | None:
-    """Return the figures of the best quarter of a step; None where no quarter can be compared."""
+    """Return the figures of the best quarter of a step; None if no quarter can be compared."""
     names, counts = _by_quarter(panel, s)
     if not names:
         return None

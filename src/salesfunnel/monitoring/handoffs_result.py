@@ -40,11 +40,11 @@ class Handoff(ResultMixin):
         Days until half of the deals were picked up, open ones censored; None where fewer than half
         ever are.
     dropped_share : float, optional
-        Deals never picked up over picked up and dropped; None where there are none.
+        Deals never picked up over picked up and dropped; None if there are none.
     dropped_interval : Interval, optional
         Its 95 % Wilson interval.
     returned : int, optional
-        Deals that went back to a stage of the giver, at or before the source; None where the
+        Deals that went back to a stage of the giver, at or before the source; None if the
         changes of stage are not recorded.
     returned_share : float, optional
         Over `handed`.
@@ -96,7 +96,7 @@ class Handoffs(TableMixin):
         return len(self.rows)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a change of department; NaN where a figure is not known."""
+        """Return one row per change of department; NaN where a figure is not known."""
         table: dict[str, npt.NDArray[Any]] = {}
         for name in ("source", "target", "giver", "taker", "sign"):
             table[name] = np.array([getattr(row, name) for row in self.rows], dtype=np.str_)

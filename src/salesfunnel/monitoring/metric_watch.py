@@ -93,7 +93,7 @@ class MetricWatch(TableMixin):
         return tuple(row for row in self.rows if row.verdict == verdict)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a metric and segment; NaN where a figure is not known."""
+        """Return one row per metric and segment; NaN where a figure is not known."""
         table: dict[str, npt.NDArray[Any]] = {}
         for name in ("stage", "metric", "segment", "unit", "period", "verdict"):
             table[name] = np.array([getattr(row, name) for row in self.rows], dtype=np.str_)

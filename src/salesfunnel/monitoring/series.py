@@ -1,4 +1,4 @@
-"""What a review is judged by: the series of one step, and the figures of the judgement."""
+"""The series of one step that a review is judged by, and the figures of the judgement."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Array = npt.NDArray[np.float64]
 
 @attrs.frozen(kw_only=True)
 class ReviewEvidence(ResultMixin):
-    """What a review stands on.
+    """The evidence of a review.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class ReviewEvidence(ResultMixin):
     p_half_plan : float
         Probability that at least half of the planned rise is there.
     weeks_needed : int or None
-        More weeks until the planned rise would be seen; None where a year would not show it.
+        More weeks until the planned rise would be seen; None if a year would not show it.
     season : {"year", "flat"}
         ``year``: a season is weighed by how well 18 months or more show it; ``flat``: the history
         is too short to tell a season from a rise.

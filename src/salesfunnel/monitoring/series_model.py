@@ -30,7 +30,7 @@ NORMAL = NormalDist()
 
 
 class Judged(NamedTuple):
-    """What the model says of the time since a measure began."""
+    """Estimates for the time since a measure began."""
 
     expected: float
     """The rate that would be expected now if nothing had changed."""

@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class _Ahead(NamedTuple):
-    """What a forecast says of some of its deals."""
+    """The part of a forecast about some of its deals."""
 
     chance: Floats
     value: Floats
@@ -74,7 +74,7 @@ def coverage(
     Notes
     -----
     The chance is that of the sum of independent deals whose logits move together as those of past
-    months did, and of a Poisson number of new wins, worked out on a lattice of sums, not drawn.
+    months did, and of a Poisson number of new wins, computed on a lattice of sums, not drawn.
     A safe pipeline repeats the open deals in their order until the chance is reached: the usual
     "three times the quota" is right only for one share of wins and one number of days left.
 

@@ -29,7 +29,7 @@ __all__ = ["pipeline_bridge"]
 
 
 class _Frame(NamedTuple):
-    """What all pieces of a bridge have in common."""
+    """The arguments common to all pieces of a bridge."""
 
     state: PipelineState
     scope: Scope

@@ -55,8 +55,8 @@ def slippage(history: StageHistory, *, as_of: object = None) -> Slippage:
     -----
     A push moves the date to a later day while the deal is open; a move within a day of creation is
     set-up. Chances are those of weekly competing hazards of won, lost and pushed by weeks to the
-    date, pushes so far and stage, each drawn to the hazard over all pushes with the weight of 20
-    deals, and carried forward to the date.
+    date, pushes so far and stage, each shrunk toward the hazard over all pushes with the weight of
+    20 deals, and carried forward to the date.
 
     References
     ----------

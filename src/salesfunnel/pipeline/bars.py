@@ -92,7 +92,7 @@ class BridgeBars(ResultMixin):
 
     @property
     def balance(self) -> int:
-        """What is left of the start after all bars and the end, in minor units: 0."""
+        """Start plus all bars minus end, in minor units: 0."""
         into = sum(self.minor.get(bar, 0) for bar in INS)
         out = sum(self.minor.get(bar, 0) for bar in OUTS)
         return into - out - self.minor.get("end", 0)

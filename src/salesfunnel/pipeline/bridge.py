@@ -63,7 +63,7 @@ class BridgeVerdict(ResultMixin):
 
 @attrs.frozen(kw_only=True, repr=False)
 class PipelineBridge(TableMixin):
-    """What changed in the open pipeline between two moments: it adds up, by deal and in sum.
+    """Changes of the open pipeline between two moments, which add up by deal and in sum.
 
     Every bar is an attribute: ``start new pulled_in pushed_in reopened transferred_in increased
     exchange decreased pulled_out pushed_out transferred_out removed lost won end``; amounts of one

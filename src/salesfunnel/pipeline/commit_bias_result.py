@@ -37,7 +37,7 @@ class CallRecord(ResultMixin):
     rate : float
         Share of them, in [0, 1].
     shrunk : float
-        The rate drawn to that of all owners in this category.
+        The rate shrunk toward that of all owners in this category.
     called_value, came_value : float
         Amounts: as they stood when called, and as they were won; None if they cannot be added.
     bias : float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,9 @@ import numpy.typing as npt
 from salesfunnel._kernels.ledger import Track, merged, starts_of
 from salesfunnel._kernels.slip import Promises
 from salesfunnel.data.history import StageHistory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -80,7 +83,7 @@ def stretches(history: StageHistory, until: float) -> Stretches:
     keep = ~set_up & np.isfinite(date)
     after = np.where(more, after, np.nan)
     columns = (deal, np.maximum(start, created[deal]), stop, date, after, count, event)
-    kept: Any = (column[keep] for column in columns)
+    kept: Iterator[npt.NDArray[Any]] = (column[keep] for column in columns)
     return Stretches(*kept)
 
 
@@ -132,5 +135,5 @@ def promises_of(history: StageHistory, until: float) -> tuple[Promises, Ints]:
     cut = stop > time
     found = Promises(deal, time, stop, made.date[which] + 1.0, made.pushes[which], event)
     keep = cut | (event > 0)
-    kept: Any = (column[keep] for column in found)
+    kept: Iterator[npt.NDArray[Any]] = (column[keep] for column in found)
     return Promises(*kept), np.minimum(stood, stages - 1)[keep]

@@ -40,7 +40,7 @@ class SlipRate(ResultMixin):
     interval : Interval
         95 % Wilson interval of it.
     shrunk : float
-        The rate drawn to that of all dates.
+        The rate shrunk toward that of all dates.
     """
 
     dimension: str

@@ -12,6 +12,7 @@ from salesfunnel._core.currencies import digits_of
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._kernels.ledger import Track
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.field_changes import encoded
 from salesfunnel.data.history.field_history import FIELDS
 from salesfunnel.data.money import as_rates
@@ -24,7 +25,7 @@ _OUTCOMES = {"open": 0.0, "won": 1.0, "lost": 2.0, "removed": 3.0, "vanished": 3
 
 
 class PipelineState(NamedTuple):
-    """What a bridge reads of a history."""
+    """The columns of a history that a bridge reads."""
 
     history: StageHistory
     tracks: dict[str, Track]
@@ -69,7 +70,7 @@ def pipeline_state(
     words: dict[str, tuple[str, ...]] = {}
     group = by or ("owner" if _has(history, "owner") else None)
     if by is not None and not _has(history, by):
-        check_known("by", by, _names(history))
+        group = attribute_name("by", by, _names(history))
     for name, field in (
         ("amount", "amount"),
         ("currency", "currency"),

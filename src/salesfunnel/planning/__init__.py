@@ -1,4 +1,4 @@
-"""What to do about it: a plan with owners, due dates and effects that were reckoned."""
+"""The improvement plan: measures with owners, due dates and computed effects."""
 
 from __future__ import annotations
 

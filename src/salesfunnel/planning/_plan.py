@@ -88,7 +88,7 @@ def plan(
     Raises
     ------
     ArgumentError
-        If `start` is no date, an effort is not positive, or an assumption is out of its range.
+        If `start` is not a date, an effort is not positive, or an assumption is out of its range.
 
     Notes
     -----

@@ -29,7 +29,7 @@ __all__ = ["ALARMS", "PlanBuilder"]
 
 ALARMS = ("confirmed", "suspected")
 MONTH_SD = 0.15
-"""Standard deviation of a month's log odds that detectability reckons with."""
+"""Standard deviation of a month's log odds that detectability computes with."""
 
 
 @attrs.frozen(kw_only=True, eq=False)

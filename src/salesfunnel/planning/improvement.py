@@ -121,7 +121,7 @@ class ImprovementPlan(TableMixin):
 
     @property
     def revenue(self) -> Quantiles | None:
-        """Their value, None where no value of a deal is known."""
+        """Their value, None if no value of a deal is known."""
         return joint_effect(self.active, self.assumptions)[1]
 
     def accept(self, *keys: str) -> ImprovementPlan:
@@ -154,7 +154,7 @@ class ImprovementPlan(TableMixin):
         )
 
     def edit(self, key: str, **changes: Any) -> ImprovementPlan:
-        """Return the plan with one measure changed; its priority is reckoned again.
+        """Return the plan with one measure changed; its priority is computed again.
 
         Parameters
         ----------
@@ -212,7 +212,7 @@ class ImprovementPlan(TableMixin):
         Raises
         ------
         ArgumentError
-            If `edited` is no plan.
+            If `edited` is not a plan.
 
         Examples
         --------
@@ -234,7 +234,7 @@ class ImprovementPlan(TableMixin):
         return attrs.evolve(self, measures=tuple(measures))
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the plan as columns: codes, dates and figures; NaN where nothing is reckoned."""
+        """Return the plan as columns: codes, dates and figures; NaN if nothing is computed."""
 
         def figure(pick: Callable[[Measure], float | None]) -> npt.NDArray[np.float64]:
             return np.array([np.nan if (v := pick(m)) is None else v for m in self.measures], float)

@@ -48,14 +48,14 @@ class Quantiles:
 
 @attrs.frozen(kw_only=True)
 class Effect(ResultMixin):
-    """What a measure is expected to bring.
+    """The expected effect of a measure.
 
     Parameters
     ----------
     deals : Quantiles
         Extra deals at the end of the funnel within `months`.
     revenue : Quantiles or None
-        Their value; None where no value of a deal is known.
+        Their value; None if no value of a deal is known.
     p_positive : float
         Probability that it helps at all, in [0, 1].
     months : float
@@ -84,7 +84,7 @@ class Effect(ResultMixin):
 
 @attrs.frozen(kw_only=True)
 class EffectBasis:
-    """What an effect is simulated from, so that a plan can be reckoned again when it is edited.
+    """The inputs that an effect is simulated from, kept to recompute the plan after an edit.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Measure(ResultMixin):
     problem_params : mapping
         The figures that the words of the problem need.
     dimension : {"data", "action", "resource", "customer"} or None
-        Where the method asks; None where the cause is not known.
+        Where the method asks; None if the cause is not known.
     grade : {"strong", "moderate", "weak", "not-measured"}
         How far to trust the cause.
     measure : str
@@ -144,7 +144,7 @@ class Measure(ResultMixin):
     effort : float
         Person-days.
     effect : Effect or None
-        What it is expected to bring; None where that is not estimated.
+        What it is expected to bring; None if that is not estimated.
     priority : float
         Expected revenue (deals where no value is known) × P(>0) ÷ effort.
     detectable_after_days : int or None
@@ -163,7 +163,7 @@ class Measure(ResultMixin):
         First period of the judged window: a review compares with the level since then. Empty: with
         up to a year before the plan.
     note : str
-        What the team wrote beside it.
+        What the team wrote next to it.
     """
 
     key: str

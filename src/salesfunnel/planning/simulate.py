@@ -22,7 +22,7 @@ DRAWS = 4000
 
 @attrs.frozen(kw_only=True)
 class Assumptions:
-    """What a plan assumes beyond the data.
+    """Assumptions of a plan beyond the data.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def downstream_draws(basis: EffectBasis, where: str, assumed: Assumptions) -> Ar
 
 
 def value_draws(assumed: Assumptions) -> Array | None:
-    """Return draws of the mean value of a deal, None where it is not known."""
+    """Return draws of the mean value of a deal, None if it is not known."""
     if assumed.value is None:
         return None
     rng = _rng(assumed.seed, "value")
@@ -168,7 +168,7 @@ def _depth(group: Sequence[Measure]) -> int:
 def detectable_after_days(
     basis: EffectBasis, effect: Effect, *, done_days: int, intraclass: float = 0.0
 ) -> int | None:
-    """Return the days until the planned rise can be seen, None where a year would not show it.
+    """Return the days until the planned rise can be seen, None if a year would not show it.
 
     At best: the level before is taken as known from a year, the noise of months is counted.
     """

@@ -22,7 +22,7 @@ __all__ = ["Found", "discover", "module_missing", "normalized"]
 
 
 class EntryPointLike(Protocol):
-    """What is used of an entry point of `importlib_metadata` (or of one made by hand)."""
+    """The used part of an entry point of `importlib_metadata` (or of one made by hand)."""
 
     @property
     def name(self) -> str: ...

@@ -1,4 +1,4 @@
-"""What each group of plugins must give, as Protocols."""
+"""Protocols of each group of plugins."""
 
 from __future__ import annotations
 

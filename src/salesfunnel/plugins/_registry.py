@@ -224,7 +224,7 @@ def _called(
 
 
 def _api_version(loaded: object, found: Found) -> Any:
-    """Return ``__salesfunnel_api__`` of the object or else of its module; 1 where there is none."""
+    """Return ``__salesfunnel_api__`` of the object or else of its module; 1 if there is none."""
     for holder in (loaded, sys.modules.get(found.value.partition(":")[0].strip())):
         version = getattr(holder, "__salesfunnel_api__", None)
         if version is not None:

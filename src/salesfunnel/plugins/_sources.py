@@ -1,4 +1,4 @@
-"""What ``sf.source(name)`` returns, for editors and type checkers."""
+"""Types of ``sf.source(name)``, for editors and type checkers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Clients have types of their own, so that no narrower type would hold; a source s
 
 
 class _Named(Protocol):
-    """What every source has beside its call."""
+    """Attributes of every source."""
 
     @property
     def __name__(self) -> str:

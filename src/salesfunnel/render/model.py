@@ -8,11 +8,14 @@ only escapes, aligns and wraps them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from salesfunnel._core.vocabulary import Locale, Severity
+
+if TYPE_CHECKING:
+    from salesfunnel.render.charts.chart import Chart
 
 __all__ = [
     "Align",
@@ -208,7 +211,7 @@ class Grid:
 class Picture:
     """A chart (`salesfunnel.render.charts.Chart`), with its title where it is `titled`."""
 
-    chart: Any
+    chart: Chart
     titled: bool = attrs.field(default=True, kw_only=True)
 
 
@@ -225,7 +228,7 @@ class FaultItem:
 
 @attrs.frozen
 class Faults:
-    """All faults of an input or a result; `none` is said where there are none."""
+    """All faults of an input or a result; `none` is said if there are none."""
 
     title: str
     items: tuple[FaultItem, ...] = attrs.field(converter=_tuple)

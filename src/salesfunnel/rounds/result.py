@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import attrs
 
@@ -26,6 +26,9 @@ from salesfunnel.monitoring import (
 )
 from salesfunnel.monitoring.playbook import Playbook
 from salesfunnel.planning import ImprovementPlan, Measure
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 __all__ = ["DepartmentPage", "Round", "RoundTask", "StageLoss", "TaskKind"]
 
@@ -256,7 +259,7 @@ class Round(ResultMixin):
         made: dict[str, bytes] = leaf("salesfunnel.export.rounds").documents_of(self)
         return made
 
-    def to_xlsx(self, path: Any = None) -> bytes:
+    def to_xlsx(self, path: str | PathLike[str] | None = None) -> bytes:
         """Return the workbook that goes out to the team, and write it to `path`."""
         book: bytes = leaf("salesfunnel.export.rounds").to_xlsx(self, path)
         return book

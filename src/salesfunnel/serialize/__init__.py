@@ -31,7 +31,7 @@ def to_dict(result: object) -> dict[str, Any]:
     Raises
     ------
     SerializationError
-        If the result is of a type that is no document, or holds a value that JSON cannot say.
+        If the result is of a type that is not a document, or holds a value that JSON cannot say.
     """
     name = name_of(type(result))
     body = encode(result, name)

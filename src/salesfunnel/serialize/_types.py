@@ -128,7 +128,7 @@ def name_of(cls: type[Any]) -> str:
 
 
 def class_of(name: object, path: str) -> type[Any]:
-    """Return the type with this name; raise SerializationError where there is none."""
+    """Return the type with this name; raise SerializationError if there is none."""
     name = ALIASES.get(name, name) if isinstance(name, str) else name
     if not isinstance(name, str) or name not in NAMES:
         raise SerializationError(

@@ -54,7 +54,7 @@ class RateComparison(TableMixin):
     ratio_interval: IntervalArray
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a pair."""
+        """Return one row per pair."""
         return {
             "rate": self.rate.ravel(),
             "reference": self.reference.ravel(),

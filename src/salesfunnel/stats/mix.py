@@ -51,7 +51,7 @@ def largest_remainder(total: int, weights: npt.ArrayLike) -> npt.NDArray[np.int6
     Raises
     ------
     ArgumentError
-        If `total` is no whole number from 0 to 2⁵³, or a weight is negative or not finite.
+        If `total` is not a whole number from 0 to 2⁵³, or a weight is negative or not finite.
 
     Notes
     -----

@@ -28,14 +28,14 @@ class StratifiedComparison(ResultMixin):
     Parameters
     ----------
     difference : float or None
-        Rate of exposed minus rate of others; None where no stratum has both.
+        Rate of exposed minus rate of others; None if no stratum has both.
     difference_se : float or None
         Its standard error, of few large strata.
     difference_interval, ratio_interval, odds_interval : Interval or None
         Intervals of the difference, and of ratio and odds ratio (on the log scale). That of the
         difference has Sato's standard error [1]_, which holds for many small strata too.
     ratio, odds_ratio : float or None
-        Pooled risk ratio and odds ratio; None where they do not exist.
+        Pooled risk ratio and odds ratio; None if they do not exist.
     crude : float or None
         The difference without strata.
     chi2, chi2_corrected : float or None

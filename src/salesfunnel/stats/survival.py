@@ -165,7 +165,7 @@ class AalenJohansen(TableMixin):
         return max(end - self._at(self.advanced, age, 0.0), 0.0) / still
 
     def columns(self) -> dict[str, Any]:
-        """Return one row a time."""
+        """Return one row per time."""
         names = ("times", "at_risk", "advanced", "lost", "open", "variance")
         return {name: getattr(self, name) for name in names}
 

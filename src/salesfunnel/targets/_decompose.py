@@ -31,6 +31,7 @@ from salesfunnel.targets.arguments import (
 )
 from salesfunnel.targets.attainment import Chance
 from salesfunnel.targets.history_rates import history_of, periods_of, rates_of, weights_of
+from salesfunnel.targets.seasonal_arrivals import MOST_ARRIVAL_MONTHS, entrants_ahead
 from salesfunnel.targets.seasonal_rates import MOST_MONTHS, seasonal_rates
 from salesfunnel.targets.target_plan import TARGET_UNITS, TargetPlan, TargetUnit
 
@@ -84,7 +85,8 @@ def decompose_target(
         The first month; by default the one after the panel's last whole month.
     seasonality : bool or sequence of float
         True: by month of the year, where there are two whole years of history, and the rates of
-        these months, where there are 18 months; False: equal months; or weights of the months.
+        these months, where there are 18 months, and what comes in at the present pace in these
+        months, where there are 24, as in a forecast; False: equal months; or weights of the months.
     pipeline : Forecast, sequence of float or float, optional
         Deals that the open pipeline is expected to win: a forecast, by month of the plan, or in
         all (then in proportion to the months).
@@ -154,7 +156,9 @@ def decompose_target(
     safe_cells = _cells(open_need, rates, lags, scale)
     amounts = largest_remainder(total, weights)
     levels, parts, part_weights = split_of(split, panel)
-    now = float(known.volume.mean()) * span if known.volume.size else 0.0
+    far = history_of(panel, MOST_ARRIVAL_MONTHS, lags)
+    now, more = entrants_ahead(far, periods, history, season=seasonality is True)
+    faults = [*faults, *more]
     limits = [betaincinv(a, b, np.array([0.1, 0.9])) for a, b in beta_params]
     return TargetPlan(
         target=total,

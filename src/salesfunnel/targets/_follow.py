@@ -79,7 +79,7 @@ class TargetProgress(TableMixin):
         return self.steps[at] if self.gap_deals[at] < 0 else None
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a step."""
+        """Return one row per step."""
         return {
             "step": np.array(self.steps, dtype=np.str_),
             "planned": self.planned,

@@ -1,9 +1,9 @@
-"""What is given with a target: values, delays, an open pipeline, parts."""
+"""Check the arguments of a target: values, delays, an open pipeline, parts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,15 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 HISTORY, DRAWS = 12, 8192
 Split = Mapping[str, Mapping[str, float]]
+
+
+@runtime_checkable
+class WinsByPeriod(Protocol):
+    """What a `Forecast` tells: the wins expected in each period."""
+
+    def wins_in(self, periods: tuple[str, ...]) -> Sequence[float]:
+        """Return the wins of some periods."""
+        ...
 
 
 def value_of(value: object, unit: TargetUnit) -> tuple[float | None, float]:
@@ -68,7 +77,7 @@ def covered_by(pipeline: object, periods: tuple[str, ...], weights: Floats, due:
     """Return the deals of the open pipeline by month; what one month has over goes to the next."""
     if pipeline is None:
         return np.zeros(len(periods))
-    if hasattr(pipeline, "wins_in"):
+    if isinstance(pipeline, WinsByPeriod):
         given = np.asarray(pipeline.wins_in(periods), dtype=np.float64)
     else:
         given = np.atleast_1d(np.asarray(pipeline, dtype=np.float64))

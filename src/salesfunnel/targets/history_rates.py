@@ -1,4 +1,4 @@
-"""What the past of a funnel says for a target: months, rates, season."""
+"""Read months, rates and season of a funnel's history for a target."""
 
 from __future__ import annotations
 

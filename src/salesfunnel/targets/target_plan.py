@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.float64]
 class TargetPlan(TableMixin):
     """A target broken down over steps, months, owners and channels.
 
-    Two plans stand side by side. The *mean* plan divides by mean rates: it meets the target about
+    Two plans are side by side. The *mean* plan divides by mean rates: it meets the target about
     every second time. The *safe* plan starts with more, so that it is met with `probability`.
 
     Parameters
@@ -80,7 +80,7 @@ class TargetPlan(TableMixin):
         Of the safe plan.
     entrants_mean, entrants_even, entrants_safe : float or None
         Entrants at the first step of the mean plan; fewest that meet the target with chance 0.5;
-        with `probability`. None where it cannot be met.
+        with `probability`. None if it cannot be met.
     chance_mean : float
         The chance that the mean plan meets the target.
     entrants_now : float
@@ -214,7 +214,7 @@ class TargetPlan(TableMixin):
         return found
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a month, part and step; the part is ``"all"`` without a split."""
+        """Return one row per month, part and step; the part is ``"all"`` without a split."""
         months, steps = len(self.periods), len(self.steps)
         names = self.parts or ("all",)
         safe = self.part_safe if self.parts else self.safe[:, None, :]

@@ -14,6 +14,8 @@ from salesfunnel.definitions.metric import Metric
 from salesfunnel.definitions.stage import KeyAction, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hypothesis.strategies import SearchStrategy
 
     from salesfunnel.data.panel import Panel
@@ -159,7 +161,7 @@ def panels(
     st = _st()
 
     @st.composite  # type: ignore[untyped-decorator] # hypothesis comes in as a module at run time
-    def draw_panel(draw: Any) -> Panel:
+    def draw_panel(draw: Callable[..., Any]) -> Panel:
         import numpy as np
 
         from salesfunnel.data.panel import Panel
@@ -199,7 +201,7 @@ def trackings(*, max_periods: int = 2) -> SearchStrategy[Tracking]:
     st = _st()
 
     @st.composite  # type: ignore[untyped-decorator] # hypothesis comes in as a module at run time
-    def draw_tracking(draw: Any) -> Tracking:
+    def draw_tracking(draw: Callable[..., Any]) -> Tracking:
         from salesfunnel.data.tracking import Tracking, TrackingRow
 
         funnel = draw(funnels(min_stages=1, max_stages=4, steps=True))
@@ -231,7 +233,7 @@ def benchmark_sets(*, max_steps: int = 5) -> SearchStrategy[BenchmarkSet]:
     st = _st()
 
     @st.composite  # type: ignore[untyped-decorator] # hypothesis comes in as a module at run time
-    def draw_set(draw: Any) -> BenchmarkSet:
+    def draw_set(draw: Callable[..., Any]) -> BenchmarkSet:
         steps = draw(st.lists(_keys(), min_size=2, max_size=max_steps, unique=True))
         figures = [
             Benchmark(

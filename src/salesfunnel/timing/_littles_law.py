@@ -42,7 +42,7 @@ class LittlesLaw(TableMixin):
         `wip` ÷ (`throughput` × `days`); NaN where it cannot be told.
     agrees : ndarray of bool
         Whether the ratio lies in [0.7, 1.4]. Outside, the flow is not steady or deals are stale:
-        a finding on data quality, never a bottleneck by itself.
+        a finding on data quality, never a bottleneck alone.
     window : int
         Over how many days.
     funnel : Funnel, optional
@@ -59,7 +59,7 @@ class LittlesLaw(TableMixin):
     funnel: Funnel | None = None
 
     def columns(self) -> dict[str, Any]:
-        """Return one row a stage."""
+        """Return one row per stage."""
         names = ("wip", "throughput", "days", "ratio", "agrees")
         return {
             "stage": np.array(self.stages, dtype=np.str_),

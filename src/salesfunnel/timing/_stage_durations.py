@@ -82,7 +82,7 @@ class StageDurations(TableMixin):
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
     def columns(self) -> dict[str, Any]:
-        """Return one row a stage."""
+        """Return one row per stage."""
         return {
             "stage": np.array(self.stages, dtype=np.str_),
             **{name: getattr(self, name) for name in _FIGURES},
@@ -194,7 +194,7 @@ class StaleDeals(TableMixin):
     funnel: Funnel | None = None
 
     def columns(self) -> dict[str, Any]:
-        """Return one row a stale deal."""
+        """Return one row per stale deal."""
         return {
             "deal": np.array(self.deals, dtype=np.str_),
             "stage": np.array(self.stages, dtype=np.str_),

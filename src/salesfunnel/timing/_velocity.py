@@ -28,7 +28,7 @@ FACTORS = ("opportunities", "value", "win_rate", "cycle_days")
 
 @attrs.frozen(kw_only=True)
 class Velocity(ResultMixin):
-    """What the pipeline brings a day: opportunities × value × win rate ÷ cycle.
+    """Revenue per day of the pipeline: opportunities × value × win rate ÷ cycle.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Velocity(ResultMixin):
         Deals without dates or with a closing before their creation.
     undecided : float or None
         Share of deals still open where the win rate is read: it lies between `win_rate` and
-        `win_rate` + `undecided` in the end. None where there is no win rate.
+        `win_rate` + `undecided` in the end. None if there is no win rate.
     faults : tuple of Fault
         ``rate-before-the-end``: many deals were decided later than where the win rate is read,
         with both figures; ``rate-undecided``: many are still open there, with both bounds;
@@ -72,7 +72,7 @@ class Velocity(ResultMixin):
 
     @property
     def per_day(self) -> float | None:
-        """Currency a day; None where a factor is unknown or the cycle is zero."""
+        """Currency a day; None if a factor is unknown or the cycle is zero."""
         if self.value is None or self.win_rate is None or not self.cycle_days:
             return None
         return self.opportunities * self.value * self.win_rate / self.cycle_days

@@ -1,4 +1,4 @@
-"""What a rate read from a curve of open deals does not know yet."""
+"""Faults of rates read from a curve with open deals."""
 
 from __future__ import annotations
 

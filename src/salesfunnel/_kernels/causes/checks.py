@@ -74,7 +74,7 @@ def second_opinion(
     """Return the Mantel-Haenszel difference of named levels inside fifths of the forecast.
 
     The forecast leaves the column itself out [1]_; strata are fifths × now [2]_. With `late` only
-    rows of now are compared. None where no stratum has both.
+    rows of now are compared. None if no stratum has both.
     """
     low = design.before if late else 0
     others = [f for f in fitted.model.factors if f not in {0, factor}]

@@ -28,7 +28,7 @@ Q_SHARE = 0.05
 HIDDEN_V = 0.4
 """So much association lets one column hide another, or lend it its effect."""
 SHADOW_P = 0.001
-"""A column that goes with a larger cause needs this to be named beside it."""
+"""A column that goes with a larger cause needs this to be named next to it."""
 
 
 class Composition(NamedTuple):

@@ -25,7 +25,7 @@ Q_EFFECT = 0.08
 MOST_EFFECTS = 6
 MATERIAL = 0.1
 NEAR, GONE = 4.0, 1.645
-"""Another column cannot be told apart if its z² was within 4 and falls below 1.645 after."""
+"""Another column cannot be distinguished if its z² was within 4 and falls below 1.645 after."""
 
 
 class Taken(NamedTuple):

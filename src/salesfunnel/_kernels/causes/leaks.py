@@ -132,7 +132,7 @@ def after_by_date(days: Array, outcome_days: Array) -> bool:
 
 
 def life_bins(life: Array, *, most: int = 50) -> npt.NDArray[np.int32]:
-    """Return the lives of deals in bins of equal size; -1 where there is none yet."""
+    """Return the lives of deals in bins of equal size; -1 if there is none yet."""
     known = np.isfinite(life)
     cuts = np.unique(np.quantile(life[known], np.arange(1, most) / most)) if known.any() else life
     found: npt.NDArray[np.int32] = np.searchsorted(cuts, life, side="right").astype(np.int32)

@@ -67,7 +67,7 @@ def level_counts(design: Design, factor: int) -> LevelCounts:
 
 
 class Part(NamedTuple):
-    """What the change of one column is worth, in rate points, and how sure that is."""
+    """Contribution of one column's change in rate points, with its uncertainty."""
 
     S: float
     se: float

@@ -33,7 +33,7 @@ PRIOR = 30.0
 
 
 class Prices(NamedTuple):
-    """What one test costs: how many there are in all, by kind of column [1]_."""
+    """Price of one test: the number of tests in all, by kind of column [1]_."""
 
     single: Array  # (factors,), the weighted number of columns of its kind; 0 for the periods
     pair_roles: float
@@ -103,7 +103,7 @@ def signed_root(delta: Array, quad: Array, share: Array, rate: Array, phi: Array
 def dispersions(design: Design, fitted: Array, residual: Array) -> Array:
     """Return how much more cells of period × level differ than chance makes them, by factor.
 
-    Of the reference alone; a column's own value is drawn to the pooled one.
+    Of the reference alone; a column's own value is shrunk toward the pooled one.
     """
     b = design.before
     p = np.clip(fitted[:b], 0.005, 0.995)

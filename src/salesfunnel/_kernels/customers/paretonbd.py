@@ -32,7 +32,7 @@ _CUBED, _CUBED_W = 1 - (1 - _X) ** 3, 3 * (1 - _X) ** 2 * _W
 
 
 def _log_terms(x: Array, t: Array, T: Array, p: Array) -> tuple[Array, Array]:
-    """Return the log of the terms of the bracket, (1 + nodes, n), and the times they stand for.
+    """Return the log of the terms of the bracket, (1 + nodes, n), and the times they mean.
 
     The first term is of those still customers at T, the others of those who stopped at a node
     between t_x and T. Nodes are those of exp(−m u), u = log((c + y)/(c + t_x)), c the smaller of

@@ -42,7 +42,7 @@ class Groups(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What makes a chain, in ticks."""
+    """The rules of a chain, in ticks."""
 
     names: tuple[int, ...]
     window: int
@@ -50,6 +50,11 @@ class Rules(NamedTuple):
     exclusions: tuple[Exclusion, ...] = ()
     increasing: bool = False
     groups: Groups | None = None
+    least: tuple[int, ...] = ()
+
+    def delay(self, k: int) -> int:
+        """How long after step k − 1 step k may be taken at the earliest."""
+        return self.least[k - 1] if self.least else 0
 
 
 class Matches(NamedTuple):
@@ -101,8 +106,27 @@ def find_matches(
     for k, states in enumerate(walk(keys, rules)):
         found.append(merge_states(states, keys[k]))
         if probes is not None and k + 1 < len(keys):
-            live.append(_strict_best(states, probes, k + 1, rules) != NONE)
+            live.append(_can_go_on(states, probes, k + 1, rules))
     return found, live
+
+
+def _can_go_on(
+    states: dict[int, Matches], probes: Keys, k: int, rules: Rules
+) -> npt.NDArray[np.bool_]:
+    """Return which probes could be followed by step k, at their moment or later.
+
+    A step that must wait can be taken later, if its chain's window is still open then.
+    """
+    delay = rules.delay(k)
+    if delay:
+        states = {
+            first: Matches(state.keys[ok], state.starts[ok])
+            for first, state in states.items()
+            for ok in (state.keys + delay - state.starts <= rules.window,)
+        }
+        rules = rules._replace(least=(*rules.least[: k - 1], 0, *rules.least[k:]))
+    good: npt.NDArray[np.bool_] = _strict_best(states, probes, k, rules) != NONE
+    return good
 
 
 def walk(keys: Sequence[Keys], rules: Rules) -> Iterator[dict[int, Matches]]:
@@ -132,7 +156,7 @@ def _advance_runs(
 ) -> dict[int, Matches]:
     """Return the matches of step k by the step at which their last run began."""
     after: dict[int, Matches] = {}
-    if not rules.increasing:
+    if not rules.increasing and not rules.delay(k):
         for first, state in states.items():
             if rules.names[k] in rules.names[first:k]:
                 continue
@@ -146,7 +170,7 @@ def _advance_runs(
 
 
 def _strict_best(states: dict[int, Matches], now: Keys, k: int, rules: Rules) -> Keys:
-    """Return the latest start over all strictly earlier predecessors, NONE where there is none."""
+    """Return the latest start over all strictly earlier predecessors, NONE if there is none."""
     best = np.full(now.size, NONE)
     for first, state in states.items():
         before = state
@@ -167,7 +191,11 @@ def _link(before: Matches, now: Keys, k: int, rules: Rules, *, run: int, strict:
     """
     if not before.keys.size or not now.size:
         return np.full(now.size, NONE)
-    at = np.searchsorted(before.keys, now, "left" if strict else "right") - 1
+    delay = rules.delay(k)
+    if delay:
+        at = np.searchsorted(before.keys, now - delay, "right") - 1
+    else:
+        at = np.searchsorted(before.keys, now, "left" if strict else "right") - 1
     start = before.starts[at]
     good = now - start <= rules.window
     good &= at >= 0
@@ -223,6 +251,7 @@ def mirror(keys: Sequence[Keys], rules: Rules) -> tuple[list[Keys], Rules]:
         ),
         increasing=rules.increasing,
         groups=None if groups is None else Groups(_negative(groups.keys), groups.sizes[::-1]),
+        least=tuple(reversed(rules.least)),
     )
 
 
@@ -235,35 +264,11 @@ def cut(rules: Rules, steps: int) -> Rules:
     return rules._replace(
         names=rules.names[:steps],
         gaps=rules.gaps[: max(steps - 1, 0)],
+        least=rules.least[: max(steps - 1, 0)],
         exclusions=tuple(
             x._replace(last=min(x.last, steps - 1)) for x in rules.exclusions if x.first < steps - 1
         ),
     )
-
-
-def any_order_spans(keys: Sequence[Keys], names: tuple[int, ...]) -> tuple[Keys, Keys]:
-    """Return for every event of the steps how far back the first k steps reach.
-
-    Returns
-    -------
-    ends : ndarray of int64, shape (m,)
-        The keys of all events of the steps.
-    starts : ndarray of int64, shape (n, m)
-        The earliest of the latest events, one a step, of the first k + 1 steps up to each end;
-        NONE where there are not as many.
-    """
-    ends = np.sort(np.concatenate(list({id(array): array for array in keys}.values())))
-    ends = ends[distinct(ends)]
-    starts = np.empty((len(keys), ends.size), dtype=np.int64)
-    low = np.full(ends.size, np.iinfo(np.int64).max)
-    for k, events in enumerate(keys):
-        back = names[:k].count(names[k]) + 1
-        at = np.searchsorted(events, ends, "right") - back
-        latest = np.full(ends.size, NONE)
-        latest[at >= 0] = events[at[at >= 0]]
-        low = np.minimum(low, latest)
-        starts[k] = low
-    return ends, starts
 
 
 def distinct(sorted_values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

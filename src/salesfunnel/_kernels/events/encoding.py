@@ -99,7 +99,7 @@ def _guess_bits(some: npt.NDArray[Any], count: int) -> int:
 
 
 def _number(ids: npt.NDArray[Any], bits: int) -> npt.NDArray[np.int32] | None:
-    """Return the place of each id in a table of 2 ** bits; None where the table is too full."""
+    """Return the place of each id in a table of 2 ** bits; None if the table is too full."""
     table = Table(bits, 1, rows=ids.size)
     codes = np.empty(ids.size, dtype=np.int32)
     for low in range(0, ids.size, CHUNK):

@@ -65,7 +65,7 @@ def find_followers(
     ends : ndarray of intp, shape (e,)
         The place of each entity's last match.
     strict : bool
-        Whether a match at the same time is no match before.
+        Whether a match at the same time is not a match before.
     scratch : Scratch
         Memory to work in, for at least the entities of the store.
 

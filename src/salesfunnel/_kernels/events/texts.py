@@ -235,7 +235,7 @@ def _inline(views: npt.NDArray[np.int32], width: int) -> Words | None:
 
 
 def _without_zeros(words: Words, length: Ints) -> Words | None:
-    """Return the words; None where a byte of a text is zero.
+    """Return the words; None if a byte of a text is zero.
 
     A byte is zero where taking one from it borrows, and it had no high bit itself [1]_.
 

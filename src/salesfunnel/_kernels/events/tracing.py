@@ -17,7 +17,7 @@ Keys = npt.NDArray[np.int64]
 
 
 class Units(NamedTuple):
-    """What is counted: its first and last event, its number of steps, whether it is immature."""
+    """The counted chains: first and last event, number of steps, whether immature."""
 
     start: Keys
     end: Keys
@@ -178,24 +178,25 @@ def _trace_level(
         for states in kernel.walk(back, mirrored)
     ][::-1]
     if set(reach[0]) == {-1}:
-        return _follow(first, reach, rules.increasing) & mask
-    return _follow_runs(first, reach) & mask
+        return _follow(first, reach, rules) & mask
+    return _follow_runs(first, reach, rules) & mask
 
 
-def _follow(first: Keys, reach: Sequence[dict[int, Keys]], increasing: bool) -> Keys:
+def _follow(first: Keys, reach: Sequence[dict[int, Keys]], rules: kernel.Rules) -> Keys:
     """Return the earliest chain through events from which the end can be reached.
 
     No rule need be looked at again: from each event some next one is allowed, and an earlier one
     from which the end can be reached is then allowed as well, being nearer, with no more between.
     """
     path = [first]
-    for states in reach[1:]:
-        ahead = states[-1]
-        path.append(ahead[np.searchsorted(ahead, path[-1], "right" if increasing else "left")])
+    for k, states in enumerate(reach[1:], 1):
+        ahead, delay = states[-1], rules.delay(k)
+        late = rules.increasing and not delay
+        path.append(ahead[np.searchsorted(ahead, path[-1] + delay, "right" if late else "left")])
     return np.stack(path, axis=1)
 
 
-def _follow_runs(first: Keys, reach: Sequence[dict[int, Keys]]) -> Keys:
+def _follow_runs(first: Keys, reach: Sequence[dict[int, Keys]], rules: kernel.Rules) -> Keys:
     """Return the earliest chain, run by run: a run is the steps taken at one time.
 
     `reach` holds, by step and by the step (counted from the end) at which the run of an event
@@ -212,7 +213,9 @@ def _follow_runs(first: Keys, reach: Sequence[dict[int, Keys]]) -> Keys:
         stay = np.flatnonzero(until >= k)
         chain[stay, k] = chain[stay, k - 1]
         if new.size:
-            chain[new, k], until[new] = _next_run(chain[new, k - 1], reach[k], depth)
+            # A step that must wait begins a run of its own, not before its time.
+            earliest = chain[new, k - 1] + max(rules.delay(k) - 1, 0)
+            chain[new, k], until[new] = _next_run(earliest, reach[k], depth)
     return chain
 
 

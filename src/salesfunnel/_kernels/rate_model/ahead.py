@@ -1,4 +1,4 @@
-"""What a series will be in months to come: season kept, slope not drawn out, models averaged."""
+"""Predict a series for months to come: season kept, slope not extrapolated, models averaged."""
 
 from __future__ import annotations
 

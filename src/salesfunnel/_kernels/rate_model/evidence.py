@@ -33,15 +33,15 @@ T = TypeVar("T")
 CHUNK, BLOCK = 2048, 512
 """Series at a time: while coefficients are integrated, and while counts are compared."""
 SINGLE_FROM = 4096
-"""From so many series on, counts are compared in single precision (± 1e-4 of a log factor)."""
+"""From this many series on, counts are compared in single precision (± 1e-4 of a log factor)."""
 THREADS_FROM, MOST_THREADS = 8192, 4
-"""From so many series on, work is shared by threads; the result is the same."""
+"""From this many series on, work is shared by threads; the result is the same."""
 BENCHMARK_LEVELS = ((0.2, 0.75), (1.0, 0.25))
 """Spread of a rate about a benchmark on the logit, and its weight (a robust prior)."""
 
 
 class Evidence(NamedTuple):
-    """What every series says of falls and rises of its last months."""
+    """Evidence of each series for falls and rises of its last months."""
 
     down: Array
     """Bayes factors of a fall against none, shape (ages, sizes, series)."""
@@ -110,7 +110,7 @@ def evidence(
 
 
 class _Learned(NamedTuple):
-    """What the models say of the series, before they are weighed."""
+    """Estimates of each model for the series, before models are weighted."""
 
     likelihood: Array  # (models, series)
     score: Array  # (models, ages, series), single precision: the bulk of the memory
@@ -172,7 +172,7 @@ def _learn(
 def _old(
     linear: Linearised, likelihood: Array, design: Design, setting: Setting
 ) -> tuple[Array, Array, Array]:
-    """Return `old_level` with the models weighed for each series by itself."""
+    """Return `old_level` with the models weighed for each series alone."""
     variants = likelihood.shape[0] // (len(setting.noise) * design.prior.size)
     weights = likelihood + _log_prior(design, setting, variants)[:, None]
     weights = np.exp(weights - weights.max(axis=0))

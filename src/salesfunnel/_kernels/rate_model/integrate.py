@@ -31,7 +31,7 @@ class Noise(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a series says of a step of its last a months, a = 1, 2, ...: score and information.
+    """Score and information of a step in the last a months of each series, a = 1, 2, ....
 
     score/information is the generalised least-squares estimate of the step [1]_ [3]_.
     """

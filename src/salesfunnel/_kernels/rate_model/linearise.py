@@ -39,7 +39,7 @@ class Linearised(NamedTuple):
     present: Array
     """1.0 where there is a month, else 0.0."""
     season: Array
-    """What season and festivals do to the link at the expansion point."""
+    """Effect of season and festivals on the link at the expansion point."""
     slope: Array
     """The slope at the expansion point, shape (series,)."""
 

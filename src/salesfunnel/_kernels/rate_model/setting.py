@@ -1,4 +1,4 @@
-"""What is sought: the classes of noise, the sizes and ages of falls, of rates and of entries."""
+"""Settings of the search: classes of noise, sizes and ages of falls, for rates and for entries."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ RATE_SIZES, COUNT_SIZES = 0.3 + 0.2 * _NODES, 0.5 + 0.35 * _NODES
 
 
 class Setting(NamedTuple):
-    """What is counted, and which models are averaged."""
+    """The kind of counts, and the models that are averaged."""
 
     family: Family
     noise: tuple[Noise, ...]

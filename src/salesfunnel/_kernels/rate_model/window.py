@@ -39,7 +39,7 @@ class Window(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """What the history says of a window if nothing happened; shape (..., ages, series)."""
+    """Prediction for a window if nothing changed; shape (..., ages, series)."""
 
     link: Array
     variance: Array
@@ -202,7 +202,7 @@ def bayes_factors(family: Family, window: Window, prediction: Prediction, sizes:
     """Return the Bayes factors against none of falls, then rises, of every size.
 
     Shape (2 · sizes, structures, ages, series). The marginal likelihood of the window's counts
-    under N(link, variance) is worked out by Laplace's method [1]_, started between the window's
+    under N(link, variance) is computed by Laplace's method [1]_, started between the window's
     own estimate and the prediction.
     """
     own, h = family.own(window)

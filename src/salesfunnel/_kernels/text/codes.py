@@ -17,6 +17,8 @@ from salesfunnel._kernels.events.texts import Words
 from salesfunnel._kernels.text.cells import Bools, Cells, Ints, gather
 
 SHORT, LONGEST = 16, 64
+FEW = 64
+"""So few cells are numbered one by one: for them hashing does not pay."""
 _MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
 
 
@@ -145,6 +147,8 @@ def distinct_cells(pieces: Pieces) -> Distinct:
     codes = np.zeros(length.size, dtype=np.int32)
     if not length.size:
         return Distinct(codes, np.zeros(0, dtype=np.int64))
+    if length.size <= FEW:
+        return _one_by_one(pieces)
     longest = int(length.max())
     short = longest if longest <= SHORT else int(length[length <= SHORT].max(initial=0))
     groups = [(-1, short), (short, LONGEST), (LONGEST, longest)]
@@ -197,7 +201,33 @@ def _words_free_of_zeros(cells: Cells) -> bool:
         return True
     low = int(cells.start.min())
     high = int((cells.start.astype(np.int64) + cells.length).max())
+    own = int(cells.length.sum(dtype=np.int64))
+    if high - low > 8 * own:
+        # One of many columns: its own bytes alone, not those of the whole table.
+        return not own or int(cells.data.take(_places(cells)).min()) > 0
     return low >= high or int(cells.data[low:high].min()) > 0
+
+
+def _places(cells: Cells) -> Ints:
+    """Return where each byte of some cells lies, one cell behind the other."""
+    length = cells.length.astype(np.int64)
+    ends = np.cumsum(length)
+    place = np.repeat(cells.start - ends + length, length)
+    place += np.arange(place.size)
+    return place
+
+
+def _one_by_one(pieces: Pieces) -> Distinct:
+    """Return numbers of a few cells."""
+    place: dict[bytes, int] = {}
+    first: list[int] = []
+    codes = np.empty(pieces.count, dtype=np.int32)
+    texts = (piece.raw(row) for piece in pieces.pieces for row in range(piece.start.size))
+    for row, text in enumerate(texts):
+        codes[row] = number = place.setdefault(text, len(first))
+        if number == len(first):
+            first.append(row)
+    return Distinct(codes, np.array(first, dtype=np.int64))
 
 
 def _by_dict(pieces: Pieces) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:

@@ -18,12 +18,12 @@ from salesfunnel._kernels.text.cells import Bools, Bytes, Cells, Ints, gather, s
 
 NOT_READ, NAIVE, AWARE, EMPTY = 0, 1, 2, 3
 BLOCK = 1 << 15
-"""So many cells at once stay in the cache."""
+"""This many cells at once stay in the cache."""
 SHORTEST, LONGEST = 8, 40
 TEMPLATES = 6
-"""So many templates of one length are tried in a block."""
+"""This many templates of one length are tried in a block."""
 FIRST_YEAR, LAST_YEAR = 1971, 2097
-"""Years outside are left to be read with care: most of them are no times of sales."""
+"""Years outside are left to be read with care: most of them are not times of sales."""
 
 _CLOCK = (
     r"(?:(?:[ Tt]|, )(?P<hour>00?):(?P<minute>00)(?::(?P<second>00)(?:[.,](?P<fraction>0{1,9}))?)?"
@@ -61,7 +61,7 @@ class Rule(NamedTuple):
 
 @lru_cache(maxsize=512)
 def rule_of(template: bytes, day_first: bool | None) -> Rule | None:
-    """Return where the parts of a time stand; None where the template has no plain reading.
+    """Return where the parts of a time stand; None if the template has no plain reading.
 
     Parameters
     ----------

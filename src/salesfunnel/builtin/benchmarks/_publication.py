@@ -31,7 +31,7 @@ def spread_of_range(rate: float, low: float, high: float) -> float:
 
 @attrs.frozen(kw_only=True)
 class Publication:
-    """What published figures: a citation, its address, year and sample."""
+    """The source of published figures: citation, address, year and sample."""
 
     citation: str
     url: str

@@ -88,7 +88,7 @@ def _below(column: Column, limit: float) -> tuple[Bool, Bool]:
     if (flagged & ~known).any() or set(np.unique(numbers[known]).tolist()) <= {0.0, 1.0}:
         return ~yes & flagged, flagged
     if known.any() and np.nanmax(numbers) > 1.0 and limit < 1.0:
-        numbers = numbers / 100  # a column in per cent
+        numbers = numbers / 100  # a column in percent
     with np.errstate(invalid="ignore"):
         return known & (numbers < limit), known
 

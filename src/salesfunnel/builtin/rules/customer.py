@@ -9,7 +9,6 @@ from statistics import NormalDist
 import numpy as np
 
 from salesfunnel._core.interval import Interval
-from salesfunnel._kernels.mix import adtributor
 from salesfunnel.builtin.remedies import CUSTOMER
 from salesfunnel.diagnosis import Case, Evidence, Exposure, Field, Finding, Mixture, Rule, RuleSet
 
@@ -45,8 +44,6 @@ REASON = Field(
 PRICE_WORDS = ("price", "expensive", "budget", "cost", "discount", "价格", "太贵", "预算", "贵")
 RIVAL_WORDS = ("competitor", "rival", "competition", "竞品", "竞争", "对手", "友商")
 VAGUE = ("other", "unknown", "n/a", "none", "其他", "其它", "未知", "无")
-LEAST = 0.1
-"""A reason must explain this part of the rise to be named (Bhagwan et al. 2014: T_EEP)."""
 
 
 def competitor_named(case: Case) -> Exposure:
@@ -125,14 +122,11 @@ def lost_reasons(case: Case) -> list[Finding]:
     before = np.array([(lost & ~case.now & (text == name)).sum() for name in names], dtype=float)
     after = np.array([(lost & case.now & (text == name)).sum() for name in names], dtype=float)
     expected = before / n0 * n1
-    power, surprise = adtributor(expected, after)
     found = []
     coverage = float(filled[lost & case.now].mean()) if (lost & case.now).any() else 0.0
     for i, name in enumerate(names):
         low = str(name).casefold()
         if after[i] <= expected[i] or low in VAGUE:
-            continue
-        if power.size and power[i] < LEAST:
             continue
         p0, p1 = before[i] / n0, after[i] / n1
         pooled = (before[i] + after[i]) / (n0 + n1)
@@ -152,7 +146,6 @@ def lost_reasons(case: Case) -> list[Finding]:
                     "lost_before": int(before[i]),
                     "stated_now": n1,
                     "stated_before": n0,
-                    "surprise": float(surprise[i]) if surprise.size else 0.0,
                 },
                 contribution=change,
                 interval=Interval(change - half, change + half, 0.8, "delta"),

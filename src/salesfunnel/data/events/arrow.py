@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import (
+    is_a,
+    is_arrow_column,
+    is_arrow_stream,
+    is_pandas_column,
+    is_polars_column,
+    library_of,
+)
 from salesfunnel.data.events import columns as event_columns
 
 if TYPE_CHECKING:
@@ -15,24 +23,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def library_of(thing: object) -> str:
-    """Return the name of the package that a thing is of."""
-    return type(thing).__module__.partition(".")[0]
-
-
 def is_arrow_like(column: object) -> bool:
     """Whether it is a column that Arrow can take as it lies; a table is none."""
-    kinds = ("array", "stream")
-    return not hasattr(column, "columns") and any(
-        hasattr(column, f"__arrow_c_{kind}__") for kind in kinds
-    )
+    if is_arrow_column(column) or is_polars_column(column):
+        return True
+    # any library may offer the Arrow PyCapsule interface; what has columns is a table
+    offers = is_arrow_stream(column) or hasattr(column, "__arrow_c_array__")
+    return offers and not hasattr(column, "columns")
 
 
 def one_array(column: pa.ChunkedArray) -> Any:
     """Return an Arrow column in chunks as one array."""
     arrow = require("pyarrow", extra="frames", feature="reading a column")
     whole = column.combine_chunks()
-    if not hasattr(whole, "chunks"):
+    if not isinstance(whole, arrow.ChunkedArray):
         return whole
     return whole.chunk(0) if whole.num_chunks else arrow.array([], column.type)
 
@@ -65,9 +69,9 @@ def chunked(column: object) -> Any:
     if isinstance(column, arrow.ChunkedArray):
         return column
     if not isinstance(column, arrow.Array):
-        if hasattr(column, "to_arrow"):
-            column = column.to_arrow()
-        elif hasattr(column, "__arrow_c_stream__"):
+        if is_polars_column(column) or is_a(column, "narwhals", "Series"):
+            column = cast("Any", column).to_arrow()
+        elif is_arrow_stream(column):
             return arrow.chunked_array(column)
         else:
             column = arrow.array(column)
@@ -77,13 +81,13 @@ def chunked(column: object) -> Any:
 def _from_pandas(column: pd.Series) -> Any:
     """Return a pandas column without what pandas does to its nulls on the way to numpy."""
     dtype: Any = getattr(column, "dtype", None)
-    if hasattr(dtype, "pyarrow_dtype"):
+    if is_a(dtype, "pandas", "ArrowDtype"):
         arrow = require("pyarrow", extra="frames", feature="reading a column")
-        found = arrow.array(column)
-        return from_arrow(found if hasattr(found, "num_chunks") else arrow.chunked_array([found]))
-    if hasattr(dtype, "numpy_dtype") and hasattr(column, "isna"):
+        return from_arrow(chunked(arrow.array(column)))
+    plain_dtype = getattr(dtype, "numpy_dtype", None)  # of Int64 and its kind
+    if plain_dtype is not None and is_pandas_column(column):
         plain = not bool(column.isna().any())
-        return column.to_numpy(dtype=dtype.numpy_dtype if plain else object)
+        return column.to_numpy(dtype=plain_dtype if plain else object)
     return column
 
 

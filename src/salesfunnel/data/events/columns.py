@@ -52,7 +52,8 @@ def one_dimensional(field: str, column: object) -> npt.NDArray[Any]:
     if not isinstance(column, np.ndarray):
         if isinstance(column, str | bytes | AbstractSet | Mapping):
             raise DataError(f"{field!r} must be a column, got {column!r}")
-        column = column.to_numpy() if hasattr(column, "to_numpy") else _from_values(field, column)
+        to_numpy = getattr(column, "to_numpy", None)  # of a column of any library
+        column = _from_values(field, column) if to_numpy is None else to_numpy()
     if isinstance(column, np.ma.MaskedArray):
         column = _unmasked(column)
     if column.dtype.kind == "T":
@@ -132,7 +133,7 @@ def encode(field: str, column: object) -> Categorical:
 
 
 def normalise_categories(codes: npt.NDArray[Any], values: list[Any]) -> Categorical:
-    """Return codes in which blank and repeated values are put right."""
+    """Return codes in which blank and repeated values are corrected."""
     if set(map(type, values)) <= {str}:
         clean: list[Any] = values
         names = sorted(set(values))
@@ -263,7 +264,7 @@ def times(field: str, column: object) -> Times:
     Raises
     ------
     DataError
-        If naive and aware times are mixed, a value is no time, or one does not fit.
+        If naive and aware times are mixed, a value is not a time, or one does not fit.
     """
     if isinstance(column, Times):
         return column
@@ -298,7 +299,7 @@ def _from_coded(field: str, codes: npt.NDArray[Any], values: Any) -> Times:
     if plain and getattr(getattr(values, "dtype", None), "tz", None) is None:
         array = np.empty(len(values), dtype=object)
         array[:] = list(values)
-        # Rows are told where a value is no time.
+        # Rows are told where a value is not a time.
         firsts = np.full(len(values) + 1, -1, dtype=np.int64)
         firsts[codes[::-1]] = np.arange(len(codes))[::-1]
         kept = np.flatnonzero(firsts[:-1] >= 0)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.errors import MissingExtraError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import library_of
 from salesfunnel._kernels.events.texts import OffsetTexts, ViewTexts
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import (
@@ -17,7 +18,6 @@ from salesfunnel.data.events.arrow import (
     dictionary_parts,
     from_arrow,
     is_arrow_like,
-    library_of,
     one_array,
     open_column,
 )
@@ -56,7 +56,7 @@ def _text_of(column: object) -> Any:
             found = arrow.array(column, from_pandas=True)
         except (MissingExtraError, TypeError, ValueError):
             return None
-        return found if hasattr(found, "num_chunks") else arrow.chunked_array([found])
+        return chunked(found)
     return chunked(column) if is_arrow_like(column) else None
 
 

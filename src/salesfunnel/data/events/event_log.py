@@ -202,7 +202,7 @@ class EventLog:
         MissingExtraError
             If pyarrow is needed and not installed (extra ``frames``).
         ArgumentError
-            If `attributes` are no names of columns.
+            If `attributes` are not names of columns.
 
         Examples
         --------
@@ -247,7 +247,7 @@ class EventLog:
         Raises
         ------
         DataError
-            If a record is no mapping.
+            If a record is not a mapping.
         UnknownNameError
             If no record has a key.
 

@@ -9,9 +9,17 @@ from typing import Any
 from salesfunnel._core.checks import did_you_mean, nearest
 from salesfunnel._core.errors import ArgumentError, DataError, UnknownNameError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import (
+    is_a,
+    is_arrow_stream,
+    is_lazy_frame,
+    is_pandas_frame,
+    is_polars_frame,
+    library_of,
+)
 from salesfunnel._core.readers import reader_hint
 from salesfunnel.data.events import columns as event_columns
-from salesfunnel.data.events.arrow import library_of, open_column
+from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.entity_ids import ids_of
 from salesfunnel.data.events.usual_names import (
     ROLES,
@@ -57,13 +65,13 @@ def read_frame(
 
 def open_frame(frame: Any) -> tuple[Any, list[Any]]:
     """Return a dataframe of any library as one whose columns can be taken, and their names."""
-    if library_of(frame) == "narwhals" and hasattr(frame, "to_native"):
+    if is_a(frame, "narwhals", "DataFrame", "LazyFrame"):
         frame = frame.to_native()
-    if library_of(frame) == "polars" and hasattr(frame, "collect"):
+    if is_a(frame, "polars", "LazyFrame"):
         frame = frame.collect()
     if isinstance(frame, Mapping):
         return frame, list(frame)
-    if library_of(frame) in {"pandas", "polars"} and hasattr(frame, "columns"):
+    if is_pandas_frame(frame) or is_polars_frame(frame):
         # Columns of Python objects would be addresses in Arrow.
         return frame, list(frame.columns)
     frame = _arrow_table(frame)
@@ -133,7 +141,7 @@ def _arrow_table(frame: object) -> Any:
     if isinstance(frame, arrow.Table):
         return frame
     try:
-        if hasattr(frame, "__arrow_c_stream__") and not hasattr(frame, "collect"):
+        if is_arrow_stream(frame) and not is_lazy_frame(frame):
             return arrow.table(frame)
         narwhals = require("narwhals", extra="frames", feature="reading a dataframe")
         native = narwhals.from_native(frame)

@@ -35,7 +35,7 @@ def as_iterable(records: object) -> Iterable[Any]:
     return records
 
 
-def check_given(entity: Any, step: Any, time: Any) -> None:
+def check_given(entity: object, step: object, time: object) -> None:
     """Raise ArgumentError where a path stands for the columns, or one is not given."""
     check_not_a_file("entity", entity, "EventLog")
     for field, column in (("step", step), ("time", time)):

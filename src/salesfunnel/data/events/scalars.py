@@ -12,7 +12,7 @@ from salesfunnel._core.durations import FINE_TICKS, MICROSECOND, SECONDS, is_num
 from salesfunnel._core.errors import DataError
 
 LEAST, MOST = -(2**63) + 1, 2**63 - 1
-"""What fits into a column; the least whole number stands for a missing time."""
+"""Range of a column; the smallest integer marks a missing time."""
 
 
 def is_missing(value: object) -> bool:
@@ -36,7 +36,7 @@ def fine_moment(field: str, value: Any, row: int | None = None) -> tuple[str, in
     Raises
     ------
     DataError
-        If it is no time.
+        If it is not a time.
     """
     place = "" if row is None else f" at row {row + 1}"
     given = value

@@ -18,7 +18,7 @@ from salesfunnel.data.events.scalars import is_missing
 FEW = 200
 """For fewer values it does not pay."""
 BETWEEN = "\x1f"
-"""What stands between texts that are joined; a text that holds it is read by itself."""
+"""Separator of joined texts; a column with a text that holds it is read value by value."""
 
 
 class Factorized(NamedTuple):
@@ -77,7 +77,7 @@ def factorize(
     nulls: npt.NDArray[np.bool_] | None,
     pick: Callable[[npt.NDArray[Any]], list[str]],
 ) -> Factorized | None:
-    """Return texts as numbers; None where they are not fit for it.
+    """Return texts as numbers; None if they are not fit for it.
 
     `pick` returns the texts of some rows.
     """

@@ -25,7 +25,7 @@ from salesfunnel.data.events.scalars import (
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 SHOWN = 20
-"""Values that are no times are listed up to so many."""
+"""Values that are not times are listed up to so many."""
 FEW = 200
 """For fewer values it does not pay to read them all at once."""
 
@@ -199,7 +199,7 @@ def _read_texts(values: list[str]) -> Times | None:
 
 
 def _ticks_of_digits(cells: npt.NDArray[np.uint8]) -> Ints | None:
-    """Return moments written in ISO form as microseconds; None where one is none."""
+    """Return moments written in ISO form as microseconds; None if one is none."""
 
     def field(first: int, end: int) -> Ints:
         number = np.zeros(len(cells), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What the columns of event logs are usually called, by the tools that write them."""
+"""Usual names of the columns of event logs, by the tools that write them."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _DAY = np.timedelta64(1, "D").astype("timedelta64[us]").astype(np.int64)
 
 
 class Followed(NamedTuple):
-    """What became of entries, (periods, segments, stages - 1)."""
+    """Entries by outcome, (periods, segments, stages - 1)."""
 
     advanced: npt.NDArray[np.int64]
     exposed: Array

@@ -1,4 +1,4 @@
-"""What the columns of a stage history must keep to, and what follows from them."""
+"""Check the columns of a stage history, and derive others from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of the deals that entered each stage in some months: advanced, lost, still open."""
+"""Count the deals that entered each stage in some months: advanced, lost, still open."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEAST = 10
 
 @attrs.frozen(kw_only=True, repr=False)
 class StageFates(TableMixin):
-    """What became of the deals that entered each stage in the months that are shown.
+    """Deals that entered each stage in the months shown, by outcome.
 
     Parameters
     ----------

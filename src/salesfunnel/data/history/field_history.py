@@ -131,7 +131,7 @@ class FieldHistory(TableMixin):
         return np.where(np.isnat(moment), np.nan, found)
 
     def typed(self, number: npt.NDArray[np.float64], *, dates: bool) -> npt.NDArray[Any]:
-        """Return numbers as what they stand for: texts (``""`` unknown), dates, or numbers."""
+        """Return numbers as what they mean: texts (``""`` unknown), dates, or numbers."""
         return typed(number, self.words, dates=dates)
 
     def of(self, rows: npt.NDArray[np.intp], n: int) -> FieldHistory:

@@ -25,7 +25,7 @@ def _history(value: object) -> StageHistory:
 
 
 class FieldsOverTime:
-    """What a stage history knows of amount, currency, dates and owners as they stood before."""
+    """Earlier values of amount, currency, dates and owners in a stage history."""
 
     __slots__ = ()
 

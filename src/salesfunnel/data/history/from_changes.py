@@ -42,7 +42,7 @@ def history_from_changes(
         Which deal went where; a stage is one of `stages`, or one of `lost`.
     time : array_like of datetime64[us], shape (m,)
         When. Rows may come in any order; rows of one moment count in the order of the stages. A
-        row in the stage of the row before is no change.
+        row in the stage of the row before is not a change.
     stages : sequence of str
         The stages in order.
     as_of : datetime64[us]

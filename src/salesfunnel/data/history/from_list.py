@@ -1,4 +1,4 @@
-"""What a history made of a CRM's list can tell: its two ends, and what to export for the rest."""
+"""Limits of a history made from a CRM's list: its two ends, and what to export for the rest."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def list_cube(
     counts : ndarray of int64, shape (periods, groups, stages)
         At least so many reached the stage: a loss of unknown stage counts at the first.
     upper : ndarray of int64 or None
-        At most so many: such a loss counts up to the last stage before the win. None where no
+        At most so many: such a loss counts up to the last stage before the win. None if no
         deal is in doubt.
     first : int
         Ordinal of the first period.

@@ -1,4 +1,4 @@
-"""What is suspicious about deals: skips, steps back, batch days, impossible times."""
+"""Find suspicious deals: skipped stages, steps back, batch days, impossible times."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def quality_faults(
     ----------
     history : StageHistory
     back : ndarray of bool, shape (deals,), optional
-        Which deals moved back, where stage changes tell; worked out from first entries that are
+        Which deals moved back, where stage changes tell; computed from first entries that are
         out of order by default.
     rows : ndarray of int, shape (deals,), optional
         The row of each deal in the source, counted from 1 without the header.
@@ -43,7 +43,7 @@ def quality_faults(
     Returns
     -------
     tuple of Fault
-        ``stages-skipped``, ``stages-back`` at a share of ten per cent, ``batch-day`` for each
+        ``stages-skipped``, ``stages-back`` at a share of ten percent, ``batch-day`` for each
         stage and month, ``closed-before-created``, ``entered-after-closed``, ``without-dates``.
     """
     faults: list[Fault] = []

@@ -1,4 +1,4 @@
-"""StageHistory: one row a deal, a time a stage, and how it ended."""
+"""StageHistory: one row per deal, a time a stage, and how it ended."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.readers import check_not_a_file, named_only
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.checks import (
     LOST,
     OPEN,
@@ -69,7 +70,7 @@ class StageHistory(FieldsOverTime, TableMixin):
     as_of : datetime64[us]
         When the data were true; open deals are censored there.
     time_in_stage : array_like of timedelta64[us], shape (n, S), optional
-        Total time in each stage, the sum of its spells; worked out from the first entries by
+        Total time in each stage, the sum of its spells; computed from the first entries by
         default.
     created : array_like of datetime64[us], shape (n,), optional
         When the deal came into being; the first entry by default.
@@ -79,7 +80,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         Its amount, NaN where unknown.
     reached_stage : array_like of intp, shape (n,), optional
         Of a list, which has no times of stages: the furthest stage that a deal is known to have
-        reached, -1 where the list does not tell. None where the times of all stages are known.
+        reached, -1 where the list does not tell. None if the times of all stages are known.
     attributes : mapping of str to array_like, shape (n,)
         Text ("" is missing) or float columns: channel, owner, product, region, ...
     funnel : Funnel, optional
@@ -136,7 +137,7 @@ class StageHistory(FieldsOverTime, TableMixin):
             raise DataError(f"'history' must be well formed, got{lines}")
 
     def _fill(self) -> None:
-        """Put in what can be worked out of what is given."""
+        """Put in what can be computed of what is given."""
         n = len(self.deals)
         if self.created is None:
             first = np.full(n, np.datetime64("NaT", "us"))
@@ -258,8 +259,11 @@ class StageHistory(FieldsOverTime, TableMixin):
         )
 
     def attribute(self, name: str) -> npt.NDArray[Any]:
-        """Return the column of an attribute; raise UnknownNameError if there is none."""
-        check_known("attribute", name, tuple(self.attributes))
+        """Return the column of an attribute; raise UnknownNameError if there is none.
+
+        Also by what it is: ``attribute("owner")`` of a list whose header says "Deal owner".
+        """
+        name = attribute_name("attribute", name, self.attributes)
         column: npt.NDArray[Any] = self.attributes[name]
         return column
 
@@ -427,7 +431,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         )
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a deal: its id, a time a stage, created, closed, outcome, value, rest."""
+        """Return one row per deal: id, time of each stage, created, closed, outcome, value, ...."""
         names = np.array(["open", "won", "lost"])
         fixed: dict[str, npt.NDArray[Any]] = {"deal": self.deals}
         fixed.update({stage: self.entered[:, k] for k, stage in enumerate(self.stages)})

@@ -10,7 +10,7 @@ from weakref import ref
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import check_choice, check_known
+from salesfunnel._core.checks import check_choice
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.fiscal import Fiscal, FiscalPeriod
@@ -20,6 +20,7 @@ from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, Pa
 from salesfunnel._kernels.cohorts import MISSING as MISSING_KEY
 from salesfunnel._kernels.cohorts import bin_places, cohort_depths, key_of, reached_keys, time_of
 from salesfunnel.data.coded_texts import CodedTexts
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.by_entry import by_entry
 from salesfunnel.data.history.converters import columns_of
 from salesfunnel.data.history.fiscal_panel import fiscal_panel
@@ -74,7 +75,8 @@ def _counted(
             f"'window' must be None in {mode} mode, got {window!r}",
             hint="a window follows a cohort: mode='cohort'",
         )
-    names = (segment,) if isinstance(segment, str) else tuple(segment or ())
+    asked = (segment,) if isinstance(segment, str) else tuple(segment or ())
+    names = tuple(attribute_name("attribute", name, history.attributes) for name in asked)
     codes, segments = segment_codes(history, names)
     if mode != "cohort" or length is not None:
         needs_stage_times(history, f"panel(mode={mode!r})" if length is None else "panel(window=)")
@@ -150,7 +152,7 @@ class _Levels(NamedTuple):
 
 def _held(history: StageHistory, name: str) -> Any:
     """Return an attribute as it is kept."""
-    check_known("attribute", name, tuple(history.attributes))
+    name = attribute_name("attribute", name, history.attributes)
     return columns_of(history.attributes).held(name)
 
 

@@ -20,7 +20,7 @@ __all__ = ["UNIT_DAYS", "CustomerSummary"]
 
 @attrs.frozen(kw_only=True, repr=False)
 class CustomerSummary(TableMixin):
-    """What the models of buying need of a customer: how often, how recently, since when, how much.
+    """Frequency, recency, age and mean amount of each customer, for the models of buying.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class CustomerSummary(TableMixin):
     age : array_like of float64, shape (n,)
         Time from the first purchase to the end of observation, in `unit`; at least `recency`.
     monetary : array_like of float64, shape (n,), optional
-        Mean amount of the repeat purchases; NaN where there is none or it is not known.
+        Mean amount of the repeat purchases; NaN if there is none or it is not known.
     unit : {"day", "week", "month"}
         The unit of time; a month is a twelfth of 52 weeks.
 
@@ -94,7 +94,7 @@ class CustomerSummary(TableMixin):
         return f"<CustomerSummary: {len(self):,} customers, {repeaters:,} with a repeat purchase>"
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a customer."""
+        """Return one row per customer."""
         names = self.customers or tuple(str(i + 1) for i in range(len(self)))
         unknown = np.full(len(self), np.nan)
         return {

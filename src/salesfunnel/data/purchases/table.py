@@ -1,4 +1,4 @@
-"""Purchases: one row a purchase."""
+"""Purchases: one row per purchase."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ __all__ = ["Purchases"]
 @named_only
 @attrs.frozen(kw_only=True, repr=False)
 class Purchases(TableMixin):
-    """Purchases of customers: one row a purchase.
+    """Purchases of customers: one row per purchase.
 
     Make one with `from_columns`, `from_frame`, `from_records` or ``read_purchases``; the
     constructor takes the canonical parts.
@@ -111,9 +111,9 @@ class Purchases(TableMixin):
     @classmethod
     def from_columns(
         cls,
-        customer: Any,
-        time: Any = None,
-        amount: Any = None,
+        customer: object,
+        time: object = None,
+        amount: object = None,
         *,
         attributes: Mapping[str, Any] | None = None,
         faults: Iterable[Fault] = (),
@@ -278,7 +278,7 @@ class Purchases(TableMixin):
         return f"<Purchases: {len(self):,} of {len(self.customers):,} customers{span}{faults}>"
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a purchase: customer, time, amount and the attributes."""
+        """Return one row per purchase: customer, time, amount and the attributes."""
         return {
             "customer": np.array(self.customers, dtype=np.str_)[self.customer],
             "time": self.time,

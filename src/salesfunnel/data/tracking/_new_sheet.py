@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from numbers import Real
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from salesfunnel._core.checks import check_choice, check_kind, check_known
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
@@ -23,8 +23,9 @@ Cell = tuple[str, str]
 """Segment and metric."""
 
 
+@runtime_checkable
 class StepTargets(Protocol):
-    """What a `TargetPlan` tells: what each step needs in a period, of all parts or of one."""
+    """Return what each step needs in a period by a `TargetPlan`, of all parts or of one."""
 
     periods: tuple[str, ...]
     steps: tuple[str, ...]
@@ -43,7 +44,7 @@ def new_sheet(
     previous: Tracking | None = None,
     locale: Locale = "en",
 ) -> Tracking:
-    """Make the sheet of a new period: a row a metric, with its target, its actual left empty.
+    """Make the sheet of a new period: one row per metric, with its target, its actual left empty.
 
     Parameters
     ----------
@@ -152,7 +153,7 @@ def _segments(previous: Tracking | None, targets: object) -> tuple[str, ...]:
 
 
 def _in_language(funnel: Funnel, locale: Locale) -> Funnel:
-    """Return the template of the same key in a language, the funnel itself where there is none."""
+    """Return the template of the same key in a language, the funnel itself if there is none."""
     try:
         version = template(f"{funnel.key}@salesfunnel", locale=locale)
     except SalesFunnelError:
@@ -211,7 +212,7 @@ def _row(
 
 
 def _targets(
-    targets: Any, funnel: Funnel, version: Funnel, rows: list[TrackingRow], period: str
+    targets: object, funnel: Funnel, version: Funnel, rows: list[TrackingRow], period: str
 ) -> dict[Cell, Any]:
     """Return the target of each cell that has one."""
     if targets is None:
@@ -220,7 +221,7 @@ def _targets(
         return {cell: row.target for cell, row in _last(targets).items()}
     if isinstance(targets, Mapping):
         return _of_mapping(targets, funnel, version, rows)
-    if not all(hasattr(targets, name) for name in ("periods", "steps", "parts", "need")):
+    if not isinstance(targets, StepTargets):
         kind = type(targets).__name__
         raise ArgumentError(f"'targets' must be a TargetPlan, a mapping or a Tracking, got {kind}")
     return _of_plan(targets, funnel, rows, period)

@@ -58,7 +58,7 @@ def _pairs(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[
 
 
 def ratio(over: float | None, under: float | None) -> float | None:
-    """Return a quotient, None where there is none that a float can hold."""
+    """Return a quotient, None if there is none that a float can hold."""
     if over is None or not under:
         return None
     try:
@@ -68,7 +68,7 @@ def ratio(over: float | None, under: float | None) -> float | None:
     return quotient if math.isfinite(quotient) else None
 
 
-def _attainment(row: Any) -> float | None:
+def _attainment(row: TrackingRow) -> float | None:
     numbers = isinstance(row.actual, int | float) and isinstance(row.target, int | float)
     return ratio(row.actual, row.target) if numbers else None
 
@@ -94,7 +94,7 @@ class TrackingRow:
     owner : str, optional
         Who answers for it.
     note : str
-        What the team wrote beside it.
+        What the team wrote next to it.
     unit : {"count", "currency", "rate", "score", "duration"}
         What the numbers measure.
     out_of : int or float, optional
@@ -119,7 +119,7 @@ class TrackingRow:
         before counts zero; ``rate-gt-1`` there is one, and more came out than went in.
         `Tracking` computes it.
     attainment : float, optional
-        Actual ÷ target; None where either is missing or the target is zero.
+        Actual ÷ target; None if either is missing or the target is zero.
 
     Raises
     ------

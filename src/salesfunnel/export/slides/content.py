@@ -1,4 +1,4 @@
-"""What slides are made of, before they are drawn: a message, a body, notes."""
+"""The content of slides before drawing: a message, a body, notes."""
 
 from __future__ import annotations
 

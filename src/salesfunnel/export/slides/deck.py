@@ -215,7 +215,7 @@ class _Deck:
             self._box(page, [more] if more else [], (left + 0.05, 6.0, each - 0.1, 0.65),
                       (14, 12, 11, 10), "muted")  # fmt: skip
 
-    def _plot(self, page: Any, body: Plot) -> None:
+    def _plot(self, page: object, body: Plot) -> None:
         under, note = 0.0, 0.0
         if body.subtitle:
             self._box(
@@ -254,7 +254,7 @@ class _Deck:
         if body.note:
             self._box(page, [body.note], (EDGE, HIGH - 0.95, WIDE - 2 * EDGE, 0.35), (12,), "muted")
 
-    def _asked(self, page: Any, body: Asked) -> None:
+    def _asked(self, page: object, body: Asked) -> None:
         mark = "☐  " if body.boxes else ""
         items = [mark + item for item in body.items]
         self._box(page, items, (EDGE, TOP + 0.1, WIDE - 2 * EDGE, _ROOM - 0.1),

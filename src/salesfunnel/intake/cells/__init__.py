@@ -1,1 +1,1 @@
-"""What one cell means: a number, a time, a period."""
+"""Read one cell as a number, a time or a period."""

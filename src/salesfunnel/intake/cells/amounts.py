@@ -58,7 +58,7 @@ class Amounts:
     mixed_marks: bool = False
 
 
-def read_amounts(column: Any, *, decimal: DecimalMark | None = None) -> Amounts:
+def read_amounts(column: object, *, decimal: DecimalMark | None = None) -> Amounts:
     """Read a column of amounts: plain numbers at once, each distinct other cell once.
 
     Parameters
@@ -68,7 +68,7 @@ def read_amounts(column: Any, *, decimal: DecimalMark | None = None) -> Amounts:
     decimal : {".", ","}, optional
         The decimal mark; by default the one that the cells agree on, else a point.
     """
-    given: Column = column if hasattr(column, "plain_numbers") else _column(column)
+    given: Column = column if isinstance(column, Column) else _column(column)
     values, known, decided = given.plain_numbers(point=decimal != ",")
     left = np.flatnonzero(~known)
     if not left.size:
@@ -113,7 +113,7 @@ def _or_nan(value: float | bool | None) -> float:
 
 
 def _amount(cell: object, decimal: DecimalMark | None) -> float | bool | None:
-    """Return an amount, None where it is missing, False where it is none that can be read."""
+    """Return an amount, None if it is missing, False where it is none that can be read."""
     if is_missing_cell(cell):
         return None
     if isinstance(cell, str):
@@ -129,7 +129,7 @@ def _amount(cell: object, decimal: DecimalMark | None) -> float | bool | None:
 
 
 def currency_in(text: str) -> str | None:
-    """Return the currency that an amount is written with, by its code; None where there is none.
+    """Return the currency that an amount is written with, by its code; None if there is none.
 
     Examples
     --------

@@ -14,7 +14,7 @@ CHARS = frozenset({*_DIGITS, *_SMALL, *_LARGE, "点", "點"})
 
 
 def read_numeral(text: str) -> Decimal | None:
-    """Return the value of a Chinese numeral, None where it is none or is short for another.
+    """Return the value of a Chinese numeral, None if it is none or is short for another.
 
     ``一百二`` (120 in speech, 102 by its letters) is not read.
     """

@@ -23,7 +23,7 @@ class Epochs(NamedTuple):
     ticks : ndarray of int64
         Microseconds since 1970 in UTC.
     units : ndarray of int8
-        The position in `UNITS` of the unit of each number; -1 where it is no time, -2 for a day
+        The position in `UNITS` of the unit of each number; -1 where it is not a time, -2 for a day
         written as a number (20260105).
     """
 

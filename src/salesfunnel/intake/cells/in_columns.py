@@ -34,11 +34,11 @@ _DAY = 86_400_000_000
 
 
 class CellFault(NamedTuple):
-    """What is wrong with a cell: its row from 0, and a code with the figures of its words."""
+    """A fault of a cell: its row from 0, a code, and the figures of the message."""
 
     row: int
     code: str
-    cell: Any
+    cell: object
     params: Mapping[str, Any]
 
 
@@ -126,7 +126,7 @@ def amounts_in(
     ----------
     column : Column
     read : callable
-        Reads one cell: its value, NaN where there is none, and the code of what is wrong.
+        Reads one cell: its value, NaN if there is none, and the code of what is wrong.
     point : bool
         Whether a point is the decimal mark.
     """

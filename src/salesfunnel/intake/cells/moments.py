@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.text.times import NOT_READ
+from salesfunnel._kernels.text.times import AWARE, NAIVE, NOT_READ
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.intake.cells.epochs import UNITS, read_epochs
 from salesfunnel.intake.cells.read_time import AmbiguousTimeError, day_order, read_time
@@ -35,10 +35,10 @@ _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NAIVE, _AWARE, NOTHING = 0, 1, 2
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?", re.ASCII | re.IGNORECASE)
 _EMPTY = ("0000-00-00", "0000/00/00")
-"""What databases write where there is no time."""
+"""Texts of databases for a missing time."""
 _FIRST_MOMENT = 10**9
 _PLAIN_TOP = 10**8
-"""Numbers below are no moments since 1970 in any unit: they only put events in order."""
+"""Numbers below are not moments since 1970 in any unit: they only put events in order."""
 
 
 @attrs.define(kw_only=True)
@@ -58,7 +58,7 @@ class Moments:
     bad : mapping of str to list of int
         The places of cells that could not be read, by the code of the fault.
     day_first : tuple of (bool, str), optional
-        How days and months were told apart, with the cell that settled it.
+        How days and months were distinguished, with the cell that settled it.
     """
 
     ticks: Ints
@@ -70,7 +70,7 @@ class Moments:
     day_first: tuple[bool, str] | None = None
 
 
-def read_moments(column: Any, *, dayfirst: bool | None) -> Moments:
+def read_moments(column: object, *, dayfirst: bool | None) -> Moments:
     """Read a column of times: typed ones, text, or numbers since 1970.
 
     Parameters
@@ -84,7 +84,7 @@ def read_moments(column: Any, *, dayfirst: bool | None) -> Moments:
         return _of_times(column)
     if isinstance(column, event_columns.Categorical):
         return _of_column(CodedColumn(column.codes, column.values), dayfirst)
-    if hasattr(column, "plain_times"):
+    if isinstance(column, Column):
         return _of_column(column, dayfirst)
     array = event_columns.one_dimensional("time", column)
     if array.dtype.kind in "iu":
@@ -232,6 +232,8 @@ class _Found:
         settled = day_order(cells) if dayfirst is None else None
         if settled is not None:
             dayfirst = settled[0]
+            rows, column = self._put_plain(rows, column, day_first=dayfirst)
+            codes, cells = column.distinct()
         table = [_one(cell.strip() if type(cell) is str else cell, dayfirst) for cell in cells]
         self.ticks[rows] = np.array([tick for tick, _, _ in table], dtype=np.int64)[codes]
         self.kinds[rows] = np.array([kind for _, kind, _ in table], dtype=np.int8)[codes]
@@ -244,6 +246,17 @@ class _Found:
             else:
                 self.bad.setdefault(note, []).append(row)
         return None if settled is None else (settled[0], shown(settled[1]))
+
+    def _put_plain(
+        self, rows: npt.NDArray[Any], column: Column, *, day_first: bool
+    ) -> tuple[npt.NDArray[Any], Column]:
+        """Put the dates of a settled order in their rows; return the rows and cells left."""
+        ticks, states = column.plain_times(day_first=day_first)
+        read = (states == NAIVE) | (states == AWARE)
+        self.ticks[rows[read]] = ticks[read]
+        self.kinds[rows[read]] = _KINDS.take(states[read])
+        left = np.flatnonzero(~read)
+        return rows[left], column.take(left)
 
 
 def _one(cell: Any, dayfirst: bool | None) -> tuple[int, int, str | None]:

@@ -26,13 +26,13 @@ class ParsedNumber:
     precision : Decimal
         What one unit of the last written digit is worth: the written precision.
     unit : {"count", "currency", "rate", "score", "duration"}, optional
-        What the writing says of the unit; None where it says nothing.
+        What the writing says of the unit; None if it says nothing.
     out_of : Decimal, optional
         The best score, in ``4.2/5``.
     cut : bool
         Whether digits were cut off after the decimal mark: ``42.%``.
     mark : {".", ","}, optional
-        The only decimal mark with which it can be read; None where both or neither do.
+        The only decimal mark with which it can be read; None if both or neither do.
     scaled : bool
         Whether the writing says of its own what the digits are times: ``50万``, ``3k``.
     thousands : bool

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.text.times import AWARE, NAIVE, NOT_READ
-from salesfunnel.intake.cells.zones import wall_ticks
+from salesfunnel.intake.cells.wall_clock import wall_ticks
 from salesfunnel.intake.files.columns import Column
 
 if TYPE_CHECKING:

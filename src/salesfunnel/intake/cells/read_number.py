@@ -1,7 +1,7 @@
 """Numbers as people write them: 50万, 1.2亿, 8.75%, 42.%, 4.2/5, １２３, 1 234,5, 3k.
 
 Values are exact (Decimal), each with the precision that was written. Nothing is guessed: what
-cannot be told apart carries a fault.
+cannot be distinguished carries a fault.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from salesfunnel._core.foreign import is_numpy_like
 from salesfunnel._core.vocabulary import Unit
 from salesfunnel.intake.cells.digits import last_digit, read_digits
 from salesfunnel.intake.cells.number import EXACT, DecimalMark, ParsedNumber
@@ -28,7 +29,7 @@ MISSING = frozenset(
         "pending", "?", "??", "...", "…", "……", ".", "*",
     }
 )  # fmt: skip
-"""What people write where there is no value. It is missing, which is not zero."""
+"""Texts for a missing value, which is not zero."""
 
 _LONGEST = 120
 _SPACES = dict.fromkeys(
@@ -99,7 +100,7 @@ def clean(text: str) -> str:
 
 
 def _read_object(cell: object) -> ParsedNumber:
-    if hasattr(cell, "item") and not isinstance(cell, int | float):
+    if is_numpy_like(cell) and not isinstance(cell, int | float):
         try:
             cell = cell.item()
         except (TypeError, ValueError):

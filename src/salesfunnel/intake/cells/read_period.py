@@ -87,7 +87,7 @@ def slash_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
     """Return whether dates such as 9/1/2016 of one column have the day first, and why.
 
     A part above 12 is a day; where one part is always 1 and the other is not, it is the first of
-    months. None where nothing tells, or there is no such date.
+    months. None if nothing tells, or there is no such date.
     """
     found = [
         (int(match[1]), int(match[2]), cell)
@@ -106,7 +106,7 @@ def slash_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
 
 
 def read_period(cell: object, *, day_first: bool | None = None) -> PeriodName | None:
-    """Return the period that a cell names, None where it names none.
+    """Return the period that a cell names, None if it names none.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _is_label(cell: int) -> bool:
 
 
 def _day_parts(text: str, day_first: bool | None) -> tuple[int, int, int] | None:
-    """Return year, month and day of a date; None where it is none, or can be read in two ways."""
+    """Return year, month and day of a date; None if it is none, or can be read in two ways."""
     day, dotted, slashed = (form.fullmatch(text) for form in (_DAY, _DOTTED, _SLASHED))
     if day:
         return int(day[1]), int(day[2]), int(day[3])

@@ -67,8 +67,10 @@ _MISSING = {"", "-", "—", "/", "n/a", "na", "none", "null", "nat", "nan", "无
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?", re.ASCII)
 _TICKS = re.compile(r"1\d{9}(?:\d{3})?", re.ASCII)
-_EPOCH = re.compile(r"[12]\d{9}(?:\d{3}){0,2}", re.ASCII)
-_EPOCH_UNITS = {10: "s", 13: "ms", 16: "us"}
+_EPOCH = re.compile(r"(?P<whole>[12]\d{9}(?:\d{3}){0,3})(?:\.\d*)?", re.ASCII)
+_EPOCH_UNITS = {10: "s", 13: "ms", 16: "us", 19: "ns"}
+_POWER = re.compile(r"[12]\.?\d*e\+?(?P<power>\d{1,2})", re.ASCII | re.IGNORECASE)
+_POWERS = {9: 10, 12: 13, 15: 16, 18: 19}
 
 
 class AmbiguousTimeError(ValueError):
@@ -94,7 +96,7 @@ def is_missing_cell(cell: object) -> bool:
 
 
 def read_time(cell: object, *, dayfirst: bool | None = None) -> datetime | None:
-    """Return the moment in a cell, None where it is empty; naive as far as no zone is written.
+    """Return the moment in a cell, None if it is empty; naive as far as no zone is written.
 
     Parameters
     ----------
@@ -112,7 +114,7 @@ def read_time(cell: object, *, dayfirst: bool | None = None) -> datetime | None:
     NumberAsTimeError
         If it is a number such as a serial number of Excel.
     ValueError
-        If it is no moment.
+        If it is not a moment.
     """
     if type(cell) is str and _ISO.fullmatch(cell):
         # Nearly all exports write times so.
@@ -130,7 +132,7 @@ def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
         return moment
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a date is naive
-    if hasattr(cell, "dtype") and getattr(cell.dtype, "kind", "") == "M":
+    if getattr(getattr(cell, "dtype", None), "kind", "") == "M":
         stamp = cell.astype("datetime64[us]").item()
         if not isinstance(stamp, datetime):
             raise ValueError(f"year of {cell} is out of range")
@@ -142,7 +144,7 @@ def _read_cell(cell: Any, dayfirst: bool | None) -> datetime | None:
 
 
 def written_order(cell: object) -> bool | None:
-    """Return whether a date can only be read with the day first; None where nothing tells.
+    """Return whether a date can only be read with the day first; None if nothing tells.
 
     Dates with points have the day first everywhere, so they say nothing of those with other marks.
     """
@@ -172,25 +174,33 @@ def has_short_year(cell: object) -> bool:
 
 
 def numeric_unit(cells: Iterable[Any]) -> str | None:
-    """Return "s", "ms" or "us" if all cells are whole numbers of that unit since 1970."""
+    """Return "s", "ms", "us" or "ns" if all cells are numbers of that unit since 1970."""
     found = None
     for cell in cells:
         if is_missing_cell(cell) or (isinstance(cell, str) and not cell.strip()):
             continue
         if isinstance(cell, bool) or not isinstance(cell, str | int | float):
             return None
-        match = _EPOCH.fullmatch(shown(cell).strip())
-        unit = None if match is None else _EPOCH_UNITS[len(match[0])]
+        unit = _epoch_unit(shown(cell).strip())
         if unit is None or found not in {None, unit}:
             return None
         found = unit
     return found
 
 
+def _epoch_unit(text: str) -> str | None:
+    """Return the unit of a number since 1970, by its size: whole, with a fraction or a power."""
+    match = _EPOCH.fullmatch(text)
+    if match is not None:
+        return _EPOCH_UNITS[len(match["whole"])]
+    match = _POWER.fullmatch(text)
+    return None if match is None else _EPOCH_UNITS.get(_POWERS.get(int(match["power"]), 0))
+
+
 def day_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
     """Return whether dates have the day first, and the cell that can only be read so.
 
-    None where no cell settles it, or cells contradict each other. Dates with points have the day
+    None if no cell settles it, or cells contradict each other. Dates with points have the day
     first everywhere, so they say nothing of those with other marks.
     """
     found: dict[bool, Any] = {}
@@ -232,7 +242,7 @@ def _year(text: str) -> int:
 
 
 def _no_moment(text: str) -> ValueError:
-    """Return the error for text that is no moment: a number may mean one, which is not guessed."""
+    """Return the error for text that is not a moment; a number that may mean one is not guessed."""
     if _SERIAL.fullmatch(text):
         return NumberAsTimeError(datetime(1899, 12, 30) + timedelta(days=float(text)))  # noqa: DTZ001 - a serial number has no zone
     if _TICKS.fullmatch(text):

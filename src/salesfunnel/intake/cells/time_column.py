@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel.intake.cells.quick_times import Quick, Slashes, numbers_since, slashes_of
 from salesfunnel.intake.cells.read_time import (
     AmbiguousTimeError,
     NumberAsTimeError,
@@ -31,7 +33,8 @@ NOTHING = int(np.iinfo(np.int64).min)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - ticks are local
 _LEAST, _MOST = 1902, 2098
 """Years outside are no years of a deal: 1900-01-01, 0001-01-01, 9999-12-31 mean "none"."""
-_UNITS = {"s": 10**6, "ms": 10**3, "us": 1}
+_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_UNITS = {"s": Decimal(10**6), "ms": Decimal(1000), "us": Decimal(1), "ns": Decimal("0.001")}
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +66,7 @@ class TimeCells:
     short_year : int or None
         The first cell with a year of two digits.
     unit : {"s", "ms", "us"}, optional
-        Set if all cells are numbers of this unit since 1970.
+        Set if all cells are numbers of this unit since 1970; also "ns".
     """
 
     ticks: npt.NDArray[np.int64]
@@ -84,18 +87,27 @@ def tick_of(moment: datetime, zone: tzinfo) -> int:
     return (length.days * 86400 + length.seconds) * 10**6 + length.microseconds
 
 
-def order_of(cells: Sequence[Any]) -> tuple[bool, int] | None:
+def order_of(cells: Sequence[Any], slashes: Slashes | None = None) -> tuple[bool, int] | None:
     """Return whether dates of a column have the day first, and the cell that settles it.
 
-    None where no cell settles it, or cells contradict each other.
+    None where no cell settles it, or cells contradict each other. Of dates with slashes one of each
+    kind is looked at, for the others say the same.
     """
     found: dict[bool, int] = {}
-    last = year_is_last(cells)
-    for at, cell in enumerate(cells):
+    slashes = slashes_of(cells) if slashes is None else slashes
+    places = range(len(cells)) if slashes is None else slashes.telling
+    places = [at for at in places if not _is_digits(cells[at])]
+    last = year_is_last([cells[at] for at in places])
+    for at in places:
+        cell = cells[at]
         order = written_order(cell)
         if order is not None and not (order and has_short_year(cell) and not last):
             found.setdefault(order, at)
     return next(iter(found.items())) if len(found) == 1 else None
+
+
+def _is_digits(cell: Any) -> bool:
+    return type(cell) is str and cell.isdigit()
 
 
 def read_time_cells(
@@ -125,14 +137,15 @@ def read_time_cells(
     alone : bool
         Whether these are all the cells of the column that hold anything.
     """
-    order = None if dayfirst is not None or date_format is not None else order_of(cells)
+    slashes = slashes_of(cells) if dayfirst is None and date_format is None else None
+    order = None if dayfirst is not None or date_format is not None else order_of(cells, slashes)
     first = dayfirst if dayfirst is not None else order[0] if order else order_elsewhere
     unit = numeric_unit(cells) if alone and date_format is None else None
-    ticks = np.full(len(cells), NOTHING, dtype=np.int64)
+    quick = _quick(cells, unit, slashes, first, zone)
+    ticks, marks, ordered = quick.ticks, dict(quick.marks), quick.ordered.tolist()
     issues: list[CellIssue] = []
-    marks: dict[str, int] = {}
-    ordered: list[int] = []
-    for at, cell in enumerate(cells):
+    for at in quick.left.tolist():
+        cell = cells[at]
         try:
             moment, settled = _moment(cell, first, dayfirst, date_format, unit)
         except AmbiguousTimeError:
@@ -152,15 +165,40 @@ def read_time_cells(
         if not _LEAST <= moment.year <= _MOST or _is_epoch(moment):
             issues.append(CellIssue(cell=at, code="time-sentinel"))
             continue
-        marks.setdefault("naive" if moment.tzinfo is None and unit is None else "zoned", at)
+        _mark(marks, "naive" if moment.tzinfo is None and unit is None else "zoned", at)
         if has_short_year(cell):
             marks.setdefault("short_year", at)
         ticks[at] = tick_of(moment, zone)
     if unit is not None:
         marks.pop("zoned", None)
     return TimeCells(
-        ticks=ticks, issues=tuple(issues), order=order, ordered=tuple(ordered), unit=unit, **marks
-    )
+        ticks=ticks, issues=tuple(issues), order=order, ordered=tuple(sorted(ordered)), unit=unit,
+        **marks,
+    )  # fmt: skip
+
+
+def _quick(
+    cells: Sequence[Any], unit: str | None, slashes: Slashes | None, first: bool | None, zone: Any
+) -> Quick:
+    """Return what can be read at once; nothing where there is little."""
+    found = numbers_since(cells, unit, zone) if unit is not None else None
+    if unit is None and slashes is not None:
+        found = slashes.read(first, zone)
+    if found is not None:
+        return found
+    nothing = np.full(len(cells), NOTHING, dtype=np.int64)
+    return Quick(nothing, {}, np.zeros(0, dtype=np.intp), np.arange(len(cells)))
+
+
+def _mark(marks: dict[str, int], kind: str, at: int) -> None:
+    """Keep the first cell of a kind."""
+    marks[kind] = min(at, marks.get(kind, at))
+
+
+def _micros(cell: Any, unit: str) -> int:
+    """Return a number since 1970 in microseconds, exactly."""
+    number = Decimal(repr(cell) if isinstance(cell, float) else str(cell).strip())
+    return int((number * _UNITS[unit]).to_integral_value())
 
 
 def _is_epoch(moment: datetime) -> bool:
@@ -180,8 +218,7 @@ def _moment(
         text = cell.strip()
         return (datetime.strptime(text, date_format) if text else None), False  # noqa: DTZ007 - zone as written
     if unit is not None and not is_missing_cell(cell) and str(cell).strip():
-        number = int(float(cell)) * _UNITS[unit]
-        return datetime.fromtimestamp(number / 10**6, timezone.utc), False
+        return _EPOCH_UTC + timedelta(microseconds=_micros(cell, unit)), False
     try:
         return read_time(cell, dayfirst=dayfirst), False
     except AmbiguousTimeError:

@@ -1,4 +1,4 @@
-"""What stands before and behind the digits of a number: currency, counters, time, per cent."""
+"""Units before and after the digits of a number: currency, counters, time, percent."""
 
 from __future__ import annotations
 

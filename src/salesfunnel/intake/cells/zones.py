@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.moments import Moments
+from salesfunnel.intake.cells.wall_clock import wall_ticks
 from salesfunnel.intake.deals.cells import zone_of
 
-if TYPE_CHECKING:
-    from datetime import tzinfo
-
-__all__ = ["in_zone", "wall_ticks"]
-
-Ints = npt.NDArray[np.int64]
-_QUARTER = 15 * 60 * 10**6
-"""No offset of a zone since 1972 changes but at a quarter of an hour."""
-_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
+__all__ = ["in_zone"]
 
 
 def in_zone(
@@ -72,17 +62,3 @@ def in_zone(
     ticks = moments.ticks.copy()
     ticks[aware] = wall_ticks(ticks[aware], zone)
     return event_columns.Times(ticks, "us", aware=False, missing=gone)
-
-
-def wall_ticks(ticks: Ints, zone: tzinfo) -> Ints:
-    """Return microseconds in UTC as the clocks of a zone show them."""
-    quarters, where = np.unique(ticks // _QUARTER, return_inverse=True)
-    offsets = np.array([_offset(quarter, zone) for quarter in quarters.tolist()], dtype=np.int64)
-    shifted: Ints = ticks + offsets[where.reshape(-1)] if len(ticks) else ticks
-    return shifted
-
-
-def _offset(quarter: int, zone: tzinfo) -> int:
-    """Return the offset of a zone in microseconds, so many quarters of an hour after 1970."""
-    shift = (_EPOCH_UTC + timedelta(seconds=900 * quarter)).astimezone(zone).utcoffset()
-    return 0 if shift is None else shift // timedelta(microseconds=1)

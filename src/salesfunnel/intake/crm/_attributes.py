@@ -17,13 +17,16 @@ from salesfunnel.intake.crm._records import label_of, plain, text_of
 
 __all__ = ["Attributes", "Layout", "column_of"]
 
+_OWN = "\0"
+"""Stands before the name of a field of the team's own that is called like an attribute."""
+_ROLES = {"owner", "pipeline", "account", "team", "currency"}
 _OPAQUE = re.compile(r"[0-9a-f]{40}(_\w+)?|UF_CRM_\w+|ufCrm\w+|field_\w+__c", re.ASCII)
 """Keys that say nothing to a reader: named by their label, if the fields are given."""
 
 
 @attrs.frozen(kw_only=True)
 class Layout:
-    """What the fields of a vendor's record are.
+    """The roles of the fields of a vendor's record.
 
     Parameters
     ----------
@@ -120,7 +123,28 @@ class Attributes:
             if key in taken or (self.layout.skip is not None and self.layout.skip.fullmatch(key)):
                 continue
             name = self._name_of(key)
-            yield (f"{name}_2" if name in named else name), key
+            yield (f"{_OWN}{name}" if name in named else name), key
+
+    def settled(self) -> dict[str, dict[str, Any]]:
+        """Return the columns by their names: a field that the team made keeps the one it has.
+
+        The vendor's field that bears the name elsewhere is then called as the vendor calls it. Of
+        what is known by its role, such as the owner, the team's field is the second.
+        """
+        own = {name[len(_OWN) :] for name in self.columns if name.startswith(_OWN)}
+        kept = {name for name in own & self.layout.named.keys() if name not in _ROLES}
+        found: dict[str, dict[str, Any]] = {}
+        for column, values in self.columns.items():
+            root, end = column, ""
+            if column.removesuffix("_name") != column:
+                root, end = column.removesuffix("_name"), "_name"
+            if root.startswith(_OWN):
+                root = root[len(_OWN) :]
+                name = root if root in kept or root not in self.layout.named else f"{root}_2"
+            else:
+                name = self.layout.named[root] if root in kept else root
+            found.setdefault(f"{name}{end}", values)
+        return found
 
     def _name_of(self, key: str) -> str:
         field = self.fields.get(key)

@@ -121,7 +121,9 @@ def _built(found: Changes, rows: Sequence[tuple[str, str, Any]], moment: object)
         faults=found.faults,
     )
     deals = history.deals.tolist()
-    columns = {name: column_of(values, deals) for name, values in found.attributes.columns.items()}
+    columns = {
+        name: column_of(values, deals) for name, values in found.attributes.settled().items()
+    }
     if len(found.stages.lost) > 1 or found.stages.wins:
         ended = {deal: _label(found, stage) for deal, (_, stage) in found.ends.items()}
         closed = [

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Cells"]
 
 _YEARS = (1971, 2200)
-"""Years outside these are no times of deals: CRMs write 0001, 1970 and 9999 for nothing."""
+"""Years outside these are not times of deals: CRMs write 0001, 1970 and 9999 for nothing."""
 _SECONDS, _MILLIS = 10**11, 10**14
 """Numbers below these count seconds, milliseconds; others microseconds (the year 1973 in each)."""
 

@@ -75,7 +75,7 @@ class Changes(Cells):
             check_known("won", self.stages.won, self.stages.ids)
 
     def records(self, pages: Pages) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """Yield records with their number from 1; what is no record is a fault."""
+        """Yield records with their number from 1; what is not a record is a fault."""
         self.faults += pages.faults()
         for row, record in pages:
             if record is None:

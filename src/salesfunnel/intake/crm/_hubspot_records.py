@@ -18,7 +18,7 @@ Record = Mapping[str, Any]
 
 
 def flat(record: Record) -> Record:
-    """Return a record with ``properties`` of plain values, and its histories beside them."""
+    """Return a record with ``properties`` of plain values, and its histories next to them."""
     properties = record.get("properties", record)
     properties = record if properties is None else properties
     past = record.get("propertiesWithHistory") or record.get("properties_with_history") or {}

@@ -122,7 +122,7 @@ def source_of(
             funnel=funnel, tz=tz, dayfirst=dayfirst, local=vendor.local,
         )  # fmt: skip
         found.faults += [*faults, *unfinished]
-        for _ in found.records(pages):  # what is no record is a fault
+        for _ in found.records(pages):  # what is not a record is a fault
             pass
         past = moves_by_deal(vendor, found, changes)
         chosen = {row for row, _ in kept}

@@ -100,7 +100,7 @@ def _field(entry: Entry, labels: Mapping[str, str]) -> str:
 
 
 def _label(entry: Entry) -> str:
-    """Return the label or the name of the field that changed, nothing where it is not said."""
+    """Return the label or the name of the field that changed, nothing if it is not said."""
     for key in ("field_id", "field", "field_info"):
         value = entry.get(key)
         if isinstance(value, Mapping):

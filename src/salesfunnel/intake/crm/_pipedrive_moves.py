@@ -42,7 +42,7 @@ def by_deal(found: Changes, changes: object) -> dict[str, list[tuple[int, Entry]
 
 
 def _plain(entry: Entry) -> Entry:
-    """Return an entry of the flow as one of the changelog; what is no change has no field."""
+    """Return an entry of the flow as one of the changelog; what is not a change has no field."""
     data = entry.get("data")
     if not isinstance(data, Mapping):
         if "changed_field_key" in entry:  # a table of a warehouse

@@ -9,24 +9,15 @@ from typing import Any, TypeVar, cast
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import UnknownNameError
 from salesfunnel.data.history import StageHistory
-from salesfunnel.fault import Fault, IntakeError
+from salesfunnel.fault import Fault
 from salesfunnel.intake.crm._records import is_table
 from salesfunnel.intake.crm._stages import Catalogue
+from salesfunnel.intake.deals.pipelines import PipelinesMixed
 
 __all__ = ["PipelinesMixed", "choose_pipeline", "with_pipelines"]
 
 Read = TypeVar("Read", bound=Callable[..., StageHistory])
 Row = tuple[int, Mapping[str, Any]]
-
-
-class PipelinesMixed(IntakeError):  # noqa: N818 - it says what the records are
-    """Raised when the records hold deals of several pipelines and none is chosen.
-
-    ``pipelines`` maps each id to its name.
-    """
-
-    code = "pipelines-mixed"
-    pipelines: Mapping[str, str] = {}
 
 
 def choose_pipeline(

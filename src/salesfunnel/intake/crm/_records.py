@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel._core.foreign import is_arrow_stream, is_frame, is_lazy_frame, is_readable
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.grid import shown
@@ -26,7 +27,7 @@ __all__ = [
     "text_of",
 ]
 
-_FRAMES = ("__arrow_c_stream__", "to_dicts", "to_pylist", "iterrows", "collect")
+_FRAMES = ("to_dicts", "to_pylist", "iterrows")
 _TO_DICT = ("to_dict", "model_dump", "_asdict", "get_key_values", "to_record")
 """Methods by which objects of clients give their fields."""
 _ID_KEYS = ("id", "Id", "ID", "value", "key")
@@ -35,9 +36,11 @@ _NAME_KEYS = ("name", "Name", "full_name", "label", "title")
 
 def is_table(source: object) -> bool:
     """Return whether a source is a path, text, a file or a dataframe."""
-    if isinstance(source, str | bytes | os.PathLike) or hasattr(source, "read"):
+    if isinstance(source, str | bytes | os.PathLike) or is_readable(source):
         return True
-    return any(hasattr(source, method) for method in _FRAMES)
+    if is_frame(source) or is_arrow_stream(source) or is_lazy_frame(source):
+        return True
+    return any(hasattr(source, method) for method in _FRAMES)  # of libraries we do not know
 
 
 def json_of(source: object) -> Any:
@@ -46,7 +49,7 @@ def json_of(source: object) -> Any:
     Raises
     ------
     IntakeError
-        If the file cannot be opened, or is no JSON.
+        If the file cannot be opened, or is not JSON.
     """
     if isinstance(source, str) and source.lstrip()[:1] in {"[", "{"}:
         return _parsed(source)
@@ -91,13 +94,14 @@ def plain(item: object) -> Mapping[str, Any] | None:
     """Return a record as a dict: a dict, an object with ``to_dict()`` or with attributes."""
     if isinstance(item, Mapping):
         return item
-    bare = isinstance(item, tuple) and not hasattr(item, "_asdict")
+    bare = isinstance(item, tuple) and getattr(item, "_asdict", None) is None
     if item is None or bare or isinstance(item, str | bytes | int | float | list):
         return None
     for method in _TO_DICT:
-        if hasattr(item, method):
+        give = getattr(item, method, None)
+        if give is not None:
             try:
-                found = getattr(item, method)()
+                found = give()
             except (SalesFunnelError, MemoryError):
                 raise
             except Exception:  # noqa: BLE001 - a client's own object; it is reported as no record
@@ -139,7 +143,7 @@ def label_of(value: object) -> str:
 
 
 def flag(value: object) -> bool | None:
-    """Return a truth value as CRMs write it; None where it is missing."""
+    """Return a truth value as CRMs write it; None if it is missing."""
     word = str(value).strip().casefold()
     if word in {"true", "1", "1.0", "yes", "y", "t"}:
         return True

@@ -1,4 +1,4 @@
-"""What a CRM calls the parts of a deal, and what its records say of won, lost and deleted."""
+"""A CRM's field names of a deal, and its values for won, lost and deleted."""
 
 from __future__ import annotations
 

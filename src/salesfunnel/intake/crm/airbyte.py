@@ -3,8 +3,8 @@
 Airbyte keeps the names of the vendors' APIs. Tables of Salesforce and Pipedrive are read by their
 own sources. A table of HubSpot's ``deals`` has ``id``, ``createdAt``, ``archived`` and the
 properties: in a column ``properties`` of JSON, or each in a column ``properties_<name>``;
-``deals_property_history`` has a row a change (``dealId``, ``property``, ``value``, ``timestamp``);
-``deal_pipelines`` has the stages of a pipeline in a column of JSON.
+``deals_property_history`` has one row per change (``dealId``, ``property``, ``value``,
+``timestamp``); ``deal_pipelines`` has the stages of a pipeline in a column of JSON.
 """
 
 from __future__ import annotations

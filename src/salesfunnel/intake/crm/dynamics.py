@@ -3,11 +3,11 @@
 Field names as in the Web API: ``opportunity`` (``opportunityid``, ``name``, ``stepname``,
 ``salesstage`` 0 qualify 1 develop 2 propose 3 close, ``statecode`` 0 open 1 won 2 lost,
 ``estimatedvalue``, ``actualvalue``, ``estimatedclosedate``, ``actualclosedate``,
-``closeprobability``, ``createdon``, ``_ownerid_value``), each with the label that stands beside
+``closeprobability``, ``createdon``, ``_ownerid_value``), each with the label that is next to
 it as ``<field>@OData.Community.Display.V1.FormattedValue``; audits as rows of ``audit``
 (``_objectid_value``, ``createdon``, ``changedata`` with ``changedAttributes``) or as the details
 of ``RetrieveRecordChangeHistory`` (``AuditRecord``, ``OldValue``, ``NewValue``).
-``salesstagecode`` is no stage: it has one value only.
+``salesstagecode`` is not a stage: it has one value only.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _STAGE_FIELDS = ("stepname", "salesstage")
 
 
 def _prepare(record: Record) -> Record:
-    """Return a record whose values carry the labels that stand beside them."""
+    """Return a record whose values carry the labels that are next to them."""
     found: dict[str, Any] = {}
     for name, value in record.items():
         key = str(name)

@@ -165,7 +165,7 @@ def hubspot(
         funnel=funnel, tz=tz, dayfirst=dayfirst,
     )  # fmt: skip
     found.faults += [*faults, *unfinished]
-    for _ in found.records(pages):  # what is no record is a fault
+    for _ in found.records(pages):  # what is not a record is a fault
         pass
     for row, record in rows:
         if is_gone(record):

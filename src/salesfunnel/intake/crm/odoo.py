@@ -88,7 +88,7 @@ def odoo(
     ----------
     records : sequence of dict, CSV path or text, dataframe
         ``crm.lead`` records as ``search_read`` over XML-RPC or OdooRPC's ``read`` returns them
-        (many2one as ``[id, name]``, False where nothing is). Ask with ``active_test`` off: lost
+        (many2one as ``[id, name]``, False if nothing is). Ask with ``active_test`` off: lost
         leads are archived.
     tracking : the same, optional
         ``mail.tracking.value`` records; those of the field ``stage_id`` are used for stages, those
@@ -145,7 +145,7 @@ def odoo(
         attributes=attributes, funnel=funnel, tz=tz, dayfirst=dayfirst,
     )  # fmt: skip
     found.faults += faults
-    for _ in found.records(pages):  # what is no record is a fault
+    for _ in found.records(pages):  # what is not a record is a fault
         pass
     past = by_lead(found, tracking, messages)
     chosen = {row for row, _ in kept}
@@ -214,7 +214,7 @@ def _walk(
     *,
     lost: bool,
 ) -> None:
-    """Keep the stage changes of a lead; the current stage where there are none."""
+    """Keep the stage changes of a lead; the current stage if there are none."""
     created = found.created.get(deal)
     moves = []
     for number, name, entry in entries:

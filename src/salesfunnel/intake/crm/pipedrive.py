@@ -149,7 +149,7 @@ def pipedrive(
         funnel=funnel, tz=tz, dayfirst=dayfirst,
     )  # fmt: skip
     found.faults += [*faults, *unfinished]
-    for _ in found.records(pages):  # what is no record is a fault
+    for _ in found.records(pages):  # what is not a record is a fault
         pass
     past = by_deal(found, changes)
     chosen = {row for row, _ in kept}

@@ -149,7 +149,7 @@ def salesforce(
         funnel=funnel, tz=tz, dayfirst=dayfirst,
     )  # fmt: skip
     found.faults += faults
-    for _ in found.records(pages):  # what is no record is a fault
+    for _ in found.records(pages):  # what is not a record is a fault
         pass
     kinds = {_record_type(record)[0] for _, record in kept} - {""}
     if pipeline is None and len(kinds) > 1:

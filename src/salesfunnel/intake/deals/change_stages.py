@@ -22,7 +22,7 @@ __all__ = ["inferred_stages"]
 
 Ints = npt.NDArray[np.intp]
 _MANY = 50
-"""From so many changes on the ways of the deals tell the order better than the names."""
+"""From this many changes on the ways of the deals tell the order better than the names."""
 
 
 def inferred_stages(

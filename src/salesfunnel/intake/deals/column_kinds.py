@@ -1,4 +1,4 @@
-"""What the cells of a column look like, from a sample of its distinct values."""
+"""Classify a column by a sample of its distinct values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FLAGS = {
 
 
 class ColumnKind:
-    """What a column holds.
+    """The content of a column.
 
     Parameters
     ----------

@@ -18,14 +18,14 @@ __all__ = ["deal_currencies", "with_currency"]
 def deal_currencies(
     reader: ColumnReader, roles: Mapping[str, int], signs: npt.NDArray[np.str_]
 ) -> npt.NDArray[np.str_] | None:
-    """Return the currency of each deal, "" where unknown; None where nothing tells any.
+    """Return the currency of each deal, "" where unknown; None if nothing tells any.
 
     A column of currencies goes before the sign in an amount, that before the amount's header.
     """
     header = currency_of_header(reader.table.names[roles["value"]]) if "value" in roles else ""
     if not header and "currency" not in roles and not (signs != "").any():
         return None
-    codes: Any = np.array(signs, dtype="U12")
+    codes: npt.NDArray[np.str_] = np.array(signs, dtype="U12")
     if "value" in roles:
         codes = np.where(codes == "", header, codes)
     if "currency" in roles:

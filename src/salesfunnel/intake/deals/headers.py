@@ -1,9 +1,9 @@
-"""What the header of a column says: the roles that it can have, and what kind of date it is."""
+"""Read the header of a column: its possible roles, and the kind of date."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.vocabulary.lookup import headers, languages, pattern_of, vendors
@@ -61,6 +61,8 @@ _NO_STAGE = {
     "system",
     "current_stage",
 }
+_NAMES = 1 << 17
+"""How many headers are remembered."""
 _KINDS = ("since", "expected", "activity", "lost_at", "won_at", "closed", "created")
 
 
@@ -75,7 +77,7 @@ def _prefixes() -> tuple[str, ...]:
     return tuple(sorted(vendors().prefixes, key=len, reverse=True))
 
 
-@cache
+@lru_cache(maxsize=_NAMES)
 def _readings(name: str) -> tuple[str, ...]:
     """Return the ways to read a header, the most literal first."""
     literal = " ".join(clean(name).split())
@@ -96,14 +98,14 @@ def _readings(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in found if text))
 
 
-@cache
+@lru_cache(maxsize=_NAMES)
 def is_other(name: str) -> bool:
     """Whether the header tells of an organisation, a person or something else than the deal."""
     head, mark, _ = clean(name).partition(" - ")
     return bool(mark) and head.strip() in vendors().others
 
 
-@cache
+@lru_cache(maxsize=_NAMES)
 def roles_of(name: str) -> dict[str, tuple[int, int]]:
     """Return the roles that a header can have, each with (reading, rank): the least is the best.
 
@@ -137,7 +139,7 @@ def _date_words() -> dict[str, re.Pattern[str]]:
 def date_kind(name: str) -> str | None:
     """Return what the words of a date's header say: activity, expected, closed, created, ...
 
-    None where they say nothing, so that the column may be the time of a stage.
+    None if they say nothing, so that the column may be the time of a stage.
     """
     text = " " + fold_header(name) + " "
     return next((kind for kind in _KINDS if _date_words()[kind].search(text)), None)
@@ -167,7 +169,7 @@ _CODES = {
 
 
 def currency_of_header(name: str) -> str:
-    """Return the currency in the header of an amount, "" where there is none.
+    """Return the currency in the header of an amount, "" if there is none.
 
     Examples
     --------

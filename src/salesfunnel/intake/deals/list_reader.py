@@ -41,7 +41,7 @@ Times = npt.NDArray[np.datetime64]
 
 @attrs.frozen(kw_only=True)
 class StagesWanted:
-    """What the caller said of the stages.
+    """The caller's arguments about stages.
 
     Parameters
     ----------
@@ -92,11 +92,11 @@ class DealList:
     value : ndarray of float64
         Amounts.
     currency : ndarray of str, optional
-        Codes, "" where unknown; None where no column or sign tells any.
+        Codes, "" where unknown; None if no column or sign tells any.
     attributes : mapping of str to CodedTexts
         All other columns, as written.
     recency : datetime64[us]
-        The latest moment that a column of past activity names; NaT where there is none.
+        The latest moment that a column of past activity names; NaT if there is none.
     """
 
     deals: npt.NDArray[np.str_]

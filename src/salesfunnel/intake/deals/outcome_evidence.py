@@ -1,4 +1,4 @@
-"""What tells how a deal ended beside its status and stage: flags, chances, reasons, closings."""
+"""Evidence of an outcome other than status and stage: flags, probabilities, reasons, dates."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _archived(reader: ColumnReader, roles: Mapping[str, int], found: Codes) -> C
 
 
 def chances_of(reader: ColumnReader, at: int | None) -> npt.NDArray[np.float64]:
-    """Return a column of chances in per cent, without faults."""
+    """Return a column of chances in percent, without faults."""
     n = len(reader.table)
     if at is None:
         return np.full(n, np.nan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from salesfunnel.intake.deals.list_history import list_history
 from salesfunnel.intake.deals.list_reader import DealList, StagesWanted, read_deal_list
 from salesfunnel.intake.deals.name_checks import name_faults
 from salesfunnel.intake.deals.outcomes import OutcomeWords
-from salesfunnel.intake.deals.shape import Shape
+from salesfunnel.intake.deals.pipelines import choose_pipeline, kept
 from salesfunnel.intake.deals.stage_times import table_of_times
 from salesfunnel.intake.deals.times_reader import times_history
 from salesfunnel.intake.deals.wanted import stages_wanted
@@ -95,7 +96,8 @@ def read_deals(
     date_format : str, optional
         The format of all times, as ``datetime.strptime`` takes it.
     pipeline : str, optional
-        Read the deals of this pipeline only.
+        Read the deals of this pipeline only. Several whose stages differ are refused without it;
+        `read_pipelines` reads each by itself.
     max_bytes, progress
         As in ``read_purchases``.
 
@@ -144,9 +146,60 @@ def read_deals(
     )
     moment = moment_of(as_of, reader.zone)
     _tell_table(reader, found)
-    _choose_pipeline(reader, found.shape, pipeline)
+    choose_pipeline(reader, found.shape, pipeline, together=bool(wanted.keys))
     history = _read(reader, found, words, wanted, moment, funnel)
     return with_faults(history, (*history.faults, *name_faults(history, names)))
+
+
+def read_pipelines(source: object, **options: Any) -> dict[str, StageHistory]:
+    """Read a table that holds several pipelines: a history of each.
+
+    Pipelines have stages of their own, so that they are funnels of their own.
+
+    Parameters
+    ----------
+    source
+        As in `read_deals`.
+    **options
+        As in `read_deals`, without ``pipeline``.
+
+    Returns
+    -------
+    dict of str to StageHistory
+        By the name of the pipeline, in order of their first rows.
+
+    Raises
+    ------
+    IntakeError
+        If there is no table of deals.
+    UnknownNameError
+        If there is no column of pipelines.
+
+    Examples
+    --------
+    >>> each = read_pipelines('''id,pipeline,stage,created
+    ... 1,New,Offer,2026-01-01
+    ... 2,New,Won,2026-01-02
+    ... 3,Renewal,Due,2026-01-02''', as_of="2026-02-01")
+    >>> {name: history.stages for name, history in each.items()}
+    {'New': ('Offer', 'Won'), 'Renewal': ('Due', 'won')}
+    """
+    source = kept(source)
+    found = _found(
+        load(source, encoding=options.get("encoding"), max_bytes=options.get("max_bytes")).grids,
+        options.get("sheet"),
+        options.get("columns"),
+        stages_wanted(None, options.get("stages")),
+        OutcomeWords.of(options.get("outcomes")),
+        options.get("date_format"),
+    )
+    if "pipeline" not in found.shape.roles:
+        raise UnknownNameError(
+            "'source' must have a column of pipelines, got none we know",
+            hint='columns={"pipeline": ...}',
+        )
+    _, words = found.table.words(found.shape.roles["pipeline"])
+    return {name: read_deals(source, **options, pipeline=name) for name in words if name}
 
 
 def read_list(
@@ -182,7 +235,7 @@ def read_list(
         found.table, tz=tz, decimal=decimal, dayfirst=dayfirst, date_format=date_format
     )
     _tell_table(reader, found)
-    _choose_pipeline(reader, found.shape, pipeline)
+    choose_pipeline(reader, found.shape, pipeline, together=True)
     listed = read_deal_list(reader, found.shape, words, wanted)
     return listed, tuple(reader.faults)
 
@@ -221,25 +274,6 @@ def _tell_table(reader: ColumnReader, found: FoundTable) -> None:
         reader.note("header-twice", severity="warning", column=name)
     for number, text in found.beyond:
         reader.note("cells-beyond-header", severity="warning", row=number, value=text)
-
-
-def _choose_pipeline(reader: ColumnReader, shape: Shape, pipeline: str | None) -> None:
-    """Keep the rows of one pipeline."""
-    if pipeline is None:
-        return
-    if "pipeline" not in shape.roles:
-        raise UnknownNameError(
-            f"'pipeline' must be in a column of pipelines, got {pipeline!r} and no such column",
-            hint='columns={"pipeline": ...}',
-        )
-    at = shape.roles["pipeline"]
-    codes, words = reader.table.words(at)
-    if pipeline not in words:
-        raise UnknownNameError(
-            f"'pipeline' must be one of {reader.table.names[at]!r}, got {pipeline!r}",
-            hint=did_you_mean(pipeline, words),
-        )
-    reader.table = reader.table.take(codes == words.index(pipeline))
 
 
 def _read(

@@ -106,7 +106,7 @@ def _own_times(
 ) -> dict[str, int]:
     """Return the columns of times named as the stages of ``funnel=`` or ``stages=``.
 
-    Where one of them holds times, the others do as well, if their cells are no flags.
+    Where one of them holds times, the others do as well, if their cells are not flags.
     """
     found: dict[str, int] = {}
     sure = False

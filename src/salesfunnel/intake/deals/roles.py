@@ -22,7 +22,7 @@ COLUMN_KEYS = {
     "won_at": "won_at", "lost_at": "lost_at", "entered": "entered", "left": "left",
     "old_stage": "old", "new_stage": "new", "field": "field", "lost_reason": "reason",
 }  # fmt: skip
-"""The keys of ``columns=`` that are no stages, each with its role."""
+"""The keys of ``columns=`` that are not stages, each with its role."""
 DATES = ("since", "expected", "lost_at", "won_at", "closed", "created")
 _ACTUAL = re.compile(r"(?<!\w)(actual|tats|real|réel|effecti|фактич)|实际|實際")
 _MOST_LEVELS = 60

@@ -35,7 +35,7 @@ _TOTALS = (
 
 
 def drop_footer(reader: ColumnReader, roles: Mapping[str, int]) -> None:
-    """Leave out rows that are no deals: totals and the lines under a report."""
+    """Leave out rows that are not deals: totals and the lines under a report."""
     table = reader.table
     kinds = ("stage", "status", "created", "closed", "is_won", "won_at")
     keys = [at for role, at in roles.items() if role.startswith(kinds)]

@@ -17,7 +17,7 @@ ShapeKind = Literal["list", "times", "changes", "spells", "log"]
 
 @attrs.frozen(kw_only=True)
 class Shape:
-    """What a table of deals is, and which column is what.
+    """The shape of a table of deals, and the roles of its columns.
 
     Parameters
     ----------

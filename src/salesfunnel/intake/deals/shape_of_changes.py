@@ -37,7 +37,7 @@ _STAGE_FIELDS = {
 """Values of the field column of a change log that mean the stage, folded."""
 _LONG = 200_000
 _FEW = 10
-"""So many rows with dates of creation and closing and no deal twice are a list for sure."""
+"""This many rows with dates of creation and closing and no deal twice are a list for sure."""
 _LEAVING = (
     *("exit", "left", "leav", "离开", "退出", "verlass", "austritt", "salida", "sortie", "saída"),
     *("выход",),

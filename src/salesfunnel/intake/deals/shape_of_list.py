@@ -132,7 +132,7 @@ def _is_stage_name(name: str) -> bool:
 
 
 def _is_stage_column(finder: RoleFinder, roles: Mapping[str, int]) -> bool:
-    """Whether the column of outcomes holds stages: words of stages that are no outcomes."""
+    """Whether the column of outcomes holds stages: words of stages that are not outcomes."""
     if "status" not in roles:
         return False
     kind = finder.kinds[roles["status"]]

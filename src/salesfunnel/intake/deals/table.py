@@ -41,7 +41,11 @@ class DealTable:
     """
 
     def __init__(
-        self, names: Sequence[str], numbers: Any, columns: Sequence[Column], rows: Any = None
+        self,
+        names: Sequence[str],
+        numbers: Sequence[int] | npt.NDArray[np.int64],
+        columns: Sequence[Column],
+        rows: npt.NDArray[np.intp] | None = None,
     ) -> None:
         self.names = tuple(names)
         self.numbers: Ints = np.asarray(numbers)

@@ -30,7 +30,7 @@ Codes = npt.NDArray[np.int8]
 
 @attrs.frozen(kw_only=True)
 class TimesTable:
-    """What a table with times per stage is read as.
+    """Options for reading a table with times per stage.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the caller of a reader said of the stages."""
+"""Read the caller's arguments about stages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["stages_wanted"]
 
 
 def stages_wanted(funnel: Funnel | None, stages: Sequence[str] | None) -> StagesWanted:
-    """Return the caller's stages, without those that mean lost: a loss is no stage."""
+    """Return the caller's stages, without those that mean lost: a loss is not a stage."""
     if isinstance(stages, str):
         raise ArgumentError(
             f"'stages' must be a sequence of keys, got {stages!r}", hint=f"stages=[{stages!r}, ...]"

@@ -33,7 +33,7 @@ def moment_of(as_of: object, zone: tzinfo | None) -> Any:
 
 
 def zone_of(tz: str) -> Any:
-    """Return a time zone by its name; raise ArgumentError where there is none."""
+    """Return a time zone by its name; raise ArgumentError if there is none."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:

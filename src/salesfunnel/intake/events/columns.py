@@ -52,7 +52,7 @@ def blank_share(column: Any) -> float:
         return float(np.mean(codes < 0)) if codes.size else 0.0
     if getattr(getattr(column, "dtype", None), "kind", "") in {"i", "u"}:
         return 0.0
-    cells = column.tolist() if hasattr(column, "tolist") else list(column)
+    cells = column.tolist() if isinstance(column, np.ndarray) else list(column)
     return sum(map(event_columns.is_missing, cells)) / len(cells) if cells else 0.0
 
 
@@ -62,7 +62,7 @@ def one_table(parts: Sequence[Any], labels: Sequence[str | None]) -> Table:
     Raises
     ------
     IntakeError
-        If files of different kinds stand side by side, or columns of a name differ in their kind.
+        If files of different kinds are side by side, or columns of a name differ in their kind.
     """
     if all(isinstance(part, Cells) for part in parts):
         return _of_cells(parts)
@@ -120,7 +120,7 @@ def _joined(parts: Sequence[tuple[Any, int]]) -> Any:
     return list(cells[0]) if len(cells) == 1 else list(chain.from_iterable(cells))
 
 
-def cells_of(column: Any) -> Any:
+def cells_of(column: object) -> Any:
     """Return the cells of a column one by one, where it holds them as text that lies in a file."""
     if not isinstance(column, TextColumn):
         return column
@@ -128,7 +128,7 @@ def cells_of(column: Any) -> Any:
     return event_columns.names_array(texts)[codes].tolist()
 
 
-def coded(column: Any) -> Any:
+def coded(column: object) -> Any:
     """Return a column of text as codes; others as they are."""
     if not isinstance(column, TextColumn):
         return column
@@ -136,7 +136,7 @@ def coded(column: Any) -> Any:
     return event_columns.normalise_categories(codes, texts)
 
 
-def ids(column: Any) -> Any:
+def ids(column: object) -> Any:
     """Return a column of text as ids, in the order in which they come; others as they are."""
     if not isinstance(column, TextColumn):
         return column

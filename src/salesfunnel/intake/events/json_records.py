@@ -130,7 +130,7 @@ def _flat(record: Mapping[Any, Any], before: str, depth: int = 0) -> Iterator[tu
 
 
 def _parameters(value: object) -> dict[str, Any] | None:
-    """Return GA4's list of parameters as a record; None where it is another thing."""
+    """Return GA4's list of parameters as a record; None if it is another thing."""
     if not isinstance(value, list) or not value:
         return None
     found = {}

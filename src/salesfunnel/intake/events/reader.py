@@ -10,6 +10,7 @@ import attrs
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
+from salesfunnel._core.foreign import has_rows, is_readable
 from salesfunnel.data.events.event_log import EventLog
 from salesfunnel.data.events.frames import check_roles
 from salesfunnel.data.events.usual_names import (
@@ -83,7 +84,7 @@ def read_events(
     Returns
     -------
     EventLog
-        Numbers since 1970 are told apart by their size, second to nanosecond, and an info fault
+        Numbers since 1970 are distinguished by their size, second to nanosecond, and an info fault
         says how they are read. Rows without entity, step or a readable time are left out, each
         with a fault that names file, row and column.
 
@@ -151,17 +152,11 @@ def _load(
             for file, label, own in zip(files, labels, of_each(files, options), strict=True)
         ]
         return one_table(parts, labels)
-    if (
-        hasattr(source, "columns")
-        or hasattr(source, "__arrow_c_stream__")
-        or hasattr(source, "collect")
-    ):
+    if has_rows(source):
         return one_table([source], [None])
     if isinstance(source, Mapping):
         return one_table([source], [None])
-    if not isinstance(source, str | bytes | bytearray | os.PathLike) and not hasattr(
-        source, "read"
-    ):
+    if not isinstance(source, str | bytes | bytearray | os.PathLike) and not is_readable(source):
         source = _listed(source)
     read = read_rows(source, wanted, options=options, faults=faults, label=None)
     return one_table([read], [None])
@@ -211,7 +206,7 @@ _WANTED = {"entity": "who (entity)", "step": "what (step)", "time": "when (time)
 
 
 def _with_day(table: Table, found: Recognised, faults: list[Fault]) -> Any:
-    """Return the column of times; a clock alone is joined with the day in a column beside it."""
+    """Return the column of times; a clock alone is joined with the day in a column next to it."""
     given = table.column(found.names["time"])
     days = [name for name in found.others.get("time", ()) if fold_name(str(name)) in _DAYS]
     if not days or not is_clock(given):

@@ -61,7 +61,7 @@ class Cells:
 
 
 def files_of(source: object, faults: list[Fault]) -> list[str] | None:
-    """Return the files that a folder or a pattern stands for, sorted; None where it is neither.
+    """Return the files that a folder or a pattern stands for, sorted; None if it is neither.
 
     Raises
     ------
@@ -206,7 +206,7 @@ def _of_rows(rows: Sequence[Sequence[Any]], width: int) -> tuple[Body, list[list
 
 
 def _json(
-    source: Any, options: Options, label: str | None, faults: list[Fault]
+    source: object, options: Options, label: str | None, faults: list[Fault]
 ) -> list[tuple[int, Any]] | None:
     """Return the records of a source that is JSON, or holds mappings; None otherwise."""
     if isinstance(source, Sequence) and source and isinstance(source[0], Mapping):
@@ -257,7 +257,7 @@ def _one_grid(grids: Sequence[Grid], sheet: str | int | None) -> Grid:
 
 
 def _header(grid: Grid, wanted: Mapping[str, Any]) -> tuple[int, list[str]]:
-    """Return the row of the header, -1 where there is none, and the names of the columns.
+    """Return the row of the header, -1 if there is none, and the names of the columns.
 
     Columns that are named by position belong to a file without a header.
     """

@@ -1,4 +1,4 @@
-"""What is said of the times of events: how they are read, and which could not be."""
+"""Faults about the times of events: how they are read, and which cannot be read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from salesfunnel._core.foreign import is_a, is_pandas_column
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.moments import Moments
 from salesfunnel.intake.files.columns import TextColumn
@@ -85,8 +86,8 @@ def time_faults(
     return unread
 
 
-def _cell(given: Any, at: int) -> Any:
+def _cell(given: Any, at: int) -> object:
     if isinstance(given, TextColumn):
         return given.cell(at)
-    cell = given[at] if not hasattr(given, "iloc") else given.iloc[at]
-    return cell.as_py() if hasattr(cell, "as_py") else cell
+    cell = given.iloc[at] if is_pandas_column(given) else given[at]
+    return cell.as_py() if is_a(cell, "pyarrow", "Scalar") else cell

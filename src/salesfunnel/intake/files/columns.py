@@ -138,7 +138,7 @@ def column_of(cells: Iterable[Any], *, few: bool = False) -> Column:
 
 
 def _numbers(cells: list[Any], kinds: set[type]) -> NumberColumn | None:
-    """Return whole numbers or floats; None where a float would round a whole number."""
+    """Return whole numbers or floats; None if a float would round a whole number."""
     missing = np.array([cell is None for cell in cells], dtype=np.bool_)
     plain = [0 if cell is None else cell for cell in cells] if missing.any() else cells
     if kinds == {int}:

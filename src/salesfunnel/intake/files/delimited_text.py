@@ -26,7 +26,7 @@ _BOMS = (
 )
 _GUESSES = ("gb18030", "big5", "cp1252")
 _GUESSED = 1 << 21
-"""So many bytes tell an encoding and what parts the cells."""
+"""This many bytes tell an encoding and what parts the cells."""
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _COLUMNS = re.compile(r"\t+|[ \u00a0]{2,}|\u3000+")
 _BY_COLUMN = (",", "\t", ";")

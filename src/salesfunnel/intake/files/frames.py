@@ -10,6 +10,15 @@ import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.extras import require
+from salesfunnel._core.foreign import (
+    is_a,
+    is_arrow_column,
+    is_arrow_table,
+    is_pandas_column,
+    is_pandas_frame,
+    is_polars_column,
+    is_polars_frame,
+)
 from salesfunnel._kernels.text.cells import ROOM, Cells
 from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.columns import (
@@ -36,29 +45,28 @@ def frame_rows(frame: Any) -> ColumnRows | None:
     Returns
     -------
     ColumnRows
-        Or None where it is none of these.
+        Or None if it is none of these.
 
     Raises
     ------
     ArgumentError
-        If a column of a mapping is no column, or columns differ in length.
+        If a column of a mapping is not a column, or columns differ in length.
     """
-    library = type(frame).__module__.partition(".")[0]
-    if library == "polars" and hasattr(frame, "get_columns"):
+    if is_polars_frame(frame):
         return ColumnRows(
             list(frame.columns),
             len(frame),
             lambda: [_of_polars(series) for series in frame.get_columns()],
             lambda low, high: frame[low:high].rows(),
         )
-    if library == "pandas" and hasattr(frame, "iloc") and hasattr(frame, "columns"):
+    if is_pandas_frame(frame):
         return ColumnRows(
             [str(name) for name in frame.columns],
             len(frame),
             lambda: [_of_pandas(frame.iloc[:, k]) for k in range(frame.shape[1])],
             lambda low, high: frame.iloc[low:high].to_dict(orient="split")["data"],
         )
-    if library == "pyarrow" and hasattr(frame, "column_names"):
+    if is_arrow_table(frame):
         return ColumnRows(
             list(frame.column_names),
             frame.num_rows,
@@ -89,7 +97,7 @@ def _of_mapping(columns: Mapping[Any, Any]) -> ColumnRows:
             raise ArgumentError(
                 f"'source' must map the name of a column to its cells, got {column!r} for {key!r}"
             )
-    known = [c if hasattr(c, "__getitem__") else list(c) for c in columns.values()]
+    known = [c if _is_array(c) else list(c) for c in columns.values()]
     lengths = {len(column) for column in known}
     if len(lengths) > 1:
         raise ArgumentError(
@@ -103,13 +111,17 @@ def _of_mapping(columns: Mapping[Any, Any]) -> ColumnRows:
     )
 
 
+def _is_array(column: object) -> bool:
+    """Whether a column can be cut by place: an array or a column of any library."""
+    return getattr(type(column), "__getitem__", None) is not None
+
+
 def _of_any(column: Any) -> Column:
-    library = type(column).__module__.partition(".")[0]
-    if library == "polars" and hasattr(column, "to_arrow"):
+    if is_polars_column(column):
         return _of_polars(column)
-    if library == "pandas" and hasattr(column, "dtype"):
+    if is_pandas_column(column):
         return _of_pandas(column)
-    if library == "pyarrow" and hasattr(column, "type"):
+    if is_arrow_column(column):
         return _of_arrow(column)
     if isinstance(column, np.ndarray) and column.ndim == 1:
         found = _of_numpy(column)
@@ -133,12 +145,12 @@ def _of_pandas(series: pd.Series) -> Column:
     codes = getattr(getattr(series, "cat", None), "codes", None)
     if codes is not None:
         return CodedColumn(np.asarray(codes), series.cat.categories.tolist())
-    if getattr(dtype, "tz", None) is not None and hasattr(dtype, "unit"):
+    if is_a(dtype, "pandas", "DatetimeTZDtype"):
         return TimeColumn(series.to_numpy(dtype=f"datetime64[{dtype.unit}]"), aware=True)
     if isinstance(dtype, np.dtype):
         found = None if dtype.kind == "O" else _of_numpy(series.to_numpy())
         return _of_objects(series.tolist()) if found is None else found
-    if hasattr(dtype, "pyarrow_dtype"):
+    if is_a(dtype, "pandas", "ArrowDtype"):
         return _of_arrow(series.array.__arrow_array__())
     if getattr(dtype, "numpy_dtype", None) is not None and dtype.numpy_dtype.kind in "iufb":
         missing = series.isna().to_numpy()
@@ -190,7 +202,7 @@ _NAT = int(np.iinfo(np.int64).min)
 
 
 def _chunks(column: object) -> list[Any]:
-    return list(column.chunks) if hasattr(column, "chunks") else [column]
+    return list(getattr(column, "chunks", [column]))
 
 
 def _of_arrow(column: pa.ChunkedArray) -> Column:
@@ -222,7 +234,7 @@ def _filled(chunk: pa.Array) -> pa.Array:
 
 
 def _joined(column: pa.ChunkedArray) -> Any:
-    if not hasattr(column, "chunks"):
+    if not is_a(column, "pyarrow", "ChunkedArray"):
         return column
     column = column.unify_dictionaries()
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

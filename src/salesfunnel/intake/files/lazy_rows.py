@@ -11,7 +11,7 @@ from salesfunnel.intake.files.columns import Column
 from salesfunnel.intake.files.text_cells import Progress, csv_rows
 
 HEAD = 1 << 16
-"""So many bytes of a text tell where its header is and what parts its cells."""
+"""This many bytes of a text tell where its header is and what parts its cells."""
 Row = Sequence[Any]
 
 

@@ -1,7 +1,7 @@
 """Cells that the reader of workbooks gives as blank: errors, and formulas without a result.
 
 Programs that write workbooks leave the results of formulas out; whatever opens the workbook is to
-compute them. An error such as ``#DIV/0!`` is no value either. Both must not look like a blank.
+compute them. An error such as ``#DIV/0!`` is not a value either. Both must not look like a blank.
 
 References
 ----------
@@ -88,7 +88,7 @@ def _of_part(content: bytes) -> dict[tuple[int, int], str]:
 
 
 def _inner(inside: bytes, name: bytes) -> bytes | None:
-    """Return what the first element of a name holds, None where there is none. Linear in size."""
+    """Return what the first element of a name holds, None if there is none. Linear in size."""
     start = _OPEN[name].search(inside)
     if start is None:
         return None

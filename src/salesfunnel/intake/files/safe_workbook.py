@@ -27,7 +27,7 @@ from xml.etree import ElementTree as ET
 from salesfunnel.fault import IntakeError
 
 MAX_BYTES = 200_000_000
-"""What a workbook may unpack to."""
+"""Largest size that a workbook may unpack to."""
 
 MAX_ENTRIES = 5_000
 """How many files may be inside."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.extras import require
-from salesfunnel._core.foreign import is_readable
+from salesfunnel._core.foreign import is_a, is_arrow_stream, is_lazy_frame, is_readable
 from salesfunnel._kernels.text.cells import Bytes
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.files.delimited_text import decode, read_cells
@@ -30,7 +30,7 @@ MAX_UPLOAD = 256_000_000
 
 @attrs.frozen(kw_only=True)
 class Source:
-    """What was read: grids, the name of the file, and the encoding of its text."""
+    """The source as read: grids, name of the file, encoding of its text."""
 
     grids: tuple[Grid, ...]
     file: str | None = None
@@ -60,7 +60,7 @@ def load(
     Raises
     ------
     IntakeError
-        If it cannot be opened or is no table.
+        If it cannot be opened or is not a table.
     ArgumentError
         If it is nothing that can be read.
     """
@@ -82,7 +82,7 @@ def load(
 
 
 def check_max_bytes(max_bytes: int | None) -> None:
-    """Raise ArgumentError where it is no number of bytes."""
+    """Raise ArgumentError where it is not a number of bytes."""
     if max_bytes is not None and (
         not isinstance(max_bytes, int) or isinstance(max_bytes, bool) or max_bytes < 1
     ):
@@ -207,29 +207,26 @@ def _as_records(source: object) -> Any:
         ("to_pylist", {}),
         ("to_dict", {"orient": "records"}),
     ):
-        if hasattr(source, method):
-            return getattr(source, method)(**options)
+        give = getattr(source, method, None)
+        if give is not None:
+            return give(**options)
     return source
-
-
-def _library(thing: object) -> str:
-    return type(thing).__module__.partition(".")[0]
 
 
 def _eager(source: object) -> Any:
     """Return a dataframe that has records to give: any other one through Arrow or narwhals."""
-    if _library(source) == "narwhals" and hasattr(source, "to_native"):
-        source = source.to_native()
-    known = ("to_dicts", "to_pylist", "to_dict")
-    if any(hasattr(source, method) for method in known) or isinstance(source, list | tuple):
+    if is_a(source, "narwhals", "DataFrame", "LazyFrame"):
+        source = cast("Any", source).to_native()
+    known = ("to_dicts", "to_pylist", "to_dict")  # of libraries we do not know
+    if isinstance(source, list | tuple) or any(hasattr(source, method) for method in known):
         return source
-    if _library(source) == "polars" and hasattr(source, "collect"):
+    if is_a(source, "polars", "LazyFrame"):
         # Columns of Python objects would be addresses in Arrow.
-        return source.collect()
-    if hasattr(source, "__arrow_c_stream__"):
+        return cast("Any", source).collect()
+    if is_arrow_stream(source):
         arrow = require("pyarrow", extra="frames", feature="reading a dataframe")
         return arrow.table(source)
-    if hasattr(source, "collect") or hasattr(source, "__narwhals_lazyframe__"):
+    if is_lazy_frame(source) or hasattr(source, "__narwhals_lazyframe__"):  # plugins of narwhals
         narwhals = require("narwhals", extra="frames", feature="reading a dataframe")
         try:
             return narwhals.from_native(source).lazy().collect("pyarrow").to_arrow()

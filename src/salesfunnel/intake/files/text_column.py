@@ -7,7 +7,7 @@ reads it asks the careful readers for each distinct cell that is left, once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ _PART = 1 << 16
 _SHORT = 32
 
 
+@runtime_checkable
 class Column(Protocol):
     """The cells of one column below the header."""
 
@@ -167,7 +168,7 @@ class TextColumn:
         return np.concatenate(parts)
 
     def array(self) -> npt.NDArray[np.str_] | None:
-        """Return the texts as an array, without a text for each; None where they do not fit.
+        """Return the texts as an array, without a text for each; None if they do not fit.
 
         They are short, in ASCII, and have no white space around them.
         """

@@ -142,13 +142,13 @@ class TimeColumn:
         return np.clip(seconds, -bound, bound) * 1000
 
     def plain_numbers(self, *, point: bool = True) -> PlainNumbers:
-        """Return what is empty: moments are no numbers."""
+        """Return what is empty: moments are not numbers."""
         del point
         empty = np.isnat(self.values)
         return PlainNumbers(np.full(self.count, np.nan), empty, decided=False)
 
     def plain_integers(self) -> tuple[Ticks, Bools]:
-        """Return nothing: moments are no numbers."""
+        """Return nothing: moments are not numbers."""
         return np.zeros(self.count, dtype=np.int64), np.zeros(self.count, dtype=np.bool_)
 
     def distinct(self, rows: Ints | None = None) -> tuple[Codes, list[Any]]:

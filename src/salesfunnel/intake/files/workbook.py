@@ -29,7 +29,7 @@ def read_workbook(data: bytes) -> tuple[Grid, ...]:
     Raises
     ------
     IntakeError
-        If it is no workbook, locked, or larger than the limits of this module.
+        If it is not a workbook, locked, or larger than the limits of this module.
     MissingExtraError
         If python-calamine is not installed (extra ``excel``).
     """

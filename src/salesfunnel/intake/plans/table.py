@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from salesfunnel._core.foreign import is_readable
 from salesfunnel._core.formula_escape import unescape_cell
 from salesfunnel._core.vocabulary import LOCALES
 from salesfunnel.fault import IntakeError
@@ -55,7 +56,7 @@ def fold_words(words: object) -> str:
 
 
 def plan_table(source: object) -> PlanTable:
-    """Return the table of a plan; raise IntakeError where there is none."""
+    """Return the table of a plan; raise IntakeError if there is none."""
     best: PlanTable | None = None
     for rows in _grids(source):
         for at in range(min(len(rows), _SEARCHED)):
@@ -124,7 +125,7 @@ def _bytes(source: object) -> bytes | None:
             raise IntakeError(f"'source' must be a file that can be read, got {error}") from error
     if isinstance(source, bytes | bytearray):
         return bytes(source)
-    if hasattr(source, "read"):
+    if is_readable(source):
         content = source.read()
         return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     return None

@@ -166,7 +166,7 @@ def _one_currency(
 def _less_refunds(
     orders: Orders, amounts: npt.NDArray[np.float64], keep: Bools, decimal: DecimalMark | None
 ) -> npt.NDArray[np.float64]:
-    """Take off what was given back; orders of which nothing is left are no purchases."""
+    """Take off what was given back; orders of which nothing is left are not purchases."""
     if "refunded" not in orders.roles:
         return amounts
     back = np.nan_to_num(np.abs(_read(orders, "refunded", decimal).values))

@@ -1,4 +1,4 @@
-"""What the columns of orders are called, by shop, marketplace and data set."""
+"""Names of the columns of orders, by shop, marketplace and data set."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def read_purchases(
     max_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> Purchases:
-    """Read what customers bought: a row a purchase, or a line of one.
+    """Read what customers bought: one row per purchase, or a line of one.
 
     The columns of Shopify, WooCommerce, Magento, Amazon, Stripe, Taobao, Tmall, JD and Youzan, and
     of well-known data sets, are known in any case and order.

@@ -79,7 +79,13 @@ def _is_credit(text: str) -> bool:
 
 
 def _tell(
-    orders: Orders, code: str, place: int, here: Any, text: str, severity: str, state: str | None
+    orders: Orders,
+    code: str,
+    place: int,
+    here: npt.NDArray[np.intp],
+    text: str,
+    severity: str,
+    state: str | None,
 ) -> None:
     params: dict[str, Any] = {} if state is None else {"state": state}
     orders.faults.append(

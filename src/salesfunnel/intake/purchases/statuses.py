@@ -1,4 +1,4 @@
-"""What the state of an order says: bought, not paid, cancelled, or the money went back."""
+"""Classify the status of an order: bought, not paid, cancelled or refunded."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _known() -> Mapping[str, State]:
 
 
 def state_of(text: str) -> State | None:
-    """Return what a state of an order means; None where the word is not known.
+    """Return what a state of an order means; None if the word is not known.
 
     Examples
     --------

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
@@ -15,10 +15,15 @@ from salesfunnel.fault import IntakeError
 from salesfunnel.intake.rounds.folder import read_folder
 from salesfunnel.rounds import Round, make_round
 
+if TYPE_CHECKING:
+    from os import PathLike
+
 __all__ = ["run_round"]
 
 
-def run_round(folder: Any, *, today: date, locale: Locale = "en") -> Round:
+def run_round(
+    folder: str | PathLike[str] | Mapping[str, object], *, today: date, locale: Locale = "en"
+) -> Round:
     """Make one round of the method from what is in a folder; nothing is written.
 
     Parameters
@@ -70,7 +75,7 @@ def run_round(folder: Any, *, today: date, locale: Locale = "en") -> Round:
     return make_round(records, today=day, locale=locale)
 
 
-def files_of(folder: Any) -> dict[str, Any]:
+def files_of(folder: str | PathLike[str] | Mapping[str, object]) -> dict[str, Any]:
     """Return name → content of a folder, a file or a mapping, in order of the names."""
     if isinstance(folder, Mapping):
         wrong = [name for name in folder if not isinstance(name, str)]

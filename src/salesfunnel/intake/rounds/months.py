@@ -41,7 +41,9 @@ class SheetReader:
         self.today = today
         self._read: dict[tuple[str, int], tuple[Funnel | None, Tracking, list[Fault]]] = {}
 
-    def read(self, name: str, content: Any, funnel: Funnel | None, faults: list[Fault]) -> Tracking:
+    def read(
+        self, name: str, content: object, funnel: Funnel | None, faults: list[Fault]
+    ) -> Tracking:
         """Return a sheet; a month that it does not say is that of its file, or the last one over.
 
         Raises
@@ -58,7 +60,7 @@ class SheetReader:
         return found
 
     def _fresh(
-        self, name: str, content: Any, funnel: Funnel | None, faults: list[Fault]
+        self, name: str, content: object, funnel: Funnel | None, faults: list[Fault]
     ) -> Tracking:
         if isinstance(content, Tracking):
             return content
@@ -91,7 +93,7 @@ def unread(name: str, error: Exception) -> Fault:
     )
 
 
-def _own_sheet(content: Any) -> str | None:
+def _own_sheet(content: object) -> str | None:
     """Return the worksheet that the round made, None for any other source."""
     if not isinstance(content, bytes) or not content.startswith(b"PK"):
         return None

@@ -101,7 +101,7 @@ def day_in(name: str) -> str | None:
         return None
 
 
-def _is_raw(content: Any) -> bool:
+def _is_raw(content: object) -> bool:
     """Whether content is that of a file, or rows."""
     return isinstance(content, bytes | bytearray | str | list | tuple)
 
@@ -160,7 +160,7 @@ def _template(folder: Folder, name: str, content: Any) -> None:
         folder.faults.append(unread(name, error))
 
 
-def _table(folder: Folder, name: str, content: Any) -> None:
+def _table(folder: Folder, name: str, content: object) -> None:
     """Read a file with rows: a sheet, deals, or a plan; its name says what to try first."""
     path = PurePath(name.lower())
     if isinstance(content, bytes | str) and path.suffix not in TABLES:
@@ -184,7 +184,7 @@ def _table(folder: Folder, name: str, content: Any) -> None:
     folder.faults.append(unread(name, errors[0]))
 
 
-def _sheet(folder: Folder, name: str, content: Any) -> None:
+def _sheet(folder: Folder, name: str, content: object) -> None:
     found = folder.reader.read(name, content, folder.reading, [])
     folder.sheets[name] = content
     folder.periods[name] = found.periods
@@ -193,10 +193,10 @@ def _sheet(folder: Folder, name: str, content: Any) -> None:
             folder.plans[name] = read_plan(content)
 
 
-def _history(folder: Folder, name: str, content: Any) -> None:
+def _history(folder: Folder, name: str, content: object) -> None:
     read_deals(content, as_of=day_in(name))  # whether it can be read
     folder.deals[name] = content
 
 
-def _plan(folder: Folder, name: str, content: Any) -> None:
+def _plan(folder: Folder, name: str, content: object) -> None:
     folder.plans[name] = read_plan(content)

@@ -1,4 +1,4 @@
-"""How a table is arranged: a row a step, or steps side by side, by its words and its content."""
+"""Tell one row per step from steps side by side, by the words and content of a table."""
 
 from __future__ import annotations
 

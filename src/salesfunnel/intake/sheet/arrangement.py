@@ -13,7 +13,7 @@ __all__ = ["Arrangement"]
 
 @attrs.define(kw_only=True)
 class Arrangement:
-    """What the columns of a table hold.
+    """The roles of the columns of a table.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Arrangement:
     notes : list of (str, str, mapping)
         What is to be said of it: code, severity, and figures of each fault.
     doubt : str
-        Why it is no table, in words for the hint; "" where it is one or nothing is near.
+        Why it is not a table, in words for the hint; "" where it is one or nothing is near.
     by_content : bool
         Whether words did not tell all of it.
     blank_is_value : bool

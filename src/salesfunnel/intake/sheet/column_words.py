@@ -31,7 +31,7 @@ LABELS = (
     r"\bsteps?\b|_steps?\b|\bsteps?_|stage|\bevents?\b|event_|_event|action|phase|funnel|activity"
     r"|schritt|stufe|ereignis|etapa|étape|etape|fase|этап|шаг|步骤|阶段|环节|事件|漏斗|节点|流程|动作|状态"
 )
-"""What a column of steps has in its name."""
+"""Words in the name of a column of steps."""
 _MEASURES = (
     # folded: people, then visits, then things, then whatever happened
     "users|user|usercount|uniqueusers|distinctusers|numberofusers|numusers|nusers|totalusers"
@@ -75,12 +75,12 @@ def _segment_names() -> frozenset[str]:
 
 
 def is_segment_name(header: str) -> bool:
-    """Whether a header names what groups are told apart by: person, store, device, source."""
+    """Whether a header names what groups are distinguished by: person, store, device, source."""
     return any(form in _segment_names() for form in (fold(header), fold(without_notes(header))))
 
 
 def is_money_or_rate(name: str, *, label: bool = False) -> bool:
-    """Whether a name speaks of money, a rate or a mean, which are no steps of a funnel.
+    """Whether a name speaks of money, a rate or a mean, which are not steps of a funnel.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the cells of a column are, whatever the column is called."""
+"""Classify a column by its cells, whatever its name."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def columns_of(names: Sequence[str], below: Sequence[Sequence[Any]]) -> tuple[Co
     ]
     counts = [column for column in found if column.kind == "count"]
     if len(counts) > 1:
-        found = [_as_ordinal(column) if column in counts else column for column in found]
+        found = [_as_ordinal(c) if c.kind == "count" else c for c in found]
     return tuple(found)
 
 

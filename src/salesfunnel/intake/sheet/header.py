@@ -46,7 +46,7 @@ class Header:
     notes : tuple of (str, str, mapping)
         What is to be said of it: code, severity and figures of each fault.
     doubt : str
-        Why it is no table, in words for the hint.
+        Why it is not a table, in words for the hint.
     blank_is_value : bool
         Whether a blank cell of a segment is a group of its own, not the one above it.
     """
@@ -94,7 +94,7 @@ def find_header(
     Returns
     -------
     Header or None
-        None where no row may be one.
+        None if no row may be one.
     """
     found = _candidates(rows, columns or {}, segment or ())
     found.sort(key=lambda one: (-one[2], one[0]))

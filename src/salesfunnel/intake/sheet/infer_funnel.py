@@ -65,7 +65,7 @@ def _fit(raw_rows: Sequence[RawRow], names: FunnelNames) -> float:
 def _own_steps(raw_rows: Sequence[RawRow], names: FunnelNames) -> list[str]:
     """Return the steps of a sheet that a template lacks: the sheet's own chain has them.
 
-    Where a sheet has stages of the template and metrics of its own below them, these are no steps
+    Where a sheet has stages of the template and metrics of its own below them, these are not steps
     for sure, and the template stays. A name that is nearly one of the template is a slip.
     """
     groups: dict[str, list[RawRow]] = {}

@@ -16,7 +16,7 @@ _BUILT_IN = "salesfunnel"
 
 
 def builtin(name: str, locale: Locale) -> Funnel | None:
-    """Return a template of this package, None where there is none of this name."""
+    """Return a template of this package, None if there is none of this name."""
     try:
         return template(f"{name}@{_BUILT_IN}", locale=locale)
     except SalesFunnelError:

@@ -1,4 +1,4 @@
-"""What the shape of a sheet says of its rows: totals, cells cut wrongly, units in the header."""
+"""Detect totals, misaligned cells and header units."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from salesfunnel.intake.sheet.names import (
 
 _NAMED: tuple[Role, ...] = ("period", "segment", "stage", "metric")
 _SUMS = ("合计", "总计", "小计", "合計", "總計", "小計")
+_NEAREST = 100
+"""For so many columns the nearest known name is looked up: it takes longer than all else."""
 _FIGURES = {"target", "actual", "rate", "stated_rate", "attainment"}
 _REMARK = re.compile(
     r"(注|备注|備註|附注|说明|說明|数据来源|数据口径|统计口径|来源|制表人?|填表人?|审核人?|填报人?|"
@@ -123,7 +125,7 @@ def unknown_columns(grid: Grid, header: Header, sheet: str | None) -> list[Fault
                     column=name or f"column {i + 1}",
                     value=name,
                     file=sheet,
-                    nearest=nearest_header(name) if name else None,
+                    nearest=nearest_header(name) if name and len(found) < _NEAREST else None,
                 )
             )
     return found

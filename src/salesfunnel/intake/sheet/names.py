@@ -87,10 +87,10 @@ HEADERS: Mapping[Role, tuple[str, ...]] = {
     ),
     "unit": ("单位", "计量单位", "unit", "units", "unit of measure"),
 }  # fmt: skip
-"""What the columns of a tracking sheet are called, as far as we have seen."""
+"""Names of the columns of tracking sheets."""
 
 TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "grandtotal", "subtotal", "sum"}
-"""What rows and columns of sums are called, folded."""
+"""Names of rows and columns of totals, folded."""
 
 _TRADITIONAL = str.maketrans(
     "階標實際轉負責備註達單區團隊產線業務計劃預數獲認內詢價簽約購買銷額總個訪談試驗體賬戶續費復薦紹場關鍵績電話郵應門員現會議報間時週環節層級項說異況網",
@@ -101,7 +101,7 @@ _ORDINAL = re.compile(
     r"\s*(?:\d{1,2}\s*[.、．)）:：](?!\d)|[(（]\d{1,2}[)）]|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳])\s*"
 )
 ORDINALS = {"序号", "编号", "no", "nr", "id", "index", "unnamed0"}
-"""What columns that only count the rows are called, folded."""
+"""Names of columns that only number the rows, folded."""
 _STAGE_ENDING = re.compile(r"(阶段|階段|环节|stage|phase)$")
 _NAMES = 4096
 """How many names are remembered: a sheet says the same ones in every row."""
@@ -144,6 +144,7 @@ def role_of(header: str) -> Role | None:
     return None
 
 
+@lru_cache(maxsize=_NAMES)
 def nearest_header(header: str) -> str | None:
     """Return the known header most like this one."""
     return nearest(without_notes(header).strip(), [n for names in HEADERS.values() for n in names])

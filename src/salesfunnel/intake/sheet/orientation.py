@@ -39,7 +39,7 @@ _MOST = 0.6
 def steps_side_by_side(label: Column, counts: Sequence[Column]) -> bool | None:
     """Whether the steps are the columns, and not the rows: by names that are known, by falling.
 
-    None where nothing tells.
+    None if nothing tells.
     """
     across = sum(is_known_step(column.name) for column in counts) / len(counts)
     texts = [text for text in dict.fromkeys(label.cells) if text]
@@ -88,7 +88,7 @@ def is_measure(name: str) -> bool:
 
 
 def slip_of(name: str) -> str | None:
-    """Return the known header that a name is, but for a slip; None where it is none."""
+    """Return the known header that a name is, but for a slip; None if it is none."""
     close = nearest_header(name)
     if close is None or role_of(name) is not None or is_segment_name(name):
         return None
@@ -111,7 +111,7 @@ def which_hint(columns: Sequence[Column], role: str) -> str:
 
 
 def flags_only(columns: Sequence[Column], roles: Sequence[object]) -> bool:
-    """Whether the numbers of a table are all 0 and 1, or its texts yes and no: one row a person."""
+    """Whether all numbers of a table are 0 or 1, or its texts yes or no: one row per person."""
     rows = max((len(column.cells) for column in columns), default=0)
     if rows < _FEW_ROWS:
         return False

@@ -99,7 +99,7 @@ def drafts_of(
     decimal: DecimalMark | None,
     counted: Counted | None = None,
 ) -> list[RawRow]:
-    """Return the rows below the header; what is no row of the table becomes a fault."""
+    """Return the rows below the header; what is not a row of the table becomes a fault."""
     columns: dict[Role, str] = {
         role: name for role, name in zip(header.roles, header.names, strict=True) if role
     }
@@ -200,6 +200,7 @@ def _split(
     """Return the cells by role, the cells of unknown columns, and the first cell with bad signs."""
     cells: dict[Role, Any] = {}
     other: list[tuple[str, str]] = []
+    taken: set[str] = set()
     bad = None
     slots = {*(slot.index for slot in header.slots), *header.segments}
     for i, cell in enumerate(row):
@@ -215,9 +216,9 @@ def _split(
         if role is not None:
             cells[role] = value
         elif shown(value).strip() and i not in slots:
-            name = _label(name)
-            taken = any(name == known for known, _ in other)
-            other.append((f"{name} ({i + 1})" if taken else name, shown(value)))
+            name = _label(name) + (f" ({i + 1})" if _label(name) in taken else "")
+            taken.add(name)
+            other.append((name, shown(value)))
     return cells, other, bad
 
 

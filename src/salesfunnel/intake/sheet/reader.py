@@ -251,7 +251,7 @@ def _funnel(funnel: Funnel | str | None, raw_rows: Sequence[RawRow], faults: lis
 
 
 def _tell_about_periods(rows: Sequence[TrackingRow], faults: list[Fault]) -> None:
-    """Report months beside their quarters or years, which are no periods of one row."""
+    """Report months beside their quarters or years, which are not periods of one row."""
     kinds: dict[str, str] = {}
     for label in dict.fromkeys(row.period for row in rows):
         found = read_period(label)

@@ -117,7 +117,7 @@ class Resolver:
         )
 
     def _place(self, raw: RawRow) -> tuple[str, str] | None:
-        """Return the keys of stage and metric; the names as written where there are none."""
+        """Return the keys of stage and metric; the names as written if there are none."""
         stage_text, metric_text = raw.text("stage"), raw.text("metric")
         stage = self.names.stage(stage_text) if stage_text else None
         if stage_text and stage is None:

@@ -125,7 +125,7 @@ def _doubles(
     *,
     fill: bool = True,
 ) -> int:
-    """Return how many rows come again when told apart by these columns."""
+    """Return how many rows come again when distinguished by these columns."""
     columns = [
         _filled_down(below, i)
         if fill

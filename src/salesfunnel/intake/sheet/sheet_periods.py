@@ -15,7 +15,7 @@ __all__ = ["default_period", "of_one_period", "period_of_sheet", "year_of"]
 
 
 def period_of_sheet(name: str) -> PeriodName | None:
-    """Return the period that the name of a worksheet speaks of, None where it speaks of none."""
+    """Return the period that the name of a worksheet speaks of, None if it speaks of none."""
     month = month_inside(name)
     return read_period(name) or (None if month is None else PeriodName(month))
 

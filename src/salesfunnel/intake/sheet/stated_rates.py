@@ -99,7 +99,7 @@ def _computed(sheet: Tracking, known: _Actuals) -> list[Fraction | None]:
 def _scaled(
     cells: Iterable[_Cell],
 ) -> list[_Stated]:
-    """Return rates as fractions; bare numbers are per cent where that fits the column better."""
+    """Return rates as fractions; bare numbers are percent where that fits the column better."""
     known = [cell for cell in cells if cell[3].value is not None]
     done = []
     for role in (*_RATE_ROLES, _ATTAINMENT):
@@ -124,7 +124,7 @@ def _scaled(
 
 
 def _precision(written: ParsedNumber, shift: int) -> Decimal:
-    """Return the written precision, a fraction: a whole 1 or 0 is all or none, to a per cent."""
+    """Return the written precision, a fraction: a whole 1 or 0 is all or none, to a percent."""
     precision = written.precision.scaleb(shift, EXACT)
     return precision if precision < 1 else _WHOLE
 
@@ -134,7 +134,7 @@ def _header(column: Sequence[_Cell]) -> str:
 
 
 def _is_percent(bare: Sequence[tuple[ParsedNumber, Fraction | None]], header: str) -> bool:
-    """Whether numbers without a sign are per cent: by what they agree with, then by the header."""
+    """Whether numbers without a sign are percent: by what they agree with, then by the header."""
     agree = {0: 0, -2: 0}
     for written, exact in bare:
         if written.value and exact is not None:

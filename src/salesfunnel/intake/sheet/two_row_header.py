@@ -12,7 +12,7 @@ _NUMBERS = {"target", "actual"}
 
 
 def of_two_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the names of the columns under a header of two rows, None where it is of one.
+    """Return the names of the columns under a header of two rows, None if it is of one.
 
     The lower row holds nothing but names of figures; a cell of the upper row that was merged to
     the right stands above them. A month above is put before the name; of another word above, the

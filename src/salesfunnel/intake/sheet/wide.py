@@ -1,4 +1,4 @@
-"""Wide sheets: months or segments side by side, or metrics side by side with a row a month."""
+"""Wide sheets: months or segments side by side, or metrics side by side with one row per month."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def numbers_across(columns: Sequence[Column], roles: Sequence[Role | None]) -> t
     columns : sequence of Column
         The columns of numbers.
     roles : sequence of str or None
-        What words say of all columns; one that has a role is no metric.
+        What words say of all columns; one that has a role is not a metric.
     """
     free = [
         column

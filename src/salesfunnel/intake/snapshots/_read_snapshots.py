@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import attrs
 import numpy as np
@@ -143,7 +143,7 @@ def _snapshot(
     # what carries the day of the export only happened before it was made
     until = one.at + _DAY
 
-    def known(times: Any) -> Any:
+    def known(times: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
         with np.errstate(invalid="ignore"):
             return np.where((times > one.at) & (times < until), one.at, times)
 

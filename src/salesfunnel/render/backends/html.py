@@ -32,7 +32,7 @@ _SEVERITY = {"error": "bad", "warning": "warn", "info": "muted"}
 
 @attrs.frozen
 class Form:
-    """What a document becomes: a page's body, or a fragment of blocks that no host dresses."""
+    """A document as HTML: the body of a page, or a fragment that host styles do not reach."""
 
     locale: str
     page: bool
@@ -92,7 +92,7 @@ def block_html(block: object, form: Form) -> str:
 
 
 def _glued(words: str) -> str:
-    """Escape a sentence; a figure is not parted from its per cent sign."""
+    """Escape a sentence; a figure is not parted from its percent sign."""
     return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", e(words))
 
 

@@ -47,7 +47,7 @@ def chart_body(
 
 
 def legend_html(chart: Chart) -> str:
-    """Return the legend; empty where nothing is named."""
+    """Return the legend; empty if nothing is named."""
     entries = [f"<span>{key_svg(mark)}{e(mark.name)}</span>" for mark in legend_of(chart)]
     return f'<div class="sf-key">{"".join(entries)}</div>' if entries else ""
 

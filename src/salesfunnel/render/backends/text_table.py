@@ -15,7 +15,7 @@ LONGEST, SHORT, NARROW = 20, 13, 8
 TALLEST = 6
 """Lines of a cell above which the rows of a table stand one below the other."""
 MARKS = {"good": "+", "warn": "!", "bad": "!!", "muted": "", "": ""}
-"""What tells a mark without colour."""
+"""Signs for marks, readable without colour."""
 
 
 def table_lines(block: model.Table, columns: int) -> list[str]:
@@ -44,7 +44,7 @@ def table_lines(block: model.Table, columns: int) -> list[str]:
 
 
 def _sizes(heads: list[str], rows: list[list[str]], columns: int) -> tuple[list[int], str] | None:
-    """Return the width of each column, and the gap; None where they cannot stand side by side.
+    """Return the width of each column, and the gap; None if they cannot stand side by side.
 
     Each column gets what its longest word or figure needs; what is left goes, column by column, to
     the one whose cells would be the tallest.
@@ -77,7 +77,7 @@ def _sizes(heads: list[str], rows: list[list[str]], columns: int) -> tuple[list[
 def _longest(cell: str) -> int:
     """Return the width that a cell needs at least: of a figure or a word, all of it."""
     longest = max((width(piece.rstrip()) for piece in pieces(cell)), default=0)
-    wide = width(cell) if width(cell) > len(cell) else 0  # a line of one Chinese word is no column
+    wide = width(cell) if width(cell) > len(cell) else 0  # one Chinese word is no column
     return min(max(longest, min(wide, NARROW)), LONGEST)
 
 

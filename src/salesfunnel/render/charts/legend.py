@@ -1,4 +1,4 @@
-"""What stands beside a drawing: its legend, its figures, its notes, its sentence."""
+"""Parts around a drawing: legend, figures, notes, sentence."""
 
 from __future__ import annotations
 

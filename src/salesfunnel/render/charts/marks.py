@@ -9,6 +9,7 @@ from typing import Any, Literal
 import attrs
 
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.foreign import is_numpy_like
 from salesfunnel._core.one_line import one_line
 
 __all__ = ["Cell", "ChartMark", "ChartScale", "Role", "ScaleKind", "Shape", "plain_cell"]
@@ -27,7 +28,7 @@ Role = Literal["main", "alert", "context", "band", "target", "lost", "open", "to
 
 def plain_cell(value: Any) -> Cell:
     """Return one value of a picture as a float, text, or None where it is missing."""
-    if hasattr(value, "item") and getattr(value, "shape", None) == ():
+    if is_numpy_like(value) and getattr(value, "shape", None) == ():
         value = value.item()
     if value is None or isinstance(value, str):
         return value
@@ -49,7 +50,7 @@ def _words(values: Iterable[Any]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class ChartScale:
-    """What one direction of a picture measures.
+    """One axis of a picture.
 
     Parameters
     ----------

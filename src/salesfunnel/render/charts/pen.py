@@ -1,4 +1,4 @@
-"""Marks as pieces of SVG: eight functions, on places that are px or per cent of the width."""
+"""Marks as pieces of SVG: eight functions, on places that are px or percent of the width."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Pen:
     x, y : Axis
     left, wide : float or None
         Of a picture of fixed width: where the plot begins, and how wide it is, in px. None: places
-        are per cent of a width that is not known.
+        are percent of a width that is not known.
     top, high : float
         Where the plot begins, and how high it is, in px.
     colours : Palette or None

@@ -40,7 +40,7 @@ class Axis:
     low, high : float
         The ends, as numbers; categories stand at 0, 1, 2, ...
     ticks : tuple of (float, str)
-        Numbers and the words beside them.
+        Numbers and the words next to them.
     """
 
     scale: ChartScale

@@ -1,6 +1,6 @@
 """A chart as SVG: a file of fixed width, or a drawing that fills whatever width there is.
 
-Type never scales: places across are per cent, places down are px, and lines lie in an inner
+Type never scales: places across are percent, places down are px, and lines lie in an inner
 drawing that is stretched without its strokes. So one drawing serves a phone and a wide screen.
 """
 

@@ -21,7 +21,7 @@ _LIMIT, _FEW = 20, 12
 
 
 def generic_document(result: Any, locale: Locale) -> Document:
-    """Return a document with one row a field; tables and faults come after."""
+    """Return a document with one row per field; tables and faults come after."""
     rows: list[tuple[str, str]] = []
     blocks: list[Block] = []
     table = callable(getattr(result, "columns", None))

@@ -32,7 +32,7 @@ def _share(row: AdherenceRow, name: str, locale: Locale) -> str:
 
 
 def _of(row: AdherenceRow, locale: Locale) -> list[str]:
-    """Return the figures of a row: in time, done, of how many, and the difference beside them."""
+    """Return the figures of a row: in time, done, of how many, and the difference next to them."""
     return [
         _share(row, "on_time", locale),
         _share(row, "done", locale),
@@ -82,7 +82,7 @@ def adherence_row_document(row: AdherenceRow, locale: Locale) -> Document:
 
 
 def handoffs_document(found: Handoffs, locale: Locale) -> Document:
-    """Return a row a change of department."""
+    """Return one row per change of department."""
     keys = [key for row in found.rows for key in (row.source, row.target)]
     blocks: list[Block] = [
         handoffs_table(found.rows, labels_of(found.funnel, keys, locale), locale),

@@ -15,7 +15,7 @@ _HEADS = ("stage", "reached", "share", "advanced", "lost", "open", "median-days"
 
 
 def history_document(history: StageHistory, locale: Locale) -> Document:
-    """Return the deals in figures, a row a stage, and the faults."""
+    """Return the deals in figures, one row per stage, and the faults."""
     total = len(history)
     open_, won, lost = (int((history.outcome == code).sum()) for code in (0, 1, 2))
     rate = won / (won + lost) if won + lost else None
@@ -43,7 +43,7 @@ def history_document(history: StageHistory, locale: Locale) -> Document:
 
 
 def _stages(history: StageHistory, labels: dict[str, str], locale: Locale) -> list[list[str]]:
-    """Return one row a stage: reached, of those before, what became of those who were in it."""
+    """Return one row per stage: reached, of those before, what became of those who were in it."""
     if history.reached_stage is not None:
         return _stages_of_list(history, labels, locale)
     rows = []

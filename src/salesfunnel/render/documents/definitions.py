@@ -13,7 +13,7 @@ from salesfunnel.render.words.names import in_language
 
 
 def funnel_document(funnel: Funnel, locale: Locale) -> Document:
-    """Return one row a stage: goal, key actions, metrics, owner."""
+    """Return one row per stage: goal, key actions, metrics, owner."""
     funnel = in_language(funnel, locale)
     names = ("stage", "goal", "actions", "metrics", "owner")
     heads = [text(f"definition.{name}", locale) for name in names]
@@ -43,7 +43,7 @@ def _action(action: KeyAction, locale: Locale) -> str:
 
 
 def benchmark_document(benchmarks: BenchmarkSet, locale: Locale) -> Document:
-    """Return one row a figure, with its source and what that rests on."""
+    """Return one row per figure, with its source and what that rests on."""
     names = ("step", "rate", "range", "spread", "industry", "region", "source", "year", "sample")
     right = {"rate", "range", "spread"}
     heads = [

@@ -38,7 +38,7 @@ MOST_PLACES = 8
 def plan_blocks(
     plan: ImprovementPlan, locale: Locale, actions: Mapping[str, str] | None = None
 ) -> list[Block]:
-    """Return template 2: a row a measure, how each is done, and what all together may bring."""
+    """Return template 2: one row per measure, how each is done, and what all together may bring."""
     if not len(plan):
         return [Paragraph(text("plan.empty", locale), mark="muted")]
     actions = action_names(plan.funnel, locale) if actions is None else actions

@@ -45,7 +45,7 @@ def _days(value: float, locale: Locale) -> str:
 
 
 def durations_document(found: StageDurations, locale: Locale) -> Document:
-    """Return a row a stage."""
+    """Return one row per stage."""
     names = ("stage", "entered", "advanced", "lost", "open", "eventual", "median", "p80")
     rows = []
     labels = labels_of(found.funnel, found.stages, locale)
@@ -131,7 +131,7 @@ def stale_deals_document(found: StaleDeals, locale: Locale) -> Document:
 
 
 def little_document(found: LittlesLaw, locale: Locale) -> Document:
-    """Return a row a stage; those that do not agree are marked."""
+    """Return one row per stage; those that do not agree are marked."""
     labels = labels_of(found.funnel, found.stages, locale)
     names = ("stage", "wip", "throughput", "days", "ratio")
     rows = [

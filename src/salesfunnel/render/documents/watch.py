@@ -16,7 +16,7 @@ _FORMS = {"rate": "percent", "currency": "money", "count": "count"}
 
 
 def watch_document(found: MetricWatch, locale: Locale) -> Document:
-    """Return a row a metric: what came, what was expected, and the verdict."""
+    """Return one row per metric: what came, what was expected, and the verdict."""
     keys = [key for row in found.rows for key in (row.stage, row.metric)]
     names = labels_of(found.funnel, keys, locale)
     blocks = [

@@ -59,7 +59,7 @@ def place_words(row: Bottleneck, labels: dict[str, str], locale: Locale) -> str:
 
 
 def chance(p: float) -> str:
-    """Return a probability as whole per cent, never 0 or 100: it is an estimate."""
+    """Return a probability as whole percent, never 0 or 100: it is an estimate."""
     return ">99%" if p > 0.995 else "<1%" if p < 0.005 else f"{p * 100:.0f}%"
 
 

@@ -52,7 +52,7 @@ class Page:
         return e(text(f"page.{key}", self.locale, **params))
 
     def chart(self, kind: str, **options: object) -> Chart | None:
-        """Return a picture of the analysis; None where it has none."""
+        """Return a picture of the analysis; None if it has none."""
         try:
             return chart_of(self.analysis, kind, locale=self.locale, **options)
         except ArgumentError:

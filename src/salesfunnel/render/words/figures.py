@@ -49,7 +49,7 @@ def faults_block(
 
 
 def shown(value: float | None, form: str, locale: Locale) -> str:
-    """Return a figure in a named form, a dash where there is none."""
+    """Return a figure in a named form, a dash if there is none."""
     return "–" if value is None or value != value else FORMS[form](value, locale)  # noqa: PLR0124 - NaN
 
 

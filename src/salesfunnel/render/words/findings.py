@@ -18,7 +18,7 @@ LEAST = 0.05
 def finding_title(
     code: str,
     locale: Locale,
-    title: Any = None,
+    title: Mapping[str, str] | None = None,
     params: Mapping[str, Any] | None = None,
     actions: Mapping[str, str] | None = None,
 ) -> str:

@@ -1,1 +1,1 @@
-"""What exports call their columns, outcomes and stages, by language; CRM field names."""
+"""Names of columns, outcomes and stages in exports, by language; CRM field names."""

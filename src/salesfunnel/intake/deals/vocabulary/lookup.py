@@ -23,7 +23,7 @@ __all__ = [
 
 _LANGUAGES = ("en", "zh", "de", "es", "fr", "pt", "ru", "others")
 _LAST = 100
-"""What a weak header is behind all others."""
+"""Rank of a weak header, after all others."""
 _WIDE = "\u3000"
 """Scripts from here on have no spaces between words."""
 
@@ -86,7 +86,7 @@ class Vendors:
     others : list of str
         What stands before a header that tells of something else than the deal.
     weak : list of str
-        Headers that mean a role only where no better one stands beside them.
+        Headers that mean a role only where no better one is next to them.
     strong_times : list of str
         Headers that can only be the time of a change.
     history_tables : list of list of str

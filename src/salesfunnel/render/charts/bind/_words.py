@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.periods import start_of
@@ -29,13 +31,13 @@ def step_words(transition: Transition, labels: dict[str, str]) -> str:
 
 def day(value: Any, locale: Locale) -> str:
     """Return a date, a datetime or a numpy moment in words."""
-    if hasattr(value, "astype"):
+    if isinstance(value, np.datetime64):
         value = value.astype("datetime64[D]").astype(object)
     return day_words(date(value.year, value.month, value.day), "full", locale)
 
 
 def first_day(period: str, by: str) -> str | None:
-    """Return the first day of a period (ISO); None where periods are no times."""
+    """Return the first day of a period (ISO); None where periods are not times."""
     return None if by == "none" else start_of(period, by).isoformat()  # type: ignore[arg-type]
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def currency_of(result: object) -> str | None:
-    """Return the code of a result's currency, None where it names none."""
+    """Return the code of a result's currency, None if it names none."""
     found = getattr(result, "currency", None)
     return found if isinstance(found, str) and found else None
 

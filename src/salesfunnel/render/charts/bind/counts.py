@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -177,7 +177,7 @@ def rates(
     )  # fmt: skip
 
 
-def _with_interval(rate: float, low: Any, high: Any) -> str:
+def _with_interval(rate: float, low: float, high: float) -> str:
     return f"{whole_percent(rate)} ({float(low) * 100:.0f}–{float(high) * 100:.0f})"
 
 
@@ -285,7 +285,7 @@ def attainment(sheet: Tracking, locale: Locale, *, period: str | None = None) ->
     )  # fmt: skip
 
 
-def _number(value: Any) -> float | None:
+def _number(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from salesfunnel.render.words.names import labels_of
 from salesfunnel.stats import aalen_johansen as estimate
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from salesfunnel.data.history import StageHistory
     from salesfunnel.stats import AalenJohansen
     from salesfunnel.timing import StageDurations
@@ -24,7 +26,9 @@ MOST = 120
 """Points of a curve at most."""
 
 
-def _thinned(days: Any, *columns: object) -> tuple[list[float], list[list[float]]]:
+def _thinned(
+    days: npt.NDArray[np.float64], *columns: object
+) -> tuple[list[float], list[list[float]]]:
     """Return a step curve at `MOST` of its days at most, its last one among them."""
     size = len(days)
     if not size:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
@@ -136,18 +137,23 @@ def trend(
     )
 
 
-def _at(curve: Any, t: int) -> float | None:
+def _at(curve: npt.NDArray[np.float64] | None, t: int) -> float | None:
     return None if curve is None or not np.isfinite(curve[t]) else float(curve[t])
 
 
-def _onset(row: object, periods: tuple[str, ...]) -> int | None:
+def _onset(row: Bottleneck | None, periods: tuple[str, ...]) -> int | None:
     """Return the place of the period in which the drop began, where it is known."""
     name = getattr(row, "onset", None)
     return periods.index(name) if name in periods else None
 
 
 def _trend_words(
-    series: RateTrend, step: str, row: Any, onset: int | None, window: int, locale: Locale
+    series: RateTrend,
+    step: str,
+    row: Bottleneck | None,
+    onset: int | None,
+    window: int,
+    locale: Locale,
 ) -> TrendWords:
     size = len(series.periods)
     fell = row is not None and row.tier in ALARMS

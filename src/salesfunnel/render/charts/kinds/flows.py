@@ -18,7 +18,7 @@ __all__ = ["FunnelRow", "funnel"]
 
 @attrs.frozen(kw_only=True)
 class FunnelRow:
-    """What became of the deals of one stage.
+    """Deals of one stage by outcome.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ __all__ = ["StepRate", "rates"]
 
 FALLEN: tuple[tuple[Role, bool], ...] = (("main", False), ("alert", True))
 FIGURES: tuple[tuple[Role, bool], ...] = (("total", False), ("alert", True))
-"""Roles of marks, and of the figures beside them, by whether they are below a baseline."""
+"""Roles of marks, and of the figures next to them, by whether they are below a baseline."""
 
 
 def percent_scale(known: Sequence[float]) -> ChartScale:

@@ -85,7 +85,7 @@ def effects(
 
 
 def _from_zero(rows: Sequence[EffectRow], ceiling: float | None) -> ChartScale:
-    """Return a scale that begins at zero where nothing is below it, else one that holds it."""
+    """Return a scale that begins at zero if nothing is below it, else one that holds it."""
     known = [v for row in rows for v in (row.low, row.middle, row.high) if v is not None]
     if all(value >= 0 for value in known):
         return ChartScale(kind="number", low=0.0)

@@ -1,0 +1,49 @@
+"""How often the expected close date of deals was put off by a moment."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from salesfunnel.data.history import FieldHistory, StageHistory
+from salesfunnel.forecasting.snapshot import DAY
+
+__all__ = ["MOST_PUSHES", "pushes_by"]
+
+MOST_PUSHES = 3
+
+
+def pushes_by(
+    history: StageHistory, moments: list[npt.NDArray[np.datetime64]]
+) -> npt.NDArray[np.intp] | None:
+    """Return 1 + pushes so far, up to 3 of them, and 0 where there was no date yet.
+
+    A date that is put off within a day of creation is setting up, not a push.
+
+    Parameters
+    ----------
+    history : StageHistory
+    moments : list of ndarray of datetime64, each of shape (n,)
+        NaT gives 0.
+
+    Returns
+    -------
+    ndarray of int, shape (n, moments), or None
+        None if the history of the expected close date is not known.
+    """
+    field = history.changes.get("expected")
+    if field is None or field.present_only or not len(field):
+        return None
+    same = np.append(False, field.deal[1:] == field.deal[:-1])
+    later = np.append(False, field.number[1:] > field.number[:-1])
+    settled = field.time > history.created[field.deal] + DAY
+    total = np.cumsum(same & later & settled)
+    first = np.flatnonzero(~same)
+    before = np.repeat(total[first], np.diff(np.append(first, total.size)))
+    count = FieldHistory(deal=field.deal, time=field.time, number=total - before)
+    n = len(history)
+    found = [count.at(moment, n) for moment in moments]
+    return np.stack(
+        [np.where(np.isnan(f), 0, 1 + np.minimum(f, MOST_PUSHES)).astype(np.intp) for f in found],
+        axis=1,
+    )

@@ -1,0 +1,47 @@
+"""Who will enter in the months of a plan: the pace of the history, at their season."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from salesfunnel._core.periods import ordinal
+from salesfunnel._kernels.month_factors import month_factors
+from salesfunnel.fault import Fault
+from salesfunnel.targets.history_rates import RateHistory
+
+__all__ = ["MOST_ARRIVAL_MONTHS", "entrants_ahead"]
+
+FULL_MONTHS, MOST_ARRIVAL_MONTHS = 24, 60
+"""Months from which a season of arrivals is told, as in a forecast, and the most that are read."""
+
+
+def entrants_ahead(
+    known: RateHistory, periods: tuple[str, ...], months: int, *, season: bool
+) -> tuple[float, list[Fault]]:
+    """Return the entrants to expect at the present pace, and what is to be said of it.
+
+    Parameters
+    ----------
+    known : RateHistory
+        Up to `MOST_ARRIVAL_MONTHS` months.
+    periods : tuple of str
+        The months of the plan.
+    months : int
+        How many of the last months the pace is that of.
+    season : bool
+        Whether arrivals may have a season.
+    """
+    volume = known.volume
+    if not volume.size:
+        return 0.0, []
+    flat = float(volume[-months:].mean()) * len(periods)
+    whole = volume.size == len(known.entered) and known.panel.by == "month"
+    if not season or not whole or volume.size < FULL_MONTHS:
+        return flat, []
+    last = ordinal(known.panel.periods[-1], "month")
+    before = (last - volume.size + 1 + np.arange(volume.size)) % 12
+    ahead = np.array([ordinal(name, "month") for name in periods]) % 12
+    factor = month_factors(volume, int(before[0])).factor
+    pace = float(volume[-months:].sum() / factor[before[-months:]].sum())
+    said = Fault.of("arrivals-of-the-season", severity="info", n=volume.size)
+    return pace * float(factor[ahead].sum()), [said]

