@@ -208,6 +208,7 @@ def results() -> dict[str, Any]:
         "history": history,
         "analysis": analysis,
         "analysis of a sheet": sf.analyze(sheet),
+        "cohorts of deals": analysis.cohorts,
         "funnel": history.funnel,
         "panel": panel,
         "conversions": analysis.conversions,

@@ -81,3 +81,25 @@ def test_names_are_no_formulas(tmp_path):
     cells = [cell for sheet in written for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert any(cell.value == "=1+1" for cell in cells)
+
+
+@pytest.mark.parametrize("name", ["analysis", "analysis of a sheet"])
+def test_text_has_room_and_columns_without_figures_are_left_out(tmp_path, name):
+    path, written = book(tmp_path, results()[name], "zh")
+    for sheet in written:
+        for cells in sheet.iter_cols(min_row=3):
+            known = [cell.value for cell in cells[1:] if cell.value is not None]
+            drawn = sheet.title in {text(f"workbook.sheet-{n}", "zh") for n in ("plan", "funnel",
+                                    "verdicts", "rates", "causes", "bridge")}  # fmt: skip
+            assert known or drawn, (sheet.title, cells[0].value)
+    answer = written[text("workbook.sheet-answer", "zh")]
+    for row in range(4, answer.max_row + 1):
+        words = str(answer.cell(row, 2).value or "")
+        if len(words) > 22:  # wide characters in a column of 44 letters
+            assert answer.row_dimensions[row].height > 30
+    with zipfile.ZipFile(path) as parts:
+        charts = "".join(
+            parts.read(n).decode() for n in parts.namelist() if n.startswith("xl/charts/chart")
+        )
+    assert "<c:dLbls>" in charts
+    assert ('<c:logBase val="10"/>' in charts) == (name != "analysis")

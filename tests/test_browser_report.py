@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import importlib.metadata
 import itertools
 import re
+import shutil
+import subprocess
 import zipfile
 from functools import partial
 from pathlib import Path
@@ -49,6 +52,14 @@ def analyses():
         "nothing fell": sf.analyze(steady),
         "many segments": _many(),
     }
+
+
+ONE_SCALE = """() => [...document.querySelectorAll(".sf-rows")].map(rows => {
+  const boxes = [...rows.querySelectorAll(":scope > .sf-row > svg")]
+    .map(svg => svg.getBoundingClientRect()).filter(box => box.width);
+  return new Set(boxes.map(box => `${box.left.toFixed(1)} ${box.width.toFixed(1)}`)).size;
+}).filter(scales => scales > 1)"""
+"""Pictures whose rows do not lie over each other: a bar would be read on the wrong scale."""
 
 
 def axe():
@@ -95,6 +106,7 @@ def test_the_report_is_quiet_fits_and_can_be_heard(browser, analyses, tmp_path, 
         try:
             assert page.evaluate("document.documentElement.scrollWidth") <= wide
             assert page.locator("h1").bounding_box()["y"] < 260  # the answer comes first
+            assert page.evaluate(ONE_SCALE) == []
             if (wide in {390, 1280} and name != "many segments") or (
                 wide == 1280 and locale == "en"
             ):
@@ -109,6 +121,35 @@ def test_the_report_is_quiet_fits_and_can_be_heard(browser, analyses, tmp_path, 
             assert said() == []
         finally:
             page.context.close()
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_the_report_changes_its_language_without_a_request(browser, analyses, tmp_path, locale):
+    other = "zh" if locale == "en" else "en"
+    paths = {name: tmp_path / f"{name}.html" for name in (locale, other)}
+    for name, path in paths.items():
+        analyses["analysis"].to_html(path, locale=name)
+    page, said = opened(browser, paths[locale], wide=1280)
+    try:
+        words = [re.sub(r"\s+", " ", page.inner_text("body"))]
+        tags = [page.get_attribute("html", "lang")]
+        for _ in range(2):
+            page.locator("#lg").click()
+            page.wait_for_function("tag => document.documentElement.lang !== tag", arg=tags[-1])
+            words.append(re.sub(r"\s+", " ", page.inner_text("body")))
+            tags.append(page.get_attribute("html", "lang"))
+            assert violations(page) == []
+            page.locator("table.sorts thead th button").nth(1).click()
+            assert page.locator("th[aria-sort=ascending]").count() == 1
+        assert tags == [tags[0], "zh-CN" if other == "zh" else "en", tags[0]]
+        assert words[0] == words[2]
+        twin, _ = opened(browser, paths[other], wide=1280)
+        assert words[1] == re.sub(r"\s+", " ", twin.inner_text("body"))
+        assert twin.title() != page.title()
+        twin.context.close()
+        assert said() == []
+    finally:
+        page.context.close()
 
 
 @pytest.mark.parametrize("name", ["analysis", "many segments"])
@@ -137,6 +178,92 @@ def test_the_report_prints_on_two_or_three_pages_without_orphans(
         printed = page.pdf(prefer_css_page_size=True, print_background=True)
         pages = len(re.findall(rb"/Type\s*/Page\b", printed))
         assert 2 <= pages <= 4
+    finally:
+        page.context.close()
+
+
+LINES = re.compile(
+    r'<line xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</line>', re.DOTALL
+)
+WORD = re.compile(r"<word [^>]*>(.*?)</word>")
+
+
+def lines_of_pages(pdf):
+    """Return, page by page, the lines of a PDF: left, top, right, bottom, text without spaces."""
+    done = subprocess.run(
+        ["pdftotext", "-bbox-layout", str(pdf), "-"], capture_output=True, text=True, check=True
+    )
+    pages = []
+    for page in done.stdout.split("<page ")[1:]:
+        found = []
+        for *box, words in LINES.findall(page):
+            text = html.unescape("".join(WORD.findall(words)))
+            found.append((*map(float, box), re.sub(r"\s+", "", text)))
+        pages.append(joined(found))
+    return pages
+
+
+def joined(parts):
+    """Put pieces of one line together, which a change of font or script parts."""
+    lines = []
+    for part in sorted(parts, key=lambda one: (round(one[3] / 4), one[0])):
+        near = lines and abs(lines[-1][3] - part[3]) < 4 and -2 < part[0] - lines[-1][2] < 9
+        if near:
+            left, top, _, bottom, text = lines.pop()
+            part = (left, min(top, part[1]), part[2], max(bottom, part[3]), text + part[4])  # noqa: PLW2901
+        lines.append(part)
+    return lines
+
+
+def is_heading(text, headings):
+    """Whether a line is a heading, or the first line of one that takes two."""
+    return any(
+        text == heading or (heading.startswith(text) and len(text) > 0.6 * len(heading))
+        for heading in headings
+    )
+
+
+def orphans(page, pdf):
+    """Return headings with fewer than two lines below in their column, and how many were seen."""
+    pdf.write_bytes(page.pdf(prefer_css_page_size=True, print_background=True))
+    headings = page.eval_on_selector_all(
+        "h2", "all => all.map(one => one.textContent.replace(/\\s+/g, ''))"
+    )
+    seen, alone = 0, []
+    for number, lines in enumerate(lines_of_pages(pdf), 1):
+        for left, _, right, bottom, text in lines:
+            if not is_heading(text, headings):
+                continue
+            seen += 1
+            below = [
+                line
+                for line in lines
+                if line[1] >= bottom - 2 and line[0] < right and line[2] > left - 2
+            ]
+            alone += [(number, text)] * (len(below) < 2)
+    return alone, seen / max(len(headings), 1)
+
+
+needs_pdftotext = pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="there is no pdftotext here"
+)
+
+
+@needs_pdftotext
+@pytest.mark.parametrize("locale", ["en", "zh"])
+@pytest.mark.parametrize("name", ["analysis", "analysis of a sheet"])
+def test_no_heading_is_left_alone_at_the_foot_of_a_page(browser, analyses, tmp_path, name, locale):
+    path = tmp_path / "report.html"
+    analyses[name].to_html(path, locale=locale)
+    page, _ = opened(browser, path, wide=1280)
+    try:
+        alone, seen = orphans(page, tmp_path / "report.pdf")
+        assert alone == []
+        assert seen >= 0.7
+        if (name, locale) == ("analysis", "en"):  # and one that is left alone is found
+            page.add_style_tag(content="@media print{h2~*{break-before:page}}")
+            alone, _ = orphans(page, tmp_path / "torn.pdf")
+            assert alone
     finally:
         page.context.close()
 

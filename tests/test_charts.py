@@ -235,7 +235,8 @@ def test_names_cannot_act_in_a_picture():
 
 
 NOT_THERE = {  # what counts alone cannot say
-    ("analysis of a sheet", kind) for kind in ("split", "stated", "fan", "months", "bridge")
+    ("analysis of a sheet", kind)
+    for kind in ("split", "stated", "fan", "months", "bridge", "cohorts")
 }
 
 

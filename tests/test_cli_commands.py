@@ -90,8 +90,13 @@ def test_deals_are_reported_like_analyze(locale, word, tmp_path, capsys):
     assert word in told
     assert page.stat().st_size > 10_000
     assert book.read_bytes().startswith(b"PK")
-    assert main(["analyze", DEALS, *HOW, "--locale", locale]) == 0
+    pytest.importorskip("pptx")
+    slides = tmp_path / "r.pptx"
+    assert main(["analyze", DEALS, *HOW, "--locale", locale, "--pptx", str(slides)]) == 0
     assert capsys.readouterr().out == told
+    assert slides.read_bytes().startswith(b"PK")
+    assert main(["analyze", DEALS, *HOW, "--pptx", DEALS]) == 2, "not over what is read"
+    capsys.readouterr()
 
 
 @pytest.mark.parametrize("locale", ["en", "zh"])

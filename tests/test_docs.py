@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import types
 from pathlib import Path
@@ -51,8 +52,16 @@ def test_links_between_pages_lead_somewhere():
     for page in PAGES:
         text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
         targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)\s#]+)", text)
-        broken += [f"{page.name}: {to}" for to in targets if not (page.parent / to).exists()]
+        broken += [f"{page.name}: {to}" for to in targets if not _leads(page, to)]
     assert not broken
+
+
+def _leads(page, to):
+    """Whether a link leads to a file, or, from a Chinese page, to an English page of the site."""
+    place = Path(os.path.normpath(page.parent / to))
+    if page.is_relative_to(ROOT / "docs/zh") and to.endswith("/"):
+        return place.with_suffix(".md").exists() or (place / "index.md").exists()
+    return place.exists()
 
 
 def test_every_public_name_has_its_place_in_the_reference():
@@ -67,11 +76,26 @@ def test_every_public_name_has_its_place_in_the_reference():
 
 
 def test_every_page_can_be_found():
-    site = (ROOT / "mkdocs.yml").read_text("utf-8")
-    listed = re.findall(r"^ +- (?:\w+: )?(\S+\.md)$", site, re.MULTILINE)
-    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}
-    assert sorted(listed) == sorted(pages)
+    for config, folder in (("mkdocs.yml", ROOT / "docs"), ("mkdocs.zh.yml", ROOT / "docs/zh")):
+        site = (ROOT / config).read_text("utf-8")
+        listed = re.findall(r"^ +- (?:[^:\n]+: )?(\S+\.md)$", site, re.MULTILINE)
+        pages = {page.relative_to(folder).as_posix() for page in folder.rglob("*.md")}
+        pages = {page for page in pages if not page.startswith("zh/")}
+        assert sorted(listed) == sorted(pages)
     for start in ("README.md", "README.zh.md", "docs/index.md"):
         text = (ROOT / start).read_text("utf-8")
         guides = {f"guide/{page.name}" for page in (ROOT / "docs/guide").glob("*.md")}
         assert {guide for guide in guides if guide not in text} == set(), start
+
+
+def test_every_public_name_has_an_example_that_runs():
+    """In its docstring (run by test_doctests.py) or under its name in the reference (run here)."""
+    bare = []
+    for page in sorted((ROOT / "docs/reference").glob("*.md")):
+        parts = re.split(r"^::: salesfunnel\.(\S+)$", page.read_text("utf-8"), flags=re.MULTILINE)
+        for name, below in zip(parts[1::2], parts[2::2], strict=True):
+            home, _, inner = name.rpartition(".")
+            value = getattr(getattr(sf, home) if home else sf, inner)
+            if ">>>" not in (value.__doc__ or "") and "```python" not in below:
+                bare.append(name)
+    assert bare == []

@@ -169,6 +169,15 @@ def test_moving_on_raises_the_chance():
     assert {"next_stage", "chance_there"} <= set(columns)
 
 
+def test_names_are_found_by_what_they_are():
+    history = sold(14, **{"Sales team": lambda rng, n, _: rng.choice(["north", "south"], n)})
+    ahead = sf.forecast(history, horizon=60, draws=200, by="team", covariates=["sales_team"])
+    assert ahead.by("team").attribute == "Sales team"
+    assert "Sales team" in ahead.terms
+    strata = sf.forecast(history, horizon=60, draws=200, strata="team")
+    assert strata.strata == "Sales team"
+
+
 def test_groups_add_up():
     history = sold(
         9, team=lambda rng, n, _: rng.choice(["north", "south"], n),

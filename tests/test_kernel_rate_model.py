@@ -297,3 +297,30 @@ def test_elimination_is_gaussian_conditioning():
                 m = (np.arange(months) >= months - a)[there].astype(float)
                 assert step.score[a - 1, 0] == pytest.approx(m @ inverse @ y, abs=1e-8)
                 assert step.information[a - 1, 0] == pytest.approx(m @ inverse @ m, abs=1e-8)
+
+
+def test_exposure_of_a_month_of_entry_is_measured_at_a_fall():
+    cv2, rate = np.full(3, 0.04), np.array([0.05, 0.5, 0.9])
+    at_rate, at_fall = exposure.on_the_logit(cv2, rate), exposure.fall_on_the_logit(cv2, rate)
+    assert (at_fall <= at_rate).all()
+    assert at_fall[0] == pytest.approx(at_rate[0], rel=0.05)
+    assert at_fall[2] < 0.3 * at_rate[2]
+    # the logit at 70 % of the rate lies as many standard deviations away as the logs say
+    for p, spread in zip(rate, at_fall, strict=True):
+        gap = np.log(p / (1 - p)) - np.log(0.7 * p / (1 - 0.7 * p))
+        assert gap / np.sqrt(spread) == pytest.approx(-np.log(0.7) / 0.2)
+
+
+def test_a_step_that_stops_altogether_is_surely_a_fall():
+    for months, least in ((15, 0.98), (5, 0.9)):
+        for volume, rate in ((300, 0.1), (300, 0.5), (3000, 0.1)):
+            n = np.full((months, 8), float(volume))
+            x = np.round(n * rate)
+            x[-1] = 0
+            plan = designs.design(months, angles(months, 5))
+            single = pool.Groups(np.arange(8), 8)
+            found = ev.evidence(x, n, plan, single, setting.rate_setting(months))
+            out = pool.pooled(
+                found.down, found.up, setting.SIZE_WEIGHTS, 1, single, visible=months - 1
+            )
+            assert out.fall.min() > least

@@ -319,3 +319,16 @@ def test_frames_and_records_know_the_usual_names_too() -> None:
     )
     with pytest.raises((DataError, UnknownNameError)):
         sf.EventLog.from_records(rows, columns={"entity": "nobody"})
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Benutzer-ID;Ereignis;Zeitstempel", "id_utilisateur;evenement;horodatage",
+        "usuario;evento;fecha_hora", "usuário;ação;data_hora", "Пользователь;Событие;Время",
+        "用户;行为;时间", "Kunden_ID;Aktion;Datum",
+    ],
+)  # fmt: skip
+def test_headers_of_other_languages(header: str) -> None:
+    log = sf.read_events(f"{header}\n1;a;2026-01-05 10:00\n1;b;2026-01-05 11:00\n")
+    assert sf.count_steps(log, ["a", "b"]).counts == (1, 1)

@@ -94,3 +94,18 @@ def test_sheets_by_name():
 def test_rows_keep_their_numbers_behind_blank_ones():
     found = sf.read_purchases("customer,date,amount\n\na,2026-01-05,1\n,,\nb,soon,2\n")
     assert ("time-not-understood", 4) in {(f.code, f.row) for f in found.faults}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Kundennummer;Bestelldatum;Betrag", "Client;Date de commande;Montant TTC",
+        "Cliente;Fecha de compra;Importe", "cliente_id;data_pedido;valor",
+        "Клиент;Дата заказа;Сумма", "Покупатель;Дата покупки;Итого",
+        "Acheteur;Date d'achat;Total TTC",
+    ],
+)  # fmt: skip
+def test_headers_of_other_languages(header):
+    bought = sf.read_purchases(f"{header}\nc1;2026-01-05;10\nc2;2026-02-06;20\n")
+    assert bought.amount.tolist() == [10.0, 20.0]
+    assert bought.customers == ("c1", "c2")

@@ -150,7 +150,8 @@ def stopped(rng, funnels):
                 now = study.judged(counts, together=False)[0][:, 0]
                 before = _rivals.old_probability(counts)[:, 0]
                 rows.append({
-                    "world": f"{rate:.0%} → 0 last month, {months} months", "leads": str(volume),
+                    "world": f"{rate:.0%} of {volume} → 0 last month, {months} months",
+                    "leads": str(volume),
                     "funnels": runs, "before_mean": before.mean(), "before_least": before.min(),
                     "mean": now.mean(), "least": now.min(),
                 })  # fmt: skip
@@ -269,6 +270,8 @@ def bars_of(folder):
     """Return the table of the bars: what was asked, what was measured, whether it holds."""
     rows = {}
     for path in sorted(folder.glob("*.json")):
+        if path.stem == "limits":  # its worlds have the names of the grid's
+            continue
         for one in json.loads(path.read_text("utf-8"))["rows"]:
             rows[one["world"], one.get("method", "")] = one
     out = []
@@ -352,10 +355,14 @@ def bars_of(folder):
 
 def bins_of(rows):
     """Return the calibration of the mixed world: every bin of said ≥ .5 with 100 cases."""
+    return [line for how in ("single", "one call") for line in _bins(rows, f"now, {how}")]
+
+
+def _bins(rows, which):
     gaps = [
         (was - said, world, said, was, n)
         for (world, method), one in rows.items()
-        if world.startswith("mixed") and method.startswith("now")
+        if world.startswith("mixed") and method.startswith(which)
         for said, was, n in one.get("bins", [])
         if n >= 100
     ]
@@ -367,7 +374,7 @@ def bins_of(rows):
         return f"{gap[0]:+.3f} ({gap[1]}: said {gap[2]:.2f}, was {gap[3]:.2f} of {gap[4]})"
 
     holds = "holds" if low[0] >= -0.10 and high[0] <= 0.14 else "**does not hold**"
-    text = f"Mixed world, {len(gaps)} bins of said ≥ .5 with 100 cases: was − said"
+    text = f"Mixed world, {which}: {len(gaps)} bins of said ≥ .5 with 100 cases: was − said"
     return [f"{text} from {tell(low)} to {tell(high)}; asked −.10 to +.14: {holds}.", ""]
 
 

@@ -12,6 +12,9 @@ import numpy as np
 
 HEAD = """# Causes over every recorded column
 
+[A later study](causes_more.md) has other seeds, a company of people with queues, and planted
+causes in real deals.
+
 Two kinds of made-up companies, thirteen months, the last judged. World A: fourteen columns,
 chances on the logit scale, causes take points off; the shares of five columns drift by 13 points
 without any effect. World B has another form: latent kinds of customers tie all columns together, a

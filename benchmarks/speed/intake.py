@@ -27,6 +27,8 @@ JOBS = {
     "deals": (1_000_000, 100_000),
     "typed": (1_000_000,),
     "dirty": (1_000_000,),
+    "events": (1_000_000, 100_000),
+    "sheet": (10_000,),
 }
 WAYS = {
     "purchases": ("salesfunnel", "pandas", "polars"),
@@ -34,7 +36,10 @@ WAYS = {
     "deals": ("salesfunnel", "pandas", "polars"),
     "typed": ("salesfunnel", "pandas"),
     "dirty": ("salesfunnel", "clean"),
+    "events": ("salesfunnel", "pandas", "polars"),
+    "sheet": ("salesfunnel", "pandas"),
 }
+STEPS = ["view", "cart", "buy"]
 STAGES = ["lead", "qualified", "demo", "offer", "won"]
 SEED = 20261128
 
@@ -108,7 +113,82 @@ def changes(path: Path, n: int) -> None:
             file.write(f"D{code[i]:08d},{stage[i]},{when[i]},rep {code[i] % 300}\n")
 
 
-WRITERS = {"purchases": purchases, "deals": deals, "changes": changes, "typed": deals}
+def events(path: Path, n: int) -> None:
+    """Write events in no order: ten a user, a few of which buy."""
+    rng = np.random.default_rng(SEED)
+    who = rng.integers(0, n // 10, n).tolist()
+    what = np.array([*STEPS, "help"])[rng.choice(4, n, p=[0.7, 0.15, 0.05, 0.1])].tolist()
+    start = np.datetime64("2026-01-01T00:00:00")
+    when = texts(start + rng.integers(0, 9_000_000, n).astype("m8[s]"))
+    place = np.array(["ads", "search", "mail"])[rng.integers(0, 3, n)].tolist()
+    with path.open("w", encoding="utf-8") as file:
+        file.write("user_id,event_type,event_time,channel\n")
+        rows = zip(who, what, when, place, strict=True)
+        file.writelines(f"u{a:08d},{b},{c},{d}\n" for a, b, c, d in rows)
+
+
+def sheet(path: Path, n: int) -> None:
+    """Write a sheet of days, channels and devices with three counts."""
+    days = np.datetime64("2020-01-01") + np.arange(n // 20 + 1)
+    with path.open("w", encoding="utf-8") as file:
+        file.write("date,channel,device,sessions,leads,orders\n")
+        for k in range(n):
+            group = f"c{k % 10},{'mobile' if k // 10 % 2 else 'desktop'}"
+            file.write(f"{days[k // 20]},{group},{900 + k % 37},{90 + k % 17},{9 + k % 5}\n")
+
+
+WRITERS = {
+    "purchases": purchases, "deals": deals, "changes": changes, "typed": deals, "events": events,
+    "sheet": sheet,
+}  # fmt: skip
+
+
+def salesfunnel_events(path: str):
+    import salesfunnel as sf
+
+    return list(sf.count_steps(sf.read_events(path), STEPS).counts)
+
+
+def pandas_events(path: str):
+    import pandas as pd
+
+    frame = pd.read_csv(path, parse_dates=["event_time"])
+    before, counts = None, []
+    for step in STEPS:
+        here = frame[frame["event_type"] == step]
+        if before is not None:
+            start = here["user_id"].map(before)
+            here = here[here["event_time"] >= start]
+        before = here.groupby("user_id")["event_time"].min()
+        counts.append(len(before))
+    return counts
+
+
+def polars_events(path: str):
+    import polars as pl
+
+    frame = pl.read_csv(path, try_parse_dates=True)
+    before, counts = None, []
+    for step in STEPS:
+        here = frame.filter(pl.col("event_type") == step)
+        if before is not None:
+            here = here.join(before, on="user_id").filter(pl.col("event_time") >= pl.col("first"))
+        before = here.group_by("user_id").agg(pl.col("event_time").min().alias("first"))
+        counts.append(len(before))
+    return counts
+
+
+def salesfunnel_sheet(path: str):
+    import salesfunnel as sf
+
+    return sf.read_table(path).panel(level="step").counts.sum((0, 1)).tolist()
+
+
+def pandas_sheet(path: str):
+    import pandas as pd
+
+    frame = pd.read_csv(path, parse_dates=["date"])
+    return frame.groupby(["date", "channel", "device"]).sum().sum().tolist()
 
 
 def salesfunnel_purchases(path: str):
@@ -295,6 +375,8 @@ def child(job: str, way: str, path: str) -> None:
     import salesfunnel as sf
 
     sf.read_purchases("customer,date,amount\na,2026-01-05,1\n").summary("2026-02-01")
+    sf.count_steps(sf.read_events("user,event,time\na,view,2026-01-05\n"), ["view"])
+    sf.read_table("month,leads,won\n2026-01,10,5\n")
     sf.read_deals("deal_id,lead,won\na,2026-01-05,\n", stages=["lead", "won"]).panel(by="all")
     name = "dirty" if job == "dirty" else job
     run = globals()[f"{'salesfunnel' if job == 'dirty' else way}_{name}"]

@@ -76,6 +76,7 @@ _HOMES = {
     "find_bottlenecks": "bottleneck",
     "output_change": "bottleneck",
     "RateTrend": "bottleneck",
+    "DealCohorts": "data.history",
     "StageFates": "data.history",
     # pictures
     "Chart": "render.charts",
@@ -260,6 +261,7 @@ __all__ = [
     "find_bottlenecks",
     "output_change",
     "RateTrend",
+    "DealCohorts",
     "StageFates",
     # pictures
     "Chart",
@@ -437,7 +439,7 @@ if TYPE_CHECKING:
         upsell_candidates,
     )
     from salesfunnel.data.events.event_log import EventLog
-    from salesfunnel.data.history import FieldHistory, StageFates, StageHistory, link
+    from salesfunnel.data.history import DealCohorts, FieldHistory, StageFates, StageHistory, link
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.purchases import CustomerSummary, Purchases
     from salesfunnel.data.rates import Rates

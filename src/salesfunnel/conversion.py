@@ -345,9 +345,14 @@ def _rates(
     low, high = np.zeros(n.shape), np.ones(n.shape)
     for code in (OK, ABOVE_ONE):
         at = status == code
-        if at.any():
-            rate[at] = x[at] / n[at]
+        if not at.any():
+            continue
+        here: Any = ... if at.all() else at  # where all are alike nothing is picked out
+        rate[here] = x[here] / n[here]
+        if code == ABOVE_ONE and cv2 is not None:
+            low[here], high[here] = kernel.ratio_of_doubt(rate[here], x[here], cv2[here], level)
+        else:
             made = kernel.METHODS[method] if code == OK else kernel.ratio_above_one
-            worth = n[at] if cv2 is None else _worth(rate[at], n[at], cv2[at])
-            low[at], high[at] = made(rate[at] * worth, worth, level)
+            worth = n[here] if cv2 is None else _worth(rate[here], n[here], cv2[here])
+            low[here], high[here] = made(rate[here] * worth, worth, level)
     return rate, low, high

@@ -31,6 +31,7 @@ def chance_of_at_least(
     common: float = 0.0,
     new_wins: float = 0.0,
     new_value: Floats | None = None,
+    new_scatter: float = 0.0,
 ) -> float:
     """Return the chance that the deals won, and those still to come, bring at least `target`.
 
@@ -46,12 +47,16 @@ def chance_of_at_least(
         Wins to expect of deals still to come, a Poisson mean.
     new_value : ndarray of float64, shape (m,), optional
         Values of which each of those wins brings one, all equally likely.
+    new_scatter : float
+        How much the deals still to come scatter together: standard deviation of the log of their
+        number, whose mean stays.
     """
     if target <= 0:
         return 1.0
     inside = (chance > 0) & (value > 0)
     p, v = np.clip(chance[inside], 0.0, 1.0), value[inside]
-    unit = lattice_unit(v, target)
+    fresh = np.zeros(0) if new_value is None or new_wins <= 0 else new_value
+    unit = lattice_unit(np.concatenate([v, fresh]), target)
     size = int(np.ceil(target / unit - 1e-9))
     nodes, weights = _nodes(common)
     order = np.argsort(-v, kind="stable")
@@ -62,9 +67,9 @@ def chance_of_at_least(
         below = _mass_below(size, moved[:SINGLE], v[:SINGLE] / unit)
         if p.size > SINGLE:
             below = _with_normal(below, moved[SINGLE:], v[SINGLE:] / unit)
-        if new_wins > 0 and new_value is not None and new_value.size:
+        if fresh.size:
             scale = np.exp(factor - common**2 / 2)
-            below = _with_new(below, new_wins * scale, new_value / unit)
+            below = _with_new(below, new_wins * scale, fresh / unit, new_scatter)
         total += weight * (1.0 - float(below.sum()))
     return float(min(max(total, 0.0), 1.0))
 
@@ -121,8 +126,8 @@ def _with_normal(mass: Floats, p: Floats, steps: Floats) -> Floats:
     return np.convolve(mass, added)[: mass.size]
 
 
-def _with_new(mass: Floats, wins: float, steps: Floats) -> Floats:
-    """Return the mass after adding a compound Poisson number of wins."""
+def _with_new(mass: Floats, wins: float, steps: Floats, scatter: float) -> Floats:
+    """Return the mass after adding a compound Poisson number of wins, whose mean scatters."""
     size = mass.size
     span = 4 * size
     low = np.minimum(np.floor(steps), span - 2).astype(np.intp)
@@ -132,7 +137,10 @@ def _with_new(mass: Floats, wins: float, steps: Floats) -> Floats:
     # sums that are too large wrap around; an exponential tilt keeps them out
     tilt = np.exp(-np.arange(span) * (20.0 / span))
     wave = np.fft.rfft(one * tilt)
-    added = np.fft.irfft(np.exp(wins * (wave - 1.0)), span) / tilt
+    nodes, weights = _nodes(scatter)
+    busy = wins * np.exp(nodes - scatter**2 / 2)
+    both_ways = (weights[:, None] * np.exp(busy[:, None] * (wave - 1.0))).sum(axis=0)
+    added = np.fft.irfft(both_ways, span) / tilt
     return np.convolve(mass, np.maximum(added[:size], 0.0))[:size]
 
 
@@ -146,6 +154,7 @@ def deals_for(
     common: float = 0.0,
     new_wins: float = 0.0,
     new_value: Floats | None = None,
+    new_scatter: float = 0.0,
 ) -> tuple[int, float] | None:
     """Return how many deals like these give at least a probability, and which one they give.
 
@@ -158,8 +167,9 @@ def deals_for(
     def given(count: int) -> float:
         at = np.arange(count) % n
         return chance_of_at_least(
-            target, chance[at], value[at], common=common, new_wins=new_wins, new_value=new_value
-        )
+            target, chance[at], value[at], common=common, new_wins=new_wins, new_value=new_value,
+            new_scatter=new_scatter,
+        )  # fmt: skip
 
     low, high = 0, max(n, 1)
     while given(high) < probability:

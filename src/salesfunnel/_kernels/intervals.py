@@ -87,6 +87,15 @@ def ratio_above_one(x: npt.ArrayLike, n: npt.ArrayLike, level: float) -> tuple[A
     return np.maximum(low, 0.0), np.asarray(high)
 
 
+def ratio_of_doubt(
+    ratio: npt.ArrayLike, x: npt.ArrayLike, cv2: npt.ArrayLike, level: float
+) -> tuple[Array, Array]:
+    """Return an interval for a ratio of a count to an exposure of squared relative error `cv2`."""
+    spread = 1 / np.maximum(np.asarray(x, dtype=np.float64), 1.0) + np.nan_to_num(cv2)
+    reach = np.exp(two_sided_z(level) * np.sqrt(spread))
+    return np.asarray(ratio / reach), np.asarray(ratio * reach)
+
+
 def newcombe(
     x1: npt.ArrayLike, n1: npt.ArrayLike, x0: npt.ArrayLike, n0: npt.ArrayLike, level: float
 ) -> tuple[Array, Array]:

@@ -1,10 +1,12 @@
-"""Has a rate risen above what it used to be. Arguments are already validated.
+"""Has a rate risen above, or fallen below, what it used to be. Arguments are already validated.
 
-The mirror of the test for a fall: the beta-binomial probability of the count at a materially higher
-rate, against that at the usual one.
+The beta-binomial probability of the count at a materially higher, or lower, rate against that at
+the usual one.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ import numpy.typing as npt
 from salesfunnel._kernels.betabinomial import (
     drop_probability,
     history_reference,
+    log_drop_bf,
     log_mass,
     predictive_range,
     predictive_strength,
@@ -34,10 +37,22 @@ def log_rise_bf(x: int, n: int, rate: float, strength: float) -> float:
     return top + float(np.log(np.exp(after - top).mean())) - float(before)
 
 
-def rise(
+class Change(NamedTuple):
+    """What is usual, and whether this period is above or below it."""
+
+    expected: float
+    low: float
+    high: float
+    more: float
+    """Probability that the rate rose."""
+    fewer: float
+    """Probability that the rate fell."""
+
+
+def change(
     x: int, n: int, earlier_x: npt.ArrayLike, earlier_n: npt.ArrayLike, *, level: float = 0.8
-) -> tuple[float, float, float, float]:
-    """Return the expected count, the ends of its interval, and the probability of a rise.
+) -> Change:
+    """Return the expected count with its interval, and the probabilities of a rise and of a fall.
 
     Parameters
     ----------
@@ -46,11 +61,12 @@ def rise(
     earlier_x, earlier_n : array_like, shape (m,)
         The same of earlier periods.
     level : float
-        Of the interval.
+        Of the interval, in the middle.
     """
     reference = history_reference(np.asarray(earlier_x), np.asarray(earlier_n))
     strength = float(predictive_strength(reference, np.asarray(1.0)))
     rate = float(reference.rate)
     low, high = predictive_range(n, rate * strength, (1 - rate) * strength, level)
-    probability = float(drop_probability(log_rise_bf(x, n, rate, strength), PRIOR))
-    return n * rate, float(low), float(high), probability
+    more = float(drop_probability(log_rise_bf(x, n, rate, strength), PRIOR))
+    fewer = float(drop_probability(log_drop_bf(x, n, rate, strength), PRIOR))
+    return Change(n * rate, float(low), float(high), more, fewer)

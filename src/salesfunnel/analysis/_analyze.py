@@ -20,7 +20,7 @@ from salesfunnel.analysis.watched import watch_of, with_signs
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
 from salesfunnel.conversion import ConversionTable, conversions
 from salesfunnel.counting import StepCounts
-from salesfunnel.data.history import StageFates, StageHistory
+from salesfunnel.data.history import DealCohorts, StageFates, StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
@@ -77,6 +77,8 @@ class Analysis(ResultMixin):
         The rates behind the verdicts, period by period, of all segments together.
     fates : StageFates or None
         What became of the deals of the judged months; None where only counts are known.
+    cohorts : DealCohorts or None
+        How many deals of each month are won, month by month; None where only counts are known.
     forecast : Forecast or None
         What the deals may bring in the next 90 days; None where only counts are known, or where
         the deals have no values.
@@ -101,6 +103,7 @@ class Analysis(ResultMixin):
     locale: Locale = "en"
     trend: RateTrend | None = None
     fates: StageFates | None = None
+    cohorts: DealCohorts | None = None
     forecast: Forecast | None = None
     bridge: PipelineBridge | None = None
     currency: str | None = None
@@ -224,6 +227,16 @@ def analyze(
         If `data` is none of the three, or no period is complete.
     UnknownNameError
         If `period` is not in the data.
+
+    Examples
+    --------
+    >>> import salesfunnel as sf
+    >>> from salesfunnel.builtin.example_company import AS_OF, company_csv
+    >>> deals = sf.read_deals(company_csv().encode(), funnel="b2b", as_of=str(AS_OF))
+    >>> found = sf.analyze(deals)
+    >>> worst = found.bottlenecks[0]
+    >>> found.period, str(worst.transition), worst.tier
+    ('2026-10', 'intent→negotiation', 'confirmed')
     """
     check_choice("locale", locale, LOCALES)
     if not isinstance(data, StageHistory | Tracking | Panel):

@@ -12,13 +12,15 @@ import numpy as np
 from salesfunnel._core.errors import SalesFunnelError
 from salesfunnel._core.vocabulary import TIERS
 from salesfunnel.bottleneck import Bottlenecks, rate_trend
-from salesfunnel.data.history import StageHistory, stage_fates
+from salesfunnel.data.history import StageHistory, deal_cohorts, stage_fates
 from salesfunnel.data.panel import ALL, Panel
 from salesfunnel.forecasting import forecast
 from salesfunnel.pipeline import pipeline_bridge
 
 __all__ = ["around", "judged_panel"]
 
+COHORTS = 3
+"""Months of entry from which a triangle of them says something."""
 HORIZON = 90
 """Days of the forecast in the report."""
 SETTLED = 30
@@ -99,6 +101,10 @@ def around(
             months=max((row.window for row in alarms), default=3),
             alerts=tuple(dict.fromkeys(row.transition.source for row in alarms)),
         )
+    with suppress(SalesFunnelError):  # no stage is the win
+        cohorts = deal_cohorts(deals)
+        if len(cohorts.periods) >= COHORTS:
+            found["cohorts"] = cohorts
     if worth is None:
         return found
     with suppress(SalesFunnelError):  # too few wins: the report goes without a forecast

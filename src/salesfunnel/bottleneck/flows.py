@@ -10,7 +10,7 @@ import numpy.typing as npt
 from salesfunnel._core.periods import label_of, ordinal
 from salesfunnel._core.season import angles_of, calendar_of, months_apart
 from salesfunnel._core.vocabulary import Frequency
-from salesfunnel._kernels.rate_model.exposure import on_the_logit
+from salesfunnel._kernels.rate_model.exposure import fall_on_the_logit, on_the_logit
 from salesfunnel._kernels.rate_model.setting import LONGEST
 from salesfunnel.bottleneck.judge import Settings
 from salesfunnel.bottleneck.reference_window import ReferenceWindow
@@ -54,7 +54,7 @@ def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None) -> Flows:
     exposed, cv2 = exposure_of(cut, lags)
     exposed = exposed.copy()
     exposed[missing] = np.nan
-    extra = None if cv2 is None else _extra(cv2, x, exposed)
+    extra = None if cv2 is None else _extra(cv2, x, exposed, by_entry=panel.mode == "entry")
     periods = cut.periods
     if panel.by == "day":
         exposed, x, entered, periods = _by_week(exposed, x, entered, periods)
@@ -65,11 +65,12 @@ def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None) -> Flows:
     return Flows(n, x, entered, entered[..., 0], extra, periods[-most:])
 
 
-def _extra(cv2: Array, x: Array, n: Array) -> Array:
-    """Return the variance on the logit, at the overall rate of each step."""
+def _extra(cv2: Array, x: Array, n: Array, *, by_entry: bool) -> Array:
+    """Return the variance on the logit, at the overall rate of each step, or at a fall of it."""
     total = np.maximum(np.nansum(n, axis=0), 1e-12)
     rate = np.clip(np.nansum(np.where(np.isnan(n), 0.0, x), axis=0) / total, 0.0, 1.0)
-    return np.nan_to_num(on_the_logit(np.nan_to_num(cv2), rate))
+    spread = fall_on_the_logit if by_entry else on_the_logit
+    return np.nan_to_num(spread(np.nan_to_num(cv2), rate))
 
 
 def _by_week(

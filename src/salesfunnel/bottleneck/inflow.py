@@ -32,6 +32,8 @@ LEVEL, HALF = 0.9, 1.645
 """Level of the interval of what is expected, and its half in standard deviations."""
 SEEN = 0.4
 """Entries that would not show a drop of this share are not enough data for "as before"."""
+START_UP, MOST_START_UP, LEAST_LEFT = 0.5, 6, 6
+"""Share of the later median below which a list starts up, periods at most, and left at least."""
 
 
 @attrs.frozen(kw_only=True)
@@ -184,6 +186,30 @@ class Inflow(TableMixin):
         }
 
 
+def start_up(entered: Float) -> npt.NDArray[np.bool_]:
+    """Return the first periods in which entries had not yet come up, (periods, segments).
+
+    The first periods, six at most, with less than half of the median of all that came after: of a
+    list that begins in the middle of the business they are no history. At least six must be left.
+    """
+    out = np.zeros(entered.shape, dtype=np.bool_)
+    going = np.ones(entered.shape[1], dtype=np.bool_)
+    for t in range(min(MOST_START_UP, len(entered) - LEAST_LEFT)):
+        low = entered[t] < START_UP * _middle(entered[t + 1 :])
+        going &= low | np.isnan(entered[t])
+        out[t] = going & low
+    return out
+
+
+def _middle(values: Float) -> Float:
+    """Return the median along the first axis of what is known, 0 where nothing is."""
+    known = np.isfinite(values).sum(axis=0)
+    ordered, at = np.sort(values, axis=0), np.arange(values.shape[1])
+    low = ordered[np.maximum((known - 1) // 2, 0), at]
+    high = ordered[np.minimum(known // 2, len(values) - 1), at]
+    return np.where(known > 0, (low + np.where(known % 2 == 1, low, high)) / 2, 0.0)
+
+
 def judge_inflow(
     entered: Float, settings: Settings, segments: tuple[str, ...], periods: tuple[str, ...],
     worth: Float,
@@ -202,7 +228,7 @@ def judge_inflow(
         Deals an entry brings at the usual rates of the steps.
     """
     months, size = entered.shape
-    there = ~np.isnan(entered)
+    there = ~np.isnan(entered) & ~start_up(entered)
     plan = design(
         months, settings.angle, settings.festivals, workdays=settings.workdays,
         a_month=settings.a_month,

@@ -29,6 +29,13 @@ def add(commands: Commands) -> None:
         "--horizon", default="90D", metavar="SPAN", help="how far; 90D if not said"
     )
     forecast.add_argument("--strata", metavar="NAME", help="attribute whose groups differ")
+    forecast.add_argument(
+        "--by", action="append", metavar="NAME", default=[],
+        help="team, product, region, ...: what its groups bring; may come more than once",
+    )  # fmt: skip
+    forecast.add_argument(
+        "--no-covariates", action="store_true", help="by stage and age alone, without value, owner"
+    )
     forecast.add_argument("--currency", metavar="CODE", help="currency of the values, such as CNY")
     forecast.add_argument("--no-new-deals", action="store_true", help="only deals that are open")
     forecast.add_argument("--seed", type=int, default=0, metavar="N", help="of the simulation")
@@ -87,6 +94,8 @@ def _forecast(arguments: Namespace) -> int:
         currency=arguments.currency,
         new_deals=not arguments.no_new_deals,
         seed=arguments.seed,
+        covariates=None if arguments.no_covariates else "auto",
+        by=arguments.by,
     )
     return deliver(arguments, found, faults=history.faults)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["DONE", "FAULTY", "USAGE", "check_files", "deliver", "say", "status_of"]
 
 DONE, FAULTY, USAGE = 0, 1, 2
-_OUTPUTS = ("html", "json", "xlsx")
+_OUTPUTS = ("html", "json", "xlsx", "pptx")
 
 
 def check_files(arguments: Namespace, *inputs: str) -> None:
@@ -84,7 +84,8 @@ def deliver(
     ----------
     arguments : argparse.Namespace
     result : object
-        What ``--json``, ``--html`` and ``--xlsx`` write; a sequence becomes a JSON array.
+        What ``--json``, ``--html``, ``--xlsx`` and ``--pptx`` write; a sequence becomes a JSON
+        array.
     faults : iterable of Fault
         Of the input: the result is given those that it has not; an error makes the status 1.
     shown : Document, optional
@@ -105,6 +106,8 @@ def deliver(
         to_html(page, arguments.html, locale=arguments.locale)
     if getattr(arguments, "xlsx", None):
         whole.to_xlsx(arguments.xlsx, locale=arguments.locale)
+    if getattr(arguments, "pptx", None):
+        whole.to_pptx(arguments.pptx, locale=arguments.locale)
     if getattr(arguments, "json", None) not in {None, "-"}:
         write_file(arguments.json, f"{_json_of(whole)}\n".encode())
     return status_of(found)

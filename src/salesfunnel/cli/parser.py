@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Callable
 from datetime import date
 from typing import Any, NoReturn
 
 from salesfunnel._core.checks import nearest
 from salesfunnel._core.vocabulary import LOCALES
+from salesfunnel.cli.chinese import translated
+from salesfunnel.i18n import text as words_of
 
 __all__ = [
     "KINDS",
@@ -45,7 +48,28 @@ class Parser(argparse.ArgumentParser):
                 message += f"; {name} is for {', '.join(known[name])}"
             elif close is not None:
                 message += f"; did you mean {close!r}?"
+        if self.locale == "zh":
+            self.print_usage(sys.stderr)
+            told = words_of("command.said.error", "zh", message=translated(message) or message)
+            self.exit(2, f"{self.prog}: {told}\n")
         super().error(message)
+
+    @property
+    def locale(self) -> str:
+        """The language of its help: the one that its options have been put into."""
+        return "en" if self._optionals.title == "options" else "zh"
+
+    def format_usage(self) -> str:
+        """Return the usage, in the language of the help."""
+        return self._spoken(super().format_usage())
+
+    def format_help(self) -> str:
+        """Return the help, in its language."""
+        return self._spoken(super().format_help())
+
+    def _spoken(self, words: str) -> str:
+        usage = words_of("command.said.usage", "zh")
+        return words.replace("usage: ", usage, 1) if self.locale == "zh" else words
 
 
 def _known(parser: argparse.ArgumentParser, *, options: bool) -> dict[str, list[str]]:
@@ -70,7 +94,9 @@ def add_command(
 ) -> argparse.ArgumentParser:
     """Add a command with the options of every command: its language and width."""
     command: argparse.ArgumentParser = commands.add_parser(name, **words)
-    command.add_argument("--locale", choices=LOCALES, default="en", help="language of the output")
+    command.add_argument(
+        "--locale", choices=LOCALES, default=argparse.SUPPRESS, help="language of the output"
+    )
     command.add_argument("--width", type=_width, metavar="N", help="columns of the terminal")
     command.set_defaults(run=run)
     return command
@@ -125,7 +151,9 @@ def reading_options(command: argparse.ArgumentParser, *, file: bool = True) -> N
     )
 
 
-def writing_options(command: argparse.ArgumentParser, *, xlsx: bool = False) -> None:
+def writing_options(
+    command: argparse.ArgumentParser, *, xlsx: bool = False, pptx: bool = False
+) -> None:
     """Add the options that say where results go, beside the terminal."""
     group = command.add_argument_group("what is written")
     group.add_argument("--html", metavar="OUT", help="write the result as one HTML page, too")
@@ -134,6 +162,8 @@ def writing_options(command: argparse.ArgumentParser, *, xlsx: bool = False) -> 
     )
     if xlsx:
         group.add_argument("--xlsx", metavar="OUT", help="write it as a workbook, too")
+    if pptx:
+        group.add_argument("--pptx", metavar="OUT", help="write slides for a meeting, too")
 
 
 def names(text: str) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def add(commands: Commands) -> None:
     analyze.add_argument("--benchmark", metavar="NAME", help="industry figures to compare with")
     analyze.add_argument("--start", type=day, metavar="DAY", help="first day of the plan")
     analyze.add_argument("--currency", metavar="CODE", help="currency of the values, such as CNY")
-    writing_options(analyze, xlsx=True)
+    writing_options(analyze, xlsx=True, pptx=True)
 
 
 def _report(arguments: Namespace) -> int:

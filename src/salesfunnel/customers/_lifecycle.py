@@ -197,6 +197,15 @@ def lifecycle(purchases: Purchases, *, as_of: Moment, by: str | None = None) -> 
     -----
     g is the median gap of a customer with three orders or more, shrunk toward the median gap of the
     group with the weight of two gaps; for others that of the group.
+
+    Examples
+    --------
+    >>> import salesfunnel as sf
+    >>> days = ["2026-01-05", "2026-02-04", "2026-03-06"]
+    >>> rows = [{"customer": f"c{i}", "time": day} for i in range(5) for day in days]
+    >>> bought = sf.Purchases.from_records(rows)
+    >>> dict(sf.lifecycle(bought, as_of="2026-04-20").counts)["active"]
+    5
     """
     known = orders_at(purchases, as_of)
     names, group = groups_of(known, by)

@@ -115,7 +115,11 @@ class RepurchaseCurve(TableMixin):
         return float(self.share[i - 1]) if i else 0.0
 
     def triangle(self) -> Floats:
-        """Return the shares by cohort and window, shape (cohorts, windows); NaN if immature."""
+        """Return the shares by cohort and window, shape (cohorts, windows); NaN if immature.
+
+        How many of a cohort buy in each calendar month after it is another question:
+        `cohort_retention` answers it.
+        """
         with np.errstate(invalid="ignore", divide="ignore"):
             share = self.cohort_returned / self.cohort_entered[:, None]
         return np.where(self.mature & (self.cohort_entered[:, None] > 0), share, np.nan)

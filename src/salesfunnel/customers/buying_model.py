@@ -62,7 +62,7 @@ class BuyingModel(ResultMixin):
     --------
     >>> model = BuyingModel(kind="paretonbd", params=(0.5533, 10.578, 0.6062, 11.668), unit="week")
     >>> round(float(model.p_alive(2, 30.43, 38.86)), 3), round(float(model.p_alive(0, 0, 38.86)), 3)
-    (0.869, 0.283)
+    (0.869, 0.295)
     """
 
     kind: BuyingModelName

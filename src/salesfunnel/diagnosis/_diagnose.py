@@ -88,6 +88,16 @@ def diagnose(
     ----------
     .. [1] Oaxaca (1973), Int. Econ. Rev. 14:693; Blinder (1973), J. Hum. Res. 8:436.
     .. [2] Benjamini & Hochberg (1995), JRSS B 57:289.
+
+    Examples
+    --------
+    >>> import salesfunnel as sf
+    >>> from salesfunnel.builtin.example_company import AS_OF, company_csv
+    >>> deals = sf.read_deals(company_csv().encode(), funnel="b2b", as_of=str(AS_OF))
+    >>> worst = sf.find_bottlenecks(deals)[0]
+    >>> first = sf.diagnose(worst, deals).causes[0]
+    >>> first.code, first.dimension
+    ('slow-response', 'action')
     """
     if not isinstance(bottleneck, Bottleneck):
         raise ArgumentError(

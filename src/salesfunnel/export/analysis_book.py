@@ -12,7 +12,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.analysis_column import Column, Part
 from salesfunnel.export.analysis_parts import caption, parts_of
 from salesfunnel.export.book import FONTS, Book
-from salesfunnel.render.backends.width import width
+from salesfunnel.render.backends.width import width, wrap
 from salesfunnel.render.charts.palette import LIGHT
 
 if TYPE_CHECKING:
@@ -30,8 +30,14 @@ FORMATS = {
 }  # fmt: skip
 HEAD = 3
 """Rows above the first of a table: its title, a line, and the names of the columns."""
-WIDEST = 60
-COLOURS = (LIGHT.main, LIGHT.alert, LIGHT.grey, "#4f8f8b", "#8a6db1", LIGHT.ink)
+WIDEST = 44
+WRAPPED = 500
+"""Rows that are made as high as their text needs, at most."""
+ACROSS, CHART = 190, 112
+"""Letters across that an A4 page holds in a size that can be read; those of a chart."""
+COLOURS = (
+    LIGHT.main, LIGHT.alert, LIGHT.grey, "#4f8f8b", "#8a6db1", LIGHT.ink, "#b08900", "#5b7f2b",
+)  # fmt: skip
 
 
 def write_analysis(analysis: Analysis, path: str | PathLike[str], locale: Locale) -> None:
@@ -77,19 +83,18 @@ def _sheet(book: Workbook, part: Part, line: str, styles: dict[str, Any], locale
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, clean(part.title), styles["title"])
     sheet.write_string(1, 0, clean(line), styles["muted"])
-    for j, column in enumerate(part.columns):
+    widths = [_wide(column) for column in part.columns]
+    for j, (column, wide) in enumerate(zip(part.columns, widths, strict=True)):
         kind = "head" if column.form == "text" else "head-right"
         sheet.write_string(HEAD - 1, j, clean(column.title), styles[kind])
         for i, value in enumerate(column.cells):
             _cell(sheet, HEAD + i, j, value, column.form, styles)
-        sheet.set_column(j, j, _wide(column))
+        sheet.set_column(j, j, wide)
+    _heights(sheet, part, widths)
     last = HEAD + part.rows - 1
     sheet.autofilter(HEAD - 1, 0, last, len(part.columns) - 1)
     sheet.freeze_panes(HEAD, 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 1 if part.drawn and part.rows <= 40 else 0)
-    sheet.repeat_rows(HEAD - 1)
+    _paper(sheet, part, widths)
     if part.drawn:
         chart = _DRAW[part.drawn](book, part, sheet.get_name(), FONTS[locale])
         wide = 3 if part.drawn in {"waterfall", "funnel", "bars", "range"} else 2
@@ -97,6 +102,36 @@ def _sheet(book: Workbook, part: Part, line: str, styles: dict[str, Any], locale
         chart.set_title({"name": clean(part.title), "overlay": False,
                          "name_font": {"name": FONTS[locale], "size": 12}})  # fmt: skip
         sheet.insert_chart(last + 2, 0, chart, {"description": clean(part.title)})
+
+
+def _heights(sheet: Worksheet, part: Part, widths: list[float]) -> None:
+    """Make the header and the first rows as high as their wrapped text needs."""
+
+    def lines(words: str, wide: float) -> int:
+        room = max(int(wide) - 3, 4)
+        return sum(len(wrap(line, room)) if width(line) > room else 1 for line in words.split("\n"))
+
+    head = max(lines(c.title, w) for c, w in zip(part.columns, widths, strict=True))
+    sheet.set_row(HEAD - 1, 18 * head + 2)
+    texts = [(c, w) for c, w in zip(part.columns, widths, strict=True) if c.form == "text"]
+    for i in range(min(part.rows, WRAPPED)):
+        cells = ((c.cells[i], w) for c, w in texts if i < len(c.cells))
+        most = max((lines(str(cell), w) for cell, w in cells if cell), default=1)
+        if most > 1:
+            sheet.set_row(HEAD + i, min(17 * most + 2, 400))
+
+
+def _paper(sheet: Worksheet, part: Part, widths: list[float]) -> None:
+    """Lay it out for A4, one page across; of many columns those that are drawn are printed."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.repeat_rows(HEAD - 1)
+    sheet.fit_to_pages(1, 1 if part.drawn and part.rows <= 40 else 0)
+    if sum(widths) > ACROSS and part.drawn == "line":
+        columns = max(part.series) + 1
+        while columns < len(widths) and sum(widths[:columns]) < CHART:
+            columns += 1
+        sheet.print_area(0, 0, HEAD + part.rows + 22, columns - 1)
 
 
 def _cell(sheet: Worksheet, i: int, j: int, value: Any, form: str, styles: dict[str, Any]) -> None:
@@ -145,7 +180,9 @@ def _line(book: Workbook, part: Part, name: str, font: str) -> XlsxChart:
             "values": _range(part, name, j),
             "line": {"color": COLOURS[place % len(COLOURS)], "width": 2},
         })  # fmt: skip
-    chart.set_y_axis(_axis(part, ys[0], font))
+    known = [v for j in ys for v in part.columns[j].cells if v is not None and v > 0]
+    wide = part.columns[ys[0]].form == "count" and known and max(known) > 100 * min(known)
+    chart.set_y_axis(_axis(part, ys[0], font, **({"log_base": 10} if wide else {})))
     dates = {"date_axis": True, "num_format": "yyyy-mm-dd"} if (
         part.columns[x].form == "date") else {}  # fmt: skip
     chart.set_x_axis({"num_font": _font(font), **dates})
@@ -154,22 +191,34 @@ def _line(book: Workbook, part: Part, name: str, font: str) -> XlsxChart:
     return chart
 
 
-def _rows(book: Workbook, part: Part, font: str, j: int, kind: str) -> XlsxChart:
+def _rows(book: Workbook, part: Part, font: str, kind: str) -> XlsxChart:
     """Return a chart of horizontal bars, the first row on top."""
     chart = book.add_chart({"type": "bar", **({"subtype": "stacked"} if kind else {})})
     chart.set_y_axis({"reverse": True, "num_font": _font(font), "label_position": "low",
                       "line": {"color": LIGHT.grey}})  # fmt: skip
-    chart.set_x_axis(_axis(part, j, font))
+    sizes = [v for j in part.series[1:] for v in part.columns[j].cells if v is not None and v == v]  # noqa: PLR0124 - NaN
+    zero = {"min": 0} if min(sizes, default=0) >= 0 else {}
+    zero |= {"max": 0} if max(sizes, default=0) <= 0 else {}
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **zero})
     chart.set_legend({"position": "bottom", "font": _font(font)})
     return chart
 
 
+def _labels(part: Part, j: int, font: str, colour: str = LIGHT.ink, **more: Any) -> dict[str, Any]:
+    """Return the labels of bars: their figures in the form of the column."""
+    form = FORMATS[part.columns[j].form]
+    return {"value": True, "num_format": f"{form};-{form};;", **more,
+            "font": {**_font(font), "color": colour}}  # fmt: skip
+
+
 def _funnel(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
-    chart = _rows(book, part, font, ys[0], "stacked")
-    fills = (LIGHT.main, LIGHT.lost, LIGHT.tint)
+    chart = _rows(book, part, font, "stacked")
+    fills = (LIGHT.main, LIGHT.lost, LIGHT.tint, LIGHT.ink)
     for j, fill in zip(ys, fills, strict=True):
+        words = LIGHT.back if fill in {LIGHT.main, LIGHT.ink} else LIGHT.ink
         chart.add_series({
+            "data_labels": _labels(part, j, font, words),
             "name": [name, HEAD - 1, j], "categories": _range(part, name, x),
             "values": _range(part, name, j), "fill": {"color": fill},
             "border": {"color": LIGHT.grey, "width": 0.5}, "gap": 60,
@@ -179,7 +228,7 @@ def _funnel(book: Workbook, part: Part, name: str, font: str) -> Any:
 
 def _waterfall(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, base, bar = part.series
-    chart = _rows(book, part, font, bar, "stacked")
+    chart = _rows(book, part, font, "stacked")
     chart.add_series({
         "categories": _range(part, name, x), "values": _range(part, name, base),
         "fill": {"none": True}, "border": {"none": True}, "gap": 50,
@@ -187,6 +236,13 @@ def _waterfall(book: Workbook, part: Part, name: str, font: str) -> Any:
     chart.add_series({
         "categories": _range(part, name, x), "values": _range(part, name, bar),
         "fill": {"color": LIGHT.main}, "points": _points(part),
+        "data_labels": _labels(part, bar, font, custom=[
+            {
+                "value": f"='{name}'!$B${HEAD + i + 1}",
+                "font": {**_font(font), "color": LIGHT.ink if role == "grey" else LIGHT.back},
+            }
+            for i, role in enumerate(part.colours)
+        ]),
     })  # fmt: skip
     chart.set_legend({"none": True})
     return chart
@@ -200,7 +256,7 @@ def _points(part: Part) -> list[Any]:
 
 def _ranges(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, middle, low, high = part.series
-    chart = _rows(book, part, font, middle, "")
+    chart = _rows(book, part, font, "")
     cells = [part.columns[j].cells for j in (middle, low, high)]
     known = [
         (m - lo, hi - m) if None not in (m, lo, hi) and m == m else (0.0, 0.0)  # noqa: PLR0124
@@ -213,6 +269,7 @@ def _ranges(book: Workbook, part: Part, name: str, font: str) -> Any:
             "type": "custom", "minus_values": [a for a, _ in known],
             "plus_values": [b for _, b in known], "line": {"color": LIGHT.ink, "width": 1.5},
         },
+        "data_labels": _labels(part, middle, font, LIGHT.back, position="inside_base"),
     })  # fmt: skip
     chart.set_legend({"none": True})
     return chart
@@ -220,11 +277,12 @@ def _ranges(book: Workbook, part: Part, name: str, font: str) -> Any:
 
 def _bars(book: Workbook, part: Part, name: str, font: str) -> Any:
     x, *ys = part.series
-    chart = _rows(book, part, font, ys[0], "")
+    chart = _rows(book, part, font, "")
     for j, fill in zip(ys, (LIGHT.main, LIGHT.lost), strict=True):
         chart.add_series({
             "name": [name, HEAD - 1, j], "categories": _range(part, name, x),
             "values": _range(part, name, j), "fill": {"color": fill}, "gap": 60,
+            "data_labels": _labels(part, j, font),
         })  # fmt: skip
     return chart
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.analysis_column import ROWS, Column, Part, column_of, picture_of, words_of
 from salesfunnel.export.analysis_tables import (
@@ -43,7 +45,26 @@ def parts_of(analysis: Analysis, locale: Locale) -> list[Part]:
         quality_part,
     )
     made = [make(analysis, locale) for make in makers]
-    return [part for part in made if part is not None and part.rows]
+    return [_known(part) for part in made if part is not None and part.rows]
+
+
+def _known(part: Part) -> Part:
+    """Return a worksheet without the columns that hold nothing, unless they are drawn."""
+    keep = [
+        j
+        for j, column in enumerate(part.columns)
+        if j in part.series or any(_is_known(cell) for cell in column.cells)
+    ]
+    places = {j: place for place, j in enumerate(keep)}
+    return attrs.evolve(
+        part,
+        columns=[part.columns[j] for j in keep],
+        series=tuple(places[j] for j in part.series),
+    )
+
+
+def _is_known(cell: Any) -> bool:
+    return cell is not None and cell == cell and cell != ""  # noqa: PLR0124 - NaN
 
 
 def _answer(analysis: Analysis, locale: Locale) -> Part:
@@ -113,14 +134,16 @@ def _trend(analysis: Analysis, locale: Locale) -> Part | None:
         return None
     labels = labels_for(analysis, locale)
     columns = [column_of("period", "text", series.periods, locale)]
-    drawn = [0]
-    for s, transition in enumerate(series.transitions):
-        step = step_words(transition, labels)
-        for key in ("entered", "advanced", "rate", "low", "high"):
+    steps = [step_words(transition, labels) for transition in series.transitions]
+    columns += [
+        Column(f"{step}: {words_of('rate', locale)}", "percent", series.rate[:, s].tolist())
+        for s, step in enumerate(steps)
+    ]
+    drawn = range(len(columns))
+    for s, step in enumerate(steps):
+        for key in ("low", "high", "entered", "advanced"):
             values = getattr(series, key)[:, s]
             form = "deals" if key in {"entered", "advanced"} else "percent"
-            if key == "rate":
-                drawn.append(len(columns))
             columns.append(Column(f"{step}: {words_of(key, locale)}", form, values.tolist()))
     return Part(
         name=words_of("sheet-trend", locale),
@@ -146,13 +169,15 @@ def _funnel(analysis: Analysis, locale: Locale) -> Part | None:
             for i, v in enumerate(getattr(found, key))
         ]
         columns.append(column_of(key, "count", cells, locale))
+    won = [None] * last + [int(found.entered[last])]
+    columns.append(Column(labels[found.stages[last]], "count", won))
     columns.append(column_of("baseline", "percent", found.baseline.tolist(), locale))
     return Part(
         name=words_of("sheet-funnel", locale),
         title=text("chart.funnel-title", locale),
         columns=columns,
         drawn="funnel",
-        series=(0, 2, 3, 4),
+        series=(0, 2, 3, 4, 5),
     )
 
 
@@ -171,7 +196,13 @@ def _waterfall(chart: Chart | None, name: str, locale: Locale, form: str) -> Par
         column_of("base", form, [_base(a, b) for a, b in pairs], locale),
         column_of("bar", form, [_bar(a, b) for a, b in pairs], locale),
     ]
-    return Part(name=name, title=chart.title, columns=columns, drawn="waterfall", series=(0, 6, 7))
+    roles = {"total": "total", "sum": "total", "unexplained": "grey"}
+    colours = [
+        roles.get(str(part), "alert" if float(amount or 0) < 0 else "main")
+        for part, amount in zip(data["part"], data["amount"], strict=True)
+    ]
+    return Part(name=name, title=chart.title, columns=columns, drawn="waterfall",
+                series=(0, 6, 7), colours=tuple(colours))  # fmt: skip
 
 
 def _base(start: Any, end: Any) -> float:

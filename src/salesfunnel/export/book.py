@@ -71,6 +71,13 @@ class Book:
             self._styles[key] = self.book.add_format({**base, **properties})
         return self._styles[key]
 
+    def conditional(self, **properties: Any) -> Any:
+        """Return the format of a rule: what it changes alone; equal ones are one format."""
+        key = (("rule", True), *sorted(properties.items()))
+        if key not in self._styles:
+            self._styles[key] = self.book.add_format(properties)
+        return self._styles[key]
+
     def sheet(self, name: str) -> Any:
         """Add a worksheet; signs that a name may not have become blanks."""
         plain = "".join(" " if char in "[]:*?/\\" else char for char in name).strip("' ")
@@ -109,7 +116,7 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(header_row)
         sheet.center_horizontally()
-        shown = title.replace("&", "&&")[:120]
+        shown = title[:80].replace("&", "&&")
         sheet.set_header(f'&C&"{self.font},Bold"&12{_apart(shown)}')
         page = text("sheet.print.page", self.locale, page="&P", pages="&N")
         sheet.set_footer(f'&R&"{self.font},Regular"&9{_apart(page)}')
@@ -146,7 +153,7 @@ def number_format(unit: str, locale: Locale, *, whole: bool = True) -> str:
         return "0.00%"
     if unit in {"duration", "score"}:
         return "General"
-    plain = "#,##0" if unit == "count" and whole else "#,##0.00"
+    plain = "#,##0" if whole else "#,##0.00"
     if locale == "zh" and unit in {"count", "currency"}:
         return f'[>=100000]0\\.0,"万";{plain}'
     return plain

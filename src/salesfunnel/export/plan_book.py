@@ -127,22 +127,19 @@ def _colours(book: Book, sheet: Worksheet, rows: int) -> None:
     due, state = letters(COLUMNS.index("due")), letters(COLUMNS.index("state"))
     word = {name: text(f"plan.state.{name}", locale) for name in STATES}
     open_ = f'AND(ISNUMBER(${due}2),${state}2<>"{word["done"]}",${state}2<>"{word["rejected"]}")'
-    rules = [
-        (0, len(COLUMNS) - 1, f'=${state}2="{word["rejected"]}"', {**_GREY, "font_strikeout": 1}),
-        (COLUMNS.index("due"),) * 2 + (f"=IF({open_},${due}2<TODAY(),FALSE)", _RED),
-        (COLUMNS.index("due"),) * 2 + (f"=IF({open_},${due}2<=TODAY()+7,FALSE)", _YELLOW),
-        (COLUMNS.index("state"),) * 2
-        + (
-            "=OR("
-            + ",".join(f'${state}2="{word[n]}"' for n in ("accepted", "in-progress", "done"))
-            + ")",
-            _GREEN,
-        ),
+    at_due, at_state = COLUMNS.index("due"), COLUMNS.index("state")
+    agreed = ",".join(f'${state}2="{word[n]}"' for n in ("accepted", "in-progress", "done"))
+    dropped = {**_GREY, "font_strikeout": True}
+    rules: list[tuple[int, int, str, dict[str, Any]]] = [
+        (0, len(COLUMNS) - 1, f'=${state}2="{word["rejected"]}"', dropped),
+        (at_due, at_due, f"=IF({open_},${due}2<TODAY(),FALSE)", _RED),
+        (at_due, at_due, f"=IF({open_},${due}2<=TODAY()+7,FALSE)", _YELLOW),
+        (at_state, at_state, f"=OR({agreed})", _GREEN),
     ]
     for first, end, formula, look in rules:
         sheet.conditional_format(
             1, first, last, end,
-            {"type": "formula", "criteria": formula, "format": book.book.add_format(look)},
+            {"type": "formula", "criteria": formula, "format": book.conditional(**look)},
         )  # fmt: skip
 
 

@@ -116,6 +116,8 @@ class _Paper:
         field = foot._p.makeelement(  # noqa: SLF001 - python-docx knows no fields
             self.name("w:fldSimple"), {self.name("w:instr"): "PAGE"}
         )
+        self._run(foot, "1", size=9, colour=LIGHT.muted)  # what is shown until it is computed
+        field.append(foot.runs[-1]._r)  # noqa: SLF001 - as above
         foot._p.append(field)  # noqa: SLF001 - as above
 
     def _run(

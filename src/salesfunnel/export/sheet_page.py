@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMPARED", "Page"]
 
-COMPARED = 3000
+COMPARED = 1000
 """Rows that get a note and a rule of their own, at most."""
 
 

@@ -20,6 +20,8 @@ _GOOD, _FAIR, _BAD, _ODD = (
     {"bg_color": "#FCE0C2", "font_color": "#7A3E00"},
 )
 _TO_FILL = {"bg_color": "#FFFBE0"}
+TOGETHER = 200
+"""Runs of rows that one rule colours, at most."""
 SPARE = 200
 """Rows below the sheet that offer the owners too."""
 
@@ -76,33 +78,43 @@ def colours(page: Page) -> None:
     lower = [_is_lower(page, i) for i in range(rows)]
     share, rate = page.at["attainment"], page.at["rate"]
     for wanted in (False, True):
-        for first, last in _runs([i for i in range(rows) if lower[i] == wanted]):
-            cell = f"{letters(share)}{first + 2}"
+        runs = list(_runs([i for i in range(rows) if lower[i] == wanted]))
+        for k in range(0, len(runs), TOGETHER):
+            cell = f"{letters(share)}{runs[k][0] + 2}"
             bounds = ((1.0, "<="), (1.2, "<=")) if wanted else ((1.0, ">="), (0.8, ">="))
             rules = [f"{cell}{sign}{bound}" for bound, sign in bounds] + ["TRUE"]
             for rule, colours in zip(rules, (_GOOD, _FAIR, _BAD), strict=True):
-                _rule(page, first, share, last, f"=AND(ISNUMBER({cell}),{rule})", colours)
+                formula = f"=AND(ISNUMBER({cell}),{rule})"
+                _rule(page, share, runs[k : k + TOGETHER], formula, colours)
     cell = f"{letters(rate)}2"
-    _rule(page, 0, rate, rows - 1, f"=AND(ISNUMBER({cell}),{cell}>1)", _ODD)
+    _rule(page, rate, [(0, rows - 1)], f"=AND(ISNUMBER({cell}),{cell}>1)", _ODD)
     target = letters(page.at["target"])
     for i, above in enumerate(page.above[:COMPARED]):
         if above is None:
             continue
         own, over, under = f"{letters(rate)}{i + 2}", f"{target}{i + 2}", f"{target}{above + 2}"
         numbers = f"ISNUMBER({own}),ISNUMBER({over}),ISNUMBER({under})"
-        _rule(page, i, rate, i, f"=AND({numbers},{own}*{under}<0.9*{over})", _BAD)
+        _rule(page, rate, [(i, i)], f"=AND({numbers},{own}*{under}<0.9*{over})", _BAD)
     actual = page.at["actual"]
-    _rule(page, 0, actual, rows - 1, f'={letters(actual)}2&""=""', _TO_FILL)
+    _rule(page, actual, [(0, rows - 1)], f'={letters(actual)}2&""=""', _TO_FILL)
 
 
 def _rule(
-    page: Page, first: int, column: int, last: int, formula: str, colours: Mapping[str, str]
+    page: Page,
+    column: int,
+    runs: Sequence[tuple[int, int]],
+    formula: str,
+    colours: Mapping[str, str],
 ) -> None:
+    """Colour runs of rows of a column by a formula that is written for their first cell."""
+    letter, (first, last) = letters(column), runs[0]
+    places = " ".join(f"{letter}{a + 2}:{letter}{b + 2}" for a, b in runs)
     page.sheet.conditional_format(
         first + 1, column, last + 1, column,
         {
             "type": "formula", "criteria": formula, "stop_if_true": True,
-            "format": page.book.book.add_format(dict(colours)),
+            "format": page.book.conditional(**colours),
+            **({"multi_range": places} if len(runs) > 1 else {}),
         },
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from salesfunnel._core.errors import DataError
 from salesfunnel._core.season import check_season
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
@@ -129,6 +130,8 @@ def backtest(
             f"'history' must reach over {BEFORE + span} days with closed deals, got less"
         )
     chosen = check_covariates(covariates, history)
+    if strata is not None:
+        strata = attribute_name("strata", strata, history.attributes)
     how = Settings(strata, currency, rates, seasonal, covariates=chosen)
     past = past_of(history, span, how)
     origins_seen = [

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from salesfunnel._core.checks import check_kind, check_known, check_positive_int
+from salesfunnel._core.checks import check_kind, check_positive_int
 from salesfunnel._core.season import check_season
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Season
 from salesfunnel.forecasting.groups import groupings_of
 from salesfunnel.forecasting.outlook import Settings, outlook, past_of
 from salesfunnel.forecasting.result import Forecast
-from salesfunnel.forecasting.snapshot import Moment, length, moment
+from salesfunnel.forecasting.snapshot import Moment, days_until, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
 
 __all__ = ["check_covariates", "forecast"]
@@ -46,8 +47,9 @@ def forecast(
     ----------
     history : StageHistory
         Deals with their stages, closed and open.
-    horizon : int, datetime.timedelta or str
-        How far ahead: days, or ``"90D"``.
+    horizon : int, datetime.timedelta, date or str
+        How far ahead: days, ``"90D"``, or an end: ``"2027-03-31"``, or a period to its last day,
+        such as ``"2027-Q1"``.
     as_of : date, datetime or ISO text, optional
         The moment of the forecast; the history's by default. Nothing later is looked at.
     seed : int
@@ -121,11 +123,13 @@ def forecast(
     check_kind("history", history, StageHistory)
     listed = history.reached_stage is not None
     history = two_ends(history)
-    span = length("horizon", horizon)
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
+    span = days_until("horizon", horizon, at)
     seed = check_positive_int("seed", seed, minimum=0)
     chosen = check_covariates(covariates, history)
+    if strata is not None:
+        strata = attribute_name("strata", strata, history.attributes)
     how = Settings(strata, currency, rates, check_season(season), new_deals, chosen)
     past = past_of(history, span, how)
     view = outlook(history, at, span, how, past)
@@ -146,7 +150,5 @@ def check_covariates(
     if covariates is None or covariates == "auto":
         return covariates
     names = (covariates,) if isinstance(covariates, str) else tuple(covariates)
-    known = ("value", "pushed", *history.attributes, *history.changes)
-    for name in names:
-        check_known("covariates", name, tuple(dict.fromkeys(known)))
-    return names
+    known = dict.fromkeys(("value", "pushed", *history.attributes, *history.changes))
+    return tuple(attribute_name("covariates", name, known) for name in names)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
@@ -131,8 +130,6 @@ def _traits(
     history: StageHistory, known: Snapshot, how: Settings, past: Past | None
 ) -> tuple[Traits, str, list[Fault]]:
     """Return the traits to use, the name of the way, and what is to be said of it."""
-    if how.strata is not None:
-        check_known("strata", how.strata, tuple(history.attributes))
     always = () if how.strata is None else (how.strata,)
     said: list[Fault] = []
     if how.covariates is None or how.covariates == ():

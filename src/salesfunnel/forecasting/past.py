@@ -20,7 +20,7 @@ __all__ = ["Past"]
 
 Floats = npt.NDArray[np.float64]
 
-ORIGINS, MOST_DEALS, FEW_DEALS = 5, 40_000, 50
+ORIGINS, MOST_DEALS, FEW_DEALS = 5, 20_000, 50
 """Most days looked at, most deals they are made of, and fewest open deals they are judged by."""
 SURE = 1e-4
 PRIOR, FAR, NARROW, WIDE = 6.0, 3.0, 0.9, 2.0

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
-from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import TableMixin
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.changed_rates import RatesChanged
@@ -113,6 +113,12 @@ class Forecast(TableMixin):
         Since when the rates are others, and by how much; None if they are not.
     groups : tuple of ForecastGroups
         Of the attributes that were asked for with ``by=``.
+    arrival_scatter : float
+        How much the deals to come scatter together, relative to their mean; 0 if not known.
+    quarters : tuple of str
+        The calendar quarters that lie wholly ahead.
+    quarter_expected, quarter_low, quarter_high, quarter_wins : array_like of float64
+        Of them as of the months, shape (quarters,).
     """
 
     as_of: datetime
@@ -160,10 +166,17 @@ class Forecast(TableMixin):
     deal_raised: Floats = array_field(np.float64, factory=_nothing)
     rates_changed: RatesChanged | None = None
     groups: tuple[ForecastGroups, ...] = attrs.field(default=(), converter=as_tuple)
+    arrival_scatter: float = 0.0
+    quarters: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    quarter_expected: Floats = array_field(np.float64, factory=_nothing)
+    quarter_low: Floats = array_field(np.float64, factory=_nothing)
+    quarter_high: Floats = array_field(np.float64, factory=_nothing)
+    quarter_wins: Floats = array_field(np.float64, factory=_nothing)
 
     def __attrs_post_init__(self) -> None:
         for names, fields in (
             ("periods", ("period_expected", "period_low", "period_high", "period_wins")),
+            ("quarters", ("quarter_expected", "quarter_low", "quarter_high", "quarter_wins")),
             ("owners", ("owner_expected", "owner_low", "owner_high", "owner_wins")),
             ("deals", ("deal_stage", "deal_age", "deal_chance", "deal_value", "deal_owner")),
         ):
@@ -240,7 +253,7 @@ class Forecast(TableMixin):
         Parameters
         ----------
         attribute : str
-            ``"owner"``, or one that ``forecast(..., by=...)`` was asked for.
+            One that ``forecast(..., by=...)`` was asked for.
 
         Raises
         ------
@@ -248,8 +261,7 @@ class Forecast(TableMixin):
             If it was not asked for.
         """
         found = {group.attribute: group for group in self.groups}
-        check_known("attribute", attribute, tuple(found))
-        return found[attribute]
+        return found[attribute_name("attribute", attribute, found)]
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return one row an open deal."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.periods import end_of, frequency_of
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
@@ -76,6 +77,18 @@ def length(field: str, value: object) -> int:
     if ticks is None or ticks < 86400:
         raise ArgumentError(f"{field!r} must be a day at least, got {value!r}")
     return ticks // 86400
+
+
+def days_until(field: str, value: object, at: np.datetime64) -> int:
+    """Return whole days: of a length of time, or to the end of a day or period, that day inside."""
+    label = value.isoformat()[:10] if isinstance(value, date) else value
+    by = frequency_of(label.strip()) if isinstance(label, str) else "none"
+    if not isinstance(label, str) or by == "none":
+        return length(field, value)
+    end = np.datetime64(end_of(label.strip(), by), "us")
+    if end <= at:
+        raise ArgumentError(f"{field!r} must end after {str(at)[:10]}, got {label!r}")
+    return int(np.ceil((end - at) / DAY))
 
 
 def snapshot(

@@ -18,7 +18,7 @@ from salesfunnel.forecasting.changed_rates import rates_changed
 from salesfunnel.forecasting.groups import ForecastGroups, Grouping
 from salesfunnel.forecasting.outlook import Outlook
 from salesfunnel.forecasting.result import Forecast
-from salesfunnel.forecasting.time_cuts import month_shares, path_points
+from salesfunnel.forecasting.time_cuts import month_shares, path_points, whole_quarters
 
 __all__ = ["LEVEL", "Draws", "simulated", "sum_up"]
 
@@ -92,6 +92,8 @@ def sum_up(
     expected_open, expected_new = float((opened.chance * value).sum()), float(new_value.sum())
     months, share = month_shares(view.known.at, view.cuts)
     low, high = _limits(total @ share)
+    quarters, quarter = whole_quarters(months, share, at=view.known.at, horizon=horizon)
+    quarter_low, quarter_high = _limits(total @ quarter)
     path = np.concatenate([np.zeros((len(total), 1)), np.cumsum(total, axis=1)], axis=1)
     days = path_points(horizon)
     shown = np.searchsorted(view.cuts, days)
@@ -105,7 +107,6 @@ def sum_up(
     used = np.flatnonzero(np.abs(opened.terms).max(axis=0, initial=0) > 1e-9)
     changed = rates_changed(view.model, at, history.stages)
     strata = how["strata"]
-    named = groupings[0].codes
     made = Forecast(
         as_of=at.astype(datetime),
         horizon=horizon,
@@ -122,6 +123,11 @@ def sum_up(
         period_high=high,
         period_wins=(open_wins + new_wins) @ share,
         period_open_wins=open_wins @ share,
+        quarters=quarters,
+        quarter_expected=(open_value + new_value) @ quarter,
+        quarter_low=quarter_low,
+        quarter_high=quarter_high,
+        quarter_wins=(open_wins + new_wins) @ quarter,
         owners=owners.names,
         owner_expected=owners.expected,
         owner_low=owners.low,
@@ -134,7 +140,7 @@ def sum_up(
         deal_age=view.known.age[opened.deal],
         deal_chance=opened.chance,
         deal_value=value,
-        deal_owner=[groupings[0].names[i] for i in named.tolist()] if groupings[0].names else (),
+        deal_owner=_owner_of_each(groupings[0]),
         common=_common(view),
         new_a_day=view.come.a_day * float(view.come.by_day.mean()),
         faults=(*view.faults, *_said(changed)),
@@ -142,6 +148,7 @@ def sum_up(
         currency=view.known.currency,
         arrival_season=view.come.factors,
         deal_chance_plain=opened.plain,
+        arrival_scatter=float(view.come.scatter),
         terms=["strata" if opened.names[t] == strata else opened.names[t] for t in used.tolist()],
         deal_terms=opened.terms[:, used],
         deal_next=["" if s < 0 else stages[s] for s in opened.next_place.tolist()],
@@ -152,6 +159,10 @@ def sum_up(
         **how,
     )
     return _without_money(made) if view.known.mixed else made
+
+
+def _owner_of_each(owners: Grouping) -> list[str]:
+    return [owners.names[i] for i in owners.codes.tolist()] if owners.names else []
 
 
 def _group(group: Grouping, chance: Floats, value: Floats, sample: Floats) -> ForecastGroups:
@@ -202,7 +213,7 @@ def _without_money(made: Forecast) -> Forecast:
         name: np.full(getattr(made, name).shape, np.nan)
         for name in (
             "period_expected", "period_low", "period_high", "owner_expected", "owner_low",
-            "owner_high", "path", "deal_value",
+            "owner_high", "path", "deal_value", "quarter_expected", "quarter_low", "quarter_high",
         )
     }  # fmt: skip
     nan = float("nan")

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from salesfunnel.forecasting.snapshot import DAY
 
-__all__ = ["POINTS", "cuts_of", "month_shares", "path_points"]
+__all__ = ["POINTS", "cuts_of", "month_shares", "path_points", "whole_quarters"]
 
 Floats = npt.NDArray[np.float64]
 POINTS = 12
@@ -45,3 +45,21 @@ def month_shares(at: np.datetime64, cuts: Floats) -> tuple[tuple[str, ...], Floa
     low, high = cuts[:-1, None], cuts[1:, None]
     overlap = np.maximum(np.minimum(high, stops) - np.maximum(low, starts), 0.0)
     return names, overlap / overlap.sum(1, keepdims=True)
+
+
+def whole_quarters(
+    months: tuple[str, ...], share: Floats, *, at: np.datetime64, horizon: int
+) -> tuple[tuple[str, ...], Floats]:
+    """Return the quarters that lie wholly ahead, and the share of each piece in each."""
+    names = [f"{month[:4]}-Q{(int(month[5:]) - 1) // 3 + 1}" for month in months]
+    first = np.datetime64(months[0], "us")
+    last = np.datetime64(months[-1], "M") + MONTH
+    cut = {
+        *(names[:1] if first < at else []),
+        *(names[-1:] if last.astype("datetime64[us]") > at + horizon * DAY else []),
+    }
+    found = tuple(
+        name for name in dict.fromkeys(names) if name not in cut and names.count(name) == 3
+    )
+    member = np.array([[name == one for one in found] for name in names], dtype=np.float64)
+    return found, share @ member.reshape(len(names), len(found))

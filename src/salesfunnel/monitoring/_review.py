@@ -138,6 +138,28 @@ def review(
     References
     ----------
     .. [1] Robbins (1970), Ann. Math. Stat. 41:1397; Howard et al. (2021), Ann. Stat. 49:1055.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import salesfunnel as sf
+    >>> from salesfunnel.planning import Quantiles
+    >>> effect = sf.Effect(
+    ...     deals=Quantiles(10, 20, 30, 22), p_positive=0.9, months=3, rate_now=0.3,
+    ...     rate_planned=0.375,
+    ... )
+    >>> measure = sf.Measure(
+    ...     key="answer", bottleneck=sf.Transition("offer", "won"), problem="slow-response",
+    ...     measure="answer-within-a-day", owner="sales-lead", begins=date(2026, 1, 1),
+    ...     due=date(2026, 1, 12), effort=2, effect=effect,
+    ... )
+    >>> plan = sf.ImprovementPlan(measures=[measure], start=date(2026, 1, 1))
+    >>> months = {f"2025-{m:02d}": [400, 120 + m % 3] for m in range(1, 13)}
+    >>> months |= {f"2026-{m:02d}": [400, 160] for m in range(1, 4)}
+    >>> panel = sf.Panel.from_counts(months, steps=("offer", "won"))
+    >>> seen = sf.review(plan, panel, today=date(2026, 4, 1), adoption={"answer": 0.85})
+    >>> seen[0].state
+    'standardise'
     """
     check_kind("plan", plan, ImprovementPlan)
     check_kind("panel", panel, Panel)

@@ -152,6 +152,29 @@ def write_playbook(
         If `data` is none of the three, or `adherence` is none.
     UnknownNameError
         If a review is of no measure of the plan, or a measure of no stage of the funnel.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import salesfunnel as sf
+    >>> from salesfunnel.planning import Quantiles
+    >>> effect = sf.Effect(
+    ...     deals=Quantiles(10, 20, 30, 22), p_positive=0.9, months=3, rate_now=0.3,
+    ...     rate_planned=0.375,
+    ... )
+    >>> measure = sf.Measure(
+    ...     key="answer", bottleneck=sf.Transition("offer", "won"), problem="slow-response",
+    ...     measure="answer-within-a-day", owner="sales-lead", begins=date(2026, 1, 1),
+    ...     due=date(2026, 1, 12), effort=2, effect=effect,
+    ... )
+    >>> plan = sf.ImprovementPlan(measures=[measure], start=date(2026, 1, 1))
+    >>> months = {f"2025-{m:02d}": [400, 120 + m % 3] for m in range(1, 13)}
+    >>> months |= {f"2026-{m:02d}": [400, 160] for m in range(1, 4)}
+    >>> panel = sf.Panel.from_counts(months, steps=("offer", "won"))
+    >>> seen = sf.review(plan, panel, today=date(2026, 4, 1), adoption={"answer": 0.85})
+    >>> funnel = sf.Funnel("sales", [sf.Stage("offer", "Offer"), sf.Stage("won", "Won")])
+    >>> sf.write_playbook(funnel, plan, seen)
+    <Playbook funnel=[2], entries=[1]>
     """
     check_kind("funnel", funnel, Funnel)
     check_kind("plan", plan, ImprovementPlan)

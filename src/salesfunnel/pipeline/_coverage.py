@@ -35,6 +35,7 @@ class _Ahead(NamedTuple):
     common: float
     new_wins: float
     new_value: Floats
+    new_scatter: float
 
 
 def coverage(
@@ -74,7 +75,8 @@ def coverage(
     Notes
     -----
     The chance is that of the sum of independent deals whose logits move together as those of past
-    months did, and of a Poisson number of new wins, computed on a lattice of sums, not drawn.
+    months did, and of a Poisson number of new wins whose mean scatters as arrivals did
+    (`Forecast.arrival_scatter`), computed on a lattice of sums, not drawn.
     A safe pipeline repeats the open deals in their order until the chance is reached: the usual
     "three times the quota" is right only for one share of wins and one number of days left.
 
@@ -168,7 +170,7 @@ def _row(
     new_wins = max(forecast.wins - float(forecast.deal_chance.sum()), 0.0)
     ahead = _Ahead(
         forecast.deal_chance[mine], value[mine], forecast.common, new_wins * share,
-        _new_values(forecast, new_wins, value),
+        _new_values(forecast, new_wins, value), forecast.arrival_scatter,
     )  # fmt: skip
     return _judged(ahead, name, kind, quota, won, forecast.expected_new * share, level)
 
@@ -216,7 +218,11 @@ def _judged(
 ) -> CoverageRow:
     left = max(quota - won, 0.0)
     worth, expected = float(ahead.value.sum()), float((ahead.chance * ahead.value).sum())
-    with_new: dict[str, Any] = {"new_wins": ahead.new_wins, "new_value": ahead.new_value}
+    with_new: dict[str, Any] = {
+        "new_wins": ahead.new_wins,
+        "new_value": ahead.new_value,
+        "new_scatter": ahead.new_scatter,
+    }
     options: dict[str, Any] = {"common": ahead.common}
     unknown = not np.isfinite(worth)
     both = alone = float("nan")
@@ -263,5 +269,5 @@ def coverage_of(
     0.75
     """
     p, v = np.asarray(chance, dtype=np.float64), np.asarray(value, dtype=np.float64)
-    ahead = _Ahead(p, v, 0.0, 0.0, np.zeros(0))
+    ahead = _Ahead(p, v, 0.0, 0.0, np.zeros(0), 0.0)
     return _judged(ahead, "", "all", float(left), 0.0, 0.0, level)

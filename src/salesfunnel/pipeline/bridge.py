@@ -21,14 +21,21 @@ from salesfunnel.pipeline.bars import BARS, INS, OUTS, BridgeBars, bar_property
 
 __all__ = ["BridgeVerdict", "BridgeWord", "PipelineBridge"]
 
-BridgeWord = Literal["more-than-usual", "as-usual", "not-enough-data"]
+BridgeWord = Literal[
+    "more-than-usual",
+    "perhaps-more",
+    "as-usual",
+    "perhaps-fewer",
+    "fewer-than-usual",
+    "not-enough-data",
+]
 
 _CHANGES = ("increased", "decreased", "exchange")
 
 
 @attrs.frozen(kw_only=True)
 class BridgeVerdict(ResultMixin):
-    """Whether a bar holds more deals than in earlier periods at the same day.
+    """Whether a bar holds as many deals as in earlier periods at the same day.
 
     Parameters
     ----------
@@ -39,13 +46,17 @@ class BridgeVerdict(ResultMixin):
     expected : float, optional
         Deals to expect from the earlier periods; None without enough of them.
     low, high : float, optional
-        80 % interval of that.
+        80 % interval of that, in the middle: one tenth above, one tenth below.
     probability : float, optional
         Probability that the rate is higher than usual.
+    probability_fewer : float, optional
+        Probability that it is lower.
     periods : int
         Earlier periods behind it.
-    verdict : {"more-than-usual", "as-usual", "not-enough-data"}
-        More than usual from a probability of 0.8; six earlier periods are needed.
+    verdict : {"more-than-usual", "perhaps-more", "as-usual", "perhaps-fewer", "fewer-than-usual", \
+"not-enough-data"}
+        As usual inside the interval. Outside it more or fewer than usual from a probability of 0.8,
+        else perhaps so; six earlier periods are needed.
     """
 
     bar: str
@@ -57,6 +68,7 @@ class BridgeVerdict(ResultMixin):
     probability: float | None = None
     periods: int = 0
     verdict: BridgeWord = "not-enough-data"
+    probability_fewer: float | None = None
 
     __repr__ = one_line
 

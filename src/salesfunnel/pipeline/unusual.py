@@ -1,4 +1,4 @@
-"""Is as much pushed, lost and new as usual: this window against the same one of earlier periods."""
+"""Are as many pushed, lost and new as usual: this window beside those of earlier periods."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from salesfunnel._kernels.bridge import WAYS_IN, WAYS_OUT, Scope, passages
-from salesfunnel._kernels.rise import rise
+from salesfunnel._kernels.rise import change
 from salesfunnel.pipeline.bridge import BridgeVerdict, BridgeWord, PipelineBridge
 from salesfunnel.pipeline.state import PipelineState
 
@@ -25,7 +25,7 @@ def verdicts_of(
     until: np.datetime64,
     closing: tuple[date, date] | None,
 ) -> tuple[BridgeVerdict, ...]:
-    """Return for pushed, lost and new deals whether they are more than usual.
+    """Return for pushed, lost and new deals whether they are as many as usual.
 
     Earlier periods have the length of the closing period, or of the window without one; each is
     looked at from and to the same day of it. A period before the first deal does not count.
@@ -71,11 +71,15 @@ def _verdict(bar: str, now: tuple[int, int], earlier: list[tuple[int, int]]) -> 
     if periods < LEAST or n == 0:
         return BridgeVerdict(bar=bar, count=x, of=n, periods=periods, verdict="not-enough-data")
     xs, ns = np.array(earlier, dtype=np.float64).T
-    expected, low, high, probability = rise(x, n, xs, ns)
-    verdict: BridgeWord = "more-than-usual" if probability >= LIKELY else "as-usual"
+    found = change(x, n, xs, ns)
+    verdict: BridgeWord = "as-usual"
+    if x > found.high:
+        verdict = "more-than-usual" if found.more >= LIKELY else "perhaps-more"
+    elif x < found.low:
+        verdict = "fewer-than-usual" if found.fewer >= LIKELY else "perhaps-fewer"
     return BridgeVerdict(
-        bar=bar, count=x, of=n, expected=expected, low=low, high=high, probability=probability,
-        periods=periods, verdict=verdict,
+        bar=bar, count=x, of=n, expected=found.expected, low=found.low, high=found.high,
+        probability=found.more, probability_fewer=found.fewer, periods=periods, verdict=verdict,
     )  # fmt: skip
 
 

@@ -96,6 +96,18 @@ def plan(
     RD⁺ ~ N(|RD|, SE) cut at 0, g ~ Beta(5, 5), downstream rates by Jeffreys;
     the rate is cut at the reference, and at the part of the shortfall that a cause explains. An
     association is not an effect: g says how much of it survives.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import salesfunnel as sf
+    >>> from salesfunnel.builtin.example_company import AS_OF, company_csv
+    >>> deals = sf.read_deals(company_csv().encode(), funnel="b2b", as_of=str(AS_OF))
+    >>> worst = sf.find_bottlenecks(deals)[0]
+    >>> causes = sf.diagnose(worst, deals).causes
+    >>> measures = sf.plan(worst, causes, start=date(2026, 11, 23), funnel=deals.funnel)
+    >>> measures[0].problem, measures[0].due
+    ('slow-response', datetime.date(2026, 12, 3))
     """
     if not isinstance(start, date):
         raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")

@@ -37,7 +37,7 @@ _HOMES = {
         "RatesChanged",
     ),
     "salesfunnel.definitions.funnel": ("Funnel", "Transition"),
-    "salesfunnel.data.history": ("FieldHistory", "StageFates", "StageHistory"),
+    "salesfunnel.data.history": ("DealCohorts", "FieldHistory", "StageFates", "StageHistory"),
     "salesfunnel._core.fiscal": ("Fiscal",),
     "salesfunnel._core.interval": ("Interval",),
     "salesfunnel.definitions.metric": ("Metric",),

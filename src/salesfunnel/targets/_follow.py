@@ -114,6 +114,17 @@ def follow_target(plan: TargetPlan, panel: Panel, *, through: str | None = None)
     Notes
     -----
     The gap is split over steps by the logarithmic mean (LMDI): exact, whatever the order.
+
+    Examples
+    --------
+    >>> import salesfunnel as sf
+    >>> past = sf.Panel.from_counts(
+    ...     {f"2026-{m:02d}": [400, 120, 30] for m in range(1, 11)}, steps=("lead", "demo", "won")
+    ... )
+    >>> plan = sf.decompose_target(90, past, months=3)
+    >>> month = sf.Panel.from_counts({"2026-11": [400, 90, 22]}, steps=past.steps)
+    >>> sf.follow_target(plan, month).largest_gap
+    'demo'
     """
     check_kind("plan", plan, TargetPlan)
     check_kind("panel", panel, Panel)

@@ -115,6 +115,15 @@ def velocity(
         If `winsorise` is not in (0, 1].
     DataError
         If over 5 % of the lost deals have no closing time.
+
+    Examples
+    --------
+    >>> import salesfunnel as sf
+    >>> from salesfunnel.builtin.example_company import AS_OF, company_csv
+    >>> deals = sf.read_deals(company_csv().encode(), funnel="b2b", as_of=str(AS_OF))
+    >>> pace = sf.velocity(deals)
+    >>> pace.opportunities, round(pace.win_rate, 2)
+    (7, 0.17)
     """
     check_kind("history", history, StageHistory)
     if not 0.0 < winsorise <= 1.0:

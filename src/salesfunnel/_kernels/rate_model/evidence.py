@@ -15,9 +15,8 @@ from salesfunnel._kernels.rate_model.integrate import steps_of
 from salesfunnel._kernels.rate_model.linearise import Linearised
 from salesfunnel._kernels.rate_model.old_level import old_level
 from salesfunnel._kernels.rate_model.pool import Groups, model_weights
-from salesfunnel._kernels.rate_model.setting import (
-    Setting,
-)
+from salesfunnel._kernels.rate_model.setting import SIZE_WEIGHTS, Setting
+from salesfunnel._kernels.rate_model.stops import count_stops
 from salesfunnel._kernels.rate_model.window import (
     TINY,
     Counts,
@@ -227,6 +226,8 @@ def _compared(
             found = predicted(setting.family, window, score, info)
             share = weights[own, cut].astype(dtype)
             factors = bayes_factors(setting.family, window, found, sizes)
+            if setting.stops:
+                count_stops(factors, window, found, sizes, SIZE_WEIGHTS)
             # an overflow stays a number: infinity times a model of no weight would be none
             np.minimum(factors, np.finfo(dtype).max / 1e6, out=factors)
             both[..., cut] += np.einsum("ksac,sc->kac", factors, share)

@@ -11,6 +11,8 @@ DRIFT = 0.02
 """κ: squared relative drift of a delay distribution over time, beside its sampling error."""
 SMALLEST_MISS = 0.02
 """The share that does not advance counts as at least this."""
+TYPICAL_FALL = 0.3
+"""The fall at which the error of an entry month's exposure is measured."""
 
 
 def lag_variance(entered: Array, lag: Array, converters: float) -> Array:
@@ -48,6 +50,18 @@ def maturity_variance(mature: Array, converters: Array | float) -> Array:
 def on_the_logit(cv2: Array, rate: Array) -> Array:
     """Return the variance that an exposure of squared relative error `cv2` puts on the logit."""
     return np.asarray(cv2 / np.maximum(1.0 - rate, SMALLEST_MISS) ** 2)
+
+
+def fall_on_the_logit(cv2: Array, rate: Array) -> Array:
+    """Return the variance on the logit at the size of a fall that matters, `TYPICAL_FALL`.
+
+    The slope of the logit at a high rate is many times that at the rate after a fall: measured at
+    the rate itself, an uncertain exposure would hide every fall of a step of 90 %.
+    """
+    p = np.clip(rate, 1e-6, 1.0 - SMALLEST_MISS)
+    fallen = p * (1.0 - TYPICAL_FALL)
+    reach = np.log(p / (1.0 - p)) - np.log(fallen / (1.0 - fallen))
+    return np.asarray(cv2 * (reach / -np.log1p(-TYPICAL_FALL)) ** 2)
 
 
 def lagged(entered: Array, lag: Array) -> Array:

@@ -50,6 +50,8 @@ class Setting(NamedTuple):
     """Ages whose evidence is wanted, ascending."""
     learn: bool = True
     """Whether the prior of the models is learned from the group; else that of the table holds."""
+    stops: bool = False
+    """Whether a step may stop altogether, beside falls of the sizes."""
 
     def month_variance(self, weights: Array) -> Array:
         """Return the expected variance of a month's own effect, shape (series,)."""
@@ -58,7 +60,9 @@ class Setting(NamedTuple):
 
 def rate_setting(months: int) -> Setting:
     """Return the setting of find_bottlenecks: falls of 10 to 50 %, up to eight months old."""
-    return Setting(Rates, RATE_NOISE, RATE_SIZES, tuple(range(1, min(OLDEST, months) + 1)))
+    return Setting(
+        Rates, RATE_NOISE, RATE_SIZES, tuple(range(1, min(OLDEST, months) + 1)), stops=True
+    )
 
 
 def count_setting(months: int) -> Setting:

@@ -21,17 +21,21 @@ ROLES = ("entity", "step", "time")
 _NAMES: Mapping[str, str] = {
     "entity": (
         "entity|person_id|person.id|amplitude_id|user_pseudo_id|distinct_id|$distinct_id|user_id"
-        "|uid|user|customer_id|customer|client_id|visitor_id|member_id|shopper_id|lead_id|contact_id"
+        "|uid|user|customer_id|customer|client_id|visitor_id|member_id|shopper_id|lead_id"
+        "|contact_id"
         "|account_id|deal_id|case_id|case:concept:name|case|anonymous_id|domain_userid|device_id"
         "|$device_id|network_userid|cookie_id|fullvisitorid|openid|unionid|email|用户id|用户编号|用户"
         "|客户id|客户编号|客户|会员id|会员编号|设备id|访客id|匿名id|usuario|id_usuario|benutzer"
-        "|nutzer_id|utilisateur|id_utilisateur|session_id|ga_session_id|visit_id"
+        "|nutzer_id|utilisateur|id_utilisateur|benutzerid|benutzer_id|nutzer|kunden_id|kundennummer"
+        "|id_cliente|cliente|usuário|id_usuário|utilizador|пользователь|id пользователя"
+        "|клиент|session_id|ga_session_id|visit_id"
     ),
     "step": (
         "step|event_name|eventname|event_type|event|event_text|event_action|action|action_name"
         "|activity|concept:name|behavior_type|behaviour_type|behavior|behaviour|interaction_type"
         "|interaction|event_title|step_name|stage|事件名称|事件名|事件|事件类型|行为类型|行为|动作"
-        "|步骤|evento|nombre_evento|ereignis|evenement|événement|aktion"
+        "|步骤|evento|nombre_evento|nome_evento|ereignis|ereignisname|evenement|événement|aktion"
+        "|acción|ação|событие|действие|название события"
     ),
     "time": (
         "time|event_timestamp|event_time|derived_tstamp|timestamp|time_stamp|ts|event_datetime"
@@ -39,6 +43,8 @@ _NAMES: Mapping[str, str] = {
         "|event_at|original_timestamp|collector_tstamp|dvce_created_tstamp|sent_at|received_at"
         "|server_received_time|created_at|created|timestamp_utc|event_date|date|时间|事件时间"
         "|发生时间|时间戳|行为时间|触发时间|日期|fecha|fecha_hora|zeitstempel|zeitpunkt|horodatage"
+        "|datum|uhrzeit|marca de tiempo|carimbo de data|data_hora|время|дата|метка времени"
+        "|дата и время"
     ),
 }
 _SESSIONS = {"sessionid", "gasessionid", "visitid"}

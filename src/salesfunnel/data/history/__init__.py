@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salesfunnel.data.history._link import link
+from salesfunnel.data.history.cohort_counts import DealCohorts, deal_cohorts
 from salesfunnel.data.history.fates import StageFates, stage_fates
 from salesfunnel.data.history.field_history import FieldHistory
 from salesfunnel.data.history.from_changes import history_from_changes
@@ -13,9 +14,11 @@ __all__ = [
     "OPEN",
     "WON",
     "FieldHistory",
+    "DealCohorts",
     "StageFates",
     "StageHistory",
     "history_from_changes",
     "link",
+    "deal_cohorts",
     "stage_fates",
 ]

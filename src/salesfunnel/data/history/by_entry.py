@@ -69,7 +69,11 @@ def by_entry(
         mature, converters = maturity(*_ended(history, rows, entry, after), age)
         exposed[:, k] = np.bincount(place, weights=mature, minlength=size)
         share = exposed[:, k] / np.maximum(entered, 1.0)
-        cv2[:, k] = np.where(entered > 0, maturity_variance(share, converters), 0.0)
+        # who of so many has had time is a matter of chance, too: few entrants are not certain
+        chance = np.bincount(place, weights=mature * (1 - mature), minlength=size)
+        drawn = chance / np.maximum(exposed[:, k], 1e-9) ** 2
+        spread = maturity_variance(share, converters) + drawn
+        cv2[:, k] = np.where(exposed[:, k] > 0, spread, 0.0)
     cube = (periods, segments, steps)
     return Followed(advanced.reshape(cube), exposed.reshape(cube), cv2.reshape(cube))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any, Literal, get_args
 
 import attrs
@@ -199,6 +200,15 @@ class TrackingRow:
     def replace(self, **changes: Any) -> TrackingRow:
         """Return a copy with other fields, validated again."""
         return attrs.evolve(self, **changes)
+
+    def with_rate(
+        self, rate: float | None, target_rate: float | None, basis: RateBasis
+    ) -> TrackingRow:
+        """Return a copy with rates that were computed; the other fields are valid already."""
+        made = copy(self)
+        for field, value in (("rate", rate), ("target_rate", target_rate), ("basis", basis)):
+            object.__setattr__(made, field, value)
+        return made
 
     @property
     def identity(self) -> tuple[str, str, str, str]:

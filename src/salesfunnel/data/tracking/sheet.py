@@ -288,7 +288,7 @@ def _with_rates(rows: Iterable[TrackingRow], funnel: Funnel) -> list[TrackingRow
                 target_rate = ratio(row.target, above.target)
         new = (rate, target_rate, basis)
         same = new == (row.rate, row.target_rate, row.basis)
-        done.append(row if same else row.replace(rate=rate, target_rate=target_rate, basis=basis))
+        done.append(row if same else row.with_rate(*new))
     return done
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -51,6 +52,8 @@ def add_chart(slide: Any, plot: Plot, box: Sequence[Any], locale: Locale) -> Any
         "plain": enum.XL_CHART_TYPE.BAR_CLUSTERED,
     }
     frame = slide.shapes.add_chart(kind[plot.kind], *box, data)
+    about = frame._element.nvGraphicFramePr.cNvPr  # noqa: SLF001 - python-pptx has no other way
+    about.set("descr", clean(plot.alt or plot.subtitle))
     chart = frame.chart
     chart.part.chart_workbook.update_from_xlsx_blob(_workbook(plot, categories, locale))
     _legend(chart, plot, enum)
@@ -58,7 +61,8 @@ def add_chart(slide: Any, plot: Plot, box: Sequence[Any], locale: Locale) -> Any
     if plot.kind == "line":
         _room_at_the_right(chart)
     else:
-        chart.plots[0].gap_width = 45
+        few = len(categories)
+        chart.plots[0].gap_width = 45 if few > 3 else 90 if few > 1 else 240
     for drawn, series in zip(chart.plots[0].series, plot.series, strict=True):
         _look(drawn, series, plot)
     return chart
@@ -124,6 +128,10 @@ def _axes(chart: PptxChart, plot: Plot, enum: ModuleType, locale: Locale) -> Non
     values.format.line.fill.background()
     values.tick_labels.number_format = _MONEY[locale] if plot.form == "money" else _FORMS[plot.form]
     values.tick_labels.number_format_is_linked = False
+    if plot.kind == "line" and plot.form == "percent":
+        ends = [v for s in plot.series for v in (*s.values, *s.high) if v is not None]
+        values.minimum_scale = 0
+        values.maximum_scale = math.ceil(max(ends, default=1) * 10 + 0.2) / 10
     names.format.line.color.rgb = _rgb("grey")
     names.has_major_gridlines = False
     names.tick_label_position = enum.XL_TICK_LABEL_POSITION.LOW
@@ -135,6 +143,12 @@ def _axes(chart: PptxChart, plot: Plot, enum: ModuleType, locale: Locale) -> Non
         names.reverse_order = True
         values.tick_label_position = enum.XL_TICK_LABEL_POSITION.NONE
         values.has_major_gridlines = False
+        if plot.form != "log":  # a bar that does not begin at zero is no bar
+            sizes = [v for s in plot.series for v in s.values if v is not None]
+            if min(sizes, default=0) >= 0:
+                values.minimum_scale = 0
+            if max(sizes, default=0) <= 0:
+                values.maximum_scale = 0
         names.tick_labels.font.size = _points(13 if len(plot.categories) <= LABELLED else 10)
     if plot.form == "log":
         scaling = values._element.find(_name("c:scaling"))  # noqa: SLF001 - no other way to a log axis
@@ -183,10 +197,9 @@ def _line(drawn: LineSeries, series: Series) -> None:
             marker.format.fill.solid()
             marker.format.fill.fore_color.rgb = _rgb(role)
             marker.format.line.color.rgb = _rgb(role)
-            if role != series.role:  # LibreOffice takes the colour of the point
-                fill = drawn.points[i].format.fill
-                fill.solid()
-                fill.fore_color.rgb = _rgb(role)
+            if role != series.role:  # and the line that leads there, as LibreOffice asks for
+                drawn.points[i].format.line.color.rgb = _rgb(role)
+                drawn.points[i].format.line.width = _points(2.5)
 
 
 def _label(drawn: PptxSeries, series: Series, plot: Plot, i: int, words: str) -> None:

@@ -32,7 +32,10 @@ class Series:
 
 @attrs.frozen(kw_only=True)
 class Plot:
-    """A native chart: ``"line"`` over time, ``"bars"`` stacked from the left, ``"plain"`` bars."""
+    """A native chart: ``"line"`` over time, ``"bars"`` stacked from the left, ``"plain"`` bars.
+
+    `alt` is one sentence for those who do not see it.
+    """
 
     kind: str
     categories: tuple[str, ...] = attrs.field(converter=as_tuple)
@@ -40,6 +43,7 @@ class Plot:
     form: str = "count"
     subtitle: str = ""
     note: str = ""
+    alt: str = ""
 
 
 @attrs.frozen(kw_only=True)

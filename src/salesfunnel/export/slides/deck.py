@@ -200,19 +200,22 @@ class _Deck:
         n = len(body.facts)
         if not n:
             return
+        top = 4.35 if body.why else 2.75
         gap = 0.2
         each = (WIDE - 2 * EDGE - 0.1 - gap * (n - 1)) / n
         for i, (name, words, more) in enumerate(body.facts):
             left = EDGE + 0.1 + i * (each + gap)
             tile = page.shapes.add_shape(
-                self.shapes.MSO_SHAPE.RECTANGLE, self._inches(left), self._inches(4.35),
+                self.shapes.MSO_SHAPE.RECTANGLE, self._inches(left), self._inches(top),
                 self._inches(each), self._inches(2.4),
             )  # fmt: skip
             self._fill(tile, "panel")
-            self._box(page, [name], (left + 0.05, 4.45, each - 0.1, 0.42), (14, 12, 11), "muted")
-            self._box(page, [words], (left + 0.05, 4.87, each - 0.1, 1.1),
+            self._box(
+                page, [name], (left + 0.05, top + 0.1, each - 0.1, 0.42), (14, 12, 11), "muted"
+            )
+            self._box(page, [words], (left + 0.05, top + 0.52, each - 0.1, 1.1),
                       (22, 20, 18, 16, 14, 12), "ink", bold=True)  # fmt: skip
-            self._box(page, [more] if more else [], (left + 0.05, 6.0, each - 0.1, 0.65),
+            self._box(page, [more] if more else [], (left + 0.05, top + 1.65, each - 0.1, 0.65),
                       (14, 12, 11, 10), "muted")  # fmt: skip
 
     def _plot(self, page: object, body: Plot) -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.analysis_column import picture_of
 from salesfunnel.export.slides.content import Answered, Asked, Rows, Slide
-from salesfunnel.export.slides.plots import fan_plot, funnel_plot, trend_plot, waterfall_plot
+from salesfunnel.export.slides.plots import (
+    fan_plot,
+    funnel_plot,
+    steps_plot,
+    trend_plot,
+    waterfall_plot,
+)
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day, step_words
 from salesfunnel.render.charts.bind.analyses import worst
@@ -22,7 +29,7 @@ from salesfunnel.render.report.claims import (
     follow_items,
     plan_claim,
 )
-from salesfunnel.render.report.facts import labels_for
+from salesfunnel.render.report.facts import labels_for, place_words
 from salesfunnel.render.words.figures import fault_item
 from salesfunnel.render.words.names import labels_of
 from salesfunnel.render.words.plans import measure_detail, measure_title, owner_words
@@ -34,12 +41,15 @@ if TYPE_CHECKING:
 
 __all__ = ["slides_of"]
 
-MEASURES, LOOKS, ASKED = 6, 8, 4
-"""Rows of the plan, of the follow-up, and actions that are asked for, at most."""
+MEASURES, LOOKS, ASKED, STEPS = 6, 8, 4, 10
+"""Rows of the plan, of the follow-up, actions that are asked for, steps, at most."""
 
 
 def slides_of(analysis: Analysis, locale: Locale) -> list[Slide]:
-    """Return six to eight slides; those that the data cannot fill are left out."""
+    """Return six to eight slides; those that the data cannot fill are left out.
+
+    Where nothing is below its baseline there are fewer: no causes, no plan, nothing to follow.
+    """
     row: Bottleneck | None
     try:
         row = worst(analysis)
@@ -50,6 +60,7 @@ def slides_of(analysis: Analysis, locale: Locale) -> list[Slide]:
         _funnel(analysis, row, locale),
         _trend(analysis, row, locale),
         _causes(analysis, row, locale),
+        _steps(analysis, locale),
         _plan(analysis, locale),
         _forecast(analysis, locale),
         _follow(analysis, locale),
@@ -144,13 +155,24 @@ def _causes(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide
     return Slide(title=causes_claim(analysis, row, locale), body=plot, notes=notes)
 
 
-def _plan(analysis: Analysis, locale: Locale) -> Slide:
+def _steps(analysis: Analysis, locale: Locale) -> Slide | None:
+    """Return every step against its baseline, where there is no plan to show."""
+    found = [row for row in islice(iter(analysis.bottlenecks), STEPS) if row.rate is not None]
+    if analysis.plan.active or not found:
+        return None
+    n = len(analysis.bottlenecks.alarms)
+    key = "none" if n == 0 else "one" if n == 1 else "many"
+    title = text(f"page.cards-{key}", locale, n=n, all=f"{len(analysis.bottlenecks):,}")
+    labels = labels_for(analysis, locale)
+    names = [place_words(row, labels, locale) for row in found]
+    plot = steps_plot(found, names, locale)
+    return Slide(title=title, body=plot, notes=(text("page.plan-empty", locale),))
+
+
+def _plan(analysis: Analysis, locale: Locale) -> Slide | None:
     plan = analysis.plan
     if not plan.active:
-        return Slide(
-            title=_words("plan-none", locale),
-            body=Asked(items=[text("page.plan-empty", locale)], boxes=False),
-        )
+        return None
     months = deals_words(plan.assumptions.months)
     header = [
         _words("action", locale), _words("owner", locale), _words("due", locale),
@@ -194,14 +216,11 @@ def _forecast(analysis: Analysis, locale: Locale) -> Slide | None:
     return Slide(title=chart.title, body=fan_plot(chart, locale), notes=notes)
 
 
-def _follow(analysis: Analysis, locale: Locale) -> Slide:
+def _follow(analysis: Analysis, locale: Locale) -> Slide | None:
     plan = analysis.plan
     items = follow_items(plan, locale)
     if not items:
-        return Slide(
-            title=_words("follow-title-none", locale),
-            body=Asked(items=[_words("follow-none", locale)], boxes=False),
-        )
+        return None
     first = min(measure.due for measure in plan.active)
     seen = [found for m in plan.active if (found := visible_from(m)) is not None]
     key = "follow-title" if seen else "follow-title-never"

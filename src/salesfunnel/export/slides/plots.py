@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.slides.content import Plot, Series
+from salesfunnel.export.slides.fit import cut
 from salesfunnel.i18n import text
 from salesfunnel.render.charts import Chart
 from salesfunnel.render.charts.figures import (
@@ -23,6 +24,8 @@ __all__ = ["fan_plot", "funnel_plot", "trend_plot", "waterfall_plot"]
 
 WIDE = 100.0
 """Counts whose largest is more than so many times the smallest are drawn on a log scale."""
+NAME = 40
+"""Columns that a name takes beside a bar, at most."""
 LABELLED = 14
 """Points of a line that all get a label, at most; of longer ones the last does."""
 
@@ -30,7 +33,7 @@ LABELLED = 14
 def funnel_plot(chart: Chart, labels: Mapping[str, str], locale: Locale) -> Plot:
     """Return where deals go, or the counts where no more is known."""
     data = chart.data
-    names = [labels[str(key)] for key in data["stage"]]
+    names = [cut(labels[str(key)], NAME) for key in data["stage"]]
     if all(value is None for value in data["lost"]):
         counts = [None if v is None else float(v) for v in data["entered"]]
         known = [v for v in counts if v]
@@ -38,8 +41,9 @@ def funnel_plot(chart: Chart, labels: Mapping[str, str], locale: Locale) -> Plot
         shown = ["" if v is None else f"{v:,.0f}" for v in counts]
         series = [Series(name=text("slides.count", locale), values=counts, labels=shown)]
         said = (text("slides.log", locale) if form == "log" else "", chart.note)
-        return Plot(kind="plain", categories=names, series=series, form=form,
-                    subtitle=chart.subtitle, note=" ".join(n for n in said if n))  # fmt: skip
+        note = " ".join(words for words in said if words)
+        return Plot(kind="plain", categories=names, series=series, form=form, alt=chart.alt,
+                    subtitle=chart.subtitle, note=note)  # fmt: skip
     last = len(names) - 1
     series = [
         Series(
@@ -59,8 +63,29 @@ def funnel_plot(chart: Chart, labels: Mapping[str, str], locale: Locale) -> Plot
             labels=[""] * last + ["" if won is None else f"{won:,.0f}"],
         )
     )
-    return Plot(kind="bars", categories=names, series=series, subtitle=chart.subtitle,
-                note=chart.note)  # fmt: skip
+    return Plot(kind="bars", categories=names, series=series, alt=chart.alt,
+                subtitle=chart.subtitle, note=chart.note)  # fmt: skip
+
+
+def steps_plot(rows: Sequence[Any], names: Sequence[str], locale: Locale) -> Plot:
+    """Return the rate of every step beside its baseline."""
+    looks = (("slides.rate", "rate", "main"), ("slides.usual", "reference", "lost"))
+    series = [
+        Series(
+            name=text(key, locale),
+            values=[getattr(row, field) for row in rows],
+            role=role,
+            labels=[
+                "" if (value := getattr(row, field)) is None else whole_percent(value)
+                for row in rows
+            ],
+        )
+        for key, field, role in looks
+        if any(getattr(row, field) is not None for row in rows)
+    ]
+    shown = [cut(name, NAME) for name in names]
+    alt = "; ".join(f"{name} {words}" for name, words in zip(names, series[0].labels, strict=True))
+    return Plot(kind="plain", categories=shown, series=series, form="percent", alt=alt)
 
 
 def trend_plot(chart: Chart, locale: Locale) -> Plot:
@@ -97,7 +122,7 @@ def trend_plot(chart: Chart, locale: Locale) -> Plot:
         notes.append(text("slides.partial", locale, periods=joined))
     return Plot(
         kind="line", categories=[names[i] for i in keep],
-        series=series, form="percent", subtitle=chart.subtitle,
+        series=series, form="percent", alt=chart.alt, subtitle=chart.subtitle,
         note=" ".join(note for note in notes if note),
     )  # fmt: skip
 
@@ -125,13 +150,16 @@ def waterfall_plot(chart: Chart, locale: Locale, *, form: str, note: str = "") -
         Series(name=text("workbook.base", locale), values=near, role=""),
         Series(name=text("workbook.bar", locale), values=far, colours=colours),
     ]
-    names = [f"{name}  {words}" for name, words in zip(chart.y.order, signed, strict=True)]
+    names = [
+        f"{cut(str(name), NAME)}  {words}"
+        for name, words in zip(chart.y.order, signed, strict=True)
+    ]
     if any(across):
         name = text("workbook.bar", locale)
         series.append(Series(name=f"{name} (2)", values=across, colours=colours))
     said = " ".join(part for part in (chart.note, note) if part)
     return Plot(kind="bars", categories=names, series=series,
-                form=form, subtitle=chart.subtitle, note=said)  # fmt: skip
+                form=form, alt=chart.alt, subtitle=chart.subtitle, note=said)  # fmt: skip
 
 
 def _bar(start: float, end: float) -> tuple[float, float, float]:
@@ -160,4 +188,4 @@ def fan_plot(chart: Chart, locale: Locale) -> Plot:
         for name, key, role, dashed in looks
     ]  # fmt: skip
     return Plot(kind="line", categories=days, series=series, form="money",
-                subtitle=chart.subtitle, note=chart.note)  # fmt: skip
+                alt=chart.alt, subtitle=chart.subtitle, note=chart.note)  # fmt: skip

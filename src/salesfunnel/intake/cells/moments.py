@@ -117,8 +117,9 @@ def _of_numbers(numbers: npt.NDArray[Any], missing: Bools | None = None) -> Mome
     read = read_epochs(known)
     inside = (read.units != -1) & ~gone
     if not inside.any():
-        whole = known.astype(np.int64)
-        order = bool((np.abs(known) < _PLAIN_TOP).all() and (whole == known).all())
+        small = np.abs(known) < _PLAIN_TOP
+        whole = np.where(small, known, 0).astype(np.int64)
+        order = bool(small.all() and (whole == known).all())
         if order:
             kinds = np.where(gone, NOTHING, _NAIVE).astype(np.int8)
             return Moments(ticks=whole, kinds=kinds, plain=True)

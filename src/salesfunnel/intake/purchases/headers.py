@@ -27,7 +27,8 @@ _NAMES: Mapping[str, str] = {
         "|会员卡号|会员|买家会员名|买家id|下单帐号|下单账号|用户账号|买家账号|收货人手机号/提货人手机号|收货人手机号"
         "|收货人手机|买家昵称|买家旺旺|买家|客户名称|客户姓名|手机号|联系手机|联系电话"
         "|收货人姓名|收货人|公司|公司名称|kunde|kundennummer|kunden-id|kundennr|cliente|id_cliente"
-        "|codigo_cliente|client_code|id_client|клиент"
+        "|codigo_cliente|client_code|id_client|cliente_id|numéro client|n° client"
+        "|kunden_id|kunde_id|comprador|acheteur|käufer|клиент|покупатель|id клиента|код клиента"
     ),
     "time": (
         "time|order_purchase_timestamp|invoice date|order date|orderdate|order_dt|order time"
@@ -40,7 +41,10 @@ _NAMES: Mapping[str, str] = {
         "|timestamp|datetime|date time|date|day|created"
         "|订单创建时间|下单时间|下单日期|订单时间|订单日期|创建时间|购买日期|购买时间|成交日期"
         "|成交时间|交易日期|交易时间|消费日期|消费时间|销售日期|日期|时间|bestelldatum|rechnungsdatum|datum"
-        "|fecha|fecha_pedido|fecha de compra|data|data do pedido|date de commande|дата"
+        "|fecha|fecha_pedido|fecha del pedido|fecha de compra|fecha de venta|data|data do pedido"
+        "|data_pedido|data da compra|data_compra|data da venda|date de commande|date commande"
+        "|date d'achat|date de vente|kaufdatum|auftragsdatum|verkaufsdatum|дата|дата заказа"
+        "|дата покупки|дата продажи"
     ),
     "paid": (
         "paid at|paid on|date paid|payment date|payments date|paid time|payment time"
@@ -60,7 +64,9 @@ _NAMES: Mapping[str, str] = {
         "|item-price|extended price|gross|value|订单金额|订单总金额|订单总额|成交金额|交易金额"
         "|购买金额|消费金额|订单应付金额|应付金额|买家应付货款|总金额|销售金额|金额|销售额|总额|总价"
         "|betrag|gesamtbetrag|bestellwert|umsatz|summe|importe|importe total|monto|valor"
-        "|valor total|montant|montant total|сумма"
+        "|valor total|valor_total|valor do pedido|montant|montant total|montant ttc|total ttc"
+        "|prix total|betrag brutto|gesamtpreis|gesamtsumme|importe del pedido|precio total"
+        "|сумма|сумма заказа|сумма покупки|итого|стоимость"
     ),
     "quantity": (
         "quantity|qty|quantity ordered|quantityordered|units|units sold|数量|购买数量|商品数量"

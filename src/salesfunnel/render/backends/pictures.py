@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import attrs
 
 from salesfunnel._core.safe_text import clean
+from salesfunnel.render.backends.width import width
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.legend import (
     alt_of,
@@ -77,7 +79,17 @@ def rows_html(chart: Chart, *, names: bool = True) -> str:
             f'style="width:100%;height:{n(BAR)}px;overflow:visible" aria-hidden="true">{body}</svg>'
             f'<div class="sf-fig{kind}">{e(words)}</div></div>'
         )
-    return f'<div class="sf-rows" role="group" aria-label="{e(chart.title)}">{"".join(parts)}</div>'
+    wide = _across([figures.get(name, ("", ""))[0] for name in pen.y.scale.order[:ROWS]])
+    return (
+        f'<div class="sf-rows" role="group" aria-label="{e(chart.title)}" '
+        f'style="--sf-fig:{n(wide)}em">{"".join(parts)}</div>'
+    )
+
+
+def _across(figures: Sequence[str]) -> float:
+    """Return the ems that figures need: one width for all rows, so that they share their scale."""
+    letters = [[0.53 * width(char) if width(char) > 1 else 0.65 for char in f] for f in figures]
+    return min(max([4.5, *map(sum, letters)]), 11.5)
 
 
 def row_svg(chart: Chart, name: str, *, height: float = BAR) -> str:

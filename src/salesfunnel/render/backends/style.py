@@ -23,7 +23,8 @@ PARTS = """
 & .sf-plot svg,& .sf-row svg,& .sf-key svg{display:block;max-width:none}
 & svg text{font-family:inherit;font-variant-numeric:tabular-nums}
 & .sf-rows{display:grid;gap:0;font-size:13px;line-height:1.3}
-& .sf-row{display:grid;grid-template-columns:minmax(7em,15em) minmax(0,1fr) minmax(3.2em,auto);
+& .sf-row{display:grid;grid-template-columns:
+minmax(7em,min(15em,36%)) minmax(0,1fr) min(var(--sf-fig,5em),30%);
 gap:0 16px;align-items:center}
 & .sf-row>svg{overflow:visible}
 & .sf-name{padding:5px 0;overflow-wrap:anywhere}
@@ -130,7 +131,7 @@ text-decoration:underline;text-underline-offset:3px}
 :focus-visible{outline:2px solid var(--sf-main);outline-offset:2px;border-radius:2px}
 .tb{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;padding:18px 0 14px;
 border-bottom:1px solid var(--sf-line)}
-.tb b{font-weight:650}
+.tb>div{display:contents}.tb b{font-weight:650}
 .tb span{color:var(--sf-muted);font-size:13px}
 .tb nav{margin-left:auto;display:flex;gap:14px;font-size:13px;align-items:baseline}
 .hero{display:grid;grid-template-columns:minmax(0,7fr) minmax(0,5fr);gap:28px 56px;
@@ -265,7 +266,7 @@ grid-template-columns:1fr;gap:7px}
 .plan{grid-template-columns:4.2fr 3fr 3.6fr;gap:0 20px}.plan .h{display:block}
 .plan>*{padding:6px 0;border-top:1px solid var(--sf-line);break-inside:avoid}
 .plan .h{border:0;padding:0}.plan p,.plan .meta,.plan .fig{font-size:8.5pt}
-& .sf-row{grid-template-columns:10.5em minmax(0,1fr) minmax(4.2em,auto);gap:8px}
+& .sf-row{grid-template-columns:min(10.5em,34%) minmax(0,1fr) min(var(--sf-fig,5em),28%);gap:8px}
 & .sf-row>.sf-name,& .sf-row>.sf-fig,& .sf-row>svg{grid-column:auto;grid-row:auto}
 .kv{font-size:8.5pt}.big b{font-size:19pt}& .sf-key{font-size:8pt}
 & .dq{font-size:8.5pt;padding:8px 10px;gap:3px}.dq small{font-size:8pt}

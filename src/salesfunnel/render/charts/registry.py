@@ -21,6 +21,7 @@ __all__ = ["KINDS", "chart_of", "kinds_of"]
 
 KINDS: dict[str, dict[str, str]] = {
     "AalenJohansen": {"survival": "timing:aalen_johansen"},
+    "Adherence": {"rates": "followups:adherence"},
     "Analysis": {
         "trend": "analyses:trend",
         "funnel": "analyses:funnel",
@@ -35,15 +36,26 @@ KINDS: dict[str, dict[str, str]] = {
         "fan": "analyses:fan",
         "months": "analyses:months",
         "bridge": "analyses:bridge",
+        "cohorts": "analyses:cohorts",
     },
+    "ArmComparison": {"rates": "comparisons:arms", "effects": "comparisons:arm_differences"},
     "Backtest": {"backtest": "ahead:backtest"},
+    "BenchmarkSet": {"rates": "comparisons:benchmarks"},
     "Bottlenecks": {"verdicts": "verdicts:verdicts", "segments": "verdicts:segments"},
+    "CohortRetention": {"cohorts": "customers:retention"},
+    "CommitBias": {"rates": "quarter:calls"},
     "ConversionTable": {"rates": "counts:rates", "segments": "counts:table_segments"},
+    "Coverage": {"coverage": "quarter:coverage"},
+    "DealCohorts": {"cohorts": "cohorts:deals"},
     "Diagnosis": {"causes": "findings:causes", "stated": "findings:stated"},
     "Finding": {"split": "findings:split"},
     "Forecast": {"fan": "ahead:fan", "months": "ahead:months"},
+    "Handoffs": {"rates": "followups:handoffs"},
     "ImprovementPlan": {"effects": "plans:effects", "schedule": "plans:schedule"},
     "Lifecycle": {"states": "customers:states"},
+    "LifetimeValue": {"worth": "customers:worth"},
+    "MetricWatch": {"watch": "followups:watch"},
+    "OutputChange": {"change": "followups:output_change"},
     "Panel": {
         "funnel": "counts:funnel",
         "trend": "counts:trend",
@@ -53,12 +65,21 @@ KINDS: dict[str, dict[str, str]] = {
     "RateTrend": {"trend": "verdicts:trend"},
     "RepurchaseCurve": {"survival": "customers:survival", "cohorts": "customers:cohorts"},
     "Rfm": {"matrix": "customers:rfm"},
+    "SegmentComparison": {
+        "rates": "comparisons:compared",
+        "segments": "comparisons:compared_segments",
+    },
+    "Slippage": {"rates": "quarter:slipped"},
     "StageDurations": {"rates": "timing:eventual"},
     "StageFates": {"funnel": "counts:fates"},
     "StageHistory": {"funnel": "counts:history_funnel", "survival": "timing:stage_curve"},
+    "StaleDeals": {"ageing": "quarter:ageing"},
     "StepCounts": {"funnel": "counts:steps", "rates": "counts:step_rates"},
     "TargetPlan": {"ladder": "ahead:ladder", "months": "ahead:target_months"},
+    "TargetProgress": {"gap": "followups:target_gap", "ladder": "followups:target_ladder"},
     "Tracking": {"attainment": "counts:attainment", "funnel": "counts:tracking_funnel"},
+    "UpsellCandidates": {"potential": "customers:potential"},
+    "VelocityChange": {"change": "followups:velocity_change"},
 }
 """Type name → kind → ``module:function`` in ``salesfunnel.render.charts.bind``."""
 

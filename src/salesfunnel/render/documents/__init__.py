@@ -32,6 +32,7 @@ BUILDERS = {
     "Analysis": "analysis:analysis_document",
     "Chart": "charts:chart_document",
     "RateTrend": "charts:pictured_document",
+    "DealCohorts": "charts:pictured_document",
     "StageFates": "charts:pictured_document",
     "Diagnosis": "diagnosis:diagnosis_document",
     "Finding": "findings:finding_document",

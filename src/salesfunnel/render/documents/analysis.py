@@ -88,7 +88,7 @@ def _answer(
     if errors:
         doubt = [Paragraph(text("report.errors-first", locale, n=errors), mark="bad")]
     if worst is None or not worst.alarm:
-        fewer = _fewer(found, locale)
+        fewer = [*_nobody(analysis, locale), *_fewer(found, locale)]
         quiet = silence(found, labels, locale)
         return [*doubt, *fewer, *quiet, *_next(analysis, None, locale)]
     step = _place(worst, labels, locale)
@@ -102,7 +102,7 @@ def _answer(
         *_measure(analysis, worst, locale),
     ]  # fmt: skip
     others = [_place(row, labels, locale) for row in found.alarms[1:]]
-    fewer = _fewer(found, locale)
+    fewer = [*_nobody(analysis, locale), *_fewer(found, locale)]
     lost = sum(row.deals or 0.0 for row in found.inflow.alarms)
     first = lost > (worst.expected_gain or 0.0)  # what costs most opens
     blocks: list[Block] = [*doubt, *(fewer if first else []), KeyFigures(items)]
@@ -121,6 +121,20 @@ def _rates(analysis: Analysis, locale: Locale) -> list[Block]:
     if any(row.window > 1 for row in analysis.bottlenecks.alarms):
         blocks.append(Paragraph(text("report.since-onset", locale), mark="muted"))
     return blocks
+
+
+def _nobody(analysis: Analysis, locale: Locale) -> list[Block]:
+    """Say that nobody entered since the judged period, which no rate shows."""
+    labels = labels_of(analysis.funnel, analysis.panel.steps, locale)
+    return [
+        Paragraph(
+            text("report.nobody-entered", locale, step=labels.get(fault.column or "", ""),
+                 periods=fault.value, period=analysis.period),
+            mark="bad",
+        )
+        for fault in analysis.faults
+        if fault.code == "nobody-entered"
+    ]  # fmt: skip
 
 
 def _fewer(found: Bottlenecks, locale: Locale) -> list[Block]:

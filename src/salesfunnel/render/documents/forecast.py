@@ -48,6 +48,8 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
         (text("ahead.expected-new", locale), fresh),
     ]
     blocks: list[Block] = [KeyFigures(items), _fan(forecast, locale), _months(forecast, locale)]
+    if forecast.quarters:
+        blocks.append(_months(forecast, locale, of="quarter"))
     if forecast.arrival_season.size:
         blocks.append(_season(forecast, locale))
     blocks += changed_blocks(forecast, locale)
@@ -80,26 +82,22 @@ def _fan(forecast: Forecast, locale: Locale) -> Lines:
     return Lines(text("ahead.fan", locale), labels, lines, form="money")
 
 
-def _months(forecast: Forecast, locale: Locale) -> Table:
+def _months(forecast: Forecast, locale: Locale, *, of: str = "period") -> Table:
+    """Return the months, or the whole quarters, of a forecast."""
+    columns = [getattr(forecast, f"{of}_{name}") for name in ("expected", "low", "high")]
+    wins = getattr(forecast, f"{of}_wins")
     rows = [
         [
             period,
-            *(
-                money_text(float(column[i]), forecast.currency, locale)
-                for column in (
-                    forecast.period_expected,
-                    forecast.period_low,
-                    forecast.period_high,
-                )
-            ),
-            shown(float(forecast.period_wins[i]), "deals", locale),
+            *(money_text(float(column[i]), forecast.currency, locale) for column in columns),
+            shown(float(wins[i]), "deals", locale),
         ]
-        for i, period in enumerate(forecast.periods)
+        for i, period in enumerate(getattr(forecast, f"{of}s"))
     ]
     return Table(
         _heads(("period", "expected", "low", "high", "wins"), locale),
         rows,
-        caption=text("ahead.by-month-of", locale),
+        caption=text("ahead.by-month-of" if of == "period" else "ahead.by-quarter-of", locale),
     )
 
 

@@ -39,7 +39,8 @@ def bridge_document(bridge: PipelineBridge, locale: Locale) -> Document:
                     Paragraph(
                         verdict_words(found, locale),
                         mark="bad"
-                        if found.verdict == "more-than-usual" and found.bar != "new"
+                        if found.verdict
+                        == ("fewer-than-usual" if found.bar == "new" else "more-than-usual")
                         else "",
                     )
                     for found in bridge.verdicts
@@ -68,11 +69,12 @@ def verdict_document(verdict: BridgeVerdict, locale: Locale) -> Document:
 
 
 def verdict_words(found: BridgeVerdict, locale: Locale) -> str:
-    """Return whether a bar holds more deals than usual, in words."""
+    """Return whether a bar holds as many deals as usual, in words."""
+    below = found.verdict in {"perhaps-fewer", "fewer-than-usual"}
     return text(
         f"pipeline.verdict-{found.verdict}", locale, bar=text(f"pipeline.{found.bar}", locale),
         n=found.count, of=found.of, expected=found.expected, low=found.low, high=found.high,
-        p=found.probability, periods=found.periods,
+        p=found.probability_fewer if below else found.probability, periods=found.periods,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from salesfunnel import __version__
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
-from salesfunnel.render.backends.page import page_of
+from salesfunnel.render.backends.page import PageParts, page_of
 from salesfunnel.render.backends.pictures import e
 from salesfunnel.render.charts.bind.analyses import worst
 from salesfunnel.render.report.answers import answer_of
@@ -31,7 +31,13 @@ __all__ = ["report_html"]
 
 
 def report_html(analysis: Analysis, locale: Locale) -> str:
-    """Return the report of an analysis in one language."""
+    """Return the report of an analysis in one language, with the other one packed in it."""
+    other: Locale = "en" if locale == "zh" else "zh"
+    return page_of(_report(analysis, locale), locale, _report(analysis, other))
+
+
+def _report(analysis: Analysis, locale: Locale) -> PageParts:
+    """Return the parts of the report in one language."""
     page = Page.of(analysis, locale)
     answer = answer_of(analysis, locale)
     funnel = None if analysis.funnel is None else in_language(analysis.funnel, locale)
@@ -59,10 +65,12 @@ def report_html(analysis: Analysis, locale: Locale) -> str:
         "r66", figure(page, fan, height=220) if fan else "",
         figure(page, bridge) if bridge else "",
     ))  # fmt: skip
+    triangle = page.chart("cohorts")
+    parts.append(row("", figure(page, triangle)) if triangle else "")
     parts.append(row("r66", follow, quality_html(page)))
     parts.append(every_step_html(page))
     footer = e(text("page.footer", locale, version=__version__))
     if analysis.funnel is not None and any(foreign(n, locale) for n in page.labels.values()):
         footer += f" {page.words('names-as-given')}"
     title = text("page.title", locale, name=name, answer=answer.headline.replace("<wbr>", ""))
-    return page_of(title, bar_html(page, name), "".join(parts), locale, footer=footer)
+    return PageParts(title, bar_html(page, name), "".join(parts), footer)

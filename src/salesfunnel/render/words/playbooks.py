@@ -93,7 +93,9 @@ def any_known(values: dict[str, float | None]) -> bool:
 
 
 def _label(action: KeyAction, entry: PlaybookEntry | None, locale: Locale) -> str:
-    return action.label if entry is None else measure_title(entry.measure, locale)
+    if entry is None:
+        return action.label
+    return text("playbook.marked", locale, action=measure_title(entry.measure, locale))
 
 
 def _good(playbook: Playbook, stage: Stage, locale: Locale) -> list[tuple[str, ...]]:

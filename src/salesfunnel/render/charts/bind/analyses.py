@@ -8,6 +8,7 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.render.charts.bind import ahead, counts, findings, pipeline, plans, verdicts
+from salesfunnel.render.charts.bind import cohorts as cohorts_of
 from salesfunnel.render.charts.chart import Chart
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from salesfunnel.bottleneck import Bottleneck
 
 __all__ = [
-    "bridge", "causes", "effects", "fan", "funnel", "months", "rates", "schedule", "segments",
-    "split", "trend", "worst",
+    "bridge", "causes", "cohorts", "effects", "fan", "funnel", "months", "rates", "schedule",
+    "segments", "split", "trend", "worst",
 ]  # fmt: skip
 
 
@@ -150,3 +151,14 @@ def months(analysis: Analysis, locale: Locale) -> Chart:
 def bridge(analysis: Analysis, locale: Locale) -> Chart:
     """Return the pipeline bridge."""
     return pipeline.bridge(_part(analysis, "bridge", "bridge"), locale)
+
+
+def cohorts(analysis: Any, locale: Locale) -> Chart:
+    """Return how many deals of each month are won, month by month."""
+    found = getattr(analysis, "cohorts", None)
+    if found is None:
+        raise ArgumentError(
+            "'kind' must be a picture this analysis has, got 'cohorts'",
+            hint="it needs deals of three months or more, and a stage that is the win",
+        )
+    return cohorts_of.deals(found, locale)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import period_words
+from salesfunnel.render.charts.figures import money_words, period_words, whole_percent
 from salesfunnel.render.charts.kinds.curves import survival as survival_chart
 from salesfunnel.render.charts.kinds.grids import cells
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
+from salesfunnel.render.charts.marks import ChartScale
 
 if TYPE_CHECKING:
     from salesfunnel.customers import Lifecycle, RepurchaseCurve, Rfm
@@ -75,3 +76,56 @@ def states(cycle: Lifecycle, locale: Locale) -> Chart:
         for name, (state, n) in zip(names, cycle.counts.items(), strict=True)
     ]
     return waterfall(rows, locale, title=text("chart.states-title", locale), kind="states")
+
+
+def retention(kept: Any, locale: Locale) -> Chart:
+    """Return the share of each cohort that bought in each later period; those to come empty."""
+    names = kept.cohorts[-COHORTS:]
+    triangle = np.asarray(kept.triangle())[-COHORTS:, :COHORTS]
+    values = [[None if not np.isfinite(v) else float(v) for v in row] for row in triangle]
+    return cells(
+        [period_words(name, locale) for name in names],
+        [str(i) for i in range(triangle.shape[1])], values,
+        [["" if v is None else f"{v * 100:.0f}%" for v in row] for row in values], locale,
+        kind="cohorts", title=text("chart.retention-title", locale),
+        subtitle=text("chart.retention-subtitle", locale), names=("cohort", "window"),
+    )  # fmt: skip
+
+
+def potential(found: Any, locale: Locale) -> Chart:
+    """Return the customers who could buy more, the largest potential first."""
+    money = ChartScale(kind="money", low=0.0)
+    return _largest(
+        found.customers, found.potential, money, locale, kind="potential", notes=found.item,
+        title=text("chart.potential-title", locale),
+        subtitle=text("chart.potential-subtitle", locale),
+    )  # fmt: skip
+
+
+def worth(found: Any, locale: Locale) -> Chart:
+    """Return the customers of the highest expected value."""
+    notes = [
+        text("chart.worth-alive", locale, p=whole_percent(float(p)))
+        for p in np.asarray(found.p_alive).tolist()
+    ]
+    return _largest(
+        found.customers, found.value, ChartScale(kind="money", low=0.0), locale, kind="worth",
+        notes=notes, title=text("chart.worth-title", locale),
+        subtitle=text("chart.worth-subtitle", locale, months=found.months),
+    )  # fmt: skip
+
+
+def _largest(
+    names: Any, amounts: Any, scale: ChartScale, locale: Locale, *, notes: Any, **words: str
+) -> Chart:
+    amount = np.asarray(amounts, dtype=float)
+    order = np.argsort(-np.nan_to_num(amount), kind="stable")[:COHORTS].tolist()
+    rows = [
+        WaterfallRow(
+            name=names[i] or str(i), key=names[i], amount=float(np.nan_to_num(amount[i])),
+            part="total", figure=money_words(float(np.nan_to_num(amount[i])), locale),
+            note=notes[i],
+        )
+        for i in order
+    ]  # fmt: skip
+    return waterfall(rows, locale, scale=scale, **words)

@@ -1,0 +1,123 @@
+"""Pictures of comparisons: segments against their peers, arms of a test, benchmarks."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from salesfunnel._core.vocabulary import Locale
+from salesfunnel.i18n import text
+from salesfunnel.render.charts.bind._words import step_words
+from salesfunnel.render.charts.chart import Chart
+from salesfunnel.render.charts.figures import whole_percent
+from salesfunnel.render.charts.kinds.rates import StepRate, percent_scale, rates
+from salesfunnel.render.charts.kinds.segments import SegmentPoint
+from salesfunnel.render.charts.kinds.segments import segments as segments_chart
+from salesfunnel.render.charts.kinds.spans import EffectRow, effects
+from salesfunnel.render.words.names import labels_of
+
+MOST = 24
+"""Segments in a picture at most: the most probably worse."""
+
+
+def _step(found: Any, locale: Locale) -> str:
+    step = found.transition
+    return step_words(step, labels_of(None, (step.source, step.target), locale))
+
+
+def compared(found: Any, locale: Locale) -> Chart:
+    """Return what to expect of each segment at equal mix, most probably worse first."""
+    rows = [
+        StepRate(
+            name=row.segment, key=row.segment, entered=float(row.entered),
+            advanced=float(row.advanced), rate=row.estimate, low=row.shrunk.low,
+            high=row.shrunk.high, baseline=found.centre, alert=row.verdict == "worse",
+            weak=row.verdict == "not-enough-data",
+            note=text(f"comparison.verdict-{row.verdict}", locale),
+        )
+        for row in islice(found, MOST)
+    ]  # fmt: skip
+    more = len(found) - len(rows)
+    return rates(
+        rows, locale, whole=False,
+        title=text("chart.compared-title", locale, step=_step(found, locale), by=found.by),
+        subtitle=text("chart.compared-subtitle", locale, level=whole_percent(found.level)),
+        note=text("chart.more-rows", locale, n=more) if more > 0 else "",
+        baseline_name=text("chart.peers", locale),
+    )  # fmt: skip
+
+
+def compared_segments(found: Any, locale: Locale) -> Chart:
+    """Return the rates as counted by size, with the limits that chance sets."""
+    points = [
+        SegmentPoint(
+            name=row.segment, entered=float(row.entered), advanced=float(row.advanced),
+            alert=row.verdict == "worse",
+        )
+        for row in found
+    ]  # fmt: skip
+    title = text("chart.segments-title", locale, step=_step(found, locale))
+    return segments_chart(
+        points, locale, title=title, subtitle=text("chart.segments-subtitle", locale)
+    )
+
+
+def arms(found: Any, locale: Locale) -> Chart:
+    """Return the rate of each arm with its interval; the rule is that of the control."""
+    control = found.rows[0].rate
+    rows = [
+        StepRate(
+            name=row.arm, key=row.arm, entered=float(row.entered), advanced=float(row.advanced),
+            rate=row.rate, low=None if row.interval is None else row.interval.low,
+            high=None if row.interval is None else row.interval.high, baseline=control,
+            alert=row.verdict == "worse", note=text(f"comparison.arm-{row.verdict}", locale),
+        )
+        for row in found.rows
+    ]  # fmt: skip
+    return rates(
+        rows, locale, title=text("comparison.arms-title", locale), whole=False,
+        subtitle=text("chart.arms-subtitle", locale),
+        baseline_name=text("comparison.arm-control", locale),
+    )  # fmt: skip
+
+
+def arm_differences(found: Any, locale: Locale) -> Chart:
+    """Return the difference of each arm to the control, valid however often one looks."""
+    rows = []
+    for row in found.rows[1:]:
+        wide, first = row.difference, found.rows[0].rate
+        known = wide is not None and row.rate is not None and first is not None
+        middle = row.rate - first if known else None
+        figure = "–" if middle is None else f"{middle * 100:+.1f} ({wide.low * 100:+.1f}, "
+        rows.append(EffectRow(
+            name=row.arm, key=row.arm, middle=middle, low=wide.low if known else None,
+            high=wide.high if known else None, alert=row.verdict == "worse",
+            weak=row.verdict == "not-yet", note=text(f"comparison.arm-{row.verdict}", locale),
+            figure=figure if middle is None else figure + f"{wide.high * 100:+.1f})",
+        ))  # fmt: skip
+    known_ends = [v for row in rows for v in (row.low, row.high) if v is not None]
+    wide_scale = max((abs(v) for v in known_ends), default=0.1)
+    scale = percent_scale([0.0, wide_scale])
+    return effects(
+        rows, locale, title=text("chart.differences-title", locale),
+        subtitle=text("chart.differences-subtitle", locale, level=whole_percent(found.level)),
+        ceiling=0.0, ceiling_name=text("comparison.arm-control", locale),
+        scale=type(scale)(kind="percent", low=-(scale.high or 1.0), high=scale.high),
+    )  # fmt: skip
+
+
+def benchmarks(found: Any, locale: Locale) -> Chart:
+    """Return the published rates of a set, with the range that their source gives."""
+    labels = labels_of(None, found.steps, locale)
+    rows = []
+    for one in found.benchmarks:
+        where = [word for word in (one.industry, one.region) if word]
+        rows.append(StepRate(
+            name=step_words(one.transition, labels), key=str(one.transition), rate=one.rate,
+            low=one.low, high=one.high, weak=one.low is None,
+            note=", ".join(where) or (str(one.year) if one.year else ""),
+        ))  # fmt: skip
+    return rates(
+        rows, locale, title=found.name or found.key,
+        subtitle=text("chart.benchmarks-subtitle", locale),
+    )  # fmt: skip
