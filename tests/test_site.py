@@ -111,15 +111,16 @@ def test_search_needs_no_service(browser, address, start, asked):
             else outside.append(one.url))  # fmt: skip
     try:
         page.goto(address + start, timeout=120_000)
+        page.wait_for_load_state("networkidle", timeout=120_000)
         page.keyboard.press("/")
         page.keyboard.type(asked)
-        page.wait_for_function(
-            "word => [...document.querySelectorAll('a')].some(a => a.href.includes('h=') ||"
-            " (a.closest('.md-search, [role=dialog]') && a.textContent.includes(word)))"
-            " || document.body.innerText.toLowerCase().split(word).length > 3",
-            arg=asked,
-            timeout=60_000,
+        found = (  # the results stand in a shadow root of their own
+            "word => [...document.querySelectorAll('*')].some(e => e.shadowRoot &&"
+            " [...e.shadowRoot.querySelectorAll('a')].some("
+            "a => a.innerText.toLowerCase().includes(word)))"
         )
+        page.wait_for_function(found, arg=asked, timeout=60_000)
+        assert not page.evaluate(found, "no page says this")
         assert outside == []
     finally:
         context.close()
