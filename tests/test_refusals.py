@@ -45,8 +45,8 @@ def count(steps=STEPS, **options):
 
 REFUSED = [
     # targets
-    (lambda: target(unit="currency", value=[-1.0, 2.0]), "'value' must be at least 0"),
-    (lambda: target(unit="currency", value=[]), "'value' must be at least 0"),
+    (lambda: target(unit="currency", value=[-1.0, 2.0]), "'value' must be a finite number"),
+    (lambda: target(unit="currency", value=[]), "'value' must be a finite number"),
     (lambda: target(unit="currency", value=[0.0, 0.0]), "'value' must have a positive mean"),
     (lambda: target(lag={"lead": [-0.5, 1.0]}), "'lag'"),
     (lambda: target(split=["owner"]), "'split'"),

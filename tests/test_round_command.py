@@ -112,7 +112,7 @@ def test_what_is_not_there_is_refused(tmp_path, name, capsys):
 
 def test_an_empty_folder_is_refused(tmp_path, capsys):
     assert run(tmp_path) == 1
-    assert "must hold a monthly sheet" in capsys.readouterr().err
+    assert "含有月度表" in capsys.readouterr().err
 
 
 def test_into_a_file_is_refused(folder):

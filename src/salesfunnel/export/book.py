@@ -95,7 +95,7 @@ class Book:
         """
         if len(value) > LONGEST:
             raise DataError(
-                f"a cell of a workbook holds {LONGEST:,} characters at most,"
+                f"a cell of a workbook must hold at most {LONGEST:,} characters,"
                 f" got {len(value):,} in row {row + 1}: {value[:40]!r}…",
                 hint="shorten it, or write CSV with to_csv()",
             )
