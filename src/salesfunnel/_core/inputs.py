@@ -1,4 +1,4 @@
-"""The types of what callers give: moments, spans of time, JSON."""
+"""The types of what callers give: moments, spans of time."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Json", "Moment", "Span"]
+__all__ = ["Moment", "Span"]
 
 Moment: TypeAlias = Union[date, datetime, str, "np.datetime64"]
 """A day or a time: a date, a datetime, numpy's, or text as ``"2026-10-01"``."""
 
 Span: TypeAlias = Union[timedelta, str, int, float, "np.timedelta64"]
 """How long: a timedelta, numpy's, a number of days, or text as ``"14D"`` and ``"2 weeks"``."""
-
-Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
-"""What the module ``json`` reads and writes."""

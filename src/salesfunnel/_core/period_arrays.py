@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from salesfunnel._core.vocabulary import Frequency
 
+TICKS_PER_DAY = 86_400_000_000
+"""Microseconds of a day."""
 DAYS_PER_MONTH = 365.25 / 12
 DAYS_PER_PERIOD = {
     "day": 1.0,

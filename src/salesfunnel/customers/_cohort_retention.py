@@ -13,13 +13,14 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_fraction
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.inputs import Moment
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import end_of, label_of
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel._kernels.intervals import wilson
-from salesfunnel.customers._orders_by_customer import Moment, orders_at
+from salesfunnel.customers._orders_by_customer import orders_at
 from salesfunnel.data.purchases import Purchases
 
 __all__ = ["CohortRetention", "cohort_retention"]

@@ -8,9 +8,10 @@ import numpy as np
 
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.inputs import Moment
 from salesfunnel._kernels.customers.climb import sample_of
 from salesfunnel.customers._fitted_law import fitted_law, groups_of
-from salesfunnel.customers._model_input import Moment, summary_from
+from salesfunnel.customers._model_input import summary_from
 from salesfunnel.customers.buying_model import BUYING_MODELS, BuyingModel
 from salesfunnel.fault import Fault
 

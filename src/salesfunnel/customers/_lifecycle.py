@@ -14,15 +14,9 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
-from salesfunnel._core.inputs import Span
+from salesfunnel._core.inputs import Moment, Span
 from salesfunnel._core.result import TableMixin
-from salesfunnel.customers._orders_by_customer import (
-    Moment,
-    expected_gaps,
-    groups_of,
-    orders_at,
-    totals,
-)
+from salesfunnel.customers._orders_by_customer import expected_gaps, groups_of, orders_at, totals
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.fault import Fault
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.inputs import Moment
 from salesfunnel._core.interval import Interval
 from salesfunnel._kernels.intervals import two_sided_z
 from salesfunnel.data.purchases import CustomerSummary, Purchases
 
 FitVerdict = Literal["ok", "not-enough-data", "likelihood-flat"]
 FIT_VERDICTS: tuple[str, ...] = get_args(FitVerdict)
-
-Moment = date | datetime | np.datetime64 | str
 
 
 def whole_numbers(field: str, column: object) -> npt.NDArray[np.int64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +9,10 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
+from salesfunnel._core.inputs import Moment
 from salesfunnel._core.readers import reader_hint
 from salesfunnel.data.purchases import DAY, Orders, Purchases, moment
 
-Moment = date | datetime | np.datetime64 | str
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
 

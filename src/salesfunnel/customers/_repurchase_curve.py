@@ -15,6 +15,7 @@ from salesfunnel._core.checks import check_choice, check_fraction
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.inputs import Moment
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import end_of, label_of
@@ -22,7 +23,7 @@ from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel._kernels.censoring import greenwood, incidence
 from salesfunnel._kernels.intervals import two_sided_z, wilson
-from salesfunnel.customers._orders_by_customer import CustomerOrders, Moment, orders_at
+from salesfunnel.customers._orders_by_customer import CustomerOrders, orders_at
 from salesfunnel.data.purchases import DAY, Purchases
 
 __all__ = ["RepurchaseCurve", "repurchase_curve"]

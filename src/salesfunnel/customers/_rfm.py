@@ -13,8 +13,9 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.inputs import Moment
 from salesfunnel._core.result import TableMixin
-from salesfunnel.customers._orders_by_customer import Moment, orders_at, totals
+from salesfunnel.customers._orders_by_customer import orders_at, totals
 from salesfunnel.data.purchases import Purchases
 
 __all__ = ["RFM_GROUPS", "Rfm", "RfmGroup", "rfm"]

@@ -10,7 +10,7 @@ from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import DataError, UnknownNameError
 from salesfunnel._core.extras import require
 from salesfunnel._core.foreign import is_a
-from salesfunnel.customers._orders_by_customer import Moment
+from salesfunnel._core.inputs import Moment
 from salesfunnel.data.purchases import CustomerSummary, Purchases
 from salesfunnel.data.purchases._columns import moment
 

@@ -13,10 +13,11 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.inputs import Moment
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.intervals import wilson
 from salesfunnel.customers._lifecycle import LIFECYCLE_STATES, lifecycle
-from salesfunnel.customers._orders_by_customer import CustomerOrders, Moment, medians, orders_at
+from salesfunnel.customers._orders_by_customer import CustomerOrders, medians, orders_at
 from salesfunnel.customers._rfm import FREQUENCY_BINS
 from salesfunnel.data.purchases import Purchases
 

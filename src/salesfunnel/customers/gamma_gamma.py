@@ -12,13 +12,13 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.inputs import Moment
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels.customers import spending
 from salesfunnel.customers._model_input import (
     FIT_VERDICTS,
     FitVerdict,
-    Moment,
     log_interval,
     same_floats,
     whole_numbers,

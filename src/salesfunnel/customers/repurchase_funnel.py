@@ -11,13 +11,13 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_choice, check_positive_int
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.inputs import Moment
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.customers._lifecycle import DORMANT
 from salesfunnel.customers._orders_by_customer import (
     CustomerOrders,
-    Moment,
     expected_gaps,
     groups_of,
     orders_at,

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.checks import check_kind, check_positive_int
+from salesfunnel._core.inputs import Moment
 from salesfunnel._core.season import check_season
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
@@ -17,7 +18,7 @@ from salesfunnel.forecasting.arrivals import Season
 from salesfunnel.forecasting.groups import groupings_of
 from salesfunnel.forecasting.outlook import Settings, outlook, past_of
 from salesfunnel.forecasting.result import Forecast
-from salesfunnel.forecasting.snapshot import Moment, days_until, moment
+from salesfunnel.forecasting.snapshot import days_until, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
 
 __all__ = ["check_covariates", "forecast"]

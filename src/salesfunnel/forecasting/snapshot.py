@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.inputs import Moment
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._core.periods import end_of, frequency_of
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.history import StageHistory
@@ -18,10 +20,8 @@ from salesfunnel.fault import Fault
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Times = npt.NDArray[np.datetime64]
-Moment = date | datetime | np.datetime64 | str
 
 DAY = np.timedelta64(1, "D")
-MICROSECONDS = 86_400_000_000.0
 
 
 class Snapshot(NamedTuple):
@@ -56,7 +56,7 @@ class Snapshot(NamedTuple):
 def days(span: object) -> Floats:
     """Return timedeltas as days; NaT as NaN."""
     ticks = np.asarray(span).astype("timedelta64[us]")
-    return np.where(np.isnat(ticks), np.nan, ticks.astype(np.int64) / MICROSECONDS)
+    return np.where(np.isnat(ticks), np.nan, ticks.astype(np.int64) / TICKS_PER_DAY)
 
 
 def moment(field: str, value: Moment) -> np.datetime64:

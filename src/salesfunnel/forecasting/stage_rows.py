@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels.winning.delays import GO, LOST, OPEN
 from salesfunnel.forecasting.snapshot import Snapshot
 
@@ -19,7 +20,6 @@ __all__ = ["MONTH_DAYS", "Stays", "day_of", "stays"]
 Ints = npt.NDArray[np.intp]
 NEVER = np.int32(2**30)
 MONTH_DAYS = 30
-DAY_TICKS = 86_400_000_000
 
 
 class Stays(NamedTuple):
@@ -43,7 +43,7 @@ def day_of(time: npt.NDArray[np.datetime64], at: np.datetime64) -> npt.NDArray[n
     """Return the day of times, counted from the moment; -1 is the last one before it."""
     missing = np.isnat(time)
     ticks = (at - np.where(missing, at, time)).astype("timedelta64[us]").astype(np.int64)
-    day = -(ticks // DAY_TICKS) - 1
+    day = -(ticks // TICKS_PER_DAY) - 1
     return np.where(missing, NEVER, day).astype(np.int32)
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_kind
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels import slip
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
@@ -22,7 +23,6 @@ __all__ = ["slippage"]
 
 Floats = npt.NDArray[np.float64]
 
-_DAY = 86_400_000_000.0
 DUE = 30.0
 """Days ahead that the back-test of typed dates looks at."""
 ORIGINS = 12
@@ -84,7 +84,7 @@ def slippage(history: StageHistory, *, as_of: object = None) -> Slippage:
     at = np.datetime64(history.as_of, "us") if as_of is None else moment_of("as_of", as_of)
     if at > history.as_of:
         raise ArgumentError(f"'as_of' must not be after the history's {history.as_of}, got {at}")
-    until = float(at.astype(np.int64)) / _DAY
+    until = float(at.astype(np.int64)) / TICKS_PER_DAY
     pushed = pushes_of(history, until)
     rows = np.flatnonzero(pushed.open & np.isfinite(pushed.date))
     stage = _stage_at(history, at)
@@ -167,7 +167,7 @@ def _typed_dates(history: StageHistory, until: float) -> TypedDates | None:
         closed_before = (_ends(history) <= origin).sum()
         if rows.size == 0 or closed_before < LEAST:
             continue
-        stage = _stage_at(history, np.datetime64(round(origin * _DAY), "us"))
+        stage = _stage_at(history, np.datetime64(round(origin * TICKS_PER_DAY), "us"))
         chance = _chances(history, origin, rows, pushed.date, pushed.pushes, stage)
         origins += 1
         kept.append(_ends(history)[rows] < pushed.date[rows] + 1.0)
@@ -188,7 +188,7 @@ def _typed_dates(history: StageHistory, until: float) -> TypedDates | None:
 
 def _ends(history: StageHistory) -> Floats:
     """Return when each deal closed, in days; infinite while open."""
-    closed = history.closed.view(np.int64) / _DAY
+    closed = history.closed.view(np.int64) / TICKS_PER_DAY
     return np.where((history.outcome != 0) & ~np.isnat(history.closed), closed, np.inf)
 
 
@@ -211,7 +211,7 @@ def _interval_fault(history: StageHistory) -> list[Fault]:
     field = history.changes["expected"]
     if field.known_since is None:
         return []
-    width = (field.time - field.known_since).astype(np.int64) / _DAY
+    width = (field.time - field.known_since).astype(np.int64) / TICKS_PER_DAY
     wide = width > 0
     if not wide.any():
         return []

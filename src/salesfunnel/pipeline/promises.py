@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels.ledger import Track, merged, starts_of
 from salesfunnel._kernels.slip import Promises
 from salesfunnel.data.history import StageHistory
@@ -18,7 +19,6 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_DAY = 86_400_000_000.0
 SET_UP = 1.0
 """Days after creation within which a moved date is set-up, not a push."""
 
@@ -56,14 +56,14 @@ def lives(history: StageHistory, until: float) -> tuple[Floats, Floats, Ints]:
 
 
 def _days(times: npt.NDArray[np.datetime64]) -> Floats:
-    return np.where(np.isnat(times), np.nan, times.view(np.int64) / _DAY)
+    return np.where(np.isnat(times), np.nan, times.view(np.int64) / TICKS_PER_DAY)
 
 
 def stretches(history: StageHistory, until: float) -> Stretches:
     """Return the stretches of one expected date each, as known at a moment (days since 1970)."""
     track = history.changes["expected"].track(len(history))
     created, end, kind = lives(history, until)
-    time = track.time / _DAY
+    time = track.time / TICKS_PER_DAY
     # what is written when a deal closes, or later, is not a promise
     live = (time < end[track.deal]) & (time <= until) & (created[track.deal] <= until)
     deal, start, date = track.deal[live], time[live], track.value[live]
@@ -112,7 +112,7 @@ def promises_of(history: StageHistory, until: float) -> tuple[Promises, Ints]:
     entered = history.reached_at()
     _, end, _ = lives(history, until)
     # the stage entered by the edit that closes a deal is not where it was won or lost
-    before = np.isfinite(end)[:, None] & (entered.view(np.int64) / _DAY < end[:, None])
+    before = np.isfinite(end)[:, None] & (entered.view(np.int64) / TICKS_PER_DAY < end[:, None])
     rows, stage = np.nonzero(~np.isnat(entered) & before)
     when = entered[rows, stage].view(np.int64)
     order = np.lexsort((stage, when, rows))
@@ -121,11 +121,11 @@ def promises_of(history: StageHistory, until: float) -> tuple[Promises, Ints]:
     last[:-1] = (rows[1:] != rows[:-1]) | (when[1:] != when[:-1])
     entries = Track(starts_of(rows[last], n), rows[last], when[last], place[last])
     number = np.arange(made.deal.size, dtype=np.float64)
-    begins = np.rint(made.start * _DAY).astype(np.int64)
+    begins = np.rint(made.start * TICKS_PER_DAY).astype(np.int64)
     dates = Track(starts_of(made.deal, n), made.deal, begins, number)
     deal, ticks, (number, place) = merged([dates, entries])
     known = np.isfinite(number)
-    deal, time, which = deal[known], ticks[known] / _DAY, number[known].astype(np.int64)
+    deal, time, which = deal[known], ticks[known] / TICKS_PER_DAY, number[known].astype(np.int64)
     stood = np.where(np.isfinite(place), place, 0)[known].astype(np.int64)
     more = np.zeros(deal.size, dtype=np.bool_)
     more[:-1] = which[1:] == which[:-1]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels.shrink import shrunk_rates
 from salesfunnel.data.history import StageHistory
 from salesfunnel.pipeline.promises import Stretches
@@ -18,7 +19,6 @@ __all__ = ["slip_rates"]
 MISSING = "(missing)"
 SIZES = ("small", "medium", "large")
 PUSHES = ("0", "1", "2", "3+")
-_DAY = 86_400_000_000.0
 
 
 def slip_rates(
@@ -71,7 +71,7 @@ def _stages(
 ) -> npt.NDArray[np.int64]:
     """Return where each deal stood when its date was typed, -1 before the first stage."""
     entered = history.reached_at()[deal]
-    moment = np.rint(start * _DAY).astype(np.int64).astype("datetime64[us]")
+    moment = np.rint(start * TICKS_PER_DAY).astype(np.int64).astype("datetime64[us]")
     with np.errstate(invalid="ignore"):
         return np.asarray((entered <= moment[:, None]).sum(axis=1) - 1, dtype=np.int64)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels.bridge import WAYS_IN, WAYS_OUT, Passage
 from salesfunnel._kernels.money import minor_units
 from salesfunnel.data.rates import STALE_DAYS
@@ -15,7 +16,6 @@ from salesfunnel.pipeline.bars import BARS, BridgeBars
 from salesfunnel.pipeline.state import PipelineState
 
 MISSING = "(missing)"
-_DAY = 86_400_000_000
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -44,7 +44,7 @@ def valued(way: Passage, state: PipelineState) -> Valued:
         return Valued(first, last, np.zeros_like(first), unknown, ())
     faults: dict[str, Fault] = {}
     worth = [
-        rates_at(state, codes, time // _DAY, faults)
+        rates_at(state, codes, time // TICKS_PER_DAY, faults)
         for codes, time in (
             (way.currency_in, way.time_in),
             (way.currency_out, way.time_out),

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_fraction, check_kind
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.processors import PAYS, parallel_map, usable_processors
 from salesfunnel._kernels.staleness import advance
@@ -20,7 +21,7 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.stats.survival import AalenJohansen, aalen_johansen
 from salesfunnel.timing.censoring_faults import censoring_faults
-from salesfunnel.timing.waits import TICKS, WaitReader, Waits
+from salesfunnel.timing.waits import WaitReader, Waits
 
 __all__ = [
     "StaleDeals",
@@ -260,9 +261,16 @@ def _stale_in(history: StageHistory, k: int, waits: Waits) -> tuple[list[_Stale]
     known = curve.watched(age) >= LEAST
     chance = np.where(known, np.nan_to_num(curve.chances(age)), np.nan)
     stale = ~(chance >= UNLIKELY * curve.eventual)
-    usual = limit / TICKS
+    usual = limit / TICKS_PER_DAY
     found = [
-        (str(history.deals[row]), history.stages[k], ticks / TICKS, usual, left, curve.eventual)
+        (
+            str(history.deals[row]),
+            history.stages[k],
+            ticks / TICKS_PER_DAY,
+            usual,
+            left,
+            curve.eventual,
+        )
         for row, ticks, left in zip(
             old[stale].tolist(), age[stale].tolist(), chance[stale].tolist(), strict=True
         )

@@ -10,10 +10,8 @@ import numpy.typing as npt
 from salesfunnel.data.history import LOST, OPEN, StageHistory
 from salesfunnel.data.history.entry_intervals import middle_entries
 
-__all__ = ["TICKS", "WaitReader", "Waits"]
+__all__ = ["WaitReader", "Waits"]
 
-TICKS = 86_400_000_000
-"""Microseconds of a day."""
 _MISSING, _NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 Ints = npt.NDArray[np.int64]

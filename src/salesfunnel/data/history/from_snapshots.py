@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel.data.history.checks import LOST, OPEN, WON
 from salesfunnel.data.history.sightings import Sightings, removals, sighted
 from salesfunnel.data.history.stage_history import StageHistory
@@ -18,7 +19,6 @@ from salesfunnel.fault import Fault
 __all__ = ["Snapshot", "history_from_snapshots"]
 
 _NAT = np.datetime64("NaT", "us")
-_DAY = 86_400_000_000.0
 
 Ints = npt.NDArray[np.int64]
 Times = npt.NDArray[np.datetime64]
@@ -237,7 +237,7 @@ def _with_width(history: StageHistory) -> StageHistory:
     field = history.changes["stage"]
     if field.known_since is None:
         return history
-    width = (field.time - field.known_since).astype(np.int64) / _DAY
+    width = (field.time - field.known_since).astype(np.int64) / TICKS_PER_DAY
     wide = width > 0
     if not wide.any():
         return history

@@ -14,7 +14,7 @@ from salesfunnel._core.checks import check_choice
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.fiscal import Fiscal, FiscalPeriod
-from salesfunnel._core.period_arrays import period_numbers
+from salesfunnel._core.period_arrays import TICKS_PER_DAY, period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel._kernels.cohorts import MISSING as MISSING_KEY
@@ -196,9 +196,6 @@ def _unique_text(column: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArra
     return values[order], rank[codes] if codes.size else codes
 
 
-_DAY = 86_400_000_000
-
-
 def _places(history: StageHistory, low: int, high: int, by: Frequency) -> _Calendar:
     """Return the period of each day from the one that holds `low` to that of `as_of` or `high`.
 
@@ -208,15 +205,15 @@ def _places(history: StageHistory, low: int, high: int, by: Frequency) -> _Calen
         before = history.as_of - np.timedelta64(1, "us")
         last = int(period_numbers(np.array([before]), by)[0])
         return _Calendar(key_of(0), np.ones(1, dtype=np.int64), last, 1)
-    begin = low // _DAY
+    begin = low // TICKS_PER_DAY
     moment = int(history.as_of.astype(np.int64))
-    end = max(high, moment - 1) // _DAY
+    end = max(high, moment - 1) // TICKS_PER_DAY
     days = np.arange(begin, end + 1).astype("datetime64[D]")
     numbers = period_numbers(days.astype("datetime64[us]"), by)
     first = int(numbers[0])
     size = int(numbers[-1]) - first + 1
     place = np.append(numbers - first, size)
-    return _Calendar(key_of(begin * _DAY), place, first, size)
+    return _Calendar(key_of(begin * TICKS_PER_DAY), place, first, size)
 
 
 class _Calendar(NamedTuple):
@@ -247,7 +244,9 @@ def _cohorts(
     days = _places(history, low, high, by)
     # Reached stages are nested, so one count by the furthest stage gives all of them.
     wide = 2 * (steps + 1)
-    code = bin_places(start, first=days.start, width=_DAY, place=days.place * (groups * wide))
+    code = bin_places(
+        start, first=days.start, width=TICKS_PER_DAY, place=days.place * (groups * wide)
+    )
     code += codes * wide
     code += depth * np.uint8(2)
     code += immature
@@ -274,7 +273,7 @@ def _periods(
     place = days.place * groups
     counts = np.empty((days.size, groups, keys.shape[0]), dtype=np.int64)
     for k, column in enumerate(keys):
-        code = bin_places(column, first=days.start, width=_DAY, place=place)
+        code = bin_places(column, first=days.start, width=TICKS_PER_DAY, place=place)
         code += codes
         total = np.bincount(code, minlength=(days.size + 1) * groups)
         counts[:, :, k] = total.reshape(days.size + 1, groups)[:-1]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels.text.times import AWARE, NAIVE, NOT_READ
 from salesfunnel.intake.cells.read_time import (
     AmbiguousTimeError,
@@ -30,7 +31,6 @@ __all__ = ["Amounts", "CellFault", "Times", "Words", "amounts_in", "times_in", "
 _NAT = np.datetime64("NaT", "us")
 _NOTHING = int(_NAT.astype(np.int64))
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - times are local ones
-_DAY = 86_400_000_000
 
 
 class CellFault(NamedTuple):
@@ -235,9 +235,11 @@ def _in_zone(ticks: npt.NDArray[np.int64], zone: tzinfo) -> npt.NDArray[np.int64
 
     Where a day begins and ends with one distance from UTC, the whole day has it.
     """
-    days, place = np.unique(ticks // _DAY, return_inverse=True)
-    begins = np.array([_away(day * _DAY, zone) for day in days.tolist()], dtype=np.int64)
-    ends = np.array([_away((day + 1) * _DAY, zone) for day in days.tolist()], dtype=np.int64)
+    days, place = np.unique(ticks // TICKS_PER_DAY, return_inverse=True)
+    begins = np.array([_away(day * TICKS_PER_DAY, zone) for day in days.tolist()], dtype=np.int64)
+    ends = np.array(
+        [_away((day + 1) * TICKS_PER_DAY, zone) for day in days.tolist()], dtype=np.int64
+    )
     place = place.reshape(-1)
     found = ticks + begins[place]
     rows = np.flatnonzero((begins != ends)[place])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels.text.times import AWARE, NAIVE
 from salesfunnel.intake.cells.wall_clock import wall_ticks
 from salesfunnel.intake.files.text_column import TextColumn
@@ -25,7 +26,6 @@ Bools = npt.NDArray[np.bool_]
 _FEW = 64
 """For fewer cells it does not pay."""
 _NOTHING = int(np.iinfo(np.int64).min)
-_DAY = 86_400_000_000
 _EARLIEST, _LATEST = (int(np.datetime64(year, "us").astype(np.int64)) for year in ("1902", "2099"))
 _SCALES = {"s": (10**6, 1), "ms": (10**3, 1), "us": (1, 1), "ns": (1, 10**3)}
 
@@ -98,7 +98,7 @@ def _quick(
     zoned = np.flatnonzero(known & aware)
     if zoned.size and getattr(zone, "key", str(zone)) != "UTC":
         ticks[zoned] = wall_ticks(ticks[zoned], zone)
-    known = known & (ticks >= _EARLIEST) & (ticks < _LATEST) & (ticks // _DAY != 0)
+    known = known & (ticks >= _EARLIEST) & (ticks < _LATEST) & (ticks // TICKS_PER_DAY != 0)
     ticks[~known] = _NOTHING
     marks = {
         kind: int(np.argmax(here))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import MOST_COUNT
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._core.vocabulary import Severity
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import DecimalMark
@@ -26,7 +27,6 @@ from salesfunnel.intake.files.grid import shown
 __all__ = ["ColumnReader"]
 
 _NAT = np.datetime64("NaT", "us")
-_DAY = 86_400_000_000
 Times = npt.NDArray[np.datetime64]
 
 
@@ -186,7 +186,7 @@ class ColumnReader:
 
         A column of dates, all of them at midnight, has no clock that a zone could move.
         """
-        clocks = times[~np.isnat(times)].astype(np.int64) % _DAY
+        clocks = times[~np.isnat(times)].astype(np.int64) % TICKS_PER_DAY
         if found.zoned is None and not clocks.any() and self._kinds:
             return
         first = plain.first_of_kind({"zoned": found.zoned, "naive": found.naive})

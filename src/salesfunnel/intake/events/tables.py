@@ -38,7 +38,6 @@ _KNOWN = (
     ".xlsm",
     ".ods",
 )
-_PARQUET = b"PAR1"
 
 
 @attrs.frozen(kw_only=True)

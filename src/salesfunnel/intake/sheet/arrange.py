@@ -33,7 +33,6 @@ __all__ = ["arrange"]
 
 _LABELS: tuple[Role, ...] = ("stage", "metric")
 _FIGURES: tuple[Role, ...] = ("target", "rate", "stated_rate", "attainment")
-_NOT_LABELS: tuple[Role, ...] = ("owner", "note", "unit", "segment", "period", "year")
 _WEAK = {"value", "volume", "number", "result", "results", "值", "数值"}
 """Words for a number that may be money as well."""
 _LABEL = re.compile(LABELS, re.IGNORECASE)
