@@ -74,9 +74,18 @@ def _bottlenecks(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _segment_comparison(body: dict[str, Any]) -> dict[str, Any]:
+    """Before, open entrants counted as not advanced."""
+    shape = (body.get("entered") or {}).get("shape")
+    if isinstance(shape, list):
+        body.setdefault("still_open", _array("int64", shape, 0))
+    return body
+
+
 _UPGRADES: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "Bottleneck": _without_windows,
     "Bottlenecks": _bottlenecks,
+    "SegmentComparison": _segment_comparison,
 }
 
 
