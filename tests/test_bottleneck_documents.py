@@ -56,7 +56,7 @@ def test_a_manager_reads_what_fell_how_sure_and_what_it_is_worth():
     assert "In money that is" in text
     chinese = sf.find_bottlenecks(panel(), value=900.0).to_text(locale="zh", width=2000)
     assert "基准值为35.07%（取自此前12个月，季节与趋势调整后）" in chinese
-    assert "确有下降的置信度 >99%" in chinese
+    assert "确有下降的置信度>99%" in chinese
     assert "已确认" in chinese
 
 
