@@ -58,7 +58,7 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
     blocks += [groups_table(group, forecast.currency, locale) for group in forecast.groups]
     if forecast.deals:
         blocks.append(_deals(forecast, locale))
-    blocks.append(Paragraph(text("ahead.forecast-note", locale), mark="muted"))
+    blocks.append(Paragraph(text(f"ahead.basis-{forecast.basis}", locale), mark="muted"))
     blocks.append(faults_block(forecast.faults, locale))
     return Document(title, blocks, locale=locale)
 
