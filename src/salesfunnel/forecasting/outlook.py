@@ -83,6 +83,7 @@ class Outlook(NamedTuple):
     common: tuple[Floats, Floats]
     """Spreads of the common factors, and loadings of the open deals, (n, factors)."""
     way: str
+    used: Ways
     width: float
     """Factor of the width of the interval, on the log."""
     faults: tuple[Fault, ...]
@@ -146,7 +147,19 @@ def outlook(
     width = 1.0 if past is None else past.width(at, used)
     common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon)
     return Outlook(
-        known, model, value, opened, fresh, come, cuts, common, way, width, tuple(faults), listed
+        known,
+        model,
+        value,
+        opened,
+        fresh,
+        come,
+        cuts,
+        common,
+        way,
+        used,
+        width,
+        tuple(faults),
+        listed,
     )
 
 

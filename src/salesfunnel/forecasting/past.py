@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.activity import activity_fields, activity_now
@@ -23,7 +24,6 @@ Floats = npt.NDArray[np.float64]
 
 ORIGINS, MOST_DEALS, FEW_DEALS = 5, 20_000, 50
 """Most days looked at, most deals they are made of, and fewest open deals they are judged by."""
-SURE = 1e-4
 PRIOR, FAR, NARROW, WIDE = 6.0, 3.0, 0.9, 2.0
 """Days on which intervals held, with which the past begins; the largest miss that counts; limits
 of the factor of the width."""
@@ -105,7 +105,7 @@ class Past:
     def helps(self, at: np.datetime64) -> tuple[Ways, list[Fault]]:
         """Return what wins by more than a standard error, and what is to be said."""
         judged = self.before(at)
-        told = self._told(at)
+        told = self.told(at)
         if sum(one[PLAIN].loss.size for one in judged if PLAIN in one) < FEW_DEALS:
             if not any(told):
                 return PLAIN, []
@@ -137,7 +137,7 @@ class Past:
         square = float((np.clip(known, -FAR, FAR) ** 2).sum())
         return float(np.clip(np.sqrt((PRIOR + square) / (PRIOR + known.size)), NARROW, WIDE))
 
-    def _told(self, at: np.datetime64) -> Ways:
+    def told(self, at: np.datetime64) -> Ways:
         """Return what there is to reckon with."""
         activity = self.activity != () and bool(activity_fields(self.history))
         return Ways(bool(self._traits(self._known(at)).all_names), activity)
@@ -183,8 +183,7 @@ class Past:
         at = known.rows[opened.deal]
         until = known.at + self.horizon * DAY
         won = (self.history.outcome[at] == 1) & (self.history.closed[at] <= until)
-        p = np.clip(opened.chance, SURE, 1 - SURE)
-        loss = -np.where(won, np.log(p), np.log1p(-p))
+        loss = simulate.log_loss(won, opened.chance)
         mine = value[opened.deal]
         common = common_spread(int((known.outcome == 1).sum()), model, opened, self.horizon)
         expected, came = float(opened.chance @ mine), float(mine[won].sum())
