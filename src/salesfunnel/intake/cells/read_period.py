@@ -89,11 +89,15 @@ def slash_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
     A part above 12 is a day; where one part is always 1 and the other is not, it is the first of
     months. None if nothing tells, or there is no such date.
     """
-    found = [
-        (int(match[1]), int(match[2]), cell)
-        for cell in cells
-        if isinstance(cell, str) and (match := _SLASHED.fullmatch(clean(cell[:60])))
-    ]
+    known: dict[str, re.Match[str] | None] = {}
+    found = []
+    for cell in cells:
+        if isinstance(cell, str):
+            if cell not in known:
+                known[cell] = _SLASHED.fullmatch(clean(cell[:60]))
+            match = known[cell]
+            if match:
+                found.append((int(match[1]), int(match[2]), cell))
     first = next((cell for a, _, cell in found if a > 12), None)
     second = next((cell for _, b, cell in found if b > 12), None)
     if (first is None) != (second is None):

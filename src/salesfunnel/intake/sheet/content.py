@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar
 
 import attrs
 
@@ -16,6 +16,7 @@ from salesfunnel.intake.sheet.names import ORDINALS, fold
 
 __all__ = ["Column", "Kind", "columns_of"]
 
+T = TypeVar("T")
 Kind = Literal["blank", "count", "ordinal", "number", "money", "rate", "period", "text"]
 _SEEN = 400
 """Rows that decide what a column is."""
@@ -73,7 +74,7 @@ def columns_of(names: Sequence[str], below: Sequence[Sequence[Any]]) -> tuple[Co
 
 
 def _column(index: int, name: str, cells: Sequence[Any]) -> Column:
-    read = [read_number(cell) for cell in cells]
+    read = _each(read_number, cells)
     filled = [number for number in read if not number.is_missing]
     texts = tuple(shown(cell).strip() for cell in cells)
     values = tuple(None if number.value is None else float(number.value) for number in read)
@@ -93,9 +94,23 @@ def _column(index: int, name: str, cells: Sequence[Any]) -> Column:
         elif units <= {None, "count"} and all(_whole(number.value) for number in numbers):
             kind = "ordinal" if _numbers_rows(name, values) else "count"
         return Column(kind=kind, **common)  # type: ignore[arg-type]
-    periods = sum(read_period(cell) is not None for cell in cells)
+    periods = sum(found is not None for found in _each(read_period, cells))
     kind = "period" if periods >= _MOST * len(filled) else "text"
     return Column(kind=kind, **common)  # type: ignore[arg-type]
+
+
+def _each(read: Callable[[Any], T], cells: Sequence[Any]) -> list[T]:
+    """Return what each cell is read as; a text that comes again is read once."""
+    known: dict[str, T] = {}
+    found = []
+    for cell in cells:
+        if type(cell) is not str:
+            found.append(read(cell))
+            continue
+        if cell not in known:
+            known[cell] = read(cell)
+        found.append(known[cell])
+    return found
 
 
 def _numbers_rows(name: str, values: Sequence[float | None]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 from salesfunnel._core.formula_escape import unescape_cell
@@ -110,11 +111,9 @@ def _keys(made: Arrangement, below: Sequence[Sequence[Any]]) -> list[tuple[str, 
     if "actual" in made.roles:
         numbers.append(made.roles.index("actual"))
     columns = [_filled_down(below, i) for i in places]
+    keys = zip(*columns, strict=True) if columns else repeat(())
     return [
-        tuple(column[at] for column in columns)
-        if any(i < len(row) and shown(row[i]).strip() for i in numbers)
-        else None
-        for at, row in enumerate(below)
+        key if _has_figure(row, numbers) else None for row, key in zip(below, keys, strict=False)
     ]
 
 
@@ -126,15 +125,8 @@ def _doubles(
     fill: bool = True,
 ) -> int:
     """Return how many rows come again when distinguished by these columns."""
-    columns = [
-        _filled_down(below, i)
-        if fill
-        else [fold(shown(row[i])) if i < len(row) else "" for row in below]
-        for i in places
-    ]
-    found = [
-        (key, *(column[at] for column in columns)) for at, key in enumerate(keys) if key is not None
-    ]
+    columns = [_filled_down(below, i) if fill else _folded(below, i) for i in places]
+    found = [one for one in zip(keys, *columns, strict=True) if one[0] is not None]
     return len(found) - len(set(found))
 
 
@@ -142,10 +134,33 @@ def _filled_down(below: Sequence[Sequence[Any]], place: int) -> list[str]:
     """Return a column folded, blank cells as the one above: cells are often merged."""
     above = ""
     cells = []
-    for row in below:
-        above = fold(shown(row[place])) if place < len(row) and fold(shown(row[place])) else above
+    for cell in _folded(below, place):
+        above = cell or above
         cells.append(above)
     return cells
+
+
+def _folded(below: Sequence[Sequence[Any]], place: int) -> list[str]:
+    """Return a column folded, each distinct text once."""
+    known: dict[str, str] = {}
+    found = []
+    for row in below:
+        cell = row[place] if place < len(row) else ""
+        text = cell if type(cell) is str else shown(cell)
+        if text not in known:
+            known[text] = fold(text)
+        found.append(known[text])
+    return found
+
+
+def _has_figure(row: Sequence[Any], places: Sequence[int]) -> bool:
+    """Whether anything stands in one of the places."""
+    for i in places:
+        if i < len(row):
+            cell = row[i]
+            if (cell if type(cell) is str else shown(cell)).strip():
+                return True
+    return False
 
 
 class Groups:

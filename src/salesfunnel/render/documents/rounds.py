@@ -214,7 +214,7 @@ def _review(one: Review, measure: Measure | None, locale: Locale) -> list[str]:
         one.measure if measure is None else measure_title(measure, locale),
         "–" if measure is None else owner_words(measure.owner, locale),
         text(f"review.state.{one.state}", locale),
-        shown(one.weeks, "number", locale),
+        shown(round(one.weeks, 1), "number", locale),
         f"{before} → {shown(e.rate, 'percent', locale)}",
         evidence_words(one, locale),
         text(f"review.next.{one.next_step}", locale),
