@@ -12,6 +12,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.activity import ACTIVITY, activity_now
 from salesfunnel.forecasting.arrivals import Arrivals, arrivals
+from salesfunnel.forecasting.closings_missing import closings_missing
 from salesfunnel.forecasting.common_spread import common_spread
 from salesfunnel.forecasting.listed import StagesNow
 from salesfunnel.forecasting.new_deals import NewDeals, new_deals
@@ -123,6 +124,7 @@ def outlook(
     faults: list[Fault] = [*known.faults]
     if closed < CLOSED:
         faults.append(Fault.of("few-closed-deals", n=closed, needed=CLOSED))
+    faults += closings_missing(known)
     rows = stays(known)
     model, used, way, said = _fitted(history, known, rows, how, past, horizon)
     faults += said
