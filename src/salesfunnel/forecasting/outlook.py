@@ -12,6 +12,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.activity import ACTIVITY, activity_now
 from salesfunnel.forecasting.arrivals import Arrivals, arrivals
+from salesfunnel.forecasting.closing_scatter import closing_scatter
 from salesfunnel.forecasting.closings_missing import closings_missing
 from salesfunnel.forecasting.common_spread import common_spread
 from salesfunnel.forecasting.listed import StagesNow
@@ -147,7 +148,8 @@ def outlook(
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
     fresh = new_deals(known, model, a_day, priced, won_values)
     width = 1.0 if past is None else past.width(at, used)
-    common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon)
+    closing = closing_scatter(model, rows, horizon)
+    common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon, closing)
     return Outlook(
         known,
         model,

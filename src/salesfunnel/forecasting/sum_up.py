@@ -50,6 +50,7 @@ def simulated(view: Outlook, size: int, seed: int, groupings: tuple[Grouping, ..
     )  # fmt: skip
     parts = np.add.reduceat(view.fresh.wins, view.cuts[:-1].astype(np.intp))
     move = factor[:, :2] @ (np.array(view.fresh.move) - [view.fresh.move[1], 0.0]) + factor[:, 2]
+    move = move + factor[:, 3]
     wide = float(np.var(move)) / 2
     mean = parts[None, :] * (busy * np.exp(move - wide))[:, None]
     new_value, new_wins = drawn_new(mean, view.fresh.values, rng)
@@ -201,7 +202,7 @@ def _common(view: Outlook) -> float:
     sd, load = view.common
     weight = view.opened.chance * view.value[view.opened.deal]
     if not weight.sum() > 0:
-        return float(np.sqrt((sd[:3] ** 2).sum()))
+        return float(np.sqrt((sd[:4] ** 2).sum()))
     mean = weight @ load / weight.sum()
     return float(np.sqrt((mean**2 * sd**2).sum()))
 
