@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.fiscal import Fiscal
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.activity import ACTIVITY, activity_now
@@ -21,7 +22,7 @@ from salesfunnel.forecasting.open_deals import OpenDeals, open_deals
 from salesfunnel.forecasting.past import PLAIN, Past, Ways
 from salesfunnel.forecasting.snapshot import Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import Stays, stays
-from salesfunnel.forecasting.time_cuts import cuts_of
+from salesfunnel.forecasting.time_cuts import CALENDAR, cuts_of
 from salesfunnel.forecasting.traits import NO_TRAITS, PUSHED, traits_of
 from salesfunnel.forecasting.value_drift import value_drift
 from salesfunnel.forecasting.win_model import FEW_CLOSED, MOST_ROWS, WinModel, fit_model
@@ -47,6 +48,7 @@ class Settings(NamedTuple):
     covariates: tuple[str, ...] | str | None = "auto"
     explain: bool = True
     """Whether what moves the chances of deals is told."""
+    calendar: Fiscal = CALENDAR
 
 
 def past_of(history: StageHistory, horizon: int, how: Settings) -> Past:
@@ -139,7 +141,7 @@ def outlook(
     if drift is not None:
         value = np.where(known.open, value * drift.factor[known.stage + 1], value)
         priced = np.where(np.isfinite(drift.at_first), drift.at_first * drift.first_factor, priced)
-    cuts = cuts_of(at, horizon)
+    cuts = cuts_of(at, horizon, how.calendar)
     opened = open_deals(model, rows, value, cuts, explain=how.explain)
     if listed is not None:
         opened = listed.shown(known, opened)
