@@ -190,8 +190,9 @@ def test_a_forecast_by_fiscal_quarter(team):
         sf.forecast(team, horizon="FY27-Q9", fiscal=weeks)
 
 
-def test_slippage_by_size_needs_one_currency(team):
-    without, with_rates = sf.slippage(team), sf.slippage(team, rates={"EUR": 1.1, "USD": 1})
+def test_slippage_by_size_needs_one_currency():
+    mixed = sales_team.team(300, seed=1)
+    without, with_rates = sf.slippage(mixed), sf.slippage(mixed, rates={"EUR": 1.1, "USD": 1})
     sizes = [
         {r.group for r in found.rates if r.dimension == "size"} for found in (without, with_rates)
     ]
