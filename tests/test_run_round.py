@@ -285,3 +285,15 @@ def test_a_folder_of_deals_alone_goes_round_and_keeps_the_targets_of_the_team():
     assert all(row.actual is not None for row in second.actuals.rows)
     assert second.sheet.rows[1].metric_name == "Offers sent"
     assert [row.target for row in second.sheet.rows] == [None, None, 9]
+
+
+def test_a_sheet_without_a_month_stays_in_the_month_in_which_it_was_judged():
+    folder = {"tracking.csv": SHEET}
+    first = rounds(folder)
+    assert first.period == "2026-10"
+    book = edited(first.documents()["2026-11.xlsx"], ACTUALS)
+    second = sf.run_round({**after(folder, first), "2026-11.xlsx": book}, today=date(2026, 12, 2))
+    assert second.period == "2026-11"
+    assert [row.actual for row in second.actuals.rows] == [430, 160, 50]
+    assert not {"round-months-differ", "round-month-assumed"} & set(codes(second))
+    assert sf.run_round(after(folder, first), today=date(2026, 12, 2)).period == "2026-10"

@@ -16,8 +16,9 @@ from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Season
 from salesfunnel.forecasting.groups import groupings_of
+from salesfunnel.forecasting.listed import stages_now
 from salesfunnel.forecasting.outlook import Settings, outlook, past_of
-from salesfunnel.forecasting.result import Forecast
+from salesfunnel.forecasting.result import Basis, Forecast
 from salesfunnel.forecasting.snapshot import days_until, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
 
@@ -75,13 +76,15 @@ def forecast(
         from 24 complete months on, and says so where there are fewer; and lets the rates have a
         season as far as 17 months or more show one. None without seasons.
     covariates : {"auto"}, str, sequence of str, or None
-        Traits of the deals that move their chances: ``"value"``, ``"pushed"`` (how often the
-        expected close date had been put off, where its history is known) and names of attributes,
-        each as it was when the deal entered its stage.
+        What moves the chances of deals besides stage and age. Traits: ``"value"`` and names of
+        attributes, each as it was when the deal entered its stage. Activity, where histories of
+        fields tell it: ``"pushed"`` (how often the expected close date was put off, before the
+        stage and in it), ``"silent"`` (how long no field has changed), ``"overdue"`` (the expected
+        close date has passed).
         ``"auto"`` takes the value and all attributes that open deals have as closed ones do, and
-        uses them only if forecasts of the past were better with them, deal by deal, by more than a
-        standard error; a fault says where they were not. Those that are named are used. None: stage
-        and age alone.
+        all activity, and uses each of both only if forecasts of the past were better with it, deal
+        by deal, by more than a standard error; a fault says where they were not. Those that are
+        named are used. None: stage and age alone.
     by : str or sequence of str
         Further attributes, such as ``"team"``, ``"product"``, ``"region"`` or ``"pipeline"``, for
         whose groups ``Forecast.by`` tells what they bring.
@@ -120,10 +123,10 @@ def forecast(
     ----------
     .. [1] Larson & Dinse (1985), Applied Statistics 34:201.
     .. [2] Aalen & Johansen (1978), Scand. J. Statistics 5:141.
+    .. [3] van Houwelingen (2007), Scand. J. Statistics 34:70.
     """
     check_kind("history", history, StageHistory)
-    listed = history.reached_stage is not None
-    history = two_ends(history)
+    given, history = history, two_ends(history)
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
     span = days_until("horizon", horizon, at)
@@ -133,15 +136,22 @@ def forecast(
         strata = attribute_name("strata", strata, history.attributes)
     how = Settings(strata, currency, rates, check_season(season), new_deals, chosen)
     past = past_of(history, span, how)
-    view = outlook(history, at, span, how, past)
+    listed = stages_now(given, history) if at >= np.datetime64(history.as_of, "us") else None
+    view = outlook(history, at, span, how, past, listed=listed)
     names = (by,) if isinstance(by, str) else tuple(by)
     groupings = groupings_of(history, view.known, view.opened.deal, owner, names)
     drawn = simulated(view, size, seed, groupings)
-    found = sum_up(history, view, drawn, groupings, {"strata": strata, "draws": size, "seed": seed})
-    if listed:
-        said = Fault.of("stage-timing-unknown", severity="warning")
-        found = attrs.evolve(found, faults=(*found.faults, said))
-    return found
+    basis: Basis = "stage-and-age"
+    if given.reached_stage is not None:
+        basis = "created-age" if listed is None else "created-age-and-stage"
+    told = {"strata": strata, "draws": size, "seed": seed, "basis": basis}
+    found = sum_up(history, view, drawn, groupings, told)
+    if basis == "stage-and-age":
+        return found
+    said = Fault.of("stage-timing-unknown", severity="warning")
+    if basis == "created-age-and-stage":
+        said = Fault.of("stage-timing-guessed", severity="warning")
+    return attrs.evolve(found, funnel=given.funnel, faults=(*found.faults, said))
 
 
 def check_covariates(
@@ -151,5 +161,6 @@ def check_covariates(
     if covariates is None or covariates == "auto":
         return covariates
     names = (covariates,) if isinstance(covariates, str) else tuple(covariates)
-    known = dict.fromkeys(("value", "pushed", *history.attributes, *history.changes))
+    ours = ("value", "pushed", "silent", "overdue")
+    known = dict.fromkeys((*ours, *history.attributes, *history.changes))
     return tuple(attribute_name("covariates", name, known) for name in names)

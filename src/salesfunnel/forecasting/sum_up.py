@@ -103,7 +103,7 @@ def sum_up(
     ]
     owners = breakdowns[0]
     at = view.known.at
-    stages = ("", *history.stages)
+    stages, stage = _stages_of(history, view)
     used = np.flatnonzero(np.abs(opened.terms).max(axis=0, initial=0) > 1e-9)
     changed = rates_changed(view.model, at, history.stages)
     strata = how["strata"]
@@ -136,7 +136,7 @@ def sum_up(
         path_days=days,
         path=np.quantile(path[:, shown], QUANTILES, axis=0),
         deals=history.deals[view.known.rows[opened.deal]].tolist(),
-        deal_stage=[stages[s] for s in (view.known.stage[opened.deal] + 1).tolist()],
+        deal_stage=[stages[s] for s in stage.tolist()],
         deal_age=view.known.age[opened.deal],
         deal_chance=opened.chance,
         deal_value=value,
@@ -159,6 +159,16 @@ def sum_up(
         **how,
     )
     return _without_money(made) if view.known.mixed else made
+
+
+def _stages_of(
+    history: StageHistory, view: Outlook
+) -> tuple[tuple[str, ...], npt.NDArray[np.intp]]:
+    """Return the places where deals may stand, and that of each open one."""
+    deal = view.opened.deal
+    if view.listed is None:
+        return ("", *history.stages), view.known.stage[deal] + 1
+    return ("", *view.listed.stages), view.listed.reached[view.known.rows[deal]] + 1
 
 
 def _owner_of_each(owners: Grouping) -> list[str]:
