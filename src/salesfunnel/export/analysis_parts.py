@@ -10,8 +10,10 @@ import numpy as np
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.analysis_column import ROWS, Column, Part, column_of, picture_of, words_of
 from salesfunnel.export.analysis_tables import (
+    cohorts_part,
     counts_part,
     forecast_part,
+    leading_part,
     plan_part,
     quality_part,
     rates_part,
@@ -38,9 +40,11 @@ def parts_of(analysis: Analysis, locale: Locale) -> list[Part]:
         _trend,
         _funnel,
         _causes,
+        leading_part,
         plan_part,
         forecast_part,
         _bridge,
+        cohorts_part,
         rates_part,
         counts_part,
         quality_part,

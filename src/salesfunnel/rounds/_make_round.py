@@ -224,9 +224,10 @@ def _members(
             for name, listed in found.items()
             if not {name, *listed} & set(check_departments(records.previous.members))
         }
+    joint = "、" if locale == "zh" else ", "
     if found:
         faults.append(
-            Fault.of("round-departments-inferred", severity="info", value=", ".join(found))
+            Fault.of("round-departments-inferred", severity="info", value=joint.join(found))
         )
     return found
 
