@@ -24,6 +24,7 @@ from salesfunnel.intake.sheet.raw_rows import RawRow, by_month
 from salesfunnel.intake.sheet.resolved import Resolved
 from salesfunnel.intake.sheet.resolver import Resolver
 from salesfunnel.intake.sheet.row_reader import RowReader, drafts_of
+from salesfunnel.intake.sheet.segment_sums import without_sums
 from salesfunnel.intake.sheet.sheet_periods import default_period, one_period_of, year_of
 from salesfunnel.intake.sheet.stated_rates import with_stated_rates
 from salesfunnel.plugins import template
@@ -56,8 +57,8 @@ def tracking_of(tables: Sequence[Table], faults: Sequence[Fault], asked: Asked) 
     if len(tables) == 1 and rows >= _MANY:
         found = _by_columns(tables[0], list(faults), asked, Counted(asked.progress, rows))
         if found is not None:
-            return found
-    return _by_rows(tables, list(faults), asked, Counted(asked.progress, rows))
+            return without_sums(found)
+    return without_sums(_by_rows(tables, list(faults), asked, Counted(asked.progress, rows)))
 
 
 def _by_rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.sheet.header import Header
 from salesfunnel.intake.sheet.names import Role
 
-__all__ = ["NUMBERS", "RawRow", "by_month", "decimal_mark"]
+__all__ = ["NUMBERS", "RawRow", "by_month", "decimal_mark", "points_part_thousands"]
 
 NUMBERS: tuple[Role, ...] = ("target", "actual", "rate", "stated_rate", "attainment")
 _BLANK = ParsedNumber()
@@ -84,3 +85,27 @@ def by_month(raw_rows: Sequence[RawRow]) -> list[RawRow]:
         else raw
         for raw in raw_rows
     ]
+
+
+_LOOKED_AT = 2000
+_GROUPED = re.compile(r"\s*[1-9]\d{0,2}(?:\.\d{3})+\s*", re.ASCII)
+_POINT = re.compile(r"\s*[-+]?\d*\.\d+\s*", re.ASCII)
+
+
+def points_part_thousands(grid: Grid) -> bool:
+    """Whether points in the numbers of a text part thousands, though nothing else says it.
+
+    Where semicolons or tabs part the cells, a number such as 1.250 is one of them: no cell has
+    another number of digits behind a point, and they do not all end with the same three zeros, as
+    those do that a program wrote with three places.
+    """
+    if getattr(grid.rows, "delimiter", ",") not in {";", "\t"}:
+        return False
+    found = False
+    for row in grid.rows[:_LOOKED_AT]:
+        for cell in row:
+            if isinstance(cell, str) and "." in cell and _POINT.fullmatch(cell):
+                if _GROUPED.fullmatch(cell) is None:
+                    return False
+                found |= not cell.strip().endswith(".000")
+    return found

@@ -18,7 +18,7 @@ from salesfunnel.intake.sheet.assemble import Asked, Table, tracking_of
 from salesfunnel.intake.sheet.header import find_header
 from salesfunnel.intake.sheet.named import check_there, named_columns
 from salesfunnel.intake.sheet.not_a_sheet_error import not_a_sheet_error, refuse_others
-from salesfunnel.intake.sheet.raw_rows import decimal_mark
+from salesfunnel.intake.sheet.raw_rows import decimal_mark, points_part_thousands
 from salesfunnel.intake.sheet.sheet_periods import period_of_sheet
 
 __all__ = ["read_table"]
@@ -106,7 +106,8 @@ def read_table(
     named, groups = named_columns(columns, segment)
     loaded = load(source, encoding=encoding, max_bytes=max_bytes)
     faults: list[Fault] = []
-    tables = _tables(loaded, sheet, faults, named, groups)
+    points = decimal or ("," if any(map(points_part_thousands, loaded.grids)) else None)
+    tables = _tables(loaded, sheet, faults, named, groups, points)
     for grid, header in tables:
         name = grid.name if len(tables) > 1 else None
         faults += [
@@ -116,6 +117,7 @@ def read_table(
     mark = decimal
     if decimal is None:
         mark, agree = decimal_mark(tables)
+        mark = mark or (points if agree else None)
         if mark == "," or not agree:
             code, severity = (
                 ("decimal-comma", "info") if agree else ("decimal-marks-mixed", "warning")
@@ -141,11 +143,12 @@ def _tables(
     faults: list[Fault],
     columns: Mapping[str, str],
     segment: Sequence[str] | None,
+    decimal: DecimalMark | None,
 ) -> list[Table]:
     """Return the tables to read; sheets that are left out are said in `faults`."""
     seen = tuple(grid for grid in loaded.grids if not grid.hidden)
     grids = seen if sheet is None else (_one_sheet(loaded.grids, seen, sheet),)
-    found = [(grid, find_header(grid.rows, columns, segment)) for grid in grids]
+    found = [(grid, find_header(grid.rows, columns, segment, decimal)) for grid in grids]
     tables = [(grid, header) for grid, header in found if header is not None and header.is_table]
     check_there(found, columns, segment)
     for grid, header in tables:

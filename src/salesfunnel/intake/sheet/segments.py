@@ -8,6 +8,7 @@ from typing import Any
 
 from salesfunnel._core.formula_escape import unescape_cell
 from salesfunnel.data.tracking import one_line
+from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.sheet.arrangement import Arrangement
 from salesfunnel.intake.sheet.column_words import is_segment_name
@@ -22,7 +23,11 @@ _LONGEST = 60
 
 
 def find_segments(
-    made: Arrangement, names: Sequence[str], below: Sequence[Sequence[Any]]
+    made: Arrangement,
+    names: Sequence[str],
+    below: Sequence[Sequence[Any]],
+    *,
+    decimal: DecimalMark | None = None,
 ) -> tuple[int, ...]:
     """Return the columns whose cells name the segment of a row, in order of the sheet.
 
@@ -37,13 +42,15 @@ def find_segments(
         The header.
     below : sequence of sequences
         The rows under it.
+    decimal : {".", ","}, optional
+        The decimal mark.
     """
     base = [i for i, role in enumerate(made.roles) if role == "segment"]
     if any(slot.segment for slot in made.slots):
         return ()
     wide = bool(made.slots)
     slots = {slot.index for slot in made.slots}
-    columns = columns_of(names, below)
+    columns = columns_of(names, below, decimal=decimal)
     free = [
         column
         for column in columns
@@ -70,12 +77,15 @@ def find_segments(
         if column.kind == "text" and max(map(len, column.cells), default=0) <= _LONGEST
         and (wide or len({*column.cells}) < len(column.cells))
     ]  # fmt: skip
-    candidates = [i for i in dict.fromkeys((*named, *owner, *texts)) if i not in base]
+    ids = [c.index for c in free if c.kind == "ordinal" and len({*c.cells}) < len(c.cells)]
+    candidates = [i for i in dict.fromkeys((*named, *owner, *texts, *ids)) if i not in base]
     found = _telling(keys, below, base, candidates, doubles)
     if not found:
         plain = _doubles(keys, below, base, fill=False)
         found = _telling(keys, below, base, candidates, plain, fill=False)
         made.blank_is_value = bool(found)
+    if made.order in found:
+        made.order = None
     for i in found:
         made.note("segment-inferred", "info", column=names[i])
     return tuple(sorted({*base, *found}))
