@@ -62,6 +62,20 @@ ORDERS = {
         [("甲", "2026-01-05T10:00", 12.5)],
         {"order-not-bought"},
     ),
+    "a total below": (
+        "Customer,Date,Amount\na,2026-01-01,10\nb,2026-01-02,5\nTotal,2026-01-31,15\n",
+        [("a", "2026-01-01T00:00", 10.0), ("b", "2026-01-02T00:00", 5.0)],
+        {"total-row"},
+    ),
+    "a customer called Total": (
+        "Customer,Date,Amount\na,2026-01-01,10\nTotal,2026-01-02,5\nb,2026-01-31,15\n",
+        [
+            ("Total", "2026-01-02T00:00", 5.0),
+            ("a", "2026-01-01T00:00", 10.0),
+            ("b", "2026-01-31T00:00", 15.0),
+        ],
+        set(),
+    ),
     "a Brazilian shop": (
         (
             "Nº do pedido;E-mail do cliente;Data do pedido;Valor total;Status\n"
@@ -116,3 +130,29 @@ def test_a_log_with_the_headers_of_a_list_is_refused_with_the_call(when: str) ->
     assert f"columns={{'stage': 'status', 'time': '{when}'}}" in str(caught.value)
     history = sf.read_deals(text, columns={"stage": "status", "time": when})
     assert "(1 won, 1 lost, 0 open)" in repr(history)
+
+
+@pytest.mark.parametrize("word", ["null", "NULL", "None", "N/A", "(not set)", "undefined", "guest"])
+def test_nobody_is_no_customer(word: str) -> None:
+    bought = sf.read_purchases(f"customer,date,amount\na,2026-01-01,1\n{word},2026-01-03,3\n")
+    assert (len(bought), list(bought.customers)) == (1, ["a"])
+    assert [fault.code for fault in bought.faults] == ["purchase-without-customer"]
+    log = sf.read_events(f"user,event,time\na,v,2026-01-01\n{word},v,2026-01-03\n")
+    assert sf.count_steps(log, ["v"]).counts == (1,)
+    assert "event-without-entity" in [fault.code for fault in log.faults]
+
+
+def test_a_named_index_of_pandas_is_a_column() -> None:
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(
+        {"month": ["2026-01", "2026-01"], "channel": ["a", "b"], "leads": [10, 5], "won": [2, 1]}
+    )
+    summed = frame.groupby(["month", "channel"]).sum()
+    assert sf.read_table(summed) == sf.read_table(frame)
+    deals = pd.DataFrame(
+        {"deal_id": ["x", "y"], "status": ["won", "lost"], "created": ["2026-01-01"] * 2}
+    )
+    assert sf.read_deals(deals.set_index("deal_id")).deals.tolist() == ["x", "y"]
+    events = pd.DataFrame({"user": ["a"], "event": ["v"], "time": ["2026-01-01"]}).set_index("time")
+    assert sf.count_steps(sf.read_events(events), ["v"]).counts == (1,)
+    assert sf.count_steps(events, ["v"]).counts == (1,)

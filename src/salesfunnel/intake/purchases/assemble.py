@@ -10,8 +10,9 @@ from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.amounts import Amounts, currency_in, read_amounts
+from salesfunnel.intake.cells.nobody import NOBODY
 from salesfunnel.intake.cells.number import DecimalMark
-from salesfunnel.intake.purchases.lines import lines_to_drop
+from salesfunnel.intake.purchases.lines import lines_to_drop, totals_to_drop
 from salesfunnel.intake.purchases.states import rows_by_state
 from salesfunnel.intake.purchases.table import Orders
 from salesfunnel.intake.purchases.times import times_of
@@ -40,6 +41,7 @@ def purchases_of(
     keep = rows_by_state(orders)
     amounts, money = _amounts(orders, decimal)
     keep &= ~lines_to_drop(orders, amounts, keep)
+    keep &= ~totals_to_drop(orders, amounts, keep)
     keep &= _one_currency(orders, money, keep, currency)
     amounts = _less_refunds(orders, amounts, keep, decimal)
     times, keep = times_of(orders, keep, dayfirst, tz)
@@ -79,6 +81,9 @@ def _taken(
 def _customers(orders: Orders) -> event_columns.Categorical:
     """Return the customers; of numbers that a spreadsheet wrote with a point, the whole ones."""
     coded = orders.coded(orders.roles["customer"], ordered=True)
+    if not NOBODY.isdisjoint(coded.values):
+        named = ["" if text in NOBODY else text for text in coded.values]
+        coded = event_columns.normalise_categories(coded.codes, named)
     first = [coded.values[code] for code in coded.codes[:50].tolist() if code >= 0]
     if not any(text.endswith(".0") for text in first):
         return coded

@@ -11,8 +11,9 @@ from salesfunnel.data.events.usual_names import fold_name
 from salesfunnel.fault import Fault
 from salesfunnel.intake.purchases.headers import OF_THE_ORDER
 from salesfunnel.intake.purchases.table import Orders
+from salesfunnel.intake.sheet.names import TOTALS, fold
 
-__all__ = ["lines_to_drop"]
+__all__ = ["lines_to_drop", "totals_to_drop"]
 
 
 _MONEY = ("amount", "unit_price")
@@ -92,3 +93,34 @@ def _tell(orders: Orders, code: str, place: int, rows: npt.NDArray[np.bool_]) ->
             order=orders.names[place],
         )
     )
+
+
+def totals_to_drop(
+    orders: Orders, amounts: npt.NDArray[np.float64], keep: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Return the rows that are the sum of the others, and whose customer is called so.
+
+    Parameters
+    ----------
+    orders : Orders
+        The table.
+    amounts : ndarray of float64
+        What each row cost.
+    keep : ndarray of bool
+        The rows that are purchases so far.
+    """
+    place = orders.roles["customer"]
+    codes, texts = orders.words(place)
+    named = np.array([*(fold(text) in TOTALS for text in texts), False], dtype=np.bool_)[codes]
+    rows = np.flatnonzero(named & keep & ~np.isnan(amounts))
+    gone = np.zeros(len(keep), dtype=np.bool_)
+    if rows.size != 1:
+        return gone
+    at = int(rows[0])
+    others = float(np.nansum(amounts[keep])) - float(amounts[at])
+    if keep.sum() > 2 and abs(others - amounts[at]) <= 1e-6 * max(abs(others), 1.0):
+        gone[at] = True
+        orders.faults.append(
+            Fault.of("total-row", severity="info", row=int(orders.rows[at]), value=texts[codes[at]])
+        )
+    return gone
