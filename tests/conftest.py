@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -48,9 +49,17 @@ def _processes_are_not_traced_either(request, monkeypatch):
         monkeypatch.delenv(TRACER, raising=False)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item):
-    """With the core alone (the session ``minimal``) a test that asks for an extra is skipped."""
+    """With the core alone (the session ``minimal``) a test that asks for an extra is skipped.
+
+    A test that is not traced also stops the tracer that its worker began with: pytest-cov stops
+    its own only.
+    """
+    if item.get_closest_marker("no_cover") and "coverage" in sys.modules:
+        running = sys.modules["coverage"].Coverage.current()
+        if running is not None:
+            running.stop()
     if not os.environ.get("SALESFUNNEL_MINIMAL"):
         return (yield)
     try:
