@@ -244,7 +244,7 @@ def test_names_cannot_act_in_a_picture():
 
 NOT_THERE = {  # what counts alone cannot say
     ("analysis of a sheet", kind)
-    for kind in ("split", "stated", "fan", "months", "bridge", "cohorts")
+    for kind in ("split", "stated", "leading", "fan", "months", "bridge", "cohorts")
 }
 
 

@@ -132,6 +132,7 @@ def compare_segments(
         immature=counts.immature,
         level=level,
         faults=counts.faults,
+        funnel=data.funnel,
     )
 
 

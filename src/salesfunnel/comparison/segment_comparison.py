@@ -15,7 +15,7 @@ from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel._core.rows import LazyRows
 from salesfunnel._kernels.intervals import wilson
-from salesfunnel.definitions.funnel import Transition
+from salesfunnel.definitions.funnel import Funnel, Transition
 from salesfunnel.fault import Fault
 
 __all__ = ["CALLED", "LEAST", "SegmentComparison", "SegmentRow"]
@@ -98,6 +98,8 @@ class SegmentComparison(TableMixin):
         Of the intervals.
     faults : tuple of Fault
         What is worth knowing.
+    funnel : Funnel, optional
+        Of the data: it names the steps for people.
     """
 
     transition: Transition
@@ -118,6 +120,7 @@ class SegmentComparison(TableMixin):
     immature: int = 0
     level: float = 0.95
     faults: tuple[Fault, ...] = ()
+    funnel: Funnel | None = None
 
     def __repr__(self) -> str:
         called = int((self.probability_worse >= CALLED).sum())
