@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import functools
+import itertools
 import json
 import math
 import re
@@ -127,10 +127,10 @@ def test_vega_is_valid(kind):
 @functools.cache
 def _validator():
     """Return what holds a specification against the schema of Vega-Lite, made once."""
-    import altair
+    import altair as alt
     import jsonschema
 
-    schema = json.loads(_schema_of(altair).read_text("utf-8"))
+    schema = json.loads(_schema_of(alt).read_text("utf-8"))
     jsonschema.Draft7Validator.check_schema(schema)
     return jsonschema.Draft7Validator(schema)
 

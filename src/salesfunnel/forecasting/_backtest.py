@@ -19,7 +19,7 @@ from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import check_covariates
-from salesfunnel.forecasting.arrivals import FULL_MONTHS, Season
+from salesfunnel.forecasting.arrivals import Season
 from salesfunnel.forecasting.backtest_result import Backtest
 from salesfunnel.forecasting.backtest_scores import Said, limits_of, scores_of
 from salesfunnel.forecasting.outlook import AUTO, EVERY, Outlook, Settings, outlook, past_of
