@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.checks import check_kind, check_positive_int
+from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.inputs import Moment
 from salesfunnel._core.season import check_season
 from salesfunnel.data.history import StageHistory
@@ -21,6 +22,7 @@ from salesfunnel.forecasting.outlook import Settings, outlook, past_of
 from salesfunnel.forecasting.result import Basis, Forecast
 from salesfunnel.forecasting.snapshot import days_until, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
+from salesfunnel.forecasting.time_cuts import CALENDAR
 
 __all__ = ["check_covariates", "forecast"]
 
@@ -42,6 +44,8 @@ def forecast(
     season: Season | None = "auto",
     covariates: str | Sequence[str] | None = "auto",
     by: str | Sequence[str] = (),
+    fiscal_start: int | None = None,
+    fiscal: Fiscal | None = None,
 ) -> Forecast:
     """Forecast what will be won: every open deal by its stage and age, and the deals to come.
 
@@ -51,7 +55,7 @@ def forecast(
         Deals with their stages, closed and open.
     horizon : int, datetime.timedelta, date or str
         How far ahead: days, ``"90D"``, or an end: ``"2027-03-31"``, or a period to its last day,
-        such as ``"2027-Q1"``.
+        such as ``"2027-Q1"``, or ``"FY27-Q3"`` with a fiscal calendar.
     as_of : date, datetime or ISO text, optional
         The moment of the forecast; the history's by default. Nothing later is looked at.
     seed : int
@@ -88,6 +92,10 @@ def forecast(
     by : str or sequence of str
         Further attributes, such as ``"team"``, ``"product"``, ``"region"`` or ``"pipeline"``, for
         whose groups ``Forecast.by`` tells what they bring.
+    fiscal_start : int, optional
+        The month in which the fiscal year begins: quarters are the company's, named ``FY27-Q3``.
+    fiscal : Fiscal, optional
+        The whole fiscal calendar instead.
 
     Raises
     ------
@@ -129,12 +137,16 @@ def forecast(
     given, history = history, two_ends(history)
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
-    span = days_until("horizon", horizon, at)
+    own = as_fiscal(fiscal_start, fiscal)
+    span = days_until("horizon", horizon, at, own)
     seed = check_positive_int("seed", seed, minimum=0)
     chosen = check_covariates(covariates, history)
     if strata is not None:
         strata = attribute_name("strata", strata, history.attributes)
-    how = Settings(strata, currency, rates, check_season(season), new_deals, chosen)
+    how = Settings(
+        strata, currency, rates, check_season(season), new_deals, chosen,
+        calendar=CALENDAR if own is None else own,
+    )  # fmt: skip
     past = past_of(history, span, how)
     listed = stages_now(given, history) if at >= np.datetime64(history.as_of, "us") else None
     view = outlook(history, at, span, how, past, listed=listed)
@@ -145,7 +157,7 @@ def forecast(
     if given.reached_stage is not None:
         basis = "created-age" if listed is None else "created-age-and-stage"
     told = {"strata": strata, "draws": size, "seed": seed, "basis": basis}
-    found = sum_up(history, view, drawn, groupings, told)
+    found = sum_up(history, view, drawn, groupings, told, calendar=how.calendar)
     if basis == "stage-and-age":
         return found
     said = Fault.of("stage-timing-unknown", severity="warning")

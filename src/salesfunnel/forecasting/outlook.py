@@ -8,10 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.fiscal import Fiscal
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.activity import ACTIVITY, activity_now
 from salesfunnel.forecasting.arrivals import Arrivals, arrivals
+from salesfunnel.forecasting.closing_scatter import closing_scatter
+from salesfunnel.forecasting.closings_missing import closings_missing
 from salesfunnel.forecasting.common_spread import common_spread
 from salesfunnel.forecasting.listed import StagesNow
 from salesfunnel.forecasting.new_deals import NewDeals, new_deals
@@ -19,7 +22,7 @@ from salesfunnel.forecasting.open_deals import OpenDeals, open_deals
 from salesfunnel.forecasting.past import PLAIN, Past, Ways
 from salesfunnel.forecasting.snapshot import Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import Stays, stays
-from salesfunnel.forecasting.time_cuts import cuts_of
+from salesfunnel.forecasting.time_cuts import CALENDAR, cuts_of
 from salesfunnel.forecasting.traits import NO_TRAITS, PUSHED, traits_of
 from salesfunnel.forecasting.value_drift import value_drift
 from salesfunnel.forecasting.win_model import FEW_CLOSED, MOST_ROWS, WinModel, fit_model
@@ -45,6 +48,7 @@ class Settings(NamedTuple):
     covariates: tuple[str, ...] | str | None = "auto"
     explain: bool = True
     """Whether what moves the chances of deals is told."""
+    calendar: Fiscal = CALENDAR
 
 
 def past_of(history: StageHistory, horizon: int, how: Settings) -> Past:
@@ -123,6 +127,7 @@ def outlook(
     faults: list[Fault] = [*known.faults]
     if closed < CLOSED:
         faults.append(Fault.of("few-closed-deals", n=closed, needed=CLOSED))
+    faults += closings_missing(known)
     rows = stays(known)
     model, used, way, said = _fitted(history, known, rows, how, past, horizon)
     faults += said
@@ -136,7 +141,7 @@ def outlook(
     if drift is not None:
         value = np.where(known.open, value * drift.factor[known.stage + 1], value)
         priced = np.where(np.isfinite(drift.at_first), drift.at_first * drift.first_factor, priced)
-    cuts = cuts_of(at, horizon)
+    cuts = cuts_of(at, horizon, how.calendar)
     opened = open_deals(model, rows, value, cuts, explain=how.explain)
     if listed is not None:
         opened = listed.shown(known, opened)
@@ -145,7 +150,8 @@ def outlook(
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
     fresh = new_deals(known, model, a_day, priced, won_values)
     width = 1.0 if past is None else past.width(at, used)
-    common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon)
+    closing = closing_scatter(model, rows, horizon)
+    common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon, closing)
     return Outlook(
         known,
         model,

@@ -11,6 +11,7 @@ from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.activity import activity_fields, activity_now
+from salesfunnel.forecasting.closing_scatter import closing_scatter
 from salesfunnel.forecasting.common_spread import common_spread, log_spread
 from salesfunnel.forecasting.open_deals import open_deals
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, snapshot
@@ -24,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 ORIGINS, MOST_DEALS, FEW_DEALS = 5, 20_000, 50
 """Most days looked at, most deals they are made of, and fewest open deals they are judged by."""
-PRIOR, FAR, NARROW, WIDE = 6.0, 3.0, 0.9, 2.0
+PRIOR, FAR, NARROW, WIDE = 6.0, 6.0, 0.9, 4.0
 """Days on which intervals held, with which the past begins; the largest miss that counts; limits
 of the factor of the width."""
 
@@ -185,7 +186,9 @@ class Past:
         won = (self.history.outcome[at] == 1) & (self.history.closed[at] <= until)
         loss = simulate.log_loss(won, opened.chance)
         mine = value[opened.deal]
-        common = common_spread(int((known.outcome == 1).sum()), model, opened, self.horizon)
+        closing = closing_scatter(model, rows, self.horizon)
+        won_so_far = int((known.outcome == 1).sum())
+        common = common_spread(won_so_far, model, opened, self.horizon, closing)
         expected, came = float(opened.chance @ mine), float(mine[won].sum())
         if expected <= 0:
             return Scored(loss, None)
