@@ -7,8 +7,10 @@ import http.server
 import importlib.util
 import itertools
 import json
+import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -35,11 +37,23 @@ def script():
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
+    """Build the site, once for all workers of a run."""
     pytest.importorskip("zensical")
     pytest.importorskip("mkdocstrings_handlers.python")
-    folder = tmp_path_factory.mktemp("site") / "html"
-    script().build(folder)
-    return folder
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = shared / "site", shared / "site-is-built"
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another worker builds it
+        for _ in range(600):
+            if done.exists():
+                return folder / "html"
+            time.sleep(0.5)
+        pytest.fail("another worker did not finish the site")
+    script().build(folder / "html")
+    done.touch()
+    return folder / "html"
 
 
 @pytest.fixture(scope="module")
