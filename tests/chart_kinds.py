@@ -7,6 +7,7 @@ import random
 
 from salesfunnel.render.charts import ChartScale
 from salesfunnel.render.charts.kinds import curves, flows, grids, spans, trends, waterfalls
+from salesfunnel.render.charts.kinds import leading as leadings
 from salesfunnel.render.charts.kinds import rates as rates_of
 from salesfunnel.render.charts.kinds import segments as segments_of
 
@@ -54,6 +55,16 @@ def every_kind(locale="en"):
     cone = {f"q{q}": [i * q * 1e3 for i in range(30)] for q in (10, 25, 50, 75, 90)}
     return {
         "trend": trends.trend(_points(), words, locale),
+        "leading": leadings.leading(
+            [
+                leadings.SharePoint(
+                    period=p.period, words=p.words, at=p.at, known=140, touched=28 + 6 * p.below,
+                    low=0.1, high=0.4, since=p.below,
+                )
+                for p in _points()
+            ],
+            locale, title="Slow", before=0.2,
+        ),
         "rates": rates_of.rates(_rates(), locale, title="Rates"),
         "verdicts": rates_of.rates(_rates(), locale, title="V", kind="verdicts", bars=True),
         "segments": segments_of.segments(some, locale, title="Segments"),

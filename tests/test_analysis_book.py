@@ -27,7 +27,9 @@ def test_every_part_has_a_sheet_and_numbers_are_numbers(tmp_path, name, locale):
     analysis = results()[name]
     path, written = book(tmp_path, analysis, locale)
     wanted = ["answer", "verdicts", "trend", "rates", "counts"]
-    wanted += ["funnel", "causes", "forecast", "bridge"] * (name == "analysis")
+    wanted += ["funnel", "causes", "leading", "forecast", "bridge", "cohorts"] * (
+        name == "analysis"
+    )
     for part in wanted:
         assert text(f"workbook.sheet-{part}", locale) in written.sheetnames
     sheet = written[text("workbook.sheet-verdicts", locale)]

@@ -70,7 +70,7 @@ def test_english_is_as_it_was(capsys):
         (["report"], 2, "错误：缺少参数：FILE"),
         (["repot"], 2, "是否想写 'report'？"),
         (["report", "x", "--htm"], 2, "--html"),
-        (["target", "x", "--target", "abc"], 2, "应是不小于 1 的整数，现为 'abc'"),
+        (["target", "x", "--target", "abc"], 2, "应是不小于1的整数，现为 'abc'"),
         (["report", "none.csv"], 1, "应是能打开的文件，现为 'none.csv'（文件不存在）"),
         (["report", "{sheet}", "--funnel", "b2c"], 2, "是否想写 'b2b'？"),
         (["forecast", "{sheet}"], 2, "应含有商机，供 forecast 使用，现为 月度表"),

@@ -69,7 +69,9 @@ def test_velocity_forecast_and_analysis_add_no_mixed_amounts(mixed):
     with pytest.raises(DataError, match="several"):
         sf.backtest(mixed, horizon=60)
     analysis = sf.analyze(mixed)
-    assert "currencies-mixed" in codes(analysis)
+    assert codes(analysis) == ["currencies-mixed"]
+    with_rates = sf.analyze(mixed, rates=EUR)
+    assert "currencies-mixed" not in {fault.code for fault in with_rates.faults}
     assert all(row.gain is None or row.gain.high < 1e4 for row in analysis.bottlenecks)
     bridge = sf.pipeline_bridge(mixed, since="2026-01-01", until="2026-03-01")
     assert math.isnan(bridge.start)

@@ -237,7 +237,7 @@ def test_what_worked_becomes_a_key_action_in_both_languages():
     assert funnel.stage("offer").actions == ()
     again = sf.write_playbook(book.funnel, plan, reviews, locale="zh")
     assert len(again.funnel.stage("offer").actions) == 1
-    assert again.funnel.stage("offer").actions[0].name == "24 小时内响应客户需求"
+    assert again.funnel.stage("offer").actions[0].name == "24小时内响应客户需求"
     for locale, word in (("en", "proven"), ("zh", "已验证")):
         document = book.to_markdown(locale=locale)
         assert word in document

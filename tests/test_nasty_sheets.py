@@ -119,8 +119,8 @@ CASES = {
     ),
     "semicolons": (
         "Metric;Target;Actual\nImpressions;500.000;480.000\nLeads;5.000;4.200",
-        [("impressions", 500, 480), ("leads", 5, None)],
-        ["not-a-count", "point-or-thousands"],
+        [("impressions", 500000, 480000), ("leads", 5000, 4200)],
+        ["decimal-comma"],
     ),
     "markdown": (
         (

@@ -145,6 +145,37 @@ def test_every_form_says_the_same(locale):
         assert f"{share * 100:.0f}%" in form
 
 
+@pytest.mark.parametrize("locale", BOTH)
+def test_what_is_said_and_examples_stand_where_the_method_or_the_team_has_them(locale):
+    funnel = sf.template("b2b", locale=locale)
+    done = measure(
+        "n", "intent", "negotiation", measure="instalments", note="three of four took it"
+    )
+    plan = sf.ImprovementPlan(start=date(2026, 1, 1), measures=[done])
+    counts = sf.Panel.from_counts(
+        np.stack([[400] * 15, [120, 122, 118] * 4 + [160, 158, 162]], axis=1), periods=MONTHS,
+        steps=("intent", "negotiation"),
+    )  # fmt: skip
+    book = sf.write_playbook(funnel, plan, sf.review(plan, counts, today=date(2026, 4, 1)))
+    asked, said, example, heads = {
+        "en": ("What must be different in half a year", "What we say", "An example",
+               "new ad material"),
+        "zh": ("半年后达到什么效果", "话术", "案例", "广告素材"),
+    }[locale]  # fmt: skip
+    for form in (
+        book.to_markdown(locale=locale),
+        book.to_html(locale=locale),
+        book.to_text(locale=locale, width=300),
+        words_of(book.to_docx(locale=locale)),
+    ):
+        for words in (asked, said, example, heads, "three of four took it"):
+            assert words in form
+    bare = sf.write_playbook(FUNNEL, PLAN, [])  # nothing to say: no empty box
+    for form in (bare.to_markdown(locale=locale), words_of(bare.to_docx(locale=locale))):
+        assert said not in form
+        assert example not in form
+
+
 def words_of(content):
     docx = pytest.importorskip("docx")
     paper = docx.Document(io.BytesIO(content))

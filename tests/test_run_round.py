@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -245,3 +245,55 @@ def test_a_plan_and_reviews_of_before_are_gone_on_with():
     assert {m.key: m for m in found.plan if m.key in kept} == kept
     action = found.sheet.funnel.stage_of(one.bottleneck.source).actions[-1]
     assert (action.key, bool(action.evidence)) == (one.measure, True)
+
+
+def deals_until(day):
+    """Return an export of that day: an offer takes ten days, the win twenty more."""
+    lines = ["deal,Lead,Offer,Won,Lost"]
+    for i in range(240):
+        lead = date(2026, 1, 1) + timedelta(days=i * 330 // 240)
+        times = [lead, lead + timedelta(days=10), lead + timedelta(days=30)]
+        reached = 1 + (i % 2 == 0) + (i % 4 == 0)
+        lost = times[reached - 1] + timedelta(days=25) if reached < 3 else None
+        if lead <= day:
+            cells = [*times[:reached], *[None] * (3 - reached), lost]
+            lines.append(f"d{i}," + ",".join("" if c is None or c > day else str(c) for c in cells))
+    return "\n".join(lines)
+
+
+def test_a_folder_of_deals_alone_goes_round_and_keeps_the_targets_of_the_team():
+    folder = {"deals_2026-11-02.csv": deals_until(date(2026, 11, 2))}
+    first = rounds(folder)
+    assert (first.period, first.next_period) == ("2026-10", "2026-11")
+    assert "round-sheet-of-deals" in codes(first)
+    panel = sf.read_deals(folder["deals_2026-11-02.csv"], as_of="2026-11-02").panel(mode="period")
+    counts = panel.counts[panel.periods.index("2026-10"), 0]
+    assert [row.actual for row in first.actuals.rows] == list(counts)
+    assert [task.kind for task in first.tasks if task.kind in {"export", "fill-in"}] == ["export"]
+    assert rounds(after(folder, first)).documents() == first.documents()
+    made = first.documents()
+    name = first.sheet.rows[1].metric_name
+    work = edited(made["2026-11.xlsx"], {}, rename={name: "Offers sent"})
+    targets = '{"Won_deals": 9}'
+    later = {
+        **folder, **made, "2026-11.xlsx": work, "targets.json": targets,
+        "deals_2026-12-01.csv": deals_until(date(2026, 12, 1)),
+    }  # fmt: skip
+    second = sf.run_round(later, today=date(2026, 12, 2))
+    assert (second.period, second.rounds) == ("2026-11", 2)
+    assert {"round-sheet-of-deals", "round-metric-renamed"} <= set(codes(second))
+    assert all(row.actual is not None for row in second.actuals.rows)
+    assert second.sheet.rows[1].metric_name == "Offers sent"
+    assert [row.target for row in second.sheet.rows] == [None, None, 9]
+
+
+def test_a_sheet_without_a_month_stays_in_the_month_in_which_it_was_judged():
+    folder = {"tracking.csv": SHEET}
+    first = rounds(folder)
+    assert first.period == "2026-10"
+    book = edited(first.documents()["2026-11.xlsx"], ACTUALS)
+    second = sf.run_round({**after(folder, first), "2026-11.xlsx": book}, today=date(2026, 12, 2))
+    assert second.period == "2026-11"
+    assert [row.actual for row in second.actuals.rows] == [430, 160, 50]
+    assert not {"round-months-differ", "round-month-assumed"} & set(codes(second))
+    assert sf.run_round(after(folder, first), today=date(2026, 12, 2)).period == "2026-10"

@@ -269,7 +269,7 @@ def test_a_fault_can_be_shown_in_chinese():
     shown = text(
         f"fault.{fault.code}.message", "zh", row=fault.row, value=fault.value, **dict(fault.params)
     )
-    assert shown == "表中写的是 8.75%，而 4,200 ÷ 480,000 = 0.875%"
+    assert shown == "表中写的是8.75%，而4,200 ÷ 480,000 = 0.875%"
     assert f"fault.{fault.code}.hint" in catalog("zh")
 
 

@@ -86,6 +86,13 @@ def test_panels_of_amounts_are_kept_from_tests_of_deals(team):
         panel + team.panel()
 
 
+@pytest.mark.parametrize(("locale", "words"), [("en", "Amounts by"), ("zh", "金额")])
+def test_a_panel_of_amounts_shows_money(team, locale, words):
+    panel = team.panel(by="quarter", weight="value")
+    assert words in panel.to_text(locale=locale)
+    assert words in panel.to_html(locale=locale)
+
+
 def test_amounts_that_cannot_be_added_are_refused(team):
     mixed = attrs.evolve(
         team, attributes={"currency": ["EUR", "USD"] * (len(team) // 2)}, changes={}
@@ -166,6 +173,31 @@ def test_a_bridge_closes_in_a_fiscal_quarter(team):
     assert named.closing == "FY26-Q3"
     with pytest.raises(ArgumentError, match="fiscal"):
         sf.pipeline_bridge(history, closing="FY26-Q3", **options)
+
+
+def test_a_forecast_by_fiscal_quarter(team):
+    rates = {"EUR": 1.1, "USD": 1}
+    plain = sf.forecast(team, horizon="2026-12-31", rates=rates, draws=200)
+    ours = sf.forecast(team, horizon="FY27-Q3", rates=rates, draws=200, fiscal_start=4)
+    assert (plain.quarters, ours.quarters) == (("2026-Q3", "2026-Q4"), ("FY27-Q2", "FY27-Q3"))
+    np.testing.assert_allclose(ours.quarter_expected, plain.quarter_expected)
+    weeks = sf.Fiscal(2, pattern="4-4-5")
+    cut = sf.forecast(team, horizon="FY27-Q3", rates=rates, draws=200, fiscal=weeks)
+    assert cut.quarters == ("FY27-Q3",)
+    assert cut.horizon == (weeks.bounds("FY27-Q3")[1] - cut.as_of.date()).days + 1
+    assert cut.quarter_expected[0] < cut.expected
+    with pytest.raises(ArgumentError, match="'horizon' must be the name of a fiscal period"):
+        sf.forecast(team, horizon="FY27-Q9", fiscal=weeks)
+
+
+def test_slippage_by_size_needs_one_currency():
+    mixed = sales_team.team(300, seed=1)
+    without, with_rates = sf.slippage(mixed), sf.slippage(mixed, rates={"EUR": 1.1, "USD": 1})
+    sizes = [
+        {r.group for r in found.rates if r.dimension == "size"} for found in (without, with_rates)
+    ]
+    assert sizes == [set(), {"small", "medium", "large"}]
+    assert "currencies-mixed" in {fault.code for fault in without.faults}
 
 
 def test_a_target_by_fiscal_quarter(team):

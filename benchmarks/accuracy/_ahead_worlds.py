@@ -29,7 +29,14 @@ WORLDS = {
     "bigger deals win less": {"sigma": 1.5, "slope": -0.4},
     "growing 60 % a year": {"growth": 0.6, "days": THIRTY_MONTHS},
     "falling 30 % a year": {"growth": -0.3, "days": THIRTY_MONTHS},
+    "silent and pushed": {},
+    "edits that say nothing": {},
 }
+LEDGERS = {"silent and pushed": True, "edits that say nothing": False}
+"""Worlds whose deals have histories of fields, and whether these tell where deals go."""
+EDIT_DAYS, TYPED_DAYS, QUIET, PUSHED = 8.0, 30.0, 0.35, (0.45, 0.8)
+"""Days between edits; days until the date typed; when in its stay a deal that will be lost is left
+alone; chance that a date is put off once it has passed, of deals that will go on, and of others."""
 
 
 class Funnel(NamedTuple):
@@ -92,6 +99,49 @@ def world(
     return base, days, born, entered, closed, outcome, value, owner
 
 
+def stays_of(entered, closed, outcome):
+    """Return deal, day of entering, days stayed, and whether it went on, of every stay."""
+    after = np.concatenate([entered[:, 1:], np.full((len(closed), 1), np.nan)], axis=1)
+    end = np.where(np.isfinite(after), after, closed[:, None])
+    deal, stage = np.nonzero(np.isfinite(entered))
+    went = np.isfinite(after)[deal, stage] | (outcome[deal] == 1)
+    start = entered[deal, stage]
+    return deal, start, end[deal, stage] - start, went
+
+
+def ledger(rng, deal, entry, stay, went, *, tells, at, start):
+    """Return edits of deals, and expected close dates that are put off.
+
+    If they tell something, deals that will be lost are left alone after a third of their stay and
+    are put off more; otherwise deals are edited and put off alike.
+    """
+    quiet = np.where(went | (not tells), 1.0, QUIET)
+    count = rng.poisson(stay / EDIT_DAYS)
+    who = np.repeat(np.arange(deal.size), count)
+    when = entry[who] + rng.random(who.size) * stay[who]
+    kept = (when - entry[who] <= quiet[who] * stay[who]) & (when <= at)
+    who, when = who[kept], when[kept]
+    touches = {"deal": deal[who], "value": rng.random(who.size).round(3)}
+    rate = np.where(went | (not tells), PUSHED[0], PUSHED[1])
+    rows = [(deal, entry, entry + TYPED_DAYS)]
+    due, alive = entry + TYPED_DAYS, np.ones(deal.size, dtype=bool)
+    for _ in range(12):
+        alive = alive & (due + 1 < entry + stay) & (rng.random(deal.size) < rate)
+        rows.append((deal[alive], due[alive] + 1, due[alive] + 1 + TYPED_DAYS))
+        due = np.where(alive, due + 1 + TYPED_DAYS, due)
+    d, t, date = (np.concatenate(part) for part in zip(*rows, strict=True))
+    seen = t <= at
+
+    def moments(day):
+        return start + (day * 86_400e6).astype("m8[us]")
+
+    expected = {
+        "deal": d[seen], "time": moments(t[seen]),
+        "value": moments(date[seen]).astype("datetime64[D]"),
+    }  # fmt: skip
+    return {"probability": {**touches, "time": moments(when)}, "expected": expected}
+
+
 def funnel(name, k):
     """Return the k-th funnel of a world."""
     rng = np.random.default_rng([list(WORLDS).index(name), k, 2026])
@@ -115,5 +165,9 @@ def funnel(name, k):
         value=value[known], attributes={"owner": np.array([f"o{i}" for i in owner[known]])},
         as_of=start + np.timedelta64(at, "D"), funnel=None, faults=(),
     )  # fmt: skip
+    if name in LEDGERS and hasattr(history, "with_changes"):
+        stays = stays_of(entered[known], closed[known], outcome[known])
+        changes = ledger(rng, *stays, tells=LEDGERS[name], at=at, start=start)
+        history = history.with_changes(changes)
     won = dict(zip(ids[was_open].tolist(), wins[was_open].tolist(), strict=True))
     return Funnel(history, float(value[was_open & wins].sum()), float(value[wins].sum()), won)

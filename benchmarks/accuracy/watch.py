@@ -85,6 +85,33 @@ def verdicts(rng, sheets, months, fall, setting):
     return np.array(found)
 
 
+def bounds(months, runs=200_000, alarms=0.06):
+    """Return how often a fall of 1 sd of the noise is found by judges who know more than we do.
+
+    Each looks at the mean of the last three months against what it expects of them, spends all its
+    false alarms on "worse", and takes its threshold from healthy series of its own. The first knows
+    level, season and noise; the second learns the level from the months before; the third the level
+    of each calendar month, too (15 months: from one year).
+    """
+    rng = np.random.default_rng([SEED, months, 99])
+    judged, years = slice(months - 3, months), (months - 3) // 12
+    found = []
+    for knows in ("all", "season", "noise"):
+        scores = []
+        for fall in (0.0, 1.0):
+            z = rng.standard_normal((runs, months)).astype(np.float32)
+            z[:, judged] -= fall
+            expected = 0.0
+            if knows == "season":
+                expected = z[:, : months - 3].mean(axis=1)
+            elif knows == "noise":  # the same three calendar months of the years before
+                same = [months - 3 - 12 * y + i for y in range(1, years + 1) for i in range(3)]
+                expected = z[:, same].mean(axis=1)
+            scores.append(z[:, judged].mean(axis=1) - expected)
+        found.append(float((scores[1] < np.quantile(scores[0], alarms)).mean()))
+    return found
+
+
 def main(sheets, lengths=(15, 27, 39)):
     print(
         "months | setting | false alarms (worse + better) | fall of 1 sd of noise | of all months"
@@ -107,6 +134,8 @@ def main(sheets, lengths=(15, 27, 39)):
                 for k, kind in enumerate(KINDS):
                     kinds[kind] = [(worse | better)[:, k].mean(), (fallen == "worse")[:, k].mean(),
                                    (whole == "worse")[:, k].mean()]  # fmt: skip
+        known = " | ".join(f"{share:.3f}" for share in bounds(months))
+        print(f"| {months} | bounds: all known, level learned, season learned | {known} |")
         for kind, (alarm, noise, whole) in kinds.items():
             figures = f"{alarm:.3f} | {noise:.3f} | {whole:.3f}"
             print(f"| {months} | {kind} alone, independent noise | {figures} |")

@@ -20,7 +20,9 @@ def history_of(*pairs):
     ]  # fmt: skip
 
 
-def deal(key, stage, pipeline, *, past=(), archived=False, amounts=(), closes=(), **properties):
+def deal(
+    key, stage, pipeline, *, past=(), archived=False, amounts=(), closes=(), more=None, **properties
+):
     found = {
         "id": key,
         "properties": {
@@ -35,7 +37,8 @@ def deal(key, stage, pipeline, *, past=(), archived=False, amounts=(), closes=()
     if archived:
         found["archivedAt"] = "2026-03-01T00:00:00Z"
     histories = {"dealstage": history_of(*past), "amount": history_of(*amounts),
-                 "closedate": history_of(*closes)}  # fmt: skip
+                 "closedate": history_of(*closes),
+                 **{name: history_of(*one) for name, one in (more or {}).items()}}  # fmt: skip
     found["propertiesWithHistory"] = {name: one for name, one in histories.items() if one}
     return found
 
@@ -48,7 +51,13 @@ SALES = [
          amounts=[("", "2026-01-05T08:00:00Z"), ("800", "2026-01-06T08:00:00Z"),
                   ("1000", "2026-02-03T08:00:00Z")],
          closes=[("2026-02-28T00:00:00Z", "2026-01-05T08:00:00Z"),
-                 ("2026-02-03T08:00:00Z", "2026-02-03T08:00:00Z")]),
+                 ("2026-02-03T08:00:00Z", "2026-02-03T08:00:00Z")],
+         more={"hubspot_owner_id": [("72", "2026-01-05T08:00:00Z"), ("71", "2026-01-20T08:00:00Z")],
+               "deal_currency_code": [("USD", "2026-01-05T08:00:00Z"),
+                                      ("EUR", "2026-01-06T08:00:00Z")],
+               "hs_manual_forecast_category": [("BEST_CASE", "2026-01-10T08:00:00Z"),
+                                               ("COMMIT", "2026-01-25T08:00:00Z")],
+               "pipeline": [("77", "2026-01-05T08:00:00Z"), ("default", "2026-01-05T09:00:00Z")]}),
     deal("2", "30", "default", amount=None, deal_currency_code="USD", hubspot_owner_id=None,
          hs_is_closed="false",
          past=[("10", "2026-01-05T08:00:00Z"), ("30", "2026-01-20T08:00:00Z")],
@@ -136,7 +145,10 @@ def api(loopback):
     return to
 
 
-WITH_HISTORY = ["dealstage", "amount", "closedate"]
+WITH_HISTORY = [
+    "dealstage", "amount", "closedate", "hubspot_owner_id", "deal_currency_code",
+    "hs_manual_forecast_category", "pipeline",
+]  # fmt: skip
 
 
 def read(client, api, deals=None, **options):
@@ -180,6 +192,16 @@ def test_pages_of_the_client_with_history(serve, api):
     assert dict(codes(history)["deals-merged"].params) == {"deals": 2}
     assert "page-unfinished-open" not in codes(history)
     assert history.funnel.stage("20").name == "Demo"
+    fields = ("amount", "currency", "expected", "category", "owner", "pipeline")
+    past = {name: history.changes_of(name) for name in fields}
+    assert past["amount"]["to"][past["amount"]["deal"] == "1"].tolist() == [800.0, 1000.0]
+    for name, words in {
+        "currency": ["USD", "EUR"], "expected": ["2026-02-28", "2026-02-03"],
+        "category": ["BEST_CASE", "COMMIT"], "owner": ["72", "71"], "pipeline": ["77", "default"],
+    }.items():  # fmt: skip
+        found = past[name]["to"][past[name]["deal"] == "1"]
+        assert found.astype(str).tolist() == words, name
+    assert history.at("2026-01-10T12:00", "owner")[0] == "72"
 
 
 def test_get_all_of_the_client_and_archived_deals(serve, api):
@@ -230,7 +252,8 @@ def test_several_pipelines_are_never_mixed(serve, api):
 def test_attributes_are_chosen_and_named(serve, api):
     client = serve(SALES)
     history = read(client, api, attributes=["segment_c", "hs_num_calls"])
-    assert set(history.attributes) == {"segment_c", "hs_num_calls", "closed_stage"}
+    chosen = set(history.attributes) - set(history.changes)
+    assert chosen == {"segment_c", "hs_num_calls", "closed_stage"}
     history = read(client, api, attributes={"size": "segment_c", "owner": "hubspot_owner_id"})
     assert history.attribute("size").tolist()[1] == "Enterprise"
     with pytest.raises(UnknownNameError) as caught:

@@ -49,6 +49,13 @@ TRACKING = [
     {"id": 11, "field_id": [80, "Expected Revenue (crm.lead)"], "old_value_float": 100.0,
      "new_value_float": 300.0, "old_value_integer": 0, "new_value_integer": 0,
      "create_date": "2026-01-09 08:00:00", "mail_message_id": [100, "x"]},
+    {"id": 12, "field_id": [81, "Salesperson (crm.lead)"], "old_value_integer": 3,
+     "new_value_integer": 2, "old_value_char": "Bo", "new_value_char": "Ann",
+     "create_date": "2026-01-09 08:00:00", "mail_message_id": [100, "x"]},
+    {"id": 13, "field_id": [82, "Expected Closing (crm.lead)"], "old_value_integer": 0,
+     "new_value_integer": 0, "old_value_datetime": "2026-03-31 00:00:00",
+     "new_value_datetime": "2026-05-01 00:00:00", "create_date": "2026-01-20 08:00:00",
+     "mail_message_id": [101, "x"]},
 ]  # fmt: skip
 MESSAGES = [
     {"id": 100, "model": "crm.lead", "res_id": 1},
@@ -98,6 +105,12 @@ def check(history):
     assert history.attribute("tag_ids").tolist() == ["3;4"] * 4
     assert history.attribute("currency").tolist() == ["EUR"] * 4
     assert dict(codes(history)["archived-but-open"].params) == {"deals": 1}
+    for name, words in {
+        "amount": ["100.0", "300.0"], "owner": ["3", "2"],
+        "expected": ["2026-03-31", "2026-05-01"],
+    }.items():  # fmt: skip
+        found = history.changes_of(name)
+        assert found["to"][found["deal"] == "1"].astype(str).tolist() == words, name
 
 
 class AnyPath(SimpleXMLRPCRequestHandler):

@@ -55,6 +55,11 @@ CHANGELOG = {
          "time": "2026-01-12 08:00:00", "change_source": "app", "is_bulk_update_flag": None},
         {"field_key": "status", "old_value": "open", "new_value": "won", "actor_user_id": 9,
          "time": "2026-02-01 08:00:00", "change_source": "app", "is_bulk_update_flag": None},
+        *({"field_key": key, "old_value": old, "new_value": new, "actor_user_id": 9,
+           "time": "2026-01-12 08:00:00", "change_source": "app", "is_bulk_update_flag": None}
+          for key, old, new in [("currency", "USD", "EUR"), ("user_id", "8", "9"),
+                                ("expected_close_date", "2026-04-01", "2026-05-01"),
+                                ("pipeline_id", "2", "1")]),
     ]
 }  # fmt: skip
 FIELDS = [
@@ -124,6 +129,12 @@ def test_pages_and_changelogs_of_the_client(client, loopback):
     assert history.outcome.tolist() == [1, 2, 0, 0]
     assert [str(t)[:10] for t in history.entered[0]] == ["2026-01-05", "2026-01-09", "2026-02-01"]
     assert [str(t)[:10] for t in history.entered[3, :2]] == ["2026-01-05", "2026-01-20"]
+    for name, words in {
+        "amount": ["500.0", "700.0"], "currency": ["USD", "EUR"], "owner": ["8", "9"],
+        "expected": ["2026-04-01", "2026-05-01"], "pipeline": ["2", "1"],
+    }.items():  # fmt: skip
+        found = history.changes_of(name)
+        assert found["to"][found["deal"] == "1"].astype(str).tolist() == words, name
     assert history.value[1] == 0
     assert np.isnan(history.value[2])
     assert history.attribute("currency").tolist() == ["EUR", "EUR", "JPY", "EUR"]

@@ -197,6 +197,25 @@ def test_field_history_of_the_client(client):
     at = history.deals.tolist().index(deal)
     assert [str(t)[:10] for t in history.entered[at, :2]] == ["2026-01-05", "2026-01-25"]
     assert history.outcome.tolist() == [1, 2, 0, 0]
+    # both histories of the client in one: amounts from the one, owners from the other
+    both = sf.source("salesforce")(
+        [client.query_all("SELECT FIELDS(ALL) FROM OpportunityHistory"),
+         client.query_all("SELECT FIELDS(ALL) FROM OpportunityFieldHistory")],
+        opportunities=client.query_all("SELECT FIELDS(ALL) FROM Opportunity"),
+        stages=client.query_all("SELECT ApiName FROM OpportunityStage"), as_of=AS_OF,
+    )  # fmt: skip
+
+    def values(deal, field):
+        found = both.changes_of(field)
+        return found["to"][found["deal"] == deal].astype(str).tolist()
+
+    first = OPPORTUNITIES[0]["Id"]
+    assert values(first, "amount") == ["700.0", "900.0"]
+    assert values(first, "expected")[:2] == ["2026-05-31", "2026-06-30"]
+    assert values(first, "category") == ["Pipeline", "BestCase", "Closed"]
+    assert values(first, "probability") == ["10.0", "40.0", "100.0"]
+    assert values(deal, "owner") == ["005A0000001zzzDIAQ", "005A0000001abcDIAQ"]
+    assert set(values(deal, "currency")) == {"EUR", "JPY"}
 
 
 def test_record_types(client):

@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+SURE = 1e-4
+
 
 def poisson_binomial(p: Array) -> Array:
     """Return the distribution of the number of wins of deals with chances `p`, shape (n + 1,)."""
@@ -98,6 +100,12 @@ def pinball(actual: npt.ArrayLike, forecast: npt.ArrayLike, q: float) -> Array:
     """Return the pinball loss of forecasts of the quantile q [2]_."""
     gap = np.asarray(actual, dtype=np.float64) - np.asarray(forecast, dtype=np.float64)
     return np.maximum(q * gap, (q - 1.0) * gap)
+
+
+def log_loss(came: npt.NDArray[np.bool_], chance: Array) -> Array:
+    """Return the log loss of each chance in nats; no chance counts as surer than 1 in 10 000."""
+    p = np.clip(chance, SURE, 1 - SURE)
+    return np.asarray(-np.where(came, np.log(p), np.log1p(-p)))
 
 
 def wape(actual: Array, forecast: Array) -> float | None:

@@ -95,7 +95,11 @@ def _sheet(book: Workbook, part: Part, line: str, styles: dict[str, Any], locale
     sheet.autofilter(HEAD - 1, 0, last, len(part.columns) - 1)
     sheet.freeze_panes(HEAD, 1)
     _paper(sheet, part, widths)
-    if part.drawn:
+    if part.drawn == "grid":
+        sheet.conditional_format(HEAD, part.series[0], last, part.series[-1], {
+            "type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#8FB4DC",
+        })  # fmt: skip
+    elif part.drawn:
         chart = _DRAW[part.drawn](book, part, sheet.get_name(), FONTS[locale])
         wide = 3 if part.drawn in {"waterfall", "funnel", "bars", "range"} else 2
         chart.set_size({"width": 760, "height": 120 + 34 * part.rows if wide == 3 else 360})

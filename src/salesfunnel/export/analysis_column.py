@@ -42,8 +42,8 @@ class Part:
     ----------
     name, title : str
     columns : tuple of Column
-    drawn : {"", "line", "funnel", "waterfall", "range", "bars"}
-        The native chart.
+    drawn : {"", "line", "funnel", "waterfall", "range", "bars", "grid"}
+        The native chart; a grid has coloured cells in its place.
     series : tuple of int
         The columns that it draws, in order; what they mean depends on `drawn`.
     colours : tuple of str

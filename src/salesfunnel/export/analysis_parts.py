@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.analysis_column import ROWS, Column, Part, column_of, picture_of, words_of
 from salesfunnel.export.analysis_tables import (
+    cohorts_part,
     counts_part,
     forecast_part,
+    leading_part,
     plan_part,
     quality_part,
     rates_part,
@@ -37,9 +40,11 @@ def parts_of(analysis: Analysis, locale: Locale) -> list[Part]:
         _trend,
         _funnel,
         _causes,
+        leading_part,
         plan_part,
         forecast_part,
         _bridge,
+        cohorts_part,
         rates_part,
         counts_part,
         quality_part,
@@ -143,7 +148,10 @@ def _trend(analysis: Analysis, locale: Locale) -> Part | None:
     for s, step in enumerate(steps):
         for key in ("low", "high", "entered", "advanced"):
             values = getattr(series, key)[:, s]
-            form = "deals" if key in {"entered", "advanced"} else "percent"
+            form = "percent"
+            if key in {"entered", "advanced"}:  # expected ones may be parts of a deal
+                whole = bool((np.isnan(values) | (values == np.round(values))).all())
+                form = "count" if whole else "deals"
             columns.append(Column(f"{step}: {words_of(key, locale)}", form, values.tolist()))
     return Part(
         name=words_of("sheet-trend", locale),

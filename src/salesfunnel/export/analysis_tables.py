@@ -23,7 +23,10 @@ from salesfunnel.render.words.plans import (
 if TYPE_CHECKING:
     from salesfunnel.analysis import Analysis
 
-__all__ = ["counts_part", "forecast_part", "plan_part", "quality_part", "rates_part"]
+__all__ = [
+    "cohorts_part", "counts_part", "forecast_part", "leading_part", "plan_part", "quality_part",
+    "rates_part",
+]  # fmt: skip
 
 
 def plan_part(analysis: Analysis, locale: Locale) -> Part | None:
@@ -81,6 +84,50 @@ def forecast_part(analysis: Analysis, locale: Locale) -> Part | None:
         columns=columns,
         drawn="line",
         series=(0, 1, 3, 5),
+    )
+
+
+def leading_part(analysis: Analysis, locale: Locale) -> Part | None:
+    """Return how many deals the first cause touches, period by period."""
+    chart = picture_of(analysis, "leading", locale)
+    if chart is None:
+        return None
+    data = chart.data
+    columns = [
+        column_of("period", "text", data["period"], locale),
+        column_of("known", "count", data["known"], locale),
+        column_of("touched", "count", data["touched"], locale),
+        *(column_of(key, "percent", data[key], locale) for key in ("share", "low", "high")),
+        Column(text("chart.leading-before", locale), "percent", data["before"]),
+    ]
+    return Part(
+        name=words_of("sheet-leading", locale),
+        title=chart.title,
+        columns=columns,
+        drawn="line",
+        series=(0, 3, 6) if any(v is not None for v in data["before"]) else (0, 3),
+    )
+
+
+def cohorts_part(analysis: Analysis, locale: Locale) -> Part | None:
+    """Return the share of the deals of each month that is won by the end of every later one."""
+    found = analysis.cohorts
+    if found is None:
+        return None
+    months = [
+        Column(text("chart.deal-cohorts-month", locale, k=k), "percent", found.share[:, k].tolist())
+        for k in range(found.share.shape[1])
+    ]
+    return Part(
+        name=words_of("sheet-cohorts", locale),
+        title=text("chart.deal-cohorts-title", locale),
+        columns=[
+            column_of("period", "text", found.periods, locale),
+            column_of("entered", "count", found.entered.tolist(), locale),
+            *months,
+        ],
+        drawn="grid",
+        series=tuple(range(2, 2 + len(months))),
     )
 
 

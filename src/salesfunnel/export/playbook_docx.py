@@ -152,36 +152,32 @@ class _Paper:
             self._table(chapter.good, (3.4, 1.6, 3, 1.5, 1.3))
             if chapter.good_note:
                 self._text(chapter.good_note, "Normal", colour=LIGHT.muted)
-        for name, measures in (("worked", chapter.worked), ("dropped", chapter.dropped)):
-            if measures:
+        examples = [Learned(title="", detail=line) for line in chapter.examples]
+        for name, learned in (
+            ("script", chapter.script),
+            ("worked", chapter.worked),
+            ("dropped", chapter.dropped),
+            ("example", examples),
+        ):
+            if learned:
                 self._text(self._words(name), "Heading 2")
-                self._learned(measures)
-        self._room()
+                self._learned(learned, note="script-note" if name == "script" else "")
 
-    def _learned(self, measures: Sequence[Learned]) -> None:
+    def _learned(self, measures: Sequence[Learned], *, note: str = "") -> None:
+        if note:
+            above = self._text(self._words(note), "Normal", colour=LIGHT.muted)
+            above.paragraph_format.keep_with_next = True
         for measure in measures:
             paragraph = self.document.add_paragraph(style="List Bullet")
             self._run(paragraph, measure.title, bold=True)
-            self._run(paragraph, f" — {measure.evidence}")
-            if measure.detail:
-                paragraph.add_run().add_break()
-                self._run(paragraph, measure.detail)
+            if measure.evidence:
+                self._run(paragraph, f" — {measure.evidence}")
+            for line in filter(None, measure.detail.split("\n")):
+                if measure.title:
+                    paragraph.add_run().add_break()
+                self._run(paragraph, line)
 
-    def _room(self) -> None:
-        """Leave room for what only the team knows: its words, and an example."""
-        table = self._table(
-            [
-                (self._words("script"), self._words("example")),
-                (self._words("script-hint"), self._words("example-hint")),
-            ],
-            (1, 1),
-            muted=True,
-        )
-        table.rows[1].height = self.shared.Cm(2.2)
-
-    def _table(
-        self, rows: Sequence[Sequence[str]], shares: Sequence[float], *, muted: bool = False
-    ) -> Any:
+    def _table(self, rows: Sequence[Sequence[str]], shares: Sequence[float]) -> None:
         columns = len(rows[0])
         table = self.document.add_table(rows=0, cols=columns, style="Table Grid")
         table.alignment = self.table_places.WD_TABLE_ALIGNMENT.CENTER
@@ -201,12 +197,11 @@ class _Paper:
                     self._shade(cell, LIGHT.main)
                     self._run(paragraph, words, colour="#ffffff", bold=True)
                 else:
-                    self._run(paragraph, words, colour=LIGHT.muted if muted else "")
+                    self._run(paragraph, words)
         for column, wide in zip(table.columns, widths, strict=True):
             column.width = wide
         gap = self.document.add_paragraph().paragraph_format
         gap.space_after, gap.line_spacing = self.shared.Pt(0), self.shared.Pt(6)
-        return table
 
     def _whole(self, row: Any, *, head: bool) -> None:
         """Keep a row on one page; repeat the first on every page."""

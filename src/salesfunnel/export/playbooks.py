@@ -44,12 +44,25 @@ def _chapter(chapter: Chapter, locale: Locale) -> list[str]:
     parts = (
         ("actions", _table(chapter.actions)),
         ("good", [*_table(chapter.good), *_below(chapter.good_note)]),
+        ("script", _script(chapter, locale)),
         ("worked", _learned(chapter.worked)),
         ("dropped", _learned(chapter.dropped)),
+        ("example", [f"- {escape_markdown(line)}" for line in chapter.examples]),
     )
     for name, part in parts:
         if part:
             lines += ["", f"### {text(f'playbook.{name}', locale)}", "", *part]
+    return lines
+
+
+def _script(chapter: Chapter, locale: Locale) -> list[str]:
+    if not chapter.script:
+        return []
+    lines = [text("playbook.script-note", locale), ""]
+    for said in chapter.script:
+        first, *more = map(escape_markdown, said.detail.split("\n"))
+        lines.append(f"- **{escape_markdown(said.title)}** — {first}")
+        lines += [f"  <br>{line}" for line in more]
     return lines
 
 

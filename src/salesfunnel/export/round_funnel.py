@@ -92,9 +92,7 @@ def add_targets(book: Book, found: Round) -> Any:
                 book.text(sheet, i, j, words[key], style)
                 continue
             if key == "attainment":
-                style = book.style(
-                    border=1, border_color=LINE, indent=1, num_format="0.00%", **fill
-                )
+                style = book.style(**_number("0.00%"), **fill)
                 over, under = f"{letters(at['actual'])}{i + 1}", f"{letters(at['target'])}{i + 1}"
                 value = "" if row.attainment is None else row.attainment
                 sheet.write_formula(i, j, f'=IFERROR({over}/{under},"")', style, value)

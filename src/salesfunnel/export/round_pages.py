@@ -57,16 +57,14 @@ def add_document(book: Book, name: str, document: Document, *, line: str = "") -
     return sheet
 
 
-def _flat(blocks: Iterable[Any]) -> Iterator[Table | Paragraph]:
-    """Yield tables and paragraphs; the title of a section is a paragraph of its own."""
+def _flat(blocks: Iterable[Any]) -> Iterator[Table | Paragraph | Heading]:
+    """Yield tables, paragraphs and headings; the title of a section is one of them."""
     for block in blocks:
         if isinstance(block, Section):
             if block.title:
-                yield Paragraph(block.title)
+                yield Heading(block.title, level=2)
             yield from _flat(block.blocks)
-        elif isinstance(block, Heading):
-            yield Paragraph(block.text)
-        elif isinstance(block, Table | Paragraph):
+        elif isinstance(block, Heading | Table | Paragraph):
             yield block
 
 
@@ -119,9 +117,19 @@ def _height(cells: Iterable[str], widths: list[float]) -> float:
 
 
 def _paragraph(
-    book: Book, sheet: Worksheet, row: int, block: Paragraph, columns: int, across: float
+    book: Book,
+    sheet: Worksheet,
+    row: int,
+    block: Paragraph | Heading,
+    columns: int,
+    across: float,
 ) -> int:
     style = book.style(text_wrap=True, valign="top")
+    if isinstance(block, Heading):
+        style = book.style(
+            text_wrap=True, valign="bottom", bold=True, font_size=12 if block.level < 3 else 11
+        )
+        row += block.level < 3  # a line of room above a part
     if columns > 1:
         sheet.merge_range(row, 0, row, columns - 1, "", style)
     book.text(sheet, row, 0, block.text, style)

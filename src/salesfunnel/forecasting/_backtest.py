@@ -11,7 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_kind, check_positive_int
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import DataError
-from salesfunnel._core.season import check_season
+from salesfunnel._core.season import COUNT_MONTHS, check_season
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
@@ -19,18 +19,19 @@ from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import check_covariates
-from salesfunnel.forecasting.arrivals import FULL_MONTHS, Season
-from salesfunnel.forecasting.backtest_result import Backtest, BacktestScore, Scope, Way
-from salesfunnel.forecasting.outlook import Settings, outlook, past_of
-from salesfunnel.forecasting.past import Past
+from salesfunnel.forecasting.arrivals import Season
+from salesfunnel.forecasting.backtest_result import Backtest
+from salesfunnel.forecasting.backtest_scores import Said, limits_of, scores_of
+from salesfunnel.forecasting.outlook import AUTO, EVERY, Outlook, Settings, outlook, past_of
+from salesfunnel.forecasting.past import PLAIN, Past
 from salesfunnel.forecasting.snapshot import DAY, Snapshot
-from salesfunnel.forecasting.sum_up import LEVEL, simulated
+from salesfunnel.forecasting.sum_up import simulated
 
 __all__ = ["backtest"]
 
 Floats = npt.NDArray[np.float64]
-EVERY, ORIGINS, BEFORE, DRAWS, FEW = 30, 12, 180, 2000, 6
-LOW, HIGH = (1 - LEVEL) / 2, (1 + LEVEL) / 2
+Bools = npt.NDArray[np.bool_]
+STEP, ORIGINS, BEFORE, DRAWS, FEW = 30, 12, 180, 2000, 6
 
 
 class Origin(NamedTuple):
@@ -38,15 +39,24 @@ class Origin(NamedTuple):
 
     actual_open: float
     actual: float
-    open_sample: Floats
-    sample: Floats
-    expected_open: float
-    expected: float
+    ours: Said
     stage_weights: float
     static: float
     last: float
     seasonal: bool
     traits: bool
+    ways: tuple[Said, ...]
+    """With no covariates, and with all; empty where there is nothing to choose from."""
+
+    @property
+    def expected_open(self) -> float:
+        """What was expected of open deals."""
+        return self.ours.expected_open
+
+    @property
+    def expected(self) -> float:
+        """What was expected of all deals."""
+        return self.ours.expected
 
 
 def backtest(
@@ -54,7 +64,7 @@ def backtest(
     *,
     horizon: object = 90,
     origins: int = ORIGINS,
-    every: int = EVERY,
+    every: int = STEP,
     seed: int = 0,
     strata: str | None = None,
     draws: int = DRAWS,
@@ -103,8 +113,11 @@ def backtest(
 
     Notes
     -----
-    WAPE, bias, coverage of the 80 % interval, CRPS and pinball loss of both of its ends. Origins
-    nearer than the horizon share deals, so that their errors are not independent.
+    WAPE, bias, coverage of the 80 % interval, CRPS and pinball loss of both of its ends, and the
+    log loss of the open deals. Origins
+    nearer than the horizon share deals, so that their errors are not independent. Where covariates
+    are left to ``"auto"``, every origin is forecast with none and with all of them as well: scored
+    beside what was chosen at each, they tell what the choice was worth.
     """
     check_kind("history", history, StageHistory)
     history = two_ends(history)
@@ -133,7 +146,7 @@ def backtest(
     chosen = check_covariates(covariates, history)
     if strata is not None:
         strata = attribute_name("strata", strata, history.attributes)
-    how = Settings(strata, currency, rates, seasonal, covariates=chosen)
+    how = Settings(strata, currency, rates, seasonal, covariates=chosen, explain=False)
     past = past_of(history, span, how)
     origins_seen = [
         _look(history, at, span, how, past, seed=seed + i, draws=draws)
@@ -149,10 +162,8 @@ def backtest(
         "last",
     )
     table = {name: np.array([getattr(look, name) for look in origins_seen]) for name in names}
-    low, high = (np.array([np.quantile(k.sample, q) for k in origins_seen]) for q in (LOW, HIGH))
-    open_low, open_high = (
-        np.array([np.quantile(k.open_sample, q) for k in origins_seen]) for q in (LOW, HIGH)
-    )
+    ours = [look.ours for look in origins_seen]
+    (low, high), (open_low, open_high) = limits_of(ours, "all"), limits_of(ours, "open")
     few = [Fault.of("few-origins", n=len(dates), needed=FEW)] if len(dates) < FEW else []
     if "amount" in history.leaks:
         few.append(Fault.of("value-known-afterwards", fields="amount"))
@@ -163,7 +174,7 @@ def backtest(
             severity="info",
             n=without,
             all=len(origins_seen),
-            needed=FULL_MONTHS,
+            needed=COUNT_MONTHS,
         )
         few.append(said)
     return Backtest(
@@ -173,7 +184,7 @@ def backtest(
         high=high,
         open_low=open_low,
         open_high=open_high,
-        scores=_scores(origins_seen, table, (low, high), (open_low, open_high)),
+        scores=scores_of(table, ours, [look.ways for look in origins_seen]),
         faults=(*few, *money.faults),
         with_covariates=np.array([look.traits for look in origins_seen]),
         **table,
@@ -191,7 +202,6 @@ def _look(
     draws: int,
 ) -> Origin:
     view = outlook(history, at, span, how, past)
-    drawn = simulated(view, draws, seed)
     opened = view.opened
     value = view.value[opened.deal]
     known, until = view.known, at + span * DAY
@@ -204,19 +214,41 @@ def _look(
     was_open[known.rows[opened.deal]] = True
     before = (outcome == 1) & (closed > at - span * DAY) & (closed <= at)
     stage_weights, static = _usual(known, opened.deal, value)
-    expected_open = float((opened.chance * value).sum())
+    came = won[known.rows[opened.deal]]
+    ways: tuple[Said, ...] = ()
+    if how.covariates == AUTO and any(past.told(at)):
+        views = (
+            view if view.used == used else outlook(history, at, span, way, past)
+            for used, way in (
+                (PLAIN, how._replace(covariates=None)),
+                (past.told(at), how._replace(covariates=EVERY)),
+            )
+        )
+        ways = tuple(_said(one, came, draws, seed) for one in views)
     return Origin(
         actual_open=float(worth[won & was_open].sum()),
         actual=float(worth[won].sum()),
-        open_sample=drawn.open_value.sum(1),
-        sample=(drawn.open_value + drawn.new_value).sum(1),
-        expected_open=expected_open,
-        expected=expected_open + float(view.fresh.wins.sum()) * view.fresh.worth,
+        ours=_said(view, came, draws, seed),
         stage_weights=stage_weights,
         static=static,
         last=float(worth[before].sum()),
         seasonal=view.come.factors.size > 0,
         traits=view.way == "covariates",
+        ways=ways,
+    )
+
+
+def _said(view: Outlook, won: Bools, draws: int, seed: int) -> Said:
+    """Return what an outlook says, and how likely it thought what came of each open deal."""
+    drawn = simulated(view, draws, seed)
+    chance = view.opened.chance
+    expected = float((chance * view.value[view.opened.deal]).sum())
+    return Said(
+        expected,
+        expected + float(view.fresh.wins.sum()) * view.fresh.worth,
+        drawn.open_value.sum(1),
+        (drawn.open_value + drawn.new_value).sum(1),
+        simulate.log_loss(won, chance),
     )
 
 
@@ -230,53 +262,3 @@ def _usual(known: Snapshot, rows: npt.NDArray[np.intp], value: Floats) -> tuple[
         weight = float((won & reached).sum()) / float(reached.sum()) if reached.any() else rate
         total += weight * float(value[known.stage[rows] == s].sum())
     return total, rate * float(value.sum())
-
-
-def _scores(
-    origins_seen: list[Origin],
-    table: dict[str, Floats],
-    limits: tuple[Floats, Floats],
-    open_limits: tuple[Floats, Floats],
-) -> list[BacktestScore]:
-    scores = []
-    scopes: tuple[tuple[Scope, Floats, Floats, tuple[Floats, Floats], list[Floats]], ...] = (
-        (
-            "open",
-            table["actual_open"],
-            table["expected_open"],
-            open_limits,
-            [look.open_sample for look in origins_seen],
-        ),
-        ("all", table["actual"], table["expected"], limits, [look.sample for look in origins_seen]),
-    )
-    usual: tuple[tuple[Way, str], ...] = (
-        ("stage-weights", "stage_weights"),
-        ("static-win-rate", "static"),
-        ("last-period", "last"),
-    )
-    for scope, actual, ours, (low, high), samples in scopes:
-        loss = simulate.pinball(actual, low, LOW) + simulate.pinball(actual, high, HIGH)
-        scores.append(
-            BacktestScore(
-                way="age-conditioned",
-                scope=scope,
-                wape=simulate.wape(actual, ours),
-                bias=simulate.bias(actual, ours),
-                coverage=float(((actual >= low) & (actual <= high)).mean()),
-                crps=float(
-                    np.mean([simulate.crps(s, a) for s, a in zip(samples, actual, strict=True)])
-                ),
-                pinball=float(loss.mean()) / 2,
-            )
-        )
-        scores += [
-            BacktestScore(
-                way=way,
-                scope=scope,
-                wape=simulate.wape(actual, table[name]),
-                bias=simulate.bias(actual, table[name]),
-                crps=float(np.abs(actual - table[name]).mean()),
-            )
-            for way, name in (usual if scope == "all" else usual[:2])
-        ]
-    return scores

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.checks import check_kind, check_positive_int
+from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.inputs import Moment
 from salesfunnel._core.season import check_season
 from salesfunnel.data.history import StageHistory
@@ -16,10 +17,12 @@ from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Season
 from salesfunnel.forecasting.groups import groupings_of
+from salesfunnel.forecasting.listed import stages_now
 from salesfunnel.forecasting.outlook import Settings, outlook, past_of
-from salesfunnel.forecasting.result import Forecast
+from salesfunnel.forecasting.result import Basis, Forecast
 from salesfunnel.forecasting.snapshot import days_until, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
+from salesfunnel.forecasting.time_cuts import CALENDAR
 
 __all__ = ["check_covariates", "forecast"]
 
@@ -41,6 +44,8 @@ def forecast(
     season: Season | None = "auto",
     covariates: str | Sequence[str] | None = "auto",
     by: str | Sequence[str] = (),
+    fiscal_start: int | None = None,
+    fiscal: Fiscal | None = None,
 ) -> Forecast:
     """Forecast what will be won: every open deal by its stage and age, and the deals to come.
 
@@ -50,7 +55,7 @@ def forecast(
         Deals with their stages, closed and open.
     horizon : int, datetime.timedelta, date or str
         How far ahead: days, ``"90D"``, or an end: ``"2027-03-31"``, or a period to its last day,
-        such as ``"2027-Q1"``.
+        such as ``"2027-Q1"``, or ``"FY27-Q3"`` with a fiscal calendar.
     as_of : date, datetime or ISO text, optional
         The moment of the forecast; the history's by default. Nothing later is looked at.
     seed : int
@@ -75,16 +80,22 @@ def forecast(
         from 24 complete months on, and says so where there are fewer; and lets the rates have a
         season as far as 17 months or more show one. None without seasons.
     covariates : {"auto"}, str, sequence of str, or None
-        Traits of the deals that move their chances: ``"value"``, ``"pushed"`` (how often the
-        expected close date had been put off, where its history is known) and names of attributes,
-        each as it was when the deal entered its stage.
+        What moves the chances of deals besides stage and age. Traits: ``"value"`` and names of
+        attributes, each as it was when the deal entered its stage. Activity, where histories of
+        fields tell it: ``"pushed"`` (how often the expected close date was put off, before the
+        stage and in it), ``"silent"`` (how long no field has changed), ``"overdue"`` (the expected
+        close date has passed).
         ``"auto"`` takes the value and all attributes that open deals have as closed ones do, and
-        uses them only if forecasts of the past were better with them, deal by deal, by more than a
-        standard error; a fault says where they were not. Those that are named are used. None: stage
-        and age alone.
+        all activity, and uses each of both only if forecasts of the past were better with it, deal
+        by deal, by more than a standard error; a fault says where they were not. Those that are
+        named are used. None: stage and age alone.
     by : str or sequence of str
         Further attributes, such as ``"team"``, ``"product"``, ``"region"`` or ``"pipeline"``, for
         whose groups ``Forecast.by`` tells what they bring.
+    fiscal_start : int, optional
+        The month in which the fiscal year begins: quarters are the company's, named ``FY27-Q3``.
+    fiscal : Fiscal, optional
+        The whole fiscal calendar instead.
 
     Raises
     ------
@@ -120,28 +131,39 @@ def forecast(
     ----------
     .. [1] Larson & Dinse (1985), Applied Statistics 34:201.
     .. [2] Aalen & Johansen (1978), Scand. J. Statistics 5:141.
+    .. [3] van Houwelingen (2007), Scand. J. Statistics 34:70.
     """
     check_kind("history", history, StageHistory)
-    listed = history.reached_stage is not None
-    history = two_ends(history)
+    given, history = history, two_ends(history)
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
-    span = days_until("horizon", horizon, at)
+    own = as_fiscal(fiscal_start, fiscal)
+    span = days_until("horizon", horizon, at, own)
     seed = check_positive_int("seed", seed, minimum=0)
     chosen = check_covariates(covariates, history)
     if strata is not None:
         strata = attribute_name("strata", strata, history.attributes)
-    how = Settings(strata, currency, rates, check_season(season), new_deals, chosen)
+    how = Settings(
+        strata, currency, rates, check_season(season), new_deals, chosen,
+        calendar=CALENDAR if own is None else own,
+    )  # fmt: skip
     past = past_of(history, span, how)
-    view = outlook(history, at, span, how, past)
+    listed = stages_now(given, history) if at >= np.datetime64(history.as_of, "us") else None
+    view = outlook(history, at, span, how, past, listed=listed)
     names = (by,) if isinstance(by, str) else tuple(by)
     groupings = groupings_of(history, view.known, view.opened.deal, owner, names)
     drawn = simulated(view, size, seed, groupings)
-    found = sum_up(history, view, drawn, groupings, {"strata": strata, "draws": size, "seed": seed})
-    if listed:
-        said = Fault.of("stage-timing-unknown", severity="warning")
-        found = attrs.evolve(found, faults=(*found.faults, said))
-    return found
+    basis: Basis = "stage-and-age"
+    if given.reached_stage is not None:
+        basis = "created-age" if listed is None else "created-age-and-stage"
+    told = {"strata": strata, "draws": size, "seed": seed, "basis": basis}
+    found = sum_up(history, view, drawn, groupings, told, calendar=how.calendar)
+    if basis == "stage-and-age":
+        return found
+    said = Fault.of("stage-timing-unknown", severity="warning")
+    if basis == "created-age-and-stage":
+        said = Fault.of("stage-timing-guessed", severity="warning")
+    return attrs.evolve(found, funnel=given.funnel, faults=(*found.faults, said))
 
 
 def check_covariates(
@@ -151,5 +173,6 @@ def check_covariates(
     if covariates is None or covariates == "auto":
         return covariates
     names = (covariates,) if isinstance(covariates, str) else tuple(covariates)
-    known = dict.fromkeys(("value", "pushed", *history.attributes, *history.changes))
+    ours = ("value", "pushed", "silent", "overdue")
+    known = dict.fromkeys((*ours, *history.attributes, *history.changes))
     return tuple(attribute_name("covariates", name, known) for name in names)

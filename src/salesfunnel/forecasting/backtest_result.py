@@ -17,7 +17,14 @@ from salesfunnel.fault import Fault
 
 __all__ = ["SCOPES", "WAYS", "Backtest", "BacktestScore", "Scope", "Way"]
 
-Way = Literal["age-conditioned", "stage-weights", "static-win-rate", "last-period"]
+Way = Literal[
+    "age-conditioned",
+    "stage-weights",
+    "static-win-rate",
+    "last-period",
+    "stage-and-age",
+    "every-covariate",
+]
 WAYS: tuple[str, ...] = get_args(Way)
 
 Scope = Literal["open", "all"]
@@ -36,9 +43,11 @@ class BacktestScore:
 
     Parameters
     ----------
-    way : {"age-conditioned", "stage-weights", "static-win-rate", "last-period"}
+    way : {"age-conditioned", "stage-weights", "static-win-rate", "last-period", "stage-and-age",
+            "every-covariate"}
         Ours; the CRM's weight of each stage times open value; the win rate of closed deals times
-        open value; what was won in the same time before.
+        open value; what was won in the same time before; ours with no covariates, and with all of
+        them, where ours may choose.
     scope : {"open", "all"}
         The value won from deals that were open at the origin, or from all.
     wape : float or None
@@ -51,6 +60,8 @@ class BacktestScore:
         Mean continuous ranked probability score, in the unit of the value.
     pinball : float or None
         Mean pinball loss of the quantiles .1 and .9.
+    log_loss : float or None
+        Mean log loss of the chances of the open deals, in nats; for ours and ``scope="open"``.
     """
 
     way: Way
@@ -60,6 +71,7 @@ class BacktestScore:
     coverage: float | None = None
     crps: float | None = None
     pinball: float | None = None
+    log_loss: float | None = None
 
     __repr__ = one_line
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from salesfunnel.forecasting.stage_rows import Stays
 from salesfunnel.forecasting.win_model import PARTS, Standing, WinModel, win_chances
 
-__all__ = ["OpenDeals", "open_deals"]
+__all__ = ["OpenDeals", "Stand", "open_deals", "standing_chances"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -31,11 +31,38 @@ class OpenDeals(NamedTuple):
     load: Floats  # (n, 2), what a unit of log odds in all places, and in places ahead, does
     next_place: Ints  # (n,), the usual next one, -1 won or none
     raised: Floats  # (n,), the chance there
+    ever: Floats  # (n,), to be won at all
 
     @property
     def empty(self) -> bool:
         """Whether there are no open deals."""
         return self.deal.size == 0
+
+
+class Stand(NamedTuple):
+    """Where the open deals of a snapshot stand, in its order."""
+
+    deal: Ints
+    age: Ints
+    ever: Floats  # chance to be won at all
+
+
+def standing_chances(model: WinModel, rows: Stays) -> Stand:
+    """Return the chance of each open deal to be won ever, and its age."""
+    opened = _opened(rows)
+    place, age = rows.place[opened], rows.duration[opened].astype(np.intp)
+    ever = np.zeros(opened.size)
+    for s in range(rows.places):
+        mine = np.flatnonzero(place == s)
+        take = opened[mine]
+        ever[mine] = win_chances(model, Standing(s, age[mine], rows.month[take], rows.deal[take]))
+    return Stand(rows.deal[opened], age, ever)
+
+
+def _opened(rows: Stays) -> Ints:
+    """Return the stays of open deals, in the order of the deals."""
+    opened = np.flatnonzero(rows.fate == 0)
+    return opened[np.argsort(rows.deal[opened], kind="stable")]
 
 
 def open_deals(
@@ -54,14 +81,13 @@ def open_deals(
     explain : bool
         Whether the parts of the chances, and the chances in the next stage, are wanted.
     """
-    opened = np.flatnonzero(rows.fate == 0)
-    opened = opened[np.argsort(rows.deal[opened], kind="stable")]
+    opened = _opened(rows)
     horizon, P = model.times.fresh.shape[1], cuts.size - 1
-    names = (*PARTS, *model.traits.all_names) if explain else ()
+    names = (*PARTS, *model.traits.all_names, *model.now.names) if explain else ()
     n = opened.size
     piece = np.zeros((horizon, P))
     piece[np.arange(horizon), np.searchsorted(cuts, np.arange(horizon), "right") - 1] = 1.0
-    chance, plain, raised = np.zeros(n), np.zeros(n), np.zeros(n)
+    chance, plain, raised, ever = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
     terms, pieces, load = np.zeros((n, len(names))), np.zeros((n, P)), np.zeros((n, 2))
     place_next = np.full(n, -1, dtype=np.intp)
     by_day = np.zeros((horizon, 2))
@@ -88,12 +114,13 @@ def open_deals(
             chance[mine] = np.minimum(win_chances(model, who) * within, 1.0)
         pieces[mine] = split[old]
         load[mine] = _loads(model, who, within)
-        ever = chance[mine] / np.maximum(within, 1e-300)
-        for column, what in enumerate((ever, ever * value[rows.deal[take]])):
+        ever[mine] = np.minimum(chance[mine] / np.maximum(within, 1e-300), 1.0)
+        for column, what in enumerate((ever[mine], ever[mine] * value[rows.deal[take]])):
             by_day[:, column] += np.bincount(old, what, minlength=total.size) @ table
     return OpenDeals(
-        rows.deal[opened], chance, pieces, by_day, plain, terms, names, load, place_next, raised
-    )
+        rows.deal[opened], chance, pieces, by_day, plain, terms, names, load, place_next, raised,
+        ever,
+    )  # fmt: skip
 
 
 def _added(model: WinModel, who: Standing, within: Floats, names: tuple[str, ...]) -> list[Floats]:

@@ -8,24 +8,33 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.fiscal import Fiscal
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
+from salesfunnel.forecasting.activity import ACTIVITY, activity_now
 from salesfunnel.forecasting.arrivals import Arrivals, arrivals
+from salesfunnel.forecasting.closing_scatter import closing_scatter
+from salesfunnel.forecasting.closings_missing import closings_missing
 from salesfunnel.forecasting.common_spread import common_spread
+from salesfunnel.forecasting.listed import StagesNow
 from salesfunnel.forecasting.new_deals import NewDeals, new_deals
 from salesfunnel.forecasting.open_deals import OpenDeals, open_deals
-from salesfunnel.forecasting.past import Past
+from salesfunnel.forecasting.past import PLAIN, Past, Ways
 from salesfunnel.forecasting.snapshot import Snapshot, snapshot
-from salesfunnel.forecasting.stage_rows import stays
-from salesfunnel.forecasting.time_cuts import cuts_of
-from salesfunnel.forecasting.traits import NO_TRAITS, Traits, traits_of
+from salesfunnel.forecasting.stage_rows import Stays, stays
+from salesfunnel.forecasting.time_cuts import CALENDAR, cuts_of
+from salesfunnel.forecasting.traits import NO_TRAITS, PUSHED, traits_of
 from salesfunnel.forecasting.value_drift import value_drift
-from salesfunnel.forecasting.win_model import MOST_ROWS, WinModel, fit_model
+from salesfunnel.forecasting.win_model import FEW_CLOSED, MOST_ROWS, WinModel, fit_model
 
 __all__ = ["Outlook", "Settings", "outlook", "past_of"]
 
 Floats = npt.NDArray[np.float64]
 CLOSED = 30
+
+
+AUTO, EVERY = "auto", "every"
+"""Covariates where they help, and all of them whether they do or not."""
 
 
 class Settings(NamedTuple):
@@ -37,6 +46,9 @@ class Settings(NamedTuple):
     season: bool = True
     new_deals: bool = True
     covariates: tuple[str, ...] | str | None = "auto"
+    explain: bool = True
+    """Whether what moves the chances of deals is told."""
+    calendar: Fiscal = CALENDAR
 
 
 def past_of(history: StageHistory, horizon: int, how: Settings) -> Past:
@@ -44,14 +56,22 @@ def past_of(history: StageHistory, horizon: int, how: Settings) -> Past:
     always = () if how.strata is None else (how.strata,)
     chosen = how.covariates
     wanted: tuple[str, ...] | None = always
-    if chosen == "auto":
+    if chosen in {AUTO, EVERY}:
         wanted = None
     elif isinstance(chosen, tuple):
         wanted = (*always, *chosen)
     return Past(
-        history, horizon, wanted=wanted, compare=chosen == "auto", season=how.season,
-        currency=how.currency, rates=how.rates,
+        history, horizon, wanted=wanted, activity=_activity_named(chosen),
+        compare=chosen == AUTO, season=how.season, currency=how.currency, rates=how.rates,
     )  # fmt: skip
+
+
+def _activity_named(chosen: tuple[str, ...] | str | None) -> tuple[str, ...] | None:
+    """Return the activity that is asked for; None means all."""
+    if chosen in {AUTO, EVERY}:
+        return None
+    named = {"pushed-in-stage" if name == PUSHED else name for name in chosen or ()}
+    return tuple(name for name in ACTIVITY if name in named)
 
 
 class Outlook(NamedTuple):
@@ -67,9 +87,11 @@ class Outlook(NamedTuple):
     common: tuple[Floats, Floats]
     """Spreads of the common factors, and loadings of the open deals, (n, factors)."""
     way: str
+    used: Ways
     width: float
     """Factor of the width of the interval, on the log."""
     faults: tuple[Fault, ...]
+    listed: StagesNow | None = None
 
 
 def outlook(
@@ -78,6 +100,8 @@ def outlook(
     horizon: int,
     how: Settings,
     past: Past | None = None,
+    *,
+    listed: StagesNow | None = None,
 ) -> Outlook:
     """Return the chance of every open deal by time, and the wins of the deals to come.
 
@@ -91,6 +115,8 @@ def outlook(
     how : Settings
     past : Past, optional
         Tells whether traits help, where that is asked for, and whether intervals held.
+    listed : StagesNow, optional
+        Of a list, the stages in which its deals are now.
     """
     if at > np.datetime64(history.as_of, "us"):
         raise ArgumentError(f"'as_of' must not be after the history's {history.as_of}, got {at}")
@@ -101,10 +127,12 @@ def outlook(
     faults: list[Fault] = [*known.faults]
     if closed < CLOSED:
         faults.append(Fault.of("few-closed-deals", n=closed, needed=CLOSED))
+    faults += closings_missing(known)
     rows = stays(known)
-    traits, way, said = _traits(history, known, how, past)
+    model, used, way, said = _fitted(history, known, rows, how, past, horizon)
     faults += said
-    model = fit_model(rows, at, horizon, traits, closed=closed, season=how.season)
+    if listed is not None:
+        model = model._replace(now=listed.of(known, model, rows))
     value, won_values, unknown = _values(known)
     if unknown:
         faults.append(Fault.of("deal-value-unknown", n=unknown, mean=float(won_values.mean())))
@@ -113,37 +141,65 @@ def outlook(
     if drift is not None:
         value = np.where(known.open, value * drift.factor[known.stage + 1], value)
         priced = np.where(np.isfinite(drift.at_first), drift.at_first * drift.first_factor, priced)
-    cuts = cuts_of(at, horizon)
-    opened = open_deals(model, rows, value, cuts)
+    cuts = cuts_of(at, horizon, how.calendar)
+    opened = open_deals(model, rows, value, cuts, explain=how.explain)
+    if listed is not None:
+        opened = listed.shown(known, opened)
     come = arrivals(known, horizon, how.season and how.new_deals)
     faults += come.faults
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
     fresh = new_deals(known, model, a_day, priced, won_values)
-    width = 1.0 if past is None else past.width(at, traits=bool(traits.all_names))
-    common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon)
+    width = 1.0 if past is None else past.width(at, used)
+    closing = closing_scatter(model, rows, horizon)
+    common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon, closing)
     return Outlook(
-        known, model, value, opened, fresh, come, cuts, common, way, width, tuple(faults)
+        known,
+        model,
+        value,
+        opened,
+        fresh,
+        come,
+        cuts,
+        common,
+        way,
+        used,
+        width,
+        tuple(faults),
+        listed,
     )
 
 
-def _traits(
-    history: StageHistory, known: Snapshot, how: Settings, past: Past | None
-) -> tuple[Traits, str, list[Fault]]:
-    """Return the traits to use, the name of the way, and what is to be said of it."""
+def _fitted(
+    history: StageHistory,
+    known: Snapshot,
+    rows: Stays,
+    how: Settings,
+    past: Past | None,
+    horizon: int,
+) -> tuple[WinModel, Ways, str, list[Fault]]:
+    """Return the model, what it reckons with, the name of the way, and what is to be said of it."""
     always = () if how.strata is None else (how.strata,)
     said: list[Fault] = []
-    if how.covariates is None or how.covariates == ():
-        wanted: tuple[str, ...] | None = always
-    elif how.covariates == "auto":
-        helps, said = past.helps(known.at) if past is not None else (False, [])
-        wanted = None if helps else always
-    else:
+    wanted: tuple[str, ...] | None = always
+    activity = _activity_named(how.covariates)
+    if how.covariates == AUTO:
+        helps, said = past.helps(known.at) if past is not None else (PLAIN, [])
+        wanted = None if helps.traits else always
+        activity = None if helps.activity else ()
+    elif how.covariates == EVERY:
+        wanted = None
+    elif how.covariates is not None:
         wanted = (*always, *how.covariates)
-    if wanted == ():
-        return NO_TRAITS, "stage-and-age", said
-    traits = traits_of(history, known, wanted, sampled(known), always=always)
-    used = [name for name in traits.all_names if name not in always]
-    return traits, "covariates" if used else "stage-and-age", said
+    traits = NO_TRAITS
+    if wanted != ():
+        traits = traits_of(history, known, wanted, sampled(known), always=always)
+    closed = int((~known.open).sum())
+    model = fit_model(rows, known.at, horizon, traits, closed=closed, season=how.season)
+    if activity != () and closed >= FEW_CLOSED:
+        model = model._replace(now=activity_now(history, known, model, rows, activity))
+    used = Ways(bool(model.traits.all_names), bool(model.now.names))
+    more = used.activity or any(name not in always for name in model.traits.all_names)
+    return model, used, "covariates" if more else "stage-and-age", said
 
 
 def sampled(known: Snapshot) -> npt.NDArray[np.intp]:

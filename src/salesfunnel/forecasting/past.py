@@ -1,4 +1,4 @@
-"""Forecasts of the past: whether traits would have helped, and whether intervals held."""
+"""Forecasts of the past: whether traits and activity helped, and whether intervals held."""
 
 from __future__ import annotations
 
@@ -7,33 +7,45 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
+from salesfunnel.forecasting.activity import activity_fields, activity_now
+from salesfunnel.forecasting.closing_scatter import closing_scatter
 from salesfunnel.forecasting.common_spread import common_spread, log_spread
 from salesfunnel.forecasting.open_deals import open_deals
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import Stays, stays
 from salesfunnel.forecasting.traits import NO_TRAITS, Traits, traits_of
-from salesfunnel.forecasting.win_model import FEW_CLOSED, fit_model
+from salesfunnel.forecasting.win_model import FEW_CLOSED, WinModel, fit_model
 
-__all__ = ["Past"]
+__all__ = ["PLAIN", "Past", "Ways"]
 
 Floats = npt.NDArray[np.float64]
 
 ORIGINS, MOST_DEALS, FEW_DEALS = 5, 20_000, 50
 """Most days looked at, most deals they are made of, and fewest open deals they are judged by."""
-SURE = 1e-4
-PRIOR, FAR, NARROW, WIDE = 6.0, 3.0, 0.9, 2.0
+PRIOR, FAR, NARROW, WIDE = 6.0, 6.0, 0.9, 4.0
 """Days on which intervals held, with which the past begins; the largest miss that counts; limits
 of the factor of the width."""
 
 
-class Judged(NamedTuple):
-    """A forecast of a day of the past."""
+class Ways(NamedTuple):
+    """What a forecast reckons with, besides stage and age."""
 
-    gain: Floats | None  # log loss that traits save of each deal
-    plain: float | None  # how many spreads off it was without traits
-    traits: float | None  # and with them
+    traits: bool
+    activity: bool
+
+
+class Scored(NamedTuple):
+    """How good a forecast of a day of the past was."""
+
+    loss: Floats  # log loss of each deal
+    off: float | None  # how many spreads off the sum was
+
+
+Judged = dict[Ways, Scored]
+PLAIN = Ways(traits=False, activity=False)
 
 
 class Past:
@@ -46,8 +58,10 @@ class Past:
         Days ahead of each forecast; the days looked at lie as far apart.
     wanted : tuple of str, optional
         Traits to look at; all that are fit by default, none with an empty tuple.
+    activity : tuple of str, optional
+        Activity to look at; all that histories tell by default, none with an empty tuple.
     compare : bool
-        Whether forecasts without traits are made too.
+        Whether forecasts without them are made too.
     season : bool
         Whether rates may have a season.
     currency, rates : optional
@@ -60,6 +74,7 @@ class Past:
         horizon: int,
         *,
         wanted: tuple[str, ...] | None,
+        activity: tuple[str, ...] | None,
         compare: bool,
         season: bool,
         currency: str | None,
@@ -68,7 +83,7 @@ class Past:
         every = -(-len(history) // MOST_DEALS)
         self.history = history if every <= 1 else history.select(np.arange(0, len(history), every))
         self.horizon, self.season = horizon, season
-        self.wanted, self.compare = wanted, compare
+        self.wanted, self.activity, self.compare = wanted, activity, compare
         self.currency, self.rates = currency, rates
         self.judged: dict[np.datetime64, Judged | None] = {}
         self.start = self.history.created.min() if len(history) else np.datetime64("NaT")
@@ -88,27 +103,45 @@ class Past:
             found.append(judged)
         return found
 
-    def helps(self, at: np.datetime64) -> tuple[bool, list[Fault]]:
-        """Return whether traits win by more than a standard error, and what is to be said."""
-        found = [judged.gain for judged in self.before(at) if judged.gain is not None]
-        gains = np.concatenate(found) if found else np.zeros(0)
-        if gains.size < FEW_DEALS:
-            if not self._traits(self._known(at)).all_names:
-                return False, []
-            n, needed = int(gains.size), FEW_DEALS
-            return False, [Fault.of("covariates-not-judged", severity="info", n=n, needed=needed)]
-        mean, error = float(gains.mean()), float(gains.std() / np.sqrt(gains.size))
-        if mean > error:
-            return True, []
-        said = Fault.of("covariates-do-not-help", severity="info", n=len(found), deals=gains.size)
-        return False, [said]
+    def helps(self, at: np.datetime64) -> tuple[Ways, list[Fault]]:
+        """Return what wins by more than a standard error, and what is to be said."""
+        judged = self.before(at)
+        told = self.told(at)
+        if sum(one[PLAIN].loss.size for one in judged if PLAIN in one) < FEW_DEALS:
+            if not any(told):
+                return PLAIN, []
+            n = sum(one[PLAIN].loss.size for one in judged if PLAIN in one)
+            said = Fault.of("covariates-not-judged", severity="info", n=n, needed=FEW_DEALS)
+            return PLAIN, [said]
+        faults = []
+        used = PLAIN
+        for name, code in (
+            ("traits", "covariates-do-not-help"),
+            ("activity", "activity-does-not-help"),
+        ):
+            if not getattr(told, name):
+                continue
+            more = used._replace(**{name: True})
+            gains = [one[used].loss - one[more].loss for one in judged if {used, more} <= set(one)]
+            gain = np.concatenate(gains) if gains else np.zeros(0)
+            if gain.size and gain.mean() > gain.std() / np.sqrt(gain.size):
+                used = more
+            else:
+                n, deals = len(gains), int(gain.size)
+                faults.append(Fault.of(code, severity="info", n=n, deals=deals))
+        return used, faults
 
-    def width(self, at: np.datetime64, *, traits: bool) -> float:
+    def width(self, at: np.datetime64, used: Ways) -> float:
         """Return by how much intervals of the past should have been wider."""
-        off = [judged.traits if traits else judged.plain for judged in self.before(at)]
+        off = [one[used].off for one in self.before(at) if used in one]
         known = np.array([z for z in off if z is not None])
         square = float((np.clip(known, -FAR, FAR) ** 2).sum())
         return float(np.clip(np.sqrt((PRIOR + square) / (PRIOR + known.size)), NARROW, WIDE))
+
+    def told(self, at: np.datetime64) -> Ways:
+        """Return what there is to reckon with."""
+        activity = self.activity != () and bool(activity_fields(self.history))
+        return Ways(bool(self._traits(self._known(at)).all_names), activity)
 
     def _known(self, at: np.datetime64) -> Snapshot:
         return snapshot(self.history, at, currency=self.currency, rates=self.rates)
@@ -127,21 +160,23 @@ class Past:
             return None
         rows = stays(known)
         traits = self._traits(known)
-        plain = with_traits = None
-        if self.compare or not traits.all_names:
-            plain = self._scored(known, rows, NO_TRAITS, closed)
-        if traits.all_names:
-            with_traits = self._scored(known, rows, traits, closed)
-        gain = None
-        if plain is not None and with_traits is not None:
-            gain = plain[0] - with_traits[0]
-        return Judged(gain, plain and plain[1], with_traits and with_traits[1])
+        found: Judged = {}
+        for with_traits in (False, True):
+            chosen = traits if with_traits else NO_TRAITS
+            if bool(chosen.all_names) != with_traits or not (
+                with_traits or self.compare or not traits.all_names
+            ):
+                continue
+            model = fit_model(rows, then, self.horizon, chosen, closed=closed, season=self.season)
+            found[Ways(with_traits, activity=False)] = self._scored(known, rows, model)
+            now = activity_now(self.history, known, model, rows, self.activity)
+            if now.names:
+                scored = self._scored(known, rows, model._replace(now=now))
+                found[Ways(with_traits, activity=True)] = scored
+        return found
 
-    def _scored(
-        self, known: Snapshot, rows: Stays, traits: Traits, closed: int
-    ) -> tuple[Floats, float | None]:
+    def _scored(self, known: Snapshot, rows: Stays, model: WinModel) -> Scored:
         """Return the log loss of each deal, and how many spreads off the sum was."""
-        model = fit_model(rows, known.at, self.horizon, traits, closed=closed, season=self.season)
         value = np.where(np.isfinite(known.value), known.value, 0.0)
         if not value.any():
             value = np.ones(value.size)
@@ -149,13 +184,14 @@ class Past:
         at = known.rows[opened.deal]
         until = known.at + self.horizon * DAY
         won = (self.history.outcome[at] == 1) & (self.history.closed[at] <= until)
-        p = np.clip(opened.chance, SURE, 1 - SURE)
-        loss = -np.where(won, np.log(p), np.log1p(-p))
+        loss = simulate.log_loss(won, opened.chance)
         mine = value[opened.deal]
-        common = common_spread(int((known.outcome == 1).sum()), model, opened, self.horizon)
+        closing = closing_scatter(model, rows, self.horizon)
+        won_so_far = int((known.outcome == 1).sum())
+        common = common_spread(won_so_far, model, opened, self.horizon, closing)
         expected, came = float(opened.chance @ mine), float(mine[won].sum())
         if expected <= 0:
-            return loss, None
+            return Scored(loss, None)
         spread = log_spread(opened, mine, common)
         off = np.log(came / expected) / spread if came > 0 else -FAR
-        return loss, float(off)
+        return Scored(loss, float(off))

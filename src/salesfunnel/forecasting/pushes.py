@@ -8,17 +8,35 @@ import numpy.typing as npt
 from salesfunnel.data.history import FieldHistory, StageHistory
 from salesfunnel.forecasting.snapshot import DAY
 
-__all__ = ["MOST_PUSHES", "pushes_by"]
+__all__ = ["MOST_PUSHES", "push_counts", "pushes_by"]
 
 MOST_PUSHES = 3
+
+
+def push_counts(field: FieldHistory, created: npt.NDArray[np.datetime64]) -> FieldHistory:
+    """Return how often the expected close date had been put off, after each of its changes.
+
+    A date that is put off within a day of creation is setting up, not a push.
+
+    Parameters
+    ----------
+    field : FieldHistory
+        The expected close dates.
+    created : ndarray of datetime64, shape (n,)
+    """
+    same = np.append(False, field.deal[1:] == field.deal[:-1])
+    later = np.append(False, field.number[1:] > field.number[:-1])
+    settled = field.time > created[field.deal] + DAY
+    total = np.cumsum(same[: len(field)] & later[: len(field)] & settled)
+    first = np.flatnonzero(~same[: len(field)])
+    before = np.repeat(total[first], np.diff(np.append(first, total.size)))
+    return FieldHistory(deal=field.deal, time=field.time, number=total - before)
 
 
 def pushes_by(
     history: StageHistory, moments: list[npt.NDArray[np.datetime64]]
 ) -> npt.NDArray[np.intp] | None:
     """Return 1 + pushes so far, up to 3 of them, and 0 where there was no date yet.
-
-    A date that is put off within a day of creation is setting up, not a push.
 
     Parameters
     ----------
@@ -34,13 +52,7 @@ def pushes_by(
     field = history.changes.get("expected")
     if field is None or field.present_only or not len(field):
         return None
-    same = np.append(False, field.deal[1:] == field.deal[:-1])
-    later = np.append(False, field.number[1:] > field.number[:-1])
-    settled = field.time > history.created[field.deal] + DAY
-    total = np.cumsum(same & later & settled)
-    first = np.flatnonzero(~same)
-    before = np.repeat(total[first], np.diff(np.append(first, total.size)))
-    count = FieldHistory(deal=field.deal, time=field.time, number=total - before)
+    count = push_counts(field, history.created)
     n = len(history)
     found = [count.at(moment, n) for moment in moments]
     return np.stack(

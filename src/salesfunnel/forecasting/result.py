@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 import attrs
 import numpy as np
@@ -22,10 +22,13 @@ from salesfunnel.forecasting.changed_rates import RatesChanged
 from salesfunnel.forecasting.explain import points_of
 from salesfunnel.forecasting.groups import ForecastGroups
 
-__all__ = ["Forecast"]
+__all__ = ["BASES", "Basis", "Forecast"]
 
 Floats = npt.NDArray[np.float64]
 MONTHS = 12
+
+Basis = Literal["stage-and-age", "created-age-and-stage", "created-age"]
+BASES: tuple[str, ...] = get_args(Basis)
 
 
 def _nothing() -> Floats:
@@ -99,10 +102,14 @@ class Forecast(TableMixin):
     open_interval : Interval, optional
         80 % interval of `expected_open`.
     way : str
-        ``"covariates"`` if traits of the deals are reckoned with, ``"stage-and-age"`` if not.
+        ``"covariates"`` if traits or activity of the deals are reckoned with, ``"stage-and-age"``
+        if not.
+    basis : {"stage-and-age", "created-age-and-stage", "created-age"}
+        What chances begin with: the stage and how long the deal has been in it; or, of a CRM's
+        list, the days since creation, with or without the odds of the present stage.
     terms : tuple of str
         What moves chances besides stage and age: ``season``, ``break``, ``month``, ``value``,
-        ``strata``, and names of attributes.
+        ``strata``, names of attributes, ``silent``, ``pushed-in-stage``, ``overdue``.
     deal_terms : array_like of float64, shape (deals, terms)
         How much each moves the chance of each deal, one put on the other in this order.
     deal_next : tuple of str
@@ -160,6 +167,7 @@ class Forecast(TableMixin):
     deal_chance_plain: Floats = array_field(np.float64, factory=_nothing)
     open_interval: Interval | None = None
     way: str = "stage-and-age"
+    basis: Basis = "stage-and-age"
     terms: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     deal_terms: Floats = array_field(np.float64, factory=_nothing)
     deal_next: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.inputs import Moment
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._core.periods import end_of, frequency_of
@@ -70,16 +71,33 @@ def moment(field: str, value: Moment) -> np.datetime64:
     return np.datetime64(tick, "us")
 
 
-def days_until(field: str, value: object, at: np.datetime64) -> int:
+def days_until(field: str, value: object, at: np.datetime64, calendar: Fiscal | None = None) -> int:
     """Return whole days: of a length of time, or to the end of a day or period, that day inside."""
     label = value.isoformat()[:10] if isinstance(value, date) else value
     by = frequency_of(label.strip()) if isinstance(label, str) else "none"
-    if not isinstance(label, str) or by == "none":
+    own = calendar is not None and isinstance(label, str) and not _is_span(label)
+    if calendar is not None and own and by in {"none", "quarter", "year"}:
+        try:
+            last = calendar.bounds(str(label).strip())[1]
+        except ArgumentError as error:
+            raise ArgumentError(error.message.replace("'closing'", f"{field!r}")) from None
+        end = np.datetime64(last, "us") + DAY
+    elif not isinstance(label, str) or by == "none":
         return days_of(field, value)
-    end = np.datetime64(end_of(label.strip(), by), "us")
+    else:
+        end = np.datetime64(end_of(label.strip(), by), "us")
     if end <= at:
         raise ArgumentError(f"{field!r} must end after {str(at)[:10]}, got {label!r}")
     return int(np.ceil((end - at) / DAY))
+
+
+def _is_span(text: str) -> bool:
+    """Whether a text is a length of time."""
+    try:
+        days_of("horizon", text)
+    except ArgumentError:
+        return False
+    return True
 
 
 def snapshot(

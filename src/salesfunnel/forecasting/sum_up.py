@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.interval import Interval
 from salesfunnel._kernels.winning.drawn_wins import drawn_new, drawn_wins
 from salesfunnel.data.history import StageHistory
@@ -18,7 +19,7 @@ from salesfunnel.forecasting.changed_rates import rates_changed
 from salesfunnel.forecasting.groups import ForecastGroups, Grouping
 from salesfunnel.forecasting.outlook import Outlook
 from salesfunnel.forecasting.result import Forecast
-from salesfunnel.forecasting.time_cuts import month_shares, path_points, whole_quarters
+from salesfunnel.forecasting.time_cuts import CALENDAR, month_shares, path_points, whole_quarters
 
 __all__ = ["LEVEL", "Draws", "simulated", "sum_up"]
 
@@ -50,6 +51,7 @@ def simulated(view: Outlook, size: int, seed: int, groupings: tuple[Grouping, ..
     )  # fmt: skip
     parts = np.add.reduceat(view.fresh.wins, view.cuts[:-1].astype(np.intp))
     move = factor[:, :2] @ (np.array(view.fresh.move) - [view.fresh.move[1], 0.0]) + factor[:, 2]
+    move = move + factor[:, 3]
     wide = float(np.var(move)) / 2
     mean = parts[None, :] * (busy * np.exp(move - wide))[:, None]
     new_value, new_wins = drawn_new(mean, view.fresh.values, rng)
@@ -77,6 +79,8 @@ def sum_up(
     drawn: Draws,
     groupings: tuple[Grouping, ...],
     how: Mapping[str, Any],
+    *,
+    calendar: Fiscal = CALENDAR,
 ) -> Forecast:
     """Return the forecast of drawn futures."""
     horizon = int(view.cuts[-1])
@@ -92,7 +96,7 @@ def sum_up(
     expected_open, expected_new = float((opened.chance * value).sum()), float(new_value.sum())
     months, share = month_shares(view.known.at, view.cuts)
     low, high = _limits(total @ share)
-    quarters, quarter = whole_quarters(months, share, at=view.known.at, horizon=horizon)
+    quarters, quarter = whole_quarters(view.known.at, view.cuts, calendar)
     quarter_low, quarter_high = _limits(total @ quarter)
     path = np.concatenate([np.zeros((len(total), 1)), np.cumsum(total, axis=1)], axis=1)
     days = path_points(horizon)
@@ -103,7 +107,7 @@ def sum_up(
     ]
     owners = breakdowns[0]
     at = view.known.at
-    stages = ("", *history.stages)
+    stages, stage = _stages_of(history, view)
     used = np.flatnonzero(np.abs(opened.terms).max(axis=0, initial=0) > 1e-9)
     changed = rates_changed(view.model, at, history.stages)
     strata = how["strata"]
@@ -136,7 +140,7 @@ def sum_up(
         path_days=days,
         path=np.quantile(path[:, shown], QUANTILES, axis=0),
         deals=history.deals[view.known.rows[opened.deal]].tolist(),
-        deal_stage=[stages[s] for s in (view.known.stage[opened.deal] + 1).tolist()],
+        deal_stage=[stages[s] for s in stage.tolist()],
         deal_age=view.known.age[opened.deal],
         deal_chance=opened.chance,
         deal_value=value,
@@ -159,6 +163,16 @@ def sum_up(
         **how,
     )
     return _without_money(made) if view.known.mixed else made
+
+
+def _stages_of(
+    history: StageHistory, view: Outlook
+) -> tuple[tuple[str, ...], npt.NDArray[np.intp]]:
+    """Return the places where deals may stand, and that of each open one."""
+    deal = view.opened.deal
+    if view.listed is None:
+        return ("", *history.stages), view.known.stage[deal] + 1
+    return ("", *view.listed.stages), view.listed.reached[view.known.rows[deal]] + 1
 
 
 def _owner_of_each(owners: Grouping) -> list[str]:
@@ -191,7 +205,7 @@ def _common(view: Outlook) -> float:
     sd, load = view.common
     weight = view.opened.chance * view.value[view.opened.deal]
     if not weight.sum() > 0:
-        return float(np.sqrt((sd[:3] ** 2).sum()))
+        return float(np.sqrt((sd[:4] ** 2).sum()))
     mean = weight @ load / weight.sum()
     return float(np.sqrt((mean**2 * sd**2).sum()))
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.fiscal import Fiscal
 from salesfunnel.forecasting.snapshot import DAY
 
-__all__ = ["POINTS", "cuts_of", "month_shares", "path_points", "whole_quarters"]
+__all__ = ["CALENDAR", "POINTS", "cuts_of", "month_shares", "path_points", "whole_quarters"]
 
 Floats = npt.NDArray[np.float64]
 POINTS = 12
+CALENDAR = Fiscal(quarter="{year}-Q{quarter}")
+"""Quarters of the calendar, written as everywhere."""
 MONTH = np.timedelta64(1, "M")
 
 
@@ -32,9 +35,23 @@ def _months(at: np.datetime64, horizon: int) -> tuple[tuple[str, ...], Floats, F
     return tuple(str(m) for m in months), starts, stops
 
 
-def cuts_of(at: np.datetime64, horizon: int) -> Floats:
+def _quarters(
+    at: np.datetime64, horizon: int, calendar: Fiscal
+) -> tuple[tuple[str, ...], Floats, Floats]:
+    """Return the quarters ahead, and the days on which they begin and end."""
+    first = calendar.ordinal(at.astype("datetime64[D]").item())
+    last = calendar.ordinal((at + horizon * DAY).astype("datetime64[D]").item())
+    place = range(first, last + 1)
+    cuts = np.array([calendar.start_of(k) for k in range(first, last + 2)], dtype="datetime64[us]")
+    days = (cuts - at) / DAY
+    return tuple(calendar.name_of(k) for k in place), days[:-1], days[1:]
+
+
+def cuts_of(at: np.datetime64, horizon: int, calendar: Fiscal = CALENDAR) -> Floats:
     """Return the days at which pieces begin and end; a day with two months is one of its own."""
-    _, starts, _ = _months(at, horizon)
+    _, months, _ = _months(at, horizon)
+    _, quarters, _ = _quarters(at, horizon, calendar)
+    starts = np.concatenate([months, quarters])
     days = np.concatenate([path_points(horizon), np.floor(starts), np.ceil(starts)])
     return np.unique(np.clip(days, 0, horizon))
 
@@ -48,18 +65,12 @@ def month_shares(at: np.datetime64, cuts: Floats) -> tuple[tuple[str, ...], Floa
 
 
 def whole_quarters(
-    months: tuple[str, ...], share: Floats, *, at: np.datetime64, horizon: int
+    at: np.datetime64, cuts: Floats, calendar: Fiscal = CALENDAR
 ) -> tuple[tuple[str, ...], Floats]:
     """Return the quarters that lie wholly ahead, and the share of each piece in each."""
-    names = [f"{month[:4]}-Q{(int(month[5:]) - 1) // 3 + 1}" for month in months]
-    first = np.datetime64(months[0], "us")
-    last = np.datetime64(months[-1], "M") + MONTH
-    cut = {
-        *(names[:1] if first < at else []),
-        *(names[-1:] if last.astype("datetime64[us]") > at + horizon * DAY else []),
-    }
-    found = tuple(
-        name for name in dict.fromkeys(names) if name not in cut and names.count(name) == 3
-    )
-    member = np.array([[name == one for one in found] for name in names], dtype=np.float64)
-    return found, share @ member.reshape(len(names), len(found))
+    horizon = int(cuts[-1])
+    names, starts, stops = _quarters(at, horizon, calendar)
+    whole = np.flatnonzero((starts >= 0) & (stops <= horizon))
+    low, high = cuts[:-1, None], cuts[1:, None]
+    overlap = np.maximum(np.minimum(high, stops[whole]) - np.maximum(low, starts[whole]), 0.0)
+    return tuple(names[k] for k in whole.tolist()), overlap / (high - low)

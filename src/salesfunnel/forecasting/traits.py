@@ -10,6 +10,7 @@ import numpy.typing as npt
 from salesfunnel.data.history import StageHistory
 from salesfunnel.forecasting.pushes import MOST_PUSHES, pushes_by
 from salesfunnel.forecasting.snapshot import Snapshot
+from salesfunnel.forecasting.told_by_the_end import told_by_the_end
 
 __all__ = ["NO_TRAITS", "Traits", "traits_of"]
 
@@ -167,6 +168,11 @@ def _coded(
         code, size = _numbered(history.attribute(name)[known.rows], rows)
         last = code
     else:
+        return None
+    now_only = code.ndim == 1 and not forced
+    if now_only and told_by_the_end(
+        known, code, rows, number=history.attribute(name).dtype.kind == "f"
+    ):
         return None
     return _grouped(code, last, size, rows, closed, forced=forced)
 

@@ -17,10 +17,11 @@ from salesfunnel._kernels.winning.delays import GO, LOST, OPEN, Delays, delays
 from salesfunnel._kernels.winning.stage_logit import Cells, StageLogit, fit_stages
 from salesfunnel._kernels.winning.stage_months import waves
 from salesfunnel._kernels.winning.time_to_win import WinTimes, win_times
+from salesfunnel.forecasting.now import NO_NOW, Now
 from salesfunnel.forecasting.stage_rows import MONTH_DAYS, Stays
 from salesfunnel.forecasting.traits import NO_TRAITS, Traits
 
-__all__ = ["Standing", "WinModel", "fit_model", "win_chances"]
+__all__ = ["Standing", "WinModel", "fit_model", "log_odds_here", "win_chances"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -40,6 +41,7 @@ class WinModel(NamedTuple):
     following: Floats  # (K, K + 1)
     traits: Traits
     angle: float  # of the year, at the moment
+    now: Now = NO_NOW
 
     @property
     def months(self) -> int:
@@ -198,23 +200,12 @@ def win_chances(
     traits_at : int, optional
         The place on entering which their traits are taken; where they stand, by default.
     """
-    months, logit = model.logit.months, model.logit
-    names = model.traits.all_names
-    on = {*PARTS, *names} if parts is None else set(parts)
+    months = model.logit.months
+    on = {*PARTS, *model.traits.all_names, *model.now.names} if parts is None else set(parts)
     s, K = who.place, len(model.times.delays_of)
     delay = model.times.delays_of[s]
-    month = np.minimum(who.month, model.months - 1)
-    eta = np.full(who.age.size, months.level[s]) + move[0]
-    if "season" in on:
-        entry = later - MONTH_DAYS * (month + 0.5) if later == 0 else np.full(month.size, later)
-        eta += months.season[s] @ model.wave(entry)
-    if "break" in on:
-        eta += months.shift[s, month] if later == 0 else months.shift[s, 0]
-    if "month" in on and later == 0:
-        eta += logit.month_own[s, month]
     traits = who if traits_at is None else who._replace(place=traits_at)
-    eta += _trait_part(model, traits, s, on)
-    go = _expit(eta + delay.log_odds(who.age))
+    go = _expit(log_odds_here(model, who, on, later=later, traits=traits) + move[0])
     wait = delay.mean_wait()[delay.age(who.age)]
     offset = _offsets(model, s)
     reach: list[Floats | float] = [*[0.0] * K, 1.0]
@@ -233,6 +224,43 @@ def win_chances(
     for k in range(s + 1, K + 1):
         total = total + model.following[s, k] * reach[k]
     return np.asarray(go * total)
+
+
+def log_odds_here(
+    model: WinModel,
+    who: Standing,
+    on: set[str],
+    *,
+    later: float = 0.0,
+    traits: Standing | None = None,
+) -> Floats:
+    """Return the log odds to go on of deals in the place where they stand, at their ages.
+
+    Parameters
+    ----------
+    model : WinModel
+    who : Standing
+    on : set of str
+        The parts to reckon with.
+    later : float
+        Days from the moment on which they stand there; 0 if they stand there already.
+    traits : Standing, optional
+        The place on entering which their traits are taken; where they stand, by default.
+    """
+    months, s = model.logit.months, who.place
+    month = np.minimum(who.month, model.months - 1)
+    eta = np.full(who.age.size, months.level[s])
+    if "season" in on:
+        entry = later - MONTH_DAYS * (month + 0.5) if later == 0 else np.full(month.size, later)
+        eta += months.season[s] @ model.wave(entry)
+    if "break" in on:
+        eta += months.shift[s, month] if later == 0 else months.shift[s, 0]
+    if "month" in on and later == 0:
+        eta += model.logit.month_own[s, month]
+    eta += _trait_part(model, who if traits is None else traits, s, on)
+    if later == 0:
+        eta += model.now.at(who.deal, on)
+    return np.asarray(eta + model.times.delays_of[s].log_odds(who.age))
 
 
 def _trait_part(model: WinModel, who: Standing, j: int, on: set[str]) -> Floats:

@@ -94,8 +94,9 @@ class Playbook(ResultMixin):
         """Return the playbook as a docx file for new staff, and write it to `path`.
 
         A chapter a stage: goal, key actions with owner and time limit, what good looks like, the
-        measures that worked with their evidence, those that did not, and room for the team's own
-        words and examples.
+        measures that worked with their evidence, those that did not, and, where there are some,
+        what is said in the key actions and examples: the method's own, and what the team wrote
+        beside measures that worked.
 
         Parameters
         ----------

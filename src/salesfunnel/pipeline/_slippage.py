@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
@@ -30,7 +31,13 @@ LEAST = 30
 """Deals that the back-test needs before and at its origins."""
 
 
-def slippage(history: StageHistory, *, as_of: object = None) -> Slippage:
+def slippage(
+    history: StageHistory,
+    *,
+    as_of: object = None,
+    currency: str | None = None,
+    rates: object = None,
+) -> Slippage:
     """Return which deals were pushed, how often dates slip, and the chance of open deals to slip.
 
     Parameters
@@ -39,6 +46,8 @@ def slippage(history: StageHistory, *, as_of: object = None) -> Slippage:
         Deals with a history of expected close dates.
     as_of : date, datetime or ISO text, optional
         The moment; the history's by default. Nothing later is looked at.
+    currency, rates : optional
+        As in `forecast`: rates by the size of deals need rates where there are several currencies.
 
     Returns
     -------
@@ -91,6 +100,9 @@ def slippage(history: StageHistory, *, as_of: object = None) -> Slippage:
     chance = _chances(history, until, rows, pushed.date, pushed.pushes, stage)
     dated = np.unique(field.deal[field.time <= at])
     faults = list(_interval_fault(history))
+    # amounts are compared, not added: without rates there is only no size
+    money = history.money(at=at, currency=currency, rates=rates)
+    faults += [attrs.evolve(f, severity="warning") if money.mixed else f for f in money.faults]
     names = (*history.stages, "")
     owner = _texts_at(history, at, "owner")
     return Slippage(
@@ -108,7 +120,7 @@ def slippage(history: StageHistory, *, as_of: object = None) -> Slippage:
         p_lost=chance[:, 1],
         p_pushed=chance[:, 2],
         p_overdue=chance[:, 3],
-        rates=slip_rates(history, stretches(history, until), until, owner),
+        rates=slip_rates(history, stretches(history, until), until, owner, money.values),
         typed=_typed_dates(history, until),
         pushed_deals=int((pushed.pushes[dated] > 0).sum()),
         pushed_all=int(dated.size),

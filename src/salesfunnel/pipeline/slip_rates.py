@@ -22,7 +22,11 @@ PUSHES = ("0", "1", "2", "3+")
 
 
 def slip_rates(
-    history: StageHistory, made: Stretches, until: float, owner: npt.NDArray[np.str_]
+    history: StageHistory,
+    made: Stretches,
+    until: float,
+    owner: npt.NDArray[np.str_],
+    value: npt.NDArray[np.float64],
 ) -> tuple[SlipRate, ...]:
     """Return the slip rates of the dates that have come due.
 
@@ -43,8 +47,7 @@ def slip_rates(
         words = tuple(name or MISSING for name in names.tolist())
         groups.append(("owner", code.reshape(-1)[deal], words))
     groups.append(("stage", _stages(history, deal, start), history.stages))
-    # amounts of several currencies cannot be compared: then there is no size
-    size = _sizes(history.money().values)
+    size = _sizes(value)
     if size is not None:
         groups.append(("size", size[deal], SIZES))
     groups.append(("pushes", np.minimum(made.pushes[due], 3), PUSHES))

@@ -168,7 +168,10 @@ class Bars:
 
 @attrs.frozen
 class Line:
-    """A line over the shared x labels, with a band from `low` to `high`, which `band` names."""
+    """A line over the shared x labels, with a band from `low` to `high`, which `band` names.
+
+    One that is marked ``"bad"`` is told apart from the others by the colour of what fell.
+    """
 
     label: str
     values: tuple[float | None, ...] = attrs.field(converter=_tuple)
@@ -176,6 +179,7 @@ class Line:
     high: tuple[float | None, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
     dashed: bool = attrs.field(default=False, kw_only=True)
     band: str = attrs.field(default="", kw_only=True)
+    mark: Mark = attrs.field(default="", kw_only=True)
 
 
 @attrs.frozen

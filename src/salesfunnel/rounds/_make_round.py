@@ -38,7 +38,9 @@ class RoundRecords:
     Parameters
     ----------
     sheets : Tracking
-        All months that came back.
+        All months that came back, or those that the deals make.
+    counted : tuple of str
+        Metrics that the deals count, so that nobody fills them in.
     deals : StageHistory, optional
     previous : Round, optional
         The record of the round before.
@@ -58,6 +60,7 @@ class RoundRecords:
     """
 
     sheets: Tracking
+    counted: tuple[str, ...] = ()
     deals: StageHistory | None = None
     previous: Round | None = None
     edited: ImprovementPlan | None = None
@@ -135,6 +138,7 @@ def make_round(records: RoundRecords, *, today: date, locale: Locale = "en") -> 
             today=today,
             period=after,
             members=check_departments(members),
+            counted=records.counted,
         ),
         members={name: tuple(listed) for name, listed in members.items()},
         rounds=1 if old is None else old.rounds + (old.period != period),
@@ -220,9 +224,10 @@ def _members(
             for name, listed in found.items()
             if not {name, *listed} & set(check_departments(records.previous.members))
         }
+    joint = "、" if locale == "zh" else ", "
     if found:
         faults.append(
-            Fault.of("round-departments-inferred", severity="info", value=", ".join(found))
+            Fault.of("round-departments-inferred", severity="info", value=joint.join(found))
         )
     return found
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DepartmentPage", "Round", "RoundTask", "StageLoss", "TaskKind"]
 
-TaskKind = Literal["fill-in", "decide", "measure", "check", "mend", "standard"]
+TaskKind = Literal["fill-in", "decide", "measure", "check", "mend", "standard", "export"]
 KINDS: tuple[str, ...] = get_args(TaskKind)
 
 
@@ -48,9 +48,9 @@ class RoundTask(ResultMixin):
         Who; a role or a name, empty where nobody is named.
     department : str, optional
         Of the owner.
-    kind : {"fill-in", "decide", "measure", "check", "mend", "standard"}
+    kind : {"fill-in", "decide", "measure", "check", "mend", "standard", "export"}
         Fill in the actuals; accept or reject a measure; carry one out; look whether it works; mend
-        what could not be read; teach what became standard.
+        what could not be read; teach what became standard; export the deals that count the period.
     measure : str
         Key of the measure it is about; empty for none.
     metrics : tuple of str

@@ -33,10 +33,11 @@ def tasks_of(
     today: date,
     period: str,
     members: Mapping[str, str],
+    counted: Sequence[str] = (),
 ) -> tuple[RoundTask, ...]:
     """Return the tasks of a round in order of their days, then of their owners."""
     tasks = [
-        *_fill_in(sheet, period, today, members),
+        *_fill_in(sheet, period, today, members, counted),
         *_measures(plan, today, members),
         *_reviews(plan, reviews, today, members),
         *_mend(faults, today, members),
@@ -60,7 +61,11 @@ def working_day(day: date, number: int) -> date:
 
 
 def _fill_in(
-    sheet: Tracking, period: str, today: date, members: Mapping[str, str]
+    sheet: Tracking,
+    period: str,
+    today: date,
+    members: Mapping[str, str],
+    counted: Sequence[str],
 ) -> list[RoundTask]:
     by = frequency_of(period)
     last = today if by == "none" else end_of(period, by) - timedelta(days=1)
@@ -68,6 +73,8 @@ def _fill_in(
     metrics: dict[str, list[str]] = {}
     homes: dict[str, str | None] = {}
     for row in sheet.rows:
+        if row.metric in counted:
+            continue
         owner = owner_of(row, [r for r in sheet.rows if r.segment == row.segment])
         stage = sheet.funnel.stage(row.stage) if row.stage in sheet.funnel else None
         if owner is None and stage is not None:
@@ -75,7 +82,11 @@ def _fill_in(
         names = () if stage is None else (stage.key, stage.name, stage.owner)
         metrics.setdefault(owner or "", []).append(row.metric)
         homes.setdefault(owner or "", department_of(members, owner, *names))
-    return [
+    export = RoundTask(
+        by=day, owner="sales-lead", department=department_of(members, "sales-lead"), kind="export",
+        metrics=tuple(counted), period=period, n=len(counted),
+    )  # fmt: skip
+    return [export] * bool(counted) + [
         RoundTask(
             by=day, owner=owner, department=homes[owner], kind="fill-in",
             metrics=tuple(dict.fromkeys(keys)), period=period, n=len(dict.fromkeys(keys)),

@@ -59,6 +59,10 @@ class LittlesLaw(TableMixin):
     window: int = 90
     funnel: Funnel | None = None
 
+    def __repr__(self) -> str:
+        off = int((~self.agrees).sum())
+        return f"<LittlesLaw of {', '.join(self.stages)} in {self.window} days: {off} do not agree>"
+
     def columns(self) -> dict[str, Any]:
         """Return one row per stage."""
         names = ("wip", "throughput", "days", "ratio", "agrees")

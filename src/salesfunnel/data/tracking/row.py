@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping
-from copy import copy
 from typing import Any, Literal, get_args
 
 import attrs
@@ -205,15 +204,23 @@ class TrackingRow:
         self, rate: float | None, target_rate: float | None, basis: RateBasis
     ) -> TrackingRow:
         """Return a copy with rates that were computed; the other fields are valid already."""
-        made = copy(self)
-        for field, value in (("rate", rate), ("target_rate", target_rate), ("basis", basis)):
-            object.__setattr__(made, field, value)
+        return self.with_valid(rate=rate, target_rate=target_rate, basis=basis)
+
+    def with_valid(self, **changes: Any) -> TrackingRow:
+        """Return a copy with other fields that are known to be valid, in their final form."""
+        made = object.__new__(TrackingRow)
+        for name in _FIELDS:
+            value = changes[name] if name in changes else getattr(self, name)
+            object.__setattr__(made, name, value)
         return made
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
         """Period, segment, stage and metric: what no two rows of a sheet may share."""
         return self.period, self.segment, self.stage, self.metric
+
+
+_FIELDS = tuple(field.name for field in attrs.fields(TrackingRow))
 
 
 def is_clean(value: str) -> bool:

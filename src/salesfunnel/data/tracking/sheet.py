@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import DataError
-from salesfunnel._core.periods import common_frequency, ordinal
 from salesfunnel._core.readers import named_only
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import LEVELS, LOCALES, Level, Locale, Severity
@@ -21,9 +20,11 @@ from salesfunnel.fault import Fault
 
 if TYPE_CHECKING:
     from os import PathLike
-from salesfunnel.data.tracking.row import RateBasis, TrackingRow, is_count, ratio
+from salesfunnel.data.tracking.rates import counts_of, with_rates
+from salesfunnel.data.tracking.row import TrackingRow, is_count
+from salesfunnel.data.tracking.row_columns import RowColumns, in_order_of_time
 
-__all__ = ["Tracking"]
+__all__ = ["Tracking", "sheet_of_columns"]
 
 
 def _rows(value: Iterable[TrackingRow]) -> tuple[TrackingRow, ...]:
@@ -43,7 +44,7 @@ def _structure(funnel: object) -> Any:
 
 
 @named_only
-@attrs.frozen(kw_only=True, repr=False)
+@attrs.frozen(kw_only=True, repr=False, slots=False)
 class Tracking(TableMixin):
     """The monthly tracking sheet of a team: metrics by period and stage, with target and actual.
 
@@ -91,7 +92,21 @@ class Tracking(TableMixin):
         if problems:
             lines = "".join(f"\n  - {problem}" for problem in problems)
             raise DataError(f"'tracking' must be well formed, got{lines}")
-        object.__setattr__(self, "rows", tuple(_with_rates(self.rows, self.funnel)))
+        object.__setattr__(self, "rows", tuple(with_rates(self.rows, self.funnel)))
+
+    def __getattr__(self, name: str) -> Any:
+        """Make the rows of a sheet of columns when they are first asked for."""
+        columns: RowColumns | None = self.__dict__.get("_columns")
+        if name != "rows" or columns is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        rows = self.__dict__["rows"] = tuple(with_rates(columns.make(), self.funnel))
+        return rows
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in attrs.fields(Tracking)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
 
     def _problems(self) -> list[str]:
         strangers = [row for row in self.rows if not isinstance(row, TrackingRow)]
@@ -121,23 +136,28 @@ class Tracking(TableMixin):
 
     def __repr__(self) -> str:
         return (
-            f"<Tracking {self.funnel.key}: {len(self.rows)} rows, {len(self.periods)} periods,"
+            f"<Tracking {self.funnel.key}: {len(self)} rows, {len(self.periods)} periods,"
             f" {len(self.faults)} faults>"
         )
 
     def __len__(self) -> int:
-        return len(self.rows)
+        columns: RowColumns | None = self.__dict__.get("_columns")
+        return len(self.rows) if columns is None else len(columns)
 
     @property
     def periods(self) -> tuple[str, ...]:
         """The periods, in order of time where their names say it, of the sheet otherwise."""
-        names = tuple(dict.fromkeys(row.period for row in self.rows))
-        by = common_frequency(names)
-        return names if by == "none" else tuple(sorted(names, key=lambda p: ordinal(p, by)))
+        columns: RowColumns | None = self.__dict__.get("_columns")
+        if columns is not None:
+            return in_order_of_time(columns.periods)
+        return in_order_of_time(tuple(dict.fromkeys(row.period for row in self.rows)))
 
     @property
     def segments(self) -> tuple[str, ...]:
         """The segments, in order of the sheet; ``("all",)`` where it is not split."""
+        columns: RowColumns | None = self.__dict__.get("_columns")
+        if columns is not None:
+            return columns.segments or (ALL,)
         return tuple(dict.fromkeys(row.segment for row in self.rows)) or (ALL,)
 
     @property
@@ -172,16 +192,12 @@ class Tracking(TableMixin):
         volumes = {s.key: s.volume.key for s in self.funnel if s.volume is not None}
         steps = self.funnel.level_keys(level)
         metrics = [volumes.get(key) for key in steps] if level == "stage" else list(steps)
-        at = {metric: i for i, metric in enumerate(metrics) if metric is not None}
         periods, segments = self.periods, self.segments
-        when = {name: i for i, name in enumerate(periods)}
-        where = {name: i for i, name in enumerate(segments)}
-        counts = np.zeros((len(periods), len(segments), len(steps)), dtype=np.int64)
-        missing = np.ones(counts.shape, dtype=np.bool_)
-        for row in self.rows:
-            if row.actual is not None and row.metric in at:
-                cell = when[row.period], where[row.segment], at[row.metric]
-                counts[cell], missing[cell] = row.actual, False
+        columns: RowColumns | None = self.__dict__.get("_columns")
+        if columns is not None:
+            counts, missing = columns.counts(periods, segments, metrics)
+        else:
+            counts, missing = counts_of(self.rows, periods, segments, metrics)
         return Panel(
             counts=counts,
             missing=missing,
@@ -269,32 +285,9 @@ class Tracking(TableMixin):
         return book
 
 
-def _with_rates(rows: Iterable[TrackingRow], funnel: Funnel) -> list[TrackingRow]:
-    """Return the rows with the rate from the step before, in the same period and segment."""
-    rows = tuple(rows)
-    chain = funnel.level_keys("step")
-    before = {key: chain[i - 1] if i else None for i, key in enumerate(chain)}
-    known = {(row.period, row.segment, row.metric): row for row in rows if row.metric in before}
-    done = []
-    for row in rows:
-        rate = target_rate = None
-        basis: RateBasis = "not-a-step"
-        if row.metric in before:
-            source = before[row.metric]
-            above = None if source is None else known.get((row.period, row.segment, source))
-            basis = "first" if source is None else _basis(row, above)
-            if above is not None:
-                rate = ratio(row.actual, above.actual)
-                target_rate = ratio(row.target, above.target)
-        new = (rate, target_rate, basis)
-        same = new == (row.rate, row.target_rate, row.basis)
-        done.append(row if same else row.with_rate(*new))
-    return done
-
-
-def _basis(row: TrackingRow, above: TrackingRow | None) -> RateBasis:
-    if above is None or above.actual is None or row.actual is None:
-        return "missing"
-    if above.actual == 0:
-        return "no-data"
-    return "rate-gt-1" if row.actual > above.actual else "ok"
+def sheet_of_columns(columns: RowColumns, *, funnel: Funnel, faults: Iterable[Fault]) -> Tracking:
+    """Return a sheet whose rows are made when they are asked for; they are well formed."""
+    made = Tracking(rows=(), funnel=funnel, faults=tuple(faults))
+    del made.__dict__["rows"]
+    made.__dict__["_columns"] = columns
+    return made

@@ -43,6 +43,10 @@ __all__ = ["slides_of"]
 
 MEASURES, LOOKS, ASKED, STEPS = 6, 8, 4, 10
 """Rows of the plan, of the follow-up, actions that are asked for, steps, at most."""
+SLIDES = 8
+"""Slides beyond which the cohorts are left to the report and the workbook."""
+COHORTS, AFTER = 9, 7
+"""Months of entry and months after it on the slide of the cohorts, at most."""
 
 
 def slides_of(analysis: Analysis, locale: Locale) -> list[Slide]:
@@ -66,7 +70,11 @@ def slides_of(analysis: Analysis, locale: Locale) -> list[Slide]:
         _follow(analysis, locale),
         _asks(analysis, row, locale),
     ]
-    return [slide for slide in made if slide is not None]
+    slides = [slide for slide in made if slide is not None]
+    more = _cohorts(analysis, locale)
+    if more is not None and len(slides) < SLIDES:
+        slides.insert(-1, more)
+    return slides
 
 
 def _words(key: str, locale: Locale, **params: Any) -> str:
@@ -235,6 +243,32 @@ def _follow(analysis: Analysis, locale: Locale) -> Slide | None:
         ),
         notes=(text("page.follow-subtitle", locale),),
     )  # fmt: skip
+
+
+def _cohorts(analysis: Analysis, locale: Locale) -> Slide | None:
+    found = analysis.cohorts
+    if found is None or len(found.periods) < 2:
+        return None
+    shares = found.share[-COHORTS:, :AFTER]
+    header = [
+        _words("cohort", locale),
+        *(text("chart.deal-cohorts-month", locale, k=k) for k in range(shares.shape[1])),
+    ]
+    rows = [
+        (
+            f"{period_words(name, locale)} ({n:,})",
+            *("" if v != v else whole_percent(v) for v in values),  # noqa: PLR0124 - NaN
+        )
+        for name, n, values in zip(
+            found.periods[-COHORTS:], found.entered[-COHORTS:].tolist(), shares.tolist(),
+            strict=True,
+        )
+    ]  # fmt: skip
+    return Slide(
+        title=text("chart.deal-cohorts-title", locale),
+        body=Rows(header=header, rows=rows, shares=(3, *[1.2] * shares.shape[1])),
+        notes=(text("chart.deal-cohorts-note", locale),),
+    )
 
 
 def _asks(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide:

@@ -10,15 +10,28 @@ from typing import Any
 import attrs
 
 from salesfunnel._core.periods import frequency_of
+from salesfunnel.intake.cells.months import MONTHS as _MONTHS
 from salesfunnel.intake.cells.read_number import clean
 
-_MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8}
-_MONTHS |= {"sep": 9, "oct": 10, "nov": 11, "dec": 12}
-_MONTHS |= {"january": 1, "february": 2, "march": 3, "april": 4, "june": 6, "july": 7, "august": 8}
-_MONTHS |= {"sept": 9, "september": 9, "october": 10, "november": 11, "december": 12}
+_WORDS_TOO = {
+    "set",
+    "out",
+    "ago",
+    "mai",
+    "mars",
+    "mayo",
+    "dic",
+    "fev",
+    "abr",
+    "ene",
+    "avril",
+    "mar.",
+}
+"""Months that are not taken for such where they stand alone, in the header of a column."""
 _HAN = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _HAN |= {"十一": 11, "十二": 12}
 _WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_ALONE = "|".join(sorted({*_MONTHS} - _WORDS_TOO, key=len, reverse=True))
 _Y = r"(?P<year>(?:19|20)\d{2})"
 _M = r"(?P<month>\d{1,2}|十[一二]?|[一二三四五六七八九])"
 _Q = r"(?P<quarter>[1-4一二三四])"
@@ -30,10 +43,9 @@ _FORMS = tuple(
         ).replace("(?P<month>", "(?P<month2>", 1),
         rf"{_Y} ?年 ?{_M} ?月份?",
         rf"(?P<short>\d{{2}}) ?年 ?{_M} ?月份?",
-        rf"(?P<word>{_WORD})[-. ,]*{_Y}|{_Y}[-. ,]*(?P<word2>{_WORD})".replace(
-            "(?P<year>", "(?P<year2>", 1
-        ),
-        rf"(?P<word>{_WORD})\.?(?:-| ?['’])(?P<short>\d{{2}})",
+        rf"(?P<word>{_WORD})[-./ ,]*(?:de |del )?{_Y}(?: г\.?)?",
+        rf"{_Y}[-./ ,]*(?P<word>{_WORD})",
+        rf"(?P<word>{_WORD})\.?(?:-|/| ?['’])(?P<short>\d{{2}})",
         rf"{_Y}[- ]?q{_Q}",
         rf"q{_Q}[-/ ]?{_Y}",
         rf"{_Y} ?年? ?第?{_Q}季度?",
@@ -47,7 +59,7 @@ _FORMS = tuple(
         rf"{_Y}[- ]?m(?P<month>\d{{1,2}})",
         rf"{_Y}年?度?",
         rf"{_M} ?月份?",
-        rf"(?P<word>{_WORD})\.?",
+        rf"(?P<word>{_ALONE})\.?",
         rf"q{_Q}|第?{_Q}季度".replace("(?P<quarter>", "(?P<quarter2>", 1),
     )
 )
@@ -89,11 +101,15 @@ def slash_order(cells: Iterable[Any]) -> tuple[bool, Any] | None:
     A part above 12 is a day; where one part is always 1 and the other is not, it is the first of
     months. None if nothing tells, or there is no such date.
     """
-    found = [
-        (int(match[1]), int(match[2]), cell)
-        for cell in cells
-        if isinstance(cell, str) and (match := _SLASHED.fullmatch(clean(cell[:60])))
-    ]
+    known: dict[str, re.Match[str] | None] = {}
+    found = []
+    for cell in cells:
+        if isinstance(cell, str):
+            if cell not in known:
+                known[cell] = _SLASHED.fullmatch(clean(cell[:60]))
+            match = known[cell]
+            if match:
+                found.append((int(match[1]), int(match[2]), cell))
     first = next((cell for a, _, cell in found if a > 12), None)
     second = next((cell for _, b, cell in found if b > 12), None)
     if (first is None) != (second is None):

@@ -8,30 +8,12 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from salesfunnel.intake.cells.months import MONTHS as _MONTHS
 from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.files.grid import shown
 
 __all__ = ["AmbiguousTimeError", "NumberAsTimeError", "is_missing_cell", "read_time"]
 
-_MONTH_NAMES = """
-jan january januar ene enero janv janvier janeiro gennaio янв январь января
-feb february februar febrero févr février fev fevereiro febbraio фев февраль февраля
-mar march märz mär marzo mars março мар март марта
-apr april abr abril avr avril aprile апр апрель апреля
-may mai mayo maio maggio май мая
-jun june juni junio juin junho giugno июн июнь июня
-jul july juli julio juil juillet julho luglio июл июль июля
-aug august ago agosto août авг август августа
-sep sept september septiembre septembre set setembro settembre сен сент сентябрь сентября
-oct october okt oktober octubre octobre out outubro ottobre окт октябрь октября
-nov november noviembre novembre novembro ноя нояб ноябрь ноября
-dec december dez dezember dic diciembre déc décembre dezembro dicembre дек декабрь декабря
-"""
-_MONTHS = {
-    name: number
-    for number, names in enumerate(_MONTH_NAMES.split("\n")[1:-1], 1)
-    for name in names.split()
-}
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _CLOCK = r"(?:(?:\s*,\s*|\s+|t|(?=[上下]午|[凌早中晚]))(?P<clock>\S.*))?"
 _DAYS = tuple(
@@ -44,6 +26,7 @@ _DAYS = tuple(
             rf"(?P<day>\d{{1,2}})(?:\. ?|[-/ ])(?:de )?(?P<name>{_NAMES})\.?,?(?: de |[-./ ])"
             r"(?P<year>\d{4}|(?<=[-./])\d\d)(?: г\.?)?"
         ),
+        rf"(?P<name>{_NAMES})-(?P<day>\d{{1,2}})-(?P<year>\d{{4}}|\d\d)",
         rf"(?P<name>{_NAMES})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
     )
 )
@@ -52,7 +35,8 @@ _YEAR_LAST = re.compile(
     re.ASCII,
 )
 _SHORT_YEAR = re.compile(
-    rf"(?:\d{{1,2}}([-/.])\d{{1,2}}\1|\d{{1,2}}[-./](?:{_NAMES})[-./])\d\d(?!\d).*"
+    rf"(?:\d{{1,2}}([-/.])\d{{1,2}}\1|\d{{1,2}}[-./](?:{_NAMES})[-./]|(?:{_NAMES})-\d{{1,2}}-)"
+    r"\d\d(?!\d).*"
 )
 _TIME = re.compile(
     r"(?P<early>上午|下午|中午|晚上|凌晨|早上|[ap]\.?m\.?)?\s*"
@@ -171,6 +155,11 @@ def year_is_last(cells: Iterable[Any]) -> bool:
 def has_short_year(cell: object) -> bool:
     """Whether a date is written with a year of two digits."""
     return isinstance(cell, str) and _SHORT_YEAR.fullmatch(clean(cell)) is not None
+
+
+def is_serial(text: str) -> bool:
+    """Whether a text may be a day as a spreadsheet counts them."""
+    return _SERIAL.fullmatch(text) is not None
 
 
 def numeric_unit(cells: Iterable[Any]) -> str | None:

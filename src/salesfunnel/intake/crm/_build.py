@@ -93,7 +93,11 @@ def history_of(found: Changes, as_of: object) -> StageHistory:
         )
     if moment is None:
         moment = max(when for _, _, when in found.rows)
-        found.faults.append(Fault.of("as-of-assumed", severity="info", day=str(moment)[:19]))
+        found.faults.append(
+            Fault.of(
+                "as-of-assumed", severity="info", day=str(moment)[:19].removesuffix("T00:00:00")
+            )
+        )
     rows = [row for row in found.rows if row[2] <= moment]
     if len(rows) < len(found.rows):
         later, day = len(found.rows) - len(rows), str(moment)[:10]

@@ -95,5 +95,5 @@ def assumed_moment(
         ends = [end for end in ends if not np.isnat(end)]
         others = [moment for moment in others if moment < first] if ends else others
     latest = max([*ends, *others])
-    reader.note("as-of-assumed", day=str(latest)[:19])
+    reader.note("as-of-assumed", day=str(latest)[:19].removesuffix("T00:00:00"))
     return latest

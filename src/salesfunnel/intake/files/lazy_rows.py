@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, overload
@@ -53,8 +55,8 @@ class TextRows(Sequence[Row]):
 
     def _rows(self) -> list[Row]:
         if self._all is None:
-            whole = csv_rows(self.data, 0, self.size, self.delimiter)
-            self._all = [row for row, _, _ in whole]
+            text = self.data[: self.size].tobytes().decode("utf-8", "surrogatepass")
+            self._all = list(csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter))
         return self._all
 
     def __bool__(self) -> bool:

@@ -34,8 +34,9 @@ def run_round(
         as the team edited it; a funnel (``funnel.json`` of ``Funnel.to_json``, or the name of a
         template in ``funnel.txt``), ``departments.json`` ({"Sales": ["Ann", "sales"]}),
         ``targets.json`` (of ``TargetPlan.to_json``, or metric → number), and the records
-        ``round_*.json`` of earlier rounds. Only a sheet is needed: what is missing is
-        inferred, and a fault says so. A single file stands for a folder with it alone.
+        ``round_*.json`` of earlier rounds. A sheet or deals are enough: what is missing is
+        inferred, and a fault says so; without a sheet the months are counted from the deals. A
+        single file stands for a folder with it alone.
     today : datetime.date
         The day of the round. The last period that is over by then is judged.
     locale : {"en", "zh"}
@@ -50,7 +51,8 @@ def run_round(
     Raises
     ------
     IntakeError
-        If there is no sheet in it, with a fault for every file that could not be read.
+        If there is neither a sheet nor deals in it, with a fault for every file that could not
+        be read.
     ArgumentError
         If `today` is no date, or no period is over.
 
@@ -71,7 +73,7 @@ def run_round(
     if not isinstance(today, date):
         raise ArgumentError(f"'today' must be a datetime.date, got {today!r}")
     day = today.date() if isinstance(today, datetime) else today
-    records = read_folder(files_of(folder), today=day)
+    records = read_folder(files_of(folder), today=day, locale=locale)
     return make_round(records, today=day, locale=locale)
 
 

@@ -10,11 +10,14 @@ import attrs
 
 from salesfunnel._core.errors import SalesFunnelError
 from salesfunnel._core.periods import ordinal
+from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.deals.reader import read_deals
 from salesfunnel.intake.rounds.months import joined
+from salesfunnel.intake.rounds.months_of_deals import filled_by_deals, months_of_deals
 from salesfunnel.intake.rounds.recognise import Folder, day_in, digest, recognised
 from salesfunnel.intake.rounds.team_names import with_team_names
 from salesfunnel.planning import ImprovementPlan
@@ -22,16 +25,23 @@ from salesfunnel.rounds import Round, RoundRecords, judged_period
 
 __all__ = ["read_folder"]
 
+BY_DEALS = "round-sheet-of-deals"
+"""Code of what a round says whose months are counted from the deals."""
 
-def read_folder(files: Mapping[str, Any], *, today: date) -> RoundRecords:
-    """Read every file; raise IntakeError where no sheet is among them."""
+
+def read_folder(files: Mapping[str, Any], *, today: date, locale: Locale = "en") -> RoundRecords:
+    """Read every file; raise IntakeError where neither a sheet nor deals are among them."""
     folder = recognised(files, today)
     sheets = joined(folder.sheets, folder.reading, folder.reader, [])
+    by_deals = _lives_on_deals(folder, sheets)
+    if by_deals:
+        first = folder.reading if sheets is None else sheets.funnel
+        _, sheets = _counted(folder, first, sheets, today, locale)
     if sheets is None:
         raise IntakeError(
-            "'folder' must hold a monthly sheet, got none that could be read",
+            "'folder' must hold a monthly sheet or deals, got none that could be read",
             folder.faults,
-            hint="put the team's sheet into it, as xlsx or CSV",
+            hint="put the team's sheet or an export of its deals into it, as xlsx or CSV",
         )
     period, by = judged_period(sheets, today, folder.faults)
     last = ordinal(period, by)
@@ -46,10 +56,19 @@ def read_folder(files: Mapping[str, Any], *, today: date) -> RoundRecords:
         funnel = before.standards.funnel
     if before is not None and funnel is not None and before.next_period == period:
         funnel = with_team_names(before.sheet, read, funnel, folder.reader, folder.faults)
-    whole = joined(read, funnel, folder.reader, folder.faults, period=period) or sheets
+    whole = joined(read, funnel, folder.reader, folder.faults, period=period)
+    counted: tuple[str, ...] = ()
+    if by_deals:
+        known = funnel if whole is None else whole.funnel
+        deals, whole = _counted(folder, known or sheets.funnel, whole, today, locale)
+        folder.faults.append(Fault.of(BY_DEALS, severity="info", value=period))
+        counted = () if whole is None else tuple(whole.funnel.level_keys("step"))
+    else:
+        deals = _deals(folder, (whole or sheets).funnel)
     return RoundRecords(
-        sheets=whole,
-        deals=_deals(folder, whole.funnel),
+        sheets=whole or sheets,
+        deals=deals,
+        counted=counted,
         previous=before,
         edited=_edited(folder, before),
         plan=folder.plan,
@@ -59,6 +78,28 @@ def read_folder(files: Mapping[str, Any], *, today: date) -> RoundRecords:
         benchmark=folder.benchmark,
         faults=tuple(folder.faults),
     )
+
+
+def _lives_on_deals(folder: Folder, sheets: Tracking | None) -> bool:
+    """Whether the deals make the months: no sheet has counts, or the last round said so."""
+    if not folder.deals:
+        return False
+    last = max(folder.rounds.values(), key=lambda one: one.period, default=None)
+    if last is not None and any(fault.code == BY_DEALS for fault in last.faults):
+        return True
+    if sheets is None:
+        return True
+    chain = {metric.key for metric in sheets.funnel.steps}
+    return not any(r.actual is not None and (r.metric in chain or not chain) for r in sheets.rows)
+
+
+def _counted(
+    folder: Folder, funnel: Funnel | None, sheets: Tracking | None, today: date, locale: Locale
+) -> tuple[StageHistory | None, Tracking | None]:
+    """Return the deals, and the months that they make with what the sheets say besides."""
+    deals = _deals(folder, funnel)
+    made = None if deals is None else months_of_deals(deals, today=today, locale=locale)
+    return deals, sheets if made is None else filled_by_deals(sheets, made)
 
 
 def _same(old: Funnel, given: Funnel) -> bool:
@@ -91,7 +132,7 @@ def _before(folder: Folder, files: Mapping[str, Any], period: str) -> Round | No
     return earlier[-1] if earlier else None
 
 
-def _deals(folder: Folder, funnel: Funnel) -> StageHistory | None:
+def _deals(folder: Folder, funnel: Funnel | None) -> StageHistory | None:
     """Return the deals of the last export, in the stages of the funnel where they fit."""
     if not folder.deals:
         return None

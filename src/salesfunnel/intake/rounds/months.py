@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import PurePath
@@ -19,6 +20,7 @@ from salesfunnel.i18n import text
 from salesfunnel.intake.cells.read_period import month_inside
 from salesfunnel.intake.files.source import load
 from salesfunnel.intake.sheet.reader import read_table
+from salesfunnel.rounds import Round
 
 __all__ = ["SheetReader", "joined", "unread"]
 
@@ -35,10 +37,17 @@ class SheetReader:
     ----------
     today : datetime.date
         The day of the round.
+
+    Attributes
+    ----------
+    earlier : list of Round
+        The records of earlier rounds: a sheet that says no month and has the figures of one of them
+        is the sheet of that month still.
     """
 
     def __init__(self, today: date) -> None:
         self.today = today
+        self.earlier: list[Round] = []
         self._read: dict[tuple[str, int], tuple[Funnel | None, Tracking, list[Fault]]] = {}
 
     def read(
@@ -67,7 +76,7 @@ class SheetReader:
         own = _own_sheet(content)
         found = read_table(content, funnel=funnel, sheet=own)
         if any(row.period == ALL for row in found.rows):
-            month = month_inside(PurePath(name).stem)
+            month = month_inside(PurePath(name).stem) or self._judged_before(found)
             if month is None:
                 month, day = _last_month(self.today), self.today.isoformat()
                 faults.append(Fault.of("round-month-assumed", file=name, value=month, today=day))
@@ -80,6 +89,15 @@ class SheetReader:
             if fault.code not in _QUIET and (fault.severity != "info" or own is None)
         ]
         return found
+
+    def _judged_before(self, sheet: Tracking) -> str | None:
+        """Return the month in which an earlier round judged these figures."""
+        mine = Counter((row.metric, row.actual) for row in sheet.rows if row.actual is not None)
+        for one in self.earlier:
+            judged = Counter((row.metric, row.actual) for row in one.actuals.rows)
+            if mine and mine <= judged and one.today < self.today:
+                return one.period
+        return None
 
 
 def unread(name: str, error: Exception) -> Fault:

@@ -77,6 +77,7 @@ def recognised(files: Mapping[str, Any], today: date) -> Folder:
             _template(folder, name, content)
         else:
             rest[name] = content
+    folder.reader.earlier = sorted(folder.rounds.values(), key=lambda one: one.period)
     sent = {item for one in folder.rounds.values() for item in one.sent.items()}
     for name, content in rest.items():
         if isinstance(content, bytes) and (name, digest(content)) in sent:

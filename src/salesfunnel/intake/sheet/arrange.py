@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.sheet.arrangement import Arrangement
 from salesfunnel.intake.sheet.column_words import LABELS, is_segment_name
 from salesfunnel.intake.sheet.content import Column, columns_of
@@ -44,6 +45,7 @@ def arrange(
     below: Sequence[Sequence[Any]],
     *,
     two_rows: bool,
+    decimal: DecimalMark | None = None,
 ) -> Arrangement:
     """Return what the columns under a header hold: by their words, else by what is in them.
 
@@ -57,6 +59,8 @@ def arrange(
         The rows under it.
     two_rows : bool
         Whether the header had two rows.
+    decimal : {".", ","}, optional
+        The decimal mark.
     """
     made = Arrangement(roles=[*roles])
     made.slots = months_across(names, roles)
@@ -64,7 +68,7 @@ def arrange(
         made.slots = segments_across(names, roles)
     if made.slots:
         return made
-    columns = columns_of(names, below)
+    columns = columns_of(names, below, decimal=decimal)
     _swap_numbered_stage(made, columns)
     if {*_LABELS} & {*made.roles} and "actual" in made.roles:
         _better_measure(made, columns)

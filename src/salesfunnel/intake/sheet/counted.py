@@ -37,6 +37,11 @@ class Counted:
             if at % _EVERY == 0 and self._report is not None:
                 self._report(min(int(self._done), 2 * self.half - 1), 2 * self.half)
 
+    def read(self) -> None:
+        """Tell that all is read as written."""
+        if self._report is not None:
+            self._report(self.half, 2 * self.half)
+
     def done(self) -> None:
         """Tell that all is read."""
         if self._report is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from salesfunnel._core.formula_escape import unescape_cell
+from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_period import read_period
 from salesfunnel.intake.files.grid import Grid, shown
@@ -79,6 +80,7 @@ def find_header(
     rows: Sequence[Sequence[Any]],
     columns: Mapping[str, str] | None = None,
     segment: Sequence[str] | None = None,
+    decimal: DecimalMark | None = None,
 ) -> Header | None:
     """Return the row among the first ones that makes a table, or else knows most columns.
 
@@ -90,6 +92,8 @@ def find_header(
         Roles whose columns are named by the caller; only rows with these names are headers.
     segment : sequence of str, optional
         The columns that tell groups apart, by name.
+    decimal : {".", ","}, optional
+        The decimal mark.
 
     Returns
     -------
@@ -101,7 +105,7 @@ def find_header(
     best: Header | None = None
     for at, names, score, two_rows in found[:_TRIED]:
         roles = _roles(names, columns or {}, segment or ())
-        made = arrange(names, roles, rows[at + 1 :], two_rows=two_rows)
+        made = arrange(names, roles, rows[at + 1 :], two_rows=two_rows, decimal=decimal)
         header = Header(
             at=at,
             names=names,
@@ -115,7 +119,7 @@ def find_header(
             groups = (
                 tuple(names.index(name) for name in segment or ())
                 if told or not header.is_table
-                else find_segments(made, names, rows[at + 1 :])
+                else find_segments(made, names, rows[at + 1 :], decimal=decimal)
             )
             if header.is_table and made.by_content:
                 _say_columns(made, names)

@@ -129,7 +129,8 @@ def _only_used(template: Funnel, raw_rows: Sequence[RawRow], names: FunnelNames)
             used |= {volume.key} if volume else set()
             continue
         place = names.metric(text, stage)
-        close = names.nearest_metric(text) if place is None else None
+        asked = place is None and not is_money_or_rate(text)
+        close = names.nearest_metric(text) if asked else None
         place = names.metric(close, None) if close is not None else place
         used |= {place[1]} if place else set()
     stages = [

@@ -22,6 +22,10 @@ from salesfunnel.intake.sheet.names import (
 
 _NAMED: tuple[Role, ...] = ("period", "segment", "stage", "metric")
 _SUMS = ("合计", "总计", "小计", "合計", "總計", "小計")
+_ENDS_AS_TOTAL = re.compile(
+    r"\S[\s_\-:]+(?:(?:sub|grand )?totals?|subtotal|gesamt|summe|итого|всего)\s*$", re.IGNORECASE
+)
+"""East Total, as spreadsheets and pivot tables name the sums of groups."""
 _NEAREST = 100
 """For so many columns the nearest known name is looked up: it takes longer than all else."""
 _FIGURES = {"target", "actual", "rate", "stated_rate", "attainment"}
@@ -43,7 +47,10 @@ def is_total(cells: Mapping[Role, Any]) -> bool:
     names = {role: without_notes(shown(cells.get(role))).strip() for role in _NAMED}
     if any(fold(name) in TOTALS for name in names.values() if name):
         return True
-    if any(fold(names[role]).endswith(_SUMS) for role in ("period", "segment")):
+    if any(
+        fold(names[role]).endswith(_SUMS) or _ENDS_AS_TOTAL.search(names[role])
+        for role in ("period", "segment")
+    ):
         return True
     alone = [names[role] for role in ("stage", "metric") if names[role]]
     return len(alone) == 1 and fold(alone[0]).endswith(_SUMS)

@@ -89,7 +89,12 @@ HEADERS: Mapping[Role, tuple[str, ...]] = {
 }  # fmt: skip
 """Names of the columns of tracking sheets."""
 
-TOTALS = {"合计", "总计", "小计", "汇总", "total", "totals", "grandtotal", "subtotal", "sum"}
+TOTALS = {
+    "合计", "总计", "小计", "汇总", "共计", "总和", "total", "totals", "grandtotal", "subtotal",
+    "sum", "gesamt", "gesamtsumme", "summe", "zwischensumme", "insgesamt", "suma", "sumatotal",
+    "totales", "totalgeneral", "totalgénéral", "soustotal", "totalgeral", "somatotal", "итого",
+    "всего", "общийитог", "totale", "totaal", "overalltotal", "合計", "總計", "小計",
+}  # fmt: skip
 """Names of rows and columns of totals, folded."""
 
 _TRADITIONAL = str.maketrans(

@@ -7,36 +7,21 @@ from typing import get_args
 
 from salesfunnel._core.checks import check_choice, did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
-from salesfunnel._core.periods import frequency_of
-from salesfunnel.data.tracking import Tracking, TrackingRow
+from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.fault import Fault, IntakeError
+from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import DecimalMark
-from salesfunnel.intake.cells.read_period import read_period
 from salesfunnel.intake.files.grid import Grid
 from salesfunnel.intake.files.source import Source, load
 from salesfunnel.intake.files.text_cells import Progress
-from salesfunnel.intake.sheet.counted import Counted
-from salesfunnel.intake.sheet.header import Header, find_header
-from salesfunnel.intake.sheet.infer_funnel import funnel_for
-from salesfunnel.intake.sheet.known_steps import translations
+from salesfunnel.intake.sheet.assemble import Asked, Table, tracking_of
+from salesfunnel.intake.sheet.header import find_header
 from salesfunnel.intake.sheet.named import check_there, named_columns
-from salesfunnel.intake.sheet.names import FunnelNames
 from salesfunnel.intake.sheet.not_a_sheet_error import not_a_sheet_error, refuse_others
-from salesfunnel.intake.sheet.raw_rows import RawRow, by_month, decimal_mark, drafts_of
-from salesfunnel.intake.sheet.resolver import Resolver
-from salesfunnel.intake.sheet.sheet_periods import (
-    default_period,
-    of_one_period,
-    period_of_sheet,
-    year_of,
-)
-from salesfunnel.intake.sheet.stated_rates import with_stated_rates
-from salesfunnel.plugins import template
+from salesfunnel.intake.sheet.raw_rows import decimal_mark, points_part_thousands
+from salesfunnel.intake.sheet.sheet_periods import period_of_sheet
 
 __all__ = ["read_table"]
-
-Table = tuple[Grid, Header]
 
 
 def read_table(
@@ -121,7 +106,8 @@ def read_table(
     named, groups = named_columns(columns, segment)
     loaded = load(source, encoding=encoding, max_bytes=max_bytes)
     faults: list[Fault] = []
-    tables = _tables(loaded, sheet, faults, named, groups)
+    points = decimal or ("," if any(map(points_part_thousands, loaded.grids)) else None)
+    tables = _tables(loaded, sheet, faults, named, groups, points)
     for grid, header in tables:
         name = grid.name if len(tables) > 1 else None
         faults += [
@@ -131,44 +117,13 @@ def read_table(
     mark = decimal
     if decimal is None:
         mark, agree = decimal_mark(tables)
+        mark = mark or (points if agree else None)
         if mark == "," or not agree:
             code, severity = (
                 ("decimal-comma", "info") if agree else ("decimal-marks-mixed", "warning")
             )
             faults.append(Fault.of(code, severity=severity))  # type: ignore[arg-type]
-    raw_rows: list[RawRow] = []
-    told: list[Fault] = []
-    default: dict[str | None, str] = {}
-    counted = Counted(progress, sum(len(grid.rows) - header.at - 1 for grid, header in tables))
-    for grid, header in tables:
-        name = grid.name if len(tables) > 1 else None
-        raw_rows += drafts_of(grid, header, told, sheet=name, decimal=mark, counted=counted)
-        default[name] = default_period(grid, header, period, faults)
-    if not raw_rows:
-        raise IntakeError(
-            "'source' must have rows below its header, got none",
-            [*faults, *told, Fault.of("no-rows", severity="error")],
-        )
-    raw_rows = by_month(raw_rows)
-    chosen = _funnel(funnel, raw_rows, faults)
-    names = FunnelNames.of(chosen, *translations(chosen))
-    aimed = any(raw.number("target").value is not None for raw in raw_rows)
-    resolver = Resolver(chosen, names, told, year=year_of(period), has_targets=aimed)
-    pairs = []
-    for name, of_sheet in default.items():
-        of_name = [raw for raw in raw_rows if raw.sheet == name]
-        pairs += resolver.rows(counted.each(of_name, weight=counted.half / len(raw_rows)), of_sheet)
-    counted.done()
-    pairs = of_one_period(period, pairs)
-    first = Tracking(rows=[row for _, row in pairs], funnel=chosen)
-    kept = [raw for raw, _ in pairs]
-    rows = with_stated_rates(first, kept, told)
-    _tell_about_steps(first, kept, faults, told)
-    _tell_about_periods(rows, faults)
-    order = {name: i for i, name in enumerate(default)}
-    told = list(dict.fromkeys(told))
-    told.sort(key=lambda fault: (order.get(fault.file, 0), fault.row or 0))
-    return Tracking(rows=rows, funnel=chosen, faults=(*faults, *told))
+    return tracking_of(tables, faults, Asked(funnel, period, mark, progress))
 
 
 def _check_arguments(funnel: object, period: object, decimal: object) -> None:
@@ -188,11 +143,12 @@ def _tables(
     faults: list[Fault],
     columns: Mapping[str, str],
     segment: Sequence[str] | None,
+    decimal: DecimalMark | None,
 ) -> list[Table]:
     """Return the tables to read; sheets that are left out are said in `faults`."""
     seen = tuple(grid for grid in loaded.grids if not grid.hidden)
     grids = seen if sheet is None else (_one_sheet(loaded.grids, seen, sheet),)
-    found = [(grid, find_header(grid.rows, columns, segment)) for grid in grids]
+    found = [(grid, find_header(grid.rows, columns, segment, decimal)) for grid in grids]
     tables = [(grid, header) for grid, header in found if header is not None and header.is_table]
     check_there(found, columns, segment)
     for grid, header in tables:
@@ -237,41 +193,3 @@ def _one_sheet(grids: Sequence[Grid], seen: Sequence[Grid], sheet: str | int) ->
         f"'sheet' must be a worksheet that holds something, got {sheet!r}",
         hint=did_you_mean(sheet, names),
     )
-
-
-def _funnel(funnel: Funnel | str | None, raw_rows: Sequence[RawRow], faults: list[Fault]) -> Funnel:
-    if funnel is None:
-        return funnel_for(raw_rows, faults)
-    if isinstance(funnel, str):
-        from salesfunnel.intake.sheet.names import has_chinese
-
-        chinese = any(has_chinese(d.text("metric") + d.text("stage")) for d in raw_rows)
-        return template(funnel, locale="zh" if chinese else "en")
-    return funnel
-
-
-def _tell_about_periods(rows: Sequence[TrackingRow], faults: list[Fault]) -> None:
-    """Report months beside their quarters or years, which are not periods of one row."""
-    kinds: dict[str, str] = {}
-    for label in dict.fromkeys(row.period for row in rows):
-        found = read_period(label)
-        if found is not None:
-            whole = found.in_year("2000").label
-            kinds.setdefault(frequency_of(whole), label)
-    if len(kinds) > 1:
-        faults.append(Fault.of("periods-mixed", value=", ".join(kinds.values())))
-
-
-def _tell_about_steps(
-    sheet: Tracking, raw_rows: Sequence[RawRow], faults: list[Fault], told: list[Fault]
-) -> None:
-    """Report steps of the funnel that the sheet lacks, and steps where more came out than in."""
-    present = {row.metric for row in sheet.rows}
-    faults.extend(
-        Fault.of("step-absent", severity="info", metric=metric.label)
-        for metric in sheet.funnel.steps
-        if metric.key not in present
-    )
-    for row, raw in zip(sheet.rows, raw_rows, strict=True):
-        if row.basis == "rate-gt-1":
-            told.append(raw.fault("rate-gt-1", "actual", rate=row.rate))

@@ -11,6 +11,7 @@ from salesfunnel.data.tracking import TrackingRow, is_count
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.number import EXACT, plain
+from salesfunnel.intake.cells.read_period import PeriodName
 from salesfunnel.intake.sheet.infer_funnel import NO_STAGE, unit_of
 from salesfunnel.intake.sheet.names import FunnelNames, Role
 from salesfunnel.intake.sheet.raw_rows import RawRow
@@ -61,7 +62,7 @@ class Resolver:
         done = []
         steps = {metric.key for metric in self.funnel.steps}
         for raw in raw_rows:
-            row = self._row(raw, steps, period)
+            row = self.row_of(raw, steps, period)
             if row is None:
                 continue
             stage = "" if row.metric in steps else row.stage
@@ -83,7 +84,8 @@ class Resolver:
             done.append((raw, row))
         return done
 
-    def _row(self, raw: RawRow, steps: set[str], period: str) -> TrackingRow | None:
+    def row_of(self, raw: RawRow, steps: set[str], period: str) -> TrackingRow | None:
+        """Return one row, whether or not it came before; None where it names nothing."""
         place = self._place(raw)
         if place is None:
             return None
@@ -173,6 +175,13 @@ class Resolver:
                 raw.fault("year-of-two-digits", "period", severity="info", period=whole.label)
             )
         return whole.label
+
+    def label_of(self, period: PeriodName | None, text: str) -> str | None:
+        """Return the name of a period that is read, without a word about its year."""
+        if period is None:
+            return None
+        whole = period.in_year(self.year)
+        return (text or whole.label) if whole.needs_year else whole.label
 
     def _value(
         self, raw: RawRow, role: Role, unit: Unit, is_step: bool

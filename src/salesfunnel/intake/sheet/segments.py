@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 from salesfunnel._core.formula_escape import unescape_cell
 from salesfunnel.data.tracking import one_line
+from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.sheet.arrangement import Arrangement
 from salesfunnel.intake.sheet.column_words import is_segment_name
@@ -21,7 +23,11 @@ _LONGEST = 60
 
 
 def find_segments(
-    made: Arrangement, names: Sequence[str], below: Sequence[Sequence[Any]]
+    made: Arrangement,
+    names: Sequence[str],
+    below: Sequence[Sequence[Any]],
+    *,
+    decimal: DecimalMark | None = None,
 ) -> tuple[int, ...]:
     """Return the columns whose cells name the segment of a row, in order of the sheet.
 
@@ -36,13 +42,15 @@ def find_segments(
         The header.
     below : sequence of sequences
         The rows under it.
+    decimal : {".", ","}, optional
+        The decimal mark.
     """
     base = [i for i, role in enumerate(made.roles) if role == "segment"]
     if any(slot.segment for slot in made.slots):
         return ()
     wide = bool(made.slots)
     slots = {slot.index for slot in made.slots}
-    columns = columns_of(names, below)
+    columns = columns_of(names, below, decimal=decimal)
     free = [
         column
         for column in columns
@@ -69,12 +77,15 @@ def find_segments(
         if column.kind == "text" and max(map(len, column.cells), default=0) <= _LONGEST
         and (wide or len({*column.cells}) < len(column.cells))
     ]  # fmt: skip
-    candidates = [i for i in dict.fromkeys((*named, *owner, *texts)) if i not in base]
+    ids = [c.index for c in free if c.kind == "ordinal" and len({*c.cells}) < len(c.cells)]
+    candidates = [i for i in dict.fromkeys((*named, *owner, *texts, *ids)) if i not in base]
     found = _telling(keys, below, base, candidates, doubles)
     if not found:
         plain = _doubles(keys, below, base, fill=False)
         found = _telling(keys, below, base, candidates, plain, fill=False)
         made.blank_is_value = bool(found)
+    if made.order in found:
+        made.order = None
     for i in found:
         made.note("segment-inferred", "info", column=names[i])
     return tuple(sorted({*base, *found}))
@@ -110,11 +121,9 @@ def _keys(made: Arrangement, below: Sequence[Sequence[Any]]) -> list[tuple[str, 
     if "actual" in made.roles:
         numbers.append(made.roles.index("actual"))
     columns = [_filled_down(below, i) for i in places]
+    keys = zip(*columns, strict=True) if columns else repeat(())
     return [
-        tuple(column[at] for column in columns)
-        if any(i < len(row) and shown(row[i]).strip() for i in numbers)
-        else None
-        for at, row in enumerate(below)
+        key if _has_figure(row, numbers) else None for row, key in zip(below, keys, strict=False)
     ]
 
 
@@ -126,15 +135,8 @@ def _doubles(
     fill: bool = True,
 ) -> int:
     """Return how many rows come again when distinguished by these columns."""
-    columns = [
-        _filled_down(below, i)
-        if fill
-        else [fold(shown(row[i])) if i < len(row) else "" for row in below]
-        for i in places
-    ]
-    found = [
-        (key, *(column[at] for column in columns)) for at, key in enumerate(keys) if key is not None
-    ]
+    columns = [_filled_down(below, i) if fill else _folded(below, i) for i in places]
+    found = [one for one in zip(keys, *columns, strict=True) if one[0] is not None]
     return len(found) - len(set(found))
 
 
@@ -142,10 +144,33 @@ def _filled_down(below: Sequence[Sequence[Any]], place: int) -> list[str]:
     """Return a column folded, blank cells as the one above: cells are often merged."""
     above = ""
     cells = []
-    for row in below:
-        above = fold(shown(row[place])) if place < len(row) and fold(shown(row[place])) else above
+    for cell in _folded(below, place):
+        above = cell or above
         cells.append(above)
     return cells
+
+
+def _folded(below: Sequence[Sequence[Any]], place: int) -> list[str]:
+    """Return a column folded, each distinct text once."""
+    known: dict[str, str] = {}
+    found = []
+    for row in below:
+        cell = row[place] if place < len(row) else ""
+        text = cell if type(cell) is str else shown(cell)
+        if text not in known:
+            known[text] = fold(text)
+        found.append(known[text])
+    return found
+
+
+def _has_figure(row: Sequence[Any], places: Sequence[int]) -> bool:
+    """Whether anything stands in one of the places."""
+    for i in places:
+        if i < len(row):
+            cell = row[i]
+            if (cell if type(cell) is str else shown(cell)).strip():
+                return True
+    return False
 
 
 class Groups:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel.data.panel import ALL
@@ -11,7 +11,7 @@ from salesfunnel.intake.cells.read_period import PeriodName, month_inside, read_
 from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.sheet.header import Header
 
-__all__ = ["default_period", "of_one_period", "period_of_sheet", "year_of"]
+__all__ = ["default_period", "one_period_of", "period_of_sheet", "year_of"]
 
 
 def period_of_sheet(name: str) -> PeriodName | None:
@@ -61,18 +61,15 @@ def default_period(grid: Grid, header: Header, period: str | None, faults: list[
     return month
 
 
-def of_one_period(period: str | None, pairs: list[Any]) -> list[Any]:
-    """Return the rows of the one period asked for, where the sheet has several."""
+def one_period_of(period: str | None, labels: Iterable[str]) -> str | None:
+    """Return the one period asked for, where the sheet has several; None for all of them."""
+    known = tuple(dict.fromkeys(labels))
     asked = None if period is None else read_period(period)
-    if asked is None or asked.needs_year or len({row.period for _, row in pairs}) < 2:
-        return pairs
-    if len(asked.label) == 4:
-        return pairs
-    kept = [pair for pair in pairs if pair[1].period == asked.label]
-    if not kept:
-        known = tuple(dict.fromkeys(row.period for _, row in pairs))
+    if asked is None or asked.needs_year or len(known) < 2 or len(asked.label) == 4:
+        return None
+    if asked.label not in known:
         raise IntakeError(
             f"'period' must be one of the sheet, got {period!r}",
             hint=did_you_mean(asked.label, known),
         )
-    return kept
+    return asked.label

@@ -48,6 +48,7 @@ white-space:normal;max-width:32em}
 border-bottom:1px solid var(--sf-grey)}
 & .sf-t tbody th{font-weight:500;min-width:8.5em}
 & .sf-t .sf-r{text-align:right;white-space:nowrap}
+& .sf-t td:not(.sf-r,.sf-c,.sf-hm,.sf-s){min-width:4.2em}
 & .sf-t .sf-c{text-align:center}
 & .sf-t .sf-s{white-space:nowrap}
 & .sf-t th:first-child,& .sf-t td:first-child{padding-left:0}

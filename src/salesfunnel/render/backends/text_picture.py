@@ -26,7 +26,7 @@ def picture_lines(chart: Chart, columns: int) -> list[str]:
     cells = any(mark.shape == "cell" for mark in chart.marks)
     if chart.y.kind == "category" and not cells:
         lines = _rows(chart, columns)
-    elif chart.kind in {"trend", "fan", "survival"}:
+    elif chart.kind in {"trend", "fan", "survival", "leading"}:
         lines = _curve(chart, columns)
     else:
         lines = _table(chart, columns)
@@ -88,7 +88,7 @@ def _put(cells: list[str], mark: ChartMark, x: int, end: int | None) -> None:
 
 def _curve(chart: Chart, columns: int) -> list[str]:
     """Return a curve as one line of blocks, with its first and last point and its labels."""
-    name = {"trend": "rate", "fan": "q50", "survival": "share"}[chart.kind]
+    name = {"trend": "rate", "fan": "q50", "survival": "share", "leading": "share"}[chart.kind]
     values = [v if isinstance(v, float) else None for v in chart.data.get(name, ())]
     known = [v for v in values if v is not None]
     if not known:

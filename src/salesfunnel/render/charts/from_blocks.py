@@ -120,7 +120,8 @@ def chart_of_lines(block: model.Lines, locale: str) -> Chart:
     data: dict[str, list[float | str | None]] = {"label": list(names)}
     for place, line in enumerate(block.lines):
         first = line.values not in drawn
-        role: Role = "context" if line.dashed else "main"
+        plain: Role = "context" if line.dashed else "main"
+        role: Role = "alert" if line.mark == "bad" else plain
         if line.low and line.high:
             marks.append(ChartMark(
                 shape="band", role="main", x=names, y=line.low, y2=line.high, name=line.band,

@@ -35,7 +35,7 @@ def _columns(names: Sequence[str], locale: Locale, level: float) -> list[Column]
 def segments_document(found: SegmentComparison, locale: Locale) -> Document:
     """Return the segments, most probably worse first."""
     ends = (found.transition.source, found.transition.target)
-    labels = labels_of(None, ends, locale)
+    labels = labels_of(found.funnel, ends, locale)
     blocks: list[Block] = [_segment_table(islice(found, _ROWS), found.level, locale)]
     if len(found) > _ROWS:
         words = text("report.rows-shown", locale, shown=_ROWS, all=len(found))

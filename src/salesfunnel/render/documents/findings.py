@@ -173,7 +173,7 @@ def _over_time(finding: Finding, locale: Locale, actions: Names) -> list[Block]:
         return []
     lines = [
         Line(text("cause.over-time.share", locale), [p.share for p in points], dashed=True),
-        Line(text("cause.over-time.rate", locale), [p.rate for p in points]),
+        Line(text("cause.over-time.rate", locale), [p.rate for p in points], mark="bad"),
         Line(text("cause.over-time.rate-others", locale), [p.rate_others for p in points]),
     ]
     title = text("cause.over-time", locale, what=title_of(finding, locale, actions))

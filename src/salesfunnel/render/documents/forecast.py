@@ -58,7 +58,7 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
     blocks += [groups_table(group, forecast.currency, locale) for group in forecast.groups]
     if forecast.deals:
         blocks.append(_deals(forecast, locale))
-    blocks.append(Paragraph(text("ahead.forecast-note", locale), mark="muted"))
+    blocks.append(Paragraph(text(f"ahead.basis-{forecast.basis}", locale), mark="muted"))
     blocks.append(faults_block(forecast.faults, locale))
     return Document(title, blocks, locale=locale)
 
@@ -166,7 +166,7 @@ def _deals(forecast: Forecast, locale: Locale) -> Table:
 def backtest_document(done: Backtest, locale: Locale) -> Document:
     """Return the scores of every way to forecast, and forecast beside what came."""
     title = text("ahead.backtest", locale, n=len(done.origins), horizon=done.horizon)
-    names = ("way", "scope", "wape", "bias", "coverage", "crps", "pinball")
+    names = ("way", "scope", "wape", "bias", "coverage", "crps", "pinball", "log-loss")
     rows = [
         [
             text(f"ahead.way-{score.way}", locale),
@@ -176,6 +176,7 @@ def backtest_document(done: Backtest, locale: Locale) -> Document:
             shown(score.coverage, "share", locale),
             shown(score.crps, "money", locale),
             shown(score.pinball, "money", locale),
+            "–" if score.log_loss is None else f"{score.log_loss:.3f}",
         ]
         for score in done.scores
     ]

@@ -12,6 +12,7 @@ from salesfunnel.render.words.names import labels_of
 __all__ = ["changed_blocks", "groups_document", "groups_table"]
 
 _PARTS = ("season", "break", "month")
+_TERMS = {"value", "strata", "pushed", "pushed-in-stage", "silent", "overdue"}
 
 
 def groups_document(groups: ForecastGroups, locale: Locale) -> Document:
@@ -42,6 +43,11 @@ def groups_table(groups: ForecastGroups, currency: str, locale: Locale) -> Table
     return Table(heads, rows, caption=caption)
 
 
+def _term(name: str, locale: Locale) -> str:
+    """Return a trait as people call it; an attribute by its name."""
+    return text(f"ahead.term-{name}", locale) if name in _TERMS else name
+
+
 def changed_blocks(forecast: Forecast, locale: Locale) -> list[Block]:
     """Return what traits are reckoned with, and since when the rates are others."""
     blocks: list[Block] = []
@@ -49,7 +55,7 @@ def changed_blocks(forecast: Forecast, locale: Locale) -> list[Block]:
     if traits:
         between = "、" if locale == "zh" else ", "
         key = "ahead.with-covariates" if forecast.way == "covariates" else "ahead.with-named"
-        said = text(key, locale, terms=between.join(traits))
+        said = text(key, locale, terms=between.join(_term(name, locale) for name in traits))
         blocks.append(Paragraph(said, mark="muted"))
     found = forecast.rates_changed
     if found is None:

@@ -7,7 +7,7 @@ from salesfunnel.data.panel import Panel
 from salesfunnel.i18n import text
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
-from salesfunnel.render.words.figures import segment_words, shown
+from salesfunnel.render.words.figures import money_text, segment_words, shown
 from salesfunnel.render.words.names import labels_of
 
 _SEGMENTS = 10
@@ -23,14 +23,22 @@ def panel_document(panel: Panel, locale: Locale) -> Document:
         rows = []
         for t, period in enumerate(panel.periods):
             pairs = zip(panel.counts[t, g].tolist(), panel.missing[t, g].tolist(), strict=True)
-            cells = [shown(None if gone else n, "count", locale) for n, gone in pairs]
+            cells = [_cell(panel, None if gone else n, locale) for n, gone in pairs]
             rows.append([period, *cells])
         caption = segment_words(segment, locale) if len(panel.segments) > 1 else ""
         blocks.append(Table(columns, rows, caption=caption))
     if len(panel.segments) > _SEGMENTS:
         words = text("report.rows-shown", locale, shown=_SEGMENTS, all=len(panel.segments))
         blocks.append(Paragraph(words, mark="muted"))
-    if panel.periods and panel.steps and len(panel.segments) == 1:
+    if panel.periods and panel.steps and len(panel.segments) == 1 and panel.weight is None:
         last, only = panel.periods[-1], panel.segments[0]
         blocks.append(funnel_picture(panel, locale, period=last, segment=only))
-    return Document(text("report.panel", locale), blocks, locale=locale)
+    title = "report.panel" if panel.weight is None else "report.panel-amounts"
+    return Document(text(title, locale), blocks, locale=locale)
+
+
+def _cell(panel: Panel, n: float | None, locale: Locale) -> str:
+    """Return a count, or the amount of a panel of amounts."""
+    if panel.weight is None or n is None:
+        return shown(n, "count", locale)
+    return money_text(float(n), panel.currency, locale)

@@ -45,6 +45,7 @@ def _section(chapter: Chapter, locale: Locale) -> Section:
         blocks.append(_table(chapter.good, text("playbook.good", locale)))
         if chapter.good_note:
             blocks.append(Paragraph(chapter.good_note, mark="muted"))
+    blocks += _script(chapter, locale)
     learned: tuple[tuple[str, Sequence[Learned], Mark], ...] = (
         ("worked", chapter.worked, "good"),
         ("dropped", chapter.dropped, "warn"),
@@ -54,10 +55,26 @@ def _section(chapter: Chapter, locale: Locale) -> Section:
             blocks.append(Heading(text(f"playbook.{name}", locale), level=3))
         for measure in measures:
             words = f"{measure.title}{text('finding.colon', locale)}{measure.evidence}"
-            blocks.append(Paragraph(words, mark=mark))
-            if measure.detail:
-                blocks.append(Paragraph(measure.detail))
+            blocks += [Paragraph(words, mark=mark), *map(Paragraph, filter(None, [measure.detail]))]
+    if chapter.examples:
+        blocks.append(Heading(text("playbook.example", locale), level=3))
+        blocks += [Paragraph(line) for line in chapter.examples]
     return Section(chapter.stage, blocks)
+
+
+def _script(chapter: Chapter, locale: Locale) -> list[Block]:
+    """Return what is said in the key actions, nothing where nobody has words for it."""
+    if not chapter.script:
+        return []
+    blocks: list[Block] = [
+        Heading(text("playbook.script", locale), level=3),
+        Paragraph(text("playbook.script-note", locale), mark="muted"),
+    ]
+    for said in chapter.script:
+        lines = said.detail.split("\n")
+        first = f"{said.title}{text('finding.colon', locale)}{lines[0]}"
+        blocks += [Paragraph(line) for line in (first, *lines[1:])]
+    return blocks
 
 
 def _table(rows: Sequence[Sequence[str]], caption: str) -> Table:

@@ -29,7 +29,7 @@ def review_document(review: Review, locale: Locale) -> Document:
     items = [
         (text("review.column.state", locale), text(f"review.state.{review.state}", locale)),
         (text("review.column.rate", locale), rates),
-        (text("review.column.weeks", locale), shown(review.weeks, "number", locale)),
+        (text("review.column.weeks", locale), shown(round(review.weeks, 1), "number", locale)),
         (text("review.column.next", locale), text(f"review.next.{review.next_step}", locale)),
     ]
     blocks: list[Block] = [
@@ -55,7 +55,7 @@ def reviews_document(reviews: Iterable[Review], locale: Locale) -> Document:
             text(f"measure.{review.measure}.title", locale, default=review.measure),
             text(f"review.state.{review.state}", locale),
             f"{shown(e.rate_before, 'percent', locale)} → {shown(e.rate, 'percent', locale)}",
-            shown(review.weeks, "number", locale),
+            shown(round(review.weeks, 1), "number", locale),
             text(f"review.next.{review.next_step}", locale),
         ))  # fmt: skip
         marks.append(_STATES.get(review.state, ""))

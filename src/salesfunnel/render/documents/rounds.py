@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import attrs
+
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
+from salesfunnel.fault import Fault
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.monitoring import Review
 from salesfunnel.planning import Measure
@@ -56,8 +59,8 @@ def round_document(found: Round, locale: Locale) -> Document:
     if found.adherence is not None:
         blocks += _sections(document_of(found.adherence, locale))
     blocks += _sections(standards_document(found, locale))
-    seen = set(found.judged.faults)
-    own = [fault for fault in found.faults if fault not in seen]
+    seen = {_without_file(fault) for fault in found.judged.faults}
+    own = [fault for fault in found.faults if _without_file(fault) not in seen]
     if own:
         labels = names_of(found, locale)
         blocks.append(Section(text("round.files", locale), [faults_block(own, locale, labels)]))
@@ -70,6 +73,11 @@ def round_document(found: Round, locale: Locale) -> Document:
             "round.subtitle", locale, period=found.period, next=found.next_period, day=found.today
         ),
     )
+
+
+def _without_file(fault: Fault) -> Fault:
+    """Return a fault as the analysis tells it, which does not know the name of the file."""
+    return attrs.evolve(fault, file=None)
 
 
 def _sections(document: Document) -> list[Block]:
@@ -214,7 +222,7 @@ def _review(one: Review, measure: Measure | None, locale: Locale) -> list[str]:
         one.measure if measure is None else measure_title(measure, locale),
         "–" if measure is None else owner_words(measure.owner, locale),
         text(f"review.state.{one.state}", locale),
-        shown(one.weeks, "number", locale),
+        shown(round(one.weeks, 1), "number", locale),
         f"{before} → {shown(e.rate, 'percent', locale)}",
         evidence_words(one, locale),
         text(f"review.next.{one.next_step}", locale),

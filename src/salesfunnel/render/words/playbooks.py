@@ -22,10 +22,10 @@ __all__ = ["Chapter", "Learned", "chapters_of"]
 
 @attrs.frozen(kw_only=True)
 class Learned:
-    """A measure that worked, or did not: its title, its evidence, what was done."""
+    """A measure that worked, or did not, or what is said in an action: title, evidence, detail."""
 
     title: str
-    evidence: str
+    evidence: str = ""
     detail: str = ""
 
 
@@ -41,6 +41,8 @@ class Chapter:
     good_note: str = ""
     worked: tuple[Learned, ...] = attrs.field(default=(), converter=as_tuple)
     dropped: tuple[Learned, ...] = attrs.field(default=(), converter=as_tuple)
+    script: tuple[Learned, ...] = attrs.field(default=(), converter=as_tuple)
+    examples: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
 
 
 def chapters_of(playbook: Playbook, locale: Locale) -> Iterator[Chapter]:
@@ -57,7 +59,26 @@ def chapters_of(playbook: Playbook, locale: Locale) -> Iterator[Chapter]:
             good_note=text("playbook.best-note", locale, n=quarters) if quarters > 1 else "",
             worked=[_worked(entry, locale) for entry in entries],
             dropped=[_dropped(e, locale) for e in playbook.dropped if e.stage == stage.key],
+            script=_script(stage, locale),
+            examples=_examples(stage, entries, locale),
         )
+
+
+def _script(stage: Stage, locale: Locale) -> list[Learned]:
+    """Return what is said in the key actions of a stage, where the method has words for it."""
+    says = {a: text(f"playbook.says.{a.key}", locale, default="") for a in stage.actions}
+    return [Learned(title=action.label, detail=words) for action, words in says.items() if words]
+
+
+def _examples(stage: Stage, entries: list[PlaybookEntry], locale: Locale) -> list[str]:
+    """Return what the team wrote of measures that worked, and the method's own example."""
+    own = [
+        text("playbook.example-team", locale, measure=measure_title(e.measure, locale),
+             note=e.measure.note)
+        for e in entries if e.measure.note
+    ]  # fmt: skip
+    method = text(f"playbook.example-of.{stage.key}", locale, default="")
+    return [*own, method] if method else own
 
 
 def _actions(

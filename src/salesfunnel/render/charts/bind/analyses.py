@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from salesfunnel.bottleneck import Bottleneck
 
 __all__ = [
-    "bridge", "causes", "cohorts", "effects", "fan", "funnel", "months", "rates", "schedule",
-    "segments", "split", "trend", "worst",
+    "bridge", "causes", "cohorts", "effects", "fan", "funnel", "leading", "months", "rates",
+    "schedule", "segments", "split", "trend", "worst",
 ]  # fmt: skip
 
 
@@ -105,6 +105,23 @@ def split(analysis: Analysis, locale: Locale) -> Chart:
         if same and finding.measured and (evidence.groups or len(evidence.table) >= 4):
             return findings.split(finding, locale, baseline=row.reference)
     raise ArgumentError("'kind' must be a picture this analysis has, got 'split'")
+
+
+def leading(analysis: Analysis, locale: Locale) -> Chart:
+    """Return the share of deals that the first cause of the worst step touches, over time."""
+    row = worst(analysis)
+    parts = [
+        f
+        for f in analysis.findings
+        if (f.transition, f.segment) == (row.transition, row.segment)
+        and f.explains
+        and not f.veto
+        and len(f.evidence.over_time) >= findings.LEAST
+    ]
+    if not parts:
+        raise ArgumentError("'kind' must be a picture this analysis has, got 'leading'")
+    first = max(parts, key=findings.deals_of)
+    return findings.leading(first, locale, since=row.onset)
 
 
 def stated(analysis: Analysis, locale: Locale) -> Chart:

@@ -26,7 +26,7 @@ MOST = 24
 
 def _step(found: Any, locale: Locale) -> str:
     step = found.transition
-    return step_words(step, labels_of(None, (step.source, step.target), locale))
+    return step_words(step, labels_of(found.funnel, (step.source, step.target), locale))
 
 
 def compared(found: Any, locale: Locale) -> Chart:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from salesfunnel._core.periods import common_frequency
 from salesfunnel._core.vocabulary import Locale
+from salesfunnel._kernels.intervals import wilson
 from salesfunnel.i18n import text
+from salesfunnel.render.charts.bind._words import first_day
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import deals_words, whole_percent
+from salesfunnel.render.charts.figures import deals_words, period_words, whole_percent
+from salesfunnel.render.charts.kinds.leading import SharePoint
+from salesfunnel.render.charts.kinds.leading import leading as leading_chart
 from salesfunnel.render.charts.kinds.rates import StepRate
 from salesfunnel.render.charts.kinds.rates import rates as rates_chart
 from salesfunnel.render.charts.kinds.spans import EffectRow, effects
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
 
 NAMED = 6
 """Causes with a bar of their own at most; the others are one bar."""
+LEAST = 3
+"""Periods from which a share over time says something."""
 
 
 def deals_of(finding: Finding) -> float:
@@ -123,6 +130,34 @@ def split(finding: Finding, locale: Locale, *, baseline: float | None = None) ->
         rows, locale, title=text("chart.split-title", locale), kind="split",
         subtitle=text("chart.split-subtitle", locale),
     )  # fmt: skip
+
+
+def leading(finding: Finding, locale: Locale, *, since: str | None = None) -> Chart:
+    """Return how many deals a cause touches, period by period: it moves before the rate does.
+
+    `since` is the first period of the drop.
+    """
+    points = []
+    evidence = finding.evidence
+    over = evidence.over_time
+    by = common_frequency(tuple(p.period for p in over)) if over else "none"
+    low, high = wilson([p.exposed for p in over], [p.known for p in over], 0.8)
+    for i, one in enumerate(over):
+        at = first_day(one.period, by)
+        if at is not None:
+            points.append(SharePoint(
+                period=one.period, words=period_words(one.period, locale), at=at, known=one.known,
+                touched=one.exposed, low=float(low[i]), high=float(high[i]),
+                since=since is not None and one.period >= since,
+            ))  # fmt: skip
+    cause = title_of(finding, locale)
+    before, now = evidence.exposure_before, evidence.exposure
+    if before is None or now is None:
+        title = text("chart.leading-title", locale, cause=cause)
+    else:
+        ends = {"before": whole_percent(before), "now": whole_percent(now)}
+        title = text("chart.leading-title-moved", locale, cause=cause, **ends)
+    return leading_chart(points, locale, title=title, before=before, frequency=by)
 
 
 def _exposed(finding: Finding, locale: Locale) -> list[StepRate]:

@@ -36,7 +36,8 @@ def segments(
     """Return the rate of every segment by its size, with the limits that chance sets.
 
     Segments of the overall rate lie between the inner limits in 95 % of the cases, between the
-    outer ones in 99.8 %. The segments farthest outside are named, `most` of them.
+    outer ones in 99.8 %. The segments farthest outside are named, `most` of them;
+    all where there are no more.
 
     References
     ----------
@@ -77,7 +78,8 @@ def segments(
     far = sorted(used, key=lambda p: -abs(_z(p, overall)))[:most]
     named: list[SegmentPoint] = []
     for p in far:
-        if (p.alert or abs(_z(p, overall)) > Z95) and not any(_near(p, q, top) for q in named):
+        told = len(used) <= most or p.alert or abs(_z(p, overall)) > Z95
+        if told and not any(_near(p, q, top) for q in named):
             named.append(p)
     marks.append(ChartMark(
         shape="label", role="target", x=[p.entered for p in named],
