@@ -127,14 +127,10 @@ def compare_segments(
         alike=found.alike,
         immature=counts.immature,
         level=level,
-<<<<<<< HEAD
         faults=(*counts.faults, *more),
         still_open=sure.still_open,
         open_counted=counts.still_open is None,
-=======
-        faults=counts.faults,
         funnel=data.funnel,
->>>>>>> main
     )
 
 

@@ -102,15 +102,12 @@ class SegmentComparison(TableMixin):
         Of the intervals.
     faults : tuple of Fault
         What is worth knowing.
-<<<<<<< HEAD
     still_open : ndarray of int64, shape (segments,)
         Mature entrants that are still open and left out, as undecided.
     open_counted : bool
         Whether open mature entrants count as not advanced, since losses are hardly recorded.
-=======
     funnel : Funnel, optional
         Of the data: it names the steps for people.
->>>>>>> main
     """
 
     transition: Transition
@@ -132,11 +129,8 @@ class SegmentComparison(TableMixin):
     immature: int = 0
     level: float = 0.95
     faults: tuple[Fault, ...] = ()
-<<<<<<< HEAD
     open_counted: bool = True
-=======
     funnel: Funnel | None = None
->>>>>>> main
 
     def __repr__(self) -> str:
         called = int((self.probability_worse >= CALLED).sum())
