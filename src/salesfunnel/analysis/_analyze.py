@@ -275,6 +275,8 @@ def analyze(
     # whether amounts can be added is told by the money, which knows the rates
     read = (f for f in getattr(data, "faults", ()) if f.code != "currencies-mixed")
     faults = (*read, *money_faults, *quiet)
+    if worth is None and currency is not None:
+        faults = (*faults, Fault.of("no-value-of-a-deal", severity="info", value=currency))
     first = _start(panel, data) if start is None else start
     if first is None and (findings or bottlenecks.alarms):
         faults = (*faults, Fault.of("plan-without-start", severity="info"))
