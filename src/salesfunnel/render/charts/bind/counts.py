@@ -60,10 +60,7 @@ def funnel(
     panel: Panel, locale: Locale, *, period: str | None = None, segment: str | None = None,
     alarms: Iterable[Bottleneck] = (),
 ) -> Chart:  # fmt: skip
-    """Return the funnel of one period: the last one that is over, of all segments.
-
-    A step of `alarms` shows the rate and the baseline of its verdict.
-    """
+    """Return the funnel of one period, the last one that is over; alarms show their own rates."""
     fallen = {row.transition.source: row for row in alarms if row.segment == ALL}
     panel = panel if segment is not None or ALL in panel.segments else panel.total()
     t, g = last_complete(panel, period), pick_segment(segment, panel.segments)
@@ -82,14 +79,13 @@ def funnel(
             rate=None if row is None else row.rate,
             baseline=None if row is None else row.reference,
         ))  # fmt: skip
-    title = text("chart.funnel-title-counts", locale)
     words = span_words([panel.periods[t]], locale)
     if panel.segments[g] != ALL:
         words += f" · {panel.segments[g]}"
     return funnel_chart(
         rows,
         locale,
-        title=title,
+        title=text("chart.funnel-title-counts", locale),
         subtitle=text("chart.funnel-subtitle-counts", locale, period=words),
     )
 
