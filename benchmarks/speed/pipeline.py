@@ -115,9 +115,8 @@ def main():
         )
         theirs = json.loads(done.stdout)
         shown("ageing before", theirs)
-        print(
-            f"  {theirs[0] / ours[0]:.0f} times by the processor, {theirs[1] / ours[1]:.0f} by clock"
-        )
+        ratios = [then / now for then, now in zip(theirs, ours, strict=True)]
+        print("  {:.0f} times by the processor, {:.0f} by the clock".format(*ratios))
     known, built = with_ledger(history)
     moment = known.as_of - np.timedelta64(30, "D")
     shown("9 rows per deal read and sorted", built)
