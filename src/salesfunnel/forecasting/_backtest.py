@@ -222,20 +222,22 @@ def _look(
     before = (outcome == 1) & (closed > at - span * DAY) & (closed <= at)
     stage_weights, static = _usual(known, opened.deal, value)
     came = won[known.rows[opened.deal]]
+    ours = _said(view, came, draws, seed)
     ways: tuple[Said, ...] = ()
     if how.covariates == AUTO and any(past.told(at)):
-        views = (
-            view if view.used == used else outlook(history, at, span, way, past)
+        ways = tuple(
+            ours
+            if view.used == used
+            else _said(outlook(history, at, span, way, past), came, draws, seed)
             for used, way in (
                 (PLAIN, how._replace(covariates=None)),
                 (past.told(at), how._replace(covariates=EVERY)),
             )
         )
-        ways = tuple(_said(one, came, draws, seed) for one in views)
     return Origin(
         actual_open=float(worth[won & was_open].sum()),
         actual=float(worth[won].sum()),
-        ours=_said(view, came, draws, seed),
+        ours=ours,
         stage_weights=stage_weights,
         static=static,
         last=float(worth[before].sum()),
