@@ -1,9 +1,10 @@
-"""How tests run: Hypothesis without a deadline; what is slow; the core alone."""
+"""How tests run: Hypothesis without a deadline; what is slow, or not traced; the core alone."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,8 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.register_profile("quick", settings.get_profile("here"), max_examples=15)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 QUICK = "not slow"
+TRACER = "COVERAGE_PROCESS_CONFIG"
+"""Of the environment: what coverage tells the processes that a test starts."""
 
 
 def pytest_configure(config):
@@ -33,13 +36,30 @@ def pytest_collection_modifyitems(items):
     """Mark what `slow` lists."""
     for item in items:
         name = item.path.name
+        if name in slow.UNTRACED:
+            item.add_marker("no_cover")
         if name in slow.FILES or getattr(item, "originalname", "") in slow.TESTS.get(name, ()):
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.fixture(autouse=True)
+def _processes_are_not_traced_either(request, monkeypatch):
+    """Where the lines of a test are not measured, those of what it starts are not."""
+    if request.node.get_closest_marker("no_cover"):
+        monkeypatch.delenv(TRACER, raising=False)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item):
-    """With the core alone (the session ``minimal``) a test that asks for an extra is skipped."""
+    """With the core alone (the session ``minimal``) a test that asks for an extra is skipped.
+
+    A test that is not traced also stops the tracer that its worker began with: pytest-cov stops
+    its own only.
+    """
+    if item.get_closest_marker("no_cover") and "coverage" in sys.modules:
+        running = sys.modules["coverage"].Coverage.current()
+        if running is not None:
+            running.stop()
     if not os.environ.get("SALESFUNNEL_MINIMAL"):
         return (yield)
     try:

@@ -90,3 +90,35 @@ TESTS = {
     "test_target.py": ("test_every_breakdown_adds_up_to_the_target",),
 }
 """Single tests by file; those that have the mark where they stand need no entry."""
+UNTRACED = {
+    "test_docs.py": "runs the library as its own tests do",
+    "test_year_of_rounds.py": "the same round, many times",
+    "test_full_disk.py": "writes what other tests write",
+    "test_site.py": "builds pages",
+    "test_browser.py": "looks at pages that other tests make",
+    "test_browser_report.py": "looks at pages that other tests make",
+    "test_wide_tables.py": "counts how work grows",
+    "test_count_steps_crowds.py": "random crowds",
+    "test_sheet_round_trip.py": "random sheets",
+    "test_monitoring.py": "simulated weeks",
+    "test_kernel_special.py": "every value of a domain",
+    "test_causes_columns.py": "simulated companies",
+    "test_causes_of_worlds.py": "simulated companies",
+    "test_history_twin.py": "random histories",
+    "test_columns_of_cells.py": "random cells",
+    "test_reading_twice.py": "random dirt",
+    "test_read_deals_wrappings.py": "random dirt",
+    "test_damaged_documents.py": "random damage",
+    "test_buying_models.py": "simulated customers",
+    "test_bottleneck_study.py": "short runs of studies",
+    "test_notebooks.py": "runs the library as its own tests do",
+    "test_embedding_data.py": "services of others around the library",
+    "test_engines_postgres.py": "the queries of test_engines.py in another database",
+    "test_engines_clickhouse.py": "the queries of test_engines.py in another database",
+    "test_office_sheets.py": "LibreOffice",
+    "test_seasonal_targets.py": "simulated quarters",
+    "test_forecast_season.py": "simulated winters",
+    "test_results.py": "every result in every language",
+}
+"""Files whose lines are not measured in CI, with the reason: the tracer makes pure Python three to
+five times slower, and they repeat what quicker tests run once."""

@@ -62,7 +62,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         480,
         "the log is one value; its three ways in and their documentation stand together",
     ),
-    "conversion.py": (360, "a row, its table and the function; half of it is documentation"),
+    "conversion.py": (366, "a row, its table and the function; half of it is documentation"),
     "data/panel.py": (540, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
         320,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import math
@@ -117,14 +118,21 @@ def test_vega_holds_the_numbers_of_the_marks(kind):
 
 @pytest.mark.parametrize("kind", KIND_NAMES)
 def test_vega_is_valid(kind):
-    altair = pytest.importorskip("altair")
-    schema = json.loads((_schema_of(altair)).read_text("utf-8"))
+    pytest.importorskip("altair")
+    chart = every_kind()[kind]
+    _validator().validate(chart.to_vega(width="container"))
+    assert chart.plot("altair").to_dict()["layer"]
+
+
+@functools.cache
+def _validator():
+    """Return what holds a specification against the schema of Vega-Lite, made once."""
+    import altair as alt
     import jsonschema
 
-    chart = every_kind()[kind]
-    spec = chart.to_vega(width="container")
-    jsonschema.validate(spec, schema, cls=jsonschema.Draft7Validator)
-    assert chart.plot("altair").to_dict()["layer"]
+    schema = json.loads(_schema_of(alt).read_text("utf-8"))
+    jsonschema.Draft7Validator.check_schema(schema)
+    return jsonschema.Draft7Validator(schema)
 
 
 def _schema_of(altair):

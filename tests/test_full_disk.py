@@ -89,7 +89,8 @@ def test_a_disk_that_fills_up_leaves_the_old_file_as_it_was(kind, method, old):
         getattr(value_of(kind), method)(old)
     assert method == "to_xlsx" or caught.value.errno == errno.EFBIG
     del caught
-    gc.collect()  # what is left half open is found here, not in a test that runs later
+    if method == "to_xlsx":
+        gc.collect()  # what is left half open is found here, not in a test that runs later
 
 
 @pytest.mark.parametrize(("kind", "method"), WRITERS)

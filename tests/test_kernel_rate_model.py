@@ -121,8 +121,6 @@ def test_exposure_against_the_prototype():
     logit = exposure.on_the_logit(cv2[-2:], np.full(2, 0.9))
     np.testing.assert_allclose(logit, case["logit_extra_at_p_9"])
     assert np.isnan(cv2[: len(lag) - 1]).all()
-    sure = exposure.maturity_variance(np.array([1.0, 0.5]), 50.0)
-    np.testing.assert_allclose(sure, [0.0, 0.02 + exposure.DRIFT])
 
 
 def test_a_rise_of_blocks_of_weeks_against_the_prototype():

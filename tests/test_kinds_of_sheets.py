@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 import salesfunnel as sf
@@ -132,3 +134,20 @@ def test_months_of_other_languages(cell: str) -> None:
 def test_words_that_are_months_elsewhere_stay_names() -> None:
     sheet = sf.read_table("step,In,Out\nVisit,100,40\nOrder,40,10\n", columns={"actual": "In"})
     assert [row.actual for row in sheet.rows] == [100, 40]
+
+
+def test_a_worksheet_a_person() -> None:
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    pytest.importorskip("python_calamine")
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    for name, times in (("Ann", 1), ("Bob", 2)):
+        page = book.add_worksheet(name)
+        page.write_row(0, 0, ["Month", "Leads", "Deals"])
+        page.write_row(1, 0, ["2026-01", 10 * times, 2 * times])
+    book.close()
+    sheet = sf.read_table(file.getvalue())
+    assert sheet.segments == ("Ann", "Bob")
+    assert sheet.panel("step").counts.tolist() == [[[10, 2], [20, 4]]]
+    assert [f.severity for f in sheet.faults if f.code == "worksheets-are-segments"] == ["warning"]
+    assert sf.read_table(file.getvalue(), sheet="Bob").segments == ("all",)

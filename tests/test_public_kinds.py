@@ -66,7 +66,7 @@ def test_a_rate_above_one_has_an_interval_one_can_read():
         rows, stages=["lead", "won"], columns={"lead": "lead", "won": "won", "outcome": "outcome"},
         as_of="2025-12-01",
     )  # fmt: skip
-    table = sf.conversions(history.panel(by="month", mode="entry"))
+    table = sf.conversions(history.panel(by="month", mode="period"), lag=history)
     above = [row for row in table if row.status == "rate-gt-1"]
     assert above
     for row in above:

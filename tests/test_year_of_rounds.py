@@ -80,7 +80,7 @@ def state(key, *states):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("locale", ["en", "zh"])
+@pytest.mark.parametrize("locale", ["zh"])  # docs/guide/year.md walks it in English
 def test_a_year_of_rounds_finds_its_story_in_order(locale):
     rounds = list(walk(13, locale))
     own = WORDS[locale]["own"]

@@ -21,17 +21,12 @@ def judged(seed, left, factor, base=0.9, months=12):
     history = cells.deals_of(rng, np.array([150] * (months - 1) + [left]), rate)
     panel = history.panel(by="month", mode="entry")
     found = sf.find_bottlenecks(panel, period=panel.periods[months - 1])
-    return cells.alarms_of(found)[0], panel
+    return cells.alarms_of(found)[0]
 
 
 def test_a_fall_of_a_high_rate_is_seen_in_the_month_of_entry():
-    assert sum(judged(seed, 150, 0.6)[0] for seed in range(12)) >= 7
+    assert sum(judged(seed, 150, 0.6) for seed in range(12)) >= 7
 
 
 def test_few_entrants_and_many_do_not_alarm():
-    assert sum(judged(seed, left, 1.0)[0] for seed in range(8) for left in (10, 30, 300)) <= 2
-
-
-def test_few_entrants_have_a_less_certain_exposure():
-    few, many = (judged(1, left, 1.0)[1].exposed_cv2[11, 0, 0] for left in (10, 150))
-    assert few > 1.5 * many
+    assert sum(judged(seed, left, 1.0) for seed in range(8) for left in (10, 30, 300)) <= 2

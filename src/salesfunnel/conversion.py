@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_fraction, check_kind
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_line import told_by
 from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel._core.rows import LazyRows
 from salesfunnel._core.vocabulary import (
@@ -74,6 +75,8 @@ class Conversion(ResultMixin):
     cumulative: float | None
     cumulative_interval: Interval
     exposed: float | None = None
+
+    __repr__ = told_by("source", "target", "period", "rate", "interval")
 
     @property
     def transition(self) -> Transition:

@@ -15,7 +15,7 @@ __all__ = [
     "ArrowStream", "LazyFrame", "NumpyLike", "has_rows", "is_a", "is_arrow_column",
     "is_arrow_stream", "is_arrow_table", "is_frame", "is_lazy_frame", "is_numpy_like",
     "is_pandas_column", "is_pandas_frame", "is_polars_column", "is_polars_frame", "is_readable",
-    "library_of",
+    "library_of", "with_named_index",
 ]  # fmt: skip
 
 
@@ -64,6 +64,23 @@ def is_a(thing: object, library: str, *names: str) -> bool:
 def is_pandas_frame(thing: object) -> bool:
     """Whether an object is a dataframe of pandas."""
     return is_a(thing, "pandas", "DataFrame")
+
+
+def with_named_index(frame: Any) -> Any:
+    """Return a dataframe of pandas with the levels of its index that have a name as columns.
+
+    ``groupby`` and ``set_index`` put them there; columns that already have the name stay.
+    """
+    names = list(frame.index.names)
+    if all(name is None or name in frame.columns for name in names):
+        return frame
+    levels = [at for at, name in enumerate(names) if name is not None and name not in frame.columns]
+    for place, at in enumerate(levels):
+        column = frame.index.get_level_values(at)
+        if place == 0:
+            frame = frame.copy(deep=False)
+        frame.insert(place, names[at], column)
+    return frame
 
 
 def is_pandas_column(thing: object) -> bool:

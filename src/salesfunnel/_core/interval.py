@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from salesfunnel._core.frozen import plain
+from salesfunnel._core.short_number import short_number
 
 __all__ = ["Interval"]
 
@@ -33,6 +34,10 @@ class Interval:
     high: float = attrs.field(converter=plain)
     level: float
     method: str
+
+    def __repr__(self) -> str:
+        low, high = short_number(self.low), short_number(self.high)
+        return f"Interval(low={low}, high={high}, level={self.level:g}, method={self.method!r})"
 
     @property
     def width(self) -> float:

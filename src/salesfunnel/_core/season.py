@@ -20,6 +20,9 @@ Array = npt.NDArray[np.float64]
 
 NEW_YEAR_BEFORE, NEW_YEAR_AFTER = 7, 14
 """Days before and after the lunar New Year's day that do little business."""
+RATE_MONTHS, COUNT_MONTHS = 18, 24
+"""Months from which a season of a rate can be told from a fall or a rise, and one of counts (new
+deals) from their level."""
 MOVES = 12
 """A holiday whose day of the year varies by more than so many days moves between months."""
 MOST_FESTIVALS = 2

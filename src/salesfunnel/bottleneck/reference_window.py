@@ -6,6 +6,7 @@ import attrs
 
 from salesfunnel._core.checks import check_positive_int
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.one_line import told_by
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels import betabinomial as bb
 
@@ -29,6 +30,8 @@ class ReferenceWindow(ResultMixin):
     months: int = 12
     month_to_month_sd: float | None = attrs.field(default=None, kw_only=True)
     prior_months: float = attrs.field(default=bb.PRIOR_MONTHS, kw_only=True)
+
+    __repr__ = told_by("months")
 
     def __attrs_post_init__(self) -> None:
         check_positive_int("months", self.months)

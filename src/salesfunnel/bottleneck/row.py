@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_line import told_by
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import Tier
 from salesfunnel.bottleneck.verdict import DRIFT_ALARM
@@ -145,6 +146,8 @@ class Bottleneck(ResultMixin):
     faults: tuple[Fault, ...] = ()
     counted_at: str = ""
     attributes: tuple[str, ...] = ()
+
+    __repr__ = told_by("transition", "period", "tier", "rate", "reference", "probability")
 
     @property
     def drifting(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.season import RATE_MONTHS
 from salesfunnel.bottleneck import row
 from salesfunnel.bottleneck.flows import Flows
 from salesfunnel.bottleneck.judge import BENCHMARK_SD, FEW_MONTHS, Settings
@@ -16,8 +17,8 @@ VETO = 0.1
 """Share of the judged entrants that is faulty, from which a verdict is unverified."""
 VOLUME = 0.4
 """Relative change of entrants from which a rate without a lag may mislead."""
-YEAR_AND_HALF, TWO_FESTIVALS = 18, 2
-"""Months below which a season cannot be told from a fall; festivals before the judged one."""
+TWO_FESTIVALS = 2
+"""Festivals before the judged one."""
 LEAST_VOLUME_HISTORY = 3
 
 
@@ -93,9 +94,9 @@ def of_call(flows: Flows, settings: Settings) -> list[Fault]:
     """Say what the history cannot show."""
     months = len(flows.periods) * settings.a_month
     said = []
-    short = len(flows.periods) > LEAST_HISTORY and months < YEAR_AND_HALF - 0.5
+    short = len(flows.periods) > LEAST_HISTORY and months < RATE_MONTHS - 0.5
     if settings.angle is not None and short:
         said.append(
-            Fault.of("season-not-separable", severity="info", n=round(months), needed=YEAR_AND_HALF)
+            Fault.of("season-not-separable", severity="info", n=round(months), needed=RATE_MONTHS)
         )
     return said

@@ -156,7 +156,9 @@ def count_steps(
     if isinstance(steps, Iterable) and not isinstance(steps, str | AbstractSet):
         steps, marks = needed_steps(steps)
     many = breakdown is not None and not isinstance(breakdown, str)
-    if many and not isinstance(breakdown, Sequence):
+    if many and not (
+        isinstance(breakdown, Sequence) and all(isinstance(one, str) for one in breakdown)
+    ):
         raise ArgumentError(f"'breakdown' must be a name or several names, got {breakdown!r}")
     asked = () if breakdown is None else tuple(breakdown) if many else (breakdown,)
     specs = any(isinstance(one, Step) for one in steps) if isinstance(steps, Iterable) else False

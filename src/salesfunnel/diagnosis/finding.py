@@ -9,6 +9,7 @@ import attrs
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.frozen import as_tuple, frozen_map, plain
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_line import one_line, told_by
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import (
     DIMENSIONS,
@@ -71,6 +72,8 @@ class PeriodShare:
     exposed: int
     rate: float | None
     rate_others: float | None
+
+    __repr__ = one_line
 
     @property
     def share(self) -> float | None:
@@ -239,6 +242,8 @@ class Finding(ResultMixin):
     collect: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     veto: bool = False
     title: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
+
+    __repr__ = told_by("code", "transition", "grade", "contribution", "interval")
 
     def __attrs_post_init__(self) -> None:
         check_choice("dimension", self.dimension, DIMENSIONS)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_kind, check_positive_int
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import DataError
-from salesfunnel._core.season import check_season
+from salesfunnel._core.season import COUNT_MONTHS, check_season
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
@@ -20,7 +20,7 @@ from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import check_covariates
-from salesfunnel.forecasting.arrivals import FULL_MONTHS, Season
+from salesfunnel.forecasting.arrivals import Season
 from salesfunnel.forecasting.backtest_result import Backtest
 from salesfunnel.forecasting.backtest_scores import Said, limits_of, scores_of
 from salesfunnel.forecasting.outlook import AUTO, EVERY, Outlook, Settings, outlook, past_of
@@ -181,7 +181,7 @@ def backtest(
             severity="info",
             n=without,
             all=len(origins_seen),
-            needed=FULL_MONTHS,
+            needed=COUNT_MONTHS,
         )
         few.append(said)
     return Backtest(

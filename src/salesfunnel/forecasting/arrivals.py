@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.season import COUNT_MONTHS
 from salesfunnel._kernels.month_factors import month_factors
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, days
@@ -17,8 +18,8 @@ Floats = npt.NDArray[np.float64]
 Season = Literal["auto"]
 
 RECENT, BLOCK = 180.0, 30
-FULL_MONTHS, MOST_MONTHS = 24, 60
-"""Complete months from which a season is told, and the most that are read."""
+MOST_MONTHS = 60
+"""Complete months that are read at most."""
 MISSED = 3.0
 """The first month counts as complete if fewer deals than this are to be expected before the
 first one."""
@@ -49,13 +50,13 @@ def arrivals(known: Snapshot, horizon: int, season: bool) -> Arrivals:
     shown = np.empty(0)
     ahead = _months_of(known.at, np.arange(horizon))
     before = _months_of(known.at, -1 - np.arange(max(round(span), 1)))
-    if season and counts.size >= FULL_MONTHS:
+    if season and counts.size >= COUNT_MONTHS:
         found = month_factors(counts, first)
         shown = factors = found.factor
         contrast = _share(ahead, factors) - _share(before, factors)
         extra = float(contrast @ found.covariance @ contrast)
     elif season:
-        n, needed = int(counts.size), FULL_MONTHS
+        n, needed = int(counts.size), COUNT_MONTHS
         faults = (Fault.of("arrivals-without-season", severity="info", n=n, needed=needed),)
     rate, scatter = _level(age, span, factors[before])
     months = max(horizon / 30.0, 1.0)

@@ -11,6 +11,7 @@ import numpy as np
 
 from salesfunnel._core.period_arrays import DAYS_PER_MONTH, DAYS_PER_PERIOD
 from salesfunnel._core.periods import end_of, label_of, start_of
+from salesfunnel._core.season import RATE_MONTHS
 from salesfunnel._kernels.rate_model import pool
 from salesfunnel._kernels.rate_model.design import design
 from salesfunnel._kernels.rate_model.evidence import evidence
@@ -23,8 +24,6 @@ BLOCK = {"week": 4, "day": 28}
 MOST_BLOCKS = 39
 RISES = 0.275 + 0.225 * np.polynomial.legendre.leggauss(4)[0]
 """Rises of 5 to 50 %."""
-SEPARABLE = 18
-"""Months from which a season can be told from a rise."""
 LARGEST = 1e9
 NORMAL = NormalDist()
 
@@ -89,7 +88,7 @@ def judge_series(series: Series, planned: float, since: float | None) -> Judged 
         plan_ratio=min(float(up[4]), LARGEST),
         p_higher=NORMAL.cdf((logit - link) / sd),
         p_half_plan=NORMAL.cdf((logit - math.log(half / (1 - half))) / sd),
-        separable=len(n) * a_month >= SEPARABLE - 0.5,
+        separable=len(n) * a_month >= RATE_MONTHS - 0.5,
     )
 
 

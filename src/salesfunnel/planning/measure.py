@@ -11,7 +11,9 @@ import attrs
 
 from salesfunnel._core.checks import check_number
 from salesfunnel._core.frozen import as_tuple, frozen_map, in_both
+from salesfunnel._core.one_line import one_line, told_by
 from salesfunnel._core.result import ResultMixin
+from salesfunnel._core.short_number import short_number
 from salesfunnel._core.vocabulary import Dimension, Grade
 from salesfunnel.definitions.funnel import Transition
 from salesfunnel.diagnosis.finding import Param
@@ -44,6 +46,10 @@ class Quantiles:
     p50: float = _number("p50")
     p90: float = _number("p90")
     mean: float = _number("mean")
+
+    def __repr__(self) -> str:
+        named = ((key, short_number(getattr(self, key))) for key in ("p10", "p50", "p90", "mean"))
+        return f"Quantiles({', '.join(f'{key}={figure}' for key, figure in named)})"
 
 
 @attrs.frozen(kw_only=True)
@@ -113,6 +119,7 @@ class EffectBasis:
     entered: float
     ceiling: float
     downstream: tuple[tuple[float, float], ...] | None = None
+    __repr__ = one_line
 
 
 @attrs.frozen(kw_only=True)
@@ -190,3 +197,4 @@ class Measure(ResultMixin):
     basis: EffectBasis | None = None
     baseline_from: str = ""
     note: str = ""
+    __repr__ = told_by("measure", "bottleneck", "owner", "due", "state")

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.one_line import told_by
 from salesfunnel._core.period_arrays import DAYS_PER_MONTH
 from salesfunnel._kernels.effect import entrants_to_see, extra_deals, joint_uplift
 from salesfunnel.planning.measure import Effect, EffectBasis, Measure, Quantiles
@@ -46,6 +47,7 @@ class Assumptions:
     value: float | None = None
     value_se: float = 0.0
     seed: int = 0
+    __repr__ = told_by("months", "realisation", "gap_closed", "value")
 
 
 def _rng(seed: int, *names: object) -> np.random.Generator:

@@ -14,6 +14,7 @@ from salesfunnel._core.checks import check_choice, check_fraction
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import TableMixin
+from salesfunnel._core.short_number import short_number
 from salesfunnel._core.vocabulary import INTERVAL_METHODS, IntervalMethod
 from salesfunnel._kernels import intervals as kernel
 
@@ -48,6 +49,12 @@ class IntervalArray(TableMixin):
     high: Float = array_field(np.float64)
     level: float = 0.95
     method: str = "wilson"
+
+    def __repr__(self) -> str:
+        held = "×".join(map(str, self.low.shape))
+        if self.low.size == 1:
+            held = f"{short_number(float(self.low.item()))}..{short_number(self.high.item())}"
+        return f"<IntervalArray {held}: {self.level:g}, {self.method}>"
 
     def __len__(self) -> int:
         return len(self.low)

@@ -59,6 +59,11 @@ class AalenJohansen(TableMixin):
     variance: Floats = array_field(np.float64)
     n: int
 
+    def __repr__(self) -> str:
+        counts = (int(part.sum()) for part in (self.advanced, self.lost, self.open))
+        advanced, lost, still = counts
+        return f"<AalenJohansen of {self.n}: {advanced} advanced, {lost} lost, {still} open>"
+
     def _last(self) -> int:
         """Return the place up to which the curve is read, -1 where it is empty."""
         enough = np.flatnonzero(self.at_risk >= max(_LEAST, 0.05 * self.n))

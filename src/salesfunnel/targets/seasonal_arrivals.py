@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from salesfunnel._core.periods import ordinal
+from salesfunnel._core.season import COUNT_MONTHS
 from salesfunnel._kernels.month_factors import month_factors
 from salesfunnel.fault import Fault
 from salesfunnel.targets.history_rates import RateHistory
 
 __all__ = ["MOST_ARRIVAL_MONTHS", "entrants_ahead"]
 
-FULL_MONTHS, MOST_ARRIVAL_MONTHS = 24, 60
-"""Months from which a season of arrivals is told, as in a forecast, and the most that are read."""
+MOST_ARRIVAL_MONTHS = 60
+"""Months of arrivals that are read at most."""
 
 
 def entrants_ahead(
@@ -36,7 +37,7 @@ def entrants_ahead(
         return 0.0, []
     flat = float(volume[-months:].mean()) * len(periods)
     whole = volume.size == len(known.entered) and known.panel.by == "month"
-    if not season or not whole or volume.size < FULL_MONTHS:
+    if not season or not whole or volume.size < COUNT_MONTHS:
         return flat, []
     last = ordinal(known.panel.periods[-1], "month")
     before = (last - volume.size + 1 + np.arange(volume.size)) % 12

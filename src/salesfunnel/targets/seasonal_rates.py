@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from salesfunnel._core.season import angles_of
+from salesfunnel._core.season import RATE_MONTHS, angles_of
 from salesfunnel._kernels.rate_model.ahead import mean_rate_ahead
 from salesfunnel.fault import Fault
 from salesfunnel.targets.arguments import Floats
 from salesfunnel.targets.history_rates import RateHistory
 
 BetaParams = tuple[float, float]
-MOST_MONTHS, SEPARABLE = 36, 18
-"""Months that are read, and from which a season can be told."""
+MOST_MONTHS = 36
+"""Months that are read at most."""
 SMALLEST_VARIANCE = 1e-9
 
 
@@ -48,7 +48,7 @@ def seasonal_rates(
     done = 0
     for s in range(rates.size):
         n, x = known.entered[:, s], known.advanced[:, s]
-        if (n > 0).sum() < SEPARABLE:
+        if (n > 0).sum() < RATE_MONTHS:
             continue
         mean, variance = mean_rate_ahead(np.minimum(x, n), n, before, ahead, share)
         size = max(mean * (1 - mean) / max(variance, SMALLEST_VARIANCE) - 1, 0.5)

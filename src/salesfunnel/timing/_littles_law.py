@@ -64,6 +64,10 @@ class LittlesLaw(TableMixin):
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
+    def __repr__(self) -> str:
+        off = int((~self.agrees).sum())
+        return f"<LittlesLaw of {', '.join(self.stages)} in {self.window} days: {off} do not agree>"
+
     def columns(self) -> dict[str, Any]:
         """Return one row per stage."""
         names = ("wip", "throughput", "days", "ratio", "agrees")

@@ -83,6 +83,10 @@ class StageDurations(TableMixin):
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
+    def __repr__(self) -> str:
+        deals = int(self.entered.sum())
+        return f"<StageDurations of {', '.join(self.stages)}: {deals:,} stays>"
+
     def columns(self) -> dict[str, Any]:
         """Return one row per stage."""
         return {
@@ -198,6 +202,9 @@ class StaleDeals(TableMixin):
     open: int = 0
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+
+    def __repr__(self) -> str:
+        return f"<StaleDeals: {len(self.deals)} of {self.open} open deals>"
 
     def columns(self) -> dict[str, Any]:
         """Return one row per stale deal."""

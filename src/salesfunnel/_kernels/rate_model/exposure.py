@@ -37,16 +37,6 @@ def lag_variance(entered: Array, lag: Array, converters: float) -> Array:
     return np.asarray(spread * (1.0 / max(converters, 1.0) + DRIFT))
 
 
-def maturity_variance(mature: Array, converters: Array | float) -> Array:
-    """Return cv² of the exposure of a month of entry of which a share `mature` has had time.
-
-    The variance of the share of a distribution learned from J converters, relative to its square:
-    (1 − G)/G·(1/J + κ).
-    """
-    share = np.maximum(mature, 1e-6)
-    return np.asarray((1 - share) / share * (1.0 / np.maximum(converters, 1.0) + DRIFT))
-
-
 def on_the_logit(cv2: Array, rate: Array) -> Array:
     """Return the variance that an exposure of squared relative error `cv2` puts on the logit."""
     return np.asarray(cv2 / np.maximum(1.0 - rate, SMALLEST_MISS) ** 2)

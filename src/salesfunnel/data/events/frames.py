@@ -16,6 +16,7 @@ from salesfunnel._core.foreign import (
     is_pandas_frame,
     is_polars_frame,
     library_of,
+    with_named_index,
 )
 from salesfunnel._core.readers import reader_hint
 from salesfunnel.data.events import columns as event_columns
@@ -71,6 +72,8 @@ def open_frame(frame: Any) -> tuple[Any, list[Any]]:
         frame = frame.collect()
     if isinstance(frame, Mapping):
         return frame, list(frame)
+    if is_pandas_frame(frame):
+        frame = with_named_index(frame)
     if is_pandas_frame(frame) or is_polars_frame(frame):
         # Columns of Python objects would be addresses in Arrow.
         return frame, list(frame.columns)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel._kernels.censoring import incidence
-from salesfunnel._kernels.rate_model.exposure import maturity_variance
+from salesfunnel._kernels.rate_model.followed import Open, followed
 
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
@@ -35,9 +35,10 @@ def by_entry(
 ) -> Followed:  # fmt: skip
     """Follow the entries of every period.
 
-    An entrant of age a has had time with the chance G(a) that one who advances has done so by
-    then: the Aalen–Johansen curve of the stage, all segments together, open and lost deals
-    counted, relative to where it can be read.
+    Those who advanced and those who were lost have had their time; an open entrant of age a has,
+    as far as S1(a) and S2(a) tell: the shares of those who advance, and of all others, that
+    are still open at that age, from the Aalen–Johansen curves of the stage, all segments together,
+    relative to where they can be read.
 
     Parameters
     ----------
@@ -63,17 +64,12 @@ def by_entry(
         entry, after = reached[rows, k], reached[rows, k + 1]
         place = (period_numbers(entry, by) - first) * segments + codes[rows]
         age = _days(history.as_of - entry)
-        done = ~np.isnat(after)
-        entered = np.bincount(place, minlength=size).astype(np.float64)
-        advanced[:, k] = np.bincount(place[done], minlength=size)
-        mature, converters = maturity(*_ended(history, rows, entry, after), age)
-        exposed[:, k] = np.bincount(place, weights=mature, minlength=size)
-        share = exposed[:, k] / np.maximum(entered, 1.0)
-        # who of so many has had time is a matter of chance, too: few entrants are not certain
-        chance = np.bincount(place, weights=mature * (1 - mature), minlength=size)
-        drawn = chance / np.maximum(exposed[:, k], 1e-9) ** 2
-        spread = maturity_variance(share, converters) + drawn
-        cv2[:, k] = np.where(exposed[:, k] > 0, spread, 0.0)
+        days, event = _ended(history, rows, entry, after)
+        advanced[:, k] = np.bincount(place[event == 1], minlength=size)
+        lost = np.bincount(place[event == 2], minlength=size).astype(np.float64)
+        s1, s2, learned = left_at(days, event, age[event == 0])
+        still = Open(place[event == 0], s1, s2)
+        exposed[:, k], cv2[:, k] = followed(advanced[:, k].astype(np.float64), lost, still, learned)
     cube = (periods, segments, steps)
     return Followed(advanced.reshape(cube), exposed.reshape(cube), cv2.reshape(cube))
 
@@ -96,8 +92,10 @@ def _days(span: npt.NDArray[np.timedelta64]) -> Array:
     return np.asarray(span.astype("timedelta64[us]").astype(np.int64) / _DAY)
 
 
-def maturity(days: Array, event: npt.NDArray[np.int8], age: Array) -> tuple[Array, float]:
-    """Return for each age the share of those who advance that has done so, and how many did.
+def left_at(
+    days: Array, event: npt.NDArray[np.int8], age: Array
+) -> tuple[Array, Array, tuple[float, float]]:
+    """Return the share of those who advance, and of all others, that is open at each age.
 
     Parameters
     ----------
@@ -107,14 +105,25 @@ def maturity(days: Array, event: npt.NDArray[np.int8], age: Array) -> tuple[Arra
         0 open, 1 advanced, 2 lost.
     age : ndarray of float, shape (m,)
         Days since entry.
+
+    Returns
+    -------
+    advancing, others : ndarray of float64, shape (m,)
+        S1 and S2.
+    learned : tuple of float
+        How many advanced and how many were lost.
     """
-    converters = float((event == 1).sum())
-    if not converters:
-        return np.ones(age.size), 0.0
+    learned = (float((event == 1).sum()), float((event == 2).sum()))
+    if not learned[0]:
+        return np.zeros(age.size), np.ones(age.size), learned
     curve = incidence(days, event, kinds=2)
     least = max(FEWEST_AT_RISK, SHARE_AT_RISK * days.size)
     read = np.flatnonzero(curve.at_risk >= least)
-    final = curve.share[0][read[-1]] if read.size else curve.share[0][-1]
-    if final <= 0:
-        final = curve.share[0][-1]
-    return np.minimum(curve.share_at(age) / final, 1.0), converters
+    last = int(read[-1]) if read.size else -1
+    if curve.share[0][last] <= 0:
+        last = -1
+    final = curve.share[0][last]
+    advancing = 1 - np.minimum(curve.share_at(age) / final, 1.0)
+    gone = np.minimum(curve.share_at(age, 1), curve.share[1][last])
+    others = 1 - gone / max(1 - final, 1e-9)
+    return advancing, np.clip(others, 0.0, 1.0), learned

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Epochs", "read_epochs"]
+__all__ = ["Epochs", "days_of_a_spreadsheet", "read_epochs"]
 
 Ints = npt.NDArray[np.int64]
 _FIRST, _LAST = 631_152_000, 4_102_444_800
@@ -75,3 +75,24 @@ def _days(
     )
     maybe &= day <= after - start
     return start + day - 1, maybe
+
+
+_FIRST_SERIAL, _LAST_SERIAL = 36_526, 55_153
+"""2000-01-01 and 2051-01-01 as a spreadsheet counts days."""
+_OF_1970 = 25_569
+
+
+def days_of_a_spreadsheet(numbers: npt.NDArray[Any]) -> Ints | None:
+    """Return the moments of days that a spreadsheet counts from the end of 1899.
+
+    None unless all numbers lie between 2000 and 2050.
+
+    Parameters
+    ----------
+    numbers : ndarray of int64 or float64, shape (n,)
+        Days, with the time of the day as a fraction.
+    """
+    if not len(numbers) or not ((numbers >= _FIRST_SERIAL) & (numbers < _LAST_SERIAL)).all():
+        return None
+    seconds = np.round((numbers.astype(np.float64) - _OF_1970) * 86_400)
+    return seconds.astype(np.int64) * 1_000_000

@@ -26,6 +26,7 @@ _DAYS = tuple(
             rf"(?P<day>\d{{1,2}})(?:\. ?|[-/ ])(?:de )?(?P<name>{_NAMES})\.?,?(?: de |[-./ ])"
             r"(?P<year>\d{4}|(?<=[-./])\d\d)(?: г\.?)?"
         ),
+        rf"(?P<name>{_NAMES})-(?P<day>\d{{1,2}})-(?P<year>\d{{4}}|\d\d)",
         rf"(?P<name>{_NAMES})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
     )
 )
@@ -34,7 +35,8 @@ _YEAR_LAST = re.compile(
     re.ASCII,
 )
 _SHORT_YEAR = re.compile(
-    rf"(?:\d{{1,2}}([-/.])\d{{1,2}}\1|\d{{1,2}}[-./](?:{_NAMES})[-./])\d\d(?!\d).*"
+    rf"(?:\d{{1,2}}([-/.])\d{{1,2}}\1|\d{{1,2}}[-./](?:{_NAMES})[-./]|(?:{_NAMES})-\d{{1,2}}-)"
+    r"\d\d(?!\d).*"
 )
 _TIME = re.compile(
     r"(?P<early>上午|下午|中午|晚上|凌晨|早上|[ap]\.?m\.?)?\s*"
@@ -153,6 +155,11 @@ def year_is_last(cells: Iterable[Any]) -> bool:
 def has_short_year(cell: object) -> bool:
     """Whether a date is written with a year of two digits."""
     return isinstance(cell, str) and _SHORT_YEAR.fullmatch(clean(cell)) is not None
+
+
+def is_serial(text: str) -> bool:
+    """Whether a text may be a day as a spreadsheet counts them."""
+    return _SERIAL.fullmatch(text) is not None
 
 
 def numeric_unit(cells: Iterable[Any]) -> str | None:

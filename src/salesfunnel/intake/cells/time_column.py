@@ -11,17 +11,20 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel.intake.cells.epochs import days_of_a_spreadsheet
 from salesfunnel.intake.cells.quick_times import Quick, Slashes, numbers_since, slashes_of
 from salesfunnel.intake.cells.read_time import (
     AmbiguousTimeError,
     NumberAsTimeError,
     has_short_year,
     is_missing_cell,
+    is_serial,
     numeric_unit,
     read_time,
     written_order,
     year_is_last,
 )
+from salesfunnel.intake.files.grid import shown
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -66,7 +69,8 @@ class TimeCells:
     short_year : int or None
         The first cell with a year of two digits.
     unit : {"s", "ms", "us"}, optional
-        Set if all cells are numbers of this unit since 1970; also "ns".
+        Set if all cells are numbers of this unit since 1970; also "ns", and "day" for days as a
+        spreadsheet counts them.
     """
 
     ticks: npt.NDArray[np.int64]
@@ -137,6 +141,22 @@ def read_time_cells(
     alone : bool
         Whether these are all the cells of the column that hold anything.
     """
+    serials = _serials(cells) if alone and date_format is None else None
+    if serials is not None:
+        return serials
+    return _by_cell(cells, zone, dayfirst, date_format, order_elsewhere, alone=alone)
+
+
+def _by_cell(
+    cells: Sequence[Any],
+    zone: tzinfo,
+    dayfirst: bool | None,
+    date_format: str | None,
+    order_elsewhere: bool | None,
+    *,
+    alone: bool,
+) -> TimeCells:
+    """Read the cells one by one, and those of the usual forms at once."""
     slashes = slashes_of(cells) if dayfirst is None and date_format is None else None
     order = None if dayfirst is not None or date_format is not None else order_of(cells, slashes)
     first = dayfirst if dayfirst is not None else order[0] if order else order_elsewhere
@@ -175,6 +195,22 @@ def read_time_cells(
         ticks=ticks, issues=tuple(issues), order=order, ordered=tuple(sorted(ordered)), unit=unit,
         **marks,
     )  # fmt: skip
+
+
+def _serials(cells: Sequence[Any]) -> TimeCells | None:
+    """Return the times of cells that are all days as a spreadsheet counts them."""
+    filled = [
+        at for at, cell in enumerate(cells) if not is_missing_cell(cell) and str(cell).strip()
+    ]
+    texts = [shown(cells[at]).strip() for at in filled]
+    if not texts or not all(is_serial(text) for text in texts):
+        return None
+    found = days_of_a_spreadsheet(np.array([float(text) for text in texts]))
+    if found is None:
+        return None
+    ticks = np.full(len(cells), NOTHING, dtype=np.int64)
+    ticks[filled] = found
+    return TimeCells(ticks=ticks, naive=filled[0], unit="day")
 
 
 def _quick(

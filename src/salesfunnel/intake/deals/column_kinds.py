@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from salesfunnel.intake.cells.epochs import days_of_a_spreadsheet
 from salesfunnel.intake.cells.read_number import read_number
-from salesfunnel.intake.cells.read_time import AmbiguousTimeError, numeric_unit, read_time
+from salesfunnel.intake.cells.read_time import (
+    AmbiguousTimeError,
+    is_serial,
+    numeric_unit,
+    read_time,
+)
+from salesfunnel.intake.deals.headers import date_kind, roles_of
 from salesfunnel.intake.deals.table import DealTable
+from salesfunnel.intake.files.grid import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ColumnKind", "FLAGS"]
 
 _SAMPLE = 60
+_DATES = {"created", "closed", "won_at", "lost_at", "since", "expected", "time", "entered", "left"}
 _LONG = 8000
 """More rows are not all looked at to see what a column holds."""
 _MOST = 0.6
@@ -104,9 +113,20 @@ class ColumnKind:
         """Whether most of its cells are times."""
         if self.empty:
             return False
-        if numeric_unit(self.sample) is not None:
+        if numeric_unit(self.sample) is not None or self._counts_days:
             return True
         return self._share(self.reads_as_time) >= _MOST
+
+    @cached_property
+    def _counts_days(self) -> bool:
+        """Whether its header is that of a date, and its cells are days of a spreadsheet."""
+        name = self._table.names[self._at]
+        if not name or (date_kind(name) is None and not _DATES & roles_of(name).keys()):
+            return False
+        texts = [shown(cell).strip() for cell in self.sample]
+        return all(map(is_serial, texts)) and (
+            days_of_a_spreadsheet(np.array([float(text) for text in texts])) is not None
+        )
 
     @cached_property
     def is_number(self) -> bool:

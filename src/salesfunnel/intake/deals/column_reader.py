@@ -165,7 +165,13 @@ class ColumnReader:
         if found.short_year is not None:
             value = shown(cells[found.short_year])[:80]
             self.note("years-two-digits", column=column, value=value)
-        if found.unit is not None:
+        if found.unit == "day":
+            first = np.datetime_as_string(found.ticks[found.naive or 0].view("datetime64[us]"), "D")
+            value = shown(cells[found.naive or 0])[:80]
+            self.note(
+                "times-are-days", severity="warning", column=column, value=value, reading=first
+            )
+        elif found.unit is not None:
             self.note("times-are-epoch", column=column, value=shown(cells[0])[:80], unit=found.unit)
 
     def _tell_order(self, found: TimeCells, at: int, plain: PlainTimes) -> None:

@@ -23,6 +23,7 @@ from salesfunnel.intake.deals.list_outcomes import (
     tell_words,
 )
 from salesfunnel.intake.deals.list_stages import ListStages, list_stages, stage_key
+from salesfunnel.intake.deals.not_a_list import refuse_a_log
 from salesfunnel.intake.deals.outcome_evidence import LOST, OPEN, WON
 from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.row_ids import deal_ids
@@ -142,6 +143,7 @@ def read_deal_list(
         The caller's stages.
     """
     roles = shape.roles
+    refuse_a_log(reader, roles)
     deals = deal_ids(reader, roles)
     gone = deleted_rows(reader, roles)
     if gone.any():

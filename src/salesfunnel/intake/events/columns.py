@@ -15,6 +15,7 @@ from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.events.arrow import open_column
 from salesfunnel.data.events.frames import open_frame
 from salesfunnel.fault import IntakeError
+from salesfunnel.intake.cells.nobody import NOBODY
 from salesfunnel.intake.events.tables import Cells
 from salesfunnel.intake.files.columns import TextColumn
 
@@ -141,7 +142,7 @@ def ids(column: object) -> Any:
     if not isinstance(column, TextColumn):
         return column
     codes, texts = column.distinct()
-    blank = [row for row, text in enumerate(texts) if not text.strip()]
+    blank = [row for row, text in enumerate(texts) if text in NOBODY or not text.strip()]
     if blank:
         table = np.arange(len(texts), dtype=np.int32)
         table[blank] = -1

@@ -18,6 +18,7 @@ from salesfunnel._core.foreign import (
     is_pandas_frame,
     is_polars_column,
     is_polars_frame,
+    with_named_index,
 )
 from salesfunnel._kernels.text.cells import ROOM, Cells
 from salesfunnel.intake.cells.read_time import is_missing_cell
@@ -60,11 +61,12 @@ def frame_rows(frame: Any) -> ColumnRows | None:
             lambda low, high: frame[low:high].rows(),
         )
     if is_pandas_frame(frame):
+        frame = with_named_index(frame)
         return ColumnRows(
             [str(name) for name in frame.columns],
             len(frame),
             lambda: [_of_pandas(frame.iloc[:, k]) for k in range(frame.shape[1])],
-            lambda low, high: frame.iloc[low:high].to_dict(orient="split")["data"],
+            lambda low, high: frame.iloc[low:high].itertuples(index=False, name=None),
         )
     if is_arrow_table(frame):
         return ColumnRows(

@@ -10,12 +10,12 @@ from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.amounts import Amounts, currency_in, read_amounts
-from salesfunnel.intake.cells.moments import Moments, read_moments
+from salesfunnel.intake.cells.nobody import NOBODY
 from salesfunnel.intake.cells.number import DecimalMark
-from salesfunnel.intake.cells.zones import in_zone
-from salesfunnel.intake.purchases.lines import lines_to_drop
+from salesfunnel.intake.purchases.lines import lines_to_drop, totals_to_drop
 from salesfunnel.intake.purchases.states import rows_by_state
 from salesfunnel.intake.purchases.table import Orders
+from salesfunnel.intake.purchases.times import times_of
 
 __all__ = ["purchases_of"]
 
@@ -41,11 +41,13 @@ def purchases_of(
     keep = rows_by_state(orders)
     amounts, money = _amounts(orders, decimal)
     keep &= ~lines_to_drop(orders, amounts, keep)
+    keep &= ~totals_to_drop(orders, amounts, keep)
     keep &= _one_currency(orders, money, keep, currency)
     amounts = _less_refunds(orders, amounts, keep, decimal)
-    times, keep = _times(orders, keep, dayfirst, tz)
+    times, keep = times_of(orders, keep, dayfirst, tz)
     which = np.flatnonzero(keep)
     _check_amounts(orders, amounts, which, money)
+    _tell_of_cents(orders, amounts, which)
     used = {*orders.roles.values()}
     whole = which.size == keep.size
     customers = _taken(_customers(orders), which, whole=whole)
@@ -79,6 +81,9 @@ def _taken(
 def _customers(orders: Orders) -> event_columns.Categorical:
     """Return the customers; of numbers that a spreadsheet wrote with a point, the whole ones."""
     coded = orders.coded(orders.roles["customer"], ordered=True)
+    if not NOBODY.isdisjoint(coded.values):
+        named = ["" if text in NOBODY else text for text in coded.values]
+        coded = event_columns.normalise_categories(coded.codes, named)
     first = [coded.values[code] for code in coded.codes[:50].tolist() if code >= 0]
     if not any(text.endswith(".0") for text in first):
         return coded
@@ -188,73 +193,6 @@ def _less_refunds(
     return rest
 
 
-def _times(
-    orders: Orders, keep: Bools, dayfirst: bool | None, tz: str | None
-) -> tuple[npt.NDArray[np.datetime64], Bools]:
-    """Return when each order was paid, or made where no column says that it was paid."""
-    made = _moments(orders, "time", dayfirst, keep) if "time" in orders.roles else None
-    paid = _moments(orders, "paid", dayfirst, keep) if "paid" in orders.roles else None
-    main, role = (paid, "paid") if paid is not None else (made, "time")
-    assert main is not None
-    if paid is not None and made is not None:
-        blank = paid.kinds == 2
-        if not orders.states:
-            unpaid = np.flatnonzero(keep & blank & (made.kinds != 2))
-            if unpaid.size and unpaid.size < keep.sum():
-                orders.fault(
-                    "order-not-bought", "paid", int(unpaid[0]), severity="info", value="",
-                    state="unpaid", n=int(unpaid.size),
-                )  # fmt: skip
-                keep = keep.copy()
-                keep[unpaid] = False
-        main = Moments(
-            ticks=np.where(blank, made.ticks, paid.ticks),
-            kinds=np.where(blank, made.kinds, paid.kinds).astype(np.int8),
-            plain=paid.plain,
-        )
-    when = in_zone(
-        main,
-        tz,
-        orders.names[orders.roles[role]],
-        lambda at: (None, int(orders.rows[at])),
-        orders.faults,
-    )
-    times = when.ticks.view("datetime64[us]").copy()
-    if when.missing is not None:
-        times[when.missing] = np.datetime64("NaT", "us")
-    return times, keep
-
-
-def _moments(orders: Orders, role: str, dayfirst: bool | None, keep: Bools) -> Moments:
-    """Return the times of a column, and keep what is to be said of them."""
-    found = read_moments(orders.column(role), dayfirst=dayfirst)
-    if found.plain:
-        filled = np.flatnonzero(found.kinds != 2)
-        found = attrs.evolve(
-            found, plain=False, kinds=np.full(len(found.kinds), 2, dtype=np.int8),
-            bad={"time-not-understood": filled.tolist()} if filled.size else {},
-        )  # fmt: skip
-    for unit, first in found.first_of_unit.items():
-        code = "times-are-days" if unit == "day" else "times-since-1970"
-        stamp = np.datetime64(int(found.ticks[first]), "us")
-        orders.fault(
-            code, role, first, severity="info",
-            value=orders.shown(role, first) if unit == "day" else unit,
-            reading=np.datetime_as_string(stamp, "D" if unit == "day" else "s"),
-            number=orders.shown(role, first), n=found.units[unit],
-        )  # fmt: skip
-    if found.day_first is not None:
-        code = "dates-day-first" if found.day_first[0] else "dates-month-first"
-        orders.fault(code, role, severity="info", value=found.day_first[1][:80])
-    for code, places in found.bad.items():
-        told = [at for at in places if keep[at]]
-        for at in told[:_SHOWN]:
-            orders.fault(code, role, at, value=orders.shown(role, at).strip()[:80])
-        if len(told) > _SHOWN:
-            orders.fault("purchases-left-out", role, told[_SHOWN], n=len(told) - _SHOWN)
-    return found
-
-
 def _check_amounts(
     orders: Orders,
     amounts: npt.NDArray[np.float64],
@@ -279,3 +217,16 @@ def _check_amounts(
         orders.faults,
         hint="name another column with columns={'amount': ...}, or the decimal mark with decimal=",
     )
+
+
+def _tell_of_cents(
+    orders: Orders, amounts: npt.NDArray[np.float64], which: npt.NDArray[np.intp]
+) -> None:
+    """Say that amounts are cents, where the customers are those of Stripe's interface."""
+    if "amount" not in orders.roles or not which.size:
+        return
+    texts = orders.words(orders.roles["customer"]).values
+    ids = sum(text.startswith("cus_") for text in texts)
+    known = amounts[which][~np.isnan(amounts[which])]
+    if ids and ids >= len(texts) - 1 and (known == np.floor(known)).all():
+        orders.fault("amounts-in-cents", "amount", severity="warning")

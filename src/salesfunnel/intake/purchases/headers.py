@@ -29,6 +29,11 @@ _NAMES: Mapping[str, str] = {
         "|收货人姓名|收货人|公司|公司名称|kunde|kundennummer|kunden-id|kundennr|cliente|id_cliente"
         "|codigo_cliente|client_code|id_client|cliente_id|numéro client|n° client"
         "|kunden_id|kunde_id|comprador|acheteur|käufer|клиент|покупатель|id клиента|код клиента"
+        "|收件人|收件人手机号|收货人电话|收件人手机|买家账号名|e-mail do cliente|email do cliente"
+        "|nome do cliente|correo del cliente|email del cliente|nombre del cliente|nombre cliente"
+        "|email client"
+        "|e-mail client|nom du client|nom client|kundenname|kunden-email|käufername|имя клиента"
+        "|фио|телефон клиента|customer phone|phone number|cust"
     ),
     "time": (
         "time|order_purchase_timestamp|invoice date|order date|orderdate|order_dt|order time"
@@ -44,7 +49,10 @@ _NAMES: Mapping[str, str] = {
         "|fecha|fecha_pedido|fecha del pedido|fecha de compra|fecha de venta|data|data do pedido"
         "|data_pedido|data da compra|data_compra|data da venda|date de commande|date commande"
         "|date d'achat|date de vente|kaufdatum|auftragsdatum|verkaufsdatum|дата|дата заказа"
-        "|дата покупки|дата продажи"
+        "|дата покупки|дата продажи|订单提交时间|提交时间|订单成交时间|order placed|placed at"
+        "|placed on|date placed|sold on|sale time|data de compra|data de venda|data compra"
+        "|data venda"
+        "|fecha compra|fecha pedido|fecha venta|date achat|date vente|date de la commande|dt"
     ),
     "paid": (
         "paid at|paid on|date paid|payment date|payments date|paid time|payment time"
@@ -63,6 +71,7 @@ _NAMES: Mapping[str, str] = {
         "|turnover|spend|spent|amount spent|monetary value|monetary|amt|line total|item total"
         "|item-price|extended price|gross|value|订单金额|订单总金额|订单总额|成交金额|交易金额"
         "|购买金额|消费金额|订单应付金额|应付金额|买家应付货款|总金额|销售金额|金额|销售额|总额|总价"
+        "|商家实收金额|商家实收|实际收款|买家实付|实收"
         "|betrag|gesamtbetrag|bestellwert|umsatz|summe|importe|importe total|monto|valor"
         "|valor total|valor_total|valor do pedido|montant|montant total|montant ttc|total ttc"
         "|prix total|betrag brutto|gesamtpreis|gesamtsumme|importe del pedido|precio total"
@@ -79,7 +88,9 @@ _NAMES: Mapping[str, str] = {
     "order": (
         "order id|order number|order no|order_no|orderno|ordernumber|order|amazon-order-id|order-id"
         "|invoice|invoiceno|invoice no|invoice number|invoice id|transaction id|receipt no"
-        "|basket id|订单编号|订单号|订单id|交易号|单号|bestellnummer|rechnungsnummer|numero_pedido"
+        "|basket id|订单编号|订单号|订单id|主订单编号|交易号|单号|bestellnummer|rechnungsnummer"
+        "|numero_pedido|pedido|número de pedido|número do pedido|nº do pedido|nº de pedido"
+        "|n° commande|n° de commande|numéro de commande|номер заказа|order name"
     ),
     "currency": (
         "currency|currency code|order currency|order_currency|currency_code|presentment currency"

@@ -11,8 +11,13 @@ from salesfunnel.data.events.usual_names import fold_name
 from salesfunnel.fault import Fault
 from salesfunnel.intake.purchases.headers import OF_THE_ORDER
 from salesfunnel.intake.purchases.table import Orders
+from salesfunnel.intake.sheet.names import TOTALS, fold
 
-__all__ = ["lines_to_drop"]
+__all__ = ["lines_to_drop", "totals_to_drop"]
+
+
+_MONEY = ("amount", "unit_price")
+_INFOS = {"order-lines-without-amount", "orders-have-lines"}
 
 
 def lines_to_drop(
@@ -33,7 +38,7 @@ def lines_to_drop(
         The rows that are purchases so far.
     """
     none = np.zeros(len(keep), dtype=np.bool_)
-    if "order" not in orders.roles or not len(keep) or "amount" not in orders.roles:
+    if "order" not in orders.roles or not len(keep) or not {*_MONEY} & orders.roles.keys():
         return none
     place = orders.roles["order"]
     codes = orders.words(place).codes
@@ -48,7 +53,7 @@ def lines_to_drop(
     if without.any():
         _tell(orders, "order-lines-without-amount", place, without)
     rest = keep & several & ~without
-    repeats = _repeats(codes, amounts, rest)
+    repeats = _repeats(codes, amounts, rest) if "amount" in orders.roles else None
     if repeats is not None and repeats.any():
         name = fold_name(orders.names[orders.roles["amount"]])
         if name in OF_THE_ORDER:
@@ -56,6 +61,8 @@ def lines_to_drop(
             return without | repeats
         if len(np.unique(codes[repeats])) > 1:
             _tell(orders, "order-total-perhaps-repeated", place, repeats)
+    if rest.any() and not (repeats is not None and repeats.any()):
+        _tell(orders, "orders-have-lines", place, rest)
     return without
 
 
@@ -79,10 +86,41 @@ def _tell(orders: Orders, code: str, place: int, rows: npt.NDArray[np.bool_]) ->
     orders.faults.append(
         Fault.of(
             code,
-            severity="info" if code == "order-lines-without-amount" else "warning",
+            severity="info" if code in _INFOS else "warning",
             row=int(orders.rows[np.flatnonzero(rows)[0]]),
-            column=orders.names[orders.roles["amount"]],
+            column=orders.names[next(orders.roles[r] for r in _MONEY if r in orders.roles)],
             n=int(rows.sum()),
             order=orders.names[place],
         )
     )
+
+
+def totals_to_drop(
+    orders: Orders, amounts: npt.NDArray[np.float64], keep: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Return the rows that are the sum of the others, and whose customer is called so.
+
+    Parameters
+    ----------
+    orders : Orders
+        The table.
+    amounts : ndarray of float64
+        What each row cost.
+    keep : ndarray of bool
+        The rows that are purchases so far.
+    """
+    place = orders.roles["customer"]
+    codes, texts = orders.words(place)
+    named = np.array([*(fold(text) in TOTALS for text in texts), False], dtype=np.bool_)[codes]
+    rows = np.flatnonzero(named & keep & ~np.isnan(amounts))
+    gone = np.zeros(len(keep), dtype=np.bool_)
+    if rows.size != 1:
+        return gone
+    at = int(rows[0])
+    others = float(np.nansum(amounts[keep])) - float(amounts[at])
+    if keep.sum() > 2 and abs(others - amounts[at]) <= 1e-6 * max(abs(others), 1.0):
+        gone[at] = True
+        orders.faults.append(
+            Fault.of("total-row", severity="info", row=int(orders.rows[at]), value=texts[codes[at]])
+        )
+    return gone

@@ -12,8 +12,10 @@ from salesfunnel._core.errors import UnknownNameError
 from salesfunnel.data.events.usual_names import fold_name
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.fault import Fault, IntakeError
+from salesfunnel.intake.cells.moments import is_clock
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.files.body import body_below
+from salesfunnel.intake.files.columns import column_of
 from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.files.source import load
 from salesfunnel.intake.files.text_cells import Progress
@@ -142,7 +144,35 @@ def _orders(
             for number, words in body.beyond
         ],
     )
+    if "time" not in (columns or {}):
+        _join_clock(orders, others.get("time", ()))
     return _told(orders, others)
+
+
+def _join_clock(orders: Orders, others: Sequence[int]) -> None:
+    """Put the day of a column next to it before the time of the day, where these are two."""
+    place = orders.roles.get("time", -1)
+    if place < 0 or not is_clock(orders.columns[place]):
+        return
+    days = [at for at in others if not is_clock(orders.columns[at])]
+    if not days:
+        return
+    parts = []
+    for at in (days[0], place):
+        codes, cells = orders.columns[at].distinct()
+        texts = [shown(cell).strip() for cell in cells]
+        parts.append([texts[code] for code in codes.tolist()])
+    joined = [f"{day} {clock}".strip() for day, clock in zip(*parts, strict=True)]
+    orders.columns = [*orders.columns]
+    orders.columns[place] = column_of(joined)
+    orders.faults.append(
+        Fault.of(
+            "date-and-clock-joined",
+            severity="info",
+            column=str(orders.names[place]),
+            value=str(orders.names[days[0]]),
+        )
+    )
 
 
 def _told(orders: Orders, others: Mapping[str, Sequence[int]]) -> Orders:

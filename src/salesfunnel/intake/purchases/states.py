@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel.data.events.usual_names import fold_name
 from salesfunnel.fault import Fault
+from salesfunnel.intake.deals.column_kinds import FLAGS
 from salesfunnel.intake.purchases.statuses import state_of
 from salesfunnel.intake.purchases.table import Orders
 
@@ -42,6 +44,7 @@ def rows_by_state(orders: Orders) -> npt.NDArray[np.bool_]:
                 _tell(orders, "order-not-bought", place, here, text, "info", state)
                 keep[here] = False
     _cancelled(orders, keep)
+    _flagged(orders, keep)
     return keep
 
 
@@ -62,6 +65,62 @@ def _cancelled(orders: Orders, keep: npt.NDArray[np.bool_]) -> None:
             text = texts[codes[here[0]]]
             _tell(orders, "order-not-bought", place, here, text, "info", "cancelled")
             keep[here] = False
+
+
+def _flagged(orders: Orders, keep: npt.NDArray[np.bool_]) -> None:
+    """Leave out what a column of yes and no says is not paid, cancelled, given back or a test."""
+    for place, name in enumerate(orders.names):
+        state, wrong = _flags().get(fold_name(str(name)), ("", False))
+        if not state or place in orders.roles.values():
+            continue
+        codes, texts = orders.words(place)
+        said = {text: FLAGS.get(text.casefold()) for text in texts if text}
+        if not said or None in said.values():
+            continue
+        for text, meant in said.items():
+            here = np.flatnonzero((codes == texts.index(text)) & keep)
+            if meant is wrong and here.size:
+                _tell(orders, "order-not-bought", place, here, f"{name}: {text}", "info", state)
+                keep[here] = False
+
+
+@cache
+def _flags() -> Mapping[str, tuple[str, bool]]:
+    """Return by header what an order is, and the truth value that says it."""
+    return {
+        fold_name(name): (state, wrong)
+        for state, wrong, names in _FLAGS
+        for name in names.split("|")
+    }
+
+
+_FLAGS = (
+    (
+        "unpaid",
+        False,
+        (
+            "paid|is paid|paid?|payment received|bezahlt|payé|payée|pagado|pago|оплачен|оплачено"
+            "|是否付款|是否支付|是否已付款|已付款"
+        ),
+    ),
+    (
+        "cancelled",
+        True,
+        (
+            "cancelled|canceled|is cancelled|is canceled|cancelled?|voided|void|is void|deleted"
+            "|is deleted|test|is test|test order|storniert|annulé|annulée|cancelado|отменён|отменен"
+            "|是否取消|已取消|是否作废|测试订单|是否测试"
+        ),
+    ),
+    (
+        "refunded",
+        True,
+        (
+            "refunded|is refunded|refunded?|returned|is returned|returned?|erstattet|retourniert"
+            "|remboursé|reembolsado|возврат|是否退款|是否退货|已退款"
+        ),
+    ),
+)
 
 
 def _meanings(texts: Iterable[str]) -> dict[str, str | None]:

@@ -26,6 +26,8 @@ _WORDS: Mapping[State, str] = {
         "|已收货|已签收|等待卖家发货|等待买家确认|等待买家确认收货|卖家部分发货|买家已付款等待卖家发货"
         "|卖家已发货等待买家确认|等待收货|等待出库|正在出库|部分退款|已成交|成功|待评价|已评价|交易完成"
         "|付款成功|无退款申请|无退款|未退款|没有申请退款|退款关闭|无|无售后|bezahlt|abgeschlossen|versendet|pagado"
+        "|pago|paga|concluído|concluido|entregue|finalizado|aprobado|aprovado|pagada|terminado"
+        "|доставлен|завершен|завершён|получен|отправлен|geliefert|versandt|erledigt|已发货，待收货|待发货，已支付"
         "|completado|enviado|entregado|payée|terminée|livrée|expédiée|оплачен|выполнен"
     ),
     "unpaid": (

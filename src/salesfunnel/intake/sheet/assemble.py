@@ -26,6 +26,7 @@ from salesfunnel.intake.sheet.resolver import Resolver
 from salesfunnel.intake.sheet.row_reader import RowReader, drafts_of
 from salesfunnel.intake.sheet.segment_sums import without_sums
 from salesfunnel.intake.sheet.sheet_periods import default_period, one_period_of, year_of
+from salesfunnel.intake.sheet.sheet_segments import segments_by_worksheet
 from salesfunnel.intake.sheet.stated_rates import with_stated_rates
 from salesfunnel.plugins import template
 
@@ -77,7 +78,7 @@ def _by_rows(
             "'source' must have rows below its header, got none",
             [*faults, *told, Fault.of("no-rows", severity="error")],
         )
-    raw_rows = by_month(raw_rows)
+    raw_rows = segments_by_worksheet(by_month(raw_rows), tables, faults)
     chosen, resolver = _resolver(raw_rows, faults, told, asked)
     pairs = []
     for name, of_sheet in default.items():
