@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels import simulate
+from salesfunnel._kernels.special import norm_ppf
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.activity import activity_fields, activity_now
@@ -26,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 
 ORIGINS, MOST_DEALS, FEW_DEALS = 5, 20_000, 50
 """Most days looked at, most deals they are made of, and fewest open deals they are judged by."""
+SURELY, LEAST = 1 - 1e-9, 1e-12
 PRIOR, FAR, NARROW, WIDE = 6.0, 6.0, 0.9, 4.0
 """Days on which intervals held, with which the past begins; the largest miss that counts; limits
 of the factor of the width."""
@@ -195,5 +197,8 @@ class Past:
         if expected <= 0:
             return Scored(loss, None)
         spread = log_spread(opened, mine, common)
-        off = np.log(came / expected) / spread if came > 0 else -FAR
-        return Scored(loss, float(off))
+        if came > 0:
+            return Scored(loss, float(np.log(came / expected)) / spread)
+        # nothing came: as far off as the chance of that is small
+        chance = float(np.exp(np.log1p(-np.minimum(opened.chance, SURELY)).sum()))
+        return Scored(loss, float(norm_ppf(max(chance / 2, LEAST))))
