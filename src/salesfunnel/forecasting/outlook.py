@@ -200,6 +200,10 @@ def _fitted(
     model = fit_model(fit, known.at, horizon, traits, closed=closed, season=how.season)
     if activity != () and closed >= FEW_CLOSED:
         model = model._replace(now=activity_now(history, known, model, rows, activity))
+    if isinstance(how.covariates, tuple):
+        untold = [name for name in activity or () if name not in model.now.names]
+        if untold:
+            said.append(Fault.of("activity-not-told", severity="warning", value=", ".join(untold)))
     used = Ways(bool(model.traits.all_names), bool(model.now.names))
     more = used.activity or any(name not in always for name in model.traits.all_names)
     return model, used, "covariates" if more else "stage-and-age", said
