@@ -216,6 +216,7 @@ def velocity_change(before: Velocity, after: Velocity) -> VelocityChange:
     """
     rows = []
     for name, one in (("before", before), ("after", after)):
+        check_kind(name, one, Velocity)
         factors = (one.opportunities, one.value, one.win_rate, one.cycle_days)
         if not one.per_day or any(not factor for factor in factors):
             raise ArgumentError(f"{name!r} must have all four factors above zero, got {one!r}")
