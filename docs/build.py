@@ -30,6 +30,15 @@ START = (
 )
 
 
+MENU = """window.salesfunnelVersions = {{
+  root: document.currentScript.src.replace(/versions\\.js$/, ""),
+  names: {0}
+}};
+dispatchEvent(new Event("salesfunnel-versions"));
+"""
+"""What versions.js says; docs/assets/extra.js makes the menu of it."""
+
+
 class _Links(HTMLParser):
     """Collect what a page leads to and loads, and the anchors it has."""
 
@@ -120,7 +129,24 @@ def release(folder: Path, version: str) -> None:
         for name in newest
     ]
     listed.write_text(json.dumps(entries, indent=2) + "\n", "utf-8")
+    (folder / "versions.js").write_text(MENU.format(json.dumps(newest)), "utf-8")
     (folder / "index.html").write_text(START.format(newest[0]), "utf-8")
+    add_menu(folder / version)
+
+
+def add_menu(site: Path) -> None:
+    """Let every page of a version load the list of all versions, which lies beside them.
+
+    A script and no request, so that the menu works from a folder on a disk as well; versions of
+    before show the newer ones, for the list is one file of all.
+    """
+    for path in sorted(site.rglob("*.html")):
+        if path.name == "404.html":  # it is shown at any address
+            continue
+        up = "../" * len(path.relative_to(site).parts)
+        text = path.read_text("utf-8")
+        start, end, rest = text.rpartition("</body>")
+        path.write_text(f'{start}<script src="{up}versions.js"></script>{end}{rest}', "utf-8")
 
 
 def _order(version: str) -> tuple[int, ...]:

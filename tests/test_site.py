@@ -165,7 +165,9 @@ def test_versions_are_kept_and_the_folder_leads_to_the_newest(tmp_path, monkeypa
     def build(folder, **_):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        (folder / "index.html").write_text(folder.name, "utf-8")
+        for page in ("index.html", "zh/guide/x.html", "404.html"):
+            (folder / page).parent.mkdir(parents=True, exist_ok=True)
+            (folder / page).write_text(f"<html><body>{folder.name}</body></html>", "utf-8")
 
     monkeypatch.setattr(made, "build", build)
     for version in ("0.9", "0.10", "0.2"):
@@ -174,6 +176,10 @@ def test_versions_are_kept_and_the_folder_leads_to_the_newest(tmp_path, monkeypa
     assert [one["version"] for one in listed] == ["0.10", "0.9", "0.2"]
     assert [one["aliases"] for one in listed] == [["latest"], [], []]
     assert "url=0.10/" in (tmp_path / "index.html").read_text("utf-8")
+    assert '"0.10", "0.9", "0.2"' in (tmp_path / "versions.js").read_text("utf-8")
+    deep = (tmp_path / "0.9" / "zh" / "guide" / "x.html").read_text("utf-8")
+    assert '<script src="../../../versions.js"></script></body>' in deep  # makes the menu
+    assert "versions.js" not in (tmp_path / "0.9" / "404.html").read_text("utf-8")
     assert list(made.broken_links(tmp_path)) == []
 
 

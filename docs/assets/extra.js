@@ -9,6 +9,24 @@
       if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
     });
   }
+  function versions() {
+    var known = window.salesfunnelVersions;
+    var place = document.querySelector(".md-header__inner .md-header__option");
+    if (!known || !place || document.querySelector(".sf-versions")) return;
+    var rest = location.href.slice(known.root.length), zh = document.documentElement.lang.slice(0, 2) === "zh";
+    var menu = document.createElement("select");
+    menu.className = "sf-versions";
+    menu.setAttribute("aria-label", zh ? "版本" : "Version");
+    known.names.forEach(function (name) {
+      menu.add(new Option(name, name, false, name === rest.split("/")[0]));
+    });
+    menu.addEventListener("change", function () {
+      location.href = known.root + menu.value + (zh ? "/zh/index.html" : "/index.html");
+    });
+    place.before(menu);
+  }
+  versions();
+  addEventListener("salesfunnel-versions", versions);
   name();
   addEventListener("resize", name);
   new MutationObserver(name).observe(document.body, { childList: true, subtree: true });

@@ -27,6 +27,8 @@ def generic_document(result: Any, locale: Locale) -> Document:
     table = callable(getattr(result, "columns", None))
     if attrs.has(type(result)):
         for field in attrs.fields(type(result)):
+            if field.repr is False:
+                continue  # what a line has no room for
             value = getattr(result, field.name)
             if table and isinstance(value, np.ndarray | tuple) and field.name != "faults":
                 continue  # a column of the table below
@@ -71,7 +73,7 @@ def _shown(value: Any, locale: Locale) -> str:  # noqa: C901, PLR0912 - a line a
     if isinstance(value, bool):
         return text("field.yes" if value else "field.no", locale)
     if isinstance(value, str):
-        return value
+        return text(f"field.value.{value}", locale, default=value)
     if isinstance(value, float) and not np.isfinite(value):
         return "–" if np.isnan(value) else str(value)
     if isinstance(value, int | float):

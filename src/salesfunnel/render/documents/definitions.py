@@ -8,6 +8,7 @@ from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.definitions.stage import KeyAction
 from salesfunnel.i18n import text
 from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
+from salesfunnel.render.words.benchmarks import published_words
 from salesfunnel.render.words.figures import filled, shown, span
 from salesfunnel.render.words.names import in_language
 
@@ -74,9 +75,9 @@ def _figure(figure: Benchmark, locale: Locale) -> tuple[str, ...]:
         shown(figure.rate, "percent", locale),
         span(low, high, "percent", locale) if known else "",
         f"± {shown(figure.cv, 'share', locale)}",
-        figure.industry or "",
-        figure.region or "",
-        figure.citation,
+        published_words(figure.industry, locale),
+        published_words(figure.region, locale),
+        published_words(figure.citation, locale),
         "" if figure.year is None else str(figure.year),
-        figure.sample or text("definition.benchmark.no-sample", locale),
+        published_words(figure.sample, locale) or text("definition.benchmark.no-sample", locale),
     )

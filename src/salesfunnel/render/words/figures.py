@@ -11,6 +11,7 @@ from salesfunnel.fault import Fault, hint_text
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.i18n._money import short_amount
 from salesfunnel.render.model import Column, FaultItem, Faults
+from salesfunnel.render.words.benchmarks import published_words
 
 
 def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = None) -> FaultItem:
@@ -18,6 +19,9 @@ def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = 
     figures: dict[str, Any] = {"row": fault.row, "column": fault.column, "value": fault.value}
     figures.update(fault.params)
     as_written = dict(figures)
+    for name in ("sample", "source", "citation"):
+        if isinstance(figures.get(name), str):
+            figures[name] = published_words(figures[name], locale)
     named: Mapping[str, str] = labels or {}
     for name in ("step", "value"):
         said = figures.get(name)
