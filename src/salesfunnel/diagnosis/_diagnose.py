@@ -110,7 +110,7 @@ def diagnose(
     if isinstance(data, StageHistory):
         data = two_ends(data)
     case = Case(bottleneck, data, columns=columns, history=history)
-    case.check_names("before_outcome", vouched)
+    vouched = case.named("before_outcome", vouched)
     asked = ask_all(case, rules)
     stated = tuple(a.finding for a in asked if a.finding.kind == "stated")
     asked = [a for a in asked if a.finding.kind != "stated"]
