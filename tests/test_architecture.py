@@ -54,7 +54,7 @@ DOORS: dict[str, set[str]] = {
 LINES, FUNCTION_LINES = 300, 80
 SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     "analysis/_analyze.py": (
-        370,
+        375,
         "the one object and its one function; more than half is documentation",
     ),
     "builtin/remedies.py": (

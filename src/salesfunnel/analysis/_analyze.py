@@ -350,14 +350,15 @@ def _values(
 ) -> tuple[Any, str | None, tuple[Fault, ...]]:
     """Return the values of won deals, None if they are not known or cannot be added."""
     if value is not None or not isinstance(source, StageHistory):
-        return value, currency, ()
+        said = Fault.of("no-value-of-a-deal", severity="info", value=str(currency))
+        return value, currency, () if currency is None or value is not None else (said,)
     money = source.money(currency=currency, rates=rates)
     values = money.values[(source.outcome == 1) & np.isfinite(money.values)]
     return values.tolist() if values.size else None, money.currency, money.faults
 
 
 def _start(panel: Panel, data: object) -> date | None:
-    """Return the first working day after the data, None where their periods have no dates."""
+    """Return the first working day after the data, None where periods have no dates."""
     if isinstance(data, StageHistory):
         day: date = data.as_of.astype("datetime64[D]").astype(object)
     elif panel.by == "none":
