@@ -117,7 +117,7 @@ def plain(item: object) -> Mapping[str, Any] | None:
 
 
 def _chosen(value: object) -> Any:
-    """Return what an object holds that a client puts around the values of a list (Zoho's Choice)."""
+    """Return what an object holds that a client puts around values of a list: Zoho's Choice."""
     if isinstance(value, list):
         return [_chosen(one) for one in value]
     give = getattr(value, "get_value", None)
