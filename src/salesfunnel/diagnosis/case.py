@@ -91,7 +91,8 @@ class Case:
             )
         if self.has_deals:
             self._cut()
-            self._check_columns()
+            names = self.named("columns", self.columns.values())
+            self.columns = dict(zip(self.columns, names, strict=True))
 
     # -- deals ---------------------------------------------------------------------------------
 
@@ -150,10 +151,6 @@ class Case:
         still = np.bincount(index, weights=self.open & ~old, minlength=names.size)
         complete = still <= UNDECIDED * total
         return np.asarray(old | (complete[index] & decided))
-
-    def _check_columns(self) -> None:
-        names = self.named("columns", self.columns.values())
-        self.columns = dict(zip(self.columns, names, strict=True))
 
     def named(self, argument: str, names: Iterable[str]) -> tuple[str, ...]:
         """Return columns of deals by the names they have; of other data as they are.
