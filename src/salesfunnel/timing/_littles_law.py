@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
+from salesfunnel._core.checks import check_kind
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.inputs import Span
@@ -104,6 +105,7 @@ def littles_law(history: StageHistory, *, window: Span = 90) -> LittlesLaw:
     ('lead',)
     """
     window = days_of("window", window)
+    check_kind("history", history, StageHistory)
     needs_stage_times(history, "littles_law")
     rows = []
     for stage in history.stages[:-1]:
