@@ -38,7 +38,8 @@ def test_a_page_is_chinese(page):
 
 CODE = re.compile(
     r"\b[\w.]+=(\{[^}]*\}|\[[^\]]*\]|\([^)]*\)|\"[^\"]*\"|[A-Z]\w+|\.\.\.)?"  # an argument
-    r"|\b[\w.]+\([^)]*\)|\b[A-Z]\w+\.\w+|\w+\.(json|xlsx|csv)|\b[a-z]+(_[a-z]+)+\b"  # a call, a name, a file
+    r"|\b[\w.]+\([^)]*\)|\b[A-Z]\w+\.\w+|\b[a-z]+(_[a-z]+)+\b"  # a call, an attribute, a name
+    r"|\w+\.(json|xlsx|csv)"  # a file
     r"|(?<![\w→])[a-z]+(-[a-z0-9]+)+"  # the code of a fault
 )
 AS_WRITTEN = {"note", "citation"}
