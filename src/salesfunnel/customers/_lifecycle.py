@@ -122,6 +122,8 @@ class Lifecycle(TableMixin):
     def due_now(self, *, within: Span = 14) -> tuple[str, ...]:
         """Return the customers to call: due by now or soon, and not given up yet.
 
+        `due_within` gives them with their days.
+
         Parameters
         ----------
         within : datetime.timedelta, int or str
@@ -138,13 +140,50 @@ class Lifecycle(TableMixin):
         ArgumentError
             If `within` is below 0 days.
         """
-        days = days_of("within", within, minimum=0)
-        with np.errstate(invalid="ignore"):
-            ready = (self.age + days >= np.ceil(self.gap)) & (self.age <= AT_RISK * self.gap)
-        rows = np.flatnonzero(ready)
+        rows = self._ready(within)
         paid = np.where(np.isfinite(self.amount), self.amount, -1.0)[rows]
         ranked = rows[np.lexsort((rows, self.due[rows], -paid))]
         return tuple(self.customers[i] for i in ranked.tolist())
+
+    def due_within(self, within: Span = 14) -> Lifecycle:
+        """Return the customers of `due_now` as a table, those who are due first at the top.
+
+        Parameters
+        ----------
+        within : datetime.timedelta, int or str
+            How soon (an int is in days); 0 for those who are due by now.
+
+        Returns
+        -------
+        Lifecycle
+            Of these customers; ``to_frame()`` has their state, last order, gap and day due.
+
+        Raises
+        ------
+        ArgumentError
+            If `within` is below 0 days.
+
+        Examples
+        --------
+        >>> days = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01"]
+        >>> both = ["ann"] * 5 + ["bob"] * 5
+        >>> who = Purchases.from_columns(both, [*days, *days[:4], "2026-05-28"])
+        >>> soon = lifecycle(who, as_of="2026-06-01").due_within("7D")
+        >>> soon.customers, soon.due.astype(str).tolist()
+        (('ann',), ['2026-06-01'])
+        """
+        rows = self._ready(within)
+        rows = rows[np.lexsort((rows, self.due[rows]))]
+        arrays, names = ("state", "orders", "last", "gap", "amount"), ("customers", "segment")
+        kept: Any = {name: getattr(self, name)[rows] for name in arrays}
+        kept |= {k: tuple(getattr(self, k)[i] for i in rows.tolist()) for k in names}
+        return attrs.evolve(self, **kept)
+
+    def _ready(self, within: Span) -> npt.NDArray[np.intp]:
+        days = days_of("within", within, minimum=0)
+        with np.errstate(invalid="ignore"):
+            ready = (self.age + days >= np.ceil(self.gap)) & (self.age <= AT_RISK * self.gap)
+        return np.flatnonzero(ready)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return one row per customer."""

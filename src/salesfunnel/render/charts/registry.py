@@ -19,6 +19,7 @@ from salesfunnel.render.charts.chart import Chart
 
 __all__ = ["KINDS", "chart_of", "kinds_of"]
 
+BIND = "salesfunnel.render.charts.bind"
 KINDS: dict[str, dict[str, str]] = {
     "AalenJohansen": {"survival": "timing:aalen_johansen"},
     "Adherence": {"rates": "followups:adherence"},
@@ -86,8 +87,15 @@ KINDS: dict[str, dict[str, str]] = {
 
 
 def kinds_of(result: object) -> tuple[str, ...]:
-    """Return the kinds of pictures of a result, the first one by default."""
-    return tuple(KINDS.get(type(result).__name__, ()))
+    """Return the kinds of pictures of a result, the first one by default.
+
+    Of an analysis those that it has parts for.
+    """
+    name = type(result).__name__
+    known = tuple(KINDS.get(name, ()))
+    if name == "Analysis":
+        known = importlib.import_module(f"{BIND}.analyses").kinds(result, known)
+    return known
 
 
 def chart_of(
@@ -101,15 +109,15 @@ def chart_of(
         If the result has no such kind, or the kind takes no such option.
     """
     check_choice("locale", locale, LOCALES)
-    kinds = kinds_of(result)
     name = type(result).__name__
+    kinds = tuple(KINDS.get(name, ()))
     if not kinds:
         raise ArgumentError(f"'result' must have a picture, got {name}, which has none")
     if kind is None:
         kind = kinds[0]
     check_choice("kind", kind, kinds)
     module, _, function = KINDS[name][kind].partition(":")
-    make = getattr(importlib.import_module(f"salesfunnel.render.charts.bind.{module}"), function)
+    make = getattr(importlib.import_module(f"{BIND}.{module}"), function)
     known = list(inspect.signature(make).parameters)[2:]
     unknown = sorted(set(options) - set(known))
     if unknown:

@@ -71,7 +71,10 @@ def effect_words(effect: Effect | None, locale: Locale) -> str:
     if effect.revenue is not None:
         r = effect.revenue
         parts.append(text("plan.effect.revenue", locale, p10=r.p10, p50=r.p50, p90=r.p90))
-    parts.append(text("plan.effect.positive", locale, p=effect.p_positive))
+    if "gap" in effect.notices:  # a chance of what is assumed would say nothing
+        parts.append(text("plan.effect.assumed", locale))
+    else:
+        parts.append(text("plan.effect.positive", locale, p=effect.p_positive))
     return ("；" if locale == "zh" else "; ").join(parts)
 
 

@@ -41,12 +41,20 @@ def fan(
     money = ChartScale(kind="money", low=0.0, currency=currency or currency_of(forecast))
     end = start + timedelta(days=forecast.horizon)
     middle = money_words(quantiles["q50"][-1] if dates else 0.0, locale, money.currency)
+    subtitle = text("chart.fan-subtitle", locale, since=day(start, locale), until=day(end, locale))
+    if forecast.quarters:  # the quarter that was asked for is not all of the time until its end
+        low, high, wanted = (
+            money_words(float(one[-1]), locale, money.currency)
+            for one in (forecast.quarter_low, forecast.quarter_high, forecast.quarter_expected)
+        )
+        subtitle += text(
+            "chart.fan-quarter", locale, period=period_words(forecast.quarters[-1], locale),
+            value=wanted, low=low, high=high,
+        )  # fmt: skip
     return curves.fan(
         dates, quantiles, locale, scale=money, target=target,
         title=text("chart.fan-title-money", locale, until=day(end, locale), value=middle),
-        subtitle=text(
-            "chart.fan-subtitle", locale, since=day(start, locale), until=day(end, locale)
-        ),
+        subtitle=subtitle,
         target_words="" if target is None
         else f"{text('chart.target', locale)} {money_words(target, locale, money.currency)}",
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError
@@ -16,9 +17,36 @@ if TYPE_CHECKING:
     from salesfunnel.bottleneck import Bottleneck
 
 __all__ = [
-    "bridge", "causes", "cohorts", "effects", "fan", "funnel", "leading", "months", "rates",
-    "schedule", "segments", "split", "trend", "worst",
+    "bridge", "causes", "cohorts", "effects", "fan", "funnel", "kinds", "leading", "months",
+    "rates", "schedule", "segments", "split", "trend", "worst",
 ]  # fmt: skip
+
+LEAST_SEGMENTS = 2
+
+
+def kinds(analysis: Analysis, known: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the known pictures this analysis has."""
+    of_causes = {"causes": causes, "split": split, "stated": stated, "leading": leading}
+    absent = {kind for kind, made in of_causes.items() if not _made(made, analysis)}
+    if not any(True for _ in analysis.plan):
+        absent.add("schedule")
+    if not any(measure.effect is not None for measure in analysis.plan):
+        absent.add("effects")
+    if len(analysis.bottlenecks.segments) < LEAST_SEGMENTS:
+        absent.add("segments")
+    for part, needing in (("forecast", ("fan", "months")), ("bridge", ("bridge",)),
+                          ("cohorts", ("cohorts",))):  # fmt: skip
+        if getattr(analysis, part, None) is None:
+            absent.update(needing)
+    return tuple(kind for kind in known if kind not in absent)
+
+
+def _made(make: Callable[[Analysis, Locale], Chart], analysis: Analysis) -> bool:
+    try:
+        make(analysis, "en")
+    except ArgumentError:
+        return False
+    return True
 
 
 def worst(analysis: Analysis) -> Bottleneck:
@@ -56,7 +84,9 @@ def funnel(analysis: Analysis, locale: Locale) -> Chart:
     found = getattr(analysis, "fates", None)
     if found is not None:
         return counts.fates(found, locale)
-    return counts.funnel(analysis.panel.total(), locale, period=analysis.period)
+    return counts.funnel(
+        analysis.panel.total(), locale, period=analysis.period, alarms=analysis.bottlenecks.alarms
+    )
 
 
 def verdict_bars(analysis: Analysis, locale: Locale) -> Chart:

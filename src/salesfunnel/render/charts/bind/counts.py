@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,7 @@ from salesfunnel.render.words.names import in_language, labels_of
 from salesfunnel.stats import rate_interval
 
 if TYPE_CHECKING:
+    from salesfunnel.bottleneck import Bottleneck
     from salesfunnel.conversion import ConversionTable
     from salesfunnel.counting import StepCounts
     from salesfunnel.data.history import StageFates, StageHistory
@@ -55,9 +57,11 @@ def last_complete(panel: Panel | ConversionTable, period: str | None) -> int:
 
 
 def funnel(
-    panel: Panel, locale: Locale, *, period: str | None = None, segment: str | None = None
-) -> Chart:
-    """Return the funnel of one period: the last one that is over, of all segments."""
+    panel: Panel, locale: Locale, *, period: str | None = None, segment: str | None = None,
+    alarms: Iterable[Bottleneck] = (),
+) -> Chart:  # fmt: skip
+    """Return the funnel of one period, the last one that is over; alarms show their own rates."""
+    fallen = {row.transition.source: row for row in alarms if row.segment == ALL}
     panel = panel if segment is not None or ALL in panel.segments else panel.total()
     t, g = last_complete(panel, period), pick_segment(segment, panel.segments)
     entered, advanced, unknown = (array[t, g].tolist() for array in panel.entered_advanced())
@@ -68,18 +72,20 @@ def funnel(
             continue
         ends = s == len(panel.steps) - 1 or unknown[s]
         count = float(panel.counts[t, g, s])
+        row = None if ends else fallen.get(step)
         rows.append(FunnelRow(
             name=labels[step], key=step, entered=count if ends else float(entered[s]),
-            advanced=None if ends else float(advanced[s]),
+            advanced=None if ends else float(advanced[s]), alert=row is not None,
+            rate=None if row is None else row.rate,
+            baseline=None if row is None else row.reference,
         ))  # fmt: skip
-    title = text("chart.funnel-title-counts", locale)
     words = span_words([panel.periods[t]], locale)
     if panel.segments[g] != ALL:
         words += f" · {panel.segments[g]}"
     return funnel_chart(
         rows,
         locale,
-        title=title,
+        title=text("chart.funnel-title-counts", locale),
         subtitle=text("chart.funnel-subtitle-counts", locale, period=words),
     )
 

@@ -15,6 +15,9 @@ from salesfunnel.render.charts.marks import ChartMark, ChartScale, Role
 
 __all__ = ["FunnelRow", "funnel"]
 
+WIDE = 100.0
+"""Ratio of the largest stage to the smallest beyond which bars show shares."""
+
 
 @attrs.frozen(kw_only=True)
 class FunnelRow:
@@ -32,6 +35,9 @@ class FunnelRow:
         The share that advanced before, in [0, 1].
     alert : bool
         Whether this step is below its baseline.
+    rate : float or None
+        The share that is shown, where it is of more months than the counts; advanced ÷ entered
+        by default.
     key : str
     """
 
@@ -42,6 +48,7 @@ class FunnelRow:
     open: float | None = None
     baseline: float | None = None
     alert: bool = False
+    rate: float | None = None
     key: str = ""
 
 
@@ -49,7 +56,15 @@ def funnel(
     rows: Sequence[FunnelRow], locale: Locale, *, title: str, subtitle: str = "", note: str = "",
     kind: str = "funnel",
 ) -> Chart:  # fmt: skip
-    """Return the funnel: a bar a stage from one zero, split by what became of its deals."""
+    """Return the funnel: a bar a stage from one zero, split by what became of its deals.
+
+    Where the first stage has more than `WIDE` times the deals of the smallest one, bars of counts
+    could not be seen: each bar then is all of its stage, split by shares.
+    """
+    sizes = [row.entered for row in rows if row.entered > 0]
+    shares = bool(sizes) and max(sizes) > WIDE * min(sizes)
+    if shares:
+        subtitle = " · ".join(filter(None, (subtitle, text("chart.funnel-of-stage", locale))))
     names = unique([row.name for row in rows])
     parts: dict[str, list[tuple[str, float, float, str]]] = {
         "advanced": [], "short": [], "rest": [], "lost": [], "open": [], "end": [],
@@ -76,6 +91,7 @@ def funnel(
             parts["open"].append((name, end, row.entered, ""))
         if row.baseline is not None:
             rules.append((name, row.baseline * row.entered))
+    size = {n: (row.entered or 1.0) if shares else 1.0 for n, row in zip(names, rows, strict=True)}
     styles: dict[str, tuple[Role, bool]] = {
         "advanced": ("main", False), "end": ("main", False), "short": ("alert", True),
         "rest": ("lost", False), "lost": ("lost", False), "open": ("open", False),
@@ -84,7 +100,7 @@ def funnel(
         ChartMark(
             shape="bar", role=styles[part][0], hatched=styles[part][1],
             name="" if part == "end" else text(f"chart.funnel-{part}", locale),
-            x=[a for _, a, _, _ in bars], x2=[b for _, _, b, _ in bars],
+            x=[a / size[n] for n, a, _, _ in bars], x2=[b / size[n] for n, _, b, _ in bars],
             y=[name for name, *_ in bars],
             text=[words if part in {"advanced", "end"} else "" for *_, words in bars],
             tip=[_bar_tip(part, b - a, words, locale) for _, a, b, words in bars],
@@ -95,7 +111,7 @@ def funnel(
     if rules:
         marks.append(ChartMark(
             shape="rule", role="target", name=text("chart.funnel-baseline", locale),
-            x=[at for _, at in rules], y=[name for name, _ in rules],
+            x=[at / size[n] for n, at in rules], y=[name for name, _ in rules],
             tip=[f"{text('chart.baseline-short', locale)} {deals_words(at)}" for _, at in rules],
         ))  # fmt: skip
     marks.append(ChartMark(
@@ -117,7 +133,7 @@ def funnel(
                 for field in ("entered", "advanced", "lost", "open", "baseline")
             },
         },
-        x=ChartScale(kind="number", low=0.0, title=""),
+        x=ChartScale(kind="percent" if shares else "number", low=0.0, title=""),
         y=ChartScale(kind="category", order=names), marks=marks,
         alt=text("chart.list-alt", locale, title=title, items=_listed(rows, locale)),
     )  # fmt: skip
@@ -126,7 +142,9 @@ def funnel(
 def _share(row: FunnelRow) -> str:
     if row.advanced is None or not row.entered:
         return deals_words(row.entered)
-    return ("▼ " if row.alert else "") + whole_percent(row.advanced / row.entered)
+    return ("▼ " if row.alert else "") + whole_percent(
+        row.advanced / row.entered if row.rate is None else row.rate
+    )
 
 
 def _bar_tip(part: str, size: float, words: str, locale: Locale) -> str:
