@@ -8,7 +8,7 @@ import pytest
 
 import salesfunnel as sf
 from salesfunnel.data.history.attribute_names import attribute_name
-from salesfunnel.errors import UnknownNameError
+from salesfunnel.errors import ArgumentError, UnknownNameError
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,32 @@ def test_the_verbs_take_both_names() -> None:
     by_key = sf.pipeline_bridge(history, by="owner", **span)
     assert by_key.by_segment == sf.pipeline_bridge(history, by="Deal owner", **span).by_segment
     assert sf.forecast(history, horizon=timedelta(30)).expected >= 0
+
+
+def test_comparisons_and_causes_take_both_names() -> None:
+    stages = ["Demo", "Offer", "Closed Won", "Closed Lost"]
+    rows = [
+        f"{i},{stages[i % 4]},{'ABC'[i % 3]},{'ads' if i % 5 else 'mail'},2026-01-{i % 27 + 1:02d},"
+        f"{'2026-02-10' if i % 4 > 1 else '2026-06-01'}"
+        for i in range(60)
+    ]
+    header = "Record ID,Deal Stage,Deal owner,Lead source,Create Date,Close Date"
+    history = sf.read_deals("\n".join([header, *rows]), as_of="2026-03-01")
+    panel = history.panel(segment=("owner", "source"))
+    assert panel.attributes == ("Deal owner", "Lead source")
+    for data in (history, panel):
+        short = sf.compare_segments(data, by="owner", adjust="source")
+        long = sf.compare_segments(data, by="Deal owner", adjust="Lead source")
+        assert short.segments == long.segments == ("A", "B", "C")
+        assert short.estimate.tolist() == long.estimate.tolist()
+        with pytest.raises(UnknownNameError, match="'by'"):
+            sf.compare_segments(data, by="ownr of it")
+    alone = history.panel(segment="owner")
+    assert sf.compare_segments(alone, by="segment").segments == ("A", "B", "C")
+    with pytest.raises(ArgumentError, match="'adjust'"):
+        sf.compare_segments(panel, by="owner", adjust="Deal owner")
+    first = sf.find_bottlenecks(history)[0]
+    asked = sf.diagnose(first, history, columns={"channel": "source"}, before_outcome="owner")
+    named = {"channel": "Lead source"}
+    assert sf.diagnose(first, history, columns=named, before_outcome="Deal owner") == asked
+    assert sf.forecast(history, horizon=timedelta(30), strata="owner").strata == "Deal owner"

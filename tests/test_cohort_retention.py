@@ -23,6 +23,9 @@ def test_the_classic_table_of_months() -> None:
     assert kept.triangle()[0].tolist() == [1.0, 0.5, 0.5]
     assert kept.triangle()[1][:2].tolist() == [1.0, 0.0]
     assert np.isnan(kept.triangle()[1][2])
+    curve = sf.repurchase_curve(sf.read_purchases(ORDERS), as_of="2019-04-01", windows=(31, 62))
+    assert np.array_equal(curve.triangle(), kept.triangle(), equal_nan=True)
+    assert curve.triangle("windows").tolist()[1][0] == 0.0
     assert kept.interval("2019-01", 1).low < 0.5 < kept.interval("2019-01", 1).high
 
 

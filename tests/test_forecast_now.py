@@ -178,3 +178,28 @@ def test_flags_are_fitted_beyond_the_log_odds_that_are_known():
     cell = np.array([0, 0, 1])
     of = np.array([[0.0], [1.0], [1.0]])
     assert centred(of, cell, of, cell, 3).ravel().tolist() == [-0.5, 0.5, 0]
+
+
+def test_activity_that_no_history_tells_is_said(true_history):
+    ahead = sf.forecast(true_history, horizon=30, draws=100, covariates=("silent", "pushed"))
+    (said,) = [fault for fault in ahead.faults if fault.code == "activity-not-told"]
+    assert "silent, pushed-in-stage" in said.message
+
+
+@pytest.mark.parametrize("horizon", [1, 7])
+def test_days_without_a_win_do_not_make_the_interval_wide(horizon):
+    """On most single days nothing is won; that is no miss of the forecast."""
+    history = deals.planted(1, days=400, per_day=2.0, stages=3, go=0.5)
+    ahead = sf.forecast(history, horizon=horizon, draws=1000, covariates=None)
+    assert ahead.interval.high < 3 * history.value.max()
+    assert ahead.interval.high < 8 * ahead.expected
+
+
+def test_an_export_without_earlier_closings_is_told():
+    history = deals.planted(4, days=500, per_day=3.0, stages=2, go=0.5)
+    first = history.created.min() + np.timedelta64(200, "D")
+    kept = history.select((history.outcome == 0) | (history.closed >= first))
+    codes = {fault.code for fault in sf.forecast(kept, horizon=30, draws=100).faults}
+    assert "closings-missing" in codes
+    whole = {fault.code for fault in sf.forecast(history, horizon=30, draws=100).faults}
+    assert "closings-missing" not in whole

@@ -155,8 +155,8 @@ def test_a_cohort_is_shown_only_where_all_of_it_is_mature():
     curve = sf.repurchase_curve(p, as_of=on_day(75), windows=(30, 60))
     assert curve.cohorts == ("2026-01", "2026-02")
     assert curve.mature.tolist() == [[True, False], [False, False]]
-    assert curve.triangle()[0, 0] == 0.5
-    assert np.isnan(curve.triangle()[1]).all()
+    assert curve.triangle("windows")[0, 0] == 0.5
+    assert np.isnan(curve.triangle("windows")[1]).all()
 
 
 @settings(max_examples=60, deadline=None)

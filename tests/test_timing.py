@@ -145,7 +145,7 @@ def test_what_is_decided_after_the_rate_is_read_is_told_with_both_figures():
     closed, outcome = [1] * 6 + [9] * 4, [2] * 6 + [1] * 4
     history = deals.history([0] * 10, entered, closed, outcome, as_of=20)
     found = sf.velocity(history)
-    assert (found.win_rate, found.undecided) == (0.0, pytest.approx(0.4))
+    assert (found.win_rate, found.undecided) == (None, None), "0 % of four wins is no figure"
     first, second = found.faults
     assert dict(first.params) == {
         "deals": 4,
@@ -278,3 +278,19 @@ def test_the_chance_of_deals_older_than_all_others_is_not_known_and_not_nought()
     assert np.isnan(found.chance).tolist() == [True] * 4 + [False] * 6
     for locale in ("en", "zh"):
         assert "nan" not in found.to_text(locale=locale)
+
+
+def test_a_win_rate_of_a_few_open_deals_is_missing_and_said():
+    """Six deals of a list: two won, two lost, two open; the rate is read when one is decided."""
+    text = (
+        "Opportunity ID,Stage,Amount,Close Date,Created Date\n"
+        "1,Closed Won,180000,2026-01-15,2025-10-12\n2,Closed Won,210000,2026-02-08,2025-11-03\n"
+        "3,Closed Lost,130000,2026-03-05,2025-12-01\n4,Negotiation,175000,2026-05-28,2026-01-10\n"
+        "5,Closed Lost,95000,2026-02-15,2025-12-20\n6,Prospecting,40000,2026-06-15,2026-03-02\n"
+    )
+    found = sf.velocity(sf.read_deals(text, as_of="2026-04-30"))
+    assert (found.win_rate, found.win_rate_interval, found.per_day) == (None, None, None)
+    assert [fault.code for fault in found.faults] == ["rate-before-the-end", "rate-undecided"]
+    bounds = dict(found.faults[1].params)
+    assert (bounds["low"], bounds["high"]) == (0.0, pytest.approx(5 / 6))
+    assert dict(found.faults[0].params)["end"] == pytest.approx(5 / 12)

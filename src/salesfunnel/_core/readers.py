@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TypeVar
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.foreign import is_readable, library_of
 
-__all__ = ["check_not_a_file", "named_only", "reader_hint"]
+__all__ = ["check_not_a_file", "named_only", "reader_hint", "table_hint"]
 
 T = TypeVar("T")
 _CALLS = {
@@ -21,6 +21,17 @@ _CALLS = {
     "EventLog": "sf.read_events({0}) reads a log of events",
     "Purchases": "sf.read_purchases({0}) reads orders",
     "ImprovementPlan": "sf.read_plan({0}) reads a plan",
+    "CustomerSummary": "sf.read_purchases({0}).summary(as_of) is that of orders",
+    "Bottleneck": "sf.find_bottlenecks(sf.read_deals({0}))[0] is the first of deals",
+    "Bottlenecks": "sf.find_bottlenecks(sf.read_deals({0})) finds those of deals,"
+    " sf.find_bottlenecks(sf.read_table({0}).panel()) those of a table",
+    "Forecast": "sf.forecast(sf.read_deals({0}), horizon=...) is one of deals",
+    "Velocity": "sf.velocity(sf.read_deals({0})) is that of deals",
+    "TargetPlan": "sf.decompose_target(target, sf.read_deals({0}).panel()) makes one",
+    "BgNbd": "sf.fit_bgnbd(sf.read_purchases({0}), as_of=...) is one of orders",
+    "GammaGamma": "sf.fit_gamma_gamma(sf.read_purchases({0}), as_of=...) is one of orders",
+    "Finding": "sf.diagnose(bottleneck, sf.read_deals({0})) finds those of deals",
+    "Survivors": "sf.cohort_retention(sf.read_purchases({0}), as_of=...).active has the counts",
 }
 _SHOWN = 200
 
@@ -46,9 +57,23 @@ def _is_readable(given: object) -> bool:
     return library_of(given) in {"pandas", "polars", "pyarrow", "duckdb"} or is_readable(given)
 
 
-def check_not_a_file(field: str, given: object, *kinds: str, wanted: str = "data") -> None:
-    """Raise ArgumentError where a path or file stands where columns or records are wanted."""
-    if isinstance(given, str | bytes | bytearray | os.PathLike) or is_readable(given):
+def table_hint(given: object, *kinds: str) -> str | None:
+    """Return the calls that read records or a dataframe; None for columns and other things."""
+    rows = isinstance(given, list | tuple) and bool(given) and isinstance(given[0], Mapping)
+    if not rows and library_of(given) not in {"pandas", "polars", "pyarrow"}:
+        return None
+    return None if getattr(given, "ndim", 2) == 1 else reader_hint(given, *kinds)
+
+
+def check_not_a_file(
+    field: str, given: object, *kinds: str, wanted: str = "data", tables: bool = True
+) -> None:
+    """Raise ArgumentError where a path or file stands where columns or records are wanted.
+
+    Unless `tables`, records and dataframes are refused as well.
+    """
+    file = isinstance(given, str | bytes | bytearray | os.PathLike) or is_readable(given)
+    if file or not (tables or table_hint(given, *kinds) is None):
         raise ArgumentError(
             f"{field!r} must be {wanted}, got {type(given).__name__} {given!r}"[:300],
             hint=reader_hint(given, *kinds),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.arguments import worth_of
-from salesfunnel._core.checks import check_known
+from salesfunnel._core.checks import check_kind, check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin
@@ -258,6 +258,7 @@ def output_change(
     >>> [round(part, 2) for part in found.contributions], round(found.change, 2)
     ([2.0, -2.45, 2.45], 2.0)
     """
+    check_kind("panel", panel, Panel)
     over = [name for name in panel.periods if name not in panel.partial]
     for name in (before, after):
         if name is not None:

@@ -14,6 +14,8 @@ from salesfunnel._core.readers import reader_hint
 from salesfunnel._kernels import peers
 from salesfunnel.comparison.segment_comparison import SegmentComparison
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.attribute_names import attribute_name
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.history.to_panel import segment_codes
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Transition
@@ -152,6 +154,13 @@ def _ends(step: str | Transition | None, keys: Sequence[str], win: str | None) -
 def _of_deals(
     history: StageHistory, by: str, adjust: tuple[str, ...], step: str | Transition | None
 ) -> _Counts:
+    by = attribute_name("by", by, history.attributes)
+    adjust = tuple(attribute_name("adjust", name, history.attributes) for name in adjust)
+    if by in adjust:
+        raise ArgumentError(f"'adjust' must not name the column of 'by', got {by!r}")
+    ends = two_ends(history)
+    if step is None or {*parse_transition(step)} <= {*ends.stages}:
+        history = ends
     keys = list(history.stages)
     win = None if history.funnel is None else history.funnel.win()
     a, b = _ends(step, keys, win if win in keys else None)
@@ -199,8 +208,14 @@ def _of_panel(
     keys = list(panel.steps)
     a, b = _ends(step, keys, panel.win)
     known = panel.attributes or ("segment",)
-    for name in (by, *adjust):
-        check_known("by" if name == by else "adjust", name, known)
+    by, *adjusted = (
+        known[0]
+        if name == "segment" and len(known) == 1
+        else attribute_name("by" if name == by else "adjust", name, known)
+        for name in (by, *adjust)
+    )
+    if by in adjusted:
+        raise ArgumentError(f"'adjust' must not name the column of 'by', got {by!r}")
     there = ~(panel.missing[..., a] | panel.missing[..., b])
     entered = np.where(there, panel.counts[..., a], 0).sum(axis=0)
     advanced = np.where(there, panel.counts[..., b], 0).sum(axis=0)
@@ -216,7 +231,7 @@ def _of_panel(
     names, segment = np.unique(parts[:, known.index(by)], return_inverse=True)
     levels = [
         np.unique(parts[:, known.index(name)], return_inverse=True)[1].reshape(-1)
-        for name in adjust
+        for name in adjusted
     ]
     return _Counts(
         Transition(keys[a], keys[b]),

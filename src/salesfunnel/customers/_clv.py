@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
-from salesfunnel._core.checks import check_fraction, check_positive_int
+from salesfunnel._core.checks import check_fraction, check_kind, check_positive_int
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.readers import check_not_a_file
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.customers.laws import LAWS
 from salesfunnel.customers.bgnbd import BgNbd
@@ -135,6 +136,9 @@ def clv(
     >>> round(worth.total, 1)
     14.5
     """
+    check_not_a_file("model", model, "BgNbd", wanted="a fitted model")
+    check_not_a_file("spend", spend, "GammaGamma", wanted="a fitted model")
+    check_kind("customers", customers, CustomerSummary)
     n = check_positive_int("months", months)
     rate = check_fraction("discount", discount)
     share = check_fraction("margin", margin)

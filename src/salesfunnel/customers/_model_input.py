@@ -11,6 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.inputs import Moment
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.readers import check_not_a_file
 from salesfunnel._kernels.intervals import two_sided_z
 from salesfunnel.data.purchases import CustomerSummary, Purchases
 
@@ -37,6 +38,7 @@ def summary_from(
     data: Any, recency: Any, age: Any, *, as_of: Moment | None, unit: str
 ) -> CustomerSummary:
     """Return the summary of purchases, a summary as it is, or one of three columns."""
+    check_not_a_file("data", data, "Purchases", wanted="purchases or columns", tables=False)
     if isinstance(data, Purchases):
         if as_of is None:
             raise ArgumentError("'as_of' must be given with purchases, got None")

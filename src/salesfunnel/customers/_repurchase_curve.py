@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -23,6 +23,7 @@ from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel._kernels.censoring import greenwood, incidence
 from salesfunnel._kernels.intervals import two_sided_z, wilson
+from salesfunnel.customers._cohort_retention import CohortRetention, cohort_retention
 from salesfunnel.customers._orders_by_customer import CustomerOrders, orders_at
 from salesfunnel.data.purchases import DAY, Purchases
 
@@ -30,6 +31,7 @@ __all__ = ["RepurchaseCurve", "repurchase_curve"]
 
 Floats = npt.NDArray[np.float64]
 WINDOWS = (30, 60, 90, 180, 365)
+TriangleKind = Literal["calendar", "windows"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -61,6 +63,8 @@ class RepurchaseCurve(TableMixin):
         Of the limits.
     as_of : datetime.date
         The day of the look.
+    retention : CohortRetention, optional
+        Who of each cohort bought in each later calendar period; None in documents of before.
     """
 
     windows: tuple[int, ...] = attrs.field(converter=as_tuple)
@@ -79,6 +83,7 @@ class RepurchaseCurve(TableMixin):
     by: Frequency
     level: float
     as_of: date
+    retention: CohortRetention | None = None
 
     def __attrs_post_init__(self) -> None:
         shape = (len(self.cohorts), len(self.windows))
@@ -116,12 +121,31 @@ class RepurchaseCurve(TableMixin):
         i = int(np.searchsorted(self.days, days, "right"))
         return float(self.share[i - 1]) if i else 0.0
 
-    def triangle(self) -> Floats:
-        """Return the shares by cohort and window, shape (cohorts, windows); NaN if immature.
+    def triangle(self, kind: TriangleKind = "calendar") -> Floats:
+        """Return a table of cohorts.
 
-        How many of a cohort buy in each calendar month after it is another question:
-        `cohort_retention` answers it.
+        Parameters
+        ----------
+        kind : {"calendar", "windows"}
+            ``"calendar"``: the share of each cohort that bought in its own period, and 1, 2, ...
+            periods later, as `cohort_retention` gives it: of shape (periods, periods), NaN where a
+            period is not over. ``"windows"``: the share with a second order within each window of
+            days, of shape (cohorts, windows), NaN where not mature.
+
+        Raises
+        ------
+        DataError
+            If this is a document of before, which has no calendar.
         """
+        check_choice("kind", kind, ("calendar", "windows"))
+        if kind == "calendar":
+            if self.retention is None:
+                raise DataError(
+                    "'retention' must be there for the calendar, got a document without it",
+                    hint="cohort_retention(purchases, as_of=...).triangle() makes it;"
+                    " triangle('windows') is that of the windows",
+                )
+            return self.retention.triangle()
         with np.errstate(invalid="ignore", divide="ignore"):
             share = self.cohort_returned / self.cohort_entered[:, None]
         return np.where(self.mature & (self.cohort_entered[:, None] > 0), share, np.nan)
@@ -135,7 +159,7 @@ class RepurchaseCurve(TableMixin):
             "entered": np.repeat(self.cohort_entered, w),
             "returned": self.cohort_returned.ravel(),
             "mature": self.mature.ravel(),
-            "rate": self.triangle().ravel(),
+            "rate": self.triangle("windows").ravel(),
         }
 
 
@@ -182,7 +206,7 @@ def repurchase_curve(
     ...     as_of="2026-03-10",
     ...     windows=(30, 90),
     ... )
-    >>> curve.rate(30), curve.rate(90), curve.triangle().tolist()
+    >>> curve.rate(30), curve.rate(90), curve.triangle("windows").tolist()
     (0.5, None, [[0.5, nan]])
     """
     check_choice("by", by, ("week", "month", "quarter", "year"))
@@ -222,6 +246,7 @@ def repurchase_curve(
         by=by,
         level=coverage,
         as_of=known.today.astype(date),
+        retention=cohort_retention(purchases, as_of=as_of, by=by, level=coverage),
     )
 
 

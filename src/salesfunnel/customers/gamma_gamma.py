@@ -14,6 +14,7 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.inputs import Moment
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.readers import check_not_a_file
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels.customers import spending
 from salesfunnel.customers._model_input import (
@@ -116,7 +117,7 @@ class GammaGamma(ResultMixin):
         -----
         p(v + x·m)/(px + q − 1): the customer's own mean, shrunk toward that of the population [1]_.
         Where q <= 1 that is not defined; the customer's mean shrunk toward the sample's with the
-        weight of two purchases stands in for it.
+        weight of two purchases is used instead.
 
         References
         ----------
@@ -171,6 +172,7 @@ def fit_gamma_gamma(
     >>> fit_gamma_gamma([2, 1, 0, 3], [20.0, 35.0, 0.0, 28.0]).customers
     3
     """
+    check_not_a_file("data", data, "Purchases", wanted="purchases or columns", tables=False)
     if isinstance(data, Purchases):
         if as_of is None:
             raise ArgumentError("'as_of' must be given with purchases, got None")

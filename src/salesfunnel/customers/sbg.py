@@ -13,6 +13,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_positive_int
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.readers import check_not_a_file
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels.customers import renewal
 from salesfunnel.customers._model_input import FitVerdict
@@ -120,6 +121,7 @@ def fit_sbg(
     >>> round(model.alpha, 3), round(model.beta, 3)
     (0.668, 3.806)
     """
+    check_not_a_file("survivors", survivors, "Survivors", wanted="counts", tables=False)
     at_risk, lost = _risk_sets(survivors, tenure, ended)
     if not at_risk.size or at_risk[0] <= 0:
         raise DataError("'survivors' must hold customers who came up for renewal, got none")

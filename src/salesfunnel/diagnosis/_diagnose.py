@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.readers import reader_hint
 from salesfunnel.bottleneck import Bottleneck
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
@@ -102,13 +103,14 @@ def diagnose(
     if not isinstance(bottleneck, Bottleneck):
         raise ArgumentError(
             f"'bottleneck' must be a Bottleneck, got {type(bottleneck).__name__}",
-            hint="give one row of find_bottlenecks, such as .rows[0]",
+            hint=reader_hint(bottleneck, "Bottleneck")
+            or "give one row of find_bottlenecks, such as .rows[0]",
         )
     vouched = (before_outcome,) if isinstance(before_outcome, str) else tuple(before_outcome)
     if isinstance(data, StageHistory):
         data = two_ends(data)
     case = Case(bottleneck, data, columns=columns, history=history)
-    case.check_names("before_outcome", vouched)
+    vouched = case.named("before_outcome", vouched)
     asked = ask_all(case, rules)
     stated = tuple(a.finding for a in asked if a.finding.kind == "stated")
     asked = [a for a in asked if a.finding.kind != "stated"]

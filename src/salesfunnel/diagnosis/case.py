@@ -16,6 +16,7 @@ from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.bottleneck import Bottleneck
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Column, Field, fold_column_name, match
@@ -90,7 +91,8 @@ class Case:
             )
         if self.has_deals:
             self._cut()
-            self._check_columns()
+            names = self.named("columns", self.columns.values())
+            self.columns = dict(zip(self.columns, names, strict=True))
 
     # -- deals ---------------------------------------------------------------------------------
 
@@ -150,20 +152,19 @@ class Case:
         complete = still <= UNDECIDED * total
         return np.asarray(old | (complete[index] & decided))
 
-    def _check_columns(self) -> None:
-        self.check_names("columns", self.columns.values())
+    def named(self, argument: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Return columns of deals by the names they have; of other data as they are.
 
-    def check_names(self, argument: str, names: Iterable[str]) -> None:
-        """Raise UnknownNameError if an argument names a column that is not in the data."""
-        from salesfunnel._core.checks import did_you_mean
-
+        Raises
+        ------
+        UnknownNameError
+            If a column is not in the data.
+        """
+        names = tuple(names)
+        if not self.has_deals:
+            return names
         known = {*getattr(self.data, "attributes", ()), "value"}
-        for name in names:
-            if self.has_deals and name not in known:
-                raise UnknownNameError(
-                    f"{argument!r} must name columns of the data, got {name!r}",
-                    hint=did_you_mean(name, known),
-                )
+        return tuple(attribute_name(argument, name, known) for name in names)
 
     def finding(self, code: str, **fields: Any) -> Finding:
         """Return a finding on this bottleneck; `fields` are those of `Finding`."""

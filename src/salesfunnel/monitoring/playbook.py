@@ -12,6 +12,7 @@ from salesfunnel._core.checks import check_choice, check_kind
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.one_line import one_line
+from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.data.history import StageHistory
@@ -182,7 +183,8 @@ def write_playbook(
     check_choice("locale", locale, LOCALES)
     if data is not None and not isinstance(data, StageHistory | Panel | Tracking):
         raise ArgumentError(
-            f"'data' must be a StageHistory, a Panel or a Tracking, got {type(data).__name__}"
+            f"'data' must be a StageHistory, a Panel or a Tracking, got {type(data).__name__}",
+            hint=reader_hint(data, "StageHistory", "Tracking"),
         )
     if adherence is not None:
         check_kind("adherence", adherence, Adherence)

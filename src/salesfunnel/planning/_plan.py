@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from salesfunnel._core.arguments import worth_of
-from salesfunnel._core.checks import check_fraction, check_kind, check_number, check_positive_int
+from salesfunnel._core.checks import check_fraction, check_number, check_positive_int
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
+from salesfunnel._core.readers import reader_hint
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.diagnosis._diagnose import DEFAULT_RULES
@@ -176,7 +177,8 @@ def _rows(
     for row in rows:
         if not isinstance(row, Bottleneck):
             raise ArgumentError(
-                f"'bottlenecks' must be of find_bottlenecks, got {type(row).__name__}"
+                f"'bottlenecks' must be of find_bottlenecks, got {type(row).__name__}",
+                hint=reader_hint(bottlenecks, "Bottlenecks"),
             )
     return rows
 
@@ -184,7 +186,11 @@ def _rows(
 def _findings(findings: object) -> tuple[Finding, ...]:
     found = tuple(findings) if isinstance(findings, Iterable) else (findings,)
     for item in found:
-        check_kind("findings", item, Finding)
+        if not isinstance(item, Finding):
+            raise ArgumentError(
+                f"'findings' must hold findings of diagnose, got {type(item).__name__}",
+                hint=reader_hint(findings, "Finding"),
+            )
     return found
 
 

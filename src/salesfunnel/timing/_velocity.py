@@ -16,7 +16,7 @@ from salesfunnel.data.history import LOST, StageHistory
 from salesfunnel.fault import Fault
 from salesfunnel.stats.mix import lmdi
 from salesfunnel.stats.survival import aalen_johansen
-from salesfunnel.timing.censoring_faults import censoring_faults
+from salesfunnel.timing.censoring_faults import censoring_faults, known_rate
 
 __all__ = ["Velocity", "VelocityChange", "velocity", "velocity_change"]
 
@@ -37,7 +37,8 @@ class Velocity(ResultMixin):
     value : float or None
         Mean value of won deals, in the currency of the data; None where none is known.
     win_rate : float or None
-        Share of deals that are won in the end, in [0, 1], open ones censored.
+        Share of deals that are won in the end, in [0, 1], open ones censored; None where too few
+        are decided to say it.
     cycle_days : float or None
         Median days from creation to winning among those who win, open ones censored.
     win_rate_interval : Interval or None
@@ -107,7 +108,9 @@ def velocity(
     -------
     Velocity
         Win rate and cycle by Aalen–Johansen from creation: open deals are censored, lost ones are
-        lost. The win rate is read where the data still hold, see ``AalenJohansen.eventual``.
+        lost. The win rate is read where the data still hold, see ``AalenJohansen.eventual``; it is
+        missing where more than half of the deals are still open there, or all wins come later:
+        the faults say between which bounds it lies.
 
     Raises
     ------
@@ -147,14 +150,15 @@ def velocity(
     value = None
     if values.size:
         value = float(np.minimum(values, np.quantile(values, winsorise)).mean())
+    rate = known_rate(curve)
     return Velocity(
         opportunities=int((history.outcome == 0).sum()),
         value=value,
-        win_rate=curve.eventual,
+        win_rate=rate,
         cycle_days=curve.quantile(0.5),
-        win_rate_interval=curve.interval(level=level) if curve.eventual is not None else None,
+        win_rate_interval=None if rate is None else curve.interval(level=level),
         left_out=int((~good).sum()),
-        undecided=curve.undecided if curve.eventual is not None else None,
+        undecided=None if rate is None else curve.undecided,
         faults=(*censoring_faults(curve, "win_rate"), *money.faults),
         currency=money.currency,
     )
@@ -216,6 +220,7 @@ def velocity_change(before: Velocity, after: Velocity) -> VelocityChange:
     """
     rows = []
     for name, one in (("before", before), ("after", after)):
+        check_kind(name, one, Velocity)
         factors = (one.opportunities, one.value, one.win_rate, one.cycle_days)
         if not one.per_day or any(not factor for factor in factors):
             raise ArgumentError(f"{name!r} must have all four factors above zero, got {one!r}")

@@ -5,10 +5,29 @@ from __future__ import annotations
 from salesfunnel.fault import Fault
 from salesfunnel.stats.survival import AalenJohansen
 
-__all__ = ["censoring_faults"]
+__all__ = ["censoring_faults", "known_rate"]
 
 LATER, UNDECIDED = 0.05, 0.1
 """From these shares on, what is decided later, or not at all, is told."""
+OPEN = 0.5
+"""Where more are still open, there is no rate to read."""
+
+
+def known_rate(curve: AalenJohansen) -> float | None:
+    """Return the eventual rate of a curve; None where it would look like a figure and is none.
+
+    More than half of the deals are still open where it is read, or every one that advances does so
+    later: what is read says little of how they end.
+
+    Parameters
+    ----------
+    curve : AalenJohansen
+        The curve.
+    """
+    rate = curve.eventual
+    if rate is None or curve.undecided > OPEN:
+        return None
+    return None if rate == 0.0 < float(curve.advanced[-1]) else rate
 
 
 def censoring_faults(curve: AalenJohansen, column: str) -> tuple[Fault, ...]:

@@ -106,12 +106,22 @@ def plain(item: object) -> Mapping[str, Any] | None:
                 raise
             except Exception:  # noqa: BLE001 - a client's own object; it is reported as no record
                 return None
-            return found if isinstance(found, Mapping) else None
+            if not isinstance(found, Mapping):
+                return None
+            return {key: _chosen(value) for key, value in found.items()}
     data = getattr(item, "data", None)
     if isinstance(data, Mapping):  # a Dataverse Record
         return data
     fields = getattr(item, "__dict__", None)
     return {_bare(key): value for key, value in fields.items()} if fields else None
+
+
+def _chosen(value: object) -> Any:
+    """Return what an object holds that a client puts around values of a list: Zoho's Choice."""
+    if isinstance(value, list):
+        return [_chosen(one) for one in value]
+    give = getattr(value, "get_value", None)
+    return value if give is None or isinstance(value, Mapping) else give()
 
 
 def _bare(key: str) -> str:

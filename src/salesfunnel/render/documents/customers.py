@@ -214,7 +214,7 @@ def _curve(curve: RepurchaseCurve, locale: Locale) -> Lines:
 
 
 def _triangle(curve: RepurchaseCurve, locale: Locale) -> Grid:
-    share = curve.triangle().tolist()
+    share = curve.triangle("windows").tolist()
     cells = [[None if v != v else v for v in row] for row in share]  # noqa: PLR0124 - NaN
     return Grid(
         text("ahead.triangle", locale),

@@ -62,8 +62,7 @@ def survival(curve: RepurchaseCurve, locale: Locale) -> Chart:
 def cohorts(curve: RepurchaseCurve, locale: Locale) -> Chart:
     """Return the share of each cohort that bought again within each window; immature ones empty."""
     names = curve.cohorts[-COHORTS:]
-    triangle = np.asarray(curve.triangle())[-COHORTS:] if callable(curve.triangle) else (
-        np.asarray(curve.triangle)[-COHORTS:])  # fmt: skip
+    triangle = np.asarray(curve.triangle("windows"))[-COHORTS:]
     days = "{} d" if locale == "en" else "{}天"
     values = [[None if not np.isfinite(v) else float(v) for v in row] for row in triangle]
     return cells(
