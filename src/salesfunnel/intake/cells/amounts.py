@@ -75,7 +75,9 @@ def read_amounts(column: Column, *, decimal: DecimalMark | None = None) -> Amoun
     mark, mixed = decimal, False
     if decimal is None:
         votes: set[Any] = {
-            read_number(cell).mark for cell in cells if isinstance(cell, str) and cell
+            read_number(_without_code(cell)).mark
+            for cell in cells
+            if isinstance(cell, str) and cell
         }
         votes = (votes | ({"."} if decided else set())) - {None}
         mark, mixed = (votes.pop(), False) if len(votes) == 1 else (None, len(votes) == 2)
