@@ -274,7 +274,8 @@ grid-template-columns:1fr;gap:7px}
 & .sf-scroll,& .sf-tall{overflow:visible;max-height:none}& .sf-t{font-size:8.5pt}
 & .sf-t th,& .sf-t td{padding:3px 5px;white-space:normal}& .tl{font-size:9pt;gap:6px}
 .sorts th button:after{content:""!important}
-.stack{gap:12px}footer{padding:6px 0;font-size:8pt}tr,li{break-inside:avoid}}
+.stack{gap:12px}footer{padding:6px 0;font-size:8pt}tr,li,.sf-fault{break-inside:avoid}
+.r66 .sf-odd{display:none}}
 """
 PAGE = (
     (_THEMES + PARTS + _PAGE)
