@@ -57,7 +57,7 @@ def find_bottlenecks(
     panel : Panel or StageHistory
         Counts by period, usually by month. A StageHistory is counted by the month in which deals
         entered each step, with the share of them that has had time to advance. Of a list, which
-        does not tell when deals entered their stages, only the way from creation to winning is
+        does not say when deals entered their stages, only the way from creation to winning is
         judged.
     period : str, optional
         The last period to judge; the last one that is over by default.

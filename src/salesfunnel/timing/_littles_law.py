@@ -93,7 +93,7 @@ def littles_law(history: StageHistory, *, window: Span = 90) -> LittlesLaw:
     ArgumentError
         If `window` is below one day.
     DataError
-        If the deals are a list, which does not tell when they entered their stages.
+        If the deals are a list, which does not say when they entered their stages.
 
     References
     ----------

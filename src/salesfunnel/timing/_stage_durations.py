@@ -121,7 +121,7 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
     Raises
     ------
     DataError
-        If the deals are a list, which does not tell when they entered their stages.
+        If the deals are a list, which does not say when they entered their stages.
 
     Examples
     --------

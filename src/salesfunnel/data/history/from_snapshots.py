@@ -29,7 +29,7 @@ class Snapshot(NamedTuple):
 
     at: np.datetime64
     deals: npt.NDArray[np.str_]
-    stage: Ints  # place of the stage, -1 where the list does not tell
+    stage: Ints  # place of the stage, -1 where the list does not say
     outcome: npt.NDArray[np.int8]
     created: Times
     closed: Times
