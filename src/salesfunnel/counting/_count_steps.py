@@ -161,9 +161,6 @@ def count_steps(
     ):
         raise ArgumentError(f"'breakdown' must be a name or several names, got {breakdown!r}")
     asked = () if breakdown is None else tuple(breakdown) if many else (breakdown,)
-    for one in asked:
-        if not isinstance(one, str):
-            raise ArgumentError(f"'breakdown' must be a name or several names, got {breakdown!r}")
     specs = any(isinstance(one, Step) for one in steps) if isinstance(steps, Iterable) else False
     if type(events).__module__.partition(".")[0] == "ibis":
         if specs or many or by is not None or any(marks):
