@@ -2,13 +2,13 @@
 
     python benchmarks/speed/slow_tests.py                    # all tests that are not marked
     python benchmarks/speed/slow_tests.py tests/test_x.py    # of some files
-    python benchmarks/speed/slow_tests.py --write            # and puts them into tests/slow_tests.txt
+    python benchmarks/speed/slow_tests.py --write            # and writes tests/slow_tests.txt
 
 ``pytest -n 2 -m "not slow"`` is to take less than half a minute on two cores. This runs the same
 tests in one process, and sums the CPU seconds of each test over its parameters, its fixtures and
 the processes that it starts. Loading a file counts, too: a file of slow tests only belongs in
-`FILES` of ``tests/slow.py``, which leaves it unread. ``--write`` marks the longest tests, and no more
-of them than the half minute asks for.
+`FILES` of ``tests/slow.py``, which leaves it unread. ``--write`` marks the longest tests, and no
+more of them than the half minute asks for.
 """
 
 from __future__ import annotations
