@@ -220,7 +220,7 @@ def _measure(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[tuple[
 
 
 def _next(analysis: Analysis, worst: Bottleneck | None, locale: Locale) -> list[Block]:
-    """Name what to do where there is no alarm, or what else the plan has."""
+    """Name what to do if there is no alarm, or what else the plan has."""
     rest = [m for m in analysis.plan.active if worst is None or not _of(worst, m)]
     if worst is not None or not rest:
         return []
