@@ -18,6 +18,7 @@ _spec = importlib.util.spec_from_file_location("deals", HERE / "deals.py")
 deals = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(deals)
 
+COMPANY = HERE.parent / "examples" / "company" / "deals.csv"
 STAGES = ("Lead", "Demo", "Offer")
 
 
@@ -203,3 +204,16 @@ def test_an_export_without_earlier_closings_is_told():
     assert "closings-missing" in codes
     whole = {fault.code for fault in sf.forecast(history, horizon=30, draws=100).faults}
     assert "closings-missing" not in whole
+
+
+def test_it_is_said_where_new_deals_stop_before_the_day_of_the_data():
+    def faults(as_of):
+        made = sf.read_deals(COMPANY, funnel="b2b", as_of=as_of)
+        return sf.forecast(made, horizon="90D", draws=100).faults
+
+    silent = [f for f in faults("2026-11-20") if f.code == "arrivals-stopped"]
+    assert len(silent) == 1
+    assert silent[0].severity == "warning"
+    assert "2026-10-28" in silent[0].message
+    assert "as_of=" in silent[0].hint
+    assert "arrivals-stopped" not in {f.code for f in faults("2026-10-29")}
