@@ -18,6 +18,8 @@ from salesfunnel.intake.deals.shape import Shape
 __all__ = ["PipelinesMixed", "choose_pipeline", "kept"]
 
 _CHANCE = 0.05
+_COMPARED = 50
+"""So many pipelines, the largest, are compared with each other."""
 
 
 class PipelinesMixed(IntakeError):  # noqa: N818 - it says what the table holds
@@ -84,7 +86,8 @@ def _refuse_different(reader: ColumnReader, shape: Shape, codes: Any, words: lis
         pipeline, stage = divmod(pair, len(stages))
         if pipeline in own and stage in passed:
             own[pipeline][stage] = count
-    held = [stages_of for stages_of in own.values() if stages_of]
+    held = sorted(filter(None, own.values()), key=lambda stages_of: -sum(stages_of.values()))
+    held = held[:_COMPARED]
     if all(_alike(a, b) for i, a in enumerate(held) for b in held[:i]):
         return
     rows = np.bincount(codes, minlength=len(words)).tolist()
