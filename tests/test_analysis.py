@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+import sales_team
 import salesfunnel as sf
 from salesfunnel.errors import ArgumentError, UnknownNameError
 
@@ -372,3 +373,21 @@ def test_every_rate_of_the_picture_lies_in_its_interval(name):
     # a step that fell over several periods: the judged rate, not that of the last period
     (alarm,) = sf.analyze(sf.read_table(EXAMPLES / name)).bottlenecks.alarms
     assert f"{alarm.rate:.2%}" in {f"{rate}%" for rate, _, _ in pairs}
+
+
+def test_the_report_has_the_quarter_the_bridge_and_the_deals_that_may_slip():
+    team = sales_team.team(300, seed=1)
+    found = sf.analyze(team, rates={"EUR": 1.1, "USD": 1}, fiscal_start=4)
+    assert found.quarter == "FY27-Q1"
+    assert found.quarter_won == pytest.approx(found.bridge.won)
+    assert found.quarter_won <= found.quarter_low <= found.quarter_expected <= found.quarter_high
+    assert len(found.slippage.deals) == int((team.outcome == 0).sum())
+    english, chinese = found.to_text(), found.to_text(locale="zh")
+    for words in ("The quarter: FY27-Q1", "Pipeline bridge", "Deals that may slip"):
+        assert words in english
+    for words in ("本季度：FY27-Q1", "管道变动桥", "可能延期的商机"):
+        assert words in chinese
+    assert sf.Analysis.from_json(found.to_json()) == found
+    without = sf.analyze(team)
+    assert (without.quarter, without.bridge) == ("", None)
+    assert "The quarter" not in without.to_text()

@@ -223,9 +223,12 @@ def test_the_source_and_its_missing_sample_are_told_where_a_benchmark_is_used():
         "checkout→order": "benchmark-used",
     }
     assert "Littledata" in told["checkout→order"].message
-    for locale, words in (("en", "states no sample"), ("zh", "未注明样本")):
+    for locale, words, shops in (
+        ("en", "states no sample", "543 stores"),
+        ("zh", "未注明样本", "543家店铺"),
+    ):
         text = found.to_text(locale=locale, width=200)
         assert words in text
-        assert "543 stores" in text
+        assert shops in text
     own = sf.find_bottlenecks(shop, benchmark={"view→cart": 0.07})
     assert not [fault for fault in own.faults if "benchmark" in fault.code]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import salesfunnel as sf
+from salesfunnel._kernels.ledger import Track, keyed, starts_of, values_as_of, values_of
 from salesfunnel._kernels.winning.landmarks import Landmarks, centred, fit_landmarks
 
 HERE = Path(__file__).parent
@@ -178,3 +179,46 @@ def test_flags_are_fitted_beyond_the_log_odds_that_are_known():
     cell = np.array([0, 0, 1])
     of = np.array([[0.0], [1.0], [1.0]])
     assert centred(of, cell, of, cell, 3).ravel().tolist() == [-0.5, 0.5, 0]
+
+
+def test_activity_that_no_history_tells_is_said(true_history):
+    ahead = sf.forecast(true_history, horizon=30, draws=100, covariates=("silent", "pushed"))
+    (said,) = [fault for fault in ahead.faults if fault.code == "activity-not-told"]
+    assert "silent, pushed-in-stage" in said.message
+
+
+@pytest.mark.parametrize("horizon", [1, 7])
+def test_days_without_a_win_do_not_make_the_interval_wide(horizon):
+    """On most single days nothing is won; that is no miss of the forecast."""
+    history = deals.planted(1, days=400, per_day=2.0, stages=3, go=0.5)
+    ahead = sf.forecast(history, horizon=horizon, draws=1000, covariates=None)
+    assert ahead.interval.high < 3 * history.value.max()
+    assert ahead.interval.high < 8 * ahead.expected
+
+
+def test_an_export_without_earlier_closings_is_told():
+    history = deals.planted(4, days=500, per_day=3.0, stages=2, go=0.5)
+    first = history.created.min() + np.timedelta64(200, "D")
+    kept = history.select((history.outcome == 0) | (history.closed >= first))
+    codes = {fault.code for fault in sf.forecast(kept, horizon=30, draws=100).faults}
+    assert "closings-missing" in codes
+    whole = {fault.code for fault in sf.forecast(history, horizon=30, draws=100).faults}
+    assert "closings-missing" not in whole
+
+
+def test_a_track_is_asked_for_many_deals_at_once():
+    """The quick look-up against the plain one."""
+    rng = np.random.default_rng(2)
+    n = 50
+    deal = np.sort(rng.integers(0, n, 400))
+    time = rng.integers(0, 10**12, 400) * 1000
+    order = np.lexsort((time, deal))
+    track = Track(starts_of(deal, n), deal, time[order], rng.random(400))
+    found = keyed(track)
+    for at in (time.min() - 5000, int(np.median(time)), time.max() + 10**9):
+        plain = values_as_of(track, int(at))
+        np.testing.assert_equal(values_of(found, np.arange(n), int(at)), plain)
+    each = rng.integers(0, 10**15, n)
+    np.testing.assert_equal(values_of(found, np.arange(n), each), values_as_of(track, each))
+    none = Track(starts_of(deal[:0], n), deal[:0], time[:0], rng.random(0))
+    assert np.isnan(values_of(keyed(none), np.arange(n), 5)).all()

@@ -51,7 +51,7 @@ KINDS = {
         ["East", "West", "Total Wine"],
         set(),
     ),
-    "points part thousands": (
+    "points separate thousands": (
         "month;visitors;leads\n2026-01;1.000;100\n2026-02;1.100;110\n2026-03;900;90\n",
         [3000, 300],
         ["all"],

@@ -367,7 +367,7 @@ def test_a_nasty_sheet(name):
     [
         ("曝光量,50万,48万\n线索获取量,5000,4200", "no header was found"),
         ("指标,目标,实际\n", "no row below the header"),
-        ("阶段,目标\n认知阶段,5\n", "no column that is called “actual”"),
+        ("阶段,目标\n认知阶段,5\n", "no column named “actual”"),
         ("nothing\nat all\n", "text without columns"),
     ],
 )

@@ -340,3 +340,36 @@ def test_zeros_before_ids_are_dropped_only_where_a_whole_file_has_none(ledger, d
 def test_what_are_no_dated_exports_is_refused(source, error):
     with pytest.raises(error):
         sf.read_snapshots(source)
+
+
+def test_a_forecast_of_few_lists_is_that_of_a_list(ledger, dates):
+    """What happened before the first list is no time of a stage, and no change of rates."""
+    short = history_from_snapshots(
+        [listed(ledger, at) for at in dates[-8:]], stages=sales_team.STAGES, goal=3
+    )
+    rates = {"EUR": 1.1, "USD": 1}
+    options = {"horizon": 60, "rates": rates, "draws": 200, "covariates": None}
+    ahead = sf.forecast(short, **options)
+    assert ahead.basis == "created-age-and-stage"
+    assert ahead.rates_changed is None
+    true = sf.forecast(ledger, as_of=dates[-1], **options)
+    assert ahead.wins == pytest.approx(true.wins, rel=0.4)
+    assert set(ahead.deals) == set(true.deals)
+    assert sf.backtest(short, horizon=30, origins=2, rates=rates, draws=100).actual.size
+
+
+def test_a_forecast_of_many_lists_knows_the_stages(ledger, weekly):
+    rates = {"EUR": 1.1, "USD": 1}
+    ahead = sf.forecast(weekly, horizon=60, rates=rates, draws=200)
+    assert ahead.basis == "stage-and-age"
+    assert ahead.rates_changed is None
+    assert "entries-by-export" in {fault.code for fault in ahead.faults}
+    true = sf.forecast(ledger, horizon=60, as_of=weekly.as_of, rates=rates, draws=200)
+    assert ahead.wins == pytest.approx(true.wins, rel=0.35)
+
+
+@pytest.mark.parametrize("verb", [sf.stage_durations, sf.ageing, sf.littles_law])
+def test_verbs_of_times_say_that_the_middle_is_taken(weekly, verb):
+    found = verb(weekly)
+    assert "interval-censored" in {fault.code for fault in found.faults}
+    assert "the middle is used" in found.to_text()

@@ -1,16 +1,21 @@
 """Speed of the pipeline bridge and of ageing, 1M deals.
 
-    python benchmarks/speed/pipeline.py [--deals 1000000] [--old 2000]
+    python benchmarks/speed/pipeline.py [--deals 1000000] [--before PATH]
 
-The bridge has no version before; it is set beside the time of reading its columns once. Ageing is
-set beside the loop over old deals that it was, on the first `--old` of them, scaled up. Both run
-five times and the best counts.
+The bridge has no version before. Ageing is set beside that of `--before`, the `src` of another
+version, which runs on the same deals in a process of its own. Calls run five times and the best
+counts: seconds of the processor, which other work on the machine does not lengthen much, and by the
+clock. Ageing uses as many threads as there are processors.
 """
 
 from __future__ import annotations
 
 import argparse
+import inspect
+import json
 import os
+import subprocess
+import sys
 import time
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -19,7 +24,6 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402 - after the number of threads is set
 
 import salesfunnel as sf  # noqa: E402
-from salesfunnel.stats import aalen_johansen  # noqa: E402
 
 DAY = 86_400_000_000
 SPAN = 1000
@@ -41,10 +45,12 @@ def deals_of(n, seed=0):
         alive &= ~lost & (now < SPAN * DAY)
         entered[alive, k] = now[alive]
     outcome[alive], closed[alive] = 1, now[alive]
+    # the version before called it "spent"
+    named = "spent" if "spent" in inspect.signature(sf.StageHistory).parameters else "time_in_stage"
     return sf.StageHistory(
         deals=np.arange(n).astype(str), stages=("a", "b", "c", "d", "won"),
         entered=entered.view("M8[us]"), outcome=outcome, closed=closed.view("M8[us]"),
-        as_of=np.datetime64(SPAN * DAY, "us"), spent=np.zeros((n, 5), "m8[us]"),
+        as_of=np.datetime64(SPAN * DAY, "us"), **{named: np.zeros((n, 5), "m8[us]")},
     )  # fmt: skip
 
 
@@ -71,55 +77,50 @@ def with_ledger(history, seed=1):
     deal, when = rows(2)
     owners = np.array([f"rep {i:02d}" for i in range(50)])
     columns["owner"] = {"deal": deal, "time": when, "value": owners[rng.integers(0, 50, deal.size)]}
-    begin = time.perf_counter()
+    begin, clock = time.process_time(), time.perf_counter()
     made = history.with_changes(columns)
-    return made, time.perf_counter() - begin
-
-
-def loop_of_before(history, most):
-    """Return the time of judging old deals one by one, scaled to all of them."""
-    total = 0.0
-    for k, stage in enumerate(history.stages[:-1]):
-        begin = time.perf_counter()
-        duration, event, rows = history.stage_times(stage)
-        curve = aalen_johansen(duration, event)
-        usual = curve.quantile(0.8)
-        here = (event == 0) & (history.reached[rows] == k)
-        old = np.flatnonzero(here & (duration > usual))
-        total += time.perf_counter() - begin
-        begin = time.perf_counter()
-        for i in old[:most]:
-            int((duration >= duration[i]).sum())
-            curve.chance(float(duration[i]))
-        if old.size:
-            total += (time.perf_counter() - begin) * old.size / min(most, old.size)
-    return total
+    return made, (time.process_time() - begin, time.perf_counter() - clock)
 
 
 def best(work, times=5):
+    """Return the seconds of the processor, and by the clock, of the best run."""
     found = []
     for _ in range(times):
-        begin = time.perf_counter()
+        begin, clock = time.process_time(), time.perf_counter()
         work()
-        found.append(time.perf_counter() - begin)
+        found.append((time.process_time() - begin, time.perf_counter() - clock))
     return min(found)
+
+
+def shown(label, took):
+    print(f"{label}: {took[0]:.2f} s of the processor, {took[1]:.2f} s by the clock")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--deals", type=int, default=1_000_000)
-    parser.add_argument("--old", type=int, default=200)
+    parser.add_argument("--before")
+    parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     history = deals_of(args.deals)
-    stale = sf.ageing(history)
+    if args.json:
+        print(json.dumps(best(lambda: sf.ageing(history), times=1)))
+        return
     ours = best(lambda: sf.ageing(history))
-    before = loop_of_before(history, args.old)
-    print(f"ageing: {ours:.3f} s, one by one {before:.1f} s, {before / ours:.0f}x;", end=" ")
-    print(f"{stale.open:,} open, {len(stale.deals):,} stale")
+    shown(f"ageing, {int((history.outcome == 0).sum()):,} open", ours)
+    if args.before:
+        words = [sys.executable, __file__, "--json", "--deals", str(args.deals)]
+        done = subprocess.run(
+            words, env={**os.environ, "PYTHONPATH": args.before}, capture_output=True, check=True
+        )
+        theirs = json.loads(done.stdout)
+        shown("ageing before", theirs)
+        ratios = [then / now for then, now in zip(theirs, ours, strict=True)]
+        print("  {:.0f} times by the processor, {:.0f} by the clock".format(*ratios))
     known, built = with_ledger(history)
     moment = known.as_of - np.timedelta64(30, "D")
-    print(f"9 rows per deal read and sorted: {built:.2f} s")
-    print(f"state at a moment: {best(lambda: known.at(moment, 'amount')):.3f} s")
+    shown("9 rows per deal read and sorted", built)
+    shown("state at a moment", best(lambda: known.at(moment, "amount")))
     first, last = (np.datetime64("1972-07-01", "us"), np.datetime64("1972-08-01", "us"))
     for label, options in (
         ("month, all open deals", {}),
@@ -129,11 +130,11 @@ def main():
         took = best(
             lambda o=options: sf.pipeline_bridge(known, since=first, until=last, compare=False, **o)
         )
-        print(f"bridge, {label}: {took:.2f} s")
+        shown(f"bridge, {label}", took)
     took = best(
         lambda: sf.pipeline_bridge(known, since=first, until=last, closing="1972-Q3"), times=2
     )
-    print(f"bridge with verdicts from earlier quarters: {took:.2f} s")
+    shown("bridge with verdicts from earlier quarters", took)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def arrays_equal(left: Any, right: Any) -> bool:
 def array_field(dtype: npt.DTypeLike, **options: Any) -> Any:
     """Return an attrs field for a read-only array, compared by value and left out of the hash.
 
-    The dtype stands in the metadata too, for the serializer.
+    The dtype is in the metadata too, for the serializer.
     """
     metadata = {"dtype": np.dtype(dtype).str}
     return attrs.field(

@@ -33,7 +33,7 @@ class Listing(tuple[T, ...]):
     """What one is called, and several."""
 
     def _name(self, item: T) -> str:
-        """Return what one is told apart by."""
+        """Return what distinguishes one."""
         return str(item)
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from salesfunnel.analysis._analyze import Analysis, analyze
+from salesfunnel.analysis._analyze import analyze
+from salesfunnel.analysis.analysis_result import Analysis
 
 __all__ = ["Analysis", "analyze"]

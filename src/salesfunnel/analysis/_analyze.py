@@ -5,168 +5,39 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import numpy as np
 
 from salesfunnel._core.arguments import check_period
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
-from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.periods import end_of
 from salesfunnel._core.readers import reader_hint
-from salesfunnel._core.result import ResultMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
+from salesfunnel.analysis.analysis_result import Analysis
 from salesfunnel.analysis.around import around, judged_panel
 from salesfunnel.analysis.watched import watch_of, with_signs
-from salesfunnel.bottleneck import Bottleneck, Bottlenecks, RateTrend, find_bottlenecks
-from salesfunnel.conversion import ConversionTable, conversions
+from salesfunnel.bottleneck import Bottleneck, Bottlenecks, find_bottlenecks
+from salesfunnel.conversion import conversions
 from salesfunnel.counting import StepCounts
-from salesfunnel.data.history import DealCohorts, StageFates, StageHistory
+from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.diagnosis import Diagnosis, Finding, Findings, diagnose
+from salesfunnel.diagnosis import diagnose
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting import Forecast
-from salesfunnel.monitoring import MetricWatch
-from salesfunnel.pipeline import PipelineBridge
 from salesfunnel.planning import ImprovementPlan, plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from os import PathLike
 
     from salesfunnel.definitions import BenchmarkSet
 
 __all__ = ["Analysis", "analyze"]
 
-ALARMS = ("confirmed", "suspected")
 DIAGNOSED = 3
 """Bottlenecks that are diagnosed, at most."""
-
-
-@attrs.frozen(kw_only=True, repr=False)
-class Analysis(ResultMixin):
-    """Rates, bottlenecks, possible causes and the improvement plan of some data.
-
-    Parameters
-    ----------
-    period : str
-        The period that was judged.
-    conversions : ConversionTable
-        Rates of that period, with intervals; of a step that fell, those since the onset.
-    bottlenecks : Bottlenecks
-        All steps, the most probable bottleneck first; those whose deals a finding vetoes are marked
-        as unverified and come after the alarms whose data are sound.
-    findings : tuple of Finding
-        Possible causes of the alarms, in order of the bottlenecks.
-    diagnoses : tuple of Diagnosis
-        The same by bottleneck: what is missing, what is left unexplained, which columns were looked
-        at and which could not be.
-    plan : ImprovementPlan
-        Measures for them.
-    panel : Panel
-        The counts.
-    funnel : Funnel or None
-        The definition, for the names.
-    faults : tuple of Fault
-        Everything that is wrong or suspicious in the input.
-    locale : {"en", "zh"}
-        The language it shows itself in by default.
-    trend : RateTrend or None
-        The rates behind the verdicts, period by period, of all segments together.
-    fates : StageFates or None
-        What became of the deals of the judged months; None where only counts are known.
-    cohorts : DealCohorts or None
-        How many deals of each month are won, month by month; None where only counts are known.
-    forecast : Forecast or None
-        What the deals may bring in the next 90 days; None where only counts are known, or where
-        the deals have no values.
-    bridge : PipelineBridge or None
-        What moved the open pipeline since the quarter began; None where only counts are known, or
-        where the deals have no amounts.
-    watch : MetricWatch or None
-        Every metric of the sheet against its past and season; None if there is no sheet. What
-        got worse at the stages of a bottleneck is among the findings, as a weak sign.
-    currency : str or None
-        Code of the currency of all amounts, such as ``"CNY"``.
-    """
-
-    period: str
-    conversions: ConversionTable
-    bottlenecks: Bottlenecks
-    findings: tuple[Finding, ...] = attrs.field(default=(), converter=Findings)
-    plan: ImprovementPlan
-    panel: Panel
-    funnel: Funnel | None = None
-    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
-    locale: Locale = "en"
-    trend: RateTrend | None = None
-    fates: StageFates | None = None
-    cohorts: DealCohorts | None = None
-    forecast: Forecast | None = None
-    bridge: PipelineBridge | None = None
-    currency: str | None = None
-    diagnoses: tuple[Diagnosis, ...] = attrs.field(default=(), converter=as_tuple)
-    watch: MetricWatch | None = None
-
-    def __repr__(self) -> str:
-        alarms = sum(row.tier in ALARMS for row in self.bottlenecks)
-        return (
-            f"<Analysis of {self.period}: {alarms} bottlenecks, {len(self.findings)} findings,"
-            f" {len(self.plan)} measures>"
-        )
-
-    def to_xlsx(self, path: str | PathLike[str], *, locale: Locale | None = None) -> None:
-        """Write a workbook: a worksheet for each part, numbers as numbers, native charts.
-
-        Parameters
-        ----------
-        path : path-like
-            Where to write; an existing file is replaced.
-        locale : {"en", "zh"}, optional
-            The language; that of the analysis by default.
-
-        Raises
-        ------
-        MissingExtraError
-            If XlsxWriter is not installed (extra ``excel``).
-        """
-        words = self.locale if locale is None else locale
-        check_choice("locale", words, LOCALES)
-        leaf("salesfunnel.export.analysis_book").write_analysis(self, path, words)
-
-    def to_pptx(
-        self, path: str | PathLike[str] | None = None, *, locale: Locale | None = None
-    ) -> bytes:
-        """Return six to eight slides for a meeting as a pptx file, and write it to `path`.
-
-        The answer, the funnel, the trend, the causes, the plan, the forecast, the follow-up and
-        the decisions that are needed; those that the data cannot fill are left out. Each has one
-        message as its title, notes to speak from, and a native chart whose figures can be edited.
-
-        Parameters
-        ----------
-        path : path-like, optional
-            Where to write it as well; an existing file is replaced.
-        locale : {"en", "zh"}, optional
-            The language; that of the analysis by default.
-
-        Raises
-        ------
-        MissingExtraError
-            If python-pptx is not installed (extra ``office``).
-        """
-        words = self.locale if locale is None else locale
-        check_choice("locale", words, LOCALES)
-        writer = leaf("salesfunnel.export.slides.deck")
-        content: bytes = writer.analysis_slides(self, path, locale=words)
-        return content
-
-    def _repr_html_(self) -> str:
-        fragment: str = leaf("salesfunnel.render").to_fragment(self, locale=self.locale)
-        return fragment
 
 
 def analyze(
@@ -184,6 +55,8 @@ def analyze(
     owners: Mapping[str, str] | None = None,
     currency: str | None = None,
     rates: object = None,
+    fiscal_start: int | None = None,
+    fiscal: Fiscal | None = None,
 ) -> Analysis:
     """Take all steps of the method in a row: rates, bottlenecks, possible causes, plan.
 
@@ -217,6 +90,10 @@ def analyze(
     rates : Rates, or what `Rates` takes, optional
         Needed if the deals have several currencies: each win has the rate of its day. Without them
         there are no sums of money, and a fault says why.
+    fiscal_start : int, optional
+        The month in which the fiscal year begins: the quarter is the company's.
+    fiscal : Fiscal, optional
+        The whole fiscal calendar instead.
 
     Returns
     -------
@@ -240,6 +117,7 @@ def analyze(
     ('2026-10', 'intent→negotiation', 'confirmed')
     """
     check_choice("locale", locale, LOCALES)
+    calendar = as_fiscal(fiscal_start, fiscal)
     if not isinstance(data, StageHistory | Tracking | Panel):
         raise ArgumentError(
             f"'data' must be a StageHistory, a Tracking or a Panel, got {type(data).__name__}",
@@ -302,7 +180,15 @@ def analyze(
         currency=unit or None,
         watch=watch,
         **around(
-            data, panel, judged, bottlenecks, worth, currency=currency, rates=rates, seed=seed
+            data,
+            panel,
+            judged,
+            bottlenecks,
+            worth,
+            currency=currency,
+            rates=rates,
+            seed=seed,
+            fiscal=calendar,
         ),
     )
 

@@ -10,12 +10,14 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.errors import SalesFunnelError
+from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.vocabulary import TIERS
 from salesfunnel.bottleneck import Bottlenecks, rate_trend
 from salesfunnel.data.history import StageHistory, deal_cohorts, stage_fates
 from salesfunnel.data.panel import ALL, Panel
-from salesfunnel.forecasting import forecast
-from salesfunnel.pipeline import pipeline_bridge
+from salesfunnel.forecasting import Forecast, forecast
+from salesfunnel.forecasting.time_cuts import CALENDAR
+from salesfunnel.pipeline import pipeline_bridge, slippage
 
 __all__ = ["around", "judged_panel"]
 
@@ -70,6 +72,7 @@ def around(
     currency: str | None,
     rates: object,
     seed: int,
+    fiscal: Fiscal | None = None,
 ) -> dict[str, Any]:
     """Return fields of an `Analysis` by name: as many as the data allow.
 
@@ -87,6 +90,8 @@ def around(
         As in `analyze`.
     seed : int
         Of the forecast's draws.
+    fiscal : Fiscal, optional
+        Whose quarters count; those of the calendar by default.
     """
     deals = data if isinstance(data, StageHistory) else None
     trend = rate_trend(panel, period=judged, lag=deals, found=bottlenecks)
@@ -105,23 +110,48 @@ def around(
         cohorts = deal_cohorts(deals)
         if len(cohorts.periods) >= COHORTS:
             found["cohorts"] = cohorts
+    with suppress(SalesFunnelError):  # close dates have no history: nobody knows what slipped
+        found["slippage"] = slippage(deals, currency=currency, rates=rates)
     if worth is None:
         return found
+    calendar = CALENDAR if fiscal is None else fiscal
     with suppress(SalesFunnelError):  # too few wins: the report goes without a forecast
-        found["forecast"] = forecast(
-            deals, horizon=HORIZON, seed=seed, currency=currency, rates=rates
+        ahead = forecast(
+            deals, horizon=HORIZON, seed=seed, currency=currency, rates=rates, fiscal=fiscal
         )
+        found |= {"forecast": ahead, **_quarter_so_far(deals, ahead, calendar, currency, rates)}
     with suppress(SalesFunnelError):  # no amounts of the open deals: it goes without a bridge
         now = deals.as_of.astype("datetime64[s]").astype(object)
         bridge = pipeline_bridge(
-            deals, since=_quarter(now), until=now, currency=currency, rates=rates, compare=False
-        )
+            deals, since=_quarter(now, calendar), until=now, currency=currency, rates=rates,
+            compare=False,
+        )  # fmt: skip
         if bridge.start or bridge.end or bridge.won:
             found["bridge"] = bridge
     return found
 
 
-def _quarter(now: datetime) -> datetime:
+def _quarter(now: datetime, calendar: Fiscal) -> datetime:
     """Return the first moment of the quarter that had begun `SETTLED` days ago."""
-    then = now - timedelta(days=SETTLED)
-    return datetime(then.year, (then.month - 1) // 3 * 3 + 1, 1)  # noqa: DTZ001 - data have no zone
+    then = calendar.ordinal((now - timedelta(days=SETTLED)).date())
+    return datetime.combine(calendar.start_of(then), datetime.min.time())
+
+
+def _quarter_so_far(
+    deals: StageHistory, ahead: Forecast, calendar: Fiscal, currency: str | None, rates: object
+) -> dict[str, Any]:
+    """Return what was won in the quarter of the data, and what its last days may bring."""
+    now = np.datetime64(deals.as_of, "us")
+    place = calendar.ordinal(now.astype("datetime64[D]").item())
+    start, end = (np.datetime64(calendar.start_of(k), "us") for k in (place, place + 1))
+    left = min(float((end - now) / np.timedelta64(1, "D")), float(ahead.horizon))
+    values = deals.money(currency=currency, rates=rates).values
+    won = (deals.outcome == 1) & (deals.closed >= start) & (deals.closed <= now)
+    low, middle, high = (float(np.interp(left, ahead.path_days, ahead.path[k])) for k in (0, 2, 4))
+    so_far = float(np.nansum(values[won]))
+    found = {"low": so_far + low, "expected": so_far + middle, "high": so_far + high}
+    return {
+        "quarter": calendar.name_of(place),
+        "quarter_won": so_far,
+        **{f"quarter_{name}": value for name, value in found.items()},
+    }

@@ -57,7 +57,7 @@ def find_bottlenecks(
     panel : Panel or StageHistory
         Counts by period, usually by month. A StageHistory is counted by the month in which deals
         entered each step, with the share of them that has had time to advance. Of a list, which
-        does not tell when deals entered their stages, only the way from creation to winning is
+        does not say when deals entered their stages, only the way from creation to winning is
         judged.
     period : str, optional
         The last period to judge; the last one that is over by default.
@@ -268,5 +268,5 @@ def _result(
 _SAME = (
     "reference", "reference_sd", "rho", "strength", "probability", "definition", "prior",
     "detectable", "drift", "tier", "window", "reference_kind", "partner", "pooled", "old_months",
-    "old_share", "sizes", "months",
+    "old_share", "back_months", "sizes", "months",
 )  # fmt: skip

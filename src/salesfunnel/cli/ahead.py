@@ -9,6 +9,8 @@ from salesfunnel.cli.output import check_files, deliver
 from salesfunnel.cli.parser import (
     Commands,
     add_command,
+    money_options,
+    rates_of,
     reading_options,
     whole,
     writing_options,
@@ -37,6 +39,7 @@ def add(commands: Commands) -> None:
         "--no-covariates", action="store_true", help="by stage and age alone, without value, owner"
     )
     forecast.add_argument("--currency", metavar="CODE", help="currency of the values, such as CNY")
+    money_options(forecast)
     forecast.add_argument("--no-new-deals", action="store_true", help="only deals that are open")
     forecast.add_argument("--seed", type=int, default=0, metavar="N", help="of the simulation")
     writing_options(forecast)
@@ -79,6 +82,7 @@ def add(commands: Commands) -> None:
     bridge.add_argument("--closing", metavar="PERIOD", help="deals expected in it, as 2026-Q4")
     bridge.add_argument("--by", metavar="NAME", help="attribute, owner or pipeline to part by")
     bridge.add_argument("--currency", metavar="CODE", help="currency of the bars, such as CNY")
+    money_options(bridge)
     writing_options(bridge)
 
 
@@ -96,6 +100,8 @@ def _forecast(arguments: Namespace) -> int:
         seed=arguments.seed,
         covariates=None if arguments.no_covariates else "auto",
         by=arguments.by,
+        rates=rates_of(arguments),
+        fiscal_start=arguments.fiscal_start,
     )
     return deliver(arguments, found, faults=history.faults)
 
@@ -151,6 +157,8 @@ def _bridge(arguments: Namespace) -> int:
         closing=arguments.closing,
         by=arguments.by,
         currency=arguments.currency,
+        rates=rates_of(arguments),
+        fiscal_start=arguments.fiscal_start,
     )
     return deliver(arguments, found, faults=history.faults)
 

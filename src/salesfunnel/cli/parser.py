@@ -182,6 +182,39 @@ def pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def money_options(command: argparse.ArgumentParser, *, fiscal: bool = True) -> None:
+    """Add the options of exchange rates, and of the fiscal year."""
+    command.add_argument(
+        "--rate", type=rate, action="append", default=[], metavar="CODE=X",
+        help="exchange rate, as EUR=1.1 for 1.1 of --currency; may come more than once",
+    )  # fmt: skip
+    if fiscal:
+        command.add_argument(
+            "--fiscal-start", type=whole, metavar="MONTH",
+            help="month in which the fiscal year begins, 1 to 12",
+        )  # fmt: skip
+
+
+def rate(text: str) -> tuple[str, float]:
+    """Return a currency and its rate, written as EUR=1.1."""
+    code, _, number = text.partition("=")
+    try:
+        found = float(number)
+    except ValueError:
+        found = 0.0
+    if not (code.strip() and 0 < found < float("inf")):
+        raise argparse.ArgumentTypeError(f"must be a code and a rate such as EUR=1.1, got {text!r}")
+    return code.strip().upper(), found
+
+
+def rates_of(arguments: argparse.Namespace) -> dict[str, float] | None:
+    """Return the exchange rates that were given; that of the currency itself is 1."""
+    if not arguments.rate:
+        return None
+    base = getattr(arguments, "currency", None)
+    return {**({base: 1.0} if base else {}), **dict(arguments.rate)}
+
+
 def day(text: str) -> date:
     """Return a day written as 2026-11-30."""
     try:

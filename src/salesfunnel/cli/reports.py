@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from salesfunnel.cli.output import check_files, deliver
-from salesfunnel.cli.parser import Commands, add_command, day, reading_options, writing_options
+from salesfunnel.cli.parser import (
+    Commands,
+    add_command,
+    day,
+    money_options,
+    rates_of,
+    reading_options,
+    writing_options,
+)
 from salesfunnel.cli.sources import counts_of, panel_of, read
 
 if TYPE_CHECKING:
@@ -29,6 +37,8 @@ def add(commands: Commands) -> None:
     )
     reading_options(report)
     report.add_argument("--benchmark", metavar="NAME", help="industry figures to compare with")
+    report.add_argument("--currency", metavar="CODE", help="currency of the values, such as CNY")
+    money_options(report)
     writing_options(report, xlsx=True)
     analyze = add_command(
         commands,
@@ -43,6 +53,7 @@ def add(commands: Commands) -> None:
     analyze.add_argument("--benchmark", metavar="NAME", help="industry figures to compare with")
     analyze.add_argument("--start", type=day, metavar="DAY", help="first day of the plan")
     analyze.add_argument("--currency", metavar="CODE", help="currency of the values, such as CNY")
+    money_options(analyze)
     writing_options(analyze, xlsx=True, pptx=True)
 
 
@@ -73,7 +84,6 @@ def _analyze(arguments: Namespace) -> int:
         faults,
         period=arguments.judge,
         start=arguments.start,
-        currency=arguments.currency,
     )
 
 
@@ -82,7 +92,17 @@ def _deliver_analysis(
 ) -> int:
     from salesfunnel.analysis import analyze
 
-    analysis = analyze(data, benchmark=arguments.benchmark, locale=arguments.locale, **options)
+    analysis = analyze(
+        data,
+        benchmark=arguments.benchmark,
+        locale=arguments.locale,
+        currency=arguments.currency,
+        rates=rates_of(arguments),
+        fiscal_start=arguments.fiscal_start,
+        **options,
+    )
+    # whether amounts can be added is told by the analysis, which knows the rates
+    faults = [fault for fault in faults if fault.code != "currencies-mixed"]
     return deliver(arguments, analysis, faults=faults)
 
 

@@ -117,7 +117,7 @@ class GammaGamma(ResultMixin):
         -----
         p(v + x·m)/(px + q − 1): the customer's own mean, shrunk toward that of the population [1]_.
         Where q <= 1 that is not defined; the customer's mean shrunk toward the sample's with the
-        weight of two purchases stands in for it.
+        weight of two purchases is used instead.
 
         References
         ----------

@@ -49,7 +49,7 @@ def _estimated(history: StageHistory, key: str, panel: Panel) -> Lag:
     """Return the delay of those who advanced, from deals.
 
     Deals that had time to advance are counted by whole periods from entry to advance; where they
-    are few, the Aalen–Johansen curve of all deals, open ones censored, stands in. A pseudo-count of
+    are few, the Aalen–Johansen curve of all deals, open ones censored, is used. A pseudo-count of
     ½·(1, ½, ¼, ...) keeps short delays possible.
     """
     if key not in history.stages:

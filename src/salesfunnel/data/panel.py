@@ -75,7 +75,7 @@ class Panel(TableMixin):
         The funnel whose stages or step metrics the steps are.
     upper : array_like of int64, shape (periods, segments, steps), optional
         At most so many got to each step, where `counts` is only the least: lost deals of which a
-        list does not tell the stage. None if all counts are exact.
+        list does not say the stage. None if all counts are exact.
     weight : {"value"}, optional
         Counts are amounts, rounded to whole units of `currency`, instead of deals.
     squares : array_like of float64, shape (periods, segments, steps), optional

@@ -262,7 +262,7 @@ class Funnel(ResultMixin):
         return attrs.evolve(self, stages=(*self.stages[:at], stage, *self.stages[at:]))
 
     def replace_stage(self, key: str, stage: Stage | str) -> Funnel:
-        """Return a funnel in which another stage stands in the place of the one with this key."""
+        """Return a funnel in which another stage replaces the one with this key."""
         at = self.index(key)
         return attrs.evolve(self, stages=(*self.stages[:at], stage, *self.stages[at + 1 :]))
 

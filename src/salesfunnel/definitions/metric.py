@@ -30,7 +30,7 @@ class Metric:
         Which direction is good.
     step : bool
         Whether it counts customers (or impressions, downloads, ...) that got this far and so
-        stands in the chain of the funnel, whose neighbours make conversion rates.
+        is in the chain of the funnel, whose neighbours make conversion rates.
     aliases : iterable of str
         Other names under which sheets know it, in any language.
 

@@ -98,7 +98,7 @@ class Stage:
     actions : iterable of KeyAction or str
         The key actions.
     metrics : iterable of Metric
-        The figures that are followed; those with ``step=True`` stand in the chain, in order.
+        The figures that are followed; those with ``step=True`` be in the chain, in order.
     owner : str, optional
         Who answers for the stage: a role or a department.
     aliases : iterable of str

@@ -16,6 +16,7 @@ from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.deal_money import money_of
+from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import check_covariates
@@ -24,6 +25,7 @@ from salesfunnel.forecasting.backtest_result import Backtest
 from salesfunnel.forecasting.backtest_scores import Said, limits_of, scores_of
 from salesfunnel.forecasting.outlook import AUTO, EVERY, Outlook, Settings, outlook, past_of
 from salesfunnel.forecasting.past import PLAIN, Past
+from salesfunnel.forecasting.seen_stays import as_list, enough_seen
 from salesfunnel.forecasting.snapshot import DAY, Snapshot
 from salesfunnel.forecasting.sum_up import simulated
 
@@ -143,6 +145,11 @@ def backtest(
         raise DataError(
             f"'history' must reach over {BEFORE + span} days with closed deals, got less"
         )
+    seen = [at for at in dates if enough_seen(history, at)]
+    if seen:
+        dates = seen
+    else:
+        history = two_ends(as_list(history, end))
     chosen = check_covariates(covariates, history)
     if strata is not None:
         strata = attribute_name("strata", strata, history.attributes)
@@ -185,7 +192,7 @@ def backtest(
         open_low=open_low,
         open_high=open_high,
         scores=scores_of(table, ours, [look.ways for look in origins_seen]),
-        faults=(*few, *money.faults),
+        faults=(*few, *money.faults, *interval_faults(history, middle=False)),
         with_covariates=np.array([look.traits for look in origins_seen]),
         **table,
     )
@@ -215,20 +222,22 @@ def _look(
     before = (outcome == 1) & (closed > at - span * DAY) & (closed <= at)
     stage_weights, static = _usual(known, opened.deal, value)
     came = won[known.rows[opened.deal]]
+    ours = _said(view, came, draws, seed)
     ways: tuple[Said, ...] = ()
     if how.covariates == AUTO and any(past.told(at)):
-        views = (
-            view if view.used == used else outlook(history, at, span, way, past)
+        ways = tuple(
+            ours
+            if view.used == used
+            else _said(outlook(history, at, span, way, past), came, draws, seed)
             for used, way in (
                 (PLAIN, how._replace(covariates=None)),
                 (past.told(at), how._replace(covariates=EVERY)),
             )
         )
-        ways = tuple(_said(one, came, draws, seed) for one in views)
     return Origin(
         actual_open=float(worth[won & was_open].sum()),
         actual=float(worth[won].sum()),
-        ours=_said(view, came, draws, seed),
+        ours=ours,
         stage_weights=stage_weights,
         static=static,
         last=float(worth[before].sum()),

@@ -20,6 +20,7 @@ from salesfunnel.forecasting.groups import groupings_of
 from salesfunnel.forecasting.listed import stages_now
 from salesfunnel.forecasting.outlook import Settings, outlook, past_of
 from salesfunnel.forecasting.result import Basis, Forecast
+from salesfunnel.forecasting.seen_stays import as_list, enough_seen
 from salesfunnel.forecasting.snapshot import days_until, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
 from salesfunnel.forecasting.time_cuts import CALENDAR
@@ -137,6 +138,9 @@ def forecast(
     given, history = history, two_ends(history)
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
+    if not enough_seen(history, at):
+        given = as_list(history, at)
+        history = two_ends(given)
     own = as_fiscal(fiscal_start, fiscal)
     span = days_until("horizon", horizon, at, own)
     seed = check_positive_int("seed", seed, minimum=0)

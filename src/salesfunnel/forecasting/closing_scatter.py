@@ -12,14 +12,14 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.winning.delays import GO, Delays
 from salesfunnel.forecasting.stage_rows import MONTH_DAYS, Stays
-from salesfunnel.forecasting.win_model import MOST_ROWS, WinModel
+from salesfunnel.forecasting.win_model import WinModel
 
 __all__ = ["closing_scatter"]
 
 Floats = npt.NDArray[np.float64]
-MOST_STEPS, DRAWN, AT_ONCE = 24, 3.0, 0.99
-"""Most months that stretches begin in; stretches without scatter to which it is drawn; share that
-goes on the first day from a stage that is won."""
+MOST_STAYS, MOST_STEPS, DRAWN, AT_ONCE = 60_000, 24, 3.0, 0.99
+"""Most stays that are read; most months that stretches begin in; stretches without scatter to which
+it is drawn; share that goes on the first day from a stage that is won."""
 
 
 def closing_scatter(model: WinModel, rows: Stays, horizon: int) -> float:
@@ -34,7 +34,7 @@ def closing_scatter(model: WinModel, rows: Stays, horizon: int) -> float:
         Days.
     """
     M = model.months
-    every = max(-(-rows.deal.size // MOST_ROWS), 1)
+    every = max(-(-rows.deal.size // MOST_STAYS), 1)
     use = np.flatnonzero((rows.deal % every == 0) & (rows.month < M))
     place, month = rows.place[use], rows.month[use]
     start, end = rows.entered[use], rows.entered[use] + rows.duration[use]

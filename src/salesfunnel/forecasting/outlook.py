@@ -10,8 +10,9 @@ import numpy.typing as npt
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.fiscal import Fiscal
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting.activity import ACTIVITY, activity_now
+from salesfunnel.forecasting.activity import ACTIVITY, activity_now, activity_seen
 from salesfunnel.forecasting.arrivals import Arrivals, arrivals
 from salesfunnel.forecasting.closing_scatter import closing_scatter
 from salesfunnel.forecasting.closings_missing import closings_missing
@@ -20,6 +21,7 @@ from salesfunnel.forecasting.listed import StagesNow
 from salesfunnel.forecasting.new_deals import NewDeals, new_deals
 from salesfunnel.forecasting.open_deals import OpenDeals, open_deals
 from salesfunnel.forecasting.past import PLAIN, Past, Ways
+from salesfunnel.forecasting.seen_stays import closed_seen, seen_stays
 from salesfunnel.forecasting.snapshot import Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import Stays, stays
 from salesfunnel.forecasting.time_cuts import CALENDAR, cuts_of
@@ -127,9 +129,9 @@ def outlook(
     faults: list[Fault] = [*known.faults]
     if closed < CLOSED:
         faults.append(Fault.of("few-closed-deals", n=closed, needed=CLOSED))
-    faults += closings_missing(known)
-    rows = stays(known)
-    model, used, way, said = _fitted(history, known, rows, how, past, horizon)
+    faults += [*interval_faults(history, middle=False), *closings_missing(known)]
+    fit, rows = seen_stays(history, known, stays(known))
+    model, used, way, said = _fitted(history, known, (fit, rows), how, past, horizon)
     faults += said
     if listed is not None:
         model = model._replace(now=listed.of(known, model, rows))
@@ -150,7 +152,7 @@ def outlook(
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
     fresh = new_deals(known, model, a_day, priced, won_values)
     width = 1.0 if past is None else past.width(at, used)
-    closing = closing_scatter(model, rows, horizon)
+    closing = closing_scatter(model, fit, horizon)
     common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon, closing)
     return Outlook(
         known,
@@ -172,7 +174,7 @@ def outlook(
 def _fitted(
     history: StageHistory,
     known: Snapshot,
-    rows: Stays,
+    stayed: tuple[Stays, Stays],
     how: Settings,
     past: Past | None,
     horizon: int,
@@ -193,10 +195,16 @@ def _fitted(
     traits = NO_TRAITS
     if wanted != ():
         traits = traits_of(history, known, wanted, sampled(known), always=always)
-    closed = int((~known.open).sum())
-    model = fit_model(rows, known.at, horizon, traits, closed=closed, season=how.season)
+    fit, rows = stayed
+    closed = closed_seen(known, fit)
+    model = fit_model(fit, known.at, horizon, traits, closed=closed, season=how.season)
     if activity != () and closed >= FEW_CLOSED:
-        model = model._replace(now=activity_now(history, known, model, rows, activity))
+        seen = activity_seen(history, known, rows)
+        model = model._replace(now=activity_now(seen, model, rows, activity))
+    if isinstance(how.covariates, tuple):
+        untold = [name for name in activity or () if name not in model.now.names]
+        if untold:
+            said.append(Fault.of("activity-not-told", severity="warning", value=", ".join(untold)))
     used = Ways(bool(model.traits.all_names), bool(model.now.names))
     more = used.activity or any(name not in always for name in model.traits.all_names)
     return model, used, "covariates" if more else "stage-and-age", said

@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels import simulate
+from salesfunnel._kernels.special import norm_ppf
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting.activity import activity_fields, activity_now
+from salesfunnel.forecasting.activity import activity_fields, activity_now, activity_seen
 from salesfunnel.forecasting.closing_scatter import closing_scatter
 from salesfunnel.forecasting.common_spread import common_spread, log_spread
 from salesfunnel.forecasting.open_deals import open_deals
+from salesfunnel.forecasting.seen_stays import closed_seen, seen_stays
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import Stays, stays
 from salesfunnel.forecasting.traits import NO_TRAITS, Traits, traits_of
@@ -23,8 +25,9 @@ __all__ = ["PLAIN", "Past", "Ways"]
 
 Floats = npt.NDArray[np.float64]
 
-ORIGINS, MOST_DEALS, FEW_DEALS = 5, 20_000, 50
+ORIGINS, MOST_DEALS, FEW_DEALS = 5, 15_000, 50
 """Most days looked at, most deals they are made of, and fewest open deals they are judged by."""
+SURELY, LEAST = 1 - 1e-9, 1e-12
 PRIOR, FAR, NARROW, WIDE = 6.0, 6.0, 0.9, 4.0
 """Days on which intervals held, with which the past begins; the largest miss that counts; limits
 of the factor of the width."""
@@ -155,27 +158,29 @@ class Past:
     def _judge(self, then: np.datetime64) -> Judged | None:
         """Return how good a forecast was; None where there was too little to make it of."""
         known = self._known(then)
-        closed = int((~known.open).sum())
+        fit, rows = seen_stays(self.history, known, stays(known))
+        closed = closed_seen(known, fit)
         if closed < FEW_CLOSED or not known.open.any():
             return None
-        rows = stays(known)
         traits = self._traits(known)
         found: Judged = {}
+        seen = None if self.activity == () else activity_seen(self.history, known, rows)
         for with_traits in (False, True):
             chosen = traits if with_traits else NO_TRAITS
             if bool(chosen.all_names) != with_traits or not (
                 with_traits or self.compare or not traits.all_names
             ):
                 continue
-            model = fit_model(rows, then, self.horizon, chosen, closed=closed, season=self.season)
-            found[Ways(with_traits, activity=False)] = self._scored(known, rows, model)
-            now = activity_now(self.history, known, model, rows, self.activity)
+            model = fit_model(fit, then, self.horizon, chosen, closed=closed, season=self.season)
+            closing = closing_scatter(model, fit, self.horizon)
+            found[Ways(with_traits, activity=False)] = self._scored(known, rows, model, closing)
+            now = activity_now(seen, model, rows, self.activity)
             if now.names:
-                scored = self._scored(known, rows, model._replace(now=now))
+                scored = self._scored(known, rows, model._replace(now=now), closing)
                 found[Ways(with_traits, activity=True)] = scored
         return found
 
-    def _scored(self, known: Snapshot, rows: Stays, model: WinModel) -> Scored:
+    def _scored(self, known: Snapshot, rows: Stays, model: WinModel, closing: float) -> Scored:
         """Return the log loss of each deal, and how many spreads off the sum was."""
         value = np.where(np.isfinite(known.value), known.value, 0.0)
         if not value.any():
@@ -186,12 +191,14 @@ class Past:
         won = (self.history.outcome[at] == 1) & (self.history.closed[at] <= until)
         loss = simulate.log_loss(won, opened.chance)
         mine = value[opened.deal]
-        closing = closing_scatter(model, rows, self.horizon)
         won_so_far = int((known.outcome == 1).sum())
         common = common_spread(won_so_far, model, opened, self.horizon, closing)
         expected, came = float(opened.chance @ mine), float(mine[won].sum())
         if expected <= 0:
             return Scored(loss, None)
         spread = log_spread(opened, mine, common)
-        off = np.log(came / expected) / spread if came > 0 else -FAR
-        return Scored(loss, float(off))
+        if came > 0:
+            return Scored(loss, float(np.log(came / expected)) / spread)
+        # nothing came: as far off as the chance of that is small
+        chance = float(np.exp(np.log1p(-np.minimum(opened.chance, SURELY)).sum()))
+        return Scored(loss, float(norm_ppf(max(chance / 2, LEAST))))

@@ -245,7 +245,7 @@ class Forecast(TableMixin):
         UnknownNameError
             If no open deal has this name.
         DataError
-            If the forecast has `strata` and is from a document that does not tell their part.
+            If the forecast has `strata` and is from a document that does not say their part.
 
         Notes
         -----

@@ -32,11 +32,19 @@ class Stays(NamedTuple):
     fate: npt.NDArray[np.int8]  # 0 still there, 1 went on, 2 lost
     following: npt.NDArray[np.int8]  # place it went to, -1 nowhere
     places: int
+    cut: bool = False  # whether stays were left out
 
     @property
     def month(self) -> Ints:
         """Month of entering, counted back from the moment."""
         return np.asarray((-1 - self.entered) // MONTH_DAYS, dtype=np.intp)
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> Stays:
+        """Return some of the stays."""
+        return Stays(
+            self.deal[mask], self.place[mask], self.entered[mask], self.duration[mask],
+            self.fate[mask], self.following[mask], self.places, cut=True,
+        )  # fmt: skip
 
 
 def day_of(time: npt.NDArray[np.datetime64], at: np.datetime64) -> npt.NDArray[np.int32]:

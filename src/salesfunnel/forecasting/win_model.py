@@ -87,7 +87,7 @@ def fit_model(
     horizon : int
         Days.
     traits : Traits
-        What deals are told apart by, besides stage, age and month.
+        What distinguishes deals, besides stage, age and month.
     closed : int
         Deals that were won or lost by then.
     season : bool

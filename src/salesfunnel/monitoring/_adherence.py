@@ -156,7 +156,7 @@ def _field(action: KeyAction) -> Field:
 
 
 def _deals(data: StageHistory, stage: Stage) -> _Deals | None:
-    """Return the deals that entered a stage; None if the history does not tell when."""
+    """Return the deals that entered a stage; None if the history does not say when."""
     if stage.key not in data.stages:
         return None
     try:

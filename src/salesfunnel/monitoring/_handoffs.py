@@ -49,7 +49,7 @@ def handoffs(history: StageHistory, *, departments: Mapping[str, Sequence[str]])
     ArgumentError
         If a member is in two departments, or fewer than two departments have a stage.
     DataError
-        If the history is of a list that does not tell when deals entered the stages.
+        If the history is of a list that does not say when deals entered the stages.
 
     Notes
     -----

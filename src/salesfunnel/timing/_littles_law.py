@@ -15,8 +15,10 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.inputs import Span
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.data.history.from_list import needs_stage_times
 from salesfunnel.definitions.funnel import Funnel
+from salesfunnel.fault import Fault
 
 __all__ = ["LittlesLaw", "littles_law"]
 
@@ -49,6 +51,8 @@ class LittlesLaw(TableMixin):
         Over how many days.
     funnel : Funnel, optional
         Names the stages for people.
+    faults : tuple of Fault
+        What is worth knowing, such as entries that are known to lie between two exports only.
     """
 
     stages: tuple[str, ...] = attrs.field(converter=as_tuple)
@@ -59,6 +63,7 @@ class LittlesLaw(TableMixin):
     agrees: npt.NDArray[np.bool_] = array_field(np.bool_)
     window: int = 90
     funnel: Funnel | None = None
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __repr__(self) -> str:
         off = int((~self.agrees).sum())
@@ -88,7 +93,7 @@ def littles_law(history: StageHistory, *, window: Span = 90) -> LittlesLaw:
     ArgumentError
         If `window` is below one day.
     DataError
-        If the deals are a list, which does not tell when they entered their stages.
+        If the deals are a list, which does not say when they entered their stages.
 
     References
     ----------
@@ -130,4 +135,5 @@ def littles_law(history: StageHistory, *, window: Span = 90) -> LittlesLaw:
         agrees=agrees,
         window=window,
         funnel=history.funnel,
+        faults=interval_faults(history, middle=True),
     )

@@ -16,6 +16,7 @@ from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.processors import PAYS, parallel_map, usable_processors
 from salesfunnel._kernels.staleness import advance
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.data.history.from_list import needs_stage_times, timed_stages
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
@@ -120,7 +121,7 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
     Raises
     ------
     DataError
-        If the deals are a list, which does not tell when they entered their stages.
+        If the deals are a list, which does not say when they entered their stages.
 
     Examples
     --------
@@ -160,6 +161,7 @@ def stage_durations(history: StageHistory, *, level: float = 0.95) -> StageDurat
             )
         )
         faults += censoring_faults(curve, stage)
+    faults += interval_faults(history, middle=True)
     table = np.array(rows, dtype=np.float64).reshape(len(rows), len(_FIGURES)).T
     parts: dict[str, Any] = dict(zip(_FIGURES, table, strict=True))
     stages, funnel = history.stages[:-1], history.funnel
@@ -187,6 +189,8 @@ class StaleDeals(TableMixin):
         How many deals are open in a stage that can be judged.
     funnel : Funnel, optional
         Names the stages for people.
+    faults : tuple of Fault
+        What is worth knowing, such as entries that are known to lie between two exports only.
     """
 
     deals: tuple[str, ...] = attrs.field(converter=as_tuple)
@@ -197,6 +201,7 @@ class StaleDeals(TableMixin):
     chance_at_entry: Floats = array_field(np.float64)
     open: int = 0
     funnel: Funnel | None = None
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __repr__(self) -> str:
         return f"<StaleDeals: {len(self.deals)} of {self.open} open deals>"
@@ -251,7 +256,9 @@ def ageing(history: StageHistory) -> StaleDeals:
     columns = list(zip(*found, strict=True)) or [()] * 6
     names = ("deals", "stages", "age", "usual", "chance", "chance_at_entry")
     parts: dict[str, Any] = dict(zip(names, columns, strict=True))
-    return StaleDeals(open=sum(n for _, n in judged), funnel=history.funnel, **parts)
+    faults = interval_faults(history, middle=True)
+    number = sum(n for _, n in judged)
+    return StaleDeals(open=number, funnel=history.funnel, faults=faults, **parts)
 
 
 _Stale = tuple[str, str, float, float, float, float]

@@ -71,7 +71,7 @@ def compose(
     Parameters
     ----------
     groups : sequence of sequence of int
-        Factors with the same information; one of each stands in the model, the others are judged
+        Factors with the same information; one of each is in the model, the others are judged
         in its place in turn.
     v : ndarray, shape (factors, factors)
         Association of every two factors.

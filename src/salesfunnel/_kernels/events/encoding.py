@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.events.texts import Texts, Words
+from salesfunnel._kernels.events.texts import Words, WordTexts
 from salesfunnel._kernels.processors import usable_processors
 
 CHUNK = 1 << 17
@@ -188,7 +188,7 @@ class Table:
         self.taken[at] = True
 
 
-def _ahead(texts: Texts, lows: Sequence[int], width: int) -> Iterator[tuple[int, Words | None]]:
+def _ahead(texts: WordTexts, lows: Sequence[int], width: int) -> Iterator[tuple[int, Words | None]]:
     """Yield the words of each chunk; the next one is read while the caller works on this one."""
     if len(lows) == 1 or usable_processors() == 1:
         # There are machines that know no threads.
@@ -205,13 +205,13 @@ def _ahead(texts: Texts, lows: Sequence[int], width: int) -> Iterator[tuple[int,
 
 
 def text_codes(
-    texts: Texts,
+    texts: WordTexts,
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any], npt.NDArray[np.bool_]] | None:
     """Return a small number for each text, the same for the same text.
 
     Parameters
     ----------
-    texts : Texts
+    texts : WordTexts
         How to read them.
 
     Returns

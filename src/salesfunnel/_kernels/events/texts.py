@@ -27,8 +27,8 @@ SPARSE = 4
 """Bytes around texts that fill less than this part of them are not copied for each chunk."""
 
 
-class Texts(Protocol):
-    """Some texts, by row."""
+class WordTexts(Protocol):
+    """Some texts as words of 8 bytes, by row."""
 
     count: int
 
@@ -36,12 +36,16 @@ class Texts(Protocol):
         """Return how many bytes a text has at most."""
         ...
 
-    def may_be_blank(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Return which of some texts are empty or begin as white space does."""
-        ...
-
     def words(self, low: int, high: int, width: int) -> Words | None:
         """Return these texts as so many words, zeros behind their ends; None for a zero byte."""
+        ...
+
+
+class Texts(WordTexts, Protocol):
+    """Some texts, by row, of which one can ask whether they are blank."""
+
+    def may_be_blank(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        """Return which of some texts are empty or begin as white space does."""
         ...
 
 

@@ -35,7 +35,7 @@ class PlainNumbers(NamedTuple):
         Which are read: plain numbers, and empty cells.
     decided : bool
         Whether a point in one of them can be nothing but the decimal mark: in ``1.234`` it may
-        part thousands.
+        separate thousands.
     """
 
     values: npt.NDArray[np.float64]
@@ -144,7 +144,7 @@ def _read(cells: Cells, *, point: bool) -> tuple[npt.NDArray[np.float64], Bools,
 
 
 def _decides(block: Bytes, minus: Bools, before: Ints, places: Ints, ok: Bools) -> bool:
-    """Return whether a point of some number cannot part thousands, or groups of four digits."""
+    """Return whether a point of some number cannot separate thousands, or groups of four digits."""
     first = np.where(minus, block[min(1, len(block) - 1)], block[0])
     groups = ((places == 3) & (before <= 3)) | ((places == 4) & (before <= 4))
     groups &= (before >= 1) & (first != np.uint8(48))

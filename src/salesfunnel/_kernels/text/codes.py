@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.events.encoding import text_codes
 from salesfunnel._kernels.events.texts import Words
-from salesfunnel._kernels.text.cells import Bools, Cells, Ints, gather
+from salesfunnel._kernels.text.cells import Cells, Ints, gather
 
 SHORT, LONGEST = 16, 64
 FEW = 64
@@ -100,10 +100,6 @@ class _Texts:
     def longest(self) -> int:
         """Return how many bytes a text has at most."""
         return self._longest
-
-    def may_be_blank(self, rows: Ints) -> Bools:
-        """Return which of some texts are empty or begin as white space does."""
-        raise NotImplementedError
 
     def words(self, low: int, high: int, width: int) -> Words | None:
         """Return these texts as so many words, zeros behind their ends."""

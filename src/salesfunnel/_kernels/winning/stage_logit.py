@@ -66,13 +66,6 @@ class StageLogit(NamedTuple):
     found: Break | None
     base: Array  # (S, M), level, season, shift
 
-    def traits(self, stage: Ints | int, z: Array, groups: tuple[Ints, ...]) -> Array:
-        """Return what value and groups add to the log odds."""
-        total = self.slope[stage] * z
-        for effect, group in zip(self.effects, groups, strict=True):
-            total = total + effect.shared[group] + effect.own[stage, group]
-        return np.asarray(total)
-
 
 class _State:
     """The parts while they are fitted."""

@@ -57,7 +57,7 @@ class Words:
         )
 
     def step(self, key: str, en: str, zh: str, aliases: str = "") -> Metric:
-        """Make a step metric: one that stands in the chain."""
+        """Make a step metric: one that is in the chain."""
         return self.metric(key, en, zh, aliases, step=True)
 
     def action(

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 FEWEST_AT_RISK, SHARE_AT_RISK = 5, 0.05
 """Deals still open, at least, and as a share, up to which a delay is read from the curve."""
+OPEN_SHARE = 0.1
+"""Share of deals still open from which on the rest of the curve is read, by however few: it is
+short of the whole by so much at most."""
 _DAY = np.timedelta64(1, "D").astype("timedelta64[us]").astype(np.int64)
 
 
@@ -118,7 +121,9 @@ def left_at(
         return np.zeros(age.size), np.ones(age.size), learned
     curve = incidence(days, event, kinds=2)
     least = max(FEWEST_AT_RISK, SHARE_AT_RISK * days.size)
-    read = np.flatnonzero(curve.at_risk >= least)
+    some = curve.at_risk >= FEWEST_AT_RISK
+    settled = np.concatenate([[1.0], curve.open_share[:-1]]) <= OPEN_SHARE
+    read = np.flatnonzero((curve.at_risk >= least) | (some & settled))
     last = int(read[-1]) if read.size else -1
     if curve.share[0][last] <= 0:
         last = -1

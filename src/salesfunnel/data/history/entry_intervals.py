@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
+from salesfunnel.fault import Fault
+
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
 
@@ -42,13 +45,37 @@ def middle_entries(history: StageHistory) -> tuple[Times, npt.NDArray[np.bool_]]
     if field is None or field.known_since is None:
         return history.entered, np.zeros(history.entered.shape, dtype=np.bool_)
     low, high = entry_intervals(history)
-    first = _first_list(history)
+    first = first_list(history)
     with np.errstate(invalid="ignore"):
         return low + (high - low) // 2, high <= first
 
 
-def _first_list(history: StageHistory) -> np.datetime64:
-    """Return the time of the first list: the earliest outcome that is known by an interval."""
+def interval_faults(history: StageHistory, *, middle: bool) -> tuple[Fault, ...]:
+    """Return what is done with entries that are known to lie between two exports only.
+
+    Parameters
+    ----------
+    history : StageHistory
+    middle : bool
+        Whether the middle of the two days is taken; otherwise the day of the later export.
+    """
+    field = history.changes.get("stage")
+    if field is None or field.known_since is None:
+        return ()
+    width = (field.time - field.known_since).astype(np.int64) / TICKS_PER_DAY
+    wide = width > 0
+    if not wide.any():
+        return ()
+    days = round(float(np.median(width[wide])), 1)
+    code = "interval-censored" if middle else "entries-by-export"
+    return (Fault.of(code, severity="info", n=int(wide.sum()), days=days),)
+
+
+def first_list(history: StageHistory) -> np.datetime64:
+    """Return the time of the first of dated lists, NaT of any other history.
+
+    It is the earliest outcome that is known by an interval.
+    """
     field = history.changes.get("outcome")
     if field is None or field.known_since is None:
         return _NAT

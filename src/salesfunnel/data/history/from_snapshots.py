@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel.data.history.checks import LOST, OPEN, WON
+from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.data.history.sightings import Sightings, removals, sighted
 from salesfunnel.data.history.stage_history import StageHistory
 from salesfunnel.definitions.funnel import Funnel
@@ -29,7 +29,7 @@ class Snapshot(NamedTuple):
 
     at: np.datetime64
     deals: npt.NDArray[np.str_]
-    stage: Ints  # place of the stage, -1 where the list does not tell
+    stage: Ints  # place of the stage, -1 where the list does not say
     outcome: npt.NDArray[np.int8]
     created: Times
     closed: Times
@@ -234,13 +234,5 @@ def _last_text(
 
 def _with_width(history: StageHistory) -> StageHistory:
     """Say how wide the intervals are in which deals entered their stages."""
-    field = history.changes["stage"]
-    if field.known_since is None:
-        return history
-    width = (field.time - field.known_since).astype(np.int64) / TICKS_PER_DAY
-    wide = width > 0
-    if not wide.any():
-        return history
-    days = round(float(np.median(width[wide])), 1)
-    fault = Fault.of("interval-censored", severity="info", n=int(wide.sum()), days=days)
-    return attrs.evolve(history, faults=(*history.faults, fault))
+    faults = interval_faults(history, middle=True)
+    return attrs.evolve(history, faults=(*history.faults, *faults)) if faults else history

@@ -80,7 +80,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         Its amount, NaN where unknown.
     reached_stage : array_like of intp, shape (n,), optional
         Of a list, which has no times of stages: the furthest stage that a deal is known to have
-        reached, -1 where the list does not tell. None if the times of all stages are known.
+        reached, -1 where the list does not say. None if the times of all stages are known.
     attributes : mapping of str to array_like, shape (n,)
         Text ("" is missing) or float columns: channel, owner, product, region, ...
     funnel : Funnel, optional
@@ -196,7 +196,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         """The highest stage that each deal ever visited, -1 for none; shape (n,).
 
         A skipped stage counts as passed and a step back never un-reaches: a deal has reached every
-        stage up to this one. Of a list also what `reached_stage` says; -1 where it does not tell.
+        stage up to this one. Of a list also what `reached_stage` says; -1 where it does not say.
         """
         visited = ~np.isnat(self.entered)
         last = len(self.stages) - 1 - np.argmax(visited[:, ::-1], axis=1)
@@ -214,7 +214,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         Raises
         ------
         DataError
-            If it is of a list, which does not tell.
+            If it is of a list, which does not say.
         """
         needs_stage_times(self, "reached_at")
         return self._reached_at()
@@ -289,7 +289,7 @@ class StageHistory(FieldsOverTime, TableMixin):
         Raises
         ------
         DataError
-            If it is of a list that does not tell when deals entered or left this stage.
+            If it is of a list that does not say when deals entered or left this stage.
 
         Notes
         -----
@@ -380,7 +380,7 @@ class StageHistory(FieldsOverTime, TableMixin):
 
         Notes
         -----
-        A list counts deals by the period of their creation. Lost deals of which it does not tell
+        A list counts deals by the period of their creation. Lost deals of which it does not say
         the stage count at the first stage in ``Panel.counts`` and up to the last before the win in
         ``Panel.upper``.
         """

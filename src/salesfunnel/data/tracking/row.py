@@ -233,5 +233,5 @@ def is_clean(value: str) -> bool:
 
 
 def is_count(value: float | None) -> bool:
-    """Whether a value may stand in the chain: None, or a whole number of at least 0 in int64."""
+    """Whether a value may be in the chain: None, or a whole number of at least 0 in int64."""
     return value is None or (isinstance(value, int) and 0 <= value <= _LIMIT)

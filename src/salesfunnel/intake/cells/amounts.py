@@ -10,11 +10,10 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.data.events import columns as event_columns
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.read_number import clean, read_number
 from salesfunnel.intake.cells.read_time import is_missing_cell
-from salesfunnel.intake.files.columns import CodedColumn, Column, NumberColumn, column_of
+from salesfunnel.intake.files.columns import Column
 from salesfunnel.intake.files.grid import shown
 
 __all__ = ["Amounts", "currency_in", "read_amounts"]
@@ -58,34 +57,35 @@ class Amounts:
     mixed_marks: bool = False
 
 
-def read_amounts(column: object, *, decimal: DecimalMark | None = None) -> Amounts:
+def read_amounts(column: Column, *, decimal: DecimalMark | None = None) -> Amounts:
     """Read a column of amounts: plain numbers at once, each distinct other cell once.
 
     Parameters
     ----------
-    column : Column, sequence or ndarray
+    column : Column
         The cells.
     decimal : {".", ","}, optional
         The decimal mark; by default the one that the cells agree on, else a point.
     """
-    given: Column = column if isinstance(column, Column) else _column(column)
-    values, known, decided = given.plain_numbers(point=decimal != ",")
+    values, known, decided = column.plain_numbers(point=decimal != ",")
     left = np.flatnonzero(~known)
     if not left.size:
         return Amounts(values=values)
-    codes, cells = given.distinct(left)
+    codes, cells = column.distinct(left)
     mark, mixed = decimal, False
     if decimal is None:
         votes: set[Any] = {
-            read_number(cell).mark for cell in cells if isinstance(cell, str) and cell
+            read_number(_without_code(cell)).mark
+            for cell in cells
+            if isinstance(cell, str) and cell
         }
         votes = (votes | ({"."} if decided else set())) - {None}
         mark, mixed = (votes.pop(), False) if len(votes) == 1 else (None, len(votes) == 2)
         if mark == ",":
             # A point parts thousands then.
-            values, known, _ = given.plain_numbers(point=False)
+            values, known, _ = column.plain_numbers(point=False)
             left = np.flatnonzero(~known)
-            codes, cells = given.distinct(left)
+            codes, cells = column.distinct(left)
     read = [_amount(cell, mark) for cell in cells]
     values[left] = np.array([_or_nan(value) for value in read], dtype=np.float64)[codes]
     wrong = np.array([value is False for value in read], dtype=np.bool_)
@@ -96,16 +96,6 @@ def read_amounts(column: object, *, decimal: DecimalMark | None = None) -> Amoun
             currencies[name] = int(left[np.argmax(codes == place)])
     bad = tuple(left[wrong.take(codes)].tolist()) if wrong.any() else ()
     return Amounts(values=values, bad=bad, currencies=currencies, mark=mark, mixed_marks=mixed)
-
-
-def _column(cells: object) -> Column:
-    """Return cells of any kind as a column."""
-    if isinstance(cells, event_columns.Categorical):
-        return CodedColumn(cells.codes, cells.values)
-    array = event_columns.one_dimensional("amount", cells)
-    if array.dtype.kind in "iuf":
-        return NumberColumn(array)
-    return column_of(array.tolist())
 
 
 def _or_nan(value: float | bool | None) -> float:

@@ -81,11 +81,6 @@ class Words(NamedTuple):
     codes: npt.NDArray[np.int32]
     values: list[str]
 
-    def numbered(self, known: Mapping[str, int], default: int) -> npt.NDArray[np.int64]:
-        """Return a number for each row by its text."""
-        table = [known.get(value, default) for value in self.values]
-        return np.array([*table, default], dtype=np.int64)[self.codes]
-
 
 def words_in(column: Column) -> Words:
     """Return a column as codes of its texts."""

@@ -36,7 +36,7 @@ class ParsedNumber:
     scaled : bool
         Whether the writing says of its own what the digits are times: ``50万``, ``3k``.
     thousands : bool
-        Whether what was read as a decimal point may part thousands: ``480.000``.
+        Whether what was read as a decimal point may separate thousands: ``480.000``.
     fault : str, optional
         Code of what is wrong or suspicious.
     severity : {"error", "warning", "info"}

@@ -30,7 +30,7 @@ class Extra(NamedTuple):
 def before_first(changes: Changes, times: Times, wanted: StagesWanted) -> list[Extra]:
     """Return the stage that each deal was in before its first change, entered when it was created.
 
-    Where the creation is not known the moment of the change stands in, with a fault.
+    Where the creation is not known the moment of the change is used, with a fault.
     """
     roles, reader = changes.roles, changes.reader
     if "old" not in roles:

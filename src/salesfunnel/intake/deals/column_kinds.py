@@ -80,7 +80,7 @@ class ColumnKind:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing stands in it."""
+        """Whether it is empty."""
         return not self.sample
 
     @property

@@ -79,7 +79,7 @@ class DealList:
     goal : int
         Its place.
     reached : ndarray of int
-        The furthest stage that a deal is known to have reached; -1 where the list does not tell:
+        The furthest stage that a deal is known to have reached; -1 where the list does not say:
         a loss whose stage is only "lost".
     outcome : ndarray of int8
         0 open, 1 won, 2 lost.

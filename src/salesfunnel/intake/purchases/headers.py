@@ -198,7 +198,7 @@ def _place(name: Any, names: Sequence[str]) -> int:
 
 
 def _forms(name: str) -> tuple[str, ...]:
-    """Return the forms of a header to look up: as it is, and without what stands in brackets."""
+    """Return the forms of a header to look up: as it is, and without what is in brackets."""
     return tuple(
         dict.fromkeys(form for form in (fold_name(name), fold_name(without_notes(name))) if form)
     )

@@ -100,7 +100,7 @@ def _is_step(name: str, held: Sequence[RawRow]) -> bool:
 
 
 def _is_label(held: Sequence[RawRow]) -> bool:
-    """Whether the name stands in a row, and not in the header."""
+    """Whether the name is in a row, and not in the header."""
     columns = held[0].columns
     return columns.get("metric", columns.get("stage")) != columns.get("actual")
 

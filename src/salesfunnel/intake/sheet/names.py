@@ -122,7 +122,7 @@ def fold(text: str) -> str:
 
 
 def without_notes(text: str) -> str:
-    """Return a name without what stands in brackets, as in ``线索获取量(留资表单)``."""
+    """Return a name without what is in brackets, as in ``线索获取量(留资表单)``."""
     while True:
         bare = _BRACKETS.sub(" ", text)
         if bare == text:

@@ -93,7 +93,7 @@ _POINT = re.compile(r"\s*[-+]?\d*\.\d+\s*", re.ASCII)
 
 
 def points_part_thousands(grid: Grid) -> bool:
-    """Whether points in the numbers of a text part thousands, though nothing else says it.
+    """Whether points in the numbers of a text separate thousands, though nothing else says it.
 
     Where semicolons or tabs part the cells, a number such as 1.250 is one of them: no cell has
     another number of digits behind a point, and they do not all end with the same three zeros, as

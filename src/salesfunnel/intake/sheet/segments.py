@@ -164,7 +164,7 @@ def _folded(below: Sequence[Sequence[Any]], place: int) -> list[str]:
 
 
 def _has_figure(row: Sequence[Any], places: Sequence[int]) -> bool:
-    """Whether anything stands in one of the places."""
+    """Whether anything is in one of the places."""
     for i in places:
         if i < len(row):
             cell = row[i]

@@ -28,7 +28,7 @@ class StagePlaces(NamedTuple):
     faults: tuple[Fault, ...]
 
     def of(self, table: DealList, names: Mapping[str, str]) -> npt.NDArray[np.int64]:
-        """Return the place of the stage of each row; -1 if the list does not tell it."""
+        """Return the place of the stage of each row; -1 if the list does not say it."""
         labels = [names.get(label, label) for label in table.label.tolist()]
         found = np.array([self.places.get(label, -1) for label in labels], dtype=np.int64)
         won = table.outcome == WON

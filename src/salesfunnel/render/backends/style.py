@@ -49,6 +49,7 @@ border-bottom:1px solid var(--sf-grey)}
 & .sf-t tbody th{font-weight:500;min-width:8.5em}
 & .sf-t .sf-r{text-align:right;white-space:nowrap}
 & .sf-t td:not(.sf-r,.sf-c,.sf-hm,.sf-s){min-width:4.2em}
+& .sf-t thead th:not(.sf-r,.sf-c){min-width:4.5em}
 & .sf-t .sf-c{text-align:center}
 & .sf-t .sf-s{white-space:nowrap}
 & .sf-t th:first-child,& .sf-t td:first-child{padding-left:0}
@@ -274,7 +275,8 @@ grid-template-columns:1fr;gap:7px}
 & .sf-scroll,& .sf-tall{overflow:visible;max-height:none}& .sf-t{font-size:8.5pt}
 & .sf-t th,& .sf-t td{padding:3px 5px;white-space:normal}& .tl{font-size:9pt;gap:6px}
 .sorts th button:after{content:""!important}
-.stack{gap:12px}footer{padding:6px 0;font-size:8pt}tr,li{break-inside:avoid}}
+.stack{gap:12px}footer{padding:6px 0;font-size:8pt}tr,li,.sf-fault{break-inside:avoid}
+.r66 .sf-odd{display:none}}
 """
 PAGE = (
     (_THEMES + PARTS + _PAGE)

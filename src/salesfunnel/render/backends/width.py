@@ -1,4 +1,4 @@
-"""How wide text stands in a terminal, and how it is padded and wrapped there."""
+"""How wide text is in a terminal, and how it is padded and wrapped there."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from salesfunnel.i18n import text
 from salesfunnel.planning import Measure
 from salesfunnel.render.charts import chart_of
 from salesfunnel.render.documents import document_of
+from salesfunnel.render.documents.analysis_pipeline import pipeline_sections
 from salesfunnel.render.documents.bottlenecks import mark_of, silence, verdict
 from salesfunnel.render.documents.findings import (
     explains_fall,
@@ -48,6 +49,7 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
         ),
         Section(text("finding.heading", locale), _why(analysis, labels, actions, locale)),
         Section(text("plan.title", locale), plan_blocks(analysis.plan, locale, actions)),
+        *pipeline_sections(analysis, locale),
         Section("", [_picture(analysis, locale)]),
         Section(text("report.rates", locale), _rates(analysis, locale)),
         *_watched(analysis, locale),

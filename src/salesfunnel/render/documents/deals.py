@@ -70,7 +70,7 @@ def _stages(history: StageHistory, labels: dict[str, str], locale: Locale) -> li
 def _stages_of_list(
     history: StageHistory, labels: dict[str, str], locale: Locale
 ) -> list[list[str]]:
-    """Return one row per stage of a list: how many reached it, as bounds where it does not tell."""
+    """Return one row per stage of a list: how many reached it, as bounds where it does not say."""
     panel = history.panel(by="all")
     least = panel.counts.sum(axis=(0, 1)).tolist()
     most = least if panel.upper is None else panel.upper.sum(axis=(0, 1)).tolist()

@@ -49,7 +49,7 @@ def slippage_document(found: Slippage, locale: Locale) -> Document:
     if found.typed is not None:
         blocks.extend(_typed(found.typed, locale))
     if found.deals:
-        blocks.append(_likely(found, locale))
+        blocks.append(likely_table(found, locale))
     if found.rates:
         blocks.append(_slip_rates(found.rates, locale))
     blocks.append(faults_block(found.faults, locale))
@@ -70,7 +70,8 @@ def _typed(typed: TypedDates, locale: Locale) -> list[Block]:
     return blocks
 
 
-def _likely(found: Slippage, locale: Locale) -> Table:
+def likely_table(found: Slippage, locale: Locale, *, most: int = _DEALS) -> Table:
+    """Return the open deals that are likeliest to slip."""
     columns = found.columns()
     names = ("p_won", "p_lost", "p_pushed", "p_overdue")
     rows = [
@@ -81,7 +82,7 @@ def _likely(found: Slippage, locale: Locale) -> Table:
             FORMS["count"](int(columns["pushes"][i]), locale),
             *(FORMS["chance"](float(columns[name][i]), locale) for name in names),
         ]
-        for i in range(min(len(found.deals), _DEALS))
+        for i in range(min(len(found.deals), most))
     ]
     heads = ("deal", "owner", "close-date", "pushes", "p-won", "p-lost", "p-pushed", "p-overdue")
     caption = text("pipeline.likely", locale)

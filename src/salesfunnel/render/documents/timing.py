@@ -18,7 +18,14 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import fault_item, money_text, shown, signed, span
+from salesfunnel.render.words.figures import (
+    fault_item,
+    faults_block,
+    money_text,
+    shown,
+    signed,
+    span,
+)
 from salesfunnel.render.words.names import labels_of
 from salesfunnel.timing import LittlesLaw, StageDurations, StaleDeals, Velocity, VelocityChange
 
@@ -127,6 +134,8 @@ def stale_deals_document(found: StaleDeals, locale: Locale) -> Document:
     if len(found.deals) > _ROWS:
         words = text("report.rows-shown", locale, shown=_ROWS, all=len(found.deals))
         blocks.append(Paragraph(words, mark="muted"))
+    if found.faults:
+        blocks.append(faults_block(found.faults, locale))
     return Document(text("timing.stale-deals", locale), blocks, locale=locale)
 
 
@@ -147,4 +156,6 @@ def little_document(found: LittlesLaw, locale: Locale) -> Document:
     marks: list[Mark] = ["" if ok else "warn" for ok in found.agrees.tolist()]
     blocks: list[Block] = [_table(names, rows, locale, marks=marks)]
     blocks.append(Paragraph(text("timing.little.how", locale, window=found.window), mark="muted"))
+    if found.faults:
+        blocks.append(faults_block(found.faults, locale))
     return Document(text("timing.little", locale), blocks, locale=locale)

@@ -59,19 +59,18 @@ def _report(analysis: Analysis, locale: Locale) -> PageParts:
     if found is not None and found.alarm:
         parts.append(row("r75", causes_html(page, found), split_html(page)))
     parts.append(plan_html(page))
+    follow, quality, first = follow_html(page), quality_html(page), page.chart("leading")
+    ahead = first is not None and bool(follow)
+    if first is not None and ahead:
+        parts.append(row("r66", figure(page, first, height=160), follow))
     fan, bridge = page.chart("fan"), page.chart("bridge")
-    follow, first = follow_html(page), page.chart("leading")
     parts.append(row(
         "r66", figure(page, fan, height=220) if fan else "",
         figure(page, bridge) if bridge else "",
     ))  # fmt: skip
     triangle = page.chart("cohorts")
     parts.append(row("", figure(page, triangle)) if triangle else "")
-    quality = quality_html(page)
-    if first is not None and follow:
-        parts += [row("r66", figure(page, first), follow), row("", quality)]
-    else:
-        parts.append(row("r66", follow, quality))
+    parts.append(row("", quality) if ahead else row("r66", follow, quality))
     parts.append(every_step_html(page))
     footer = e(text("page.footer", locale, version=__version__))
     if analysis.funnel is not None and any(foreign(n, locale) for n in page.labels.values()):
