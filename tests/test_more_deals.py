@@ -115,23 +115,23 @@ LISTS = {
         LIST.replace("lost", "kaput"), {"outcomes": {"kaput": "lost"}},
         ("Lead", "Offer", "Closed Won"), [0, 1, 2, 1], [OPEN, OPEN, WON, LOST], "outcomes-read"),
     "a reason of loss tells who lost": (
-        "Deal,Stage,Created,Close date,Loss reason / 1,Lead,2026-01-05,,"
-        " / 2,Offer,2026-01-05,2026-01-09,price / 3,Won,2026-01-05,2026-01-11,",
+        ("Deal,Stage,Created,Close date,Loss reason / 1,Lead,2026-01-05,,"
+        " / 2,Offer,2026-01-05,2026-01-09,price / 3,Won,2026-01-05,2026-01-11,"),
         {}, LEAD, [0, 1, 2], [OPEN, LOST, WON], "lost-by-reason"),
     "no reason is given": (
-        "Deal,Stage,Created,Close date,Loss reason / 1,Lead,2026-01-05,,"
-        " / 2,Offer,2026-01-05,2026-01-09, / 3,Won,2026-01-05,2026-01-11,",
+        ("Deal,Stage,Created,Close date,Loss reason / 1,Lead,2026-01-05,,"
+        " / 2,Offer,2026-01-05,2026-01-09, / 3,Won,2026-01-05,2026-01-11,"),
         {}, LEAD, [0, 1, 2], [OPEN, OPEN, WON], "deals-shape-list"),
     "a flag of wins and a day of closing": (
-        "Deal,Created,Close date,Is won / 1,2026-01-05,,no / 2,2026-01-05,2026-01-09,yes"
-        " / 3,2026-01-05,2026-01-11,no", {}, ("created", "won"), [0, 1, 0],
+        ("Deal,Created,Close date,Is won / 1,2026-01-05,,no / 2,2026-01-05,2026-01-09,yes"
+        " / 3,2026-01-05,2026-01-11,no"), {}, ("created", "won"), [0, 1, 0],
         [OPEN, WON, LOST], "lost-by-closing"),
     "a flag of wins, and none that closed": (
         "Deal,Created,Close date,Is won / 1,2026-01-05,, / 2,2026-01-05,2026-01-09,yes",
         {}, ("created", "won"), [0, 1], [OPEN, WON], "deals-shape-list"),
     "a day of winning": (
-        "Deal,Created,Won at,Close date / 1,2026-01-05,, / 2,2026-01-05,2026-01-09,2026-01-09"
-        " / 3,2026-01-05,,2026-01-10", {}, ("created", "won"), [0, 1, 0],
+        ("Deal,Created,Won at,Close date / 1,2026-01-05,, / 2,2026-01-05,2026-01-09,2026-01-09"
+        " / 3,2026-01-05,,2026-01-10"), {}, ("created", "won"), [0, 1, 0],
         [OPEN, WON, LOST], "lost-by-closing"),
     "words of a status that nobody knows": (
         "Deal,Created,Status / 1,2026-01-05,foo / 2,2026-01-05,bar", {},
@@ -147,24 +147,24 @@ LISTS = {
         "Deal,Created,Status / 1,2026-01-05,Lead / 2,2026-01-05,Offer / 3,2026-01-05,Won", {},
         LEAD, [0, 1, 2], [OPEN, OPEN, WON], "stage-order-words"),
     "chances of all stages": (
-        "Deal,Stage,Created,Probability / 1,Foo,2026-01-05,50 / 2,Bar,2026-01-05,10"
-        " / 4,Closed Won,2026-01-05,100", {}, ("Bar", "Foo", "Closed Won"), [1, 0, 2],
+        ("Deal,Stage,Created,Probability / 1,Foo,2026-01-05,50 / 2,Bar,2026-01-05,10"
+        " / 4,Closed Won,2026-01-05,100"), {}, ("Bar", "Foo", "Closed Won"), [1, 0, 2],
         [OPEN, OPEN, WON], "outcomes-read"),
     "chances of some stages": (
-        "Deal,Stage,Created,Probability / 1,Foo,2026-01-05,50 / 2,Bar,2026-01-05,"
-        " / 4,Closed Won,2026-01-05,100", {}, ("Foo", "Bar", "Closed Won"), [0, 1, 2],
+        ("Deal,Stage,Created,Probability / 1,Foo,2026-01-05,50 / 2,Bar,2026-01-05,"
+        " / 4,Closed Won,2026-01-05,100"), {}, ("Foo", "Bar", "Closed Won"), [0, 1, 2],
         [OPEN, OPEN, WON], "stage-order-appearance"),
     "numbers before stages that come twice": (
         "Deal,Stage,Created / 1,1. Foo,2026-01-05 / 2,1. Bar,2026-01-05 / 3,2. Won,2026-01-05",
         {}, ("1. Foo", "1. Bar", "2. Won"), [0, 1, 2], [OPEN, OPEN, WON],
         "stage-order-appearance"),
     "a close date and an actual one": (
-        "Deal,Stage,Created,Close date,Actual close date / 1,Lead,2026-01-05,2026-03-01,"
-        " / 2,Won,2026-01-05,2026-03-01,2026-02-01", {}, ("Lead", "Won"), [0, 1], [OPEN, WON],
+        ("Deal,Stage,Created,Close date,Actual close date / 1,Lead,2026-01-05,2026-03-01,"
+        " / 2,Won,2026-01-05,2026-03-01,2026-02-01"), {}, ("Lead", "Won"), [0, 1], [OPEN, WON],
         "outcomes-read"),
     "dates of entering stages with names of their own": (
-        "Deal,Created,Date entered Foo,Date entered Bar / 1,2026-01-05,2026-01-06,"
-        " / 2,2026-01-05,2026-01-06,2026-01-08", {}, ("Foo", "Bar"), [0, 1], [OPEN, WON],
+        ("Deal,Created,Date entered Foo,Date entered Bar / 1,2026-01-05,2026-01-06,"
+        " / 2,2026-01-05,2026-01-06,2026-01-08"), {}, ("Foo", "Bar"), [0, 1], [OPEN, WON],
         "won-stage-guessed"),
     "days of stages and of losses": (
         "Deal,Lead,Offer,Lost at / 1,2026-01-05,2026-01-06, / 2,2026-01-05,2026-01-06,2026-01-08",
