@@ -69,7 +69,8 @@ REFUSED = {
     "a deal before the first": (lambda: change(deal=[-1, 0]), "negative one"),
     "a change at no time": (lambda: change(time=["2026-01-01", "NaT"]), "got NaT"),
     "changes out of order": (lambda: change(deal=[1, 0]), "sorted and unique"),
-    "known before it was": (lambda: change(known_since=["2026-01-01", "2026-01-05"]), "not be after"),
+    "known before it was": (
+        lambda: change(known_since=["2026-01-01", "2026-01-05"]), "not be after"),
     "a word that is not there": (lambda: change(words=("x",)), "positions in 'words'"),
     "fewer amounts than orders": (lambda: bought(amount=[3.0]), "'amount' must have shape"),
     "a customer twice": (lambda: bought(customers=("ann", "ann")), "must be unique"),
@@ -105,7 +106,8 @@ REFUSED = {
         lambda: LOG + sf.EventLog(entity=["u"], step=["a"], time=[1]), "the same in both"),
     "columns beside each other": (
         lambda: sf.EventLog(entity=["u"], step=["a"], time=[1], attributes=[1]), "a mapping"),
-    "one step": (lambda: sf.EventLog(entity=["u"], step=["a"], time=[1], steps="a"), "list of names"),
+    "one step": (
+        lambda: sf.EventLog(entity=["u"], step=["a"], time=[1], steps="a"), "list of names"),
     "a table of times": (lambda: event_columns.times("time", np.zeros((2, 2))), "one-dimensional"),
     "times that are yes or no": (
         lambda: event_columns.times("time", np.array([True])), "must hold times"),
