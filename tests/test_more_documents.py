@@ -72,6 +72,39 @@ def test_a_result_without_each_of_its_optional_parts(name):
         assert again.to_text() == text
 
 
+def shortened(result):
+    """Yield the columns of a result, each one row short."""
+    for field in attrs.fields(type(result)):
+        value = getattr(result, field.name)
+        if field.init and field.name != "faults" and isinstance(value, tuple | np.ndarray):
+            if np.ndim(value) and len(value):
+                yield field.name, value[:-1]
+
+
+def test_a_column_that_is_one_row_short_is_refused():
+    """What a constructor checks, it says in words; no other error comes from it."""
+    refused = {}
+    for name in NAMES:
+        result = kept(name)
+        for field, short in shortened(result) if attrs.has(type(result)) else ():
+            try:
+                attrs.evolve(result, **{field: short})
+            except SalesFunnelError as error:
+                refused[name, field] = str(error)
+    assert len(refused) > 150
+    assert all(len(words) > 20 for words in refused.values())
+    for name in (
+        "rfm",
+        "lifecycle",
+        "forecast",
+        "backtest",
+        "stage_history",
+        "panel",
+        "cohort_retention",
+    ):
+        assert any(key[0] == name for key in refused), name
+
+
 def change(name, **fields):
     return attrs.evolve(kept(name), **fields)
 
