@@ -22,7 +22,8 @@ BOUGHT = sf.Purchases.from_columns(
 DAYS = sf.CustomerSummary(frequency=[2], recency=[30.0], age=[38.0], unit="day", monetary=[5.0])
 NOBODY = sf.CustomerSummary(frequency=[0, 0], recency=[0, 0], age=[0, 0], unit="week")
 REFUSED = {
-    "no discount of one": (lambda: sf.clv(MODEL, SPEND, WHO, months=12, discount=1.0), "'discount'"),
+    "no discount of one": (
+        lambda: sf.clv(MODEL, SPEND, WHO, months=12, discount=1.0), "'discount'"),
     "no margin": (lambda: sf.clv(MODEL, SPEND, WHO, months=12, margin=0.0), "'margin'"),
     "weeks and days": (lambda: sf.clv(MODEL, SPEND, DAYS, months=12), "in the unit of the model"),
     "nobody observed": (lambda: sf.fit_bgnbd(NOBODY), "observed for a time"),
