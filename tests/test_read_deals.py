@@ -427,3 +427,56 @@ def test_the_public_crm_data_by_the_plainest_call():
     assert ends(history) == (8800, 4238)
     assert history.stages == ("Prospecting", "Engaging", "Won")
     assert "lost-stage-unknown" not in codes(history)
+
+
+OPPORTUNITY_HISTORY = """OpportunityId,StageName,Amount,CloseDate,ForecastCategory,CreatedDate,Owner
+006A,Prospecting,1000,2026-03-31,Pipeline,2026-01-05,Ann
+006A,Prospecting,1500,2026-03-31,Pipeline,2026-01-15,Ann
+006A,Negotiation,1500,2026-06-30,BestCase,2026-02-05,Bob
+006B,Prospecting,500,2026-04-30,Pipeline,2026-01-06,Ann
+006B,Closed Won,700,2026-02-10,Closed,2026-02-10,Ann
+006C,Prospecting,100,2026-02-20,Pipeline,2026-01-07,Ann
+006C,Closed Lost,100,2026-03-10,Omitted,2026-03-01,Ann
+"""
+CHANGE_LOG = """Deal,Time,Field,Old Value,New Value
+1,2026-01-01,Stage,,Lead
+1,2026-01-10,Stage,Lead,Offer
+1,2026-01-12,Amount,1000,1500
+1,2026-01-15,Close Date,2026-03-01,2026-05-01
+1,2026-01-20,Owner,Ann,Bob
+1,2026-01-21,Colour,red,blue
+2,2026-01-03,Stage,,Lead
+2,2026-02-01,Stage,Lead,Closed Won
+2,2026-02-01,Amount,500,600
+"""
+
+
+def test_rows_of_states_give_histories_of_fields():
+    history = sf.read_deals(OPPORTUNITY_HISTORY, as_of="2026-03-15")
+    assert set(history.changes) == {"amount", "expected", "category", "owner"}
+    days = ("2026-01-04", "2026-01-05", "2026-01-20", "2026-03-15")
+    amounts = [history.at(day, "amount")[0] for day in days]
+    np.testing.assert_equal(amounts, [np.nan, 1000, 1500, 1500])
+    assert history.at("2026-02-04", "owner")[0] == "Ann"
+    assert str(history.at("2026-03-15", "expected")[0]) == "2026-06-30"
+    assert not history.leaks
+    bridge = sf.pipeline_bridge(history, since="2026-01-20", until="2026-03-10")
+    assert (bridge.start, bridge.increased, bridge.won, bridge.lost, bridge.end) == (
+        2100, 200, 700, 100, 1500)  # fmt: skip
+
+
+def test_rows_of_a_change_log_give_histories_of_fields():
+    history = sf.read_deals(CHANGE_LOG, as_of="2026-03-01")
+    assert set(history.changes) == {"amount", "expected", "owner"}
+    assert [history.at(day, "amount")[0] for day in ("2026-01-01", "2026-01-12")] == [1000, 1500]
+    assert history.at("2026-01-19", "owner").tolist() == ["Ann", ""]
+    assert history.value.tolist() == [1500, 600]
+    (left,) = [fault for fault in history.faults if fault.code == "log-rows-of-others"]
+    assert "Colour" in left.message
+    assert "Amount" not in left.message
+    plain = sf.read_deals(
+        "\n".join(row for row in CHANGE_LOG.splitlines() if "Stage" in row or "Deal" in row),
+        as_of="2026-03-01",
+    )
+    assert not plain.changes
+    assert (plain.entered == history.entered).sum() == (history.entered == history.entered).sum()

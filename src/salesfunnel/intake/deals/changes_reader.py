@@ -25,6 +25,13 @@ from salesfunnel.intake.deals.change_columns import (
 from salesfunnel.intake.deals.change_ends import before_first, ends_of_rows
 from salesfunnel.intake.deals.change_stages import inferred_stages
 from salesfunnel.intake.deals.column_reader import ColumnReader
+from salesfunnel.intake.deals.field_rows import (
+    FieldRows,
+    field_of,
+    log_fields,
+    state_fields,
+    with_fields,
+)
 from salesfunnel.intake.deals.list_reader import StagesWanted
 from salesfunnel.intake.deals.list_stages import stage_key
 from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label
@@ -65,8 +72,10 @@ def changes_history(
         The definition of the stages.
     """
     roles = shape.roles
+    fields: dict[str, FieldRows] = {}
     if shape.kind == "log":
-        _keep_stage_rows(reader, roles)
+        fields = log_fields(reader, roles)
+        _keep_stage_rows(reader, roles, fields)
     times = reader.times(roles["time"], keep=False)
     labels = reader.table.words(roles["stage"])
     keep = _usable(reader, roles, times, labels)
@@ -100,6 +109,8 @@ def changes_history(
     ]
     goal = wanted.keys.index(wanted.goal) if wanted.goal is not None else len(wanted.keys) - 1
     born, value, texts = changes.created(), changes.last_values(), changes.last_texts()
+    if shape.kind != "log":
+        fields = state_fields(changes, times)
     strange = keep & (rank < 0) & (times <= moment)
     moves = [
         np.concatenate([code.take(rows), *(one.code for one in extra)]),
@@ -124,7 +135,7 @@ def changes_history(
         faults=reader.faults,
     )
     history = with_currency(history, changes)
-    return with_all_deals(history, changes, strange)
+    return with_fields(with_all_deals(history, changes, strange), fields)
 
 
 def _ranks(
@@ -162,14 +173,18 @@ def _tell_late(
     )
 
 
-def _keep_stage_rows(reader: ColumnReader, roles: Mapping[str, int]) -> None:
+def _keep_stage_rows(
+    reader: ColumnReader, roles: Mapping[str, int], fields: Mapping[str, FieldRows]
+) -> None:
     """Keep the rows of a change log that are of the stage."""
     codes, words = reader.table.words(roles["field"])
     stage = np.array([is_stage_field(word) for word in words] or [False])[codes]
-    left = sorted({word for word in words if word and not is_stage_field(word)})
+    read = {word for word in words if field_of(word) in fields}
+    left = sorted({word for word in words if word and not is_stage_field(word)} - read)
     if left:
         column = reader.table.names[roles["field"]]
-        rows, value = int((~stage).sum()), ", ".join(left[:12])
+        others = np.isin(codes, [words.index(word) for word in left])
+        rows, value = int(others.sum()), ", ".join(left[:12])
         reader.note("log-rows-of-others", column=column, rows=rows, value=value)
     reader.table = reader.table.take(stage)
 
