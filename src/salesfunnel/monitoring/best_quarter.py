@@ -13,6 +13,7 @@ from salesfunnel._core.interval import Interval
 from salesfunnel._core.one_line import one_line
 from salesfunnel._core.periods import label_of, ordinal, start_of
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel, Transition
