@@ -101,6 +101,40 @@ def test_segments_in_any_order_have_the_same_figures(pairs):
         assert a.probability_worse + a.probability_better <= 1 + 1e-9
 
 
+def deals_of(owners, *, booked=True):
+    """Return deals of a year: `owners` by name, entered, won and left open of them."""
+    rows = []
+    for name, (n, won, still) in owners.items():
+        for k in range(n):
+            row = {"deal": f"{name}{k}", "lead": f"2026-{k % 6 + 1:02d}-05", "owner": name}
+            if k < won:
+                row["won"] = f"2026-{k % 6 + 1:02d}-25"
+            elif booked and k < n - still:
+                row["lost"] = f"2026-{k % 6 + 1:02d}-26"
+            rows.append(row)
+    return sf.StageHistory.from_records(rows, stages=["lead", "won"], as_of="2026-12-01")
+
+
+def test_who_leaves_deals_open_is_not_worse_for_it():
+    same = {f"rep {k}": (150, 60, 0) for k in range(6)}
+    found = sf.compare_segments(deals_of({**same, "late": (150, 36, 60)}), by="owner")
+    late = found.find("late")
+    assert (late.entered, late.advanced, late.still_open) == (90, 36, 60)
+    assert late.verdict == "as-others"
+    assert not found.open_counted
+    assert [fault.code for fault in found.faults] == ["open-left-out", "open-decide"]
+    assert "late" in found.faults[-1].message
+    assert "late" in found.to_text()
+
+
+def test_open_deals_have_not_advanced_where_nobody_is_recorded_as_lost():
+    same = {f"rep {k}": (150, 60, 0) for k in range(6)}
+    found = sf.compare_segments(deals_of({**same, "weak": (150, 24, 0)}, booked=False), by="owner")
+    assert found.open_counted
+    assert found.find("weak").verdict == "worse"
+    assert found.find("weak").still_open == 0
+
+
 def test_limits_of_a_funnel_plot_hold_the_centre():
     found = sf.compare_segments(panel_of([(200, 60), (150, 40), (90, 30)]), by="segment")
     low, high = found.limits([10, 100, 1000])

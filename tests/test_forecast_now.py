@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import salesfunnel as sf
+from salesfunnel._kernels.ledger import Track, keyed, starts_of, values_as_of, values_of
 from salesfunnel._kernels.winning.landmarks import Landmarks, centred, fit_landmarks
 
 HERE = Path(__file__).parent
@@ -206,14 +207,19 @@ def test_an_export_without_earlier_closings_is_told():
     assert "closings-missing" not in whole
 
 
-def test_it_is_said_where_new_deals_stop_before_the_day_of_the_data():
-    def faults(as_of):
-        made = sf.read_deals(COMPANY, funnel="b2b", as_of=as_of)
-        return sf.forecast(made, horizon="90D", draws=100).faults
-
-    silent = [f for f in faults("2026-11-20") if f.code == "arrivals-stopped"]
-    assert len(silent) == 1
-    assert silent[0].severity == "warning"
-    assert "2026-10-28" in silent[0].message
-    assert "as_of=" in silent[0].hint
-    assert "arrivals-stopped" not in {f.code for f in faults("2026-10-29")}
+def test_a_track_is_asked_for_many_deals_at_once():
+    """The quick look-up against the plain one."""
+    rng = np.random.default_rng(2)
+    n = 50
+    deal = np.sort(rng.integers(0, n, 400))
+    time = rng.integers(0, 10**12, 400) * 1000
+    order = np.lexsort((time, deal))
+    track = Track(starts_of(deal, n), deal, time[order], rng.random(400))
+    found = keyed(track)
+    for at in (time.min() - 5000, int(np.median(time)), time.max() + 10**9):
+        plain = values_as_of(track, int(at))
+        np.testing.assert_equal(values_of(found, np.arange(n), int(at)), plain)
+    each = rng.integers(0, 10**15, n)
+    np.testing.assert_equal(values_of(found, np.arange(n), each), values_as_of(track, each))
+    none = Track(starts_of(deal[:0], n), deal[:0], time[:0], rng.random(0))
+    assert np.isnan(values_of(keyed(none), np.arange(n), 5)).all()

@@ -94,6 +94,30 @@ def test_an_old_fall_that_became_the_level_is_told():
     assert "old-fall" not in {f.code for f in calm.faults}
 
 
+@pytest.mark.parametrize(("back", "entered"), [(0, 400), (2, 400), (3, 4000)])
+def test_a_fall_that_is_over_is_no_alarm_and_is_told(back, entered):
+    rate = np.full(27, 0.4)
+    rate[27 - back - 4 : 27 - back] = 0.26
+    found = sf.find_bottlenecks(
+        panel_of(np.stack([np.full(27, entered), np.round(entered * rate)], 1).astype(int))
+    )[0]
+    told = [fault for fault in found.faults if fault.code == "fall-recovered"]
+    if back:
+        assert not found.alarm
+        assert [dict(fault.params)["back"] for fault in told] == [names(27)[-back]]
+    else:
+        assert found.tier == "confirmed"
+        assert not told
+
+
+def test_entries_that_came_back_are_no_alarm():
+    leads = np.full(27, 300)
+    leads[-5:-2] = 150
+    panel = panel_of(np.stack([leads, leads // 2], 1))
+    assert sf.find_bottlenecks(panel).inflow[0].probability < 0.2
+    assert sf.find_bottlenecks(panel.select(periods=names(25))).inflow[0].tier == "confirmed"
+
+
 def test_a_month_without_intake_does_not_alarm():
     rng = np.random.default_rng(4)
     f = np.array([0.5, 0.3, 0.15, 0.05])

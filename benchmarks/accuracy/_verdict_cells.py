@@ -158,6 +158,26 @@ def stopped(rng, funnels):
     return rows
 
 
+def recovered(rng, funnels):
+    """A step that fell for some months and has come back: how long it stays an alarm."""
+    rows = []
+    for volume in (300, 1000):
+        for lasted in (1, 2, 4, 6):
+            for back in (0, 1, 2, 3, 4):
+                counts = worlds.mended_world(rng, funnels, lasted=lasted, back=back, volume=volume)
+                row = {"world": f"30 % down for {lasted} months, back for {back}, {volume} leads",
+                       "leads": str(volume), "funnels": funnels}  # fmt: skip
+                for name, score in (
+                    ("before", _rivals.old_probability(counts)),
+                    ("not_asked", study.judged(counts, together=False, mended=False)[0]),
+                    ("now", study.judged(counts, together=False)[0]),
+                    ("one_call", study.judged(counts, together=True)[0]),
+                ):
+                    row[name] = float((score[:, 1] >= 0.5).mean())
+                rows.append({**row, "se": study.se(row["now"], funnels)})
+    return rows
+
+
 def onsets(rng, funnels):
     """When a fall began, and how large it is, where an alarm is true."""
     rows = []
@@ -195,9 +215,11 @@ def pooled_of(counts, *, together, kinds=None):
     if kinds is not None:
         sought = sought._replace(noise=kinds)
     found = ev.evidence(x, n, plan, groups, sought)
+    span = months - np.argmax(n > 0, axis=0)
     return pool.pooled(
-        found.down, found.up, setting.SIZE_WEIGHTS, steps, groups, visible=months - 1
-    )
+        found.down, found.up, setting.SIZE_WEIGHTS, steps, groups, visible=months - 1,
+        mended=found.mending.within(span),
+    )  # fmt: skip
 
 
 def oracle(counts, odds, sd, share=0.15):
@@ -260,7 +282,7 @@ def limits(rng, funnels):
 
 
 PIECES = {"intake": intake, "shocks": shocks, "stopped": stopped, "onsets": onsets,
-          "limits": limits}  # fmt: skip
+          "limits": limits, "recovered": recovered}  # fmt: skip
 
 
 # ---- the bars of the specification ----

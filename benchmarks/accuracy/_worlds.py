@@ -70,6 +70,14 @@ def world(rng, funnels, *, months=15, volume=300, sd=0.1, ar=0.0, season=0.0, tr
     return (counts, drop, odds - own) if tell else (counts, drop)
 
 
+def mended_world(rng, funnels, *, lasted=4, back=1, size=0.3, months=27, volume=300, sd=0.1):
+    """Return counts of funnels whose second step fell for a time, back for `back` months."""
+    base = rng.uniform(0.25, 0.6, (1, funnels, STEPS))
+    rate = sigmoid(np.log(base / (1 - base)) + noise(rng, (months, funnels, STEPS), sd))
+    rate[months - back - lasted : months - back, :, 1] *= 1 - size
+    return chain(rng, rng.poisson(volume, (months, funnels)), rate)
+
+
 def mixed_world(rng, funnels, *, months=27, volume=200, sick=0.5):
     """Return a world in which no two funnels are alike: noise, season, trend, age, volume."""
     drop = planted(rng, funnels, sick=sick, sizes=(0.1, 0.5))

@@ -70,27 +70,27 @@ def maven(folder):
 
 
 def compared(history, path, column):
-    """Compare agents: of all mature deals, and by SQL of the closed ones alone."""
+    """Compare agents: of mature deals, and by SQL of all closed ones."""
     found = sf.compare_segments(history, by=column, step="engaging→won")
     closed = duckdb.sql(f"""
         select {column}, count(*) filter (close_date is not null) as n,
-               count(*) filter (deal_stage = 'Won') as won,
-               count(*) filter (deal_stage = 'Engaging') as still
+               count(*) filter (deal_stage = 'Won') as won
         from read_csv('{path}') group by 1 having n > 0 order by won / n
     """).fetchall()
     n, won = (np.array([row[k] for row in closed], float) for k in (1, 2))
     p = won.sum() / n.sum()
     chi2 = float(((won - n * p) ** 2 / (n * p * (1 - p))).sum())
-    still = {name: k / (m + k) for name, m, _, k in closed}
     worse = [row.segment for row in found if row.verdict == "worse"]
     better = [row.segment for row in found if row.verdict == "better"]
     print(f"{len(closed)} agents. Of closed deals {won[0] / n[0]:.1%} ({closed[0][0]}) to"
           f" {won[-1] / n[-1]:.1%} ({closed[-1][0]}) were won: χ² {chi2:.1f} on {len(closed) - 1}"
           " degrees of freedom.")  # fmt: skip
-    for name, group in (("worse", worse), ("better", better)):
-        share = np.mean([still[one] for one in group]) if group else float("nan")
-        print(f"`compare_segments` calls {len(group)} {name} than their peers; {share:.0%} of their"
-              " deals are still open on average.")  # fmt: skip
+    print(f"`compare_segments` calls {len(worse)} worse and {len(better)} better than their peers;"
+          f" {found.still_open.sum():,} mature deals are still open and undecided.")  # fmt: skip
+    for fault in found.faults:
+        if fault.code == "open-decide":
+            n = dict(fault.params)["n"]
+            print(f"It says of {n} agents that their verdict would hang on their open deals.")
     print()
 
 

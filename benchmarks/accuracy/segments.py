@@ -61,6 +61,67 @@ def segments():
                 print("|", " | ".join([world, str(base), *columns, *hits]), "|")
 
 
+LEAVES = {
+    "nobody leaves deals open": (0.0, 0.0),
+    "five of 20 leave 40 % of their deals open, whatever becomes of them": (0.4, 0.4),
+    "five of 20 leave 60 % of their lost deals open": (0.0, 0.6),
+}
+
+
+def open_deals():
+    """Reps of whom some do not close their deals: 120 deals each, all of them mature."""
+    print()
+    print(
+        "| world | base | some healthy rep called worse: now | open counted as lost |"
+        " weak rep found: now | open counted as lost | a careless rep called better: now |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for k, (world, (of_won, of_lost)) in enumerate(LEAVES.items()):
+        rng = np.random.default_rng([SEED, 77, k])
+        now, counted, weak, weak_counted, better = [], [], [], [], []
+        for run in range(RUNS):
+            p = np.full(20, 0.4)
+            p[0] -= 0.16 * (run % 2)
+            won = rng.binomial(120, p)
+            careless = np.arange(20) >= 15
+            left_won = rng.binomial(won, np.where(careless, of_won, 0.0))
+            left_lost = rng.binomial(120 - won, np.where(careless, of_lost, 0.0))
+            history = history_of(won - left_won, 120 - won - left_lost, left_won + left_lost)
+            found = sf.compare_segments(history, by="owner")
+            names = [f"s{i}" for i in range(20)]
+            mine = np.array([found.find(name).verdict for name in names])
+            other = called(np.full(20, 120), won - left_won)[0]
+            healthy = slice(run % 2, None)
+            now.append((mine[healthy] == "worse").any())
+            counted.append(other[healthy].any())
+            better.append((mine[careless] == "better").any())
+            if run % 2:
+                weak.append(mine[0] == "worse")
+                weak_counted.append(other[0])
+        cells = [share(np.array(each)) for each in (now, counted, weak, weak_counted, better)]
+        print("|", " | ".join([world, "0.4", *cells]), "|")
+
+
+def history_of(won, lost, still):
+    """Return deals of two stages, by owner: won, lost and open ones."""
+    size = won + lost + still
+    owner = np.repeat(np.arange(len(won)), size)
+    kind = np.concatenate(
+        [np.repeat([1, 2, 0], [a, b, c]) for a, b, c in zip(won, lost, still, strict=True)]
+    )
+    day = np.timedelta64(1, "D")
+    born = np.datetime64("2026-01-05", "us") + (np.arange(owner.size) % 150) * day
+    late = born + 20 * day
+    none = np.datetime64("NaT", "us")
+    return sf.StageHistory(
+        deals=tuple(map(str, range(owner.size))), stages=("lead", "won"),
+        entered=np.stack([born, np.where(kind == 1, late, none)], axis=1),
+        closed=np.where(kind > 0, late, none), outcome=kind.astype(np.int8),
+        as_of=np.datetime64("2026-12-01", "us"),
+        attributes={"owner": np.array([f"s{i}" for i in owner])},
+    )  # fmt: skip
+
+
 def arms():
     print()
     print("| A/A, a look every day for 20 weeks | base | evidence ≥ 20 | z-test 5 % |")
@@ -92,5 +153,8 @@ def arms():
 
 if __name__ == "__main__":
     print(f"{RUNS} runs a cell, seed {SEED}")
-    segments()
-    arms()
+    if len(sys.argv) < 3 or sys.argv[2] == "segments":
+        segments()
+        arms()
+    if len(sys.argv) < 3 or sys.argv[2] == "open":
+        open_deals()

@@ -33,7 +33,7 @@ SEED = 20_270_611
 BINS = (0.5, 0.7, 0.9, 1.0001)
 
 
-def judged(counts, *, together, last=9, festival=None, benchmark=None):
+def judged(counts, *, together, last=9, festival=None, benchmark=None, mended=True):
     """Return P(fall) and P(definition) of every funnel, together or each by itself."""
     n, x = _rivals.split(counts)
     months, funnels, steps = n.shape
@@ -45,10 +45,13 @@ def judged(counts, *, together, last=9, festival=None, benchmark=None):
     starts = np.array([0]) if together else np.arange(0, funnels * steps, steps)
     groups = pool.Groups(starts, funnels * steps)
     given = None if benchmark is None else benchmark.reshape(-1)
-    found = ev.evidence(x, n, plan, groups, setting.rate_setting(months), benchmark=given)
+    sought = setting.rate_setting(months)
+    found = ev.evidence(x, n, plan, groups, sought, benchmark=given)
+    span = months - np.argmax(n > 0, axis=0) + (given is not None)
     out = pool.pooled(
         found.down, found.up, setting.SIZE_WEIGHTS, steps, groups,
         visible=months if given is not None else months - 1, outside=given is not None,
+        mended=found.mending.within(span) if mended else None,
     )  # fmt: skip
     return out.fall.reshape(funnels, steps), out.definition
 
@@ -264,7 +267,10 @@ def entries(rng, funnels):
         found = ev.evidence(
             counts, np.ones_like(counts), plan, single, setting.count_setting(months)
         )
-        out = pool.pooled(found.down, found.up, setting.SIZE_WEIGHTS, 1, single, visible=months - 1)
+        out = pool.pooled(
+            found.down, found.up, setting.SIZE_WEIGHTS, 1, single, visible=months - 1,
+            mended=found.mending.within(np.full(funnels, months)),
+        )  # fmt: skip
         last12 = counts[-13:-1]
         z = (last12.mean(0) - counts[-1]) / np.maximum(last12.std(0, ddof=1), 1e-9)
         cases = [("now: P ≥ .5", out.fall, 0.5), ("z 2 against 12 months", z, 2.0),
@@ -293,7 +299,8 @@ PIECES = {
     **{f"grid{k + 1}": (lambda rng, f, part=_NAMES[k::3]: grid(rng, f, part)) for k in range(3)},
     "mixed": mixed, "segments": segments, "definitions": definitions, "benchmarks": benchmarks,
     "festivals": festivals, "entries": entries,
-    **{name: more(name) for name in ("intake", "shocks", "stopped", "onsets", "limits")},
+    **{name: more(name) for name in ("intake", "shocks", "stopped", "onsets", "limits",
+                                     "recovered")},
 }  # fmt: skip
 
 
@@ -345,6 +352,7 @@ TITLES = {
     "shocks": "Months that move everything together", "stopped": "A step that stops altogether",
     "onsets": "When a fall began, and how large it is, where an alarm is true",
     "limits": "What is beyond any method",
+    "recovered": "A fall that is over: share of such steps alarmed",
 }  # fmt: skip
 
 

@@ -268,5 +268,5 @@ def _result(
 _SAME = (
     "reference", "reference_sd", "rho", "strength", "probability", "definition", "prior",
     "detectable", "drift", "tier", "window", "reference_kind", "partner", "pooled", "old_months",
-    "old_share", "sizes", "months",
+    "old_share", "back_months", "sizes", "months",
 )  # fmt: skip

@@ -72,6 +72,8 @@ class Bottlenecks(TableMixin):
         level, 0 for none.
     old_share : ndarray of float64, same shape
         The size of that fall.
+    back_months : ndarray of int64, same shape
+        Months since a fall of the last eight months is over, 0 for none.
     sizes : ndarray of float64, shape (sizes, segments, steps)
         Probabilities of the sizes of a fall, if there is one.
     periods : tuple of str
@@ -125,6 +127,7 @@ class Bottlenecks(TableMixin):
     pooled: npt.NDArray[np.int64] = array_field(np.int64)
     old_months: npt.NDArray[np.int64] = array_field(np.int64)
     old_share: Float = array_field(np.float64)
+    back_months: npt.NDArray[np.int64] = array_field(np.int64)
     sizes: Float = array_field(np.float64)
     months: Float = array_field(np.float64)
     history_months: npt.NDArray[np.int64] = array_field(np.int64)
@@ -420,6 +423,9 @@ def _faults(found: Bottlenecks, g: int, s: int) -> tuple[Fault, ...]:
     since = int(found.old_months[g, s])
     if since and since <= len(found.periods):
         params |= {"since": found.periods[-since], "share": float(found.old_share[g, s])}
+    back = int(found.back_months[g, s])
+    if back and back <= len(found.periods):
+        params |= {"back": found.periods[-back]}
     if flags & BENCHMARK_CONFLICTS:
         params |= {"benchmark": float(found.benchmark[s])}
         params |= {"own": float(found.history_advanced[g, s] / max(found.history_entered[g, s], 1))}

@@ -241,7 +241,10 @@ def judge_inflow(
     span = months - np.argmax(there, axis=0)
     hidden = np.arange(1, found.down.shape[0] + 1)[:, None] >= span
     down, up = (np.where(hidden[:, None], 1.0, part) for part in (found.down, found.up))
-    out = pool.pooled(down, up, SIZE_WEIGHTS, 1, groups, visible=max(months - 1, 1))
+    out = pool.pooled(
+        down, up, SIZE_WEIGHTS, 1, groups, visible=max(months - 1, 1),
+        mended=found.mending.within(span),
+    )  # fmt: skip
     judged = there[-1] & (there[:-1].sum(axis=0) >= LEAST_HISTORY)
     p = np.where(judged, out.fall, np.nan)
     share = groups.spread(out.share) * np.ones(size)

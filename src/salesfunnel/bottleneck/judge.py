@@ -138,8 +138,8 @@ def _judged(
     setting = base._replace(noise=settings.noise(RATE_NOISE))
     found = evidence(x, n, plan, groups, setting, extra=extra, benchmark=benchmark)
     down, up = found.down, found.up
+    span = months - np.argmax(n > 0, axis=0)  # a series that began late has less history
     if benchmark is None:
-        span = months - np.argmax(n > 0, axis=0)  # a series that began late has less history
         ages = np.arange(1, down.shape[0] + 1)
         hidden = ages[:, None] >= span
         if hidden.any():
@@ -148,6 +148,7 @@ def _judged(
     out = pool.pooled(
         down, up, SIZE_WEIGHTS, steps, groups,
         visible=months if outside else max(months - 1, 1), outside=outside,
+        mended=found.mending.within(span + outside),
     )  # fmt: skip
     return _arranged(found, out, setting, groups, shape)
 
@@ -170,8 +171,14 @@ def _arranged(
         out.fall, definition, partner, padded(out.by_age), out.by_size, padded(found.link),
         padded(found.variance), setting.month_variance(found.weights), share,
         groups.spread(groups.sizes) * np.ones(size), _detectable(found, share, first),
-        found.slope, *found.old,
+        found.slope, *found.old, out.mended.sum(axis=0), _back_for(out.mended),
     ]  # fmt: skip
+
+
+def _back_for(mended: Array) -> Array:
+    """Return how many months ago a fall was most probably mended; 0 where none can be."""
+    none = np.zeros((1, mended.shape[1]))
+    return np.asarray(np.argmax(np.concatenate([none, mended]), axis=0), dtype=np.float64)
 
 
 def _definitions(out: pool.Pooled, shape: tuple[int, ...]) -> tuple[Array, Array]:

@@ -33,7 +33,7 @@ GAIN_LEVEL = 0.9
 ) = (1 << k for k in range(8))
 NOT_SEEN_BY_COHORT, SEEN_BY_COHORT = 1 << 8, 1 << 9
 MARKED_UNVERIFIED = 1 << 10  # set by `mark_unverified` only
-BENCHMARK_CONFLICTS, OLD_FALL, FESTIVAL_ONCE = (1 << k for k in (11, 12, 13))
+BENCHMARK_CONFLICTS, OLD_FALL, FESTIVAL_ONCE, RECOVERED = (1 << k for k in (11, 12, 13, 14))
 _FAULTS = (
     (PERIOD_MISSING, "judged-period-missing", "warning"),
     (NO_ENTRANTS, "no-entrants", "info"),
@@ -47,6 +47,7 @@ _FAULTS = (
     (BENCHMARK_CONFLICTS, "benchmark-conflicts", "warning"),
     (OLD_FALL, "old-fall", "info"),
     (FESTIVAL_ONCE, "festival-seen-once", "warning"),
+    (RECOVERED, "fall-recovered", "info"),
 )
 
 

@@ -74,6 +74,7 @@ def _volume(flows: Flows) -> npt.NDArray[np.bool_]:
 def of_history(found: Verdict, settings: Settings, benchmark: Array) -> npt.NDArray[np.int32]:
     """Return as bits: a benchmark that disagrees, an old fall, a festival seen only once."""
     flags = np.where(found.old_months > 0, row.OLD_FALL, 0).astype(np.int32)
+    flags |= np.where(found.back_months > 0, row.RECOVERED, 0).astype(np.int32)
     n, x = found.history_entered + found.entered, found.history_advanced + found.advanced
     p = (x + 0.5) / (n + 1)
     months = np.maximum(found.history_months + found.months, 1)

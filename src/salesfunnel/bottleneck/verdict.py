@@ -62,6 +62,8 @@ class Verdict(NamedTuple):
     old_months: npt.NDArray[np.int64]
     """Months since an old fall that has become the level, 0 for none."""
     old_share: Array
+    back_months: npt.NDArray[np.int64]
+    """Months since a fall of the last eight months is over, 0 for none."""
 
 
 def verdict_of(
@@ -91,7 +93,7 @@ def verdict_of(
         How many months before the window the figures of the history cover.
     """
     (p, definition, partner, by_age, by_size, link, variance, month_variance, share, pooled,
-     detectable, drift, old_z, old_fall, old_months) = parts  # fmt: skip
+     detectable, drift, old_z, old_fall, old_months, mended, back) = parts  # fmt: skip
     size = n.shape[1]
     before = n[:-1] > 0
     known = before.sum(axis=0)
@@ -136,6 +138,7 @@ def verdict_of(
         shaped(share), shaped(pooled, np.int64),
         shaped(np.where(old, old_months, 0), np.int64),
         shaped(1 - sigmoid(link[0]) / sigmoid(link[0] + old_fall)),
+        shaped(np.where(judged & ~listed & (mended >= SUSPECTED), back, 0), np.int64),
     )  # fmt: skip
 
 

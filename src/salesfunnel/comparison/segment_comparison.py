@@ -37,7 +37,9 @@ class SegmentRow(ResultMixin):
     segment : str
         Its name.
     entered, advanced : int
-        Of `entered` mature entrants, `advanced` went on.
+        Of `entered` mature entrants that are decided, `advanced` went on.
+    still_open : int
+        Mature entrants that are undecided and not among them.
     rate : float or None
         advanced ÷ entered as counted; None if nobody entered.
     interval : Interval or None
@@ -49,7 +51,8 @@ class SegmentRow(ResultMixin):
     expected : float or None
         Rate that the mean peer would have with this segment's own mix.
     probability_worse, probability_better : float
-        That its rate, at equal mix, is truly below or above that of the mean peer.
+        That its rate, at equal mix, is truly below or above that of the mean peer; with open
+        entrants the smaller of what it is if they are left out and if they are lost.
     verdict : {"worse", "better", "as-others", "not-enough-data"}
         From `CALLED` on worse or better; with fewer than `LEAST` entrants otherwise
         not-enough-data.
@@ -66,6 +69,7 @@ class SegmentRow(ResultMixin):
     probability_worse: float
     probability_better: float
     verdict: PeerVerdict
+    still_open: int = 0
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -98,6 +102,10 @@ class SegmentComparison(TableMixin):
         Of the intervals.
     faults : tuple of Fault
         What is worth knowing.
+    still_open : ndarray of int64, shape (segments,)
+        Mature entrants that are still open and left out, as undecided.
+    open_counted : bool
+        Whether open mature entrants count as not advanced, since losses are hardly recorded.
     funnel : Funnel, optional
         Of the data: it names the steps for people.
     """
@@ -108,6 +116,7 @@ class SegmentComparison(TableMixin):
     segments: tuple[str, ...]
     entered: npt.NDArray[np.int64] = array_field(np.int64)
     advanced: npt.NDArray[np.int64] = array_field(np.int64)
+    still_open: npt.NDArray[np.int64] = array_field(np.int64)
     estimate: Float = array_field(np.float64)
     low: Float = array_field(np.float64)
     high: Float = array_field(np.float64)
@@ -120,6 +129,7 @@ class SegmentComparison(TableMixin):
     immature: int = 0
     level: float = 0.95
     faults: tuple[Fault, ...] = ()
+    open_counted: bool = True
     funnel: Funnel | None = None
 
     def __repr__(self) -> str:
@@ -166,6 +176,7 @@ class SegmentComparison(TableMixin):
             probability_worse=worse,
             probability_better=better,
             verdict=_verdict(worse, better, n),
+            still_open=int(self.still_open[at]),
         )
 
     def limits(self, entrants: npt.ArrayLike, *, level: float = 0.95) -> tuple[Float, Float]:
@@ -194,7 +205,8 @@ class SegmentComparison(TableMixin):
         figures = {
             "entered": self.entered, "advanced": self.advanced, "rate": rate,
             "estimate": self.estimate, "low": self.low, "high": self.high,
-            "expected": self.expected, "probability_worse": self.probability_worse,
+            "expected": self.expected, "still_open": self.still_open,
+            "probability_worse": self.probability_worse,
             "probability_better": self.probability_better,
         }  # fmt: skip
         verdicts = [

@@ -41,7 +41,10 @@ def _without_windows(body: dict[str, Any]) -> dict[str, Any]:
 def _bottlenecks(body: dict[str, Any]) -> dict[str, Any]:
     body = _without_windows(body)
     segments, shape = body.get("segments"), (body.get("entered") or {}).get("shape")
-    if "inflow" in body or not isinstance(segments, list) or not isinstance(shape, list):
+    if not isinstance(segments, list) or not isinstance(shape, list):
+        return body
+    body.setdefault("back_months", _array("int64", shape, 0))
+    if "inflow" in body:
         return body
     from salesfunnel._kernels.rate_model.setting import RATE_SIZES
 
@@ -71,9 +74,18 @@ def _bottlenecks(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _segment_comparison(body: dict[str, Any]) -> dict[str, Any]:
+    """Before, open entrants counted as not advanced."""
+    shape = (body.get("entered") or {}).get("shape")
+    if isinstance(shape, list):
+        body.setdefault("still_open", _array("int64", shape, 0))
+    return body
+
+
 _UPGRADES: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "Bottleneck": _without_windows,
     "Bottlenecks": _bottlenecks,
+    "SegmentComparison": _segment_comparison,
 }
 
 

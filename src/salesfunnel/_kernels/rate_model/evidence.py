@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -12,7 +12,12 @@ from salesfunnel._kernels.processors import parallel_map, usable_processors
 from salesfunnel._kernels.rate_model.common_trend import common_trend, linearised
 from salesfunnel._kernels.rate_model.design import Design
 from salesfunnel._kernels.rate_model.integrate import steps_of
-from salesfunnel._kernels.rate_model.linearise import Linearised
+from salesfunnel._kernels.rate_model.linearise import (
+    BENCHMARK_LEVELS,
+    Linearised,
+    about_benchmark,
+)
+from salesfunnel._kernels.rate_model.mended import Mending, mended_by_models
 from salesfunnel._kernels.rate_model.old_level import old_level
 from salesfunnel._kernels.rate_model.pool import Groups, model_weights
 from salesfunnel._kernels.rate_model.setting import SIZE_WEIGHTS, Setting
@@ -35,8 +40,6 @@ SINGLE_FROM = 4096
 """From this many series on, counts are compared in single precision (± 1e-4 of a log factor)."""
 THREADS_FROM, MOST_THREADS = 8192, 4
 """From this many series on, work is shared by threads; the result is the same."""
-BENCHMARK_LEVELS = ((0.2, 0.75), (1.0, 0.25))
-"""Spread of a rate about a benchmark on the logit, and its weight (a robust prior)."""
 
 
 class Evidence(NamedTuple):
@@ -61,6 +64,8 @@ class Evidence(NamedTuple):
     """The slope in units of its standard deviation, season taken out, shape (series,)."""
     old: tuple[Array, Array, Array]
     """See `old_level.old_level`."""
+    mending: Mending
+    """What is needed to ask whether a fall is over."""
 
 
 def evidence(
@@ -105,7 +110,14 @@ def evidence(
     recent = slice(x.shape[0] - setting.ages[-1], None)
     counts = [x[recent], n[recent], joined.expected, joined.fisher]
     late = None if extra is None else extra[recent]
-    return _compared(counts, late, joined, weights, setting)
+
+    def over(where: npt.NDArray[np.bool_]) -> Array:
+        given = _cut(extra, where), _cut(benchmark, where), _cut(trend, where)
+        return mended_by_models(
+            x[:, where], n[:, where], design, setting, weights[:, where], *given
+        )
+
+    return _compared(counts, late, joined, weights, setting, over)
 
 
 class _Learned(NamedTuple):
@@ -132,7 +144,7 @@ def _each(function: Callable[[slice], T], size: int, step: int) -> list[T]:
     return parallel_map(safe, cuts, workers)
 
 
-def _cut(values: Array | None, cut: slice) -> Array | None:
+def _cut(values: Array | None, cut: slice | npt.NDArray[np.bool_]) -> Array | None:
     return None if values is None else values[..., cut]
 
 
@@ -153,7 +165,7 @@ def _learn(
     wanted = np.array(setting.ages) - 1
     likelihoods, scores, informations, slopes = [], [], [], []
     for noise in setting.noise:
-        for data, plan in _variants(linear, design, benchmark):
+        for data, plan in about_benchmark(linear, design, benchmark):
             for step in steps_of(data, plan, noise, most, extra, trend):
                 likelihoods.append(step.log_likelihood)
                 scores.append(step.score[wanted].astype(np.float32))
@@ -183,24 +195,10 @@ def _old(
     return old_level(linear, seasonal)
 
 
-def _variants(
-    linear: Linearised, design: Design, benchmark: Array | None
-) -> Iterator[tuple[Linearised, Design]]:
-    """Yield the data and regressors; twice with a benchmark, about which the level scatters."""
-    if benchmark is None:
-        yield linear, design
-        return
-    offset = np.log(benchmark / (1 - benchmark)) - linear.level
-    about = linear._replace(response=linear.response - offset * linear.present)
-    for sd, _ in BENCHMARK_LEVELS:
-        precision = design.precision.copy()
-        precision[0] = 1.0 / sd**2
-        yield about, design._replace(precision=precision)
-
-
 def _compared(
-    counts: list[Array], extra: Array | None, learned: _Learned, weights: Array, setting: Setting
-) -> Evidence:
+    counts: list[Array], extra: Array | None, learned: _Learned, weights: Array, setting: Setting,
+    over: Callable[[npt.NDArray[np.bool_]], Array],
+) -> Evidence:  # fmt: skip
     """Return the evidence: per block of series and class of noise, models are averaged."""
     models, ages, size = learned.score.shape
     each = models // len(setting.noise)
@@ -252,4 +250,5 @@ def _compared(
     return Evidence(
         both[0], both[1], about + mean, square - mean**2, step_variance, weights, slope,
         (learned.old[0], learned.old[1], learned.old[2]),
+        Mending(counts[0], counts[1], about + mean, setting, over),
     )  # fmt: skip

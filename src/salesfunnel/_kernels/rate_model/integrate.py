@@ -41,7 +41,7 @@ class Step(NamedTuple):
     score: Array
     """Shape (ages, series)."""
     information: Array
-    """Shape (ages, series)."""
+    """Shape (ages, series); with the cross products of steps (ages, ages, series)."""
     slope: Array
     """The slope in units of its standard deviation, shape (series,); 0 in models without one."""
 
@@ -53,7 +53,7 @@ class Sums(NamedTuple):
     by: Array  # (columns, series)
     bm: Array  # (columns, ages, series)
     s1: Array  # (ages, series)
-    s2: Array  # (ages, series)
+    s2: Array  # (ages, series), or (ages, ages, series)
     yy: Array  # (series,)
     ll: Array  # (series,)
 
@@ -69,6 +69,8 @@ def steps_of(
     ages: int,
     extra: Array | None = None,
     trend: Array | None = None,
+    *,
+    cross: bool = False,
 ) -> Iterator[Step]:
     """Yield a `Step` for every structure: level, season, both, slope; the first if months are few.
 
@@ -86,12 +88,17 @@ def steps_of(
         Extra variance of a month.
     trend : ndarray of float, shape (series,), optional
         Mean of the slope before the months are seen; 0 by default.
+    cross : bool
+        Whether the information holds the products of steps of different ages.
     """
     months = data.response.shape[0]
     if noise.phi:
-        sums = _filtered(data, design, noise, ages, extra)
+        sums = _filtered(data, design, noise, ages, extra, cross)
     else:
         sums = _weighted(data, design, noise, ages, extra)
+        if cross:
+            age = np.arange(ages)
+            sums = sums._replace(s2=sums.s2[np.minimum(age[:, None], age)])
     last = design.values.shape[0] - 1
     _eliminate(sums, 0, design.precision[0])
     yield _recorded(sums)
@@ -139,7 +146,7 @@ def _weighted(
 
 
 def _filtered(
-    data: Linearised, design: Design, noise: Noise, ages: int, extra: Array | None
+    data: Linearised, design: Design, noise: Noise, ages: int, extra: Array | None, cross: bool
 ) -> Sums:
     """Return the sums of innovations where a month's effect fades: an augmented filter [2]_.
 
@@ -183,7 +190,7 @@ def _filtered(
             G[j, i] = G[i, j]
     last = weight[months - ages :]
     bm = np.einsum("ktn,atn->kan", weighted[: k + 1, months - ages :], steps)
-    s2 = np.einsum("tn,atn,atn->an", last, steps, steps)
+    s2 = np.einsum("tn,atn,btn->abn" if cross else "tn,atn,atn->an", last, steps, steps)
     by = np.einsum("ktn,tn->kn", weighted[:k], columns[k])
     there = np.where(weight > 0, weight, 1.0)
     return Sums(
@@ -210,7 +217,7 @@ def _eliminate(sums: Sums, k: int, precision: float, mean: Array | None = None) 
     yy -= by[k] * y
     m = bm[k] * inverse
     s1 -= m * by[k]
-    s2 -= m * bm[k]
+    s2 -= m * bm[k] if s2.ndim == bm[k].ndim else m[:, None] * bm[k]
     rest = G[k, k + 1 :]
     by[k + 1 :] -= rest * y
     bm[k + 1 :] -= rest[:, None] * m

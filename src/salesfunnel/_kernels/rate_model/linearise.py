@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ DAMPING = 0.02
 """Variance of a month's own effect, which bounds the weight of a large month."""
 FREE_LEVEL = 1e-3
 """Precision of the level while the expansion point is sought."""
+BENCHMARK_LEVELS = ((0.2, 0.75), (1.0, 0.25))
+"""Spread of a rate about a benchmark on the logit, and its weight (a robust prior)."""
 
 
 class Linearised(NamedTuple):
@@ -80,6 +83,21 @@ def linearise_counts(x: Array, present: npt.NDArray[np.bool_], design: Design) -
     return _working(x, mu, mu, eta - level, level, present)._replace(
         season=_season(design, beta), slope=beta[-1]
     )
+
+
+def about_benchmark(
+    linear: Linearised, design: Design, benchmark: Array | None
+) -> Iterator[tuple[Linearised, Design]]:
+    """Yield the data and regressors; twice with a benchmark, about which the level scatters."""
+    if benchmark is None:
+        yield linear, design
+        return
+    offset = np.log(benchmark / (1 - benchmark)) - linear.level
+    about = linear._replace(response=linear.response - offset * linear.present)
+    for sd, _ in BENCHMARK_LEVELS:
+        precision = design.precision.copy()
+        precision[0] = 1.0 / sd**2
+        yield about, design._replace(precision=precision)
 
 
 def _working(

@@ -10,6 +10,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Int = npt.NDArray[np.intp]
+Bool = npt.NDArray[np.bool_]
 
 MODEL_STRENGTH, MODEL_TURNS = 3.0, 20
 ONSET_STRENGTH, ONSET_TURNS, ONSET_DECAY = 12.0, 4, 1.2
@@ -29,9 +31,12 @@ SHARES_PRIOR = np.array([0.02, 0.03, 0.04, 0.06, 0.09, 0.11, 0.16, 0.19, 0.19, 0
 """Grid of the share of series whose rate fell, and its prior (mean 0.2)."""
 BENCHMARK_SHARE = 0.15
 """The share where the reference is a benchmark."""
+ASKED_FROM = 0.3
+"""Of falls that are less probable, and so not listed, it is not asked whether they are over."""
 P_DEFINITION = 0.03
 """Share of neighbours between which the definition moved."""
 LARGEST = 1e130
+Mended = Callable[[Bool, Array], Array | None]
 
 
 class Groups:
@@ -92,6 +97,8 @@ class Pooled(NamedTuple):
     """P(age | fall), shape (ages, series)."""
     by_size: Array
     """P(size | fall), shape (sizes, series)."""
+    mended: Array
+    """P(the rate fell and came back 1, 2, ... months ago), shape (ages − 1, series)."""
 
 
 def onset_prior(ages: int = 8) -> Array:
@@ -100,9 +107,26 @@ def onset_prior(ages: int = 8) -> Array:
     return np.asarray(w / w.sum())
 
 
+def _mended_prior(begun: Array, longest: int) -> Array:
+    """Return the weights of falls that lasted b months and were mended r ago, (b, r, series).
+
+    `begun` are the weights of falls that began a months ago and last. What is expected to last is
+    the prior of onsets: if falls begin as often in every month, those of an age that are missing
+    among those a month older have been mended.
+    """
+    lasts = onset_prior(longest + 1)
+    gone = lasts[:-1] - lasts[1:]
+    out = np.zeros((longest, longest, begun.shape[-1]))
+    for b in range(1, longest + 1):
+        for r in range(1, longest + 1 - b + 1):
+            if b + r <= len(begun):
+                out[b - 1, r - 1] = begun[b + r - 1] * gone[b - 1] / lasts[b + r - 1]
+    return out
+
+
 def pooled(
     down: Array, up: Array, sizes: Array, steps: int, groups: Groups, *, visible: int,
-    outside: bool = False,
+    outside: bool = False, mended: Mended | None = None,
 ) -> Pooled:  # fmt: skip
     """Return the probabilities of falls, pooled over the series of a group [2]_ [3]_.
 
@@ -121,6 +145,9 @@ def pooled(
     outside : bool
         Whether the reference comes from outside the history: older falls are then seen with the
         oldest, and the share of falls is fixed.
+    mended : callable, optional
+        Given which series are asked, and P(age | fall) of all, Bayes factors of falls that are
+        over, as `mended.Mending.within` has them; None where nothing is back.
     """
     w0 = onset_prior()
     ages = min(down.shape[0], visible)
@@ -142,6 +169,22 @@ def pooled(
     p = groups.spread(post)
     total = ev if extra is None else ev * extra
     fall = F * (p * grid[:, None] / total).sum(axis=0)
+    joint_age = groups.spread(w[:ages]) * F_age
+    joint_size = (
+        np.einsum("an,adn->dn", np.broadcast_to(groups.spread(w[:ages]), F_age.shape), down[:ages])
+        * sizes[:, None]
+    )
+    by_age = joint_age / np.maximum(joint_age.sum(axis=0), 1e-300)
+    by_size = joint_size / np.maximum(joint_size.sum(axis=0), 1e-300)
+    over = np.zeros((max(down.shape[0] - 1, 0), down.shape[-1]))
+    asked = fall >= ASKED_FROM
+    factors = None if mended is None or not asked.any() else mended(asked, by_age)
+    if factors is not None:
+        begun = (groups.spread(w) * np.ones(fall.size))[:, asked]
+        over[:, asked] = np.einsum("brs,brs->rs", _mended_prior(begun, len(factors)), factors)
+        total = total + grid[:, None] * over.sum(axis=0)
+        fall = F * (p * grid[:, None] / total).sum(axis=0)
+        over *= (p * grid[:, None] / total).sum(axis=0)
     rise = P_RISE * R * (p / total).sum(axis=0)
     if between.size:
         segments = between.shape[1]
@@ -154,15 +197,9 @@ def pooled(
         ).sum(axis=0)
     else:
         definition = np.zeros((down.shape[-1] // steps, 0))
-    joint_age = groups.spread(w[:ages]) * F_age
-    joint_size = (
-        np.einsum("an,adn->dn", np.broadcast_to(groups.spread(w[:ages]), F_age.shape), down[:ages])
-        * sizes[:, None]
-    )
     return Pooled(
-        fall, rise, definition, (grid[:, None] * post).sum(axis=0), w,
-        joint_age / np.maximum(joint_age.sum(axis=0), 1e-300),
-        joint_size / np.maximum(joint_size.sum(axis=0), 1e-300),
+        np.minimum(fall, 1.0), rise, definition, (grid[:, None] * post).sum(axis=0), w,
+        by_age, by_size, over,
     )  # fmt: skip
 
 

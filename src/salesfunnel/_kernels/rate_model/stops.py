@@ -12,8 +12,8 @@ from salesfunnel._kernels.rate_model.window import (
     bayes_factors,
 )
 
-STOP, STOP_PRIOR = 0.95, 0.005
-"""The fall of a step that stops altogether, and its prior share of falls."""
+STOP, STOP_PRIOR = 0.95, 0.05
+"""The fall of a step that stops altogether, and its prior share of falls: one in twenty."""
 STOP_SHARE, STOP_EXPECTED = 0.3, 5.0
 
 

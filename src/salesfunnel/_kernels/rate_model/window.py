@@ -93,6 +93,11 @@ class Rates:
         return np.asarray(np.log(p / (1 - p)))
 
     @staticmethod
+    def mean(link: Array) -> Array:
+        """Return the rate at a link."""
+        return np.asarray(1.0 / (1.0 + np.exp(-link)))
+
+    @staticmethod
     def own(window: Window) -> tuple[Array, Array]:
         """Return the link of the window's own rate, and its information."""
         rate = (window.x + 0.5) / (window.n + 1)
@@ -144,6 +149,11 @@ class Counts:
     def centre(window: Window) -> Array:
         """Return the log of the window's expected count."""
         return np.asarray(np.log(np.maximum(window.expected, TINY)))
+
+    @staticmethod
+    def mean(link: Array) -> Array:
+        """Return the expected count of a month at a link."""
+        return np.asarray(np.exp(link))
 
     @staticmethod
     def own(window: Window) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.comparison import ArmComparison, ArmRow, SegmentComparison, SegmentRow
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.model import Block, Column, Document, Mark, Paragraph, Table
-from salesfunnel.render.words.figures import shown, span
+from salesfunnel.render.words.figures import faults_block, shown, span
 from salesfunnel.render.words.names import labels_of
 
 _ROWS = 60
@@ -45,6 +45,12 @@ def segments_document(found: SegmentComparison, locale: Locale) -> Document:
         blocks.append(Paragraph(text("comparison.adjusted", locale, columns=columns)))
     if found.immature:
         blocks.append(Paragraph(text("comparison.immature", locale, n=found.immature)))
+    if found.still_open.any():
+        words = text("comparison.still-open", locale, n=int(found.still_open.sum()))
+        blocks.append(Paragraph(words))
+    doubts = [fault for fault in found.faults if fault.severity == "warning"]
+    if doubts:
+        blocks.append(faults_block(doubts, locale))
     how = text("comparison.segments-how", locale, centre=found.centre)
     blocks.append(Paragraph(how, mark="muted"))
     step = f"{labels[ends[0]]} → {labels[ends[1]]}"
