@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import salesfunnel as sf
+from salesfunnel._kernels.ledger import Track, keyed, starts_of, values_as_of, values_of
 from salesfunnel._kernels.winning.landmarks import Landmarks, centred, fit_landmarks
 
 HERE = Path(__file__).parent
@@ -18,6 +19,7 @@ _spec = importlib.util.spec_from_file_location("deals", HERE / "deals.py")
 deals = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(deals)
 
+COMPANY = HERE.parent / "examples" / "company" / "deals.csv"
 STAGES = ("Lead", "Demo", "Offer")
 
 
@@ -203,3 +205,21 @@ def test_an_export_without_earlier_closings_is_told():
     assert "closings-missing" in codes
     whole = {fault.code for fault in sf.forecast(history, horizon=30, draws=100).faults}
     assert "closings-missing" not in whole
+
+
+def test_a_track_is_asked_for_many_deals_at_once():
+    """The quick look-up against the plain one."""
+    rng = np.random.default_rng(2)
+    n = 50
+    deal = np.sort(rng.integers(0, n, 400))
+    time = rng.integers(0, 10**12, 400) * 1000
+    order = np.lexsort((time, deal))
+    track = Track(starts_of(deal, n), deal, time[order], rng.random(400))
+    found = keyed(track)
+    for at in (time.min() - 5000, int(np.median(time)), time.max() + 10**9):
+        plain = values_as_of(track, int(at))
+        np.testing.assert_equal(values_of(found, np.arange(n), int(at)), plain)
+    each = rng.integers(0, 10**15, n)
+    np.testing.assert_equal(values_of(found, np.arange(n), each), values_as_of(track, each))
+    none = Track(starts_of(deal[:0], n), deal[:0], time[:0], rng.random(0))
+    assert np.isnan(values_of(keyed(none), np.arange(n), 5)).all()

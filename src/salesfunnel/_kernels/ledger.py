@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.order import order_by
 
+MOST_KEY = 2**61
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -80,6 +81,54 @@ def values_as_of(track: Track, at: Ints | int | np.int64) -> Floats:
     if not track.value.size:
         return np.full(rows.size, np.nan)
     return np.where(rows >= 0, track.value[rows], np.nan)
+
+
+class Keyed(NamedTuple):
+    """A track whose rows are found by deal and time together."""
+
+    key: Ints  # (m,), ascending
+    track: Track
+    first: int  # the earliest time
+    unit: int  # ticks that are told apart
+    span: int  # units of a deal
+
+
+def keyed(track: Track) -> Keyed:
+    """Return a track to ask many deals at many times; a millisecond is told apart, or less."""
+    if not track.time.size:
+        return Keyed(track.time, track, 0, 1, 1)
+    first = int(track.time.min())
+    length = int(track.time.max()) - first + 1
+    unit = max(1000, -(-length * track.start.size // MOST_KEY))
+    span = length // unit + 2
+    return Keyed(track.deal * span + (track.time - first) // unit, track, first, unit, span)
+
+
+def values_of(found: Keyed, deal: Ints, at: Ints | int) -> Floats:
+    """Return the value of deals at moments, NaN before their first row.
+
+    Parameters
+    ----------
+    found : Keyed
+    deal : ndarray of int, shape (q,)
+    at : int or ndarray of int64, shape (q,)
+        Moments, for each of them.
+    """
+    row = rows_of(found, deal, at)
+    if not found.key.size:
+        return np.full(row.shape, np.nan)
+    return np.where(row >= 0, found.track.value[row], np.nan)
+
+
+def rows_of(found: Keyed, deal: Ints, at: Ints | int) -> Ints:
+    """Return the last row of deals that is not after moments, -1 if there is none."""
+    deal = np.asarray(deal, dtype=np.int64)
+    if not found.key.size:
+        return np.full(deal.shape, -1, dtype=np.int64)
+    late = (np.asarray(at, dtype=np.int64) - found.first) // found.unit
+    key = deal * found.span + np.clip(late, -1, found.span - 1)
+    row = np.searchsorted(found.key, key, "right") - 1
+    return np.where(row >= found.track.start[deal], row, -1)
 
 
 def merged(tracks: list[Track]) -> tuple[Ints, Ints, list[Floats]]:

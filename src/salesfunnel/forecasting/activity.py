@@ -13,17 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
-from salesfunnel._kernels.ledger import rows_as_of
+from salesfunnel._kernels.ledger import Keyed, keyed, rows_of, values_of
 from salesfunnel._kernels.winning.delays import GO, OPEN
 from salesfunnel._kernels.winning.landmarks import Landmarks, centred, fit_landmarks
-from salesfunnel.data.history import FieldHistory, StageHistory
+from salesfunnel.data.history import StageHistory
 from salesfunnel.forecasting.now import NO_NOW, Now
 from salesfunnel.forecasting.pushes import push_counts
 from salesfunnel.forecasting.snapshot import DAY, Snapshot
 from salesfunnel.forecasting.stage_rows import MONTH_DAYS, Stays
 from salesfunnel.forecasting.win_model import PARTS, Standing, WinModel, log_odds_here
 
-__all__ = ["ACTIVITY", "activity_fields", "activity_now"]
+__all__ = ["ACTIVITY", "activity_fields", "activity_now", "activity_seen"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -32,7 +32,7 @@ ACTIVITY = ("silent", "pushed-in-stage", "overdue")
 SILENT, PUSHES, OVERDUE = (14, 30, 60, 120), (1, 2), (0, 30)
 """Days without a change, times the expected close date was put off in the stage, days since it."""
 PART = np.repeat(np.arange(3), (len(SILENT), len(PUSHES), len(OVERDUE)))
-MOMENTS, MOST_DEALS, FEW_ROWS = 24, 20_000, 100
+MOMENTS, MOST_DEALS, FEW_ROWS = 18, 20_000, 100
 """Landmarks, closed deals that are read, and fewest rows that are fitted."""
 AGES = np.array([14, 30, 60, 90, 150, 270])
 NOT_CHANGES = {"stage", "outcome"}
@@ -41,11 +41,10 @@ NOT_CHANGES = {"stage", "outcome"}
 class _Ledger(NamedTuple):
     """Histories of fields of some deals."""
 
-    fields: tuple[FieldHistory, ...]
-    pushes: FieldHistory | None
-    expected: FieldHistory | None
+    fields: tuple[Keyed, ...]
+    pushes: Keyed | None
+    expected: Keyed | None
     place: Ints  # of deals of the snapshot among them, -1 not read
-    size: int
 
 
 class _Rows(NamedTuple):
@@ -65,43 +64,55 @@ def activity_fields(history: StageHistory) -> tuple[str, ...]:
     )
 
 
-def activity_now(
-    history: StageHistory,
-    known: Snapshot,
-    model: WinModel,
-    rows: Stays,
-    wanted: tuple[str, ...] | None = None,
-) -> Now:
-    """Return what flags add to the log odds of open deals; nothing where no history tells them.
+class Seen(NamedTuple):
+    """What flags were at landmarks and are now, less their mean in the same stage and age."""
 
-    Parameters
-    ----------
-    history : StageHistory
-    known : Snapshot
-        Of it.
-    model : WinModel
-        Fitted on `rows`, without flags.
-    rows : Stays
-    wanted : tuple of str, optional
-        Of `ACTIVITY`; all by default.
-    """
+    stay: Ints
+    age: Ints
+    flags: Floats
+    now: _Rows
+
+
+def activity_seen(history: StageHistory, known: Snapshot, rows: Stays) -> Seen | None:
+    """Return the flags of stays; None where no history tells any."""
     names = activity_fields(history)
-    if not names or wanted == ():
-        return NO_NOW
+    if not names:
+        return None
     use = _stays_used(rows)
     ledger = _ledger(history, known, names, rows.deal[use])
     moments = min(int((-rows.entered[use]).max(initial=0)) // MONTH_DAYS, MOMENTS)
     past = [_at(ledger, rows, use, -MONTH_DAYS * j, known.at) for j in range(1, moments + 1)]
     now = _at(ledger, rows, use, 0, known.at)
-    stay, age, flags = (np.concatenate(part) for part in zip(*past, strict=True)) if past else now
-    if not past or stay.size < FEW_ROWS:
-        return NO_NOW
+    if not past or sum(one.stay.size for one in past) < FEW_ROWS:
+        return None
+    stay, age, flags = (np.concatenate(part) for part in zip(*past, strict=True))
     cell, here = _cell(rows, stay, age), _cell(rows, now.stay, now.age)
     size = rows.places * (AGES.size + 1)
     both, cells = np.concatenate([flags, now.flags]), np.concatenate([cell, here])
     flags, today = (
         centred(part, of, both, cells, size) for part, of in ((flags, cell), (now.flags, here))
     )
+    return Seen(stay, age, flags, now._replace(flags=today))
+
+
+def activity_now(
+    seen: Seen | None, model: WinModel, rows: Stays, wanted: tuple[str, ...] | None = None
+) -> Now:
+    """Return what flags add to the log odds of open deals; nothing where no history tells them.
+
+    Parameters
+    ----------
+    seen : Seen, optional
+        Of `rows`.
+    model : WinModel
+        Without flags.
+    rows : Stays
+    wanted : tuple of str, optional
+        Of `ACTIVITY`; all by default.
+    """
+    if seen is None or wanted == ():
+        return NO_NOW
+    stay, age, flags, now = seen
     left = np.isin(PART, [k for k, name in enumerate(ACTIVITY) if wanted is None or name in wanted])
     told = left & (np.abs(flags).max(axis=0) > 1e-9)
     if not told.any():
@@ -110,17 +121,19 @@ def activity_now(
     index = np.full(rows.deal.size, -1, dtype=np.intp)
     index[now.stay] = np.arange(now.stay.size)
     again = index[stay[~gone]]
-    offset, now_offset = _log_odds(model, rows, stay, age), _log_odds(model, rows, *now[:2])
+    offset = _log_odds(model, rows, stay, age)
+    now_offset = _log_odds(model, rows, now.stay, now.age)
     beta = np.zeros(PART.size)
     beta[told] = fit_landmarks(
         Landmarks(
             flags[gone][:, told], offset[gone], (rows.fate[stay[gone]] == GO).astype(np.float64),
-            flags[~gone][:, told], offset[~gone], today[again][:, told], now_offset[again],
+            flags[~gone][:, told], offset[~gone], now.flags[again][:, told], now_offset[again],
         ),
         stay.size / np.unique(stay).size,
     )  # fmt: skip
-    moves = np.zeros((known.rows.size, len(ACTIVITY)))
-    added = today * beta
+    deals = int(rows.deal.max(initial=-1)) + 1
+    moves = np.zeros((deals, len(ACTIVITY)))
+    added = now.flags * beta
     for k in range(len(ACTIVITY)):
         moves[rows.deal[now.stay], k] = added[:, k == PART].sum(axis=1)
     shown = [k for k in range(len(ACTIVITY)) if (told & (k == PART)).any()]
@@ -141,9 +154,12 @@ def _ledger(history: StageHistory, known: Snapshot, names: tuple[str, ...], deal
     found = {name: history.changes[name].of(at, n) for name in names}
     place = np.full(known.rows.size, -1, dtype=np.intp)
     place[read] = np.arange(read.size)
-    expected = found.get("expected")
-    pushes = None if expected is None else push_counts(expected, known.created[read])
-    return _Ledger(tuple(found.values()), pushes, expected, place, read.size)
+    expected, n = found.get("expected"), read.size
+    pushes = None
+    if expected is not None:
+        pushes = keyed(push_counts(expected, known.created[read]).track(n))
+    fields = {name: keyed(field.track(n)) for name, field in found.items()}
+    return _Ledger(tuple(fields.values()), pushes, fields.get("expected"), place)
 
 
 def _at(
@@ -161,27 +177,23 @@ def _at(
     stay = use[there]
     age = (day - rows.entered[stay]).astype(np.intp)
     who = ledger.place[rows.deal[stay]]
-    moment = at + day * DAY
-    last = np.full(ledger.size, np.iinfo(np.int64).min)
+    moment = int((at + day * DAY).astype("datetime64[us]").astype(np.int64))
+    last = np.full(who.size, np.iinfo(np.int64).min)
     for field in ledger.fields:
-        track = field.track(ledger.size)
-        found = rows_as_of(track, moment.astype("datetime64[us]").astype(np.int64))
-        if track.time.size:
-            last = np.maximum(last, np.where(found >= 0, track.time[found], last))
-    since = (moment.astype("datetime64[us]").astype(np.int64) - last[who]) / TICKS_PER_DAY
-    silent = np.minimum(since, age)
+        row = rows_of(field, who, moment)
+        if field.key.size:
+            last = np.maximum(last, np.where(row >= 0, field.track.time[row], last))
+    silent = np.minimum((moment - last) / TICKS_PER_DAY, age)
     columns = [silent >= limit for limit in SILENT]
     pushes, over = np.zeros(stay.size), np.full(stay.size, -np.inf)
     if ledger.pushes is not None and ledger.expected is not None:
-        entry = np.full(ledger.size, np.datetime64("NaT", "us"))
-        entry[who] = at + (rows.entered[stay] + 1) * DAY
+        entry = (at + (rows.entered[stay] + 1) * DAY).astype("datetime64[us]").astype(np.int64)
         before, then = (
-            np.nan_to_num(ledger.pushes.at(when, ledger.size)) for when in (entry, moment)
+            np.nan_to_num(values_of(ledger.pushes, who, when)) for when in (entry, moment)
         )
-        pushes = (then - before)[who]
-        date = ledger.expected.at(moment, ledger.size)[who]
-        today = float(moment.astype("datetime64[D]").astype(np.int64))
-        over = np.where(np.isfinite(date), today - date, -np.inf)
+        pushes = then - before
+        date = values_of(ledger.expected, who, moment)
+        over = np.where(np.isfinite(date), moment // TICKS_PER_DAY - date, -np.inf)
     columns += [pushes >= limit for limit in PUSHES]
     columns += [over > limit for limit in OVERDUE]
     return _Rows(stay, age, np.stack(columns, axis=1).astype(np.float64))

@@ -12,7 +12,7 @@ from salesfunnel._core.fiscal import Fiscal
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting.activity import ACTIVITY, activity_now
+from salesfunnel.forecasting.activity import ACTIVITY, activity_now, activity_seen
 from salesfunnel.forecasting.arrivals import Arrivals, arrivals
 from salesfunnel.forecasting.closing_scatter import closing_scatter
 from salesfunnel.forecasting.closings_missing import closings_missing
@@ -199,7 +199,8 @@ def _fitted(
     closed = closed_seen(known, fit)
     model = fit_model(fit, known.at, horizon, traits, closed=closed, season=how.season)
     if activity != () and closed >= FEW_CLOSED:
-        model = model._replace(now=activity_now(history, known, model, rows, activity))
+        seen = activity_seen(history, known, rows)
+        model = model._replace(now=activity_now(seen, model, rows, activity))
     if isinstance(how.covariates, tuple):
         untold = [name for name in activity or () if name not in model.now.names]
         if untold:

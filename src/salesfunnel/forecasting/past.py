@@ -11,7 +11,7 @@ from salesfunnel._kernels import simulate
 from salesfunnel._kernels.special import norm_ppf
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting.activity import activity_fields, activity_now
+from salesfunnel.forecasting.activity import activity_fields, activity_now, activity_seen
 from salesfunnel.forecasting.closing_scatter import closing_scatter
 from salesfunnel.forecasting.common_spread import common_spread, log_spread
 from salesfunnel.forecasting.open_deals import open_deals
@@ -25,7 +25,7 @@ __all__ = ["PLAIN", "Past", "Ways"]
 
 Floats = npt.NDArray[np.float64]
 
-ORIGINS, MOST_DEALS, FEW_DEALS = 5, 20_000, 50
+ORIGINS, MOST_DEALS, FEW_DEALS = 5, 15_000, 50
 """Most days looked at, most deals they are made of, and fewest open deals they are judged by."""
 SURELY, LEAST = 1 - 1e-9, 1e-12
 PRIOR, FAR, NARROW, WIDE = 6.0, 6.0, 0.9, 4.0
@@ -164,6 +164,7 @@ class Past:
             return None
         traits = self._traits(known)
         found: Judged = {}
+        seen = None if self.activity == () else activity_seen(self.history, known, rows)
         for with_traits in (False, True):
             chosen = traits if with_traits else NO_TRAITS
             if bool(chosen.all_names) != with_traits or not (
@@ -171,16 +172,16 @@ class Past:
             ):
                 continue
             model = fit_model(fit, then, self.horizon, chosen, closed=closed, season=self.season)
-            found[Ways(with_traits, activity=False)] = self._scored(known, (fit, rows), model)
-            now = activity_now(self.history, known, model, rows, self.activity)
+            closing = closing_scatter(model, fit, self.horizon)
+            found[Ways(with_traits, activity=False)] = self._scored(known, rows, model, closing)
+            now = activity_now(seen, model, rows, self.activity)
             if now.names:
-                scored = self._scored(known, (fit, rows), model._replace(now=now))
+                scored = self._scored(known, rows, model._replace(now=now), closing)
                 found[Ways(with_traits, activity=True)] = scored
         return found
 
-    def _scored(self, known: Snapshot, stayed: tuple[Stays, Stays], model: WinModel) -> Scored:
+    def _scored(self, known: Snapshot, rows: Stays, model: WinModel, closing: float) -> Scored:
         """Return the log loss of each deal, and how many spreads off the sum was."""
-        fit, rows = stayed
         value = np.where(np.isfinite(known.value), known.value, 0.0)
         if not value.any():
             value = np.ones(value.size)
@@ -190,7 +191,6 @@ class Past:
         won = (self.history.outcome[at] == 1) & (self.history.closed[at] <= until)
         loss = simulate.log_loss(won, opened.chance)
         mine = value[opened.deal]
-        closing = closing_scatter(model, fit, self.horizon)
         won_so_far = int((known.outcome == 1).sum())
         common = common_spread(won_so_far, model, opened, self.horizon, closing)
         expected, came = float(opened.chance @ mine), float(mine[won].sum())

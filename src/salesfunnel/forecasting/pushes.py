@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.data.history import FieldHistory, StageHistory
+from salesfunnel.data.history import FieldHistory
 from salesfunnel.forecasting.snapshot import DAY
 
-__all__ = ["MOST_PUSHES", "push_counts", "pushes_by"]
+__all__ = ["MOST_PUSHES", "push_counts"]
 
 MOST_PUSHES = 3
 
@@ -31,31 +31,3 @@ def push_counts(field: FieldHistory, created: npt.NDArray[np.datetime64]) -> Fie
     first = np.flatnonzero(~same[: len(field)])
     before = np.repeat(total[first], np.diff(np.append(first, total.size)))
     return FieldHistory(deal=field.deal, time=field.time, number=total - before)
-
-
-def pushes_by(
-    history: StageHistory, moments: list[npt.NDArray[np.datetime64]]
-) -> npt.NDArray[np.intp] | None:
-    """Return 1 + pushes so far, up to 3 of them, and 0 where there was no date yet.
-
-    Parameters
-    ----------
-    history : StageHistory
-    moments : list of ndarray of datetime64, each of shape (n,)
-        NaT gives 0.
-
-    Returns
-    -------
-    ndarray of int, shape (n, moments), or None
-        None if the history of the expected close date is not known.
-    """
-    field = history.changes.get("expected")
-    if field is None or field.present_only or not len(field):
-        return None
-    count = push_counts(field, history.created)
-    n = len(history)
-    found = [count.at(moment, n) for moment in moments]
-    return np.stack(
-        [np.where(np.isnan(f), 0, 1 + np.minimum(f, MOST_PUSHES)).astype(np.intp) for f in found],
-        axis=1,
-    )

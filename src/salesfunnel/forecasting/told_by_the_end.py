@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,7 +19,7 @@ ALIKE = 0.6
 
 def told_by_the_end(
     known: Snapshot,
-    code: npt.NDArray[np.intp],
+    code: npt.NDArray[Any],
     rows: npt.NDArray[np.intp],
     *,
     number: bool,

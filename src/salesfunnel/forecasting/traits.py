@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.data.history import StageHistory
-from salesfunnel.forecasting.pushes import MOST_PUSHES, pushes_by
+from salesfunnel._kernels.ledger import keyed, values_of
+from salesfunnel.data.history import FieldHistory, StageHistory
+from salesfunnel.forecasting.pushes import MOST_PUSHES, push_counts
 from salesfunnel.forecasting.snapshot import Snapshot
 from salesfunnel.forecasting.told_by_the_end import told_by_the_end
 
@@ -20,6 +21,8 @@ Ints = npt.NDArray[np.intp]
 LEVELS, FILLED, RARE, QUANTILES = 200, 0.6, 5, 5
 """Most groups of a trait, least share of deals that have it, fewest closed deals of a group that
 is told apart, and groups of a number."""
+SMALL = 30_000
+"""Groups that two bytes tell apart."""
 NOT_TRAITS = {"currency", "stage", "outcome", "probability", "expected", "amount"}
 PUSHED = "pushed"
 """How often the expected close date had been put off."""
@@ -30,7 +33,7 @@ class Traits(NamedTuple):
     """Traits of the deals of a snapshot; the second axis, where there is one, is the place."""
 
     z: Floats | None
-    """Standardised log value, (n,) or (n, K); 0 unknown; None if it is no trait."""
+    """Standardised log value, (n,) or (n, K); 0 unknown; None if it is not a trait."""
     names: tuple[str, ...]
     codes: tuple[Ints, ...]
     sizes: tuple[int, ...]
@@ -92,7 +95,7 @@ def traits_of(
             found.append((name, *made))
     z = None
     if wanted is None or "value" in wanted or "amount" in wanted:
-        z = _log_value(history, known)
+        z = _log_value(history, known, rows)
     return Traits(
         z, tuple(f[0] for f in found), tuple(f[1] for f in found), tuple(f[2] for f in found)
     )
@@ -103,16 +106,30 @@ def _entries(known: Snapshot) -> list[npt.NDArray[np.datetime64]]:
     return [known.created, *known.entered.T]
 
 
-def _of_all(
-    history: StageHistory, known: Snapshot, when: npt.NDArray[np.datetime64]
-) -> npt.NDArray[np.datetime64]:
-    """Return moments of the deals of a snapshot as moments of all deals."""
-    full = np.full(len(history), np.datetime64("NaT", "us"))
-    full[known.rows] = when
-    return full
+def _on_entry(
+    history: StageHistory,
+    known: Snapshot,
+    field: FieldHistory,
+    rows: Ints,
+    *,
+    own: bool = False,
+) -> Floats:
+    """Return the numbers of a field when deals entered each place, shape (rows, places).
+
+    `own` says that the field is of these rows already.
+    """
+    part = field if own else field.of(known.rows[rows], len(history))
+    found = keyed(part.track(rows.size))
+    deal = np.arange(rows.size)
+    columns = []
+    for when in _entries(known):
+        moment = when[rows].astype("datetime64[us]")
+        number = values_of(found, deal, moment.astype(np.int64))
+        columns.append(np.where(np.isnat(moment), np.nan, number))
+    return np.stack(columns, axis=1)
 
 
-def _log_value(history: StageHistory, known: Snapshot) -> Floats | None:
+def _log_value(history: StageHistory, known: Snapshot, rows: Ints) -> Floats | None:
     """Return the standardised log value; None where open and closed deals differ in having one."""
     value = known.value
     some = np.isfinite(value) & (value > 0)
@@ -126,16 +143,16 @@ def _log_value(history: StageHistory, known: Snapshot) -> Floats | None:
     mean, sd = float(log[some].mean()), float(log[some].std())
     if sd < 1e-9:
         return None
+    now = np.clip(np.where(some, (log - mean) / sd, 0.0), -FAR, FAR)
     field = history.changes.get("amount")
     if field is None or field.present_only or known.converted:
-        z = np.where(some, (log - mean) / sd, 0.0)
-        return np.asarray(np.clip(z, -FAR, FAR))
-    columns = []
-    for when in _entries(known):
-        amount = field.at(_of_all(history, known, when), len(history))[known.rows]
-        good = np.isfinite(amount) & (amount > 0)
-        columns.append(np.where(good, (np.log(np.where(good, amount, 1.0)) - mean) / sd, 0.0))
-    return np.asarray(np.clip(np.stack(columns, axis=1), -FAR, FAR))
+        return np.asarray(now)
+    amount = _on_entry(history, known, field, rows)
+    good = np.isfinite(amount) & (amount > 0)
+    then = np.where(good, (np.log(np.where(good, amount, 1.0)) - mean) / sd, 0.0)
+    z = np.repeat(now[:, None], amount.shape[1], axis=1)
+    z[rows] = np.clip(then, -FAR, FAR)
+    return z
 
 
 def _coded(
@@ -149,19 +166,23 @@ def _coded(
 ) -> tuple[Ints, int] | None:
     """Return the groups of a trait, 0 for rare ones, and how many; None where it is not fit."""
     field = history.changes.get(name)
+    code: npt.NDArray[Any]
     if name == PUSHED and name not in history.attributes:
-        moments = [_of_all(history, known, when) for when in _entries(known)]
-        found = pushes_by(history, moments)
-        if found is None:
+        expected = history.changes["expected"]
+        if expected.present_only or not len(expected):
             return None
-        code, size = found[known.rows], MOST_PUSHES + 2
+        part = expected.of(known.rows[rows], len(history))
+        count = push_counts(part, known.created[rows])
+        number = _on_entry(history, known, count, rows, own=True)
+        size = MOST_PUSHES + 2
+        code = np.zeros((known.rows.size, number.shape[1]), dtype=np.int16)
+        code[rows] = np.where(np.isnan(number), 0, 1 + np.minimum(number, MOST_PUSHES))
         last = code[np.arange(code.shape[0]), known.stage + 1]
     elif field is not None and not field.present_only and field.words:
-        columns = []
-        for when in _entries(known):
-            number = field.at(_of_all(history, known, when), len(history))[known.rows]
-            columns.append(np.where(np.isfinite(number), number + 1, 0).astype(np.intp))
-        code = np.stack(columns, axis=1)
+        number = _on_entry(history, known, field, rows)
+        small = np.int16 if len(field.words) < SMALL else np.intp
+        code = np.zeros((known.rows.size, number.shape[1]), dtype=small)
+        code[rows] = np.where(np.isfinite(number), number + 1, 0)
         last = code[np.arange(code.shape[0]), known.stage + 1]
         size = len(field.words) + 1
     elif name in history.attributes:
@@ -197,8 +218,8 @@ def _numbered(column: npt.NDArray[np.generic], rows: Ints) -> tuple[Ints, int]:
 
 
 def _grouped(
-    code: Ints,
-    last: Ints,
+    code: npt.NDArray[Any],
+    last: npt.NDArray[Any],
     size: int,
     rows: Ints,
     closed: npt.NDArray[np.bool_],
@@ -219,4 +240,5 @@ def _grouped(
         if not fits or (opened.size and told[opened].mean() < FILLED):
             return None
     new = np.where(told, np.cumsum(told), 0)
-    return np.asarray(new[code], dtype=np.intp), int(told.sum()) + 1
+    new = new.astype(code.dtype if code.ndim > 1 else np.intp)
+    return new[code], int(told.sum()) + 1

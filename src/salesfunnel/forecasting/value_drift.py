@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.data.history import StageHistory
+from salesfunnel._kernels.ledger import keyed, values_of
+from salesfunnel.data.history import FieldHistory, StageHistory
 from salesfunnel.forecasting.snapshot import Snapshot
 
 __all__ = ["ValueDrift", "value_drift"]
 
 Floats = npt.NDArray[np.float64]
-WEIGHT, LEAST, MOST = 5.0, 0.25, 4.0
-"""Deals of no change to which the change is drawn, and its limits."""
+WEIGHT, LEAST, MOST, MOST_DEALS = 5.0, 0.25, 4.0, 60_000
+"""Deals of no change to which the change is drawn, its limits, and most deals it is read from."""
 
 
 class ValueDrift:
@@ -37,18 +38,28 @@ def value_drift(history: StageHistory, known: Snapshot) -> ValueDrift | None:
     field = history.changes.get("amount")
     if field is None or field.present_only or known.converted or known.mixed:
         return None
-    n = len(history)
     won = known.outcome == 1
-    final = np.where(won, known.value, np.nan)
-    first = np.full(known.rows.size, np.nan)
+    every = max(-(-known.rows.size // MOST_DEALS), 1)
+    rows = np.arange(0, known.rows.size, every)
+    final = np.where(won, known.value, np.nan)[rows]
+    found = keyed(field.of(known.rows[rows], len(history)).track(rows.size))
+    deal = np.arange(rows.size)
     factors = []
     for when in (known.created, *known.entered.T):
-        full = np.full(n, np.datetime64("NaT", "us"))
-        full[known.rows] = when
-        amount = field.at(full, n)[known.rows]
-        first = np.where(np.isnan(first), amount, first)
-        factors.append(_ratio(final, amount))
-    return ValueDrift(np.array(factors), first, _ratio(final, first))
+        moment = when[rows].astype("datetime64[us]")
+        amount = values_of(found, deal, moment.astype(np.int64))
+        factors.append(_ratio(final, np.where(np.isnat(moment), np.nan, amount)))
+    first = _first_amounts(history, known, field)
+    return ValueDrift(np.array(factors), first, _ratio(final, first[rows]))
+
+
+def _first_amounts(history: StageHistory, known: Snapshot, field: FieldHistory) -> Floats:
+    """Return the first amount of each deal that was known by the moment, NaN without one."""
+    seen = np.isfinite(field.number) & (field.time <= known.at)
+    first = np.full(len(history), np.nan)
+    deal, number = field.deal[seen][::-1], field.number[seen][::-1]
+    first[deal] = number  # the earliest row of a deal is written last
+    return first[known.rows]
 
 
 def _ratio(final: Floats, amount: Floats) -> float:

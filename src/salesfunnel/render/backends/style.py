@@ -61,6 +61,7 @@ border-bottom:1px solid var(--sf-grey)}
 & .sf-good-word{color:var(--sf-main)}
 & details{margin:10px 0 0;font-size:12.5px}
 & summary{cursor:pointer;color:var(--sf-muted)}
+@media(max-width:600px){& .sf-odd{display:none}}
 """
 """Pictures, tables and details, which pages and fragments have in common."""
 
@@ -229,8 +230,7 @@ grid-template-columns:1fr 1fr;gap:16px 24px}}
 & .sf-row>.sf-name{grid-column:1;grid-row:1}& .sf-row>.sf-fig{grid-column:2;grid-row:1}
 & .sf-row>svg{grid-column:1/3;grid-row:2}
 .row{padding:24px 0 26px;gap:32px}.tb nav{margin-left:0}}
-@media(max-width:600px){& .sf-odd{display:none}
-& .sf-cards thead{position:absolute;width:1px;height:1px;overflow:hidden;
+@media(max-width:600px){& .sf-cards thead{position:absolute;width:1px;height:1px;overflow:hidden;
 clip-path:inset(50%)}
 & .sf-cards .sf-t,& .sf-cards tbody,& .sf-cards tr,& .sf-cards td,& .sf-cards tbody th{
 display:block;white-space:normal;text-align:left;max-width:none}
