@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.processors import parallel_map, usable_processors
-from salesfunnel._kernels.rate_model.common_trend import common_trend, linearised
+from salesfunnel._kernels.rate_model.common_trend import FEWEST_MONTHS, common_trend, linearised
 from salesfunnel._kernels.rate_model.design import Design
 from salesfunnel._kernels.rate_model.integrate import steps_of
 from salesfunnel._kernels.rate_model.linearise import (
@@ -21,7 +21,7 @@ from salesfunnel._kernels.rate_model.mended import Mending, mended_by_models
 from salesfunnel._kernels.rate_model.model_weights import model_weights, perhaps_fallen
 from salesfunnel._kernels.rate_model.old_level import old_level
 from salesfunnel._kernels.rate_model.pool import MANY_SERIES, Groups
-from salesfunnel._kernels.rate_model.setting import SIZE_WEIGHTS, Setting
+from salesfunnel._kernels.rate_model.setting import OLDEST, SIZE_WEIGHTS, Setting
 from salesfunnel._kernels.rate_model.stops import count_stops
 from salesfunnel._kernels.rate_model.window import (
     TINY,
@@ -109,7 +109,8 @@ def evidence(
     prior = _log_prior(design, setting, variants)
     recent = slice(x.shape[0] - setting.ages[-1], None)
     fallen = None
-    if setting.learn and (groups.sizes >= MANY_SERIES).any():
+    long = x.shape[0] - OLDEST >= FEWEST_MONTHS
+    if setting.learn and long and (groups.sizes >= MANY_SERIES).any():
         link = setting.family.link(joined.expected[-1], n[-1])
         shift = setting.family.shifts(link, setting.sizes)[1 : setting.sizes.size + 1]
         fallen = perhaps_fallen(joined.score, joined.information, shift, SIZE_WEIGHTS)

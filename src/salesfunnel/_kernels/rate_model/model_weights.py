@@ -10,11 +10,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._kernels.rate_model.pool import SHARES, SHARES_PRIOR, Groups, onset_prior
+from salesfunnel._kernels.rate_model.pool import Groups, onset_prior
 
 Array = npt.NDArray[np.float64]
 
 MODEL_STRENGTH, MODEL_TURNS = 3.0, 20
+PERHAPS = 0.1
+"""Share of falls while models are learned: too many would explain the noise."""
 LARGEST_FALL = 60.0
 """Largest log of a Bayes factor while models are learned."""
 
@@ -64,7 +66,7 @@ def model_weights(
 def perhaps_fallen(score: Array, information: Array, shift: Array, sizes: Array) -> Array:
     """Return the log of 1 − π + π·(Bayes factor of falls) by every model, (models, series).
 
-    Gaussian, which is enough to learn how common the models are; π is the mean prior share.
+    Gaussian, which is enough to learn how common the models are; π is `PERHAPS`.
 
     Parameters
     ----------
@@ -75,7 +77,6 @@ def perhaps_fallen(score: Array, information: Array, shift: Array, sizes: Array)
     sizes : ndarray of float, shape (sizes,)
         Weights of the sizes.
     """
-    share = float(SHARES @ SHARES_PRIOR)
     onsets = onset_prior()
     factor = np.zeros((score.shape[0], score.shape[2]), dtype=score.dtype)
     for a in range(min(score.shape[1], onsets.size)):
@@ -84,4 +85,4 @@ def perhaps_fallen(score: Array, information: Array, shift: Array, sizes: Array)
             log = delta * score[:, a] - (0.5 * delta**2) * information[:, a]
             np.minimum(log, LARGEST_FALL, out=log)
             factor += onsets[a] * part * np.exp(log, out=log)
-    return np.asarray(np.log1p(share * (factor - 1.0)))
+    return np.asarray(np.log1p(PERHAPS * (factor - 1.0)))
