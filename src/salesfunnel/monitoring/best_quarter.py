@@ -13,6 +13,7 @@ from salesfunnel._core.interval import Interval
 from salesfunnel._core.one_line import one_line
 from salesfunnel._core.periods import label_of, ordinal, start_of
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions.funnel import Funnel, Transition
@@ -72,8 +73,13 @@ def best_quarters(funnel: Funnel, data: StageHistory | Panel | Tracking) -> tupl
     """Return the best quarter of each step that has one.
 
     The best is the one whose lower limit is highest, of whole quarters with twenty deals or more,
-    so that a small quarter does not win by chance.
+    so that a small quarter does not win by chance. A list of deals without times of stages has one
+    step: from creation to winning.
     """
+    if isinstance(data, StageHistory) and data.reached_stage is not None:
+        if np.isnat(data.created).all():
+            return ()
+        data = two_ends(data)
     panel = _panel(data)
     if panel.by not in WHOLE:
         return ()

@@ -253,12 +253,10 @@ def step_words(source: str, target: str, labels: Names) -> str:
 def finding_document(finding: Finding, locale: Locale) -> Document:
     """Return one cause: the sentence, its figures, its groups, its notices."""
     e = finding.evidence
-    step = text(
-        "finding.step",
-        locale,
-        step=step_words(finding.transition.source, finding.transition.target, None),
-        period=finding.period,
-    )
+    where = step_words(finding.transition.source, finding.transition.target, None)
+    if finding.segment != ALL:
+        where += text("bottleneck.where", locale, segment=segment_words(finding.segment, locale))
+    step = text("finding.step", locale, step=where, period=finding.period)
     blocks: list[Block] = [Paragraph(finding_text(finding, locale))]
     blocks.append(_table([finding], locale, None))
     if e.groups:
