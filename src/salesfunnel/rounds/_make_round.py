@@ -48,7 +48,7 @@ class RoundRecords:
     edited : ImprovementPlan, optional
         The plan as the team edited it.
     plan : ImprovementPlan, optional
-        The plan with its effects, where there is no record.
+        The plan with its effects, if there is no record.
     reviews : tuple of Review
         Earlier ones of it.
     departments : mapping of str to sequence of str, optional
