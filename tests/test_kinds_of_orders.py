@@ -156,3 +156,38 @@ def test_a_named_index_of_pandas_is_a_column() -> None:
     events = pd.DataFrame({"user": ["a"], "event": ["v"], "time": ["2026-01-01"]}).set_index("time")
     assert sf.count_steps(sf.read_events(events), ["v"]).counts == (1,)
     assert sf.count_steps(events, ["v"]).counts == (1,)
+
+
+def _two_pipelines(first: list[str], second: list[str], each: int) -> str:
+    rows = [
+        f"{name}{i},{name},{stages[i % len(stages)]},2026-01-{i % 27 + 1:02d}"
+        for name, stages in (("A", first), ("B", second))
+        for i in range(each)
+    ]
+    return "\n".join(["deal_id,pipeline,stage,created", *rows])
+
+
+def test_pipelines_with_the_same_stages_are_one_funnel_and_others_are_not() -> None:
+    same = ["Lead", "Demo", "Won", "Lost"]
+    history = sf.read_deals(_two_pipelines(same, same, 40), as_of="2026-03-01")
+    assert "(20 won, 20 lost, 40 open)" in repr(history)
+    assert "pipelines-mixed" in [fault.code for fault in history.faults]
+    assert history.panel(segment="pipeline").segments == ("A", "B")
+    other = ["Lead", "Legal", "Won", "Lost"]
+    with pytest.raises(IntakeError, match="whose stages differ"):
+        sf.read_deals(_two_pipelines(same, other, 40), as_of="2026-03-01")
+    # Of four deals each, no one can tell.
+    few = sf.read_deals(_two_pipelines(same, other, 4), as_of="2026-03-01")
+    assert "pipelines-mixed" in [fault.code for fault in few.faults]
+
+
+def test_a_column_of_free_text_is_told_in_few_faults() -> None:
+    rows = [f"{i},note {i},2026-01-{i % 27 + 1:02d}" for i in range(200)]
+    history = sf.read_deals("\n".join(["deal_id,status,created", *rows]), as_of="2026-03-01")
+    codes = [fault.code for fault in history.faults]
+    assert codes.count("outcome-taken-as-open") == 50
+    (rest,) = (fault for fault in history.faults if fault.code == "outcomes-taken-as-open")
+    assert dict(rest.params) == {"words": 150, "deals": 150}
+    money = [f"{i},c,2026-01-01,5,x{i}" for i in range(200)]
+    with pytest.raises(IntakeError, match="and 190 more"):
+        sf.read_purchases("\n".join(["order,customer,date,total,currency", *money]))

@@ -9,7 +9,6 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import nearest
 from salesfunnel.fault import Fault
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.headers import fold_header
@@ -27,7 +26,7 @@ from salesfunnel.intake.deals.outcome_evidence import (
 )
 from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label, names_the_end
 from salesfunnel.intake.deals.roles import codes_of
-from salesfunnel.intake.deals.vocabulary.lookup import outcome_words
+from salesfunnel.intake.deals.unknown_outcomes import tell_unknown
 
 if TYPE_CHECKING:
     from salesfunnel.intake.deals.column_reader import Times
@@ -222,41 +221,12 @@ def _statuses(
     stated = np.array([UNKNOWN if m is None else m for m in meaning] or [UNKNOWN], dtype=np.int8)[
         codes
     ]
-    _tell_unknown(reader, at, codes, texts, meaning, by_stage)
+    tell_unknown(reader, at, codes, texts, meaning, by_stage)
     for code in (WON, LOST):
         if not (stated == code).any():
             # a status such as "active" that never tells of wins is not about them
             stated = np.where((stated == OPEN) & (by_stage == code), UNKNOWN, stated)
     return stated.astype(np.int8)
-
-
-def _tell_unknown(
-    reader: ColumnReader,
-    at: int,
-    codes: object,
-    texts: list[str],
-    meaning: list[int | None],
-    by_stage: Codes,
-) -> None:
-    """Report words that are no outcome, where no stage tells instead."""
-    known = [word for word in outcome_words() if word]
-    for place, code in enumerate(meaning):
-        if code is not None:
-            continue
-        rows = np.flatnonzero((codes == place) & (by_stage == UNKNOWN))
-        if not rows.size:
-            continue
-        numbers = [str(reader.number(int(row))) for row in rows[:_SHOWN]]
-        reader.note(
-            "outcome-taken-as-open",
-            severity="warning",
-            row=reader.number(int(rows[0])),
-            column=reader.table.names[at],
-            value=texts[place][:80],
-            deals=int(rows.size),
-            rows=", ".join(numbers) + (", ..." if rows.size > _SHOWN else ""),
-            nearest=nearest(fold_label(texts[place]), known) or "",
-        )
 
 
 def _dated(won_at: Times, lost_at: Times) -> Codes:

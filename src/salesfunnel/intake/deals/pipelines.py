@@ -17,6 +17,10 @@ from salesfunnel.intake.deals.shape import Shape
 
 __all__ = ["PipelinesMixed", "choose_pipeline", "kept"]
 
+_CHANCE = 0.05
+_COMPARED = 50
+"""So many pipelines, the largest, are compared with each other."""
+
 
 class PipelinesMixed(IntakeError):  # noqa: N818 - it says what the table holds
     """Raised when a source holds deals of several pipelines and none is chosen.
@@ -76,14 +80,15 @@ def _refuse_different(reader: ColumnReader, shape: Shape, codes: Any, words: lis
         return
     at, stages = reader.table.words(shape.roles["stage"])
     passed = {code for code, word in enumerate(stages) if _is_stage(word)}
-    pairs = np.unique(codes.astype(np.int64) * len(stages) + at)
-    own: dict[int, set[int]] = {code: set() for code, _ in named}
-    for pair in pairs.tolist():
+    pairs, counts_of = np.unique(codes.astype(np.int64) * len(stages) + at, return_counts=True)
+    own: dict[int, dict[int, int]] = {code: {} for code, _ in named}
+    for pair, count in zip(pairs.tolist(), counts_of.tolist(), strict=True):
         pipeline, stage = divmod(pair, len(stages))
         if pipeline in own and stage in passed:
-            own[pipeline].add(stage)
-    held = [stages_of for stages_of in own.values() if stages_of]
-    if all(2 * len(a & b) >= min(len(a), len(b)) for i, a in enumerate(held) for b in held[:i]):
+            own[pipeline][stage] = count
+    held = sorted(filter(None, own.values()), key=lambda stages_of: -sum(stages_of.values()))
+    held = held[:_COMPARED]
+    if all(_alike(a, b) for i, a in enumerate(held) for b in held[:i]):
         return
     rows = np.bincount(codes, minlength=len(words)).tolist()
     counts = {word: rows[code] for code, word in named}
@@ -96,6 +101,23 @@ def _refuse_different(reader: ColumnReader, shape: Shape, codes: Any, words: lis
     )
     error.pipelines = {word: word for word in counts}
     raise error
+
+
+def _alike(one: Mapping[int, int], two: Mapping[int, int]) -> bool:
+    """Whether two pipelines may have the same stages: those that one lacks, it lacks by chance.
+
+    At least half of the stages are common; and a stage with a share f of the deals of one, of
+    which n deals of the other have none, is not missing for sure: (1 - f) ** n is at least 5 %.
+    """
+    common = one.keys() & two.keys()
+    if 2 * len(common) < min(len(one), len(two)):
+        return False
+    for full, other in ((one, two), (two, one)):
+        size, others = sum(full.values()), sum(other.values())
+        lacking = sum(count for stage, count in full.items() if stage not in other)
+        if lacking and (1.0 - lacking / size) ** others < _CHANCE:
+            return False
+    return True
 
 
 def _is_stage(word: str) -> bool:

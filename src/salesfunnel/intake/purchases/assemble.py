@@ -21,6 +21,7 @@ __all__ = ["purchases_of"]
 
 Bools = npt.NDArray[np.bool_]
 _SHOWN = 50
+_CURRENCIES = 10
 
 
 def purchases_of(
@@ -155,8 +156,11 @@ def _one_currency(
         return chosen
     if len(found) < 2:
         return everything
-    listed = ", ".join(found)
-    where = {name: int(np.flatnonzero(names == name)[0]) for name in found}
+    shown = list(found)[:_CURRENCIES]
+    listed = ", ".join(shown) + (
+        f" and {len(found) - len(shown)} more" if found.keys() - {*shown} else ""
+    )
+    where = {name: int(np.flatnonzero(names == name)[0]) for name in shown}
     role = next(r for r in ("currency", "amount", "unit_price") if r in orders.roles)
     for name, at in where.items():
         orders.fault("currency-of-row", role, at, value=name)
