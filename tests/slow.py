@@ -8,6 +8,8 @@ and browsers beside the engines in process, every locale of every result beside 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 FILES = {
     "test_analysis_book.py": "writes workbooks of every result of a round",
     "test_bottleneck_study.py": "short runs of studies",
@@ -50,7 +52,7 @@ FILES = {
     "test_year_of_rounds.py": "a year of rounds in files",
 }
 """Whole files, with the reason; the quick run does not even load them."""
-TESTS = {
+TESTS: dict[str, tuple[str, ...]] = {
     "test_count_steps.py": (
         "test_blocks_and_threads_change_nothing",
         "test_other_ids_units_and_order_of_rows_change_nothing",
@@ -90,6 +92,9 @@ TESTS = {
     "test_target.py": ("test_every_breakdown_adds_up_to_the_target",),
 }
 """Single tests by file; those that have the mark where they stand need no entry."""
+for _line in (Path(__file__).parent / "slow_tests.txt").read_text("utf-8").split():
+    _file, _, _test = _line.partition("::")  # measured: benchmarks/speed/slow_tests.py --write
+    TESTS[_file] = (*TESTS.get(_file, ()), _test)
 UNTRACED = {
     "test_docs.py": "runs the library as its own tests do",
     "test_year_of_rounds.py": "the same round, many times",

@@ -19,6 +19,7 @@ _spec = importlib.util.spec_from_file_location("deals", HERE / "deals.py")
 deals = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(deals)
 
+COMPANY = HERE.parent / "examples" / "company" / "deals.csv"
 STAGES = ("Lead", "Demo", "Offer")
 
 

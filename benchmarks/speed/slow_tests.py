@@ -2,11 +2,13 @@
 
     python benchmarks/speed/slow_tests.py                    # all tests that are not marked
     python benchmarks/speed/slow_tests.py tests/test_x.py    # of some files
+    python benchmarks/speed/slow_tests.py --write            # and writes tests/slow_tests.txt
 
 ``pytest -n 2 -m "not slow"`` is to take less than half a minute on two cores. This runs the same
 tests in one process, and sums the CPU seconds of each test over its parameters, its fixtures and
 the processes that it starts. Loading a file counts, too: a file of slow tests only belongs in
-`SLOW_FILES` of ``tests/conftest.py``, which leaves it unread.
+`FILES` of ``tests/slow.py``, which leaves it unread. ``--write`` marks the longest tests, and no
+more of them than the half minute asks for.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BUDGET = 60.0
 """CPU seconds of two cores in half a minute."""
+ROOM = 0.75
+"""Share of the budget that the tests may take when the list is written: machines differ."""
+LIST = ROOT / "tests" / "slow_tests.txt"
 WANTS_A_MARK = 0.5
 """CPU seconds from which a test is named."""
 
@@ -61,13 +66,24 @@ class Clock:
 def main() -> None:
     """Run the quick tests, and list those that take most."""
     clock, began = Clock(), time.perf_counter()
-    arguments = sys.argv[1:] or [str(ROOT / "tests")]
+    write = "--write" in sys.argv
+    arguments = [one for one in sys.argv[1:] if one != "--write"] or [str(ROOT / "tests")]
     pytest.main(["-q", "-m", "not slow", "-p", "no:cacheprovider", *arguments], plugins=[clock])
     took = clock.tests + clock.files
     print(f"\n{sum(took.values()):.1f} CPU s of {BUDGET:.0f}, {time.perf_counter() - began:.0f} s")
     for name, seconds in took.most_common():
         if seconds >= WANTS_A_MARK:
             print(f"{seconds:7.2f}  {name}")
+    if write:
+        left, more = sum(took.values()), []
+        for name, seconds in clock.tests.most_common():
+            if left <= ROOM * BUDGET:
+                break
+            more.append(f"{Path(name.partition('::')[0]).name}::{name.rpartition('::')[2]}")
+            left -= seconds
+        known = LIST.read_text("utf-8").split() if LIST.exists() else []
+        LIST.write_text("\n".join(sorted({*known, *more})) + "\n", "utf-8")
+        print(f"{len(more)} more are marked; {left:.0f} CPU s are left")
 
 
 if __name__ == "__main__":

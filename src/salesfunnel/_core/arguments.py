@@ -96,7 +96,7 @@ def lag_shares(lag: object, sources: Sequence[str]) -> tuple[Array, ...]:
     Raises
     ------
     ArgumentError
-        If a delay is no number or shares of at least 0, or their number is not that of the steps.
+        If a delay is not a number or shares of at least 0, or there is not one for each step.
     UnknownNameError
         If a key of a mapping is not one of `sources`.
     """

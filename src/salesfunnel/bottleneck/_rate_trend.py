@@ -59,7 +59,7 @@ class RateTrend(TableMixin):
         Nominal coverage of the intervals, in (0, 1).
     reference, reference_low, reference_high : ndarray of float64, shape (P, T), optional
         The rate to be expected in every period from level, season and slope, and its interval of
-        `level`; months since a fall began are not in it. NaN where there is no history.
+        `level`; months since a fall began are not in it. NaN if there is no history.
     lag_adjusted : bool
         Whether `entered` allows for the time that entrants take.
     segment : str

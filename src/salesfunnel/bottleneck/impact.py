@@ -62,7 +62,7 @@ def ends_of(transitions: Sequence[Transition], win: str | None) -> tuple[int, ..
 
 
 def _predictive(flow: Flow, j: int) -> tuple[Array, Array, Array, Array, Array]:
-    """Return n, x, p, M and the sd of p at one step, with fillers where there is no reference."""
+    """Return n, x, p, M and the sd of p at one step, with fillers if there is no reference."""
     n = np.maximum(flow.entered[:, j], 0.0)
     known = np.isfinite(flow.reference[:, j])
     p = np.where(known, flow.reference[:, j], 0.5)

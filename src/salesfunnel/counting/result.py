@@ -74,7 +74,7 @@ class StepCounts(TableMixin):
     window : datetime.timedelta or int, optional
         How long after its first event a chain may take its steps; the bound is inside.
     step_windows : tuple of (datetime.timedelta, int or None)
-        How long each step may take after the one before; empty where there are no bounds.
+        How long each step may take after the one before; empty if there are no bounds.
     step_delays : tuple of (datetime.timedelta, int or None)
         How long each step must wait after the one before; empty where none must.
     optional : tuple of int

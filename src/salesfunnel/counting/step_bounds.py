@@ -18,7 +18,7 @@ __all__ = ["step_bounds"]
 def step_bounds(
     step_windows: object, names: tuple[Any, ...]
 ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Return how late and how soon each step may be taken; nothing where there is no bound.
+    """Return how late and how soon each step may be taken; nothing if there is no bound.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def _is_pair(window: object) -> bool:
 
 
 def _parted(windows: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Return how late and how soon each step may be taken; nothing where there is no bound."""
+    """Return how late and how soon each step may be taken; nothing if there is no bound."""
     pairs = [window if _is_pair(window) else (None, window) for window in windows]
     for least, most in pairs:
         bounds = [None if span is None else _ticks_of(span) for span in (least, most)]

@@ -57,7 +57,7 @@ class Lifecycle(TableMixin):
     amount : array_like of float64, shape (n,)
         What the customer has paid so far; NaN where no amount is known.
     segment : tuple of str
-        The group whose gaps count, ``"all"`` where there is no breakdown.
+        The group whose gaps count, ``"all"`` if there is no breakdown.
     as_of : datetime.date
         The day of the look.
     faults : tuple of Fault

@@ -37,7 +37,7 @@ def summarise_purchases(
     customer, time : str
         The columns of who bought, and when.
     amount : str, optional
-        The column of the amount; None where there is none.
+        The column of the amount; None if there is none.
     as_of : date, datetime or ISO text
         The end of observation; a date is its first moment.
 

@@ -53,7 +53,7 @@ class UpsellCandidates(TableMixin):
         The item to offer, ``""`` if there is none.
     item_share, item_low : array_like of float64, shape (n,)
         Of the customers who own what this one owns, the share that owns the item as well, and
-        Wilson's lower limit of it (90 %, one-sided); NaN where there is no item.
+        Wilson's lower limit of it (90 %, one-sided); NaN if there is no item.
     as_of : datetime.date
         The day of the look.
     """

@@ -111,7 +111,7 @@ class GammaGamma(ResultMixin):
         Raises
         ------
         DataError
-            If an amount of a buyer is not positive, or q is at most 1 where there is no amount.
+            If an amount of a buyer is not positive, or q is at most 1 if there is no amount.
 
         Notes
         -----

@@ -48,7 +48,7 @@ class Panel(TableMixin):
     steps : tuple of str
         Keys of the stages or step metrics, unique, in order.
     segments : tuple of str
-        Names, unique; ``("all",)`` where there is no breakdown. Several attributes are joined by
+        Names, unique; ``("all",)`` if there is no breakdown. Several attributes are joined by
         ``" / "`` in the order of `attributes`.
     missing : array_like of bool, same shape, optional
         Where the count is not known, which is not zero.

@@ -141,7 +141,7 @@ class Benchmark:
         if number is not None and 1.0 < number <= 100.0:
             return f"write {number / 100:g} for {number:g}%"
         if not self.citation or not str(self.citation).strip():
-            return "a figure whose source is not known is no benchmark"
+            return "a figure whose source is not known is not a benchmark"
         return None
 
     @property

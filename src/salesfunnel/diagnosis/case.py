@@ -241,7 +241,7 @@ class Case:
 
     @cached_property
     def missing_deals(self) -> float | None:
-        """Deals to explain: the shortfall, or where there is no reference, that against before."""
+        """Deals to explain: the shortfall, or if there is no reference, that against before."""
         if getattr(self.bottleneck, "reference", None) is not None or not self.has_deals:
             return self.shortfall
         old, new = self.mature & ~self.now, self.mature & self.now

@@ -148,7 +148,7 @@ class Diagnosis(ResultMixin):
         return tuple(c for c in self.columns if c.use == "set-aside")
 
     def table(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the findings as columns; NaN where there is no figure."""
+        """Return the findings as columns; NaN if there is no figure."""
 
         def words(pick: Callable[[Finding], str]) -> npt.NDArray[np.str_]:
             return np.array([pick(f) for f in self.findings], dtype=np.str_)

@@ -21,7 +21,7 @@ _HOURS = re.compile(
     r"[(（\[【]\s*(?:h|hr|hrs|hour|hours|小时|小時|时|std|heures?|horas?)\s*[)）\]】]",
     re.IGNORECASE,
 )
-"""A unit that makes a name one of a length: first response time (h) is no moment."""
+"""A unit that makes a name one of a length: first response time (h) is not a moment."""
 _UNITS = re.compile(r"[\s_]+(?:h|hr|hrs|hours|d|days|min|minutes|小时|天|分钟)$", re.IGNORECASE)
 
 

@@ -23,6 +23,8 @@ MOST_MONTHS = 60
 MISSED = 3.0
 """The first month counts as complete if fewer deals than this are to be expected before the
 first one."""
+SILENT = 12.0
+"""Missing deals from which it is said that nobody came in: by chance alone once in 100,000."""
 MONTH = np.timedelta64(1, "M")
 
 
@@ -59,9 +61,34 @@ def arrivals(known: Snapshot, horizon: int, season: bool) -> Arrivals:
         n, needed = int(counts.size), COUNT_MONTHS
         faults = (Fault.of("arrivals-without-season", severity="info", n=n, needed=needed),)
     rate, scatter = _level(age, span, factors[before])
+    faults += _stopped(known, age, rate * factors[before])
     months = max(horizon / 30.0, 1.0)
     wide = float(np.sqrt(scatter**2 / months + extra))
     return Arrivals(rate, factors[ahead], wide, shown, faults)
+
+
+def _stopped(known: Snapshot, age: Floats, a_day: Floats) -> tuple[Fault, ...]:
+    """Say it if nobody has come in for a time in which many were to be expected.
+
+    Parameters
+    ----------
+    known : Snapshot
+        The deals.
+    age : ndarray of float64, shape (n,)
+        Days since they were created.
+    a_day : ndarray of float64, shape (days,)
+        New deals that are usual on the days before `known.at`, the last one first.
+    """
+    silent = int(age.min()) if age.size else 0
+    missed = float(a_day[:silent].sum())
+    if missed < SILENT:
+        return ()
+    last = known.created.max().astype("datetime64[D]").item()
+    return (
+        Fault.of(
+            "arrivals-stopped", severity="warning", since=str(last), n=silent, missed=round(missed)
+        ),
+    )
 
 
 def _months_of(at: np.datetime64, day: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:

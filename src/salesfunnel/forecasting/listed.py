@@ -97,7 +97,7 @@ def stages_now(listed: StageHistory, history: StageHistory) -> StagesNow | None:
     Returns
     -------
     StagesNow or None
-        None if it is no list, or it does not say in which stage most deals were lost.
+        None if it is not a list, or it does not say in which stage most deals were lost.
     """
     if listed.reached_stage is None:
         return None

@@ -33,7 +33,7 @@ class Traits(NamedTuple):
     """Traits of the deals of a snapshot; the second axis, where there is one, is the place."""
 
     z: Floats | None
-    """Standardised log value, (n,) or (n, K); 0 unknown; None if it is no trait."""
+    """Standardised log value, (n,) or (n, K); 0 unknown; None if it is not a trait."""
     names: tuple[str, ...]
     codes: tuple[Ints, ...]
     sizes: tuple[int, ...]

@@ -53,7 +53,7 @@ def text(key: str, locale: Locale, *, default: str | None = None, **params: obje
     locale : {"en", "zh"}
         The language.
     default : str, optional
-        What to return where there are no such words.
+        What to return if there are no such words.
     **params
         The figures; None is shown as a dash.
 

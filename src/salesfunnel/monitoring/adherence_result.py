@@ -110,7 +110,7 @@ class Adherence(TableMixin):
         return len(self.rows)
 
     def adoption(self) -> dict[str, float]:
-        """Return key of the action → share in time, or done where there is no time limit.
+        """Return key of the action → share in time, or done if there is no time limit.
 
         ``review(plan, panel, today=..., adoption=found.adoption())`` takes it; actions that are
         not measured are left out, and so are those with one key in several stages.

@@ -72,7 +72,7 @@ def _stage(funnel: Funnel | None, key: str) -> str:
 
 
 def _together(rows: Iterable[AdherenceRow]) -> float | None:
-    """Return the share in time of all rows, or done where there is no limit; the last stated."""
+    """Return the share in time of all rows, or done if there is no limit; the last stated."""
     listed = list(rows)
     due, done = sum(row.due for row in listed), sum(row.judged for row in listed)
     if due:

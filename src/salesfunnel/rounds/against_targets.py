@@ -1,4 +1,4 @@
-"""What to do first where there is no history: the steps behind the rates of their targets."""
+"""What to do first if there is no history: the steps behind the rates of their targets."""
 
 from __future__ import annotations
 

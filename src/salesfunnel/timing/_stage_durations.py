@@ -59,7 +59,7 @@ class StageDurations(TableMixin):
         Days by which half, four fifths of those who ever advance have; NaN where none has.
     undecided : ndarray of float64, shape (stages,)
         Share still open where `eventual` is read; in the end at most `eventual` + `undecided`
-        advance. NaN where there is no rate.
+        advance. NaN if there is no rate.
     level : float
         Nominal coverage of the interval.
     funnel : Funnel, optional

@@ -38,7 +38,7 @@ class Coded(NamedTuple):
     """One column: a level for every row, how many levels, how many in order, whether known.
 
     The first `ordered` levels stand in an order, such as the bins of a number; a level behind them,
-    such as that of blanks, does not. 0 where there is no order.
+    such as that of blanks, does not. 0 if there is no order.
     """
 
     codes: npt.NDArray[Any]

@@ -128,7 +128,7 @@ def _improve(
 
 
 def _costs(sizes: npt.NDArray[Any], ordered: npt.NDArray[Any], width: int) -> Array:
-    """Return log prices of sets of 1, 2, … levels, ∞ where there is no such set."""
+    """Return log prices of sets of 1, 2, … levels, ∞ if there is no such set."""
     out = np.full((sizes.size, width), np.inf)
     for row, (k, m) in enumerate(zip(sizes.tolist(), ordered.tolist(), strict=True)):
         if m:

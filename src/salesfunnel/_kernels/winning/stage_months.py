@@ -73,7 +73,7 @@ def fit_months(
     Parameters
     ----------
     y, info : ndarray of float64, shape (S, M)
-        Log odds of the months, and their information; 0 where there is none.
+        Log odds of the months, and their information; 0 if there is none.
     angle : ndarray of float64, shape (M,)
         Of the year.
     tau : Spread

@@ -83,7 +83,7 @@ class EventLog:
     rows : int
         The number of rows that were given.
     extent : tuple of int
-        Least and greatest `entity`, least and greatest `time`; zeros where there are no events.
+        Least and greatest `entity`, least and greatest `time`; zeros if there are no events.
 
     Raises
     ------

@@ -187,7 +187,7 @@ def _closed(
 ) -> FieldHistory:
     """Return the history of a field whose last values are those of the present column.
 
-    Where the present column says otherwise a row at `as_of` is added. Where there is no present
+    Where the present column says otherwise a row at `as_of` is added. If there is no present
     column it is filled from the last values.
     """
     n = len(history)

@@ -23,7 +23,7 @@ class RowColumns:
     period, segment, metric : ndarray of int64, shape (rows,)
         Places in the names.
     actual : ndarray of int64, shape (rows,)
-        The counts of the steps, 0 where there is none.
+        The counts of the steps, 0 if there is none.
     known : ndarray of bool, shape (rows,)
         Which rows have a count.
     periods, segments, metrics : tuple of str

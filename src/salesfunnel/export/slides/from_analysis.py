@@ -164,7 +164,7 @@ def _causes(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide
 
 
 def _steps(analysis: Analysis, locale: Locale) -> Slide | None:
-    """Return every step against its baseline, where there is no plan to show."""
+    """Return every step against its baseline, if there is no plan to show."""
     found = [row for row in islice(iter(analysis.bottlenecks), STEPS) if row.rate is not None]
     if analysis.plan.active or not found:
         return None

@@ -132,7 +132,7 @@ def _of_numbers(numbers: npt.NDArray[Any], missing: Bools | None = None) -> Mome
         here = np.flatnonzero(inside & (read.units == (-2 if unit == "day" else place)))
         if here.size:
             units[unit], first[unit] = int(here.size), int(here[0])
-    # An exporter writes 0 where there is no time.
+    # An exporter writes 0 if there is no time.
     bad = np.flatnonzero(~inside & ~gone & (known != 0)).tolist()
     return Moments(
         ticks=read.ticks,

@@ -51,7 +51,7 @@ def count_deals(
     deal, stage, time : str
         The columns of the id of the deal, of the stage that it entered, and of when.
     stages : sequence of str
-        The stages in order, as they are written in the table. A loss is no stage: names that mean
+        The stages in order, as written in the table. A loss is not a stage: names that mean
         lost, in any of the languages that `read_deals` knows, end a deal.
     by : {"day", "week", "month", "quarter", "year", "all"}
         How long a period is.

@@ -79,7 +79,7 @@ def read_deals(
         Time zone of the funnel, such as ``"Asia/Shanghai"``: times with a zone are brought there;
         times without one are there already. UTC by default.
     stages : sequence of str, optional
-        Keys of the stages in order, where there is no funnel. By default they are those of the
+        Keys of the stages in order, if there is no funnel. By default they are those of the
         data, ordered as their CRM has them, by a column of probabilities, by numbers or words in
         their names, with a fault that says which.
     encoding, sheet, decimal

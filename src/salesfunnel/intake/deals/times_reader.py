@@ -253,7 +253,7 @@ def _begun(times: Sequence[Times], moment: np.datetime64) -> npt.NDArray[np.bool
 
 
 def _closed(outcome: Codes, closed: Times, entered: Times, reader: ColumnReader) -> Times:
-    """Return closing times; the last known time is used where there is none, with a fault."""
+    """Return closing times; the last known time is used if there is none, with a fault."""
     gap = (outcome != OPEN) & np.isnat(closed)
     if gap.any():
         row = reader.number(int(np.argmax(gap)))

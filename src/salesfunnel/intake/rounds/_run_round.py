@@ -54,7 +54,7 @@ def run_round(
         If there is neither a sheet nor deals in it, with a fault for every file that could not
         be read.
     ArgumentError
-        If `today` is no date, or no period is over.
+        If `today` is not a date, or no period is over.
 
     Examples
     --------

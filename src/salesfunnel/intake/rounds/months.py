@@ -133,7 +133,7 @@ def joined(
     *,
     period: str | None = None,
 ) -> Tracking | None:
-    """Return all months as one sheet, None where there is none.
+    """Return all months as one sheet, None if there is none.
 
     A row that stands in two files with the same figures counts once; with others, that of the file
     named after its period counts, and an error names both. Of sheets without `period`, only errors

@@ -77,7 +77,7 @@ def _sizes(heads: list[str], rows: list[list[str]], columns: int) -> tuple[list[
 def _longest(cell: str) -> int:
     """Return the width that a cell needs at least: of a figure or a word, all of it."""
     longest = max((width(piece.rstrip()) for piece in pieces(cell)), default=0)
-    wide = width(cell) if width(cell) > len(cell) else 0  # one Chinese word is no column
+    wide = width(cell) if width(cell) > len(cell) else 0  # one Chinese word is not a column
     return min(max(longest, min(wide, NARROW)), LONGEST)
 
 

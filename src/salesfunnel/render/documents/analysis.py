@@ -6,32 +6,30 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.analysis import Analysis
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks
 from salesfunnel.data.panel import ALL
-from salesfunnel.diagnosis import Finding
 from salesfunnel.i18n import text
-from salesfunnel.planning import Measure
 from salesfunnel.render.charts import chart_of
 from salesfunnel.render.documents import document_of
+from salesfunnel.render.documents.analysis_answer import (
+    Labels,
+    belongs,
+    cause,
+    cost,
+    first_measure,
+    place,
+)
 from salesfunnel.render.documents.analysis_pipeline import pipeline_sections
 from salesfunnel.render.documents.bottlenecks import mark_of, silence, verdict
 from salesfunnel.render.documents.findings import (
-    explains_fall,
     findings_blocks,
-    step_words,
-    weak_sign,
 )
 from salesfunnel.render.documents.funnel_picture import funnel_picture
-from salesfunnel.render.documents.plans import plan_blocks, shown_date
+from salesfunnel.render.documents.plans import plan_blocks
 from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Picture, Section
-from salesfunnel.render.words.figures import faults_block, segment_words, span
-from salesfunnel.render.words.findings import title_of
+from salesfunnel.render.words.figures import faults_block, span
 from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import action_names, foreign, in_language, labels_of
 from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
 from salesfunnel.stats import rate_interval
-
-Labels = dict[str, str]
-PART = 0.05
-"""A cause that explains a smaller share of a shortfall is not what it comes from."""
 
 
 def analysis_document(analysis: Analysis, locale: Locale) -> Document:
@@ -93,17 +91,17 @@ def _answer(
         fewer = [*_nobody(analysis, locale), *_fewer(found, locale)]
         quiet = silence(found, labels, locale)
         return [*doubt, *fewer, *quiet, *_next(analysis, None, locale)]
-    step = _place(worst, labels, locale)
+    step = place(worst, labels, locale)
     items = [
         (text("report.what", locale), text(
             "report.what-fell", locale, step=step, rate=worst.rate, reference=worst.reference)),
         (text("report.how-sure", locale), text(
             "report.sure", locale, sure=worst.probability, tier=verdict(worst, locale))),
-        *_cost(worst, labels[worst.counted_at], locale),
-        *_cause(analysis, worst, actions, locale),
-        *_measure(analysis, worst, locale),
+        *cost(analysis, worst, labels[worst.counted_at], locale),
+        *cause(analysis, worst, actions, locale),
+        *first_measure(analysis, worst, locale),
     ]  # fmt: skip
-    others = [_place(row, labels, locale) for row in found.alarms[1:]]
+    others = [place(row, labels, locale) for row in found.alarms[1:]]
     fewer = [*_nobody(analysis, locale), *_fewer(found, locale)]
     lost = sum(row.deals or 0.0 for row in found.inflow.alarms)
     first = lost > (worst.expected_gain or 0.0)  # what costs most opens
@@ -144,84 +142,9 @@ def _fewer(found: Bottlenecks, locale: Locale) -> list[Block]:
     return [Paragraph(words, mark="bad") for words in fewer_entries(found, locale)]
 
 
-def _place(row: Bottleneck, labels: Labels, locale: Locale) -> str:
-    step = step_words(row.transition.source, row.transition.target, labels)
-    if row.segment == ALL:
-        return step
-    return step + text("bottleneck.where", locale, segment=segment_words(row.segment, locale))
-
-
-def _of(row: Bottleneck, thing: Finding | Measure) -> bool:
-    step = thing.transition if isinstance(thing, Finding) else thing.bottleneck
-    return (step, thing.segment) == (row.transition, row.segment)
-
-
-def _cost(row: Bottleneck, end: str, locale: Locale) -> list[tuple[str, str]]:
-    """Return what the bottleneck is worth a period, in deals and in money."""
-    from salesfunnel._core.periods import frequency_of
-
-    if row.gain is None or row.expected_gain is None:
-        return []
-    unit = text(f"bottleneck.unit-{frequency_of(row.period)}", locale)
-    deals = span(row.gain.low, row.gain.high, "deals", locale)
-    words = text("report.cost", locale, gain=row.expected_gain, range=deals, end=end, unit=unit)
-    if row.revenue is not None:
-        money = span(row.revenue.low, row.revenue.high, "money", locale)
-        words += text("report.cost-money", locale, range=money)
-    return [(text("report.worth", locale), words)]
-
-
-def _cause(
-    analysis: Analysis, row: Bottleneck, actions: dict[str, str], locale: Locale
-) -> list[tuple[str, str]]:
-    mine = [f for f in analysis.findings if _of(row, f) and f.measured]
-    leaders = [f for f in mine if f.veto or explains_fall(f)]
-    first = next((f for f in leaders if f.veto or f.share is None or f.share >= PART), None)
-    seen = next((f for f in mine if weak_sign(f) and f.evidence.method != "quality"), None)
-    if first is None and seen is not None:
-        words = text("report.sign", locale, cause=title_of(seen, locale, actions))
-    elif first is None:
-        words = text("report.small-causes" if leaders else "report.no-cause", locale)
-    elif first.veto:
-        words = text("report.veto", locale, cause=title_of(first, locale, actions))
-    else:
-        words = text(
-            "report.cause", locale,
-            cause=title_of(first, locale, actions),
-            grade=text(f"finding.grade.{first.grade}", locale),
-            share=first.share,
-        )  # fmt: skip
-    return [(text("report.why", locale), words)]
-
-
-def _measure(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[tuple[str, str]]:
-    measure = next((m for m in analysis.plan.active if _of(row, m)), None)
-    if measure is None:
-        return []
-    items = [
-        (text("report.do", locale), measure_title(measure, locale)),
-        (text("report.who", locale), owner_words(measure.owner, locale)),
-        (text("report.when", locale), shown_date(measure, locale)),
-    ]
-    effect = measure.effect
-    if effect is not None:
-        words = text(
-            "report.expect", locale,
-            p50=effect.deals.p50,
-            range=span(effect.deals.p10, effect.deals.p90, "deals", locale),
-            months=effect.months,
-            per_month=effect.deals.p50 / effect.months,
-        )  # fmt: skip
-        if effect.revenue is not None:
-            money = span(effect.revenue.p10, effect.revenue.p90, "money", locale)
-            words += text("report.expect-money", locale, p50=effect.revenue.p50, range=money)
-        items.append((text("report.effect", locale), words))
-    return items
-
-
 def _next(analysis: Analysis, worst: Bottleneck | None, locale: Locale) -> list[Block]:
-    """Name what to do where there is no alarm, or what else the plan has."""
-    rest = [m for m in analysis.plan.active if worst is None or not _of(worst, m)]
+    """Name what to do if there is no alarm, or what else the plan has."""
+    rest = [m for m in analysis.plan.active if worst is None or not belongs(worst, m)]
     if worst is not None or not rest:
         return []
     first = rest[0]
@@ -253,7 +176,7 @@ def _why(
                 "finding.counted-one" if row.window == 1 else "finding.counted-since",
                 locale,
                 onset=row.onset or "–",
-                step=_place(row, labels, locale),
+                step=place(row, labels, locale),
                 target=labels[row.transition.target],
                 missing=missing,
                 period=row.period,

@@ -106,7 +106,7 @@ def segments(analysis: Analysis, locale: Locale, *, transition: str | None = Non
 
 
 def diagnosis_of(analysis: Analysis, row: Bottleneck) -> Any:
-    """Return the diagnosis of one verdict; None where there is none."""
+    """Return the diagnosis of one verdict; None if there is none."""
     for found in analysis.diagnoses:
         if (found.transition, found.segment) == (row.transition, row.segment):
             return found

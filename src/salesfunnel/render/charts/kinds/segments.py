@@ -37,7 +37,7 @@ def segments(
 
     Segments of the overall rate lie between the inner limits in 95 % of the cases, between the
     outer ones in 99.8 %. The segments farthest outside are named, `most` of them;
-    all where there are no more.
+    all if there are no more.
 
     References
     ----------
