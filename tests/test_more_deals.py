@@ -86,6 +86,31 @@ def test_a_status_beside_changes_tells_how_deals_ended():
     assert [str(day)[:10] for day in history.closed] == ["2026-01-09", "2026-01-12"]
 
 
+ENDS = (
+    "deal,stage,changed at,status / d1,Lead,2026-01-01,open / d1,Offer,2026-01-05,won"
+    " / d2,Lead,2026-01-02,open / d2,Offer,2026-01-04,lost / d3,Offer,2026-01-04,open"
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "stages", "outcome", "added"),
+    [
+        (ENDS, ("Lead", "Offer", "won"), [WON, LOST, OPEN], True),
+        (ENDS.replace("lost", "open"), ("Lead", "Offer", "won"), [WON, OPEN, OPEN], True),
+        (ENDS.replace("lost", "won").replace("2026-01-04,open", "2026-01-04,won"),
+         ("Lead", "Offer"), [WON, WON, WON], False),
+        (ENDS.replace(",won", ",").replace(",lost", ","), ("Lead", "Offer"), [WON] * 3, False),
+    ],
+)  # fmt: skip
+def test_a_status_tells_whether_the_last_of_the_given_stages_is_the_win(
+    table, stages, outcome, added
+):
+    history = read(table, stages=["Lead", "Offer"], as_of="2026-02-01")
+    assert history.stages == stages
+    assert history.outcome.tolist() == outcome
+    assert ("won-stage-added" in codes(history)) is added
+
+
 @pytest.mark.parametrize("named", [False, True])
 def test_stays_in_stages(named):
     table, columns = STAYS, None

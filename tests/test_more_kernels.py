@@ -54,6 +54,23 @@ def test_of_two_columns_that_hide_each_other_the_better_is_named():
         assert cause.deals > 0
 
 
+def test_a_figure_that_another_way_of_counting_halves_is_told():
+    """Seed 310: strata say half of what the model says, and both copies are named."""
+    rng = np.random.default_rng(310)
+    now = np.arange(1000) >= 500
+    hidden = rng.random(1000) < np.where(now, 0.5, 0.25)
+    flip = rng.choice([0.08, 0.12, 0.15])
+    copies = [np.where(rng.random(1000) < flip, ~hidden, hidden) for _ in range(2)]
+    y = (rng.random(1000) < np.where(hidden, 0.25, 0.5)).astype(float)
+    columns = [Coded(one.astype(int), 2, 0) for one in copies]
+    period = np.repeat(np.arange(10), 100)
+    found = answer_of(y, now, period, columns, shortfall=30.0, entrants=500)
+    named = [one for one in found.causes if one.kind == "composition"]
+    assert {one.columns for one in named} == {(0,), (1,)}
+    assert all("goes-with" in one.notices for one in named)
+    assert any("model-dependent" in one.notices for one in named)
+
+
 @pytest.mark.parametrize("seed", [0, 3])
 def test_of_two_columns_that_explain_too_little_none_is_named(seed):
     """Seed 0: either alone would be sure, but is small; seed 3: one of them is not sure."""

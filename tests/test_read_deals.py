@@ -480,3 +480,11 @@ def test_rows_of_a_change_log_give_histories_of_fields():
     )
     assert not plain.changes
     assert (plain.entered == history.entered).sum() == (history.entered == history.entered).sum()
+
+
+def test_changes_of_fields_that_have_no_place_are_told():
+    more = "77,2026-01-12,Amount,1,2\n1,2027-01-12,Amount,1500,9\n1,,Amount,9,10\n"
+    history = sf.read_deals(CHANGE_LOG + more, as_of="2026-03-01")
+    told = {"change-of-unknown-deal", "change-after-as-of", "change-undated"}
+    assert told <= codes(history)
+    assert history.value.tolist() == [1500, 600]

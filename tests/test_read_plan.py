@@ -169,3 +169,18 @@ def test_a_plan_that_was_read_shows_itself_and_is_a_document(plan):
     assert sf.ImprovementPlan.from_json(edited.to_json()) == edited
     with pytest.raises(sf.errors.ArgumentError, match="edited"):
         plan.merge("plan.xlsx")
+
+
+def test_a_day_without_a_year_is_nearest_to_the_other_rows():
+    table = (
+        "瓶颈阶段,优化措施,责任人,完成时间,状态\n"
+        "报价 → 成交,每周回访,李娜,2026-12-10,已采纳\n"
+        ",陪访,王磊,1月5日,拟定\n,培训,赵敏,12月20号,拟定\n"
+    )
+    found = sf.read_plan(table)
+    assert [one.due for one in found] == [date(2026, 12, 10), date(2027, 1, 5), date(2026, 12, 20)]
+    told = [fault for fault in found.faults if fault.code == "plan-due-without-year"]
+    assert [(fault.row, fault.severity) for fault in told] == [(2, "info"), (3, "info")]
+    assert "1月5日 → 2027-01-05" in told[0].message
+    alone = sf.read_plan(table.replace("2026-12-10", "12月10日"))
+    assert {fault.code for fault in alone.faults} >= {"plan-due-unread"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -316,3 +318,62 @@ def test_field_history_of_salesforce(described):
     assert "deal-without-id" in codes(history)
     if described:
         assert history.attributes["pipeline_name"].tolist() == ["Large"]
+
+
+dynamics = sf.source("dynamics")
+DYNAMICS = ["Qualify", "Develop", "Propose", "Close"]
+
+
+def opportunity(**more):
+    return {
+        "opportunityid": "1", "name": "A", "stepname": "Develop", "statecode": 0,
+        "createdon": "2026-01-05T08:00:00Z", "estimatedvalue": 7, **more,
+    }  # fmt: skip
+
+
+def audit(day, data=None, **pairs):
+    """An audit row: changes as JSON text, or old and new values by field."""
+    row = {"_objectid_value": "1", "createdon": f"2026-01-{day:02d}T08:00:00Z"}
+    if data is not None:
+        return {**row, "changedata": data}
+    old, new = ({name: pair[k] for name, pair in pairs.items()} for k in (0, 1))
+    return {"AuditRecord": row, "OldValue": old, "NewValue": new}
+
+
+def as_json(**pairs):
+    changes = [{"logicalName": n, "oldValue": o, "newValue": w} for n, (o, w) in pairs.items()]
+    return json.dumps({"changedAttributes": [*changes, "odd"]})
+
+
+MOVE = {"stepname": ("Qualify", "Develop")}
+
+
+@pytest.mark.parametrize(
+    ("audits", "record", "days", "outcome"),
+    [
+        ([audit(9, **MOVE)], {}, ["01-05", "01-09", "", ""], OPEN),
+        ([audit(9, as_json(**MOVE))], {}, ["01-05", "01-09", "", ""], OPEN),
+        ([audit(9, "{no json")], {}, ["01-05", "", "", ""], OPEN),
+        ([audit(9, **MOVE), audit(12, statecode=("0", "2"))],
+         {"statecode": 2, "actualclosedate": "2026-01-12T08:00:00Z"}, ["01-05", "01-09", "", ""],
+         LOST),
+        ([audit(9, **MOVE), audit(12, statecode=("0", "1"))],
+         {"statecode": 1, "actualclosedate": "2026-01-12T08:00:00Z"}, ["01-05", "01-09", "", ""],
+         WON),
+        ([audit(9, **MOVE), audit(12, statecode=("0", "2")), audit(14, statecode=("2", "0"))], {},
+         ["01-05", "01-09", "", ""], OPEN),
+        ([audit(12, statecode=("0", "2")), audit(13, **MOVE), audit(14, statecode=("2", "0"))], {},
+         None, OPEN),
+        ([audit(9, stepname=("", "Develop"))], {}, None, OPEN),
+        ([audit(9, **MOVE)], {"statecode": 2}, ["01-05", "01-09", "", ""], LOST),
+        ([audit(9, **MOVE)], {"statecode": 1, "actualclosedate": "2026-01-20T08:00:00Z"},
+         ["01-05", "01-09", "", ""], WON),
+    ],
+)  # fmt: skip
+def test_audits_of_dynamics(audits, record, days, outcome):
+    history = dynamics([opportunity(**record)], changes=audits, stages=DYNAMICS, as_of="2026-02-01")
+    assert history.outcome.tolist() == [outcome]
+    if days is not None:
+        assert entered(history)[: len(days)] == days
+    if outcome != OPEN:
+        assert not np.isnat(history.closed).any()

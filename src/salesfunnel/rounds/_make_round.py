@@ -17,6 +17,7 @@ from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking, new_sheet
 from salesfunnel.fault import Fault
+from salesfunnel.i18n import text
 from salesfunnel.monitoring import Adherence, Handoffs, Review, adherence, handoffs
 from salesfunnel.monitoring.departments import check_departments
 from salesfunnel.planning import ImprovementPlan
@@ -105,7 +106,7 @@ def make_round(records: RoundRecords, *, today: date, locale: Locale = "en") -> 
     sheet = new_sheet(
         found.funnel, period=after, previous=sheets, targets=records.targets, locale=locale
     )
-    gives = _handoffs(records.deals, members, faults)
+    gives = _handoffs(records.deals, members, faults, locale)
     return Round(
         today=today,
         period=period,
@@ -261,12 +262,17 @@ def _adherence(
 
 
 def _handoffs(
-    deals: StageHistory | None, members: Mapping[str, Sequence[str]], faults: list[Fault]
+    deals: StageHistory | None,
+    members: Mapping[str, Sequence[str]],
+    faults: list[Fault],
+    locale: Locale,
 ) -> Handoffs | None:
     if deals is None:
         return None
     try:
         return handoffs(deals, departments=members)
     except SalesFunnelError as error:
-        faults.append(Fault.of("round-handoffs", severity="info", why=error.message))
+        placed = "'departments'" in error.message  # what it mostly is, in the reader's words
+        why = text("round.why-departments", locale) if placed else error.message
+        faults.append(Fault.of("round-handoffs", severity="info", why=why))
         return None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.list_reader import StagesWanted
+from salesfunnel.intake.deals.list_stages import WON_KEY, stage_key
 from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label
 from salesfunnel.intake.deals.shape import Shape
 from salesfunnel.intake.deals.stage_order import in_order
@@ -18,7 +20,7 @@ from salesfunnel.intake.deals.stage_order import in_order
 if TYPE_CHECKING:
     from salesfunnel._core.vocabulary import Severity
 
-__all__ = ["inferred_stages"]
+__all__ = ["inferred_stages", "with_won_stage"]
 
 Ints = npt.NDArray[np.intp]
 _MANY = 50
@@ -86,3 +88,34 @@ def _by_position(
         here = labels[0][order] == labels[1].index(name) if name in labels[1] else starts[:0]
         means[name] = float(place[here].mean()) if here.any() else -1.0
     return sorted(names, key=lambda name: means[name])
+
+
+def with_won_stage(
+    reader: ColumnReader,
+    shape: Shape,
+    labels: tuple[Ints, list[str]],
+    words: OutcomeWords,
+    wanted: StagesWanted,
+    keep: npt.NDArray[np.bool_],
+) -> StagesWanted:
+    """Return given stages with one for the wins behind them, where the last is not the win.
+
+    None of their names says won, and beside changes to the last one a status says that the deal is
+    lost, or that it is open while others are won.
+    """
+    status = shape.roles.get("status")
+    if wanted.goal is not None or status is None:
+        return wanted
+    if any(words.stage(label) == 1 for label in labels[1] if label):
+        return wanted
+    codes, texts = reader.table.words(status)
+    meaning = [words.status(text) if text else None for text in texts]
+    said = np.array([*(-1 if code is None else code for code in meaning), -1])[codes]
+    top = [stage_key(label, wanted.names) == wanted.keys[-1] for label in labels[1]]
+    there = keep & np.array([*top, False])[labels[0]]
+    lost, still = (said == 2) & there, (said == 0) & there
+    if not (lost.any() or (still.any() and (said[keep] == 1).any())):
+        return wanted
+    key = WON_KEY if WON_KEY not in wanted.keys else "Won"
+    reader.note("won-stage-added", value=key, stages=", ".join(wanted.keys))
+    return attrs.evolve(wanted, keys=(*wanted.keys, key), goal=key)

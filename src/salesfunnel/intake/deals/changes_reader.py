@@ -23,7 +23,7 @@ from salesfunnel.intake.deals.change_columns import (
     with_currency,
 )
 from salesfunnel.intake.deals.change_ends import before_first, ends_of_rows
-from salesfunnel.intake.deals.change_stages import inferred_stages
+from salesfunnel.intake.deals.change_stages import inferred_stages, with_won_stage
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.field_rows import (
     FieldRows,
@@ -131,7 +131,7 @@ def changes_history(
         created=born,
         value=value,
         attributes=texts,
-        funnel=funnel,
+        funnel=funnel if funnel is not None and funnel.keys == wanted.keys else None,
         faults=reader.faults,
     )
     history = with_currency(history, changes)
@@ -217,6 +217,8 @@ def _meanings(
     """Return the stages, and what each label means: a key, "lost", or None."""
     if not wanted.keys:
         wanted = inferred_stages(reader, shape, labels, words, keep)
+    else:
+        wanted = with_won_stage(reader, shape, labels, words, wanted, keep)
     goal = wanted.goal if wanted.goal is not None else wanted.keys[-1]
     meaning: dict[str, str | None] = {}
     for label in labels[1]:

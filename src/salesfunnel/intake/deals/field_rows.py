@@ -72,10 +72,7 @@ def _rows_of(reader: ColumnReader, roles: Mapping[str, int], field: str) -> Fiel
     code, names = reader.table.words(roles["deal"])
     value = _values(reader, field, roles["stage"])
     before = _values(reader, field, roles["old"]) if "old" in roles else None
-    use = ~np.isnat(time)
-    return FieldRows(
-        names, code[use], time[use], value[use], None if before is None else before[use]
-    )
+    return FieldRows(names, code, time, value, before)
 
 
 def _values(reader: ColumnReader, field: str, at: int) -> npt.NDArray[Any]:
@@ -147,14 +144,13 @@ def with_fields(history: StageHistory, fields: Mapping[str, FieldRows]) -> Stage
     changes = {}
     for field, rows in fields.items():
         known = np.array([*(place.get(name, -1) for name in rows.names), -1], dtype=np.int64)
-        deal = known[rows.code]
-        use = (deal >= 0) & (rows.time <= history.as_of)
-        deal, time, value = deal[use], rows.time[use], rows.value[use]
-        if rows.before is not None and deal.size:
-            order = np.lexsort((np.arange(deal.size), time.view(np.int64), deal))
+        # of deals that are not there, without a time, or after the data: `with_changes` says so
+        deal, time, value = known[rows.code], rows.time, rows.value
+        mine = np.flatnonzero((deal >= 0) & ~np.isnat(time))
+        if rows.before is not None and mine.size:
+            order = mine[np.lexsort((mine, time[mine].view(np.int64), deal[mine]))]
             first = order[np.append(True, deal[order][1:] != deal[order][:-1])]
-            old = rows.before[use][first]
-            born = history.created[deal[first]]
+            old, born = rows.before[first], history.created[deal[first]]
             told = _told(old) & (born < time[first])
             deal = np.concatenate([deal[first][told], deal])
             time = np.concatenate([born[told], time])

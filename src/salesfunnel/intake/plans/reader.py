@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,9 @@ _STATES = {
     "rejected": "rejected declined dropped cancelled canceled no 已否决 否决 不采纳 已取消 取消 否",
     "proposed": "proposed open new 拟定 待定 待讨论 新增",
 }
+_MONTH_AND_DAY = re.compile(r"^\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?\s*$")
+_FINE = {"plan-step-missing", "plan-due-without-year"}
+"""What is worth knowing and no fault."""
 _PHRASES = {"in progress": "accepted", "not yet": "proposed"}
 
 
@@ -46,7 +50,8 @@ def read_plan(source: object) -> ImprovementPlan:
         What the table says: keys, steps, problems, measures, owners, dates, person-days, states
         and remarks. The remark also holds the cells of columns that the library does not know, and
         a state that says more than the library's word, such as "done". A blank step is that of the
-        row above, as in merged cells.
+        row above, as in merged cells. A day without a year (12月20日) has the one that brings it
+        nearest to the other rows.
         Effects cannot be read: ``plan.merge(edited)`` puts the edits into the plan that has them.
         `faults` names every cell that could not be read; `merge` leaves those as they were.
 
@@ -78,6 +83,8 @@ def read_plan(source: object) -> ImprovementPlan:
     keys: set[str] = set()
     dated = [draft["due"] for draft in drafts if draft["due"] is not None]
     last = max(dated, default=date(1970, 1, 1))
+    if dated:
+        _with_years(drafts, dated)
     measures = []
     for draft in drafts:
         key = draft["key"] or draft["title"]
@@ -91,7 +98,7 @@ def read_plan(source: object) -> ImprovementPlan:
         faults += [
             Fault.of(
                 code,
-                severity="info" if code == "plan-step-missing" else "warning",
+                severity="info" if code in _FINE else "warning",
                 row=draft["row"],
                 column=column,
                 value=value,
@@ -210,6 +217,24 @@ def _in_own_words(words: str, state: str, headers: Mapping[str, str]) -> list[st
     """Return the state as written where it says more than the library's word, such as "done"."""
     known = {state, *(fold_words(text(f"plan.state.{state}", locale)) for locale in LOCALES), ""}
     return [] if fold_words(words) in known else [f"{headers['state']}: {words}"]
+
+
+def _with_years(drafts: list[dict[str, Any]], dated: list[date]) -> None:
+    """Give days without a year the one that brings them nearest to the other rows."""
+    middle = sorted(dated)[len(dated) // 2]
+    for draft in drafts:
+        for place, (code, column, words) in enumerate(draft["unread"]):
+            match = _MONTH_AND_DAY.match(words) if code == "plan-due-unread" else None
+            if match is None:
+                continue
+            near = []
+            for year in (middle.year - 1, middle.year, middle.year + 1):
+                with suppress(ValueError):  # no such day in that year
+                    near.append(date(year, int(match[1]), int(match[2])))
+            if near:
+                draft["due"] = min(near, key=lambda day: abs(day - middle))
+                told = f"{words} → {draft['due'].isoformat()}"
+                draft["unread"][place] = ("plan-due-without-year", column, told)
 
 
 def _due(
