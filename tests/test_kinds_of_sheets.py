@@ -87,6 +87,39 @@ KINDS = {
         ["all"],
         {"not-a-count"},
     ),
+    "a row of means": (
+        "Rep,Leads,Deals\nAnn,10,2\nBob,20,4\nAverage,15,3\n",
+        [30, 6],
+        ["Ann", "Bob"],
+        {"total-row"},
+    ),
+    "a row of targets": (
+        "业务员,线索,成交\n张三,10,2\n李四,20,4\n目标,40,8\n",
+        [30, 6],
+        ["张三", "李四"],
+        {"target-row"},
+    ),
+    "rows of budgets": (
+        (
+            "Stage,Type,Jan 2026,Feb 2026\nLeads,Actual,100,110\nLeads,Budget,120,120\n"
+            "Won,Actual,10,11\nWon,Budget,12,12\n"
+        ),
+        [210, 21],
+        ["Actual"],
+        {"target-row"},
+    ),
+    "a report of lifecycle stages": (
+        "Lifecycle stage,Count of contacts\nSubscriber,1000\nLead,400\nCustomer,10\n",
+        [1000, 400, 10],
+        ["all"],
+        set(),
+    ),
+    "scores beside steps": (
+        "month,leads,won,nps,order value\n2026-01,100,10,40,900\n2026-02,110,12,42,800\n",
+        [210, 22],
+        ["all"],
+        set(),
+    ),
     "money beside steps": (
         (
             "Campaign Name,Impressions,Clicks,Total Spent,Leads\nA,1000,100,10.5,10\n"
@@ -129,6 +162,11 @@ MONTHS = {
 def test_months_of_other_languages(cell: str) -> None:
     sheet = sf.read_table(f"month,leads,orders\n{cell},100,9\n")
     assert sheet.periods == (MONTHS[cell],)
+
+
+def test_months_as_plain_numbers_under_their_header() -> None:
+    sheet = sf.read_table("月,线索,成交\n1,100,10\n2,110,12\n", period="2026")
+    assert sheet.periods == ("2026-01", "2026-02")
 
 
 def test_words_that_are_months_elsewhere_stay_names() -> None:

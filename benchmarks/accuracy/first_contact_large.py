@@ -29,11 +29,10 @@ def large(one, ids):
     at = header_at(rows)
     head, body = rows[: at + 1], [row for row in rows[at + 1 :] if len(row) == len(rows[at])]
     copies = -(-ROWS // max(len(body), 1))
-    own = {
-        at for at, cells in enumerate(zip(*body, strict=True)) if {*map(str.strip, cells)} <= ids
-    }
-    own = {at for at in own if "" not in {row[at] for row in body}}
-    best = max(own, key=lambda at: (len({row[at] for row in body}), -at), default=-1)
+    columns = [[cell.strip() for cell in cells] for cells in zip(*body, strict=True)]
+    same = [at for at, cells in enumerate(columns) if cells == ids]
+    some = [at for at, cells in enumerate(columns) if {*cells} == {*ids}]
+    best = (same or some or [-1])[0]
     made = [
         [_other(cell, copy) if at == best else cell for at, cell in enumerate(row)]
         for copy in range(copies)
@@ -55,7 +54,7 @@ def main():
         options = one.get("then", {})
         try:
             small = sf.read_deals(as_exported(one), **options)
-            text, copies = large(one, {str(deal) for deal in small.deals.tolist()}) or ("", 0)
+            text, copies = large(one, [str(deal) for deal in small.deals.tolist()]) or ("", 0)
             if not copies:
                 continue
             before = time.process_time()

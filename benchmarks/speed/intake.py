@@ -28,7 +28,7 @@ JOBS = {
     "typed": (1_000_000,),
     "dirty": (1_000_000,),
     "events": (1_000_000, 100_000),
-    "sheet": (10_000,),
+    "sheet": (10_000, 100_000),
 }
 WAYS = {
     "purchases": ("salesfunnel", "pandas", "polars"),

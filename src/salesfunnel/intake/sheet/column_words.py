@@ -45,7 +45,10 @@ _MEASURES = (
 MEASURES = tuple(frozenset(words.split("|")) for words in _MEASURES.split(";"))
 """Names of what a funnel counts, folded, the likeliest first."""
 _NOT_COUNTS = re.compile(
-    r"revenue|turnover|amount|sales value|gmv|\barpu\b|\baov\b|\bltv\b|\bcac\b"
+    r"revenue|turnover|amount"
+    r"|\b(?:sales|orders?|deals?|cart|basket|contract|pipeline|booking) value|\bnps\b|\bcsat\b"
+    r"|headcount|\bfte\b|\bper (?:visit|session|user|customer|order)"
+    r"|gmv|\barpu\b|\baov\b|\bltv\b|\bcac\b"
     r"|\bcpa\b|\bcpc\b|\bcpl\b"
     r"|cost|spend|spent|budget|price|profit|margin|income|\bfees?\b|\b(?:usd|eur|gbp|cny|rmb)\b"
     r"|\brate\b|_rate|\bratio|percent|pct|%|\bcvr\b|\bctr\b|\broi\b|\broas\b|conversion(?!s)|probability|\bshare\b"

@@ -213,13 +213,15 @@ def is_header_again(row: Sequence[Any], header: Header) -> bool:
     return any(again) and again == [fold(name) for name in header.names][: len(again)]
 
 
-def fill_merged(grid: Grid, header: Header) -> list[list[Any]]:
+def fill_merged(grid: Grid, header: Header) -> list[Sequence[Any]]:
     """Return the rows below the header with cells that were merged downwards filled."""
-    rows = [list(row) for row in grid.rows]
+    if not grid.merged:
+        return list(grid.rows[header.at + 1 :])
+    rows: list[list[Any]] = [list(row) for row in grid.rows]
     for (top, left), (bottom, right) in grid.merged:
         inside = header.at < top <= bottom < len(rows)
         if inside and left == right and left < len(rows[top]):
             for i in range(top + 1, bottom + 1):
                 if left < len(rows[i]) and shown(rows[i][left]) == "":
                     rows[i][left] = rows[top][left]
-    return rows[header.at + 1 :]
+    return [*rows[header.at + 1 :]]

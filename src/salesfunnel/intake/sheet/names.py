@@ -25,6 +25,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = {
     "stage": (
         "漏斗阶段", "阶段", "销售阶段", "阶段名称", "客户阶段", "环节", "漏斗环节", "漏斗层级",
         "阶段名", "流程", "流程环节", "节点",
+        "lifecycle stage",
         "stage", "funnel stage", "sales stage", "stage name", "pipeline stage", "phase",
         "stage label", "schritt", "stufe", "etapa", "étape", "fase", "этап",
     ),
@@ -93,7 +94,9 @@ TOTALS = {
     "合计", "总计", "小计", "汇总", "共计", "总和", "total", "totals", "grandtotal", "subtotal",
     "sum", "gesamt", "gesamtsumme", "summe", "zwischensumme", "insgesamt", "suma", "sumatotal",
     "totales", "totalgeneral", "totalgénéral", "soustotal", "totalgeral", "somatotal", "итого",
-    "всего", "общийитог", "totale", "totaal", "overalltotal", "合計", "總計", "小計",
+    "average", "avg", "平均", "平均值", "均值", "人均", "durchschnitt", "mittelwert", "moyenne",
+    "promedio", "среднее", "всего", "общийитог", "totale", "totaal", "overalltotal", "合計", "總計",
+    "小計",
 }  # fmt: skip
 """Names of rows and columns of totals, folded."""
 
@@ -128,6 +131,13 @@ def without_notes(text: str) -> str:
         if bare == text:
             return bare
         text = bare
+
+
+TARGETS = {
+    "target", "targets", "goal", "goals", "quota", "budget", "目标", "目标值", "计划", "任务",
+    "预算", "soll", "zielwert", "objectif", "objetivo", "план",
+}  # fmt: skip
+"""Names of rows of targets among those of people, folded."""
 
 
 def has_chinese(text: str) -> bool:

@@ -13,7 +13,7 @@ from salesfunnel._core.formula_escape import unescape_cell
 from salesfunnel.intake.files.columns import Column, NumberColumn
 from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.sheet.layout import is_remark, is_total
-from salesfunnel.intake.sheet.names import fold
+from salesfunnel.intake.sheet.names import TARGETS, fold
 from salesfunnel.intake.sheet.row_reader import BAD, RowReader
 
 __all__ = ["MOST", "Coded", "combined", "is_plain", "numbers_of"]
@@ -44,6 +44,7 @@ def is_plain(cell: object, name: str | None, safe: bool) -> bool:
         is_total({"segment": cell})
         or is_total({"stage": cell})
         or is_remark({"stage": cell})
+        or fold(text) in TARGETS
         or fold(text) == fold(name)
     )
 

@@ -182,7 +182,7 @@ def _periods(reader: RowReader, coded: Mapping[int, Coded]) -> Coded | None:
         for first in firsts.tolist()
     ]
     values = [
-        (period_of(one, reader.day_first), one_line(shown(one.get("period"))))  # type: ignore[arg-type]
+        (period_of(one, reader.day_first, months=reader.months), one_line(shown(one.get("period"))))  # type: ignore[arg-type]
         for one in cells
     ]
     return Coded(codes=codes, values=values)

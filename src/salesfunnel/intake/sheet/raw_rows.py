@@ -60,12 +60,12 @@ def decimal_mark(grids: Sequence[tuple[Grid, Header]]) -> tuple[DecimalMark | No
     for grid, header in grids:
         places = [i for i, role in enumerate(header.roles) if role in NUMBERS]
         places += [slot.index for slot in header.slots]
-        for row in grid.rows[header.at + 1 :]:
-            for i in places:
-                if i < len(row) and isinstance(row[i], str) and not row[i].isdecimal():
-                    mark = read_number(row[i]).mark
-                    if mark:
-                        votes[mark] += 1
+        rows = grid.rows[header.at + 1 :]
+        for i in places:
+            for cell in {row[i] for row in rows if i < len(row) and isinstance(row[i], str)}:
+                mark = None if cell.isdecimal() else read_number(cell).mark
+                if mark:
+                    votes[mark] += 1
     if votes[","] and votes["."]:
         return None, False
     return ("," if votes[","] else "." if votes["."] else None), True

@@ -22,9 +22,10 @@ from salesfunnel.intake.sheet.layout import (
     odd_cells,
     unknown_columns,
 )
-from salesfunnel.intake.sheet.names import Role
+from salesfunnel.intake.sheet.names import TARGETS, Role, fold
 from salesfunnel.intake.sheet.raw_rows import NUMBERS, RawRow
 from salesfunnel.intake.sheet.row_values import (
+    MONTHS,
     day_first_of,
     number_with_unit,
     period_of,
@@ -81,6 +82,7 @@ class RowReader:
         self.groups = Groups(header.segments, safe=grid.safe, fill=not header.blank_is_value)
         if header.segments:
             self.columns["segment"] = header.names[header.segments[0]]
+        self.months = fold(self.columns.get("period", "")) in MONTHS
         self.day_first = day_first_of(rows, header, faults, sheet)
 
     def again(self) -> RowReader:
@@ -106,6 +108,10 @@ class RowReader:
         if is_total(cells) or any(is_total({"segment": part}) for part in self.groups.parts(row)):
             self._tell("total-row", number, first, severity="info")
             return []
+        goal = next((part for part in self.groups.parts(row) if fold(part) in TARGETS), "")
+        if goal and "target" not in header.roles:
+            self._tell("target-row", number, goal)
+            return []
         numbers = any(is_filled(row, slot.index) for slot in self.used)
         if is_remark(cells) or not (numbers or _is_row(cells, header)):
             self._tell("row-not-read", number, first[:200], severity="info")
@@ -125,6 +131,7 @@ class RowReader:
                 period=period,
                 scales=self.scales,
                 day_first=self.day_first,
+                months=self.months,
                 order=order,
             )
             for more, names, period in _spread(row, cells, self.columns, header, self.used)
@@ -251,6 +258,7 @@ def _draft(
     period: PeriodName | None,
     scales: Mapping[Role, str],
     day_first: bool | None,
+    months: bool,
     order: float | None,
 ) -> RawRow:
     texts: dict[Role, str] = {
@@ -274,7 +282,7 @@ def _draft(
             if role in NUMBERS
         },
         written=written,
-        period=period_of(cells, day_first) if period is None else period,
+        period=period_of(cells, day_first, months=months) if period is None else period,
         other=tuple(other),
         columns=columns,
         order=order,

@@ -16,8 +16,10 @@ from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.sheet.header import Header
 from salesfunnel.intake.sheet.names import Role
 
-__all__ = ["day_first_of", "number_with_unit", "period_of", "place_of"]
+__all__ = ["MONTHS", "day_first_of", "number_with_unit", "period_of", "place_of"]
 
+MONTHS = {"月", "月份", "month", "monat", "mois", "mes", "месяц", "monthnumber", "monthno"}
+"""Headers of months, folded."""
 _UNITS = {"count", "currency", "rate", "score", "duration"}
 
 
@@ -60,8 +62,13 @@ def day_first_of(
     return found[0]
 
 
-def period_of(cells: Mapping[Role, Any], day_first: bool | None) -> PeriodName | str | None:
-    """Return the period of a row; text as written where we cannot read it."""
+def period_of(
+    cells: Mapping[Role, Any], day_first: bool | None, *, months: bool = False
+) -> PeriodName | str | None:
+    """Return the period of a row; text as written where we cannot read it.
+
+    `months`: whether the header says that the cells are months, so that 9 is September.
+    """
     cell, year = cells.get("period"), shown(cells.get("year")).strip()
     if not shown(cell).strip():
         return (read_period(year) or one_line(year)) if year else None
@@ -72,4 +79,6 @@ def period_of(cells: Mapping[Role, Any], day_first: bool | None) -> PeriodName |
             found = read_period(form)
             if found is not None:
                 return found
+    if months and text.isascii() and text.isdigit() and 1 <= int(text) <= 12:
+        return read_period(f"{int(text)}月")
     return read_period(cell, day_first=day_first) or one_line(text)

@@ -122,8 +122,14 @@ def _keys(made: Arrangement, below: Sequence[Sequence[Any]]) -> list[tuple[str, 
         numbers.append(made.roles.index("actual"))
     columns = [_filled_down(below, i) for i in places]
     keys = zip(*columns, strict=True) if columns else repeat(())
+    first = numbers[0] if numbers else 0
     return [
-        key if _has_figure(row, numbers) else None for row, key in zip(below, keys, strict=False)
+        # most rows have a figure in the first column of them
+        key
+        if (first < len(row) and type(row[first]) is str and row[first][:1].isalnum())
+        or _has_figure(row, numbers)
+        else None
+        for row, key in zip(below, keys, strict=False)
     ]
 
 
@@ -142,25 +148,24 @@ def _doubles(
 
 def _filled_down(below: Sequence[Sequence[Any]], place: int) -> list[str]:
     """Return a column folded, blank cells as the one above: cells are often merged."""
+    cells = _folded(below, place)
+    if "" not in cells:
+        return cells
     above = ""
-    cells = []
-    for cell in _folded(below, place):
+    filled = []
+    for cell in cells:
         above = cell or above
-        cells.append(above)
-    return cells
+        filled.append(above)
+    return filled
 
 
 def _folded(below: Sequence[Sequence[Any]], place: int) -> list[str]:
     """Return a column folded, each distinct text once."""
-    known: dict[str, str] = {}
-    found = []
-    for row in below:
-        cell = row[place] if place < len(row) else ""
-        text = cell if type(cell) is str else shown(cell)
-        if text not in known:
-            known[text] = fold(text)
-        found.append(known[text])
-    return found
+    cells = [row[place] if place < len(row) else "" for row in below]
+    if {*map(type, cells)} - {str}:
+        cells = [cell if type(cell) is str else shown(cell) for cell in cells]
+    known = {text: fold(text) for text in {*cells}}
+    return [known[text] for text in cells]
 
 
 def _has_figure(row: Sequence[Any], places: Sequence[int]) -> bool:
