@@ -23,7 +23,15 @@ from salesfunnel.forecasting._forecast import check_covariates
 from salesfunnel.forecasting.arrivals import Season
 from salesfunnel.forecasting.backtest_result import Backtest
 from salesfunnel.forecasting.backtest_scores import Said, limits_of, scores_of
-from salesfunnel.forecasting.outlook import AUTO, EVERY, Outlook, Settings, outlook, past_of
+from salesfunnel.forecasting.outlook import (
+    AUTO,
+    EVERY,
+    Outlook,
+    Settings,
+    given_at,
+    outlook,
+    past_of,
+)
 from salesfunnel.forecasting.past import PLAIN, Past
 from salesfunnel.forecasting.seen_stays import as_list, enough_seen
 from salesfunnel.forecasting.snapshot import DAY, Snapshot
@@ -208,7 +216,8 @@ def _look(
     seed: int,
     draws: int,
 ) -> Origin:
-    view = outlook(history, at, span, how, past)
+    given = given_at(history, at, how)
+    view = outlook(history, at, span, how, past, given=given)
     opened = view.opened
     value = view.value[opened.deal]
     known, until = view.known, at + span * DAY
@@ -228,7 +237,7 @@ def _look(
         ways = tuple(
             ours
             if view.used == used
-            else _said(outlook(history, at, span, way, past), came, draws, seed)
+            else _said(outlook(history, at, span, way, past, given=given), came, draws, seed)
             for used, way in (
                 (PLAIN, how._replace(covariates=None)),
                 (past.told(at), how._replace(covariates=EVERY)),

@@ -26,10 +26,10 @@ from salesfunnel.forecasting.snapshot import Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import Stays, stays
 from salesfunnel.forecasting.time_cuts import CALENDAR, cuts_of
 from salesfunnel.forecasting.traits import NO_TRAITS, PUSHED, traits_of
-from salesfunnel.forecasting.value_drift import value_drift
+from salesfunnel.forecasting.value_drift import ValueDrift, value_drift
 from salesfunnel.forecasting.win_model import FEW_CLOSED, MOST_ROWS, WinModel, fit_model
 
-__all__ = ["Outlook", "Settings", "outlook", "past_of"]
+__all__ = ["Outlook", "Settings", "given_at", "outlook", "past_of"]
 
 Floats = npt.NDArray[np.float64]
 CLOSED = 30
@@ -96,6 +96,23 @@ class Outlook(NamedTuple):
     listed: StagesNow | None = None
 
 
+class Given(NamedTuple):
+    """What is known at a moment, whatever it is forecast with."""
+
+    known: Snapshot
+    fit: Stays
+    rows: Stays
+    drift: ValueDrift | None
+
+
+def given_at(history: StageHistory, at: np.datetime64, how: Settings) -> Given:
+    """Return what is known at a moment."""
+    if at > np.datetime64(history.as_of, "us"):
+        raise ArgumentError(f"'as_of' must not be after the history's {history.as_of}, got {at}")
+    known = snapshot(history, at, currency=how.currency, rates=how.rates)
+    return Given(known, *seen_stays(history, known, stays(known)), value_drift(history, known))
+
+
 def outlook(
     history: StageHistory,
     at: np.datetime64,
@@ -104,6 +121,7 @@ def outlook(
     past: Past | None = None,
     *,
     listed: StagesNow | None = None,
+    given: Given | None = None,
 ) -> Outlook:
     """Return the chance of every open deal by time, and the wins of the deals to come.
 
@@ -119,10 +137,12 @@ def outlook(
         Tells whether traits help, where that is asked for, and whether intervals held.
     listed : StagesNow, optional
         Of a list, the stages in which its deals are now.
+    given : Given, optional
+        What is the same of all ways to forecast at this moment.
     """
-    if at > np.datetime64(history.as_of, "us"):
-        raise ArgumentError(f"'as_of' must not be after the history's {history.as_of}, got {at}")
-    known = snapshot(history, at, currency=how.currency, rates=how.rates)
+    if given is None:
+        given = given_at(history, at, how)
+    known = given.known
     closed = int((~known.open).sum())
     if not closed:
         raise DataError("'history' must hold deals that were won or lost by then, got none")
@@ -130,7 +150,7 @@ def outlook(
     if closed < CLOSED:
         faults.append(Fault.of("few-closed-deals", n=closed, needed=CLOSED))
     faults += [*interval_faults(history, middle=False), *closings_missing(known)]
-    fit, rows = seen_stays(history, known, stays(known))
+    fit, rows = given.fit, given.rows
     model, used, way, said = _fitted(history, known, (fit, rows), how, past, horizon)
     faults += said
     if listed is not None:
@@ -139,7 +159,7 @@ def outlook(
     if unknown:
         faults.append(Fault.of("deal-value-unknown", n=unknown, mean=float(won_values.mean())))
     priced = known.value if np.isfinite(known.value).any() else np.ones(known.value.size)
-    drift = value_drift(history, known)
+    drift = given.drift
     if drift is not None:
         value = np.where(known.open, value * drift.factor[known.stage + 1], value)
         priced = np.where(np.isfinite(drift.at_first), drift.at_first * drift.first_factor, priced)
