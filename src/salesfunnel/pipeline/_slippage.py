@@ -65,8 +65,8 @@ def slippage(
     A push moves the date to a later day while the deal is open; a move within a day of creation is
     set-up. Chances are those of weekly competing hazards of won, lost and pushed by weeks to the
     date, pushes so far and stage, each shrunk toward the hazard over all pushes with the weight of
-    20 deals, and carried forward to the date. The back-test of typed dates reads 40 000 deals at most,
-    evenly chosen.
+    20 deals, and carried forward to the date. The back-test of typed dates reads 40 000 deals at
+    most, evenly chosen.
 
     References
     ----------
