@@ -136,6 +136,20 @@ def test_chances_against_simulated_customers(kind):
     assert float(model.expected(20.0, 3, 30, 40)) == pytest.approx(truth, rel=0.1)
 
 
+@pytest.mark.parametrize("params", [(0.243, 4.4, 0.793, 2.4), (2.0, 1.0, 2.5, 0.8)])
+@pytest.mark.parametrize("first", [0, 1])
+def test_many_customers_have_the_figures_of_few(params, first):
+    rng = np.random.default_rng(2)
+    x, age = rng.geometric(0.4, 5000) - 1, rng.uniform(0.01, 900, 5000)
+    recency = np.where(x > 0, age * rng.random(5000), 0.0)
+    many = buytilldie.expected(26.0, x, recency, age, params, first)
+    few = [
+        buytilldie.expected(26.0, x[part], recency[part], age[part], params, first)
+        for part in np.array_split(np.arange(5000), 2)
+    ]
+    np.testing.assert_allclose(many, np.concatenate(few), rtol=1e-9, atol=1e-12)
+
+
 def test_intervals_of_customers_hold_what_they_promise():
     inside, among, count = [], [], []
     params = np.array([0.6, 4.0, 0.8, 2.4])

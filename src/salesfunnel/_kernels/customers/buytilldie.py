@@ -26,12 +26,15 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.customers.climb import Fit, Groups, climb, group, part
+from salesfunnel._kernels.customers.smooth import smooth
 from salesfunnel._kernels.special import hyp2f1
 
 __all__ = ["Fit", "Groups", "curved", "expected", "expected_new", "fit", "group", "loglik_each"]
 
 Array = npt.NDArray[np.float64]
 CHUNK = 1 << 15
+MANY, NEAR_ONE = 4096, 1e-3
+"""Customers from which expected purchases are read off smooth curves, one a count."""
 
 
 def loglik_each(
@@ -194,8 +197,28 @@ def expected(
     count = np.zeros(t.shape)
     sides = (1.0 - 1e-6, 1.0 + 1e-6) if abs(a - 1.0) < 1e-6 else (float(a),)
     for side in sides:
-        count = count + _if_alive(t, r + n, alpha + T, side, b + n + first) / len(sides)
+        count = count + _by_history(t, n, T, (r, alpha, side, b + first)) / len(sides)
     return np.asarray(np.maximum(count, 0.0) * p_alive(n, tx, T, params, first))
+
+
+def _by_history(t: Array, n: Array, T: Array, params: tuple[float, float, float, float]) -> Array:
+    """Return `_if_alive` of histories; for many of one count and one `t` it is a smooth curve."""
+    r, alpha, a, b = params
+    even = t.size >= MANY and np.ptp(t) == 0.0 and bool((np.floor(n) == n).all())
+    if not even or abs(a - 1.0) < NEAR_ONE:  # there digits cancel, and the curve is not smooth
+        return _if_alive(t, r + n, alpha + T, a, b + n)
+    time, flat, out = t.ravel()[:1], n.ravel(), np.empty(t.size)
+    rate = np.log(alpha + T.ravel())
+    order = np.argsort(flat, kind="stable")
+    counts, starts = np.unique(flat[order], return_index=True)
+    for x, rows in zip(counts, np.split(order, starts[1:]), strict=True):
+
+        def curve(log_rate: Array, x: float = float(x)) -> Array:
+            shape, chances = np.full(log_rate.shape, r + x), np.full(log_rate.shape, b + x)
+            return _if_alive(time, shape, np.exp(log_rate), a, chances)
+
+        out[rows] = smooth(curve, rate[rows])
+    return out.reshape(t.shape)
 
 
 def _if_alive(t: Array, shape: Array, rate: Array, a: float, b: Array) -> Array:

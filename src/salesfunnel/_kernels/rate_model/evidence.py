@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.processors import parallel_map, usable_processors
-from salesfunnel._kernels.rate_model.common_trend import common_trend, linearised
+from salesfunnel._kernels.rate_model.common_trend import FEWEST_MONTHS, common_trend, linearised
 from salesfunnel._kernels.rate_model.design import Design
 from salesfunnel._kernels.rate_model.integrate import steps_of
 from salesfunnel._kernels.rate_model.linearise import (
@@ -18,9 +18,10 @@ from salesfunnel._kernels.rate_model.linearise import (
     about_benchmark,
 )
 from salesfunnel._kernels.rate_model.mended import Mending, mended_by_models
+from salesfunnel._kernels.rate_model.model_weights import model_weights, perhaps_fallen
 from salesfunnel._kernels.rate_model.old_level import old_level
-from salesfunnel._kernels.rate_model.pool import Groups, model_weights
-from salesfunnel._kernels.rate_model.setting import SIZE_WEIGHTS, Setting
+from salesfunnel._kernels.rate_model.pool import MANY_SERIES, Groups
+from salesfunnel._kernels.rate_model.setting import OLDEST, SIZE_WEIGHTS, Setting
 from salesfunnel._kernels.rate_model.stops import count_stops
 from salesfunnel._kernels.rate_model.window import (
     TINY,
@@ -106,8 +107,15 @@ def evidence(
     joined = _Learned(*(np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)))
     variants = 1 if benchmark is None else len(BENCHMARK_LEVELS)
     prior = _log_prior(design, setting, variants)
-    weights = model_weights(joined.likelihood, prior, groups, learn=setting.learn)
     recent = slice(x.shape[0] - setting.ages[-1], None)
+    fallen = None
+    long = x.shape[0] - OLDEST >= FEWEST_MONTHS
+    if setting.learn and long and (groups.sizes >= MANY_SERIES).any():
+        link = setting.family.link(joined.expected[-1], n[-1])
+        shift = setting.family.shifts(link, setting.sizes)[1 : setting.sizes.size + 1]
+        fallen = perhaps_fallen(joined.score, joined.information, shift, SIZE_WEIGHTS)
+        fallen *= groups.spread(groups.sizes) >= MANY_SERIES
+    weights = model_weights(joined.likelihood, prior, groups, learn=setting.learn, fallen=fallen)
     counts = [x[recent], n[recent], joined.expected, joined.fisher]
     late = None if extra is None else extra[recent]
 

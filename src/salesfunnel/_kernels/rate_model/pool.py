@@ -1,11 +1,10 @@
-"""What the series of a call tell about each other: weights of models, share and age of falls.
+"""What the series of a call tell about each other: share and age of falls.
 
 References
 ----------
-.. [1] Hoeting et al. (1999), Bayesian model averaging, Statistical Science 14:382.
-.. [2] Newton, Noueiry, Sarkar & Ahlquist (2004), Detecting differential gene expression with a
+.. [1] Newton, Noueiry, Sarkar & Ahlquist (2004), Detecting differential gene expression with a
    semiparametric hierarchical mixture method, Biostatistics 5:155.
-.. [3] Efron (2010), Large-Scale Inference.
+.. [2] Efron (2010), Large-Scale Inference.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ Array = npt.NDArray[np.float64]
 Int = npt.NDArray[np.intp]
 Bool = npt.NDArray[np.bool_]
 
-MODEL_STRENGTH, MODEL_TURNS = 3.0, 20
 ONSET_STRENGTH, ONSET_TURNS, ONSET_DECAY = 12.0, 4, 1.2
 MANY_SERIES, MANY_TURNS = 100, 12
 """Groups of so many series learn onsets in more turns: the data outweigh the prior there."""
@@ -56,29 +54,6 @@ class Groups:
     def spread(self, values: Array) -> Array:
         """Return values of groups as values of series."""
         return values if self.starts.size == 1 else values[..., self.of_series]
-
-
-def model_weights(
-    log_likelihood: Array, log_prior: Array, groups: Groups, *, learn: bool = True
-) -> Array:
-    """Return the weights of the models for every series, shape (models, series) [1]_.
-
-    How probable each model is at all is learned from the group by expectation–maximisation.
-    """
-    L = np.exp(log_likelihood - log_likelihood.max(axis=0))
-    prior = np.exp(log_prior - np.logaddexp.reduce(log_prior))[:, None]
-    w = np.repeat(prior, groups.starts.size, axis=1)
-    for _ in range(MODEL_TURNS if learn else 0):
-        if groups.starts.size == 1:
-            share = w * (L @ (1.0 / (w[:, 0] @ L)))[:, None]
-        else:
-            joint = groups.spread(w) * L
-            joint /= joint.sum(axis=0)
-            share = groups.total(joint)
-        w = (MODEL_STRENGTH * prior + share) / (MODEL_STRENGTH + groups.sizes)
-    joint = groups.spread(w) * L
-    joint /= joint.sum(axis=0)
-    return np.asarray(joint)
 
 
 class Pooled(NamedTuple):
@@ -128,7 +103,7 @@ def pooled(
     down: Array, up: Array, sizes: Array, steps: int, groups: Groups, *, visible: int,
     outside: bool = False, mended: Mended | None = None,
 ) -> Pooled:  # fmt: skip
-    """Return the probabilities of falls, pooled over the series of a group [2]_ [3]_.
+    """Return the probabilities of falls, pooled over the series of a group [1]_ [2]_.
 
     Parameters
     ----------

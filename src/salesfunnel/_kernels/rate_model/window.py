@@ -89,7 +89,12 @@ class Rates:
     @staticmethod
     def centre(window: Window) -> Array:
         """Return the link of the window's expected rate."""
-        p = np.clip(window.expected / np.maximum(window.n, TINY), 1e-9, 1 - 1e-9)
+        return Rates.link(window.expected, window.n)
+
+    @staticmethod
+    def link(expected: Array, n: Array) -> Array:
+        """Return the link of expected counts of n."""
+        p = np.clip(expected / np.maximum(n, TINY), 1e-9, 1 - 1e-9)
         return np.asarray(np.log(p / (1 - p)))
 
     @staticmethod
@@ -149,6 +154,11 @@ class Counts:
     def centre(window: Window) -> Array:
         """Return the log of the window's expected count."""
         return np.asarray(np.log(np.maximum(window.expected, TINY)))
+
+    @staticmethod
+    def link(expected: Array, n: Array) -> Array:
+        """Return the link of the expected counts of n months."""
+        return np.asarray(np.log(np.maximum(expected, TINY) / np.maximum(n, 1.0)))
 
     @staticmethod
     def mean(link: Array) -> Array:
