@@ -268,3 +268,52 @@ def test_no_purchases_show_themselves():
 
 def test_a_moment_is_naive_everywhere():
     assert bought().until(datetime.fromisoformat("2026-01-01T12:00")).customers == ("ann",)
+
+
+def event_columns_of(library, kind):
+    """Return a table of two events, or of none, whose ids are of a kind of a library."""
+    rows = [] if kind == "empty" else [0, 1]
+    step, time = [["a", "b"][k] for k in rows], [[1, 2][k] for k in rows]
+    ids = {"empty": [], "nulls": ["u", None], "codes": [7, 8], "text": ["u", "v"]}[kind]
+    if library == "pyarrow":
+        arrow = pytest.importorskip("pyarrow")
+        text = arrow.array(ids, arrow.large_string() if kind != "codes" else arrow.int64())
+        column = text.dictionary_encode() if kind == "codes" else text
+        return arrow.table({"entity": column, "step": arrow.array(step, arrow.string()),
+                            "time": arrow.array(time, arrow.int64())})  # fmt: skip
+    polars = pytest.importorskip("polars")
+    kinds = {"entity": polars.Int64 if kind == "codes" else polars.String,
+             "step": polars.String, "time": polars.Int64}  # fmt: skip
+    frame = polars.DataFrame({"entity": ids, "step": step, "time": time}, schema=kinds)
+    return frame.lazy() if library == "lazy" else frame
+
+
+@pytest.mark.parametrize("kind", ["text", "nulls", "codes", "empty"])
+@pytest.mark.parametrize("library", ["pyarrow", "polars", "lazy"])
+def test_ids_of_events_in_columns_of_every_library(library, kind):
+    log = sf.EventLog.from_frame(event_columns_of(library, kind))
+    want = {"text": ["u", "v"], "nulls": ["u"], "codes": [7, 8], "empty": []}[kind]
+    assert [str(one) for one in log.columns()["entity"]] == [str(one) for one in want]
+    assert len(log.faults) == (kind == "nulls")
+
+
+def test_a_column_in_pieces_and_one_without_any():
+    arrow = pytest.importorskip("pyarrow")
+    pieces = arrow.chunked_array([["u"], ["v", "u"]])
+    none = arrow.chunked_array([], arrow.string())
+    times = arrow.chunked_array([[1], [2, 3]])
+    table = arrow.table({"entity": pieces, "step": pieces, "time": times})
+    assert sf.EventLog.from_frame(table).columns()["entity"].tolist() == ["u", "v", "u"]
+    never = arrow.chunked_array([], arrow.int64())
+    bare = arrow.table({"entity": none, "step": none, "time": never})
+    assert len(sf.EventLog.from_frame(bare)) == 0
+
+
+def test_what_is_no_table_of_events_is_refused():
+    for source in (5, object(), "text"):
+        with pytest.raises(SalesFunnelError):
+            sf.EventLog.from_frame(source)
+    nested = {"entity": ["u"], "step": ["a"], "time": [1], "more": [{"x": 1}]}
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(SalesFunnelError):
+        sf.EventLog.from_frame(pandas.DataFrame(nested), attributes=["nothing"])

@@ -336,3 +336,52 @@ def test_amounts_of_a_dataframe(kind):
     value = sf.read_deals(frame).value.tolist()
     want = {"whole": [5, 7], "float": [5, np.nan], "objects": [5, 7], "none": [np.nan] * 2}[kind]
     assert value == pytest.approx(want, nan_ok=True)
+
+
+def moves(head, deals=6, stages=("Lead", "Offer", "Won"), name="d"):
+    """Return rows of changes with ids of their own, the deal beside them."""
+    rows = [
+        f"{len(stages) * k + s},{name}{k},{stage},2026-01-{2 * k + s + 1:02d}"
+        for k in range(deals)
+        for s, stage in enumerate(stages)
+    ]
+    return "\n".join([head, *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "deals", "shape"),
+    [
+        ("ID,Opportunity ID,Stage,Created Date", 6, "deals-shape-changes"),
+        ("ID,Parent ID,Stage,Created", 6, "deals-shape-changes"),
+        ("ID,Deal ID,Stage,Created", 6, "deals-shape-changes"),
+    ],
+)
+def test_rows_with_ids_of_their_own_are_changes_of_the_deal_beside(head, deals, shape):
+    history = sf.read_deals(moves(head))
+    assert len(history) == deals
+    assert shape in codes(history)
+    assert history.reached.tolist() == [2] * deals
+    assert history.outcome.tolist() == [WON] * deals
+
+
+def test_rows_of_one_stage_each_are_deals_of_their_own():
+    """An account beside an id that never comes twice is an attribute."""
+    table = "ID,Account ID,Stage,Created\n" + "".join(
+        f"{k},a{k // 3},{('Lead', 'Offer', 'Won')[k % 3]},2026-01-{k + 1:02d}\n" for k in range(18)
+    )
+    history = sf.read_deals(table)
+    assert len(history) == 18
+    assert "deals-shape-list" in codes(history)
+
+
+def test_of_many_changes_the_ways_of_the_deals_tell_the_order():
+    """Names whose words say another order than the deals take; latest rows first."""
+    stages = ("Negotiation", "Lead", "Won")
+    made = "deal,stage,changed at\n" + "".join(
+        f"d{k // 3},{stages[k % 3]},2026-{k // 3 % 11 + 1:02d}-{k % 3 + 6:02d}\n"
+        for k in reversed(range(90))
+    )
+    history = sf.read_deals(made)
+    assert history.stages == stages
+    assert "stage-order-moves" in codes(history)
+    assert history.reached.tolist() == [2] * 30

@@ -19,7 +19,7 @@ from salesfunnel.errors import SalesFunnelError
 
 FOLDER = Path(__file__).parent / "documents" / "v1"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.json"))
-PAIRED = {("buying_model", "compared_loglik"), ("pipeline_bridge", "groups")}
+PAIRED = {("pipeline_bridge", "groups")}
 """Columns that belong to another column: they cannot be left out alone."""
 
 
@@ -112,6 +112,19 @@ def test_a_column_that_is_one_row_short_is_refused():
         "cohort_retention",
     ):
         assert any(key[0] == name for key in refused), name
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("slippage", "owners"), ("stale_deals", "stages"), ("littles_law", "stages"),
+     ("segment_comparison", "segments"), ("deal_cohorts", "periods"), ("target_progress", "steps"),
+     ("buying_model", "compared_loglik")],
+)  # fmt: skip
+def test_a_document_that_contradicts_itself_is_refused_when_it_is_read(name, column):
+    document = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    document[column] = document[column][:-1]
+    with pytest.raises(SalesFunnelError, match="must have"):
+        serialize.from_dict(document)
 
 
 def change(name, **fields):

@@ -96,3 +96,41 @@ def test_a_forecast_of_deals_without_amounts_and_of_worthless_ones():
     nothing = sf.forecast(attrs.evolve(DEALS, value=np.zeros(len(DEALS))), horizon=30, seed=1)
     assert nothing.expected == 0
     assert nothing.period_high.sum() == 0
+
+
+def called(word, days=10, bias=1.0):
+    """Deals of whom the team says a category some days after they were created."""
+    n = len(DEALS)
+    rng = np.random.default_rng(8)
+    said = rng.random(n) < np.where(DEALS.outcome == 1, 0.8, 0.3) * bias
+    time = DEALS.created[said] + np.timedelta64(days, "D")
+    rows = np.flatnonzero(said)
+    known = time <= DEALS.as_of
+    category = sf.FieldHistory(
+        deal=rows[known], time=time[known], number=np.zeros(int(known.sum())), words=(word,)
+    )
+    return attrs.evolve(DEALS, changes={"category": category})
+
+
+def test_what_a_team_commits_to_is_compared_with_what_came():
+    found = sf.commit_bias(called("Commit"))
+    assert len(found.periods) >= 3
+    row = found.of()
+    assert row.called > 0
+    assert found.of("nobody") is None
+    assert found.of(category="Best case") is None
+    again = sf.commit_bias(called("Commit"), day=30)
+    assert again.of().called != row.called or len(again.periods) <= len(found.periods)
+    with pytest.raises(SalesFunnelError, match="a day of a quarter"):
+        sf.commit_bias(called("Commit"), day=200)
+
+
+def test_no_calls_and_calls_too_late_are_refused():
+    none = attrs.evolve(
+        DEALS, changes={"category": sf.FieldHistory(deal=[], time=[], number=[], words=("Commit",))}
+    )
+    with pytest.raises(SalesFunnelError):
+        sf.commit_bias(none)
+    late = sf.FieldHistory(deal=[0], time=[DEALS.as_of], number=[0.0], words=("Commit",))
+    with pytest.raises(SalesFunnelError, match="a quarter that is over"):
+        sf.commit_bias(attrs.evolve(DEALS, changes={"category": late}))

@@ -31,10 +31,13 @@ def large(one, ids):
     copies = -(-ROWS // max(len(body), 1))
     columns = [[cell.strip() for cell in cells] for cells in zip(*body, strict=True)]
     same = [at for at, cells in enumerate(columns) if cells == ids]
-    some = [at for at, cells in enumerate(columns) if {*cells} == {*ids}]
-    best = (same or some or [-1])[0]
+    some = [at for at, cells in enumerate(columns) if {*ids} <= {*cells}]
+    some.sort(key=lambda at: -len({*columns[at]}))
+    own = {*same, *some[:1]}
+    if not own and {*ids} & {cell for cells in columns for cell in cells}:
+        return None  # an id is blank: copies would repeat the others
     made = [
-        [_other(cell, copy) if at == best else cell for at, cell in enumerate(row)]
+        [_other(cell, copy) if at in own else cell for at, cell in enumerate(row)]
         for copy in range(copies)
         for row in body
     ]

@@ -163,3 +163,21 @@ def test_airbyte_hubspot(shape):
         rows, deals_property_history=past, stages=pipelines, as_of=AS_OF
     )
     assert days(again, 1)[0] == "2026-01-06"
+
+
+def test_fivetran_hubspot_with_rows_that_say_nothing():
+    """A row that is none, a property without a name, and a second history of the stage."""
+    deals = [{"deal_id": 1, "property_dealname": "A", "property_dealstage": "b",
+              "property_createdate": "2026-01-05T00:00:00Z"}]  # fmt: skip
+    past = [None, {"deal_id": 1, "name": "", "value": "x", "timestamp": "2026-01-06T00:00:00Z"},
+            {"deal_id": 1, "name": "dealstage", "value": "a",
+             "timestamp": "2026-01-05T00:00:00Z"}]  # fmt: skip
+    stages = [None, {"deal_id": 1, "value": "a", "date_entered": "2026-01-05T00:00:00Z"},
+              {"deal_id": 1, "value": "b", "date_entered": "2026-01-09T00:00:00Z"}]  # fmt: skip
+    read = sf.source("fivetran-hubspot")
+    history = read(deals, stages=["a", "b", "won"], deal_property_history=past, deal_stage=stages,
+                   merged_deal=[None])  # fmt: skip
+    assert [str(day)[:10] for day in history.entered[0][:2]] == ["2026-01-05", "2026-01-09"]
+    alone = read(deals, stages=["a", "b", "won"], deal_property_history=past)
+    assert str(alone.entered[0][0])[:10] == "2026-01-05"
+    assert alone.reached.tolist() == [1]

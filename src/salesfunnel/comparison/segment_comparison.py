@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel._core.rows import LazyRows
 from salesfunnel._kernels.intervals import wilson
@@ -131,6 +132,20 @@ class SegmentComparison(TableMixin):
     faults: tuple[Fault, ...] = ()
     open_counted: bool = True
     funnel: Funnel | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_one_length(
+            self,
+            "segments",
+            "entered",
+            "advanced",
+            "estimate",
+            "low",
+            "high",
+            "expected",
+            "probability_worse",
+            "probability_better",
+        )
 
     def __repr__(self) -> str:
         called = int((self.probability_worse >= CALLED).sum())

@@ -13,6 +13,7 @@ from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels.customers.laws import LAWS, Law
 from salesfunnel.customers._fitted_law import checked, checked_ahead
@@ -82,6 +83,7 @@ class BuyingModel(ResultMixin):
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
+        check_one_length(self, "compared", "compared_loglik")
         check_choice("kind", self.kind, BUYING_MODELS)
         check_choice("verdict", self.verdict, FIT_VERDICTS)
         if len(self.params) != 4 or not all(math.isfinite(v) and v > 0 for v in self.params):

@@ -27,8 +27,8 @@ Floats = npt.NDArray[np.float64]
 DUE = 30.0
 """Days ahead that the back-test of typed dates looks at."""
 ORIGINS = 12
-LEAST = 30
-"""Deals that the back-test needs before and at its origins."""
+LEAST, MOST = 30, 40_000
+"""Deals that the back-test needs before and at its origins, and the most that it reads."""
 
 
 def slippage(
@@ -65,7 +65,8 @@ def slippage(
     A push moves the date to a later day while the deal is open; a move within a day of creation is
     set-up. Chances are those of weekly competing hazards of won, lost and pushed by weeks to the
     date, pushes so far and stage, each shrunk toward the hazard over all pushes with the weight of
-    20 deals, and carried forward to the date.
+    20 deals, and carried forward to the date. The back-test of typed dates reads 40 000 deals at
+    most, evenly chosen.
 
     References
     ----------
@@ -166,7 +167,13 @@ def _chances(
 
 
 def _typed_dates(history: StageHistory, until: float) -> TypedDates | None:
-    """Ask at the starts of past months which deals due within 30 days would close in time."""
+    """Ask at the starts of past months which deals due within 30 days would close in time.
+
+    Of more deals than `MOST`, evenly chosen ones are asked.
+    """
+    every = -(-len(history) // MOST)
+    if every > 1:
+        history = history.select(np.arange(0, len(history), every))
     now = stretches(history, until)
     kept: list[npt.NDArray[np.bool_]] = []
     said: list[Floats] = []

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel.fault import Fault
@@ -140,6 +141,22 @@ class Slippage(TableMixin):
     pushed_deals: int = 0
     pushed_all: int = 0
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        check_one_length(
+            self,
+            "deals",
+            "owners",
+            "stages",
+            "expected",
+            "amounts",
+            "pushes",
+            "days_pushed",
+            "p_won",
+            "p_lost",
+            "p_pushed",
+            "p_overdue",
+        )
 
     def __repr__(self) -> str:
         return (

@@ -12,6 +12,7 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_kind, check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels import targets
 from salesfunnel._kernels.mix import lmdi
@@ -68,6 +69,9 @@ class TargetProgress(TableMixin):
     pace: Floats = array_field(np.float64)
     chance: float
     funnel: Funnel | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_one_length(self, "steps", "planned", "actual", "gap", "remaining", "pace")
 
     def __repr__(self) -> str:
         return f"<TargetProgress {self.through}: {int(self.gap[-1]):+d}, chance {self.chance:.0%}>"

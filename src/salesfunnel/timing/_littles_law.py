@@ -13,6 +13,7 @@ from salesfunnel._core.checks import check_kind
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.inputs import Span
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.entry_intervals import interval_faults
@@ -64,6 +65,9 @@ class LittlesLaw(TableMixin):
     window: int = 90
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        check_one_length(self, "stages", "wip", "throughput", "days", "ratio", "agrees")
 
     def __repr__(self) -> str:
         off = int((~self.agrees).sum())

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_fraction, check_kind
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.processors import PAYS, parallel_map, usable_processors
@@ -202,6 +203,9 @@ class StaleDeals(TableMixin):
     open: int = 0
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        check_one_length(self, "deals", "stages", "age", "usual", "chance", "chance_at_entry")
 
     def __repr__(self) -> str:
         return f"<StaleDeals: {len(self.deals)} of {self.open} open deals>"

@@ -28,19 +28,20 @@ _NAMES: Mapping[str, str] = {
         "|客户id|客户编号|客户|会员id|会员编号|设备id|访客id|匿名id|usuario|id_usuario|benutzer"
         "|nutzer_id|utilisateur|id_utilisateur|benutzerid|benutzer_id|nutzer|kunden_id|kundennummer"
         "|id_cliente|cliente|usuário|id_usuário|utilizador|пользователь|id пользователя"
-        "|клиент|session_id|ga_session_id|visit_id"
+        "|访问用户id|idvisitor|visitor|клиент|session_id|ga_session_id|visit_id"
     ),
     "step": (
         "step|event_name|eventname|event_type|event|event_text|event_action|action|action_name"
         "|activity|concept:name|behavior_type|behaviour_type|behavior|behaviour|interaction_type"
         "|interaction|event_title|step_name|stage|事件名称|事件名|事件|事件类型|行为类型|行为|动作"
-        "|步骤|evento|nombre_evento|nome_evento|ereignis|ereignisname|evenement|événement|aktion"
+        "|步骤|evento|nombre_evento|nome_evento|ereignis|ereignisname|evenement|événement|évènement|事件标识|aktion"
         "|acción|ação|событие|действие|название события"
     ),
     "time": (
         "time|event_timestamp|event_time|derived_tstamp|timestamp|time_stamp|ts|event_datetime"
         "|event_ts|client_event_time|occurred_at|occurred_on|time:timestamp|datetime|date_time"
         "|event_at|original_timestamp|collector_tstamp|dvce_created_tstamp|sent_at|received_at"
+        "|complete timestamp|server_time"
         "|server_received_time|created_at|created|timestamp_utc|event_date|date|时间|事件时间"
         "|发生时间|时间戳|行为时间|触发时间|日期|fecha|fecha_hora|zeitstempel|zeitpunkt|horodatage"
         "|datum|uhrzeit|marca de tiempo|carimbo de data|data_hora|время|дата|метка времени"

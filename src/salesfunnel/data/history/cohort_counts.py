@@ -12,6 +12,7 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_positive_int
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.result import TableMixin
@@ -51,6 +52,9 @@ class DealCohorts(TableMixin):
     source: str
     target: str
     funnel: Funnel | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_one_length(self, "periods", "entered", "won")
 
     def __repr__(self) -> str:
         months = f"{self.periods[0]} to {self.periods[-1]}" if self.periods else "no month"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from salesfunnel.intake.sheet.row_reader import BAD, RowReader
 __all__ = ["MOST", "Coded", "combined", "is_plain", "numbers_of"]
 
 Ints = npt.NDArray[Any]
+_NUMBERED = re.compile(r"\d+(?:[-/]\d+)*", re.ASCII)
+"""Days, months and numbers of stores, which are no totals and no remarks."""
 MOST = 10**12
 """Sums of smaller numbers fit into 64 bits."""
 
@@ -39,6 +42,8 @@ def is_plain(cell: object, name: str | None, safe: bool) -> bool:
         return False
     if name is None:
         return True
+    if isinstance(cell, str) and _NUMBERED.fullmatch(cell):
+        return fold(cell) != fold(name)
     text = shown(cell).strip()
     return bool(text) and not (
         is_total({"segment": cell})
