@@ -254,3 +254,20 @@ def test_any_result_has_a_document():
     assert "inf" in text
     assert "–" in text
     assert "2026" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("AalenJohansen", "at_risk"), ("ConversionTable", "rate"), ("IntervalArray", "high"),
+     ("OutputChange", "contributions"), ("PipelineBridge", "minor_in"),
+     ("RepurchaseCurve", "returned"), ("StageDurations", "median"), ("TargetPlan", "weights")],
+)  # fmt: skip
+def test_a_column_that_is_too_short_is_refused_when_it_is_read(kind, field):
+    found = next(one for one in map(kept, NAMES) if type(one).__name__ == kind)
+    document = json.loads(json.dumps(found.to_dict()))
+    cells = document[field]
+    while isinstance(cells, dict):  # an array says its type beside its cells
+        cells = cells["data"] if "data" in cells else next(iter(cells.values()))
+    del cells[-1]
+    with pytest.raises(SalesFunnelError):
+        type(found).from_dict(document)

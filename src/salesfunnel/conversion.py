@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_fraction, check_kind
+from salesfunnel._core.errors import DataError
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.one_line import told_by
 from salesfunnel._core.result import ResultMixin, TableMixin
@@ -134,6 +135,12 @@ class ConversionTable(TableMixin):
     partial: tuple[str, ...] = ()
     exposed: Float | None = array_field(np.float64, default=None)
     funnel: Funnel | None = None
+
+    def __attrs_post_init__(self) -> None:
+        shape = (len(self.periods), len(self.segments), len(self.transitions))
+        for name in ("entered", "advanced", "rate", "low", "high", "cumulative", "status"):
+            if getattr(self, name).shape != shape:
+                raise DataError(f"{name!r} must have shape {shape}, got another")
 
     def __repr__(self) -> str:
         t, g, s = self.rate.shape

@@ -13,6 +13,7 @@ from salesfunnel._core.arguments import worth_of
 from salesfunnel._core.checks import check_kind, check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._kernels import gain as kernel
 from salesfunnel._kernels.mix import lmdi
@@ -204,6 +205,9 @@ class OutputChange(ResultMixin):
     output_after: float
     contributions: tuple[float, ...]
     funnel: Funnel | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_one_length(self, "factors", "factors_before", "factors_after", "contributions")
 
     @property
     def change(self) -> float:

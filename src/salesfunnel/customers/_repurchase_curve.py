@@ -17,6 +17,7 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.inputs import Moment
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import end_of, label_of
 from salesfunnel._core.result import TableMixin
@@ -89,6 +90,9 @@ class RepurchaseCurve(TableMixin):
         shape = (len(self.cohorts), len(self.windows))
         if self.cohort_returned.shape != shape or self.mature.shape != shape:
             raise DataError(f"'cohort_returned' must have shape {shape}, got another")
+        check_one_length(self, "windows", "entered", "returned", "low", "high")
+        check_one_length(self, "days", "share", "share_low", "share_high")
+        check_one_length(self, "cohorts", "cohort_entered")
 
     def __repr__(self) -> str:
         return f"<RepurchaseCurve {self.as_of}: {len(self.cohorts)} cohorts>"

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.frozen import as_tuple, frozen_map
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.one_line import one_line
 from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel._kernels.bridge import WAYS_IN, WAYS_OUT
@@ -161,6 +162,13 @@ class PipelineBridge(TableMixin):
     pieces: tuple[PipelineBridge, ...] = attrs.field(default=(), converter=as_tuple)
     leaks: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        check_one_length(
+            self, "deal", "way_in", "way_out", "time_in", "time_out", "minor_in", "minor_out",
+            "minor_exchange", "date_before_in", "date_in", "date_before_out", "date_out",
+            "group_in", "group_out",
+        )  # fmt: skip
 
     start = bar_property("start", "Open in scope at the start.")
     new = bar_property("new", "Created after the start.")

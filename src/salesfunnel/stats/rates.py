@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_fraction
-from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.short_number import short_number
@@ -49,6 +49,10 @@ class IntervalArray(TableMixin):
     high: Float = array_field(np.float64)
     level: float = 0.95
     method: str = "wilson"
+
+    def __attrs_post_init__(self) -> None:
+        if self.low.shape != self.high.shape:
+            raise DataError(f"'high' must have the shape of 'low', {self.low.shape}, got another")
 
     def __repr__(self) -> str:
         held = "×".join(map(str, self.low.shape))

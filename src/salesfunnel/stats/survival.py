@@ -13,6 +13,7 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_fraction, check_number
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.censoring import incidence, incidence_variance
 from salesfunnel._kernels.intervals import two_sided_z
@@ -58,6 +59,9 @@ class AalenJohansen(TableMixin):
     open: Floats = array_field(np.float64)
     variance: Floats = array_field(np.float64)
     n: int
+
+    def __attrs_post_init__(self) -> None:
+        check_one_length(self, "times", "at_risk", "advanced", "lost", "open", "variance")
 
     def __repr__(self) -> str:
         counts = (int(part.sum()) for part in (self.advanced, self.lost, self.open))

@@ -84,6 +84,12 @@ class StageDurations(TableMixin):
     funnel: Funnel | None = None
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
 
+    def __attrs_post_init__(self) -> None:
+        check_one_length(
+            self, "stages", "entered", "advanced", "lost", "open", "eventual", "low", "high",
+            "median", "p80", "undecided",
+        )  # fmt: skip
+
     def __repr__(self) -> str:
         deals = int(self.entered.sum())
         return f"<StageDurations of {', '.join(self.stages)}: {deals:,} stays>"

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_known, check_positive_int
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of, ordinal
 from salesfunnel._core.result import TableMixin
@@ -67,6 +68,9 @@ class StageFates(TableMixin):
     as_of: datetime
     deals: int
     funnel: Funnel | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_one_length(self, "stages", "entered", "advanced", "lost", "open", "baseline")
 
     def __repr__(self) -> str:
         first = int(self.entered[0]) if self.entered.size else 0
