@@ -385,3 +385,20 @@ def test_of_many_changes_the_ways_of_the_deals_tell_the_order():
     assert history.stages == stages
     assert "stage-order-moves" in codes(history)
     assert history.reached.tolist() == [2] * 30
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Record ID,Deal,Stage,Date",
+        "Activity ID,Opportunity Name,Stage,Date",
+        "ID,商机名称,阶段,时间",
+    ],
+)
+def test_an_id_that_numbers_the_rows_of_changes_is_not_the_deal(header):
+    rows = [("1", "A", "Lead", "2026-01-01"), ("2", "A", "Offer", "2026-01-05"),
+            ("3", "A", "Won", "2026-01-09"), ("4", "B", "Lead", "2026-01-02"),
+            ("5", "B", "Lost", "2026-01-08")]  # fmt: skip
+    text = "\n".join([header, *(",".join(row) for row in rows)])
+    deals = sf.read_deals(text, as_of="2026-02-01")
+    assert (len(deals), deals.outcome.tolist()) == (2, [1, 2])

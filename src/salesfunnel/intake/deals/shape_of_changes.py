@@ -116,7 +116,8 @@ def changes_shape(
         return None
     if len(times) > 1:
         return None
-    deal = roles["deal"]
+    deal = _deal_of_changes(table, finder, roles)
+    roles = {**roles, "deal": deal}
     free = {at for at in range(len(table.names)) if at != deal}
     new = finder.given.get("new", _after(table, finder, free))
     if new is not None:
@@ -138,6 +139,17 @@ def changes_shape(
         return shape
     time = _change_time(table, finder, free - {stage}, deal)
     return None if time is None else _rows(table, roles, "changes", stage, time)
+
+
+def _deal_of_changes(table: DealTable, finder: RoleFinder, roles: Mapping[str, int]) -> int:
+    """Return the column of the deal: another one where the ids number the rows of changes."""
+    if "deal" in finder.given or _repeats(table, [roles["deal"]]):
+        return roles["deal"]
+    times = [at for at in finder.candidates("time") if finder.kinds[at].is_time]
+    others = [at for at in (*finder.candidates("deal"), roles.get("name", -1))
+              if at >= 0 and at != roles["deal"] and not finder.kinds[at].is_time]  # fmt: skip
+    moving = [at for at in others if any(_moves(table, at, time) for time in times)]
+    return moving[0] if moving else roles["deal"]
 
 
 def _names_follow_deals(table: DealTable, finder: RoleFinder, roles: Mapping[str, int]) -> bool:
