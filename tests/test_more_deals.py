@@ -402,3 +402,23 @@ def test_an_id_that_numbers_the_rows_of_changes_is_not_the_deal(header):
     text = "\n".join([header, *(",".join(row) for row in rows)])
     deals = sf.read_deals(text, as_of="2026-02-01")
     assert (len(deals), deals.outcome.tolist()) == (2, [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("amounts", "told"),
+    [(("€ 12.500", "€ 3.200"), True), (("12.500", "3.200"), True), (("12.500", ""), True),
+     (("12.500 EUR", "7"), True), (("12.500", "3.25"), False), (("0.125", "0.250"), False),
+     (("1234.567", "12.500"), False), (("12500", "7"), False), (("€ 12.500", "€ 3.25"), False)],
+)  # fmt: skip
+def test_a_point_that_may_separate_thousands_is_told_once(amounts, told):
+    rows = "".join(f"{i},Lead,2026-01-0{i},{text}\n" for i, text in enumerate(amounts, start=1))
+    deals = sf.read_deals(f"id,stage,created,amount\n{rows}", as_of="2026-02-01")
+    found = [f for f in deals.faults if f.code == "point-or-thousands"]
+    assert len(found) == told
+    orders = "".join(f"c{i},2026-01-0{i},{text}\n" for i, text in enumerate(amounts, start=1))
+    bought = sf.read_purchases(f"customer,date,amount\n{orders}")
+    assert sum(f.code == "point-or-thousands" for f in bought.faults) == told
+    if told:
+        assert (found[0].row, found[0].column, found[0].severity) == (2, "amount", "warning")
+        read = sf.read_deals(f"id,stage,created,amount\n{rows}", as_of="2026-02-01", decimal=",")
+        assert read.value[0] == 12500

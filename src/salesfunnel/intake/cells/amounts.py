@@ -10,13 +10,14 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.text.amounts import PlainNumbers
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.read_number import clean, read_number
 from salesfunnel.intake.cells.read_time import is_missing_cell
 from salesfunnel.intake.files.columns import Column
 from salesfunnel.intake.files.grid import shown
 
-__all__ = ["Amounts", "currency_in", "read_amounts"]
+__all__ = ["Amounts", "currency_in", "point_in_doubt", "read_amounts"]
 
 _SIGNS: Mapping[str, str] = {
     "us$": "USD", "hk$": "HKD", "a$": "AUD", "c$": "CAD", "r$": "BRL", "$": "USD", "€": "EUR",
@@ -30,6 +31,9 @@ _CURRENCIES = (
     " krw sgd myr thb idr php vnd rub try zar ils aed sar"
 )
 _CODES = frozenset(_CURRENCIES.split())
+_THOUSANDS = re.compile(r"^\D*[1-9]\d{0,2}\.\d{3}\D*$")
+LOOK = 500
+"""Cells that are looked at for a point."""
 
 
 @attrs.frozen(kw_only=True)
@@ -48,6 +52,8 @@ class Amounts:
         The decimal mark that the cells agreed on.
     mixed_marks : bool
         Whether some cells can only have a comma for it and some only a point.
+    in_doubt : tuple of int and str, optional
+        The place and the text of an amount, if the points of all of them may separate thousands.
     """
 
     values: npt.NDArray[np.float64]
@@ -55,6 +61,7 @@ class Amounts:
     currencies: Mapping[str, int] = attrs.field(factory=dict)
     mark: DecimalMark | None = None
     mixed_marks: bool = False
+    in_doubt: tuple[int, str] | None = None
 
 
 def read_amounts(column: Column, *, decimal: DecimalMark | None = None) -> Amounts:
@@ -67,10 +74,12 @@ def read_amounts(column: Column, *, decimal: DecimalMark | None = None) -> Amoun
     decimal : {".", ","}, optional
         The decimal mark; by default the one that the cells agree on, else a point.
     """
-    values, known, decided = column.plain_numbers(point=decimal != ",")
+    plain = column.plain_numbers(point=decimal != ",")
+    values, known, decided = plain
     left = np.flatnonzero(~known)
+    doubt = point_in_doubt(column, plain, left) if decimal is None else None
     if not left.size:
-        return Amounts(values=values)
+        return Amounts(values=values, in_doubt=doubt)
     codes, cells = column.distinct(left)
     mark, mixed = decimal, False
     if decimal is None:
@@ -95,7 +104,42 @@ def read_amounts(column: Column, *, decimal: DecimalMark | None = None) -> Amoun
         if name and name not in currencies:
             currencies[name] = int(left[np.argmax(codes == place)])
     bad = tuple(left[wrong.take(codes)].tolist()) if wrong.any() else ()
-    return Amounts(values=values, bad=bad, currencies=currencies, mark=mark, mixed_marks=mixed)
+    return Amounts(
+        values=values, bad=bad, currencies=currencies, mark=mark, mixed_marks=mixed,
+        in_doubt=None if mark else doubt,
+    )  # fmt: skip
+
+
+def point_in_doubt(
+    column: Column, plain: PlainNumbers, left: npt.NDArray[np.intp]
+) -> tuple[int, str] | None:
+    """Return a cell such as ``12.500``, if the points of all amounts may separate thousands.
+
+    Parameters
+    ----------
+    column : Column
+        The cells.
+    plain : PlainNumbers
+        What was read of them at once, a point as the decimal mark.
+    left : ndarray of intp
+        The other cells, such as those with a sign of a currency.
+    """
+    if plain.decided:
+        return None
+    codes, cells = column.distinct(left)
+    pointed = [i for i, cell in enumerate(cells) if isinstance(cell, str) and "." in cell]
+    if pointed:
+        if not all(_THOUSANDS.match(clean(cells[i])) for i in pointed):
+            return None
+        return int(left[np.argmax(codes == pointed[0])]), cells[pointed[0]]
+    rows = np.flatnonzero(plain.known & np.isfinite(plain.values))
+    broken = rows[plain.values[rows] != np.floor(plain.values[rows])]
+    rows = (broken if broken.size else rows)[:LOOK]
+    codes, cells = column.distinct(rows) if rows.size else (codes, [])
+    for i, cell in enumerate(cells):
+        if isinstance(cell, str) and _THOUSANDS.match(cell.strip()):
+            return int(rows[np.argmax(codes == i)]), cell
+    return None
 
 
 def _or_nan(value: float | bool | None) -> float:

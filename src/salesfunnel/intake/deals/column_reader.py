@@ -13,6 +13,7 @@ from salesfunnel._core.checks import MOST_COUNT
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._core.vocabulary import Severity
 from salesfunnel.fault import Fault
+from salesfunnel.intake.cells.amounts import point_in_doubt
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.plain_times import PlainTimes, plain_times_of
 from salesfunnel.intake.cells.read_number import read_number
@@ -210,13 +211,20 @@ class ColumnReader:
         if at is None:
             return np.full(n, np.nan), np.full(n, "")
         column = self.table.column(at)
-        values, known, _ = column.plain_numbers(point=self.decimal != ",")
+        plain = column.plain_numbers(point=self.decimal != ",")
+        values, known, _ = plain
         with np.errstate(invalid="ignore"):
             left = np.flatnonzero(~known | (values < 0))
         codes, cells = column.distinct(left)
+        doubt = point_in_doubt(column, plain, left) if self.decimal is None else None
         read = [self._amount(cell) for cell in cells]
         amounts = np.array([np.nan if one[0] is None else one[0] for one in read] or [np.nan])
         values[left] = amounts[codes]
+        if doubt and not any(f.code == "point-or-thousands" for f in self.faults):
+            row, text = doubt
+            self.fault(
+                "point-or-thousands", row, at, text, severity="warning", read=float(values[row])
+            )
         wrong = np.array([one[1] is not None for one in read] or [False], dtype=np.bool_)
         for place in np.flatnonzero(wrong[codes]).tolist():
             _, code, severity, _ = read[codes[place]]

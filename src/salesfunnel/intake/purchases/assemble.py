@@ -120,6 +120,10 @@ def _read(orders: Orders, role: str, decimal: DecimalMark | None) -> Amounts:
     read = read_amounts(orders.column(role), decimal=decimal)
     if read.mark == "," and decimal is None:
         orders.fault("decimal-comma", role, severity="info")
+    if read.in_doubt and role != "quantity":
+        at, text = read.in_doubt
+        orders.fault("point-or-thousands", role, at, value=text[:80], severity="warning",
+                     read=float(read.values[at]))  # fmt: skip
     if read.mixed_marks:
         orders.fault("decimal-marks-mixed", role, severity="warning")
     for at in read.bad[:_SHOWN]:
