@@ -419,6 +419,6 @@ def test_a_point_that_may_separate_thousands_is_told_once(amounts, told):
     bought = sf.read_purchases(f"customer,date,amount\n{orders}")
     assert sum(f.code == "point-or-thousands" for f in bought.faults) == told
     if told:
-        assert (found[0].row, found[0].column, found[0].severity) == (2, "amount", "warning")
+        assert (found[0].row, found[0].column, found[0].severity) == (1, "amount", "warning")
         read = sf.read_deals(f"id,stage,created,amount\n{rows}", as_of="2026-02-01", decimal=",")
         assert read.value[0] == 12500
