@@ -13,9 +13,9 @@ import json
 import sys
 from pathlib import Path
 
-BRANCHES = 0.89
-"""Reached on 2026-11-28 without the shared reference material: 0.91 (the aim is 0.95)."""
-LINES_OF = {"_kernels": 0.985, "builtin": 0.985}
+BRANCHES = 0.94
+"""Reached on 2026-11-28: 0.954; what may be lost to tests that are not traced is left."""
+LINES_OF = {"_kernels": 1.0, "builtin": 1.0}
 """Share of the lines of a room that tests must run (the aim is 1)."""
 WORST = 12
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import salesfunnel as sf
@@ -96,6 +96,8 @@ NAMES = st.sampled_from(["ann", "bob ", " cid", "dan", "", "eve　", "é"])
 
 
 @given(st.lists(st.tuples(NAMES, TIMES, AMOUNTS, NAMES), min_size=1, max_size=25))
+@example([("ann", "46027", "12", "bob ")])
+@example([("ann", "46027", "12", "bob "), ("dan", "n/a", "3", "")])
 @settings(max_examples=60, deadline=None)
 def test_purchases_with_dirt(rows):
     text = table(["customer", "date", "amount", "channel"], rows)
