@@ -64,7 +64,8 @@ def funnel(
     sizes = [row.entered for row in rows if row.entered > 0]
     shares = bool(sizes) and max(sizes) > WIDE * min(sizes)
     if shares:
-        subtitle = " · ".join(filter(None, (subtitle, text("chart.funnel-of-stage", locale))))
+        between = "" if locale == "zh" else " "
+        subtitle = (subtitle + between + text("chart.funnel-of-stage", locale)).strip()
     names = unique([row.name for row in rows])
     parts: dict[str, list[tuple[str, float, float, str]]] = {
         "advanced": [], "short": [], "rest": [], "lost": [], "open": [], "end": [],
