@@ -422,3 +422,17 @@ def test_a_point_that_may_separate_thousands_is_told_once(amounts, told):
         assert (found[0].row, found[0].column, found[0].severity) == (1, "amount", "warning")
         read = sf.read_deals(f"id,stage,created,amount\n{rows}", as_of="2026-02-01", decimal=",")
         assert read.value[0] == 12500
+
+
+def test_an_amount_that_is_set_to_zero_on_losing_is_unknown():
+    rows = "".join(
+        f"{i},{'Won' if i % 2 else 'Lost'},2026-01-{i + 1:02d},2026-02-{i + 1:02d},"
+        f"{1000 if i % 2 else 0}\n"
+        for i in range(20)
+    )
+    deals = sf.read_deals(f"id,stage,created,closed,amount\n{rows}", as_of="2026-03-15")
+    assert np.isnan(deals.value[deals.outcome == 2]).all()
+    assert (deals.value[deals.outcome == 1] == 1000).all()
+    assert [dict(f.params)["deals"] for f in deals.faults if f.code == "lost-amounts-zero"] == [10]
+    few = sf.read_deals(f"id,stage,created,closed,amount\n{rows}".replace(",0\n", ",700\n"))
+    assert (few.value[few.outcome == 2] == 700).all()

@@ -19,6 +19,7 @@ from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.find_table import FoundTable, find_table
 from salesfunnel.intake.deals.list_history import list_history
 from salesfunnel.intake.deals.list_reader import DealList, StagesWanted, read_deal_list
+from salesfunnel.intake.deals.lost_values import without_zero_losses
 from salesfunnel.intake.deals.name_checks import name_faults
 from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.pipelines import choose_pipeline, kept
@@ -147,7 +148,7 @@ def read_deals(
     moment = moment_of(as_of, reader.zone)
     _tell_table(reader, found)
     choose_pipeline(reader, found.shape, pipeline, together=bool(wanted.keys))
-    history = _read(reader, found, words, wanted, moment, funnel)
+    history = without_zero_losses(_read(reader, found, words, wanted, moment, funnel))
     return with_faults(history, (*history.faults, *name_faults(history, names)))
 
 
