@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_fraction, check_kind
-from salesfunnel._core.errors import DataError
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_length import check_shapes
 from salesfunnel._core.one_line import told_by
 from salesfunnel._core.result import ResultMixin, TableMixin
 from salesfunnel._core.rows import LazyRows
@@ -138,9 +138,8 @@ class ConversionTable(TableMixin):
 
     def __attrs_post_init__(self) -> None:
         shape = (len(self.periods), len(self.segments), len(self.transitions))
-        for name in ("entered", "advanced", "rate", "low", "high", "cumulative", "status"):
-            if getattr(self, name).shape != shape:
-                raise DataError(f"{name!r} must have shape {shape}, got another")
+        names = ("entered", "advanced", "rate", "low", "high", "cumulative", "status")
+        check_shapes(self, dict.fromkeys(names, shape))
 
     def __repr__(self) -> str:
         t, g, s = self.rate.shape

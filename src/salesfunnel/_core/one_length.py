@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from salesfunnel._core.errors import DataError
 
-__all__ = ["check_one_length"]
+__all__ = ["check_one_length", "check_shapes"]
 
 
 def check_one_length(result: object, first: str, *others: str) -> None:
@@ -20,3 +22,11 @@ def check_one_length(result: object, first: str, *others: str) -> None:
                 f"{name!r} must have {rows} rows, as {first!r} has,"
                 f" got {len(getattr(result, name))}"
             )
+
+
+def check_shapes(result: object, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Raise DataError where an array of a result has another shape than it must have."""
+    for name, shape in shapes.items():
+        found = getattr(result, name).shape
+        if found != shape:
+            raise DataError(f"{name!r} must have shape {shape}, got {found}")

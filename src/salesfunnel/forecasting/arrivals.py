@@ -83,7 +83,7 @@ def _stopped(known: Snapshot, age: Floats, a_day: Floats) -> tuple[Fault, ...]:
     missed = float(a_day[:silent].sum())
     if missed < SILENT:
         return ()
-    last = known.created.max().astype("datetime64[D]").item()
+    last = known.created.max().astype("datetime64[D]")
     return (
         Fault.of(
             "arrivals-stopped", severity="warning", since=str(last), n=silent, missed=round(missed)

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_fraction
-from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.one_length import check_shapes
 from salesfunnel._core.result import TableMixin
 from salesfunnel._core.short_number import short_number
 from salesfunnel._core.vocabulary import INTERVAL_METHODS, IntervalMethod
@@ -51,8 +52,7 @@ class IntervalArray(TableMixin):
     method: str = "wilson"
 
     def __attrs_post_init__(self) -> None:
-        if self.low.shape != self.high.shape:
-            raise DataError(f"'high' must have the shape of 'low', {self.low.shape}, got another")
+        check_shapes(self, {"high": self.low.shape})
 
     def __repr__(self) -> str:
         held = "×".join(map(str, self.low.shape))

@@ -13,6 +13,7 @@ from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.one_length import check_shapes
 from salesfunnel._core.result import TableMixin
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
@@ -138,25 +139,21 @@ class TargetPlan(TableMixin):
     def __attrs_post_init__(self) -> None:
         check_choice("unit", self.unit, TARGET_UNITS)
         months, steps, parts = len(self.periods), len(self.steps), len(self.parts)
-        for field, shape in (
-            ("mean", (months, steps)),
-            ("safe", (months, steps)),
-            ("amounts", (months,)),
-            ("weights", (months,)),
-            ("covered", (months,)),
-            ("rates", (steps - 1,)),
-            ("rate_low", (steps - 1,)),
-            ("rate_high", (steps - 1,)),
-            ("required", (steps,)),
-            ("mean_before", (steps,)),
-            ("safe_before", (steps,)),
-            ("part_amounts", (months, parts)),
-            ("part_safe", (months, parts, steps)),
-        ):
-            if getattr(self, field).shape != shape:
-                raise DataError(
-                    f"{field!r} must have shape {shape}, got {getattr(self, field).shape}"
-                )
+        check_shapes(self, {
+            "mean": (months, steps),
+            "safe": (months, steps),
+            "amounts": (months,),
+            "weights": (months,),
+            "covered": (months,),
+            "rates": (steps - 1,),
+            "rate_low": (steps - 1,),
+            "rate_high": (steps - 1,),
+            "required": (steps,),
+            "mean_before": (steps,),
+            "safe_before": (steps,),
+            "part_amounts": (months, parts),
+            "part_safe": (months, parts, steps),
+        })  # fmt: skip
         if int(self.amounts.sum()) != self.target:
             raise DataError(f"'amounts' must add up to {self.target}, got {self.amounts.sum()}")
 

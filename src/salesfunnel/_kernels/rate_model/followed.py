@@ -41,6 +41,10 @@ class Open(NamedTuple):
     others: Array
     """S2 at their age."""
 
+    def total(self, values: Array, size: int) -> Array:
+        """Return sums by cell, shape (size,)."""
+        return np.asarray(np.bincount(self.cell, weights=values, minlength=size), dtype=np.float64)
+
 
 def followed(
     advanced: Array, lost: Array, still: Open, learned: tuple[float, float], drift: float = DRIFT
@@ -66,12 +70,9 @@ def followed(
     s1, s2, cell = still.advancing, np.maximum(still.others, LEAST_LEFT), still.cell
     ended = advanced + lost
 
-    def total(values: Array) -> Array:
-        return np.asarray(np.bincount(cell, weights=values, minlength=size), dtype=np.float64)
-
     def exposure(p: Array) -> Array:
         at = p[cell]
-        return np.asarray(ended + total(1 - s1 / (at * s1 + (1 - at) * s2)))
+        return np.asarray(ended + still.total(1 - s1 / (at * s1 + (1 - at) * s2), size))
 
     low, high = np.zeros(size), np.ones(size)
     for _ in range(STEPS if cell.size else 0):  # the log-likelihood is concave: one root of p n = x
@@ -98,20 +99,16 @@ def _error(
     p = np.clip((x + usual) / (n + 1), 1e-9, 1 - 1e-9)
     at = p[cell]
     d = at * s1 + (1 - at) * s2
-
-    def total(values: Array) -> Array:
-        return np.asarray(np.bincount(cell, weights=values, minlength=x.size), dtype=np.float64)
-
     rest = n - x  # who did not advance: the lost, and open ones who should have by now
     told = np.where(rest > CERTAIN * n, np.clip(lost / np.maximum(rest, 1e-12), 0.0, 1.0), 1.0)
-    information = n / p + told * n / (1 - p) + total(((s1 - s2) / d) ** 2)
-    slope = np.maximum(n + p * total(s1 * (s1 - s2) / d**2), 1e-9)
+    information = n / p + told * n / (1 - p) + still.total(((s1 - s2) / d) ** 2, x.size)
+    slope = np.maximum(n + p * still.total(s1 * (s1 - s2) / d**2, x.size), 1e-9)
     sd1, sd2 = (
         np.sqrt(s * (1 - np.minimum(s, 1.0)) * (1 / max(count, 1.0) + drift))
         for s, count in zip((s1, s2), learned, strict=True)
     )
-    shift1 = total((1 - at) * s2 / d**2 * sd1) / slope
-    shift2 = total((1 - at) * s1 / d**2 * sd2) / slope
+    shift1 = still.total((1 - at) * s2 / d**2 * sd1, x.size) / slope
+    shift2 = still.total((1 - at) * s1 / d**2 * sd2, x.size) / slope
     with np.errstate(divide="ignore", invalid="ignore"):
         chance = np.maximum(1 / (information * p**2) - (1 - p) / (n * p), 0.0)
     return np.asarray(np.where(n > 0, chance + shift1**2 + shift2**2, 0.0))

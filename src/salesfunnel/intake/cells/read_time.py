@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from salesfunnel.intake.cells.months import MONTHS as _MONTHS
 from salesfunnel.intake.cells.read_number import clean
@@ -160,6 +163,14 @@ def has_short_year(cell: object) -> bool:
 def is_serial(text: str) -> bool:
     """Whether a text may be a day as a spreadsheet counts them."""
     return _SERIAL.fullmatch(text) is not None
+
+
+def serial_numbers(cells: Sequence[Any]) -> npt.NDArray[np.float64] | None:
+    """Return the days of cells as a spreadsheet counts them, NaN if empty; None if one is not."""
+    texts = ["" if is_missing_cell(cell) else shown(cell).strip() for cell in cells]
+    if not all(is_serial(text) for text in texts if text):
+        return None
+    return np.array([float(text) if text else np.nan for text in texts], dtype=np.float64)
 
 
 def numeric_unit(cells: Iterable[Any]) -> str | None:

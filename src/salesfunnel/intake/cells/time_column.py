@@ -18,13 +18,12 @@ from salesfunnel.intake.cells.read_time import (
     NumberAsTimeError,
     has_short_year,
     is_missing_cell,
-    is_serial,
     numeric_unit,
     read_time,
+    serial_numbers,
     written_order,
     year_is_last,
 )
-from salesfunnel.intake.files.grid import shown
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -199,18 +198,16 @@ def _by_cell(
 
 def _serials(cells: Sequence[Any]) -> TimeCells | None:
     """Return the times of cells that are all days as a spreadsheet counts them."""
-    filled = [
-        at for at, cell in enumerate(cells) if not is_missing_cell(cell) and str(cell).strip()
-    ]
-    texts = [shown(cells[at]).strip() for at in filled]
-    if not texts or not all(is_serial(text) for text in texts):
+    numbers = serial_numbers(cells)
+    if numbers is None or np.isnan(numbers).all():
         return None
-    found = days_of_a_spreadsheet(np.array([float(text) for text in texts]))
+    filled = np.flatnonzero(~np.isnan(numbers))
+    found = days_of_a_spreadsheet(numbers[filled])
     if found is None:
         return None
     ticks = np.full(len(cells), NOTHING, dtype=np.int64)
     ticks[filled] = found
-    return TimeCells(ticks=ticks, naive=filled[0], unit="day")
+    return TimeCells(ticks=ticks, naive=int(filled[0]), unit="day")
 
 
 def _quick(

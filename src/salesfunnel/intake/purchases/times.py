@@ -8,9 +8,8 @@ import numpy.typing as npt
 
 from salesfunnel.intake.cells.epochs import days_of_a_spreadsheet
 from salesfunnel.intake.cells.moments import Moments, read_moments
-from salesfunnel.intake.cells.read_time import is_missing_cell, is_serial
+from salesfunnel.intake.cells.read_time import serial_numbers
 from salesfunnel.intake.cells.zones import in_zone
-from salesfunnel.intake.files.grid import shown
 from salesfunnel.intake.purchases.table import Orders
 
 __all__ = ["times_of"]
@@ -94,12 +93,10 @@ def _serials(orders: Orders, role: str) -> Moments | None:
     numbers, known, _ = column.plain_numbers()
     left = np.flatnonzero(~known)
     codes, cells = column.distinct(left)
-    there = [not is_missing_cell(cell) and bool(shown(cell).strip()) for cell in cells]
-    texts = [shown(cell).strip() for cell in cells]
-    if not all(is_serial(text) for text, some in zip(texts, there, strict=True) if some):
+    read = serial_numbers(cells)
+    if read is None:
         return None
-    read = [float(text) if some else np.nan for text, some in zip(texts, there, strict=True)]
-    numbers[left] = np.array(read, dtype=np.float64)[codes]
+    numbers[left] = read[codes]
     filled = np.flatnonzero(~np.isnan(numbers))
     ticks = days_of_a_spreadsheet(numbers[filled])
     if ticks is None:

@@ -28,7 +28,7 @@ def kinds(analysis: Analysis, known: Iterable[str]) -> tuple[str, ...]:
     """Return which of the known pictures this analysis has."""
     of_causes = {"causes": causes, "split": split, "stated": stated, "leading": leading}
     absent = {kind for kind, made in of_causes.items() if not _made(made, analysis)}
-    if not any(True for _ in analysis.plan):
+    if not len(analysis.plan):
         absent.add("schedule")
     if not any(measure.effect is not None for measure in analysis.plan):
         absent.add("effects")
