@@ -175,20 +175,25 @@ class Bottlenecks(TableMixin):
 
         Alarms that rest on data in doubt come after the others, then changed definitions.
         """
-        s = len(self.transitions)
-        names = np.array(self.segments, dtype=np.str_)
+        return self._ordered(np.arange(self.tier.size))
+
+    def _ordered(self, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Return some flat indices in the order of the rows."""
+        g, s = np.divmod(cells, max(len(self.transitions), 1))
+        there, place = np.unique(g, return_inverse=True)
+        names = np.array([self.segments[i] for i in there.tolist()], dtype=np.str_)
         rank = np.empty(names.size, dtype=np.intp)
         rank[np.argsort(names, kind="stable")] = np.arange(names.size)
-        flat = self.tier.ravel()
-        alarm, doubtful = flat < 2, (self.flags.ravel() & MARKED_UNVERIFIED) > 0
+        flat = self.tier.ravel()[cells]
+        alarm, doubtful = flat < 2, (self.flags.ravel()[cells] & MARKED_UNVERIFIED) > 0
         keys = (
-            np.repeat(rank, s),
-            np.tile(np.arange(s), names.size),
-            -np.nan_to_num(self.gain.ravel(), nan=-1.0),
-            -np.nan_to_num(self.probability.ravel(), nan=-1.0),
+            rank[place],
+            s,
+            -np.nan_to_num(self.gain.ravel()[cells], nan=-1.0),
+            -np.nan_to_num(self.probability.ravel()[cells], nan=-1.0),
             np.select([alarm & ~doubtful, alarm, flat == DEFINITION], [0, 1, 2], 3),
         )
-        return np.lexsort(keys)
+        return np.asarray(cells[np.lexsort(keys)])
 
     def __iter__(self) -> Iterator[Bottleneck]:
         return iter(self.rows)
@@ -205,20 +210,19 @@ class Bottlenecks(TableMixin):
     @property
     def rows(self) -> Sequence[Bottleneck]:
         """One row per transition and segment, most probable first; built when read."""
-        order, ends = self.order, ends_of(self.transitions, self.win)
-        steps = len(self.transitions)
-        return LazyRows(
-            int(order.size), lambda place: row_of(self, *divmod(int(order[place]), steps), ends)
-        )
+        return self._rows(self.order)
 
     @property
-    def alarms(self) -> tuple[Bottleneck, ...]:
-        """The rows that are confirmed or suspected, most probable first."""
-        flat = self.tier.ravel()
-        ends = ends_of(self.transitions, self.win)
-        steps = len(self.transitions)
-        order = self.order
-        return tuple(row_of(self, *divmod(int(i), steps), ends) for i in order[flat[order] < 2])
+    def alarms(self) -> Sequence[Bottleneck]:
+        """The rows that are confirmed or suspected, most probable first; built when read."""
+        return self._rows(self._ordered(np.flatnonzero(self.tier.ravel() < 2)))
+
+    def _rows(self, cells: npt.NDArray[np.intp]) -> Sequence[Bottleneck]:
+        """Return rows by their flat indices, each built when it is read."""
+        steps, ends = len(self.transitions), ends_of(self.transitions, self.win)
+        return LazyRows(
+            int(cells.size), lambda place: row_of(self, *divmod(int(cells[place]), steps), ends)
+        )
 
     @property
     def lowest(self) -> Bottleneck | None:
@@ -245,6 +249,18 @@ class Bottlenecks(TableMixin):
         check_known("segment", segment, self.segments)
         g, ends = self.segments.index(segment), ends_of(self.transitions, self.win)
         return tuple(row_of(self, g, s, ends) for s in range(len(self.transitions)))
+
+    def alarms_of(self, segment: str) -> Sequence[Bottleneck]:
+        """Return the alarms of one segment, most probable first; none if there is no such segment.
+
+        Parameters
+        ----------
+        segment : str
+            Such as ``"all"``.
+        """
+        cells = np.flatnonzero(self.tier.ravel() < 2)
+        here = np.array([name == segment for name in self.segments], dtype=np.bool_)
+        return self._rows(self._ordered(cells[here[cells // max(len(self.transitions), 1)]]))
 
     def mark_unverified(self, rows: Iterable[tuple[Transition, str]]) -> Bottlenecks:
         """Return the same, with rows marked as resting on data that are in doubt.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesfunnel._core.vocabulary import Locale
+from salesfunnel._core.vocabulary import TIERS, Locale
 from salesfunnel.analysis import Analysis
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks
 from salesfunnel.data.panel import ALL
@@ -30,6 +30,9 @@ from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import action_names, foreign, in_language, labels_of
 from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
 from salesfunnel.stats import rate_interval
+
+OTHERS = 8
+"""Further alarms that the answer names, at most; of more it says how many."""
 
 
 def analysis_document(analysis: Analysis, locale: Locale) -> Document:
@@ -101,7 +104,7 @@ def _answer(
         *cause(analysis, worst, actions, locale),
         *first_measure(analysis, worst, locale),
     ]  # fmt: skip
-    others = [place(row, labels, locale) for row in found.alarms[1:]]
+    others = [place(row, labels, locale) for row in found.alarms[1 : OTHERS + 1]]
     fewer = [*_nobody(analysis, locale), *_fewer(found, locale)]
     lost = sum(row.deals or 0.0 for row in found.inflow.alarms)
     first = lost > (worst.expected_gain or 0.0)  # what costs most opens
@@ -111,14 +114,17 @@ def _answer(
         blocks.insert(0, Paragraph(text("bottleneck.unverified", locale), mark="warn"))
     if others:
         names = ("；" if locale == "zh" else "; ").join(others)
-        blocks.append(Paragraph(text("report.others", locale, steps=names)))
+        more = len(found.alarms) - 1 - len(others)
+        key = "report.others-and-more" if more else "report.others"
+        blocks.append(Paragraph(text(key, locale, steps=names, n=more)))
     return [*blocks, *_next(analysis, worst, locale)]
 
 
 def _rates(analysis: Analysis, locale: Locale) -> list[Block]:
     """Return the table of rates, and that a step that fell is counted since the onset."""
     blocks = list(document_of(analysis.conversions, locale).blocks)
-    if any(row.window > 1 for row in analysis.bottlenecks.alarms):
+    found = analysis.bottlenecks
+    if (found.window[found.tier < TIERS.index("watch")] > 1).any():
         blocks.append(Paragraph(text("report.since-onset", locale), mark="muted"))
     return blocks
 
@@ -189,10 +195,9 @@ def _why(
 
 def _picture(analysis: Analysis, locale: Locale) -> Block:
     marks: dict[str, tuple[Mark, str]] = {}
-    for row in analysis.bottlenecks.alarms:
-        if row.segment == ALL:
-            words = text("report.chance-of-fall", locale, p=row.probability)
-            marks[row.transition.target] = (mark_of(row), words)
+    for row in analysis.bottlenecks.alarms_of(ALL):
+        words = text("report.chance-of-fall", locale, p=row.probability)
+        marks[row.transition.target] = (mark_of(row), words)
     several = ALL not in analysis.conversions.segments
     intervals = {
         row.target: span(row.interval.low, row.interval.high, "percent", locale)

@@ -85,7 +85,10 @@ def funnel(analysis: Analysis, locale: Locale) -> Chart:
     if found is not None:
         return counts.fates(found, locale)
     return counts.funnel(
-        analysis.panel.total(), locale, period=analysis.period, alarms=analysis.bottlenecks.alarms
+        analysis.panel.total(),
+        locale,
+        period=analysis.period,
+        alarms=analysis.bottlenecks.alarms_of(ALL),
     )
 
 

@@ -60,8 +60,11 @@ def funnel(
     panel: Panel, locale: Locale, *, period: str | None = None, segment: str | None = None,
     alarms: Iterable[Bottleneck] = (),
 ) -> Chart:  # fmt: skip
-    """Return the funnel of one period, the last one that is over; alarms show their own rates."""
-    fallen = {row.transition.source: row for row in alarms if row.segment == ALL}
+    """Return the funnel of one period, the last one that is over.
+
+    Steps in alarm, of all segments together, show their own rates.
+    """
+    fallen = {row.transition.source: row for row in alarms}
     panel = panel if segment is not None or ALL in panel.segments else panel.total()
     t, g = last_complete(panel, period), pick_segment(segment, panel.segments)
     entered, advanced, unknown = (array[t, g].tolist() for array in panel.entered_advanced())
