@@ -44,8 +44,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
 )
 RANK = {name: rank for rank, room in enumerate(ROOMS) for name in room}
 NO_NUMPY_ROOMS = {"errors", "fault", "definitions", "plugins", "i18n"}
-NUMPY_IN_CORE = {"arguments.py", "arrays.py", "durations.py", "period_arrays.py", "season.py"}
-NUMPY_IN_CORE |= {"inputs.py"}  # for the type checker only
+NUMPY_IN_CORE = {"arguments.py", "arrays.py", "period_arrays.py", "season.py"}
+NUMPY_IN_CORE |= {"durations.py", "inputs.py"}  # for the type checker only
 # Modules that name a room above as text or for the type checker only, with the reason.
 DOORS: dict[str, set[str]] = {
     "plugins": {"data"},  # what a source returns, for the type checker only

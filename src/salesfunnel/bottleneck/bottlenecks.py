@@ -34,6 +34,7 @@ from salesfunnel.bottleneck.row import (
 )
 from salesfunnel.bottleneck.verdict import DEFINITION, LEAST_HISTORY, REFERENCE_KINDS
 from salesfunnel.definitions.funnel import Funnel, Transition, win_of
+from salesfunnel.definitions.step_mapping import place_of_transition
 from salesfunnel.fault import Fault
 
 __all__ = ["Bottlenecks"]
@@ -251,16 +252,9 @@ class Bottlenecks(TableMixin):
         return tuple(row_of(self, g, s, ends) for s in range(len(self.transitions)))
 
     def alarms_of(self, segment: str) -> Sequence[Bottleneck]:
-        """Return the alarms of one segment, most probable first; none if there is no such segment.
-
-        Parameters
-        ----------
-        segment : str
-            Such as ``"all"``.
-        """
-        cells = np.flatnonzero(self.tier.ravel() < 2)
-        here = np.array([name == segment for name in self.segments], dtype=np.bool_)
-        return self._rows(self._ordered(cells[here[cells // max(len(self.transitions), 1)]]))
+        """Return the alarms of one segment, most probable first; none if it is not there."""
+        here = np.array([name == segment for name in self.segments])
+        return self._rows(self._ordered(np.flatnonzero((self.tier < 2) & here[:, None])))
 
     def mark_unverified(self, rows: Iterable[tuple[Transition, str]]) -> Bottlenecks:
         """Return the same, with rows marked as resting on data that are in doubt.
@@ -282,14 +276,15 @@ class Bottlenecks(TableMixin):
 
     def find(self, transition: Transition | str, segment: str | None = None) -> Bottleneck:
         """Return the row of one step, ``"intent→won"``, of the only segment or a named one."""
-        names = [str(step) for step in self.transitions]
-        wanted = str(transition).replace("->", "→")
-        check_known("transition", wanted, names)
+        s, g = place_of_transition(transition, self.transitions), self._place_of(segment)
+        return self._row(g * len(self.transitions) + s)
+
+    def _place_of(self, segment: str | None) -> int:
+        """Return the index of a segment; of the only one by default."""
         if segment is None and len(self.segments) == 1:
-            segment = self.segments[0]
+            return 0
         check_known("segment", segment, self.segments)
-        g = self.segments.index(str(segment))
-        return self._row(g * len(names) + names.index(wanted))
+        return self.segments.index(str(segment))
 
     def _row(self, flat: int) -> Bottleneck:
         ends = ends_of(self.transitions, self.win)
@@ -344,18 +339,11 @@ class Bottlenecks(TableMixin):
         Interval or None
             Deals a month; None if no step is named.
         """
-        if segment is None and len(self.segments) == 1:
-            segment = self.segments[0]
-        check_known("segment", segment, self.segments)
-        g = self.segments.index(str(segment))
-        names = [str(step) for step in self.transitions]
+        g = self._place_of(segment)
         if transitions is None:
-            chosen = [s for s in range(len(names)) if self.tier[g, s] < 2]
+            chosen = np.flatnonzero(self.tier[g] < 2).tolist()
         else:
-            wanted = [str(step).replace("->", "→") for step in transitions]
-            for name in wanted:
-                check_known("transition", name, names)
-            chosen = [names.index(name) for name in wanted]
+            chosen = [place_of_transition(step, self.transitions) for step in transitions]
         if not chosen:
             return None
         return joint_gain(self, g, chosen, capacity, GAIN_LEVEL)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["by_priority", "most_it_brings"]
 
 Array = npt.NDArray[np.float64]
-BEYOND = 32.0
-"""Minus the log of the probability that a mean of draws lies beyond its bound: 1e-14."""
+BEYOND = 24.0
+"""Minus the log of the probability that a mean of draws lies beyond its bound: 4e-11."""
 
 
 def by_priority(
@@ -109,7 +109,7 @@ def most_it_brings(
     value = np.ones(1) if draws is None else draws  # the same draws for all measures
     mean, square, largest = mean * value.mean(), square * (value**2).mean(), value.max()
     alone = _mean_at_most(mean, square - mean**2, largest)
-    together = _mean_at_most(uplift * mean, cap**2 * square, cap * largest)
+    together = _mean_at_most(uplift * mean, cap * uplift * square, cap * largest)
     brings = assumed.months * entrants * np.minimum(cap * alone, together)
     return np.asarray(brings * (1 + 1e-9))
 

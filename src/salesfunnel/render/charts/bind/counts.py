@@ -60,10 +60,7 @@ def funnel(
     panel: Panel, locale: Locale, *, period: str | None = None, segment: str | None = None,
     alarms: Iterable[Bottleneck] = (),
 ) -> Chart:  # fmt: skip
-    """Return the funnel of one period, the last one that is over.
-
-    Steps in alarm, of all segments together, show their own rates.
-    """
+    """Return the funnel of one period, the last one that is over; alarms show their own rates."""
     fallen = {row.transition.source: row for row in alarms}
     panel = panel if segment is not None or ALL in panel.segments else panel.total()
     t, g = last_complete(panel, period), pick_segment(segment, panel.segments)
