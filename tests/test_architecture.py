@@ -57,7 +57,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         330,
         "content: one remedy after the other, at least one for each cause",
     ),
-    "bottleneck/bottlenecks.py": (520, "one table, its rows and its columns"),
+    "bottleneck/bottlenecks.py": (530, "one table, its rows and its columns"),
     "data/events/event_log.py": (
         480,
         "the log is one value; its three ways in and their documentation stand together",
@@ -65,8 +65,7 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     "bottleneck/impact.py": (305, "what a fall is worth, here and at the end: one calculation"),
     "pipeline/bridge.py": (305, "the bridge is one value: a third of it are its columns"),
     "timing/_stage_durations.py": (305, "the table, its checks and its function"),
-    "conversion.py": (370, "a row, its table and the function; half of it is documentation"),
-    "data/panel.py": (540, "the panel is one value; a third of it is documentation of its verbs"),
+    "data/panel.py": (545, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
         320,
         "each kind of column meets every other; to part them makes a cycle",

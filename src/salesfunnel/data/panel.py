@@ -29,6 +29,10 @@ ALL = "all"
 """The name of the one segment of a panel that is not broken down."""
 
 
+def _window(value: object) -> timedelta | None:
+    return duration_of("window", value)
+
+
 @named_only
 @attrs.frozen(kw_only=True, repr=False)
 class Panel(TableMixin):
@@ -110,9 +114,7 @@ class Panel(TableMixin):
     by: Frequency = attrs.field(
         default=attrs.Factory(lambda self: common_frequency(self.periods), takes_self=True)
     )
-    window: timedelta | None = attrs.field(
-        default=None, converter=lambda value: duration_of("window", value)
-    )
+    window: timedelta | None = attrs.field(default=None, converter=_window)
     advanced: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
     immature: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
     exposed: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)

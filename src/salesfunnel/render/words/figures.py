@@ -10,8 +10,12 @@ from salesfunnel.data.panel import ALL
 from salesfunnel.fault import Fault, hint_text
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.i18n._money import short_amount
+from salesfunnel.i18n.said import translated
 from salesfunnel.render.model import Column, FaultItem, Faults
 from salesfunnel.render.words.benchmarks import published_words
+
+PART = 0.05
+"""Part of a deal below which a number of deals is shown as whole."""
 
 
 def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = None) -> FaultItem:
@@ -22,6 +26,9 @@ def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = 
     for name in ("sample", "source", "citation"):
         if isinstance(figures.get(name), str):
             figures[name] = published_words(figures[name], locale)
+    for name in ("why", "hint"):
+        if locale == "zh" and isinstance(figures.get(name), str):
+            figures[name] = translated(figures[name]) or figures[name]
     named: Mapping[str, str] = labels or {}
     for name in ("step", "value"):
         said = figures.get(name)
@@ -72,6 +79,13 @@ def span(low: float | None, high: float | None, form: str, locale: Locale) -> st
         ends = (end.replace("-", "\N{MINUS SIGN}") for end in (first, last))
         return text("report.range", locale, **dict(zip(("low", "high"), ends, strict=True)))
     return f"{first.removesuffix('%') if last.endswith('%') else first}–{last}"
+
+
+def in_deals(value: float | None, locale: Locale) -> str:
+    """Return a number of deals: whole ones as a count, parts of a deal with their decimals."""
+    whole = value is not None and abs(value - round(value)) < PART
+    return shown(round(value) if whole and value is not None else value,
+                 "count" if whole else "deals", locale)  # fmt: skip
 
 
 def filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Any, Any]:
