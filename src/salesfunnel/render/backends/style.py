@@ -29,7 +29,12 @@ gap:0 16px;align-items:center}
 & .sf-row>svg{overflow:visible}
 & .sf-name{padding:5px 0;overflow-wrap:anywhere}
 & .sf-name small{display:block;color:var(--sf-muted);font-size:12px;line-height:1.3}
-& .sf-fig{text-align:right;font-weight:650;font-size:13.5px;min-width:4.5em;max-width:11em}
+& .sf-fig{text-align:right;font-weight:650;font-size:13.5px}
+& .sf-nb{white-space:nowrap}
+& .sf-under .sf-row{grid-template-columns:minmax(5.5em,min(11em,26%)) minmax(0,1fr) 4.3em}
+& .sf-under .sf-name{padding:0;text-align:right}
+& .sf-under .sf-say{grid-column:2/4;padding:0 0 5px}
+& .sf-say small{display:block;color:var(--sf-muted);font-size:12px;line-height:1.3}
 & .sf-fig.sf-alert{color:var(--sf-alert)}
 & .sf-fig small{display:block;font-weight:400;color:var(--sf-muted);font-size:12px}
 & .sf-row.sf-sum .sf-name,& .sf-row.sf-sum{font-weight:650}
@@ -222,13 +227,15 @@ font-size:12.5px;padding:4px 9px;border-radius:5px;display:none;z-index:9;max-wi
 & .ks{border-left:0;border-top:1px solid var(--sf-line);padding:18px 0 0;
 grid-template-columns:1fr 1fr;gap:16px 24px}}
 @media screen and (max-width:900px){.cards{grid-template-columns:minmax(0,1fr)}}
-@media(max-width:760px){:lang(zh) h1{word-break:normal}
+@media(max-width:760px){:lang(zh) h1{overflow-wrap:anywhere}
 .cards{grid-template-columns:minmax(0,1fr);gap:26px}
 .plan{grid-template-columns:minmax(0,1fr)}.plan .h{display:none}.plan>*{border:0;padding:4px 0}
 .plan>.m{border-top:1px solid var(--sf-line);padding-top:14px}
 & .sf-row{grid-template-columns:minmax(0,1fr) auto;gap:0 12px}
 & .sf-row>.sf-name{grid-column:1;grid-row:1}& .sf-row>.sf-fig{grid-column:2;grid-row:1}
 & .sf-row>svg{grid-column:1/3;grid-row:2}
+& .sf-under .sf-row{grid-template-columns:minmax(0,1fr) auto}
+& .sf-under .sf-name{text-align:left}& .sf-under .sf-say{grid-column:1/3;grid-row:3}
 .row{padding:24px 0 26px;gap:32px}.tb nav{margin-left:0}}
 @media(max-width:600px){& .sf-cards thead{position:absolute;width:1px;height:1px;overflow:hidden;
 clip-path:inset(50%)}
@@ -249,7 +256,7 @@ display:block;white-space:normal;text-align:left;max-width:none}
 @media print{:root,:root:not([data-theme=light]),:root[data-theme=dark]{LIGHT;color-scheme:light}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 body,body:lang(zh){font-size:10.5pt;line-height:1.4}
-.pg{max-width:none;padding:0;zoom:.84}
+.pg{max-width:none;padding:0 6px;zoom:.84}
 .tb nav,.skip,#tip,.screen,& details{display:none!important}
 .tb{padding:0 0 6px}
 .hero{grid-template-columns:7fr 5fr;padding:12px 0;gap:26px}
@@ -262,21 +269,29 @@ grid-template-columns:1fr;gap:7px}
 .r57{grid-template-columns:5fr 7fr}.r75{grid-template-columns:7fr 5fr}
 .r66{grid-template-columns:1fr 1fr}
 & h2{font-size:12.5pt;break-after:avoid}& h3{break-after:avoid}
-.d{font-size:9pt;margin-bottom:7px!important}
+.d{font-size:9pt;margin-bottom:7px!important;break-after:avoid}
 & .sf-note{font-size:8pt;margin-top:6px}
 .cards{grid-template-columns:repeat(3,1fr);gap:12px 20px}
 .plan{grid-template-columns:4.2fr 3fr 3.6fr;gap:0 20px}.plan .h{display:block}
 .plan>*{padding:6px 0;border-top:1px solid var(--sf-line);break-inside:avoid}
 .plan .h{border:0;padding:0}.plan p,.plan .meta,.plan .fig{font-size:8.5pt}
-& .sf-row{grid-template-columns:min(10.5em,34%) minmax(0,1fr) min(var(--sf-fig,5em),28%);gap:8px}
+& .sf-row{grid-template-columns:min(10.5em,34%) minmax(0,1fr) min(var(--sf-fig,5em),34%);
+gap:0 8px}
+& .sf-under .sf-row{grid-template-columns:min(9em,31%) minmax(0,1fr) 4.3em}
+& .sf-under .sf-name{text-align:right}& .sf-under .sf-say{grid-column:2/4;grid-row:auto}
 & .sf-row>.sf-name,& .sf-row>.sf-fig,& .sf-row>svg{grid-column:auto;grid-row:auto}
-.kv{font-size:8.5pt}.big b{font-size:19pt}& .sf-key{font-size:8pt}
+& .kv{font-size:8pt;grid-template-columns:auto minmax(0,1fr);gap:2px 8px;padding-top:5px;
+margin-top:4px}
+.card{padding-top:8px}.big{margin:3px 0 0}.chip,.chip small{font-size:8.5pt}
+& .sf-say{padding-bottom:2px}
+.big b{font-size:19pt}& .sf-key{font-size:8pt}
 & .dq{font-size:8.5pt;padding:8px 10px;gap:3px}.dq small{font-size:8pt}
 & .sf-scroll,& .sf-tall{overflow:visible;max-height:none}& .sf-t{font-size:8.5pt}
 & .sf-t th,& .sf-t td{padding:3px 5px;white-space:normal}& .tl{font-size:9pt;gap:6px}
 .sorts th button:after{content:""!important}
+& .stack .sf-row{grid-template-columns:27% minmax(0,1fr) min(var(--sf-fig,5em),40%)}
 .stack{gap:12px}footer{padding:6px 0;font-size:8pt}tr,li,.sf-fault{break-inside:avoid}
-.r66 .sf-odd{display:none}}
+.r57 .sf-odd,.r66 .sf-odd{display:none}}
 """
 PAGE = (
     (_THEMES + PARTS + _PAGE)

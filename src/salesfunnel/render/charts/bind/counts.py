@@ -227,6 +227,7 @@ def fates(found: StageFates, locale: Locale) -> Chart:
             "chart.funnel-subtitle", locale, day=day(found.as_of, locale),
             period=span_words(found.periods, locale),
         ),
+        note=text("chart.fates-note", locale),
     )  # fmt: skip
 
 

@@ -134,7 +134,10 @@ def funnel(
                 for field in ("entered", "advanced", "lost", "open", "baseline")
             },
         },
-        x=ChartScale(kind="percent" if shares else "number", low=0.0, title=""),
+        x=ChartScale(
+            kind="percent" if shares else "number", low=0.0, title="",
+            high=1.0 if shares else max(sizes, default=1.0),
+        ),
         y=ChartScale(kind="category", order=names), marks=marks,
         alt=text("chart.list-alt", locale, title=title, items=_listed(rows, locale)),
     )  # fmt: skip
