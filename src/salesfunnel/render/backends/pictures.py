@@ -92,6 +92,7 @@ def rows_html(chart: Chart, *, names: bool = True) -> str:
 
 def whole(words: str) -> str:
     """Return a figure whose range is not broken after its dash."""
+    words = words.replace("▼ ", "▼\N{NO-BREAK SPACE}")
     parts = (f'<span class="sf-nb">{e(part)}</span>' for part in words.split(" "))
     return " ".join(parts) if re.search(r"[–/-]", words) else e(words)
 

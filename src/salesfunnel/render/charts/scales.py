@@ -137,7 +137,7 @@ def time_ticks(
     step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if months / s <= 5)
     start = first.year * 12 + first.month - 1 + (first.day > 1)
     places = list(range(last.year * 12 + last.month - 1, start - 1, -step))[::-1]
-    if places and places[0] - start >= 0.6 * step:
+    if places and places[0] - start >= 0.8 * step:
         places.insert(0, start)
     found = []
     for place in places:

@@ -47,14 +47,16 @@ def cost(analysis: Analysis, row: Bottleneck, end: str, locale: Locale) -> list[
         return []
     unit = text(f"bottleneck.unit-{frequency_of(row.period)}", locale)
     deals = span(row.gain.low, row.gain.high, "deals", locale)
-    words = text("report.cost", locale, gain=row.expected_gain, range=deals, end=end, unit=unit)
+    won = (row.counted_at or row.transition.target) == analysis.bottlenecks.win
+    key = "report.cost-won" if won else "report.cost"
+    words = text(key, locale, gain=row.expected_gain, range=deals, end=end, unit=unit)
     if row.revenue is not None:
         if analysis.currency:
             low, high = row.revenue.low, row.revenue.high
             words += text("report.cost-in", locale,
                           range=money_span(low, high, locale, analysis.currency))  # fmt: skip
         else:
-            money = span(row.revenue.low, row.revenue.high, "money", locale)
+            money = span(row.revenue.low, row.revenue.high, "about", locale)
             words += text("report.cost-money", locale, range=money)
     return [(text("report.worth", locale), words)]
 

@@ -7,6 +7,7 @@ from itertools import islice
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.conversion import Conversion, ConversionTable
 from salesfunnel.i18n import text
+from salesfunnel.render.charts.figures import deals_words
 from salesfunnel.render.model import Block, Column, Document, KeyFigures, Mark, Paragraph, Table
 from salesfunnel.render.words.figures import filled, segment_words, shown, span
 from salesfunnel.render.words.names import labels_of
@@ -73,7 +74,7 @@ def _figures(row: Conversion, locale: Locale, *, exposed: bool = False) -> list[
     known = row.rate is not None
     return [
         shown(row.entered, "count", locale),
-        *([shown(row.exposed, "deals", locale)] if exposed else []),
+        *(["–" if row.exposed is None else deals_words(row.exposed)] if exposed else []),
         shown(row.advanced, "count", locale),
         shown(row.rate, "percent", locale),
         span(row.interval.low, row.interval.high, "percent", locale) if known else "–",

@@ -223,11 +223,10 @@ def fates(found: StageFates, locale: Locale) -> Chart:
         ))  # fmt: skip
     return funnel_chart(
         rows, locale, title=text("chart.funnel-title", locale),
-        subtitle=text(
+        note=text("chart.fates-note", locale), subtitle=text(
             "chart.funnel-subtitle", locale, day=day(found.as_of, locale),
             period=span_words(found.periods, locale),
         ),
-        note=text("chart.fates-note", locale),
     )  # fmt: skip
 
 
