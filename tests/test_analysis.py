@@ -125,10 +125,10 @@ def shown(analysis):
 @pytest.mark.parametrize(
     ("locale", "answer"),
     [
-        ("en", ["Intent → Negotiation: 49.17%, baseline 62.74%", "90%", "Closed won",
+        ("en", ["Intent → Negotiation: 49.22%, baseline 62.74%", "90%", "Closed won",
                 "Slow response", "Respond to every", "Sales manager", "2026-12-03",
                 "more deals in 3 months"]),
-        ("zh", ["意向阶段 → 谈判阶段：49.17%，基准值62.74%", "90%", "成交阶段", "需求响应",
+        ("zh", ["意向阶段 → 谈判阶段：49.22%，基准值62.74%", "90%", "成交阶段", "需求响应",
                 "24小时内", "销售主管", "2026年12月3日", "3个月多成交"]),
     ],
 )  # fmt: skip

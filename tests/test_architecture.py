@@ -65,7 +65,6 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     "bottleneck/impact.py": (305, "what a fall is worth, here and at the end: one calculation"),
     "pipeline/bridge.py": (305, "the bridge is one value: a third of it are its columns"),
     "timing/_stage_durations.py": (305, "the table, its checks and its function"),
-    "conversion.py": (370, "a row, its table and the function; half of it is documentation"),
     "data/panel.py": (540, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
         320,

@@ -11,7 +11,6 @@ import numpy as np
 
 from salesfunnel._core.errors import SalesFunnelError
 from salesfunnel._core.fiscal import Fiscal
-from salesfunnel._core.vocabulary import TIERS
 from salesfunnel.bottleneck import Bottlenecks, rate_trend
 from salesfunnel.data.history import StageHistory, deal_cohorts, stage_fates
 from salesfunnel.data.panel import ALL, Panel
@@ -35,8 +34,7 @@ def judged_panel(panel: Panel, judged: str, bottlenecks: Bottlenecks) -> Panel:
     A step that fell is counted since the onset, so that a page shows one rate for each step.
     """
     alone = panel.select(periods=judged)
-    listed = bottlenecks.tier < TIERS.index("none")
-    window = np.where(listed, bottlenecks.window, 1).astype(np.intp)
+    window = bottlenecks.window.astype(np.intp)
     if panel.mode == "cohort" or panel.by == "day" or not (window > 1).any():
         return alone
     last = panel.periods.index(judged) + 1
@@ -103,8 +101,9 @@ def around(
         found["fates"] = stage_fates(
             deals,
             until=judged,
-            months=max((row.window for row in alarms), default=3),
+            months=1,
             alerts=tuple(dict.fromkeys(row.transition.source for row in alarms)),
+            panel=panel,
         )
     with suppress(SalesFunnelError):  # no stage is the win
         cohorts = deal_cohorts(deals)

@@ -251,6 +251,7 @@ def _result(
         seed=seed,
         **{name: getattr(found, name) for name in _SAME},
         entered=np.round(found.entered).astype(np.int64),
+        exposed=found.entered,
         advanced=found.advanced.astype(np.int64),
         history_months=found.history_months.astype(np.int64),
         history_entered=np.round(found.history_entered).astype(np.int64),

@@ -102,6 +102,8 @@ class Bottlenecks(TableMixin):
         Names the steps for people.
     attributes : tuple of str
         The columns whose values make the segments.
+    exposed : ndarray of float64, shape (segments, steps), optional
+        `entered` before it is rounded: what rates are shares of.
     """
 
     transitions: tuple[Transition, ...]
@@ -148,6 +150,7 @@ class Bottlenecks(TableMixin):
     faults: tuple[Fault, ...] = ()
     funnel: Funnel | None = None
     attributes: tuple[str, ...] = ()
+    exposed: Float | None = array_field(np.float64, default=None)
 
     def __repr__(self) -> str:
         counts = np.bincount(self.tier.ravel(), minlength=len(TIERS))
@@ -231,8 +234,9 @@ class Bottlenecks(TableMixin):
     @property
     def rate(self) -> Float:
         """Share that advanced, NaN where nobody entered, shape (segments, steps)."""
+        n = self.entered if self.exposed is None else self.exposed
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.where(self.entered > 0, self.advanced / self.entered, np.nan))
+            return np.asarray(np.where(n > 0, self.advanced / n, np.nan))
 
     def of_segment(self, segment: str) -> tuple[Bottleneck, ...]:
         """Return the rows of one segment, in the order of the transitions.
@@ -353,7 +357,8 @@ def row_of(found: Bottlenecks, g: int, s: int, ends: Sequence[int]) -> Bottlenec
         return value if np.isfinite(value) else None
 
     entered, advanced = int(found.entered[g, s]), int(found.advanced[g, s])
-    rate = advanced / entered if entered else None
+    exposed = float((found.entered if found.exposed is None else found.exposed)[g, s])
+    rate = advanced / exposed if exposed > 0 else None
     reference = number(found.reference)
     flags = int(found.flags[g, s])
     tier, window = int(found.tier[g, s]), int(found.window[g, s])

@@ -62,9 +62,10 @@ class Bottleneck(ResultMixin):
     segment, period : str
         Whose, and the last period judged.
     entered, advanced : int
-        In the window: those who could advance (lag-adjusted where a lag was given), and did.
+        In the window: those who could advance (lag-adjusted where a lag was given, and open deals
+        as far as they have had time), to whole ones; and who did.
     rate : float or None
-        advanced ÷ entered; None if nobody entered.
+        The share of them that advanced, before they are rounded; None if nobody entered.
     reference : float or None
         What the rate would be in these months if nothing had happened, season and trend included;
         None if there is nothing.

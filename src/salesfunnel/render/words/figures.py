@@ -13,6 +13,9 @@ from salesfunnel.i18n._money import short_amount
 from salesfunnel.render.model import Column, FaultItem, Faults
 from salesfunnel.render.words.benchmarks import published_words
 
+PART = 0.05
+"""Part of a deal below which a number of deals is shown as whole."""
+
 
 def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = None) -> FaultItem:
     """Return a fault in the words of a language; `labels` name the steps it speaks of."""
@@ -72,6 +75,13 @@ def span(low: float | None, high: float | None, form: str, locale: Locale) -> st
         ends = (end.replace("-", "\N{MINUS SIGN}") for end in (first, last))
         return text("report.range", locale, **dict(zip(("low", "high"), ends, strict=True)))
     return f"{first.removesuffix('%') if last.endswith('%') else first}–{last}"
+
+
+def in_deals(value: float | None, locale: Locale) -> str:
+    """Return a number of deals: whole ones as a count, parts of a deal with their decimals."""
+    whole = value is not None and abs(value - round(value)) < PART
+    return shown(round(value) if whole and value is not None else value,
+                 "count" if whole else "deals", locale)  # fmt: skip
 
 
 def filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Any, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
-from salesfunnel.render.charts.bind import ahead, counts, findings, pipeline, plans, verdicts
+from salesfunnel.render.charts.bind import ahead, counts, deals, findings, pipeline, plans, verdicts
 from salesfunnel.render.charts.bind import cohorts as cohorts_of
 from salesfunnel.render.charts.chart import Chart
 
@@ -83,10 +83,16 @@ def funnel(analysis: Analysis, locale: Locale) -> Chart:
     """Return where deals go; where only counts are known, the counts of the judged period."""
     found = getattr(analysis, "fates", None)
     if found is not None:
-        return counts.fates(found, locale)
+        return deals.fates(found, locale, verdicts=_overall(analysis))
     return counts.funnel(
-        analysis.panel.total(), locale, period=analysis.period, alarms=analysis.bottlenecks.alarms
+        analysis.panel.total(), locale, period=analysis.period, verdicts=_overall(analysis)
     )
+
+
+def _overall(analysis: Analysis) -> Sequence[Bottleneck]:
+    """Return the verdicts of all segments together, where they were judged so."""
+    found = analysis.bottlenecks
+    return found.of_segment(ALL) if ALL in found.segments else ()
 
 
 def verdict_bars(analysis: Analysis, locale: Locale) -> Chart:
