@@ -110,7 +110,7 @@ def first_measure(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[t
                 words += text("report.expect-in", locale, p50=money_words(r.p50, locale, unit),
                               range=money_span(r.p10, r.p90, locale, unit))  # fmt: skip
             else:
-                money = span(r.p10, r.p90, "money", locale)
+                money = span(r.p10, r.p90, "about", locale)
                 words += text("report.expect-money", locale, p50=r.p50, range=money)
         items.append((text("report.effect", locale), words))
     return items
