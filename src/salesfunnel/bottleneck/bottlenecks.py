@@ -25,6 +25,7 @@ from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.bottleneck.row import (
     _FAULTS,
     BENCHMARK_CONFLICTS,
+    BENCHMARK_MOVED,
     GAIN_LEVEL,
     MARKED_UNVERIFIED,
     NOT_SEEN_BY_COHORT,
@@ -431,7 +432,7 @@ def _faults(found: Bottlenecks, g: int, s: int) -> tuple[Fault, ...]:
     back = int(found.back_months[g, s])
     if back and back <= len(found.periods):
         params |= {"back": found.periods[-back]}
-    if flags & BENCHMARK_CONFLICTS:
+    if flags & (BENCHMARK_CONFLICTS | BENCHMARK_MOVED):
         params |= {"benchmark": float(found.benchmark[s])}
         params |= {"own": float(found.history_advanced[g, s] / max(found.history_entered[g, s], 1))}
     return tuple(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
-from salesfunnel.render.charts.bind._words import day
 from salesfunnel.render.charts.bind.findings import deals_of
 from salesfunnel.render.charts.bind.plans import visible_from
 from salesfunnel.render.charts.figures import deals_words, money_span
@@ -64,7 +63,7 @@ def follow_items(plan: ImprovementPlan, locale: Locale, *, most: int = 4) -> lis
     """Return what to look at, and when, of the first `most` actions, by date."""
     if not plan.active or plan.start is None:
         return []
-    items = [(plan.start, text("page.follow-now-words", locale, day=day(plan.start, locale)))]
+    items = [(plan.start, text("page.follow-now-words", locale))]
     several = len({(m.bottleneck, m.segment) for m in plan.active}) > 1
     opens, closes = ("（", "）") if locale == "zh" else (" (", ")")
     for measure in plan.active[:most]:
