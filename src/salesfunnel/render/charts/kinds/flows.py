@@ -147,8 +147,7 @@ def funnel(
             "rate": [_rate(row) for row in rows],
         },
         x=ChartScale(
-            kind="percent" if shares else "number", low=0.0, title="",
-            high=1.0 if shares else max(sizes, default=1.0),
+            kind="percent" if shares else "number", low=0.0, high=1.0 if shares else max([*sizes, 1]),
         ),
         y=ChartScale(kind="category", order=names), marks=marks,
         alt=text("chart.list-alt", locale, title=title, items=_listed(rows, locale)),
