@@ -256,7 +256,7 @@ def test_a_delay_is_estimated_from_deals(n):
     offer = lead + np.rint(days * us).astype("m8[us]")
     as_of = np.datetime64("2026-07-01", "us")
     seen = offer < as_of
-    entered = np.stack([lead, np.where(seen, offer, np.datetime64("NaT"))], 1)
+    entered = np.stack([lead, np.where(seen, offer, np.datetime64("NaT", "us"))], 1)
     history = sf.StageHistory(
         deals=np.arange(n).astype(str), stages=("lead", "offer"), entered=entered,
         outcome=seen.astype(np.int8), as_of=as_of, closed=entered[:, 1],
