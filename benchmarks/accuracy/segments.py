@@ -1,4 +1,4 @@
-"""How good comparisons are: python benchmarks/accuracy/segments.py [runs [segments|open [seed]]]."""
+"""How good comparisons are: python benchmarks/accuracy/segments.py [RUNS [PART [SEED]]]."""
 
 from __future__ import annotations
 
