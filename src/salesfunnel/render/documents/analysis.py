@@ -77,7 +77,8 @@ def _trend(analysis: Analysis, locale: Locale) -> list[Block]:
     if not len(analysis.bottlenecks):
         return []
     chart = chart_of(analysis, "trend", locale=locale)
-    return [Picture(chart)] if chart.data["rate"] else []
+    known = [rate for rate in chart.data["rate"] if rate is not None]
+    return [Picture(chart)] if len(known) > 1 else []  # one point is no course of time
 
 
 def _answer(
