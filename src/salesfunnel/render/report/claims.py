@@ -13,7 +13,7 @@ from salesfunnel.render.charts.figures import deals_words, money_span
 from salesfunnel.render.report.facts import currency_of, first_cause, of_row, shortfall_of
 from salesfunnel.render.words.findings import collect_words, title_of
 from salesfunnel.render.words.names import action_names
-from salesfunnel.render.words.plans import follow_words, measure_title
+from salesfunnel.render.words.plans import follow_words, measure_title, step_of
 
 if TYPE_CHECKING:
     from salesfunnel.analysis import Analysis
@@ -64,8 +64,12 @@ def follow_items(plan: ImprovementPlan, locale: Locale, *, most: int = 4) -> lis
     if not plan.active or plan.start is None:
         return []
     items = [(plan.start, text("page.follow-now-words", locale))]
+    several = len({(m.bottleneck, m.segment) for m in plan.active}) > 1
+    opens, closes = ("（", "）") if locale == "zh" else (" (", ")")
     for measure in plan.active[:most]:
         title = measure_title(measure, locale)
+        if several:
+            title += f"{opens}{step_of(plan, measure, locale)}{closes}"
         words = text("page.follow-due", locale, measure=title, sign=follow_words(measure, locale))
         items.append((measure.due, words))
         seen = visible_from(measure)

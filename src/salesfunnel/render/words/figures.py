@@ -105,9 +105,14 @@ def money_text(value: float | None, currency: str, locale: Locale) -> str:
     return short_amount(value, currency, locale) if currency else shown(value, "money", locale)
 
 
+def estimate_text(value: float, currency: str, locale: Locale) -> str:
+    """Return an estimated amount: short with its currency, else to two significant digits."""
+    return short_amount(value, currency, locale) if currency else shown(value, "about", locale)
+
+
 def money_span(low: float, high: float, currency: str, locale: Locale) -> str:
-    """Return both ends of a range of amounts with their currency."""
+    """Return both ends of a range of amounts with their currency: an estimate, so rounded."""
     if not currency:
-        return span(low, high, "money", locale)
+        return span(low, high, "about", locale)
     first, last = (money_text(value, currency, locale) for value in (low, high))
     return first if first == last else text("report.range", locale, low=first, high=last)
