@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.arguments import worth_of
-from salesfunnel._core.checks import check_kind, check_known
+from salesfunnel._core.arguments import check_period, worth_of
+from salesfunnel._core.checks import check_kind
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.one_length import check_one_length
@@ -266,7 +266,7 @@ def output_change(
     over = [name for name in panel.periods if name not in panel.partial]
     for name in (before, after):
         if name is not None:
-            check_known("period", name, panel.periods)
+            check_period(name, panel.periods)
     after = after if after is not None else (over[-1] if over else None)
     if before is None and after is not None and panel.periods.index(after) > 0:
         before = panel.periods[panel.periods.index(after) - 1]

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.arguments import check_period
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_known, duplicates
 from salesfunnel._core.errors import ArgumentError, DataError
@@ -329,6 +330,8 @@ class Panel(TableMixin):
             )
             keep, known = set(chosen), set(names)
             for name in chosen:
+                if name not in known and field == "periods":
+                    check_period(name, names, field)
                 if name not in known:
                     check_known(field, name, names)
             index.append([i for i, name in enumerate(names) if name in keep])
@@ -358,7 +361,7 @@ class Panel(TableMixin):
         """Return the periods from `start` to `end`, both inside; both must be in the panel."""
         for name in (start, end):
             if name is not None:
-                check_known("period", name, self.periods)
+                check_period(name, self.periods)
         first = 0 if start is None else self.periods.index(start)
         last = len(self.periods) if end is None else self.periods.index(end) + 1
         return self.select(periods=self.periods[first:last])

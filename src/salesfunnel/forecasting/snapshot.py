@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.inputs import Moment
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
-from salesfunnel._core.periods import end_of, frequency_of
+from salesfunnel._core.periods import end_of, frequency_of, label_of, ordinal
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
@@ -83,12 +83,29 @@ def days_until(field: str, value: object, at: np.datetime64, calendar: Fiscal | 
             raise ArgumentError(error.message.replace("'closing'", f"{field!r}")) from None
         end = np.datetime64(last, "us") + DAY
     elif not isinstance(label, str) or by == "none":
+        if isinstance(label, str) and not _is_span(label):
+            raise ArgumentError(
+                f"{field!r} must be a number of days, or a day or period to the end of which to"
+                f" look, got {value!r}",
+                hint=_accepted(at),
+            )
         return days_of(field, value)
     else:
         end = np.datetime64(end_of(label.strip(), by), "us")
     if end <= at:
-        raise ArgumentError(f"{field!r} must end after {str(at)[:10]}, got {label!r}")
+        raise ArgumentError(
+            f"{field!r} must end after {str(at)[:10]}, got {label!r}", hint=_accepted(at)
+        )
     return int(np.ceil((end - at) / DAY))
+
+
+def _accepted(at: np.datetime64) -> str:
+    """Return what may be written, with the next periods after a moment."""
+    month = ordinal(str(at)[:7], "month") + 1
+    quarter = (month - 1) // 3 + 1
+    later, name = label_of(month, "month"), label_of(quarter, "quarter")
+    last = end_of(name, "quarter") - timedelta(days=1)
+    return f"such as 90, '90D', {later!r}, {name!r} or '{last}'"
 
 
 def _is_span(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from salesfunnel._core.arguments import worth_of
+from salesfunnel._core.arguments import check_day, worth_of
 from salesfunnel._core.checks import check_fraction, check_number, check_positive_int
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
 from salesfunnel._core.readers import reader_hint
@@ -110,8 +110,7 @@ def plan(
     >>> measures[0].problem, measures[0].due
     ('slow-response', datetime.date(2026, 12, 3))
     """
-    if not isinstance(start, date):
-        raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")
+    start = check_day("start", start)
     found = _findings(findings)
     rows = _rows(bottlenecks, found)
     worth = worth_of(value)

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.arguments import check_period
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.errors import ArgumentError, DataError
@@ -183,7 +184,7 @@ class TargetPlan(TableMixin):
             cells = self.part_safe[:, self.parts.index(part), s]
         if period is None:
             return int(cells.sum())
-        check_known("period", period, self.periods)
+        check_period(period, self.periods)
         return int(cells[self.periods.index(period)])
 
     def quarters(
