@@ -80,7 +80,6 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     ),
     "diagnosis/effects.py": (340, "exposure and mixture share grades, evidence and errors"),
     "data/purchases/table.py": (360, "the table is one value with three ways in"),
-    "render/documents/customers.py": (320, "a document for each result of repurchase"),
     "definitions/funnel.py": (400, "one value and its verbs, and the names of a win"),
     "_kernels/special.py": (350, "one family of functions; half of it is formulas and sources"),
     "_kernels/betabinomial.py": (

@@ -22,6 +22,7 @@ from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel.data.panel_counts import parse_counts
 from salesfunnel.definitions.funnel import Funnel, Transition, win_of
+from salesfunnel.fault import Fault
 
 __all__ = ["ALL", "Panel"]
 
@@ -85,6 +86,9 @@ class Panel(TableMixin):
         With `weight`: the code of the amounts.
     unvalued : int
         With `weight`: deals without an amount, which are left out.
+    faults : tuple of Fault
+        What concerns the counts: entries that are known to lie between two exports only; not
+        compared by ``==``.
 
     Raises
     ------
@@ -123,6 +127,7 @@ class Panel(TableMixin):
     squares: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)
     currency: str = ""
     unvalued: int = 0
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_items, eq=False)
 
     def __attrs_post_init__(self) -> None:
         check_choice("mode", self.mode, PANEL_MODES)
@@ -488,6 +493,7 @@ class Panel(TableMixin):
             upper=upper,
             squares=_sum(left.squares, right.squares),
             unvalued=self.unvalued + other.unvalued,
+            faults=tuple(dict.fromkeys((*self.faults, *other.faults))),
             missing=missing,
             advanced=_sum(left.advanced, right.advanced),
             immature=_sum(left.immature, right.immature),

@@ -187,7 +187,7 @@ def _bridge(
     money = valued(way, state)
     bars, segments = bars_of(way, money, state, by=frame.by)
     late = _overdue(way, until)
-    doubts = doubts_of(way, money, state, since)
+    doubts = doubts_of(way, money, state, since, until)
     faults = (*doubts, *state.faults, *money.faults, *_undone(way, money, state))
     return PipelineBridge(
         since=since.astype(datetime),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels.bridge import BY_WIN, END, START, Passage
 from salesfunnel.fault import Fault
 from salesfunnel.pipeline.state import PipelineState
@@ -18,10 +19,31 @@ NOTABLE = 0.05
 
 
 def doubts_of(
-    way: Passage, money: Valued, state: PipelineState, since: np.datetime64
+    way: Passage, money: Valued, state: PipelineState, since: np.datetime64, until: np.datetime64
 ) -> list[Fault]:
     """Return what makes the amounts or the counts of a bridge mislead."""
-    return [*_amounts(way, money, state), *_first_moment(state, since)]
+    return [
+        *_amounts(way, money, state), *_first_moment(state, since),
+        *_between_exports(state, since, until),
+    ]  # fmt: skip
+
+
+def _between_exports(
+    state: PipelineState, since: np.datetime64, until: np.datetime64
+) -> list[Fault]:
+    """Say where changes are known to lie between two exports only."""
+    widths = []
+    for name in ("outcome", "amount", "expected", "pipeline", "owner", "category"):
+        field = state.history.changes.get(name)
+        if field is None or field.known_since is None:
+            continue
+        inside = (field.time > since) & (field.time <= until) & (field.known_since < field.time)
+        widths.append((field.time - field.known_since)[inside])
+    wide = np.concatenate(widths).astype(np.int64) / TICKS_PER_DAY if widths else np.zeros(0)
+    if not wide.size:
+        return []
+    days = round(float(np.median(wide)), 1)
+    return [Fault.of("bridge-between-exports", severity="info", n=int(wide.size), days=days)]
 
 
 def _amounts(way: Passage, money: Valued, state: PipelineState) -> list[Fault]:

@@ -7,7 +7,12 @@ from datetime import date
 from typing import Any
 
 from salesfunnel._core.arguments import check_day, worth_of
-from salesfunnel._core.checks import check_fraction, check_number, check_positive_int
+from salesfunnel._core.checks import (
+    check_currency,
+    check_fraction,
+    check_number,
+    check_positive_int,
+)
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
 from salesfunnel._core.readers import reader_hint
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks
@@ -41,6 +46,7 @@ def plan(
     funnel: Funnel | None = None,
     holidays: Collection[date] | str | None = None,
     seed: int = 0,
+    currency: str | None = None,
 ) -> ImprovementPlan:
     """Make an improvement plan: a measure a cause, with owner, due date and expected effect.
 
@@ -80,6 +86,8 @@ def plan(
         Days that are no working days, or a country of the package ``holidays``.
     seed : int
         Of the draws.
+    currency : str, optional
+        The currency of `value`; that of the bottlenecks by default.
 
     Returns
     -------
@@ -128,6 +136,7 @@ def plan(
             value=None if worth is None else worth.mean,
             value_se=0.0 if worth is None else worth.se,
             seed=check_positive_int("seed", seed, minimum=0),
+            currency=check_currency(currency) or _currency_of(bottlenecks),
         ),
         remedies=(*remedies, *_of_rule_sets(found)),
         holidays=holidays_of(holidays),
@@ -239,3 +248,9 @@ def _order(m: Measure) -> tuple[Any, ...]:
         m.detectable_after_days if m.detectable_after_days is not None else 10**6,
         m.key,
     )
+
+
+def _currency_of(bottlenecks: object) -> str:
+    """Return the currency of verdicts, of the first one where there are several."""
+    rows = bottlenecks if isinstance(bottlenecks, list | tuple) else (bottlenecks,)
+    return next((str(code) for row in rows if (code := getattr(row, "currency", ""))), "")

@@ -99,6 +99,8 @@ class TargetPlan(TableMixin):
         What is suspicious.
     funnel : Funnel, optional
         Names the steps for people.
+    currency : str
+        Code of the currency of a target in money; ``""`` if it is not known.
     """
 
     target: int
@@ -136,6 +138,7 @@ class TargetPlan(TableMixin):
     seed: int
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     funnel: Funnel | None = None
+    currency: str = ""
 
     def __attrs_post_init__(self) -> None:
         check_choice("unit", self.unit, TARGET_UNITS)

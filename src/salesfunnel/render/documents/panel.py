@@ -34,9 +34,10 @@ def panel_document(panel: Panel, locale: Locale) -> Document:
         words = text("report.rows-shown", locale, shown=_SEGMENTS, all=len(panel.segments))
         blocks.append(Paragraph(words, mark="muted"))
     if panel.periods and panel.steps and len(panel.segments) == 1 and panel.weight is None:
-        last, only = panel.periods[-1], panel.segments[0]
+        whole = [name for name in panel.periods if name not in panel.partial]
+        last, only = (whole or panel.periods)[-1], panel.segments[0]
         blocks.append(funnel_picture(panel, locale, period=last, segment=only))
-    said = open_counted(panel)
+    said = (*panel.faults, *open_counted(panel))
     if said:
         blocks.append(attrs.evolve(
             faults_block(said, locale, labels), title=text("bottleneck.faults", locale)
