@@ -167,14 +167,15 @@ def check_period(period: object, periods: Sequence[str], field: str = "period") 
     )  # fmt: skip
 
 
-def check_day(field: str, value: object, example: object = None) -> date:
-    """Return a day given as a date or ISO text; raise ArgumentError with an example otherwise."""
-    if isinstance(value, str):
-        with suppress(ValueError):
-            return date.fromisoformat(value.strip())
+def check_day(field: str, value: object) -> date:
+    """Return a day; raise ArgumentError that shows how to write it where it is none."""
     if isinstance(value, date):
         return value
-    shown = "2026-10-05" if example is None else str(example)[:10]
+    hint = "such as datetime.date(2026, 10, 5)"
+    if isinstance(value, str):
+        with suppress(ValueError):
+            date.fromisoformat(value.strip())
+            shown = f"datetime.date.fromisoformat({value.strip()!r})"
     raise ArgumentError(
-        f"{field!r} must be a datetime.date or ISO text, got {value!r}", hint=f"such as {shown!r}"
+        f"{field!r} must be a datetime.date, got {value!r}", hint=f"such as {shown}"
     )

@@ -80,16 +80,11 @@ def days_until(field: str, value: object, at: np.datetime64, calendar: Fiscal | 
         try:
             last = calendar.bounds(str(label).strip())[1]
         except ArgumentError as error:
-            raise ArgumentError(error.message.replace("'closing'", f"{field!r}")) from None
+            message = error.message.replace("'closing'", f"{field!r}")
+            raise ArgumentError(message, hint=error.hint or _accepted(at)) from None
         end = np.datetime64(last, "us") + DAY
     elif not isinstance(label, str) or by == "none":
-        if isinstance(label, str) and not _is_span(label):
-            raise ArgumentError(
-                f"{field!r} must be a number of days, or a day or period to the end of which to"
-                f" look, got {value!r}",
-                hint=_accepted(at),
-            )
-        return days_of(field, value)
+        return length_of(field, value, at)
     else:
         end = np.datetime64(end_of(label.strip(), by), "us")
     if end <= at:
@@ -99,13 +94,31 @@ def days_until(field: str, value: object, at: np.datetime64, calendar: Fiscal | 
     return int(np.ceil((end - at) / DAY))
 
 
+def length_of(field: str, value: object, at: np.datetime64) -> int:
+    """Return a length of time in whole days; an error shows what may be written, from `at` on."""
+    try:
+        return days_of(field, value)
+    except ArgumentError as error:
+        hint = error.hint if _is_length(value) else f"{error.hint}; {_accepted(at)}"
+        raise ArgumentError(error.message, hint=hint) from None
+
+
+def _is_length(value: object) -> bool:
+    """Whether it is a length of time, of however few days."""
+    try:
+        days_of("horizon", value, minimum=-1)
+    except ArgumentError:
+        return False
+    return True
+
+
 def _accepted(at: np.datetime64) -> str:
     """Return what may be written, with the next periods after a moment."""
     month = ordinal(str(at)[:7], "month") + 1
     quarter = (month - 1) // 3 + 1
     later, name = label_of(month, "month"), label_of(quarter, "quarter")
     last = end_of(name, "quarter") - timedelta(days=1)
-    return f"such as 90, '90D', {later!r}, {name!r} or '{last}'"
+    return f"write 90 or '90D'; a forecast also takes {later!r}, {name!r} or '{last}'"
 
 
 def _is_span(text: str) -> bool:
