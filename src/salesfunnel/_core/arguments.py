@@ -175,7 +175,5 @@ def check_day(field: str, value: object) -> date:
     if isinstance(value, str):
         with suppress(ValueError):
             date.fromisoformat(value.strip())
-            shown = f"datetime.date.fromisoformat({value.strip()!r})"
-    raise ArgumentError(
-        f"{field!r} must be a datetime.date, got {value!r}", hint=f"such as {shown}"
-    )
+            hint = f"such as datetime.date.fromisoformat({value.strip()!r})"
+    raise ArgumentError(f"{field!r} must be a datetime.date, got {value!r}", hint=hint)
