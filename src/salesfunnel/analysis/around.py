@@ -100,7 +100,7 @@ def around(
     found: dict[str, Any] = {"trend": trend}
     if deals is None or not len(deals):
         return found
-    alarms = [row for row in bottlenecks.alarms if row.segment == ALL]
+    alarms = bottlenecks.alarms_of(ALL)
     if panel.by == "month":
         found["fates"] = stage_fates(
             deals,

@@ -21,7 +21,7 @@ from salesfunnel.bottleneck.impact import Flow, ends_of, falls_of, single_gains
 from salesfunnel.bottleneck.inflow import judge_inflow
 from salesfunnel.bottleneck.judge import Settings, judge
 from salesfunnel.bottleneck.reference_window import ReferenceWindow
-from salesfunnel.bottleneck.verdict import Verdict
+from salesfunnel.bottleneck.verdict import HALF, HEALTHY, NOT_ENOUGH, SEEN, Verdict
 from salesfunnel.data.delays import lags_of
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
@@ -170,7 +170,7 @@ def find_bottlenecks(
     )  # fmt: skip
     found = _judged(flows, panel.segments, settings, rate)
     flags = row_flags.of_counts(flows, found, lags is not None or panel.mode != "period")
-    flags |= row_flags.of_history(found, settings, rate)
+    flags |= row_flags.of_history(flows, found, settings, rate)
     if cohorts is not None:
         said = check_against_cohorts(cohorts, panel, judged, settings)
         flags |= np.where(said == 1, row.SEEN_BY_COHORT, 0).astype(np.int32)
@@ -188,12 +188,27 @@ def _judged(flows: Flows, segments: Sequence[str], settings: Settings, benchmark
     order = np.argsort(np.array(segments, dtype=np.str_), kind="stable")
     back = np.argsort(order, kind="stable")
     extra = None if flows.extra is None else flows.extra[:, order]
-    found = judge(
-        flows.advanced[:, order], _trusted(flows)[:, order], settings, extra=extra,
-        benchmark=benchmark,
-    )  # fmt: skip
+    phi = np.ones(flows.exposed.shape[1:]) if flows.scatter is None else flows.scatter
+    x, n = flows.advanced / phi, _trusted(flows) / phi  # so few say as much as these
+    found = judge(x[:, order], n[:, order], settings, extra=extra, benchmark=benchmark)
     parts: list[Any] = [part[:, back] if part.ndim > 2 else part[back] for part in found]
-    return Verdict(*parts)
+    found = Verdict(*parts)
+    counts = {name: getattr(found, name) * phi for name in _COUNTED}
+    return _too_early(found._replace(**counts), flows)
+
+
+def _too_early(found: Verdict, flows: Flows) -> Verdict:
+    """Let a step be no healthy one where a drop of those who entered last could not show yet."""
+    if flows.young is None:
+        return found
+    with np.errstate(divide="ignore"):
+        drop = np.minimum(found.detectable / flows.young, 1.0)
+    late = (flows.young < HALF) & (flows.entered[-1] > 0)
+    early = late & (found.tier == HEALTHY) & (drop > SEEN)
+    return found._replace(
+        tier=np.where(early, NOT_ENOUGH, found.tier).astype(np.int8),
+        detectable=np.where(early, drop, found.detectable),
+    )
 
 
 def _trusted(flows: Flows) -> Array:
@@ -261,10 +276,10 @@ def _result(
         **{name: getattr(found, name) for name in _SAME},
         entered=np.round(found.entered).astype(np.int64),
         exposed=found.entered,
-        advanced=found.advanced.astype(np.int64),
+        advanced=np.round(found.advanced).astype(np.int64),
         history_months=found.history_months.astype(np.int64),
         history_entered=np.round(found.history_entered).astype(np.int64),
-        history_advanced=found.history_advanced.astype(np.int64),
+        history_advanced=np.round(found.history_advanced).astype(np.int64),
         periods=flows.periods,
         inflow=inflow,
         seasonal=settings.angle is not None,
@@ -275,6 +290,7 @@ def _result(
     )
 
 
+_COUNTED = ("entered", "advanced", "history_entered", "history_advanced")
 _SAME = (
     "reference", "reference_sd", "rho", "strength", "probability", "definition", "prior",
     "detectable", "drift", "tier", "window", "reference_kind", "partner", "pooled", "old_months",

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from salesfunnel._kernels.rate_model import pool
 from salesfunnel._kernels.rate_model.design import design
 from salesfunnel._kernels.rate_model.evidence import Evidence, evidence
+from salesfunnel._kernels.rate_model.foreign import moved_benchmark
 from salesfunnel._kernels.rate_model.integrate import Noise
 from salesfunnel._kernels.rate_model.setting import (
     OLDEST,
@@ -109,16 +110,22 @@ def judge(
     outside = few & np.broadcast_to(~np.isnan(rate), shape).ravel()
     if outside.any():
         # with hardly a history the benchmark is the reference
-        filled = np.broadcast_to(np.clip(np.nan_to_num(rate, nan=0.5), 0.005, 0.995), shape)
         last = min(FEW_MONTHS, len(n))
         other = _judged(
             flat_x[-last:], flat_n[-last:], shape, settings.last(last),
-            None if more is None else more[-last:], filled.ravel(),
+            None if more is None else more[-last:], benchmark_used(flat_x, flat_n, rate).ravel(),
         )  # fmt: skip
         parts = [np.where(outside, b, a) for a, b in zip(parts, other, strict=True)]
     return verdict_of(
         flat_x, flat_n, shape, parts, outside, there[-1].ravel(), settings.history_months
     )
+
+
+def benchmark_used(x: Array, n: Array, benchmark: Array) -> Array:
+    """Return the benchmark that is used with few months of shape (months, ..., steps)."""
+    x, n = (np.nan_to_num(part[-FEW_MONTHS:]) for part in (x, n))
+    x, n = (part.reshape(len(part), -1, benchmark.size) for part in (x, n))
+    return moved_benchmark(x, np.maximum(n, x), benchmark)
 
 
 def _judged(

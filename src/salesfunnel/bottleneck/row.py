@@ -34,6 +34,7 @@ GAIN_LEVEL = 0.9
 NOT_SEEN_BY_COHORT, SEEN_BY_COHORT = 1 << 8, 1 << 9
 MARKED_UNVERIFIED = 1 << 10  # set by `mark_unverified` only
 BENCHMARK_CONFLICTS, OLD_FALL, FESTIVAL_ONCE, RECOVERED = (1 << k for k in (11, 12, 13, 14))
+TOO_EARLY, BENCHMARK_MOVED = 1 << 15, 1 << 16
 _FAULTS = (
     (PERIOD_MISSING, "judged-period-missing", "warning"),
     (NO_ENTRANTS, "no-entrants", "info"),
@@ -48,6 +49,8 @@ _FAULTS = (
     (OLD_FALL, "old-fall", "info"),
     (FESTIVAL_ONCE, "festival-seen-once", "warning"),
     (RECOVERED, "fall-recovered", "info"),
+    (TOO_EARLY, "too-early", "info"),
+    (BENCHMARK_MOVED, "benchmark-moved", "warning"),
 )
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from salesfunnel._core.arguments import check_period
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_known, duplicates
+from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_items
 from salesfunnel._core.periods import common_frequency, label_of, ordinal
@@ -28,6 +29,10 @@ __all__ = ["ALL", "Panel"]
 
 ALL = "all"
 """The name of the one segment of a panel that is not broken down."""
+
+
+def _window(value: object) -> timedelta | None:
+    return duration_of("window", value)
 
 
 @named_only
@@ -58,7 +63,7 @@ class Panel(TableMixin):
         What a count means, see `counts`.
     by : {"day", "week", "month", "quarter", "year", "none"}, optional
         How long a period is; read from the names of the periods by default.
-    window : datetime.timedelta, optional
+    window : datetime.timedelta or str such as ``"90D"``, optional
         In cohort mode: how long after its first entry a deal may advance to be counted.
     advanced : array_like of int64, shape (periods, segments, steps - 1), optional
         How many of ``counts[..., k]`` advanced to step k + 1, where that is counted apart from
@@ -114,7 +119,7 @@ class Panel(TableMixin):
     by: Frequency = attrs.field(
         default=attrs.Factory(lambda self: common_frequency(self.periods), takes_self=True)
     )
-    window: timedelta | None = None
+    window: timedelta | None = attrs.field(default=None, converter=_window)
     advanced: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
     immature: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
     exposed: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)

@@ -108,13 +108,14 @@ class Book:
         options = {"author": "salesfunnel", "font_name": self.font, "font_size": 9, **size}
         sheet.write_comment(row, column, words[:2000], options)
 
-    def page(self, sheet: Worksheet, *, title: str, header_row: int) -> None:
-        """Lay a worksheet out for A4: landscape, as wide as a page, its header on every page."""
+    def page(self, sheet: Worksheet, *, title: str, header_row: int | None) -> None:
+        """Lay a worksheet out: A4, landscape, as wide as a page, its header on every page."""
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(header_row)
+        if header_row is not None:
+            sheet.repeat_rows(header_row)
         sheet.center_horizontally()
         shown = title[:80].replace("&", "&&")
         sheet.set_header(f'&C&"{self.font},Bold"&12{_apart(shown)}')

@@ -31,6 +31,9 @@ from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import action_names, foreign, in_language, labels_of
 from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
 
+OTHERS = 8
+"""Further alarms that the answer names, at most; of more it says how many."""
+
 
 def analysis_document(analysis: Analysis, locale: Locale) -> Document:
     """Return the answer, bottlenecks, causes and plan first, then the funnel, rates, faults."""
@@ -74,7 +77,8 @@ def _trend(analysis: Analysis, locale: Locale) -> list[Block]:
     if not len(analysis.bottlenecks):
         return []
     chart = chart_of(analysis, "trend", locale=locale)
-    return [Picture(chart)] if chart.data["rate"] else []
+    known = [rate for rate in chart.data["rate"] if rate is not None]
+    return [Picture(chart)] if len(known) > 1 else []  # one point is no course of time
 
 
 def _answer(
@@ -101,7 +105,7 @@ def _answer(
         *cause(analysis, worst, actions, locale),
         *first_measure(analysis, worst, locale),
     ]  # fmt: skip
-    others = [place(row, labels, locale) for row in found.alarms[1:]]
+    others = [place(row, labels, locale) for row in found.alarms[1 : OTHERS + 1]]
     fewer = [*_nobody(analysis, locale), *_fewer(found, locale)]
     lost = sum(row.deals or 0.0 for row in found.inflow.alarms)
     first = lost > (worst.expected_gain or 0.0)  # what costs most opens
@@ -111,7 +115,9 @@ def _answer(
         blocks.insert(0, Paragraph(text("bottleneck.unverified", locale), mark="warn"))
     if others:
         names = ("；" if locale == "zh" else "; ").join(others)
-        blocks.append(Paragraph(text("report.others", locale, steps=names)))
+        more = len(found.alarms) - 1 - len(others)
+        key = "report.others-and-more" if more else "report.others"
+        blocks.append(Paragraph(text(key, locale, steps=names, n=more)))
     return [*blocks, *_next(analysis, worst, locale)]
 
 
@@ -191,10 +197,9 @@ def _picture(analysis: Analysis, locale: Locale) -> list[Block]:
     """Return the funnel of the judged period, with the rates of the table."""
     found = analysis.bottlenecks
     marks: dict[str, tuple[Mark, str]] = {}
-    for row in found.alarms:
-        if row.segment == ALL:
-            words = text("report.chance-of-fall", locale, p=row.probability)
-            marks[row.transition.target] = (mark_of(row), words)
+    for row in found.alarms_of(ALL):
+        words = text("report.chance-of-fall", locale, p=row.probability)
+        marks[row.transition.target] = (mark_of(row), words)
     panel = analysis.panel.total()
     table = analysis.conversions
     if ALL not in table.segments:

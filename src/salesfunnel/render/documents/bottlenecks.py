@@ -27,7 +27,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import faults_block, money_text, segment_words, shown, signed
+from salesfunnel.render.words.figures import about_text, faults_block, segment_words, shown, signed
 from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import labels_of
 
@@ -46,7 +46,7 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
     blocks: list[Block] = [Paragraph(words, mark="bad") for words in fewer_entries(found, locale)]
     for row in alarms[:_SENTENCES]:
         mark = mark_of(row)
-        words = sentence(row, labels, locale, several=several)
+        words = sentence(row, labels, locale, several=several, win=found.win)
         blocks.append(Paragraph(words, mark=mark))
     if not alarms:
         blocks += silence(found, labels, locale)
@@ -96,7 +96,14 @@ def bottleneck_document(row: Bottleneck, locale: Locale) -> Document:
     return Document(text("bottleneck.title", locale, period=row.period), blocks, locale=locale)
 
 
-def sentence(row: Bottleneck, labels: dict[str, str], locale: Locale, *, several: bool) -> str:
+def sentence(
+    row: Bottleneck,
+    labels: dict[str, str],
+    locale: Locale,
+    *,
+    several: bool,
+    win: str | None = None,
+) -> str:
     """Return what a sales manager wants to hear: what fell, how sure, by what, worth what."""
     if row.rate is None or row.reference is None or row.probability is None:
         return text("bottleneck.unknown", locale, **_names(row, labels, locale))
@@ -125,16 +132,17 @@ def sentence(row: Bottleneck, labels: dict[str, str], locale: Locale, *, several
         )
     ]
     if row.gain is not None and row.expected_gain is not None:
-        end = labels[row.counted_at or row.transition.target]
+        at = row.counted_at or row.transition.target
+        end, key = labels[at], "bottleneck.gain-won" if at == win else "bottleneck.gain"
         figures: dict[str, Any] = {
             "gain": row.expected_gain,
             "low": row.gain.low,
             "high": row.gain.high,
         }
-        words.append(text("bottleneck.gain", locale, end=end, **names, **figures))
+        words.append(text(key, locale, end=end, **names, **figures))
     if row.revenue is not None:
         low, high = (
-            money_text(v, row.currency, locale) for v in (row.revenue.low, row.revenue.high)
+            about_text(v, row.currency, locale) for v in (row.revenue.low, row.revenue.high)
         )
         words.append(text("bottleneck.revenue", locale, low=low, high=high, **names))
     if row.drifting:

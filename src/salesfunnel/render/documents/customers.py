@@ -236,7 +236,7 @@ def model_document(model: BgNbd | GammaGamma | Sbg, locale: Locale) -> Document:
             [
                 name,
                 f"{getattr(model, name):.4g}",
-                "–" if limits is None else f"{limits.low:.4g} – {limits.high:.4g}",
+                "–" if limits is None else f"{limits.low:.4g}–{limits.high:.4g}",
             ]
         )
     good = model.verdict == "ok"

@@ -65,8 +65,12 @@ def plan_blocks(
 
 def _folded(plan: ImprovementPlan, locale: Locale) -> Paragraph:
     """Return how many measures of lower priority are not listed, and where they are."""
-    places = list(dict.fromkeys(step_of(plan, m, locale) for m in plan.folded))
-    shown_places = text("cause.separator", locale).join(places[:MOST_PLACES])
+    places: dict[str, None] = {}
+    for measure in plan.folded:  # simulated when read: no more of them than are named
+        places[step_of(plan, measure, locale)] = None
+        if len(places) > MOST_PLACES:
+            break
+    shown_places = text("cause.separator", locale).join(list(places)[:MOST_PLACES])
     more = "" if len(places) <= MOST_PLACES else " …"
     words = text("plan.folded", locale, n=len(plan.folded), places=shown_places + more)
     return Paragraph(words, mark="muted")

@@ -97,6 +97,8 @@ def bar_html(page: Page, name: str) -> str:
     currency = getattr(analysis, "currency", None)
     if currency:
         facts.append(text("page.amounts-in", page.locale, currency=currency))
+    elif getattr(analysis, "forecast", None) is not None:
+        facts.append(text("page.amounts-plain", page.locale))
     return f"<b>{e(name)}</b><span>{e(' · '.join(fact for fact in facts if fact))}</span>"
 
 

@@ -11,6 +11,7 @@ from salesfunnel.data.panel import ALL
 from salesfunnel.fault import Fault, hint_text
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.i18n._money import short_amount
+from salesfunnel.i18n.said import translated
 from salesfunnel.render.model import Column, FaultItem, Faults
 from salesfunnel.render.words.benchmarks import published_words
 
@@ -26,6 +27,9 @@ def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = 
     for name in ("sample", "source", "citation"):
         if isinstance(figures.get(name), str):
             figures[name] = published_words(figures[name], locale)
+    for name in ("why", "hint"):
+        if locale == "zh" and isinstance(figures.get(name), str):
+            figures[name] = translated(figures[name]) or figures[name]
     named: Mapping[str, str] = labels or {}
     for name in ("step", "value"):
         said = figures.get(name)
@@ -101,14 +105,24 @@ def days_between(since: datetime, until: datetime) -> tuple[date, date]:
     return (since + timedelta(microseconds=1)).date(), until.date()
 
 
+def about_text(value: float, currency: str, locale: Locale) -> str:
+    """Return an estimated amount to the digits that mean something, with its currency."""
+    return short_amount(value, currency, locale) if currency else FORMS["about"](value, locale)
+
+
 def money_text(value: float | None, currency: str, locale: Locale) -> str:
     """Return an amount with its currency; without one as the plain form ``money``."""
     return short_amount(value, currency, locale) if currency else shown(value, "money", locale)
 
 
+def estimate_text(value: float, currency: str, locale: Locale) -> str:
+    """Return an estimated amount: short with its currency, else to two significant digits."""
+    return short_amount(value, currency, locale) if currency else shown(value, "about", locale)
+
+
 def money_span(low: float, high: float, currency: str, locale: Locale) -> str:
-    """Return both ends of a range of amounts with their currency."""
+    """Return both ends of a range of amounts with their currency: an estimate, so rounded."""
     if not currency:
-        return span(low, high, "money", locale)
+        return span(low, high, "about", locale)
     first, last = (money_text(value, currency, locale) for value in (low, high))
     return first if first == last else text("report.range", locale, low=first, high=last)

@@ -169,10 +169,11 @@ def stated(analysis: Analysis, locale: Locale) -> Chart:
 
 
 def effects(analysis: Analysis, locale: Locale) -> Chart:
-    """Return what each measure may bring; the rule is getting back to the baseline."""
+    """Return what each measure may bring; the rule is getting the one step back to its baseline."""
     row = worst(analysis)
     months = analysis.plan.assumptions.months
-    ceiling = None if row.expected_gain is None else row.expected_gain * months
+    several = len({(m.bottleneck, m.segment) for m in analysis.plan.active if m.effect}) > 1
+    ceiling = None if row.expected_gain is None or several else row.expected_gain * months
     return plans.effects(analysis.plan, locale, ceiling=ceiling)
 
 

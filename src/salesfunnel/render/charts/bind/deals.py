@@ -55,6 +55,7 @@ def fates(found: StageFates, locale: Locale, *, verdicts: Iterable[Bottleneck] =
             "chart.funnel-subtitle", locale, day=day(found.as_of, locale),
             period=span_words(found.periods, locale),
         ),
+        note=text("chart.fates-note", locale),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day
 from salesfunnel.render.charts.bind.ahead import currency_of
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import money_words, plus
+from salesfunnel.render.charts.figures import money_column, plus
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.charts.marks import ChartScale
 from salesfunnel.render.words.figures import days_between, fault_item
@@ -40,27 +40,24 @@ BARS: tuple[tuple[str, int], ...] = (
 def bridge(found: PipelineBridge, locale: Locale) -> Chart:
     """Return what moved the open pipeline from its start to its end; the bars add up exactly."""
     currency = currency_of(found)
-
-    def words(amount: float) -> str:
-        return money_words(amount, locale, currency, digits=3)
-
     start, end = float(found.start), float(found.end)
+    amounts = [sign * float(getattr(found, bar)) for bar, sign in BARS]
+    said = money_column([start, *amounts, end], locale, currency)
     rows = [WaterfallRow(
         name=text("chart.bridge-start", locale), key="start", amount=start, part="total",
-        figure=words(start),
+        figure=said[0],
     )]  # fmt: skip
-    for bar, sign in BARS:
-        amount = sign * float(getattr(found, bar))
+    for (bar, _), amount, figure in zip(BARS, amounts, said[1:-1], strict=True):
         if not amount:
             continue
         rows.append(WaterfallRow(
             name=text(f"chart.bridge-{bar.replace('_', '-')}", locale), key=bar, amount=amount,
-            figure=plus(words(amount)), good=amount > 0 or bar == "won",
+            figure=plus(figure), good=amount > 0 or bar == "won",
             note=_number(found, bar, locale),
         ))  # fmt: skip
     rows.append(WaterfallRow(
         name=text("chart.bridge-end", locale), key="end", amount=end, part="sum",
-        figure=words(end),
+        figure=said[-1],
     ))  # fmt: skip
     closing = getattr(found, "closing", None)
     due = text("chart.bridge-closing", locale, period=closing) if closing else ""

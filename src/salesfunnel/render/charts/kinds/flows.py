@@ -146,7 +146,8 @@ def funnel(
             },
             "rate": [_rate(row) for row in rows],
         },
-        x=ChartScale(kind="percent" if shares else "number", low=0.0, title=""),
+        x=ChartScale(kind="percent", low=0.0, high=1.0) if shares else (
+            ChartScale(low=0.0, high=max([*sizes, 1]))),
         y=ChartScale(kind="category", order=names), marks=marks,
         alt=text("chart.list-alt", locale, title=title, items=_listed(rows, locale)),
     )  # fmt: skip
