@@ -190,11 +190,14 @@ def _judged(flows: Flows, segments: Sequence[str], settings: Settings, benchmark
     extra = None if flows.extra is None else flows.extra[:, order]
     phi = np.ones(flows.exposed.shape[1:]) if flows.scatter is None else flows.scatter
     x, n = flows.advanced / phi, _trusted(flows) / phi  # so few say as much as these
-    found = judge(x[:, order], n[:, order], settings, extra=extra, benchmark=benchmark)
+    found = judge(
+        x[:, order], n[:, order], settings, extra=extra, benchmark=benchmark, shown=flows.shown
+    )
     parts: list[Any] = [part[:, back] if part.ndim > 2 else part[back] for part in found]
     found = Verdict(*parts)
-    counts = {name: getattr(found, name) * phi for name in _COUNTED}
-    return _too_early(found._replace(**counts), flows)
+    if flows.scatter is not None:  # the counts as they were, to the digit
+        found = found._replace(**{k: np.round(getattr(found, k) * phi, 9) for k in _COUNTED})
+    return _too_early(found, flows)
 
 
 def _too_early(found: Verdict, flows: Flows) -> Verdict:
