@@ -95,10 +95,8 @@ def find_bottlenecks(
     pool : bool
         Whether the segments of the call teach each other how many steps fall, when, and how much
         months vary; else every segment stands alone.
-    currency : str, optional
-        The currency of the value; that of the deals, or the base of `rates`, by default.
-    rates : Rates, or what `Rates` takes, optional
-        As in `analyze`: needed if the deals have several currencies.
+    currency, rates : optional
+        The currency of the value, and exchange rates, as in `analyze`.
 
     Returns
     -------
