@@ -11,7 +11,7 @@ from salesfunnel.data.panel import ALL
 from salesfunnel.fault import Fault, hint_text
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.i18n._money import short_amount
-from salesfunnel.i18n.said import translated
+from salesfunnel.i18n.said import VALUE, translated
 from salesfunnel.render.model import Column, FaultItem, Faults
 from salesfunnel.render.words.benchmarks import published_words
 
@@ -29,7 +29,8 @@ def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = 
             figures[name] = published_words(figures[name], locale)
     for name in ("why", "hint"):
         if locale == "zh" and isinstance(figures.get(name), str):
-            figures[name] = translated(figures[name]) or figures[name]
+            said = translated(figures[name]) or translated(figures[name], VALUE)
+            figures[name] = said or figures[name]
     named: Mapping[str, str] = labels or {}
     for name in ("step", "value"):
         said = figures.get(name)
