@@ -1,8 +1,6 @@
-"""Closings later than every change, refunds in a column of their name, two funnels in a folder."""
+"""Closings later than every change, refunds in a column of their name, counts without windows."""
 
 from __future__ import annotations
-
-from datetime import date
 
 import pytest
 
@@ -62,22 +60,3 @@ def test_yes_and_no_stay_what_they_are(column, values):
 def test_counts_without_windows():
     made = sf.StepCounts(steps=("a", "b"), counts=(3, 2), step_windows=None, step_delays=None)
     assert (made.step_windows, made.step_delays) == ((), ())
-
-
-SHEET = """Period,Stage,Metric,Target,Actual
-2026-09,Lead,Leads,100,90
-2026-09,Offer,Offers,50,40
-2026-10,Lead,Leads,100,95
-2026-10,Offer,Offers,50,42
-"""
-
-
-@pytest.mark.parametrize("swapped", [False, True])
-def test_two_funnels_in_one_folder_are_an_error(swapped):
-    other = SHEET.replace("Lead", "Visit").replace("Offer", "Trial")
-    names = ("b.csv", "a.csv") if swapped else ("a.csv", "b.csv")
-    folder = dict(zip(names, (SHEET.encode(), other.encode()), strict=True))
-    found = sf.run_round(folder, today=date(2026, 11, 3))
-    (fault,) = [f for f in found.faults if f.code == "round-two-funnels"]
-    assert (fault.severity, fault.file) == ("error", "b.csv")
-    assert set(found.judged.panel.steps) in ({"Leads", "Offers"}, {"Visits", "Trials"})

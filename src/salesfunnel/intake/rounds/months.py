@@ -149,12 +149,7 @@ def joined(
     IntakeError
         If the sheets of two funnels have as much to say as each other.
     """
-<<<<<<< HEAD
-    names = sorted(sheets, key=lambda name: (month_inside(PurePath(name).stem) is None, name))
-    inferred = funnel is None
-=======
     names = sorted(sheets, key=_first)
->>>>>>> main
     if funnel is None:
         funnel = common_funnel(sheets, names, reader)
     names = names if given else of_one_funnel(sheets, names, funnel, reader, faults)
@@ -169,9 +164,11 @@ def joined(
         except SalesFunnelError as error:
             faults.append(unread(name, error))
             continue
-        foreign = _foreign(one, sheets[name], name, found, reader if inferred else None)
-        if foreign is not None:
-            faults.append(foreign)
+        if found is not None and not _fits(found.funnel, one.funnel):
+            faults.append(
+                Fault.of("round-other-funnel", severity="error", file=name,
+                         value=one.funnel.key, known=found.funnel.key)
+            )  # fmt: skip
             continue
         found = one if found is None else found
         old = period is not None and period not in one.periods
@@ -220,39 +217,3 @@ def _fuller(
 def _fits(one: Funnel, other: Funnel) -> bool:
     a, b = ([(s.key, tuple(m.key for m in s.metrics)) for s in funnel] for funnel in (one, other))
     return a == b
-<<<<<<< HEAD
-
-
-def _foreign(
-    sheet: Tracking, content: object, name: str, found: Tracking | None, reader: SheetReader | None
-) -> Fault | None:
-    """Return the fault of a sheet of another funnel than the others, None if it is of the same."""
-    if found is not None and not _fits(found.funnel, sheet.funnel):
-        return Fault.of("round-other-funnel", severity="error", file=name,
-                        value=sheet.funnel.key, known=found.funnel.key)  # fmt: skip
-    chain = sheet.funnel.level_keys("step")
-    if reader is None or {row.metric for row in sheet.rows} & {*chain}:
-        return None
-    try:
-        own = reader.read(name, content, None, []).funnel.level_keys("step")
-    except SalesFunnelError:
-        return None
-    if len(own) < 2:
-        return None
-    return Fault.of("round-two-funnels", severity="error", file=name,
-                    value=" → ".join(own), known=" → ".join(chain))  # fmt: skip
-
-
-def _common(sheets: Mapping[str, Any], names: list[str], reader: SheetReader) -> Funnel | None:
-    """Return the funnel of the sheet with most rows, in which the others are read too."""
-    best: Tracking | None = None
-    for name in names:
-        try:
-            one = reader.read(name, sheets[name], None, [])
-        except SalesFunnelError:
-            continue
-        if best is None or len(one) > len(best):
-            best = one
-    return None if best is None else best.funnel
-=======
->>>>>>> main
