@@ -47,6 +47,9 @@ def test_the_map_can_be_drawn(tmp_path):
 
 def test_the_list_of_files_is_of_this_code(tmp_path):
     target = tmp_path / "files.md"
-    subprocess.run([sys.executable, DOCS / "list_files.py", target], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, DOCS / "list_files.py", target], check=True, capture_output=True
+    )
     again = "files.md is old: run python docs/developer/list_files.py"
-    assert target.read_text("utf-8") == (DOCS / "files.md").read_text("utf-8"), again
+    same = target.read_text("utf-8") == (DOCS / "files.md").read_text("utf-8")
+    assert same, again

@@ -73,10 +73,10 @@ def page() -> str:
     lines += [
         " · ".join(f"`{path.stem}`" for path in sorted((SRC / "i18n" / "en").glob("*.json"))) + "."
     ]
-    lines += [
-        "`src/salesfunnel/intake/deals/vocabulary/<language>.json` holds the headers and "
-        "values of deal lists."
-    ]
+    lines.append(
+        "`src/salesfunnel/intake/deals/vocabulary/<language>.json` holds the headers and values "
+        "of deal lists."
+    )
     return "\n".join(lines) + "\n"
 
 
