@@ -112,16 +112,17 @@ def study(scenario, monthly, runs, *, noise=0, tau=0.0, seed=SEED, build=worlds.
         rng = np.random.default_rng([seed, run, monthly, *scenario.encode()])
         w = build(scenario, monthly, rng, noise=noise, tau=tau)
         found, gap = search(w)
-        rows.append(judge(w, found))
+        rows.append({**judge(w, found), "fell": gap > 0})
         if run < rival and gap > 0:
             for key, value in rivals_of(w, gap, rules=build is worlds.build).items():
                 others[key].append(value)
     stated = [s for r in rows for s in r["stated"]]
     known = sum(s[1] for s in stated)
-    names = ("top", "all", "any", "false", "fdr", "strong_false", "script", "alike")
+    names = ("fell", "top", "all", "any", "false", "fdr", "strong_false", "script", "alike")
     return {
         "scenario": scenario, "monthly": monthly, "noise": noise, "tau": tau, "runs": runs,
         **{k: float(np.mean([r[k] for r in rows])) for k in names},
+        "top_fell": sum(r["top"] for r in rows) / max(sum(r["fell"] for r in rows), 1),
         "ratio": sum(s[0] for s in stated) / known if known else float("nan"),
         "cover": float(np.mean([s[2] for s in stated])) if stated else float("nan"),
         "n": len(stated), "stated": stated, "bad": [b for r in rows for b in r["bad"]],
@@ -132,7 +133,7 @@ def study(scenario, monthly, runs, *, noise=0, tau=0.0, seed=SEED, build=worlds.
 
 def line(r):
     head = f"| {r['scenario']} | {r['monthly']} | {r['noise']} | {r['tau']:g} | {r['runs']} |"
-    shares = " | ".join(f"{r[k]:.2f}" for k in ("top", "all", "any", "false"))
+    shares = " | ".join(f"{r[k]:.2f}" for k in ("fell", "top", "top_fell", "all", "any", "false"))
     ratio = "–" if not r["n"] else f"{r['ratio']:.2f}"
     cover = "–" if not r["n"] else f"{r['cover']:.2f}"
     tail = f"{r['fdr']:.3f} | {r['strong_false']:.2f} | {ratio} | {cover} | {r['alike']:.2f} |"
