@@ -39,7 +39,7 @@ def test_every_part_has_a_sheet_and_numbers_are_numbers(tmp_path, name, locale):
     assert values[text("workbook.rate", locale)] == pytest.approx(row.rate, rel=1e-14)
     assert values[text("workbook.entered", locale)] == row.entered
     rate = sheet.cell(4, heads.index(text("workbook.rate", locale)) + 1)
-    assert rate.number_format == "0.0%"
+    assert rate.number_format == "0.00%"
     for sheet in written:
         assert sheet.auto_filter.ref
         assert sheet.freeze_panes == "B4"

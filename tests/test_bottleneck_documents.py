@@ -52,7 +52,7 @@ def test_a_manager_reads_what_fell_how_sure_and_what_it_is_worth():
         text.replace("20.00%", "20%")
     )
     assert ">99% confidence in a real drop" in text
-    assert '"won" a month' in text
+    assert "more won deals a month" in text
     assert "In money that is" in text
     chinese = sf.find_bottlenecks(panel(), value=900.0).to_text(locale="zh", width=2000)
     assert "基准值为35.07%（取自此前12个月，季节与趋势调整后）" in chinese
@@ -81,7 +81,7 @@ def test_weeks_are_called_weeks():
     weeks = {f"2026-W{k:02d}": row for k, row in enumerate(FALLEN.values(), start=1)}
     text = sf.find_bottlenecks(panel(weeks)).to_text(width=2000)
     assert "the 12 weeks before" in text
-    assert '"won" a week' in text
+    assert "more won deals a week" in text
     assert "此前12周" in sf.find_bottlenecks(panel(weeks)).to_text(locale="zh", width=2000)
 
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import re
+import sys
+from datetime import date
+from pathlib import Path
 
 import pytest
 
+import salesfunnel as sf
+from salesfunnel._core.extras import require
 from salesfunnel.cli import main
 from salesfunnel.cli._main import parser
-from salesfunnel.cli.chinese import HELP, locale_of, speak_chinese, translated
+from salesfunnel.cli.chinese import HELP, locale_of, said, speak_chinese, translated
 from salesfunnel.i18n import catalog
+from salesfunnel.render.words.figures import fault_item
+from shared import ROOT
+
+SOURCE = Path(sf.__file__).parent
 
 NAMES = {
     "salesfunnel", "COMMAND", "report", "analyze", "count", "forecast", "target", "bridge",
@@ -109,3 +119,46 @@ def test_the_language_is_known_before_anything_is_parsed():
 def test_what_no_pattern_knows_stays_as_it_is():
     assert translated("something else went wrong") is None
     assert "原文" in catalog("zh")["command.original"]
+
+
+def features():
+    """Return what each extra is needed for, as the code says it."""
+    found = {"a dataframe of polars"}
+    for path in SOURCE.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        named = {
+            node.targets[0].id: node.value.value for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        }  # fmt: skip
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        for word in (k.value for call in calls for k in call.keywords if k.arg == "feature"):
+            if isinstance(word, ast.Constant):
+                found.add(word.value)
+            elif isinstance(word, ast.Name) and isinstance(named.get(word.id), str):
+                found.add(named[word.id])
+    return sorted(found)
+
+
+def test_a_missing_extra_is_said_in_chinese_but_for_names_and_the_command():
+    assert len(features()) > 10
+    for feature in features():
+        with pytest.raises(sf.errors.MissingExtraError) as told:
+            require("no_such_package", extra="excel", feature=feature)
+        words, _, hint = said(told.value, "zh").partition("\n\n")
+        left = re.sub(r"no_such_package|PNG|Parquet|Excel|Word|PPT|altair|matplotlib|plotly|polars",
+                      "", words)  # fmt: skip
+        assert not re.search("[A-Za-z]", left), words
+        assert hint == '建议：pip install "salesfunnel[excel]"'
+
+
+def test_a_file_of_the_round_that_needs_an_extra_is_told_in_chinese(monkeypatch):
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    sheet = (ROOT / "examples" / "tracking_zh.csv").read_bytes()
+    book = (ROOT / "examples" / "tracking_months_zh.xlsx").read_bytes()
+    found = sf.run_round({"tracking.csv": sheet, "2026-09.xlsx": book}, today=date(2026, 11, 3))
+    (fault,) = [f for f in found.faults if f.code == "round-file-unread"]
+    assert fault_item(fault, "zh").text == (
+        "文件无法读取：读取Excel工作簿需要软件包 python_calamine，目前尚未安装"
+    )
+    assert fault_item(fault, "zh").hint == 'pip install "salesfunnel[excel]"'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,10 @@ def test_rows_are_a_sequence():
     assert rows == LazyRows(3, lambda i: i * 10)
     assert rows != (0, 10)
     assert 20 in rows
-    assert repr(rows) == "<3 rows>"
+    assert repr(rows) == "(0, 10, 20)"
+    assert repr(LazyRows(11, int)) == "<11 rows>"
+    assert hash(rows) == hash((0, 10, 20))
+    assert pickle.loads(pickle.dumps(rows)) == rows
     with pytest.raises(IndexError):
         rows[3]
 

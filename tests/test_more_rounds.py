@@ -134,7 +134,7 @@ def test_stages_that_are_not_in_the_order_that_is_given_are_told():
     ("options", "said"),
     [
         ({"when": datetime.fromisoformat("2026-01-10T00:00+00:00")}, "without a zone"),
-        ({"when": np.datetime64("NaT")}, "must be a date"),
+        ({"when": np.datetime64("NaT", "us")}, "must be a date"),
         ({"when": "soon"}, "must be a date"),
         ({"columns": {"owner": "Nope"}}, "known name"),
         ({"funnel": "no such template"}, "installed template"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import attrs
 import numpy as np
 import pytest
 
@@ -91,7 +92,12 @@ def test_one_grammar_of_durations(written):
             sf.count_steps(LOG, ["view", "buy"], window=window).counts,
             sf.repurchase_panel(ORDERS, as_of="2026-03-01", window=window).counts.tolist(),
             sf.littles_law(HISTORY, window=window).columns()["wip"].tolist(),
+            sf.KeyAction("call", within=window),
+            attrs.evolve(HISTORY.panel(window="1D"), window=window).window,
+            curve.rate(window),
         )
+
+    curve = sf.repurchase_curve(ORDERS, as_of="2026-03-01", windows=[written])
 
     assert counts(written) == counts(timedelta(days=14))
     assert days_of("horizon", written) == days_of("horizon", 14) == 14

@@ -139,10 +139,10 @@ def test_skipped_and_backward_steps_of_judged_deals_are_counted():
     (one,) = found("definition-changed", history(entered=back))
     assert (one.code, one.params["affected"]) == ("stage-backward", 4)
     skipped = START.copy()
-    skipped[NOW & (TURN < 30)] = np.datetime64("NaT")
+    skipped[NOW & (TURN < 30)] = np.datetime64("NaT", "us")
     (one,) = found("definition-changed", history(entered=skipped))
     assert (one.code, one.params["affected"]) == ("stage-skipped", 6)
-    skipped[NOW & (TURN < 55) & WON] = np.datetime64("NaT")
+    skipped[NOW & (TURN < 55) & WON] = np.datetime64("NaT", "us")
     codes = {one.code for one in found("definition-changed", history(entered=skipped))}
     assert codes == {"stage-skipped", "definition-changed"}
 

@@ -1,5 +1,6 @@
 """Read by type checkers only: what the main functions take and return."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -29,7 +30,7 @@ for one in table:
 
 found = sf.find_bottlenecks(panel)
 assert_type(found, sf.Bottlenecks)
-assert_type(found.alarms, tuple[sf.Bottleneck, ...])
+assert_type(found.alarms, Sequence[sf.Bottleneck])
 assert_type(found[0].reference, float | None)
 
 deals = sf.read_stage_history("deals.csv", funnel=funnel, as_of="2026-11-20")

@@ -28,6 +28,7 @@ import _worlds as worlds
 from salesfunnel._kernels.rate_model import design as designs
 from salesfunnel._kernels.rate_model import evidence as ev
 from salesfunnel._kernels.rate_model import pool, setting
+from salesfunnel._kernels.rate_model.foreign import moved_benchmark
 
 SEED = 20_270_611
 BINS = (0.5, 0.7, 0.9, 1.0001)
@@ -44,7 +45,10 @@ def judged(counts, *, together, last=9, festival=None, benchmark=None, mended=Tr
     plan = designs.design(months, 2 * np.pi * month / 12, festival)
     starts = np.array([0]) if together else np.arange(0, funnels * steps, steps)
     groups = pool.Groups(starts, funnels * steps)
-    given = None if benchmark is None else benchmark.reshape(-1)
+    given = None
+    if benchmark is not None:
+        given = moved_benchmark(*(v.reshape(months, funnels, steps) for v in (x, n)), benchmark)
+        given = given.ravel()
     sought = setting.rate_setting(months)
     found = ev.evidence(x, n, plan, groups, sought, benchmark=given)
     span = months - np.argmax(n > 0, axis=0) + (given is not None)
@@ -129,21 +133,32 @@ def grid(rng, funnels, names):
     return rows
 
 
+CALLS_OF_FEW = 4
+"""Calls of so many funnels each in the cells of 30 leads, whose alarms are few."""
+
+
 def mixed(rng, funnels):
     rows = []
     for months in (6, 15, 27, 39):
         for volume in (200, 30):
-            counts, drop = worlds.mixed_world(rng, funnels, months=months, volume=volume)
+            parts, truth = {}, []
+            for _ in range(CALLS_OF_FEW if volume == 30 else 1):
+                counts, drop = worlds.mixed_world(rng, funnels, months=months, volume=volume)
+                truth.append(drop > 0)
+                rules = _rivals.rules(counts) if months > 12 else {}
+                for method, score, bar in (
+                    ("before: P ≥ .5", _rivals.old_probability(counts), 0.5),
+                    ("now, single: P ≥ .5", judged(counts, together=False)[0], 0.5),
+                    ("now, one call: P ≥ .5", judged(counts, together=True)[0], 0.5),
+                    *((method, *rule) for method, rule in rules.items()),
+                ):
+                    parts.setdefault(method, ([], bar))[0].append(score)
             name = f"mixed world, {months} months, median {volume} leads"
-            for method, score in (
-                ("before", _rivals.old_probability(counts)),
-                ("now, single", judged(counts, together=False)[0]),
-                ("now, one call", judged(counts, together=True)[0]),
-            ):
-                rows.append(row(name, f"{method}: P ≥ .5", score, drop > 0, 0.5, probability=True))
-            if months > 12:
-                for method, (score, bar) in _rivals.rules(counts).items():
-                    rows.append(row(name, method, score, drop > 0, bar))
+            rows += [
+                row(name, method, np.concatenate(scores), np.concatenate(truth), bar,
+                    probability=method.endswith("P ≥ .5"))
+                for method, (scores, bar) in parts.items()
+            ]  # fmt: skip
     return rows
 
 
@@ -155,10 +170,18 @@ def most(p, share=0.1):
     return chosen
 
 
-def segments(rng, funnels):
+def of_calls(part, whole):
+    """Return Σ part ÷ Σ whole and its error; what a call has is not independent, calls are."""
+    total = max(whole.sum(), 1.0)
+    share = part.sum() / total
+    off = part - share * whole
+    return share, np.sqrt((off**2).sum() * len(part) / max(len(part) - 1, 1)) / total
+
+
+def segments(rng, funnels, bases=(0.15, 0.05, 0.02, 0.0)):
     rows = []
     panels = max(funnels // 15, 20)
-    for base in (0.15, 0.05, 0.02, 0.0):
+    for base in bases:
         kinds = ({}, {"sd": 0.2}, {"unlike": True, "months": 27}, {"season": 0.3, "months": 27},
                  {"sd": 0.2, "ar": 0.8}, {"one_age": False})  # fmt: skip
         for kind in kinds if base else kinds[:2]:
@@ -175,16 +198,20 @@ def segments(rng, funnels):
                 ):
                     p = score.ravel()
                     named = p >= bar if method == "z + BH" else most(p)
-                    cell = total.setdefault(method, np.zeros(6))
-                    cell += [1, (p >= 0.5).sum(), ((p >= 0.5) & ~truth).sum(), named.sum(),
-                             (named & ~truth).sum(), truth[np.argmax(p)]]  # fmt: skip
-            for method, (calls, alarms, false, named, wrong, first) in total.items():
+                    total.setdefault(method, []).append(
+                        [(p >= 0.5).sum(), ((p >= 0.5) & ~truth).sum(), named.sum(),
+                         (named & ~truth).sum(), truth[np.argmax(p)]]
+                    )  # fmt: skip
+            for method, each in total.items():
+                alarms, false, named, wrong, first = np.array(each, float).T
+                share, error = of_calls(wrong, named)
                 rows.append({
                     "world": f"50 segments, {base:.0%} fallen, {kind or 'alike, sd .1'}",
-                    "method": method, "panels": calls, "alarms": alarms / calls,
-                    "false_alarms": false / calls, "named": named,
-                    "false_of_named": wrong / max(named, 1),
-                    "false_se": se(wrong / max(named, 1), named), "first_true": first / calls,
+                    "method": method, "panels": len(each), "alarms": alarms.mean(),
+                    "alarms_se": alarms.std(ddof=1) / np.sqrt(len(each)),
+                    "false_alarms": false.mean(), "named": named.sum(),
+                    "false_of_named": share, "false_of_named_se": error,
+                    "first_true": first.mean(),
                 })  # fmt: skip
     return rows
 
@@ -297,10 +324,12 @@ def more(name):
 _NAMES = list(GRID)
 PIECES = {
     **{f"grid{k + 1}": (lambda rng, f, part=_NAMES[k::3]: grid(rng, f, part)) for k in range(3)},
-    "mixed": mixed, "segments": segments, "definitions": definitions, "benchmarks": benchmarks,
-    "festivals": festivals, "entries": entries,
-    **{name: more(name) for name in ("intake", "shocks", "stopped", "onsets", "limits",
-                                     "recovered")},
+    "mixed": mixed, "segments": lambda rng, f: segments(rng, f, (0.15, 0.05)),
+    "definitions": definitions, "benchmarks": benchmarks, "festivals": festivals,
+    "entries": entries,
+    **{name: more(name) for name in ("intake1", "shocks", "stopped", "onsets", "limits",
+                                     "recovered", "intake2", "intake3", "intake4")},
+    "segments2": lambda rng, f: segments(rng, f, (0.02, 0.0)),
 }  # fmt: skip
 
 
@@ -331,7 +360,7 @@ def table_of(rows):
                 "false of these", "first row true"]  # fmt: skip
         cells = [
             [one["world"], one["method"], f"{one['alarms']:.1f}", f"{one['false_alarms']:.1f}",
-             f"{one['named']:.0f}", shown(one["false_of_named"], one["false_se"]),
+             f"{one['named']:.0f}", shown(one["false_of_named"], one["false_of_named_se"]),
              shown(one["first_true"])]
             for one in rows
         ]  # fmt: skip
@@ -346,13 +375,16 @@ def table_of(rows):
 TITLES = {
     "grid1": "Worlds of one kind (1)", "grid2": "Worlds of one kind (2)",
     "grid3": "Worlds of one kind (3)", "mixed": "A mixed world: no two funnels are alike",
-    "segments": "50 segments in one call", "definitions": "A gate that moved, or a real fall",
+    "segments": "50 segments in one call",
+    "segments2": "50 segments in one call, few or none fallen",
+    "definitions": "A gate that moved, or a real fall",
     "benchmarks": "Benchmarks that are wrong", "festivals": "A moving festival",
-    "entries": "Entries", "intake": "Intake stops, of deals that take time",
+    "entries": "Entries", "intake1": "Intake stops, of deals that take time (1)",
     "shocks": "Months that move everything together", "stopped": "A step that stops altogether",
     "onsets": "When a fall began, and how large it is, where an alarm is true",
     "limits": "What is beyond any method",
     "recovered": "A fall that is over: share of such steps alarmed",
+    **{f"intake{k}": f"Intake stops, of deals that take time ({k})" for k in (2, 3, 4)},
 }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ Sheets of five metrics, one of each kind: a count (Poisson around a level that w
 (log-normal), a duration (gamma), a rate (of some 200 deals a month), a score out of 5 (the mean of
 answers). Each has a season of its own and noise that is independent or remembers, with and without
 outliers, heavy tails and growth. Judged once, at their end, through ``watch_metrics``. A fall is
-one standard deviation of the month for the last three months, on the scale of the law: of the noise
-alone, or of all the months before, season included.
+one standard deviation of the month for the last three months, on the scale of the law: of what a
+month's figure scatters (the noise and that of counting it), or of all the months before, season
+included.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 
 from salesfunnel import Funnel, Metric, Stage, Tracking, TrackingRow, watch_metrics
 
-SEED = 20270221
+SEED = 20290817
 SETTINGS = {
     "independent noise": {},
     "no season": {"season": 0.0},
@@ -34,6 +35,9 @@ SETTINGS = {
 KINDS = ("count", "currency", "duration", "rate", "score")
 SD = 0.2
 """Standard deviation of a month's noise, on the scale of the law."""
+COUNTED = {"count": 200**-0.5, "currency": 0.0, "duration": 400**-0.5, "rate": 50**-0.5,
+           "score": (400 * 0.769 * 0.231) ** -0.5}  # fmt: skip
+"""That of counting, which comes on top: 200 counted, 200 deals a month, 400 answers."""
 FUNNEL = Funnel("watched", [Stage("all", metrics=[
     Metric(kind, unit=kind, better="lower" if kind == "duration" else "higher") for kind in KINDS
 ])])  # fmt: skip
@@ -72,7 +76,7 @@ def verdicts(rng, sheets, months, fall, setting):
         rows = []
         for kind in KINDS:
             z = series(rng, months, **setting)
-            size = fall * (z[:-3].std() if fall < 0 else 1.0)
+            size = fall * (z[:-3].std() if fall < 0 else math.hypot(SD, COUNTED[kind]) / SD)
             worse = -abs(size) if kind != "duration" else abs(size)
             z[-3:] += worse if fall else 0.0
             rows += [

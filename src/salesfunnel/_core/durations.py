@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any
-
-import numpy as np
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from salesfunnel._core.errors import ArgumentError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FINE_TICKS = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 
@@ -62,7 +64,13 @@ def span_ticks(field: str, value: Any, unit: str | None) -> int | None:
 
 def is_number(value: object) -> bool:
     """Whether a length of time or a moment is given as a bare whole number."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool | np.timedelta64)
+    return isinstance(value, Integral) and not isinstance(value, bool) and not _is_numpy_span(value)
+
+
+def _is_numpy_span(value: object) -> TypeGuard[np.timedelta64]:
+    """Whether a value is a numpy.timedelta64; definitions ask without importing numpy."""
+    kind = type(value)
+    return kind.__module__ == "numpy" and kind.__name__ == "timedelta64"
 
 
 def _microseconds(field: str, value: object) -> int | Fraction | None:
@@ -72,7 +80,7 @@ def _microseconds(field: str, value: object) -> int | Fraction | None:
         value = getattr(value, "asm8", value)
     if isinstance(value, timedelta):
         return value // MICROSECOND
-    if isinstance(value, np.timedelta64):
+    if _is_numpy_span(value):
         return _exact_span(field, value)
     if isinstance(value, str):
         text = value.strip()
@@ -91,6 +99,8 @@ def _microseconds(field: str, value: object) -> int | Fraction | None:
 
 
 def _exact_span(field: str, value: np.timedelta64) -> int | Fraction:
+    import numpy as np
+
     unit, step = np.datetime_data(value)
     if np.isnat(value) or (unit not in SECONDS and unit not in FINE_TICKS):
         raise ArgumentError(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, TypeVar, overload
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from threading import Lock
+from typing import Any, Generic, TypeVar, overload
 
-__all__ = ["LazyRows"]
+__all__ = ["LazyRows", "as_rows", "pulled"]
 
 T = TypeVar("T")
+SHOWN = 10
+"""Rows that a sequence shows of itself, at most; of more it shows how many."""
 
 
 class LazyRows(Sequence[T], Generic[T]):
     """A sequence of rows, each built when it is read; a slice is a tuple of rows.
+
+    It equals the tuple of its rows, and is pickled as that tuple.
 
     Parameters
     ----------
@@ -50,7 +55,37 @@ class LazyRows(Sequence[T], Generic[T]):
             return len(self) == len(other) and tuple(self) == tuple(other)
         return NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (tuple, (tuple(self),))
 
     def __repr__(self) -> str:
-        return f"<{self._size} rows>"
+        return repr(tuple(self)) if self._size <= SHOWN else f"<{self._size} rows>"
+
+
+def pulled(size: int, rows: Iterable[T]) -> LazyRows[T]:
+    """Return the first `size` rows of an iterable as a sequence; none is drawn before it is read.
+
+    Parameters
+    ----------
+    size : int
+        How many rows the sequence has.
+    rows : iterable
+        Yields at least as many.
+    """
+    rest, drawn, lock = iter(rows), list[T](), Lock()
+
+    def build(place: int) -> T:
+        with lock:
+            while len(drawn) <= place:
+                drawn.append(next(rest))
+        return drawn[place]
+
+    return LazyRows(size, build)
+
+
+def as_rows(rows: Iterable[Any]) -> Sequence[Any]:
+    """Return rows as a tuple, unless they are built when read; the converter of such fields."""
+    return rows if isinstance(rows, LazyRows) else tuple(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import product
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -11,25 +12,35 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.special import t_ppf, t_sf
 
-__all__ = ["MEMORY", "Expected", "LevelByMemory", "averaged", "level_by_memory"]
+__all__ = ["Design", "Expected", "Level", "averaged", "design_of", "level_of"]
 
 Array = npt.NDArray[np.float64]
 
-SEASON = (0.0, 0.7, 2.0)
+SEASON = np.array([0.0, 0.7, 1.4, 2.0])
 """Standard deviation of the effects of the months, in those of a month's noise."""
-SINGLE = 0.3
+SINGLE = 0.2
 """Share of the season that is of single months; the rest is a wave over the year."""
-SLOPE = (0.0, 0.03)
+SLOPE = np.array([0.0, 0.03])
 """Standard deviation of the trend a period, likewise."""
-MEMORY = (0.0, 0.3, 0.6)
+SLOPE_PRIOR = (1.0, 0.3)
+MEMORY = np.array([0.0, 0.2, 0.4, 0.6])
 """Correlation of neighbouring periods."""
-MEMORY_PRIOR = (0.6, 0.3, 0.1)
-OUTLIER = 3.5
+MEMORY_PRIOR = (0.4, 0.3, 0.2, 0.1)
+SHAPE = (len(SEASON), len(SLOPE), len(MEMORY))
+OUTLIER = 6.0
 CLIP = 2.2
 """A judged value counts as no further from its expectation than so many standard deviations."""
-PRIOR_DF = 2.0
-OTHERS = 0.5
-"""Weight of what the other series of a sheet say of the memory: they move together."""
+PRIOR_DF = 0.3
+LEAST = 0.4
+"""Share of the expected noise below which none is believed."""
+OTHERS_MEMORY, OTHERS_SEASON = 0.7, 0.25
+"""Weight of what the other series of a sheet say: they move together."""
+YEAR, KNOWN = 12.0, 24.0
+"""Up to a year of earlier periods season and memory cannot be told apart; from two on they can."""
+BY_MEMORY, BY_SEASON, AT = 2.2, 0.3, 1.6
+LEAST_TRUST = 0.3
+"""Fitted on simulated sheets: how much less, and more, a score of 1.6 says than it seems to."""
+NORMAL = NormalDist()
 
 
 class Expected(NamedTuple):
@@ -42,8 +53,8 @@ class Expected(NamedTuple):
     """Between which the last value is expected, on the scale of the values."""
 
 
-class LevelByMemory(NamedTuple):
-    """The same for each memory of `MEMORY`; arrays of shape (3,)."""
+class Level(NamedTuple):
+    """The same for each setting of season, trend and memory; arrays of `SHAPE`."""
 
     evidence: Array
     """Logarithm of the marginal likelihood of the earlier periods."""
@@ -52,53 +63,78 @@ class LevelByMemory(NamedTuple):
     width: Array
     """Place and scale of the last value."""
     df: float
+    old: int
 
 
-def averaged(series: list[LevelByMemory], *, level: float) -> list[Expected]:
-    """Average over the memory, of which all series of a sheet tell something."""
+class Design(NamedTuple):
+    """What the periods alone decide, a setting a row: series with the same periods share it."""
+
+    season: Array
+    inverse: Array
+    """Of the covariance of the earlier periods; shape (settings, old, old)."""
+    cross: Array
+    """Weights of the earlier periods in the judged ones; shape (settings, old, new)."""
+    ones: Array
+    spread: Array
+    logdet: Array
+
+
+def averaged(series: list[Level], *, level: float) -> list[Expected]:
+    """Average over the settings, of which all series of a sheet tell something."""
     if not series:
         return []
-    evidence = np.array([one.evidence for one in series])
-    evidence -= evidence.max(axis=1, keepdims=True)
-    others = OTHERS * (evidence.sum(axis=0) - evidence)
-    log = np.log(MEMORY_PRIOR) + evidence + others
-    share = np.exp(log - log.max(axis=1, keepdims=True))
-    share /= share.sum(axis=1, keepdims=True)
+    prior = np.log(np.array(SLOPE_PRIOR)[:, None] * np.array(MEMORY_PRIOR))
+    log = np.array([one.evidence for one in series]) + prior
+    log += _of_others(log - np.log(MEMORY_PRIOR), 3, OTHERS_MEMORY) + _of_others(
+        log, 1, OTHERS_SEASON
+    )
+    share = np.exp(log - log.max(axis=(1, 2, 3), keepdims=True))
+    share /= share.sum(axis=(1, 2, 3), keepdims=True)
     done = []
     for weights, one in zip(share, series, strict=True):
-        middle = float(weights @ one.middle)
-        reach = _quantile(0.5 + level / 2, one.df) * float(weights @ one.width)
-        done.append(Expected(float(weights @ one.below), middle - reach, middle + reach))
+        trust = _trust(weights, one.old)
+        score = NORMAL.inv_cdf(min(max(float((weights * one.below).sum()), 1e-15), 1 - 1e-15))
+        middle, width = (float((weights * f).sum()) for f in (one.middle, one.width))
+        reach = _quantile(0.5 + level / 2, one.df) * width / trust
+        done.append(Expected(NORMAL.cdf(score * trust), middle - reach, middle + reach))
     return done
 
 
-def level_by_memory(
-    values: Array, times: Array, season: Array, *, new: int, floor: float
-) -> LevelByMemory:
-    """Say where the last `new` values lie in what earlier ones predict, for each setting.
+def _of_others(log: Array, axis: int, weight: float) -> Array:
+    """Return what the other series say of the settings along one axis."""
+    rest = tuple(i for i in (1, 2, 3) if i != axis)
+    best = log.max(axis=rest, keepdims=True)
+    said: Array = best + np.log(np.exp(log - best).sum(axis=rest, keepdims=True))
+    said = said - said.max(axis=axis, keepdims=True)
+    others: Array = weight * (said.sum(axis=0, keepdims=True) - said)
+    return others
+
+
+def _trust(weights: Array, old: int) -> float:
+    """Return what a score is to be multiplied by: 1 with two years of earlier periods.
+
+    With one year, what looks like memory makes false alarms more frequent than the scores say,
+    and what looks like a season less.
+    """
+    short = min(max((KNOWN - old) / (KNOWN - YEAR), 0.0), 1.25)
+    memory = float(weights.sum(axis=(0, 1)) @ MEMORY)
+    season = float(weights.sum(axis=(1, 2)) @ SEASON)
+    return max(1.0 + short * (BY_SEASON * season - BY_MEMORY * memory) / AT, LEAST_TRUST)
+
+
+def design_of(times: Array, season: Array, *, new: int) -> Design:
+    """Return what the periods decide of the prediction of the last `new` ones.
 
     Parameters
     ----------
-    values, times : ndarray of float64, shape (n,)
-        On a scale on which noise is alike; in order of time.
+    times : ndarray of float64, shape (n,)
+        In order.
     season : ndarray of float64, shape (n,)
         Number of the month of the year; NaN if there is none.
     new : int
         How many of the last values are judged.
-    floor : float
-        Standard deviation of noise that is expected before any value is seen.
-
-    Notes
-    -----
-    Gaussian regression with a free level, random effects of the months, a shrunken trend and
-    noise with a short memory; `averaged` weighs the settings by their marginal likelihood, the
-    noise has an inverse chi-square prior. Outliers of the past are pulled in to 3.5 median
-    absolute deviations, judged values to 2.2 standard deviations from where they were expected.
     """
-    old = len(values) - new
-    past = _pulled_in(values[:old], season[:old])
-    centre = float(np.median(past))
-    y = past - centre
+    old = len(times) - new
     same = (season[:, None] == season[None, :]).astype(np.float64)
     turn = np.cos(2 * np.pi * (season[:, None] - season[None, :]) / 12)
     same = SINGLE * same + np.nan_to_num((1 - SINGLE) * turn)
@@ -108,44 +144,59 @@ def level_by_memory(
     noise = np.where(apart == 0, 1.0, np.power(memory, np.maximum(apart, 1e-9)))
     cov = noise + sd**2 * same + slope**2 * far[:, None] * far[None, :]
     inner, across = cov[:, :old, :old], cov[:, :old, old:]
-    ones_y = np.stack([np.ones(old), y], axis=1)
-    right = np.concatenate([np.broadcast_to(ones_y, (len(cov), old, 2)), across], axis=2)
-    solved = np.linalg.solve(inner, right)
-    ones, ys, cross = solved[:, :, 0], solved[:, :, 1], solved[:, :, 2:]
-    total = ones.sum(axis=1)
-    mean = ys.sum(axis=1) / total
-    rest = np.maximum(ys @ y - total * mean**2, 0.0)
-    df = PRIOR_DF + old - 1
-    scale = (PRIOR_DF * floor**2 + rest) / df
+    inverse = np.linalg.inv(inner)
+    cross = inverse @ across
+    ones = inverse.sum(axis=2)
     lost = 1.0 - cross.sum(axis=1)
-    at = mean[:, None] + np.einsum("sij,si->sj", cross, y - mean[:, None])
     spread = (
         cov[:, old:, old:]
         - np.einsum("sij,sik->sjk", across, cross)
-        + lost[:, :, None] * lost[:, None, :] / total[:, None, None]
+        + lost[:, :, None] * lost[:, None, :] / ones.sum(axis=1)[:, None, None]
     )
+    return Design(season, inverse, cross, ones, spread, np.linalg.slogdet(inner)[1])
+
+
+def level_of(values: Array, design: Design, *, floor: float) -> Level:
+    """Say where the last values lie in what earlier ones predict, for each setting.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        On a scale on which noise is alike; in order of time.
+    design : Design
+        Of their periods.
+    floor : float
+        Standard deviation of noise that is expected before any value is seen.
+
+    Notes
+    -----
+    Gaussian regression with a free level, random effects of the months, a shrunken trend and
+    noise with a short memory; `averaged` weighs the settings by their marginal likelihood, the
+    noise has an inverse chi-square prior. Outliers of the past are pulled in to 6 median
+    absolute deviations, judged values to 2.2 standard deviations from where they were expected.
+    """
+    _, inverse, cross, ones, spread, logdet = design
+    old = inverse.shape[1]
+    past = _pulled_in(values[:old], design.season[:old])
+    centre = float(np.median(past))
+    y = past - centre
+    total = ones.sum(axis=1)
+    mean = ones @ y / total
+    rest = np.maximum(np.einsum("i,sij,j->s", y, inverse, y) - total * mean**2, 0.0)
+    df = PRIOR_DF + old - 1
+    scale = np.maximum((PRIOR_DF * floor**2 + rest) / df, (LEAST * floor) ** 2)
+    at = mean[:, None] + np.einsum("sij,si->sj", cross, y - mean[:, None])
     each = np.sqrt(np.maximum(scale[:, None] * np.einsum("sjj->sj", spread), 1e-300))
     gap = np.clip(values[old:] - centre - at, -CLIP * each, CLIP * each).mean(axis=1)
     width = np.sqrt(np.maximum(scale * spread.mean(axis=(1, 2)), 1e-300))
-    sign, logdet = np.linalg.slogdet(inner)
-    evidence = np.where(
-        sign > 0, -0.5 * (logdet + np.log(total) + df * np.log(scale)), -np.inf
-    ).reshape(-1, len(MEMORY))  # fmt: skip
-    best = evidence.max(axis=0)
-    share = np.exp(evidence - best)
-    known = share.sum(axis=0)
-    share /= known
-
-    def over(figures: Array) -> Array:
-        mixed: Array = (share * figures.reshape(-1, len(MEMORY))).sum(axis=0)
-        return mixed
-
-    return LevelByMemory(
-        evidence=best + np.log(known),
-        below=over(1.0 - t_sf(gap / width, df)),
-        middle=centre + over(at[:, -1]),
-        width=over(each[:, -1]),
+    evidence = -0.5 * (logdet + np.log(total) + df * np.log(scale))
+    return Level(
+        evidence=evidence.reshape(SHAPE),
+        below=(1.0 - t_sf(gap / width, df)).reshape(SHAPE),
+        middle=(centre + at[:, -1]).reshape(SHAPE),
+        width=each[:, -1].reshape(SHAPE),
         df=df,
+        old=old,
     )
 
 

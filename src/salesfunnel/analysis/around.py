@@ -11,7 +11,6 @@ import numpy as np
 
 from salesfunnel._core.errors import SalesFunnelError
 from salesfunnel._core.fiscal import Fiscal
-from salesfunnel._core.vocabulary import TIERS
 from salesfunnel.bottleneck import Bottlenecks, rate_trend
 from salesfunnel.data.history import StageHistory, deal_cohorts, stage_fates
 from salesfunnel.data.panel import ALL, Panel
@@ -29,14 +28,17 @@ SETTLED = 30
 """Days that a quarter must have run before the bridge begins with it; else the one before."""
 
 
+INSTANT = timedelta(microseconds=1)
+"""The bridge begins just before the quarter, so that what is dated to its first day counts."""
+
+
 def judged_panel(panel: Panel, judged: str, bottlenecks: Bottlenecks) -> Panel:
     """Return one period with the counts that the verdicts rest on, step by step.
 
     A step that fell is counted since the onset, so that a page shows one rate for each step.
     """
     alone = panel.select(periods=judged)
-    listed = bottlenecks.tier < TIERS.index("none")
-    window = np.where(listed, bottlenecks.window, 1).astype(np.intp)
+    window = bottlenecks.window.astype(np.intp)
     if panel.mode == "cohort" or panel.by == "day" or not (window > 1).any():
         return alone
     last = panel.periods.index(judged) + 1
@@ -98,13 +100,14 @@ def around(
     found: dict[str, Any] = {"trend": trend}
     if deals is None or not len(deals):
         return found
-    alarms = [row for row in bottlenecks.alarms if row.segment == ALL]
+    alarms = bottlenecks.alarms_of(ALL)
     if panel.by == "month":
         found["fates"] = stage_fates(
             deals,
             until=judged,
-            months=max((row.window for row in alarms), default=3),
+            months=1,
             alerts=tuple(dict.fromkeys(row.transition.source for row in alarms)),
+            panel=panel,
         )
     with suppress(SalesFunnelError):  # no stage is the win
         cohorts = deal_cohorts(deals)
@@ -123,8 +126,8 @@ def around(
     with suppress(SalesFunnelError):  # no amounts of the open deals: it goes without a bridge
         now = deals.as_of.astype("datetime64[s]").astype(object)
         bridge = pipeline_bridge(
-            deals, since=_quarter(now, calendar), until=now, currency=currency, rates=rates,
-            compare=False,
+            deals, since=_quarter(now, calendar) - INSTANT, until=now, currency=currency,
+            rates=rates, compare=False,
         )  # fmt: skip
         if bridge.start or bridge.end or bridge.won:
             found["bridge"] = bridge

@@ -21,11 +21,12 @@ from salesfunnel.bottleneck.impact import Flow, ends_of, falls_of, single_gains
 from salesfunnel.bottleneck.inflow import judge_inflow
 from salesfunnel.bottleneck.judge import Settings, judge
 from salesfunnel.bottleneck.reference_window import ReferenceWindow
-from salesfunnel.bottleneck.verdict import Verdict
+from salesfunnel.bottleneck.verdict import HALF, HEALTHY, NOT_ENOUGH, SEEN, Verdict
 from salesfunnel.data.delays import lags_of
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
+from salesfunnel.data.won_values import won_values
 from salesfunnel.fault import Fault
 
 __all__ = ["find_bottlenecks"]
@@ -49,6 +50,8 @@ def find_bottlenecks(
     season: str | None = "auto",
     calendar: str | Mapping[str, float] | None = None,
     pool: bool = True,
+    currency: str | None = None,
+    rates: object = None,
 ) -> Bottlenecks:
     """Find the steps that hold the funnel back now, say how sure that is and what it is worth.
 
@@ -74,7 +77,8 @@ def find_bottlenecks(
         step, of each; the median in months; or a StageHistory to estimate it from. Rates are then
         advances ÷ those who could advance.
     value : float or sequence of float, optional
-        Mean value of a won deal, or the values of won deals.
+        Mean value of a won deal, or the values of won deals; those of the won deals by default,
+        where deals are given.
     seed : int
         Of the draws behind the gains.
     capacity : mapping from str to float, optional
@@ -91,6 +95,8 @@ def find_bottlenecks(
     pool : bool
         Whether the segments of the call teach each other how many steps fall, when, and how much
         months vary; else every segment stands alone.
+    currency, rates : optional
+        The currency of the value, and exchange rates, as in `analyze`.
 
     Returns
     -------
@@ -135,10 +141,11 @@ def find_bottlenecks(
     >>> str(worst.transition), worst.tier, worst.window, round(worst.reference, 2)
     ('lead→offer', 'confirmed', 1, 0.35)
     """
-    of_list: list[Fault] = []
+    own = won_values(panel, value, currency, rates)
+    of_list: list[Fault] = [] if currency is None and rates is None else [*own.faults]
     if isinstance(panel, StageHistory):
         deals = two_ends(panel)
-        of_list = [fault for fault in deals.faults if fault.code == "needs-stage-times"]
+        of_list += [fault for fault in deals.faults if fault.code == "needs-stage-times"]
         cohorts = deals if cohorts is None else cohorts
         panel = deals.panel(by="month", mode="entry")
     check_kind("panel", panel, Panel)
@@ -152,7 +159,7 @@ def find_bottlenecks(
     judged, faults = _period(panel, period)
     lags = lags_of(lag, panel)
     rate, _, more = benchmark_of(benchmark, panel)
-    worth, caps = worth_of(value), capacity_of(capacity, panel.steps)
+    worth, caps = worth_of(own.value), capacity_of(capacity, panel.steps)
     money = None if worth is None else (worth.mean, worth.se)
     flows = flows_of(panel, judged, lags)
     settings = settings_of(
@@ -161,7 +168,7 @@ def find_bottlenecks(
     )  # fmt: skip
     found = _judged(flows, panel.segments, settings, rate)
     flags = row_flags.of_counts(flows, found, lags is not None or panel.mode != "period")
-    flags |= row_flags.of_history(found, settings, rate)
+    flags |= row_flags.of_history(flows, found, settings, rate)
     if cohorts is not None:
         said = check_against_cohorts(cohorts, panel, judged, settings)
         flags |= np.where(said == 1, row.SEEN_BY_COHORT, 0).astype(np.int32)
@@ -169,8 +176,8 @@ def find_bottlenecks(
     return _result(
         panel, found, flows, settings, money=money, caps=caps, seed=seed,
         period=judged, history=known, flags=flags, benchmark=rate,
-        lag_adjusted=flows.extra is not None,
-        faults=(*of_list, *faults, *more, *row_flags.of_call(flows, settings)),
+        lag_adjusted=flows.extra is not None, currency=own.currency,
+        faults=(*of_list, *panel.faults, *faults, *more, *row_flags.of_call(flows, settings)),
     )  # fmt: skip
 
 
@@ -179,12 +186,30 @@ def _judged(flows: Flows, segments: Sequence[str], settings: Settings, benchmark
     order = np.argsort(np.array(segments, dtype=np.str_), kind="stable")
     back = np.argsort(order, kind="stable")
     extra = None if flows.extra is None else flows.extra[:, order]
+    phi = np.ones(flows.exposed.shape[1:]) if flows.scatter is None else flows.scatter
+    x, n = flows.advanced / phi, _trusted(flows) / phi  # so few say as much as these
     found = judge(
-        flows.advanced[:, order], _trusted(flows)[:, order], settings, extra=extra,
-        benchmark=benchmark,
-    )  # fmt: skip
+        x[:, order], n[:, order], settings, extra=extra, benchmark=benchmark, shown=flows.shown
+    )
     parts: list[Any] = [part[:, back] if part.ndim > 2 else part[back] for part in found]
-    return Verdict(*parts)
+    found = Verdict(*parts)
+    if flows.scatter is not None:  # the counts as they were, to the digit
+        found = found._replace(**{k: np.round(getattr(found, k) * phi, 9) for k in _COUNTED})
+    return _too_early(found, flows)
+
+
+def _too_early(found: Verdict, flows: Flows) -> Verdict:
+    """Let a step be no healthy one where a drop of those who entered last could not show yet."""
+    if flows.young is None:
+        return found
+    with np.errstate(divide="ignore"):
+        drop = np.minimum(found.detectable / flows.young, 1.0)
+    late = (flows.young < HALF) & (flows.entered[-1] > 0)
+    early = late & (found.tier == HEALTHY) & (drop > SEEN)
+    return found._replace(
+        tier=np.where(early, NOT_ENOUGH, found.tier).astype(np.int8),
+        detectable=np.where(early, drop, found.detectable),
+    )
 
 
 def _trusted(flows: Flows) -> Array:
@@ -251,10 +276,11 @@ def _result(
         seed=seed,
         **{name: getattr(found, name) for name in _SAME},
         entered=np.round(found.entered).astype(np.int64),
-        advanced=found.advanced.astype(np.int64),
+        exposed=found.entered,
+        advanced=np.round(found.advanced).astype(np.int64),
         history_months=found.history_months.astype(np.int64),
         history_entered=np.round(found.history_entered).astype(np.int64),
-        history_advanced=found.history_advanced.astype(np.int64),
+        history_advanced=np.round(found.history_advanced).astype(np.int64),
         periods=flows.periods,
         inflow=inflow,
         seasonal=settings.angle is not None,
@@ -265,6 +291,7 @@ def _result(
     )
 
 
+_COUNTED = ("entered", "advanced", "history_entered", "history_advanced")
 _SAME = (
     "reference", "reference_sd", "rho", "strength", "probability", "definition", "prior",
     "detectable", "drift", "tier", "window", "reference_kind", "partner", "pooled", "old_months",

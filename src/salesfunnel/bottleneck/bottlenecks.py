@@ -25,6 +25,7 @@ from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.bottleneck.row import (
     _FAULTS,
     BENCHMARK_CONFLICTS,
+    BENCHMARK_MOVED,
     GAIN_LEVEL,
     MARKED_UNVERIFIED,
     NOT_SEEN_BY_COHORT,
@@ -34,6 +35,7 @@ from salesfunnel.bottleneck.row import (
 )
 from salesfunnel.bottleneck.verdict import DEFINITION, LEAST_HISTORY, REFERENCE_KINDS
 from salesfunnel.definitions.funnel import Funnel, Transition, win_of
+from salesfunnel.definitions.step_mapping import place_of_transition
 from salesfunnel.fault import Fault
 
 __all__ = ["Bottlenecks"]
@@ -102,6 +104,10 @@ class Bottlenecks(TableMixin):
         Names the steps for people.
     attributes : tuple of str
         The columns whose values make the segments.
+    exposed : ndarray of float64, shape (segments, steps), optional
+        `entered` before it is rounded: what rates are shares of.
+    currency : str
+        Code of the currency of `value` and the revenue; ``""`` if it is not known.
     """
 
     transitions: tuple[Transition, ...]
@@ -148,6 +154,8 @@ class Bottlenecks(TableMixin):
     faults: tuple[Fault, ...] = ()
     funnel: Funnel | None = None
     attributes: tuple[str, ...] = ()
+    exposed: Float | None = array_field(np.float64, default=None)
+    currency: str = ""
 
     def __repr__(self) -> str:
         counts = np.bincount(self.tier.ravel(), minlength=len(TIERS))
@@ -175,20 +183,25 @@ class Bottlenecks(TableMixin):
 
         Alarms that rest on data in doubt come after the others, then changed definitions.
         """
-        s = len(self.transitions)
-        names = np.array(self.segments, dtype=np.str_)
+        return self._ordered(np.arange(self.tier.size))
+
+    def _ordered(self, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Return some flat indices in the order of the rows."""
+        g, s = np.divmod(cells, max(len(self.transitions), 1))
+        there, place = np.unique(g, return_inverse=True)
+        names = np.array([self.segments[i] for i in there.tolist()], dtype=np.str_)
         rank = np.empty(names.size, dtype=np.intp)
         rank[np.argsort(names, kind="stable")] = np.arange(names.size)
-        flat = self.tier.ravel()
-        alarm, doubtful = flat < 2, (self.flags.ravel() & MARKED_UNVERIFIED) > 0
+        flat = self.tier.ravel()[cells]
+        alarm, doubtful = flat < 2, (self.flags.ravel()[cells] & MARKED_UNVERIFIED) > 0
         keys = (
-            np.repeat(rank, s),
-            np.tile(np.arange(s), names.size),
-            -np.nan_to_num(self.gain.ravel(), nan=-1.0),
-            -np.nan_to_num(self.probability.ravel(), nan=-1.0),
+            rank[place],
+            s,
+            -np.nan_to_num(self.gain.ravel()[cells], nan=-1.0),
+            -np.nan_to_num(self.probability.ravel()[cells], nan=-1.0),
             np.select([alarm & ~doubtful, alarm, flat == DEFINITION], [0, 1, 2], 3),
         )
-        return np.lexsort(keys)
+        return np.asarray(cells[np.lexsort(keys)])
 
     def __iter__(self) -> Iterator[Bottleneck]:
         return iter(self.rows)
@@ -205,20 +218,19 @@ class Bottlenecks(TableMixin):
     @property
     def rows(self) -> Sequence[Bottleneck]:
         """One row per transition and segment, most probable first; built when read."""
-        order, ends = self.order, ends_of(self.transitions, self.win)
-        steps = len(self.transitions)
-        return LazyRows(
-            int(order.size), lambda place: row_of(self, *divmod(int(order[place]), steps), ends)
-        )
+        return self._rows(self.order)
 
     @property
-    def alarms(self) -> tuple[Bottleneck, ...]:
-        """The rows that are confirmed or suspected, most probable first."""
-        flat = self.tier.ravel()
-        ends = ends_of(self.transitions, self.win)
-        steps = len(self.transitions)
-        order = self.order
-        return tuple(row_of(self, *divmod(int(i), steps), ends) for i in order[flat[order] < 2])
+    def alarms(self) -> Sequence[Bottleneck]:
+        """The rows that are confirmed or suspected, most probable first; built when read."""
+        return self._rows(self._ordered(np.flatnonzero(self.tier.ravel() < 2)))
+
+    def _rows(self, cells: npt.NDArray[np.intp]) -> Sequence[Bottleneck]:
+        """Return rows by their flat indices, each built when it is read."""
+        steps, ends = len(self.transitions), ends_of(self.transitions, self.win)
+        return LazyRows(
+            int(cells.size), lambda place: row_of(self, *divmod(int(cells[place]), steps), ends)
+        )
 
     @property
     def lowest(self) -> Bottleneck | None:
@@ -231,8 +243,9 @@ class Bottlenecks(TableMixin):
     @property
     def rate(self) -> Float:
         """Share that advanced, NaN where nobody entered, shape (segments, steps)."""
+        n = self.entered if self.exposed is None else self.exposed
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.where(self.entered > 0, self.advanced / self.entered, np.nan))
+            return np.asarray(np.where(n > 0, self.advanced / n, np.nan))
 
     def of_segment(self, segment: str) -> tuple[Bottleneck, ...]:
         """Return the rows of one segment, in the order of the transitions.
@@ -245,6 +258,11 @@ class Bottlenecks(TableMixin):
         check_known("segment", segment, self.segments)
         g, ends = self.segments.index(segment), ends_of(self.transitions, self.win)
         return tuple(row_of(self, g, s, ends) for s in range(len(self.transitions)))
+
+    def alarms_of(self, segment: str) -> Sequence[Bottleneck]:
+        """Return the alarms of one segment, most probable first; none if it is not there."""
+        here = np.array([name == segment for name in self.segments])
+        return self._rows(self._ordered(np.flatnonzero((self.tier < 2) & here[:, None])))
 
     def mark_unverified(self, rows: Iterable[tuple[Transition, str]]) -> Bottlenecks:
         """Return the same, with rows marked as resting on data that are in doubt.
@@ -266,14 +284,15 @@ class Bottlenecks(TableMixin):
 
     def find(self, transition: Transition | str, segment: str | None = None) -> Bottleneck:
         """Return the row of one step, ``"intent→won"``, of the only segment or a named one."""
-        names = [str(step) for step in self.transitions]
-        wanted = str(transition).replace("->", "→")
-        check_known("transition", wanted, names)
+        s, g = place_of_transition(transition, self.transitions), self._place_of(segment)
+        return self._row(g * len(self.transitions) + s)
+
+    def _place_of(self, segment: str | None) -> int:
+        """Return the index of a segment; of the only one by default."""
         if segment is None and len(self.segments) == 1:
-            segment = self.segments[0]
+            return 0
         check_known("segment", segment, self.segments)
-        g = self.segments.index(str(segment))
-        return self._row(g * len(names) + names.index(wanted))
+        return self.segments.index(str(segment))
 
     def _row(self, flat: int) -> Bottleneck:
         ends = ends_of(self.transitions, self.win)
@@ -328,18 +347,11 @@ class Bottlenecks(TableMixin):
         Interval or None
             Deals a month; None if no step is named.
         """
-        if segment is None and len(self.segments) == 1:
-            segment = self.segments[0]
-        check_known("segment", segment, self.segments)
-        g = self.segments.index(str(segment))
-        names = [str(step) for step in self.transitions]
+        g = self._place_of(segment)
         if transitions is None:
-            chosen = [s for s in range(len(names)) if self.tier[g, s] < 2]
+            chosen = np.flatnonzero(self.tier[g] < 2).tolist()
         else:
-            wanted = [str(step).replace("->", "→") for step in transitions]
-            for name in wanted:
-                check_known("transition", name, names)
-            chosen = [names.index(name) for name in wanted]
+            chosen = [place_of_transition(step, self.transitions) for step in transitions]
         if not chosen:
             return None
         return joint_gain(self, g, chosen, capacity, GAIN_LEVEL)
@@ -353,7 +365,8 @@ def row_of(found: Bottlenecks, g: int, s: int, ends: Sequence[int]) -> Bottlenec
         return value if np.isfinite(value) else None
 
     entered, advanced = int(found.entered[g, s]), int(found.advanced[g, s])
-    rate = advanced / entered if entered else None
+    exposed = float((found.entered if found.exposed is None else found.exposed)[g, s])
+    rate = advanced / exposed if exposed > 0 else None
     reference = number(found.reference)
     flags = int(found.flags[g, s])
     tier, window = int(found.tier[g, s]), int(found.window[g, s])
@@ -392,6 +405,7 @@ def row_of(found: Bottlenecks, g: int, s: int, ends: Sequence[int]) -> Bottlenec
         faults=_faults(found, g, s),
         counted_at=found.transitions[ends[s]].target,
         attributes=found.attributes,
+        currency=found.currency,
     )
 
 
@@ -426,7 +440,7 @@ def _faults(found: Bottlenecks, g: int, s: int) -> tuple[Fault, ...]:
     back = int(found.back_months[g, s])
     if back and back <= len(found.periods):
         params |= {"back": found.periods[-back]}
-    if flags & BENCHMARK_CONFLICTS:
+    if flags & (BENCHMARK_CONFLICTS | BENCHMARK_MOVED):
         params |= {"benchmark": float(found.benchmark[s])}
         params |= {"own": float(found.history_advanced[g, s] / max(found.history_entered[g, s], 1))}
     return tuple(

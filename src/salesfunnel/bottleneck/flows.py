@@ -10,7 +10,11 @@ import numpy.typing as npt
 from salesfunnel._core.periods import label_of, ordinal
 from salesfunnel._core.season import angles_of, calendar_of, months_apart
 from salesfunnel._core.vocabulary import Frequency
-from salesfunnel._kernels.rate_model.exposure import fall_on_the_logit, on_the_logit
+from salesfunnel._kernels.rate_model.exposure import (
+    fall_on_the_logit,
+    on_the_logit,
+    scatter_of_delays,
+)
 from salesfunnel._kernels.rate_model.setting import LONGEST
 from salesfunnel.bottleneck.judge import Settings
 from salesfunnel.bottleneck.reference_window import ReferenceWindow
@@ -37,6 +41,13 @@ class Flows(NamedTuple):
     """Extra variance of a period on the logit, from uncertain exposure."""
     periods: tuple[str, ...]
     """Names; of days gathered to weeks the first day of each."""
+    scatter: Array | None = None
+    """φ of counts that a lag spreads, (segments, steps): see `exposure.scatter_of_delays`."""
+    young: Array | None = None
+    """Share of the last exposure that entered in the last period itself, (segments, steps)."""
+    shown: float = 1.0
+    """Share of a drop that the last period shows: half of drops concern all who advance in it,
+    half those who enter in it."""
 
 
 def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None) -> Flows:
@@ -62,15 +73,32 @@ def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None) -> Flows:
     n, x, entered = exposed[-most:], x[-most:], entered[-most:]
     if extra is not None:
         extra = extra[-most:]
-    return Flows(n, x, entered, entered[..., 0], extra, periods[-most:])
+    flows = Flows(n, x, entered, entered[..., 0], extra, periods[-most:])
+    if lags is None or cut.exposed is not None:
+        return flows
+    width = WEEK if panel.by == "day" and len(cut.periods) >= WEEK else 1
+    together = np.array([lag.together(width) for lag in lags])
+    at_once = np.array([lag.young(width) for lag in lags])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        young = at_once * entered[-1] / n[-1]
+    return flows._replace(
+        scatter=scatter_of_delays(_overall(x, n), together),
+        young=np.nan_to_num(young, nan=1.0),
+        shown=0.5 + 0.5 * float(at_once.mean()),
+    )
 
 
 def _extra(cv2: Array, x: Array, n: Array, *, by_entry: bool) -> Array:
     """Return the variance on the logit, at the overall rate of each step, or at a fall of it."""
-    total = np.maximum(np.nansum(n, axis=0), 1e-12)
-    rate = np.clip(np.nansum(np.where(np.isnan(n), 0.0, x), axis=0) / total, 0.0, 1.0)
     spread = fall_on_the_logit if by_entry else on_the_logit
-    return np.nan_to_num(spread(np.nan_to_num(cv2), rate))
+    return np.nan_to_num(spread(np.nan_to_num(cv2), _overall(x, n)))
+
+
+def _overall(x: Array, n: Array) -> Array:
+    """Return the rate over all periods, (segments, steps)."""
+    total = np.maximum(np.nansum(n, axis=0), 1e-12)
+    done = np.nansum(np.where(np.isnan(n), 0.0, x), axis=0)
+    return np.asarray(np.clip(done / total, 0.0, 1.0))
 
 
 def _by_week(

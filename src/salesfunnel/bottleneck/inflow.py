@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin, TableMixin
+from salesfunnel._core.rows import LazyRows
 from salesfunnel._core.vocabulary import TIERS, Tier
 from salesfunnel._kernels.rate_model import pool
 from salesfunnel._kernels.rate_model.design import design
@@ -122,15 +123,18 @@ class Inflow(TableMixin):
         return self._row(int(self.order[index]))
 
     @property
-    def rows(self) -> tuple[InflowRow, ...]:
-        """One row per segment, most probable fall first."""
-        return tuple(self)
+    def rows(self) -> Sequence[InflowRow]:
+        """One row per segment, most probable fall first; built when read."""
+        return self._rows(self.order)
 
     @property
-    def alarms(self) -> tuple[InflowRow, ...]:
-        """The rows that are confirmed or suspected."""
+    def alarms(self) -> Sequence[InflowRow]:
+        """The rows that are confirmed or suspected; built when read."""
         order = self.order
-        return tuple(self._row(int(g)) for g in order[self.tier[order] < 2])
+        return self._rows(order[self.tier[order] < 2])
+
+    def _rows(self, places: npt.NDArray[np.intp]) -> Sequence[InflowRow]:
+        return LazyRows(int(places.size), lambda k: self._row(int(places[k])))
 
     @property
     def order(self) -> npt.NDArray[np.intp]:

@@ -34,6 +34,7 @@ GAIN_LEVEL = 0.9
 NOT_SEEN_BY_COHORT, SEEN_BY_COHORT = 1 << 8, 1 << 9
 MARKED_UNVERIFIED = 1 << 10  # set by `mark_unverified` only
 BENCHMARK_CONFLICTS, OLD_FALL, FESTIVAL_ONCE, RECOVERED = (1 << k for k in (11, 12, 13, 14))
+TOO_EARLY, BENCHMARK_MOVED = 1 << 15, 1 << 16
 _FAULTS = (
     (PERIOD_MISSING, "judged-period-missing", "warning"),
     (NO_ENTRANTS, "no-entrants", "info"),
@@ -48,6 +49,8 @@ _FAULTS = (
     (OLD_FALL, "old-fall", "info"),
     (FESTIVAL_ONCE, "festival-seen-once", "warning"),
     (RECOVERED, "fall-recovered", "info"),
+    (TOO_EARLY, "too-early", "info"),
+    (BENCHMARK_MOVED, "benchmark-moved", "warning"),
 )
 
 
@@ -62,9 +65,10 @@ class Bottleneck(ResultMixin):
     segment, period : str
         Whose, and the last period judged.
     entered, advanced : int
-        In the window: those who could advance (lag-adjusted where a lag was given), and did.
+        In the window: those who could advance (lag-adjusted where a lag was given, and open deals
+        as far as they have had time), to whole ones; and who did.
     rate : float or None
-        advanced ÷ entered; None if nobody entered.
+        The share of them that advanced, before they are rounded; None if nobody entered.
     reference : float or None
         What the rate would be in these months if nothing had happened, season and trend included;
         None if there is nothing.
@@ -116,6 +120,8 @@ class Bottleneck(ResultMixin):
     attributes : tuple of str
         The columns whose values make up `segment`, joined with " / "; none for all deals, and for
         counts whose segments were made elsewhere.
+    currency : str
+        Code of the currency of the revenue; ``""`` if it is not known.
     """
 
     transition: Transition
@@ -147,6 +153,7 @@ class Bottleneck(ResultMixin):
     faults: tuple[Fault, ...] = ()
     counted_at: str = ""
     attributes: tuple[str, ...] = ()
+    currency: str = ""
 
     __repr__ = told_by("transition", "period", "tier", "rate", "reference", "probability")
 

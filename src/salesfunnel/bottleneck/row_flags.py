@@ -8,8 +8,8 @@ import numpy.typing as npt
 from salesfunnel._core.season import RATE_MONTHS
 from salesfunnel.bottleneck import row
 from salesfunnel.bottleneck.flows import Flows
-from salesfunnel.bottleneck.judge import BENCHMARK_SD, FEW_MONTHS, Settings
-from salesfunnel.bottleneck.verdict import LEAST_HISTORY, Verdict
+from salesfunnel.bottleneck.judge import BENCHMARK_SD, FEW_MONTHS, Settings, benchmark_used
+from salesfunnel.bottleneck.verdict import HALF, LEAST_HISTORY, NOT_ENOUGH, Verdict
 from salesfunnel.fault import Fault
 
 Array = npt.NDArray[np.float64]
@@ -36,6 +36,9 @@ def of_counts(flows: Flows, found: Verdict, adjusted: bool) -> npt.NDArray[np.in
     faulty = doubt >= VETO
     before = flows.exposed[:-1]
     left_out = (~np.isnan(before) & (flows.advanced[:-1] > np.nan_to_num(before) + 0.5)).any(axis=0)
+    early = np.zeros_like(left_out)
+    if flows.young is not None:
+        early = (found.tier == NOT_ENOUGH) & (flows.young < HALF) & (flows.entered[-1] > 0)
     degenerate = (found.reference_kind == 1) & (
         (found.history_advanced == 0) | (found.history_advanced >= found.history_entered)
     )
@@ -46,6 +49,7 @@ def of_counts(flows: Flows, found: Verdict, adjusted: bool) -> npt.NDArray[np.in
         (row.UNVERIFIED, sure & faulty & (found.entered > 0)),
         (row.DEGENERATE, degenerate),
         (row.MONTHS_LEFT_OUT, sure & left_out),
+        (row.TOO_EARLY, early & (found.reference_kind > 0)),
         (row.NO_REFERENCE, found.reference_kind == 0),
         (row.VOLUME_CHANGED, np.zeros_like(left_out) if adjusted else _volume(flows)),
     )
@@ -71,7 +75,9 @@ def _volume(flows: Flows) -> npt.NDArray[np.bool_]:
     return np.asarray(far & (months >= LEAST_VOLUME_HISTORY))
 
 
-def of_history(found: Verdict, settings: Settings, benchmark: Array) -> npt.NDArray[np.int32]:
+def of_history(
+    flows: Flows, found: Verdict, settings: Settings, benchmark: Array
+) -> npt.NDArray[np.int32]:
     """Return as bits: a benchmark that disagrees, an old fall, a festival seen only once."""
     flags = np.where(found.old_months > 0, row.OLD_FALL, 0).astype(np.int32)
     flags |= np.where(found.back_months > 0, row.RECOVERED, 0).astype(np.int32)
@@ -84,6 +90,10 @@ def of_history(found: Verdict, settings: Settings, benchmark: Array) -> npt.NDAr
     gap = np.abs(np.log(p / (1 - p)) - np.log(b / (1 - b)))
     far = ~np.isnan(benchmark) & (months > FEW_MONTHS) & (n > 0) & (gap > 2 * spread)
     flags |= np.where(far, row.BENCHMARK_CONFLICTS, 0).astype(np.int32)
+    used = benchmark_used(flows.advanced, flows.exposed, benchmark)
+    moved = np.abs(np.log(used / (1 - used)) - np.log(b / (1 - b))) > BENCHMARK_SD
+    moved &= (found.reference_kind > 1) & ~np.isnan(benchmark)
+    flags |= np.where(moved, row.BENCHMARK_MOVED, 0).astype(np.int32)
     if settings.festivals is not None:
         share = settings.festivals
         seen = (share[:, :-1].sum(axis=1) < TWO_FESTIVALS - 0.5) & (share[:, -1] > 0.1)

@@ -18,6 +18,9 @@ CONFIRMED, SUSPECTED, WATCH = 0.8, 0.5, 0.3
 """Tiers: from this probability on."""
 SEEN = 0.2
 """Data that would not show a drop of this share are not enough data for "healthy"."""
+HALF = 0.5
+"""Share of the judged exposure that entered in the last month, below which it is too early to call
+those entrants healthy."""
 FAR = 500.0
 DRIFT_ALARM, DRIFT_MONTHS = 2.7, 8
 """Standard deviations of the slope from which a rate drifts (a whole funnel of 5 or 6 steps), and
@@ -25,7 +28,7 @@ months that it takes."""
 REFERENCE_KINDS = ("none", "history", "benchmark", "both")
 OLD_FALL, OLD_SHARE = 4.0, 0.1
 """Standard deviations, and share, from which a level that sank long ago is named."""
-NOT_ENOUGH, DEFINITION = 4, 5
+HEALTHY, NOT_ENOUGH, DEFINITION = 3, 4, 5
 """Places in `TIERS`."""
 
 
@@ -150,7 +153,7 @@ def _tiers(
     return np.select(
         [~exposed | (p < 0) | nothing, moved, p >= CONFIRMED, p >= SUSPECTED, p >= WATCH,
          detectable > SEEN],
-        [NOT_ENOUGH, DEFINITION, 0, 1, 2, NOT_ENOUGH], 3,
+        [NOT_ENOUGH, DEFINITION, 0, 1, 2, NOT_ENOUGH], HEALTHY,
     )  # fmt: skip
 
 

@@ -61,7 +61,9 @@ def _deal(rng: np.random.Generator, month: int, number: int) -> list[str]:
         0.66 + lift - 0.38 * late + 0.04 * script,
         0.45 + lift - 0.10 * price,
     )
-    start = (FIRST + month).astype("datetime64[D]") + int(rng.integers(0, 28))
+    start = (FIRST + np.timedelta64(month, "M")).astype("datetime64[D]") + np.timedelta64(
+        int(rng.integers(0, 28)), "D"
+    )
     days: list[Any] = [start]
     lost: npt.NDArray[np.bool_] | None = None
     for rate in rates:

@@ -1,26 +1,24 @@
 """The command in Chinese: its help, and what it says when something is wrong.
 
 Help texts stand in the parsers in English, and once more in the catalogs (``command.help.*``): a
-test holds them equal. Errors have one form, and are recognised by it (``command.said.*``,
-``command.rule.*``). What no pattern knows is said in the original, with its code.
+test holds them equal. Errors have one form, and are recognised by it (`salesfunnel.i18n.said`).
+What no pattern knows is said in the original, with its code.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from salesfunnel._core.errors import SalesFunnelError
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.fault import IntakeError
 from salesfunnel.i18n import catalog, text
+from salesfunnel.i18n.said import translated
 
 __all__ = ["locale_of", "said", "speak_chinese", "translated"]
 
-HELP, SAID, RULE, VALUE = "command.help.", "command.said.", "command.rule.", "command.value."
-_FREE = {"message", "hint", "rule", "value", "why", "names", "example"}
+HELP = "command.help."
 
 
 def locale_of(argv: Sequence[str]) -> Locale:
@@ -58,55 +56,6 @@ def _help_words() -> Mapping[str, str]:
 
 def _word(said_in_english: str | None, words: Mapping[str, str]) -> str | None:
     return None if said_in_english is None else words.get(said_in_english, said_in_english)
-
-
-@cache
-def _patterns(prefix: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return what to look for and the key of what is said instead, the most telling first."""
-    english = catalog("en")
-    keys = [key for key in english if key.startswith(prefix)]
-    found = []
-    for key in sorted(keys, key=lambda key: (-len(re.sub(r"\{\w+\}", "", english[key])), key)):
-        parts = re.split(r"\{(\w+)\}", english[key])
-        look = "".join(
-            re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+{'' if part in _FREE else '?'})"
-            for i, part in enumerate(parts)
-        )
-        found.append((re.compile(f"^{look}$", re.DOTALL), key))
-    return tuple(found)
-
-
-def translated(message: str, prefix: str = SAID) -> str | None:
-    """Return a message in Chinese, None where no pattern knows it."""
-    for pattern, key in _patterns(prefix):
-        match = pattern.match(message)
-        if match is None:
-            continue
-        figures = match.groupdict()
-        if "rule" in figures:
-            figures["rule"] = translated(figures["rule"], RULE) or f"“{figures['rule']}”"
-        if "value" in figures:
-            figures["value"] = translated(figures["value"], VALUE) or figures["value"]
-        if "field" in figures:
-            figures["field"] = "FILE" if figures["field"] == "source" else figures["field"]
-        if "why" in figures:
-            figures["why"] = translated(figures["why"], VALUE) or figures["why"]
-        if "message" in figures:
-            figures["message"] = translated(figures["message"]) or figures["message"]
-        if figures.get("what") in _KINDS:
-            figures["what"] = _KINDS[figures["what"]]
-        if "owners" in figures:
-            figures["owners"] = "、".join(
-                _KINDS.get(one, one) for one in re.split(r", | and ", figures["owners"])
-            )
-        return text(key, "zh", **figures)
-    return None
-
-
-_KINDS = {
-    "a sheet": "月度表", "sheet": "月度表", "sheets": "月度表", "deals": "商机", "events": "事件",
-    "a folder": "文件夹", "counts of events": "事件的统计",
-}  # fmt: skip
 
 
 def said(error: SalesFunnelError, locale: Locale) -> str:

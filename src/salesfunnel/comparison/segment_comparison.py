@@ -46,14 +46,18 @@ class SegmentRow(ResultMixin):
     interval : Interval or None
         Wilson interval of `rate`.
     shrunk : Interval
-        Interval of the rate at the mix of all, shrunk toward the peers; its centre is `estimate`.
+        Interval of the rate at the mix of all, shrunk toward the peers: as much of its posterior
+        lies below as above. `estimate` is the mean of the posterior and lies inside, but not in
+        the middle: the posterior is lopsided, the more so near 0 and 1 and where a segment may
+        be like its peers or be of another kind.
     estimate : float
         Rate at the mix of all, shrunk toward the peers: what to expect of it.
     expected : float or None
         Rate that the mean peer would have with this segment's own mix.
     probability_worse, probability_better : float
-        That its rate, at equal mix, is truly below or above that of the mean peer; with open
-        entrants the smaller of what it is if they are left out and if they are lost.
+        That its rate, at equal mix, is truly below or above that of the mean peer. With open
+        entrants, whatever becomes of them: the smaller of what it is if they are left out and if
+        they are lost. Then the two do not add up to 1.
     verdict : {"worse", "better", "as-others", "not-enough-data"}
         From `CALLED` on worse or better; with fewer than `LEAST` entrants otherwise
         not-enough-data.

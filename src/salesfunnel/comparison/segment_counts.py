@@ -14,7 +14,9 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.history.to_panel import segment_codes
+from salesfunnel.data.open_counted import open_counted
 from salesfunnel.data.panel import Panel
+from salesfunnel.data.panel_by import attribute_parts
 from salesfunnel.definitions.funnel import Transition
 from salesfunnel.definitions.step_mapping import parse_transition
 from salesfunnel.fault import Fault
@@ -149,9 +151,7 @@ def of_panel(
             f"'data' must not have more advanced than entered, got that in {worst!r}",
             hint="count cohorts: history.panel(mode='cohort')",
         )
-    parts = np.array([name.split(" / ") for name in panel.segments], dtype=np.str_)
-    if parts.ndim != 2 or parts.shape[1] != len(known):
-        raise ArgumentError(f"'data' must have segments of {known}, got {panel.segments[:3]}")
+    parts = attribute_parts(panel)
     names, segment = np.unique(parts[:, known.index(by)], return_inverse=True)
     levels = [
         np.unique(parts[:, known.index(name)], return_inverse=True)[1].reshape(-1)
@@ -165,7 +165,7 @@ def of_panel(
         entered,
         advanced,
         0,
-        (),
+        (*panel.faults, *open_counted(panel)),
     )
 
 

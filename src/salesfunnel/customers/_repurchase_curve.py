@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from salesfunnel._core.checks import check_choice, check_fraction
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
-from salesfunnel._core.inputs import Moment
+from salesfunnel._core.inputs import Moment, Span
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.one_length import check_one_length
 from salesfunnel._core.period_arrays import period_numbers
@@ -97,22 +97,23 @@ class RepurchaseCurve(TableMixin):
     def __repr__(self) -> str:
         return f"<RepurchaseCurve {self.as_of}: {len(self.cohorts)} cohorts>"
 
-    def rate(self, window: int) -> float | None:
+    def rate(self, window: Span) -> float | None:
         """Return the share that came back within a window; None if no window is over."""
         at = self._at(window)
         n = int(self.entered[at])
         return int(self.returned[at]) / n if n else None
 
-    def interval(self, window: int) -> Interval:
+    def interval(self, window: Span) -> Interval:
         """Return Wilson's interval of that share."""
         at = self._at(window)
         return Interval(float(self.low[at]), float(self.high[at]), self.level, "wilson")
 
-    def _at(self, window: int) -> int:
-        if window not in self.windows:
+    def _at(self, window: Span) -> int:
+        days = days_of("window", window)
+        if days not in self.windows:
             listed = ", ".join(map(str, self.windows))
             raise ArgumentError(f"'window' must be one of {listed}, got {window!r}")
-        return self.windows.index(window)
+        return self.windows.index(days)
 
     @property
     def median(self) -> float | None:
@@ -171,7 +172,7 @@ def repurchase_curve(
     purchases: Purchases,
     *,
     as_of: Moment,
-    windows: Sequence[int] = WINDOWS,
+    windows: Sequence[Span] = WINDOWS,
     by: Frequency = "month",
     level: float = 0.95,
 ) -> RepurchaseCurve:
@@ -183,8 +184,8 @@ def repurchase_curve(
         Those of one customer on one day count as one order; later ones than `as_of` are left out.
     as_of : date, datetime or ISO text
         The day of the look.
-    windows : sequence of int
-        Days after the first order, rising.
+    windows : sequence of int, datetime.timedelta or str
+        Days after the first order, or ``"90D"``; rising.
     by : {"week", "month", "quarter", "year"}
         How long a cohort of first orders is.
     level : float
@@ -215,6 +216,11 @@ def repurchase_curve(
     """
     check_choice("by", by, ("week", "month", "quarter", "year"))
     coverage = check_fraction("level", level, open_ends=True)
+    if isinstance(windows, str) or not isinstance(windows, Iterable):
+        raise ArgumentError(
+            f"'windows' must be several lengths of time, got {windows!r}",
+            hint="such as (30, 60, 90) or ('30D', '12 weeks')",
+        )
     spans = tuple(days_of("windows", one) for one in windows)
     rising = all(w > v for v, w in zip((0, *spans), spans, strict=False))
     if not spans or not rising:

@@ -27,6 +27,16 @@ class Lag(NamedTuple):
     converters: float
     """Infinite where it was given."""
 
+    def together(self, width: int = 1) -> float:
+        """Return the share of entrants who advance in the same `width` periods, Σ f²."""
+        over = np.convolve(self.shares, np.ones(width))
+        return float(np.square(over).sum() / over.sum())
+
+    def young(self, width: int = 1) -> float:
+        """Return the share of those who advance that has done so by the end of `width` periods."""
+        reached = np.cumsum(self.shares)
+        return float(np.pad(reached, (0, max(width - reached.size, 0)), mode="edge")[:width].mean())
+
 
 def lags_of(lag: object, panel: Panel) -> tuple[Lag, ...] | None:
     """Return the delay of every step, or None where none is given."""

@@ -11,8 +11,10 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.arguments import check_period
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_known, duplicates
+from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_items
 from salesfunnel._core.periods import common_frequency, label_of, ordinal
@@ -21,11 +23,16 @@ from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel.data.panel_counts import parse_counts
 from salesfunnel.definitions.funnel import Funnel, Transition, win_of
+from salesfunnel.fault import Fault
 
 __all__ = ["ALL", "Panel"]
 
 ALL = "all"
 """The name of the one segment of a panel that is not broken down."""
+
+
+def _window(value: object) -> timedelta | None:
+    return duration_of("window", value)
 
 
 @named_only
@@ -56,7 +63,7 @@ class Panel(TableMixin):
         What a count means, see `counts`.
     by : {"day", "week", "month", "quarter", "year", "none"}, optional
         How long a period is; read from the names of the periods by default.
-    window : datetime.timedelta, optional
+    window : datetime.timedelta or str such as ``"90D"``, optional
         In cohort mode: how long after its first entry a deal may advance to be counted.
     advanced : array_like of int64, shape (periods, segments, steps - 1), optional
         How many of ``counts[..., k]`` advanced to step k + 1, where that is counted apart from
@@ -84,6 +91,9 @@ class Panel(TableMixin):
         With `weight`: the code of the amounts.
     unvalued : int
         With `weight`: deals without an amount, which are left out.
+    faults : tuple of Fault
+        What concerns the counts: entries that are known to lie between two exports only; not
+        compared by ``==``.
 
     Raises
     ------
@@ -109,7 +119,7 @@ class Panel(TableMixin):
     by: Frequency = attrs.field(
         default=attrs.Factory(lambda self: common_frequency(self.periods), takes_self=True)
     )
-    window: timedelta | None = None
+    window: timedelta | None = attrs.field(default=None, converter=_window)
     advanced: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
     immature: npt.NDArray[np.int64] | None = array_field(np.int64, default=None)
     exposed: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)
@@ -122,6 +132,7 @@ class Panel(TableMixin):
     squares: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)
     currency: str = ""
     unvalued: int = 0
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_items, eq=False)
 
     def __attrs_post_init__(self) -> None:
         check_choice("mode", self.mode, PANEL_MODES)
@@ -329,6 +340,8 @@ class Panel(TableMixin):
             )
             keep, known = set(chosen), set(names)
             for name in chosen:
+                if name not in known and field == "periods":
+                    check_period(name, names, field)
                 if name not in known:
                     check_known(field, name, names)
             index.append([i for i, name in enumerate(names) if name in keep])
@@ -358,7 +371,7 @@ class Panel(TableMixin):
         """Return the periods from `start` to `end`, both inside; both must be in the panel."""
         for name in (start, end):
             if name is not None:
-                check_known("period", name, self.periods)
+                check_period(name, self.periods)
         first = 0 if start is None else self.periods.index(start)
         last = len(self.periods) if end is None else self.periods.index(end) + 1
         return self.select(periods=self.periods[first:last])
@@ -485,6 +498,7 @@ class Panel(TableMixin):
             upper=upper,
             squares=_sum(left.squares, right.squares),
             unvalued=self.unvalued + other.unvalued,
+            faults=tuple(dict.fromkeys((*self.faults, *other.faults))),
             missing=missing,
             advanced=_sum(left.advanced, right.advanced),
             immature=_sum(left.immature, right.immature),

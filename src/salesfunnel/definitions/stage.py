@@ -9,12 +9,21 @@ from typing import Any
 import attrs
 
 from salesfunnel._core.checks import duplicates, key_problem
-from salesfunnel._core.errors import DefinitionError
+from salesfunnel._core.durations import duration_of
+from salesfunnel._core.errors import ArgumentError, DefinitionError
 from salesfunnel._core.frozen import as_items
 from salesfunnel._core.one_line import one_line
 from salesfunnel.definitions.metric import Metric
 
 __all__ = ["KeyAction", "Stage"]
+
+
+def _length(value: object) -> Any:
+    """Return a length of time as a timedelta; what is none stays, to be reported with the rest."""
+    try:
+        return duration_of("within", value)
+    except ArgumentError:
+        return value
 
 
 @attrs.frozen
@@ -29,8 +38,8 @@ class KeyAction:
         Its name for people.
     owner : str, optional
         Who does it: a role or a department.
-    within : datetime.timedelta, optional
-        How soon it must be done after the stage is entered: answer needs within 24 h.
+    within : datetime.timedelta or str, optional
+        How soon it must be done after the stage is entered: ``"24h"``, ``"2 weeks"``.
     evidence : str, optional
         Why it is a key action: the review of the measure that made it one.
 
@@ -41,15 +50,14 @@ class KeyAction:
 
     Examples
     --------
-    >>> from datetime import timedelta
-    >>> KeyAction("answer", "Answer the request", within=timedelta(hours=24)).label
-    'Answer the request'
+    >>> KeyAction("answer", "Answer the request", within="24h").within
+    datetime.timedelta(days=1)
     """
 
     key: str
     name: str = ""
     owner: str | None = attrs.field(default=None)
-    within: timedelta | None = attrs.field(default=None)
+    within: timedelta | None = attrs.field(default=None, converter=_length)
     evidence: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -58,11 +66,10 @@ class KeyAction:
             value = getattr(self, field)
             if not isinstance(value, str) and (field == "name" or value is not None):
                 found.append(f"{field!r} must be a str, got {value!r}")
-        if self.within is not None:
-            if not isinstance(self.within, timedelta):
-                found.append(f"'within' must be a datetime.timedelta, got {self.within!r}")
-            elif self.within <= timedelta(0):
-                found.append(f"'within' must be longer than zero, got {self.within!r}")
+        try:
+            duration_of("within", self.within)
+        except ArgumentError as error:
+            found.append(str(error.args[0]))
         problems = [problem for problem in found if problem]
         if problems:
             raise DefinitionError(f"key action {self.key!r} must be well formed", problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from salesfunnel._core.checks import did_you_mean
+from salesfunnel._core.checks import check_known, did_you_mean
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel.definitions.funnel import Transition
 
@@ -51,6 +51,23 @@ def parse_transition(step: object) -> tuple[str, str]:
     raise ArgumentError(
         f"'step' must be a Transition, a pair of keys or text such as 'intent→won', got {step!r}"
     )
+
+
+def place_of_transition(step: object, transitions: Sequence[Transition]) -> int:
+    """Return the index of a transition, given as itself, as a pair or as ``"intent→won"``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such transition.
+    """
+    names = [str(transition) for transition in transitions]
+    try:
+        name = str(Transition(*parse_transition(step)))
+    except ArgumentError:  # no arrow: the names that there are say how it is written
+        name = str(step)
+    check_known("transition", name, names)
+    return names.index(name)
 
 
 def map_steps(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["book_bytes", "write_analysis"]
 
 FORMATS = {
-    "text": "@", "count": "#,##0", "deals": "#,##0.0", "percent": "0.0%", "money": "#,##0",
+    "text": "@", "count": "#,##0", "deals": "#,##0.0", "percent": "0.00%", "money": "#,##0",
     "date": "yyyy-mm-dd",
 }  # fmt: skip
 HEAD = 3
@@ -168,7 +168,7 @@ def _font(font: str) -> dict[str, Any]:
 
 def _axis(part: Part, j: int, font: str, **more: object) -> dict[str, Any]:
     form = FORMATS[part.columns[j].form]
-    code = "0%" if form == "0.0%" else "#,##0" if form == "#,##0.0" else form
+    code = "0%" if form == "0.00%" else "#,##0" if form == "#,##0.0" else form
     return {
         "num_format": code, "num_font": _font(font), "line": {"none": True},
         "major_gridlines": {"visible": True, "line": {"color": LIGHT.line}}, **more,

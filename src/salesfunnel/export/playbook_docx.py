@@ -93,6 +93,8 @@ class _Paper:
             if name != "Normal":
                 style.font.color.rgb = self._rgb(LIGHT.ink if name != "Heading 2" else LIGHT.main)
                 style.font.bold = True
+        for found in self.document.styles.element.iter(self.name("w:lang")):
+            found.set(self.name("w:eastAsia"), "zh-CN")  # else signs are drawn as in Taiwan
         edges = self.document.styles["Table Grid"].element.iter(self.name("w:tblBorders"))
         for edge in (side for borders in edges for side in borders):
             edge.set(self.name("w:color"), LIGHT.line.lstrip("#").upper())
@@ -149,7 +151,7 @@ class _Paper:
             self._text(self._words("actions-none"), "Normal", colour=LIGHT.muted)
         if chapter.good:
             self._text(self._words("good"), "Heading 2")
-            self._table(chapter.good, (3.4, 1.6, 3, 1.5, 1.3))
+            self._table(chapter.good, (3.0, 1.9, 3.4, 1.5, 1.2), held=bool(chapter.good_note))
             if chapter.good_note:
                 self._text(chapter.good_note, "Normal", colour=LIGHT.muted)
         examples = [Learned(title="", detail=line) for line in chapter.examples]
@@ -177,7 +179,10 @@ class _Paper:
                     paragraph.add_run().add_break()
                 self._run(paragraph, line)
 
-    def _table(self, rows: Sequence[Sequence[str]], shares: Sequence[float]) -> None:
+    def _table(
+        self, rows: Sequence[Sequence[str]], shares: Sequence[float], *, held: bool = False
+    ) -> None:
+        """Add a table; `held` keeps it on the page of the paragraph below it."""
         columns = len(rows[0])
         table = self.document.add_table(rows=0, cols=columns, style="Table Grid")
         table.alignment = self.table_places.WD_TABLE_ALIGNMENT.CENTER
@@ -192,7 +197,7 @@ class _Paper:
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_before = self.shared.Pt(2)
                 paragraph.paragraph_format.space_after = self.shared.Pt(2)
-                paragraph.paragraph_format.keep_with_next = i < len(rows) - 1
+                paragraph.paragraph_format.keep_with_next = held or i < len(rows) - 1
                 if i == 0:
                     self._shade(cell, LIGHT.main)
                     self._run(paragraph, words, colour="#ffffff", bold=True)
@@ -201,6 +206,7 @@ class _Paper:
         for column, wide in zip(table.columns, widths, strict=True):
             column.width = wide
         gap = self.document.add_paragraph().paragraph_format
+        gap.keep_with_next = held
         gap.space_after, gap.line_spacing = self.shared.Pt(0), self.shared.Pt(6)
 
     def _whole(self, row: Any, *, head: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesfunnel.data.panel import ALL
 from salesfunnel.export.book import Book, number_format
-from salesfunnel.export.round_pages import FILLS, LINE, free_name
+from salesfunnel.export.round_pages import FILLS, HEIGHT, LINE, free_name
 from salesfunnel.export.sheet_formulas import letters
 from salesfunnel.i18n import text
 from salesfunnel.render.backends.width import width
@@ -38,6 +38,8 @@ def _head(
         )  # fmt: skip
         book.text(sheet, HEAD, j, name, style)
         sheet.set_column(j, j, wide[j])
+    lines = max(1 + int((width(n) + 3) // w) for n, w in zip(columns, wide, strict=False))
+    sheet.set_row(HEAD, HEIGHT * lines + 3)
     sheet.freeze_panes(HEAD + 1, 0)
     book.page(sheet, title=title, header_row=HEAD)
 
@@ -162,7 +164,8 @@ def _chart(book: Book, sheet: Worksheet, title: str, rows: int, wide: float, *, 
     chart.add_series({
         "name": [name, HEAD, 1], "categories": [name, HEAD + 1, 0, last, 0],
         "values": [name, HEAD + 1, 1, last, 1], "fill": {"color": LIGHT.main}, "gap": 40,
-        "data_labels": {"value": True, "font": font, "num_format": "#,##0"},
+        "data_labels": {"value": True, "font": font,
+                        "num_format": number_format("count", book.locale)},
     })  # fmt: skip
     chart.set_y_axis({"reverse": True, "num_font": font, "line": {"color": LIGHT.grey}})
     chart.set_x_axis({

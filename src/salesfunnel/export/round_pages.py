@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from salesfunnel.export.book import Book
+from salesfunnel.export.book import Book, sheet_name
 from salesfunnel.render.backends.width import width
 from salesfunnel.render.model import Document, Heading, Paragraph, Section, Table
 
@@ -17,18 +17,24 @@ __all__ = ["add_document", "free_name"]
 WIDEST, NARROWEST, PROSE = 52, 10, 100.0
 HEIGHT = 16
 """Points that a line takes."""
+PLAIN = 15.0
+"""Points of a row whose height is not set."""
+PAPER = (784.0, 480.0)
+"""Points of A4 in landscape that are printed on, across and down."""
+LETTER = 5.5
+"""Points that a letter takes across."""
 FILLS = {"bad": "#F8D7D0", "warn": "#FFF2CC", "good": "#DDEFDD", "muted": "#F2F2F2", "": ""}
 LINE = "#BFC9D1"
 
 
 def free_name(book: Book, name: str) -> str:
     """Return a name for a worksheet that no other has, whatever its case."""
-    used = {sheet.get_name().casefold() for sheet in book.book.worksheets()}
-    plain = "".join(" " if char in "[]:*?/\\" else char for char in name).strip("' ")[:31] or "-"
+    used = {sheet.get_name().casefold() for sheet in book.book.worksheets()} | {"history"}
+    plain = sheet_name(name) or "-"
     found, number = plain, 2
     while found.casefold() in used:
         end = f" ({number})"
-        found, number = plain[: 31 - len(end)] + end, number + 1
+        found, number = sheet_name(plain, 31 - len(end)) + end, number + 1
     return found
 
 
@@ -47,14 +53,40 @@ def add_document(book: Book, name: str, document: Document, *, line: str = "") -
     for j, wide in enumerate(widths or [PROSE]):
         sheet.set_column(j, j, wide)
     across = sum(widths) or PROSE
+    heights: dict[int, float] = {}
+    heads: list[tuple[int, bool]] = []
+    above: Table | Paragraph | Heading | None = None
     for block in blocks:
-        row += 1
+        row += not (isinstance(block, Paragraph) and isinstance(above, Paragraph | Heading))
+        above = block
+        if isinstance(block, Heading):
+            heads.append((row, block.level < 3))
         if isinstance(block, Table):
-            row = _table(book, sheet, row, block, widths)
+            row = _table(book, sheet, row, block, widths, heights)
         else:
-            row = _paragraph(book, sheet, row, block, max(len(widths), 1), across)
-    book.page(sheet, title=document.title, header_row=0)
+            row = _paragraph(book, sheet, row, block, max(len(widths), 1), across, heights)
+    book.page(sheet, title=document.title, header_row=None)
+    sheet.set_h_pagebreaks(_breaks(heads, row + 1, heights, across))
     return sheet
+
+
+def _breaks(
+    heads: list[tuple[int, bool]], rows: int, heights: dict[int, float], across: float
+) -> list[int]:
+    """Return the rows before which a page begins: no part is torn that fits on one.
+
+    `heads` are the rows of headings, and whether a part begins there or what is below a part; of a
+    part that is longer than a page, what is below a heading is kept together.
+    """
+    page = PAPER[1] * max(across * LETTER / PAPER[0], 1.0)
+    breaks, top = [], 0
+    for i, (row, part) in enumerate(heads):
+        after = next((r for r, other in heads[i + 1 :] if other or not part), rows)
+        tall = sum(heights.get(line, PLAIN) for line in range(top, after))
+        if row > top and tall > page:
+            breaks.append(row)
+            top = row
+    return breaks
 
 
 def _flat(blocks: Iterable[Any]) -> Iterator[Table | Paragraph | Heading]:
@@ -83,7 +115,10 @@ def _widths(tables: Iterable[Table]) -> list[float]:
     return wide
 
 
-def _table(book: Book, sheet: Worksheet, row: int, table: Table, widths: list[float]) -> int:
+def _table(
+    book: Book, sheet: Worksheet, row: int, table: Table, widths: list[float],
+    heights: dict[int, float],
+) -> int:  # fmt: skip
     """Write a table and return the row below it."""
     if table.caption:
         book.text(sheet, row, 0, table.caption, book.style(bold=True))
@@ -104,7 +139,8 @@ def _table(book: Book, sheet: Worksheet, row: int, table: Table, widths: list[fl
                 align=table.columns[j].align, **fill,
             )  # fmt: skip
             book.text(sheet, row, j, str(cell), style)
-        sheet.set_row(row, _height(cells, widths))
+        heights[row] = _height(cells, widths)
+        sheet.set_row(row, heights[row])
     return row + 1
 
 
@@ -123,6 +159,7 @@ def _paragraph(
     block: Paragraph | Heading,
     columns: int,
     across: float,
+    heights: dict[int, float],
 ) -> int:
     style = book.style(text_wrap=True, valign="top")
     if isinstance(block, Heading):
@@ -133,5 +170,6 @@ def _paragraph(
     if columns > 1:
         sheet.merge_range(row, 0, row, columns - 1, "", style)
     book.text(sheet, row, 0, block.text, style)
-    sheet.set_row(row, HEIGHT * (1 + int(width(block.text) * 1.1 // max(across, 1))) + 3)
+    heights[row] = HEIGHT * (1.0 + int(width(block.text) * 1.1 // max(across, 1))) + 3
+    sheet.set_row(row, heights[row])
     return row + 1

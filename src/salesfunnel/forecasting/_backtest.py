@@ -11,6 +11,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_kind, check_positive_int
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import DataError
+from salesfunnel._core.inputs import Span
 from salesfunnel._core.season import COUNT_MONTHS, check_season
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
@@ -34,7 +35,7 @@ from salesfunnel.forecasting.outlook import (
 )
 from salesfunnel.forecasting.past import PLAIN, Past
 from salesfunnel.forecasting.seen_stays import as_list, enough_seen
-from salesfunnel.forecasting.snapshot import DAY, Snapshot
+from salesfunnel.forecasting.snapshot import DAY, Snapshot, length_of
 from salesfunnel.forecasting.sum_up import simulated
 
 __all__ = ["backtest"]
@@ -74,7 +75,7 @@ def backtest(
     *,
     horizon: object = 90,
     origins: int = ORIGINS,
-    every: int = STEP,
+    every: Span = STEP,
     seed: int = 0,
     strata: str | None = None,
     draws: int = DRAWS,
@@ -90,11 +91,11 @@ def backtest(
     history : StageHistory
         Deals with their stages.
     horizon : int, datetime.timedelta or str
-        How far ahead each forecast origins_seen: days, or ``"90D"``.
+        How far ahead each forecast looks: days, or ``"90D"``.
     origins : int
         Most forecasts, counted back from the last one whose horizon is over.
-    every : int
-        Days between them.
+    every : int, datetime.timedelta or str
+        Days between them, or ``"30D"``.
     seed : int
         Of the simulations.
     strata : str, optional
@@ -131,7 +132,7 @@ def backtest(
     """
     check_kind("history", history, StageHistory)
     history = two_ends(history)
-    span = days_of("horizon", horizon)
+    span = length_of("horizon", horizon, history.as_of)
     count, step = check_positive_int("origins", origins), days_of("every", every)
     check_positive_int("draws", draws, minimum=100)
     seed = check_positive_int("seed", seed, minimum=0)

@@ -89,7 +89,7 @@ class Past:
         self.wanted, self.activity, self.compare = wanted, activity, compare
         self.currency, self.rates = currency, rates
         self.judged: dict[np.datetime64, Judged | None] = {}
-        self.start = self.history.created.min() if len(history) else np.datetime64("NaT")
+        self.start = self.history.created.min() if len(history) else np.datetime64("NaT", "us")
 
     def before(self, at: np.datetime64) -> list[Judged]:
         """Return the forecasts whose horizon was over by a moment, the last one first."""

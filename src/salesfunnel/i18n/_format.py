@@ -73,6 +73,13 @@ def money(value: float, locale: Locale = "en") -> str:
     return f"{value:,.2f}"
 
 
+def about(value: float, locale: Locale = "en") -> str:
+    """Return an estimated amount with two significant digits: more would be false."""
+    if not math.isfinite(value) or not value:
+        return money(value, locale)
+    return money(round(value, 1 - math.floor(math.log10(abs(value)))), locale)
+
+
 def day(value: date, locale: Locale = "en") -> str:
     """Return a date: ISO in English, 年月日 in Chinese."""
     if locale == "zh":
@@ -85,7 +92,7 @@ def duration(value: timedelta | float, locale: Locale = "en") -> str:
     days = value.total_seconds() / 86400 if isinstance(value, timedelta) else float(value)
     hours, unit = ("小时", "天") if locale == "zh" else ("hours", "days")
     shown, name = (days * 24, hours) if 0 < days < 2 else (days, unit)
-    return f"{shown:.1f}".removesuffix(".0") + f" {name}"
+    return f"{shown:.1f}".removesuffix(".0") + ("" if locale == "zh" else " ") + name
 
 
 _UNITS = {
@@ -111,6 +118,7 @@ FORMS: Mapping[str, Callable[..., str]] = {
     "count": count,
     "number": number,
     "money": money,
+    "about": about,
     "date": day,
     "duration": duration,
     "unit": unit,

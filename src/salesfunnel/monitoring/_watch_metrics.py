@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.checks import check_kind
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.periods import common_frequency, ordinal, start_of
-from salesfunnel._kernels.level import Expected, LevelByMemory, averaged, level_by_memory
+from salesfunnel._kernels.level import Design, Expected, Level, averaged, design_of, level_of
 from salesfunnel.data.tracking import Tracking, TrackingRow
 from salesfunnel.monitoring.metric_watch import MetricWatch, WatchedMetric, WatchVerdict
 
@@ -23,7 +23,7 @@ JUDGED = 3
 LEAST = 9
 """Earlier periods below which nothing is said."""
 MOST = 48
-WORSE, BETTER = 0.96, 0.01
+WORSE, BETTER = 0.945, 0.005
 EDGE = 0.002
 
 Array = npt.NDArray[np.float64]
@@ -52,9 +52,11 @@ def watch_metrics(tracking: Tracking) -> MetricWatch:
     -----
     Counts, money and durations are judged on the scale of logarithms, rates and scores with a best
     value on that of logits, other scores as they are. The level has random effects of the months,
-    a shrunken trend and a memory, averaged over how strong they are; of the memory all
-    metrics of the sheet tell something. A single judged month counts as no further from where it
-    was expected than 2.2 standard deviations: one odd month is no verdict. ``worse`` is said four
+    a shrunken trend and a memory, averaged over how strong they are; of memory and season all
+    metrics of the sheet tell something. With less than two years of earlier periods the two cannot
+    be told apart: a sheet that seems to remember is then believed less, one that seems to have a
+    season more (fitted on simulated sheets). A single judged month counts as no further from where
+    it was expected than 2.2 standard deviations: one odd month is no verdict. ``worse`` is said ten
     times as easily as ``better``. How often it errs: benchmarks/accuracy/watch.py. Fewer than nine
     earlier periods are not enough. A verdict says that a level changed, not why.
 
@@ -78,12 +80,14 @@ def watch_metrics(tracking: Tracking) -> MetricWatch:
     lower = {m.key for stage in tracking.funnel for m in stage.metrics if m.better == "lower"}
     by = common_frequency(tracking.periods)
     judged = []
+    designs: dict[tuple[Any, ...], Design] = {}
     for lines in series.values():
         lines.sort(key=lambda row: order[row.period])
         known = [row for row in lines if row.actual is not None]
         last = known[-1] if known else lines[-1]
         at = [ordinal(r.period, by) if by != "none" else order[r.period] for r in known]
-        judged.append(_series(known, last, at, by in {"month", "week", "day", "quarter"}))
+        dated = by in {"month", "week", "day", "quarter"}
+        judged.append(_series(known, last, at, dated=dated, designs=designs))
     levels = iter(averaged([one.level for one in judged if one.level is not None], level=LEVEL))
     rows = [_watched(one, None if one.level is None else next(levels), lower) for one in judged]
     return MetricWatch(rows=rows, funnel=tracking.funnel)
@@ -95,23 +99,27 @@ class _Series(NamedTuple):
     last: TrackingRow
     periods: int
     back: Back
-    level: LevelByMemory | None
+    level: Level | None
 
 
-def _series(known: list[TrackingRow], last: TrackingRow, at: list[int], dated: bool) -> _Series:
+def _series(
+    known: list[TrackingRow], last: TrackingRow, at: list[int], *, dated: bool,
+    designs: dict[tuple[Any, ...], Design],
+) -> _Series:  # fmt: skip
+    """Return a metric and its expected level; metrics with the same periods share a design."""
     new = sum(number > at[-1] - JUDGED for number in at) if at else 0
     old = len(known) - new
     if old < LEAST or len({row.unit for row in known}) != 1:
         return _Series(last, max(old, 0), float, None)
     known, at = known[-MOST:], at[-MOST:]
-    old = len(known) - new
     raw = np.array([row.actual for row in known], dtype=np.float64)
     values, back, floor = _scaled(raw, known[-1])
-    season = _months(known) if dated else np.full(len(known), np.nan)
-    level = level_by_memory(
-        values, np.array(at, dtype=np.float64), season, new=new, floor=floor
-    )  # fmt: skip
-    return _Series(last, old, back, level)
+    periods = (new, dated, *(row.period for row in known))
+    if periods not in designs:
+        season = _months(known) if dated else np.full(len(known), np.nan)
+        designs[periods] = design_of(np.array(at, dtype=np.float64), season, new=new)
+    level = level_of(values, designs[periods], floor=floor)
+    return _Series(last, len(known) - new, back, level)
 
 
 def _watched(one: _Series, found: Expected | None, lower: set[str]) -> WatchedMetric:

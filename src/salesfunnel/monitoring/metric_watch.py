@@ -42,7 +42,7 @@ class WatchedMetric(ResultMixin):
         The chance that a level as before would have been better than that of the last three
         periods: near 1 it got worse, near 0 better.
     verdict : {"better", "worse", "as-before", "not-enough-data"}
-        ``worse`` from a probability of .96, ``better`` up to .01.
+        ``worse`` from a probability of .945, ``better`` up to .005.
     periods : int
         Earlier periods that it is held against.
     """

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
-from salesfunnel._core.arguments import worth_of
-from salesfunnel._core.checks import check_fraction, check_number, check_positive_int
+from salesfunnel._core.arguments import check_day, worth_of
+from salesfunnel._core.checks import (
+    check_currency,
+    check_fraction,
+    check_number,
+    check_positive_int,
+)
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
 from salesfunnel._core.readers import reader_hint
+from salesfunnel._core.rows import pulled
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.diagnosis._diagnose import DEFAULT_RULES
 from salesfunnel.diagnosis.finding import Finding
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
 from salesfunnel.planning.builder import ALARMS, PlanBuilder
+from salesfunnel.planning.by_priority import by_priority
 from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.measure import Measure
 from salesfunnel.planning.simulate import Assumptions
@@ -41,6 +49,7 @@ def plan(
     funnel: Funnel | None = None,
     holidays: Collection[date] | str | None = None,
     seed: int = 0,
+    currency: str | None = None,
 ) -> ImprovementPlan:
     """Make an improvement plan: a measure a cause, with owner, due date and expected effect.
 
@@ -80,6 +89,8 @@ def plan(
         Days that are no working days, or a country of the package ``holidays``.
     seed : int
         Of the draws.
+    currency : str, optional
+        The currency of `value`; that of the bottlenecks by default.
 
     Returns
     -------
@@ -110,9 +121,9 @@ def plan(
     >>> measures[0].problem, measures[0].due
     ('slow-response', datetime.date(2026, 12, 3))
     """
-    if not isinstance(start, date):
-        raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")
+    start = check_day("start", start)
     found = _findings(findings)
+    table = bottlenecks if isinstance(bottlenecks, Bottlenecks) else None
     rows = _rows(bottlenecks, found)
     worth = worth_of(value)
     at_most = check_positive_int("most", most, minimum=0)
@@ -129,11 +140,12 @@ def plan(
             value=None if worth is None else worth.mean,
             value_se=0.0 if worth is None else worth.se,
             seed=check_positive_int("seed", seed, minimum=0),
+            currency=check_currency(currency) or _currency_of(bottlenecks),
         ),
         remedies=(*remedies, *_of_rule_sets(found)),
         holidays=holidays_of(holidays),
         rows=rows,
-        table=bottlenecks if isinstance(bottlenecks, Bottlenecks) else None,
+        table=table,
     )
     measures: list[Measure] = []
     by_cell: dict[tuple[Any, str], list[Finding]] = {}
@@ -143,10 +155,13 @@ def plan(
         mine = by_cell.get((row.transition, row.segment), [])
         if mine or row.tier in ALARMS:
             measures += builder.measures(row, mine, at_most)
-    listed = tuple(sorted(_unique(measures), key=_order))
+    known = _unique(measures)
+    others, most_each = builder.gaps(by_cell)
+    rest = by_priority(known, most_each, lambda place: builder.against_gap(others[place]))
+    listed = tuple(islice(rest, limit))
     return ImprovementPlan(
-        measures=listed[:limit],
-        folded=() if limit is None else listed[limit:],
+        measures=listed,
+        folded=pulled(len(known) + len(others) - len(listed), rest),
         start=start,
         assumptions=builder.assumed,
         names={} if funnel is None else _names_of(funnel),
@@ -162,16 +177,14 @@ def _names_of(funnel: Funnel) -> dict[str, str]:
 def _rows(
     bottlenecks: Bottlenecks | Bottleneck | Iterable[Bottleneck], found: Iterable[Finding]
 ) -> tuple[Bottleneck, ...]:
-    """Return the rows to plan for; of a table the alarms and those that have findings."""
+    """Return the rows to plan for; of a table those that have findings, `gaps` are the others."""
     if isinstance(bottlenecks, Bottlenecks):
-        alarms = bottlenecks.alarms
-        seen = {(row.transition, row.segment) for row in alarms}
-        more = dict.fromkeys((f.transition, f.segment) for f in found)
+        named = dict.fromkeys((f.transition, f.segment) for f in found)
         known = set(bottlenecks.transitions), set(bottlenecks.segments)
-        return alarms + tuple(
+        return tuple(
             bottlenecks.find(step, segment)
-            for step, segment in more
-            if (step, segment) not in seen and step in known[0] and segment in known[1]
+            for step, segment in named
+            if step in known[0] and segment in known[1]
         )
     rows = tuple(bottlenecks) if isinstance(bottlenecks, Iterable) else (bottlenecks,)
     for row in rows:
@@ -232,11 +245,7 @@ def _unique(measures: Iterable[Measure]) -> list[Measure]:
     return list({measure.key: measure for measure in reversed(list(measures))}.values())[::-1]
 
 
-def _order(m: Measure) -> tuple[Any, ...]:
-    group = 0 if m.problem_params.get("veto") else 2 if m.problem == "not-measured" else 1
-    return (
-        group,
-        -m.priority,
-        m.detectable_after_days if m.detectable_after_days is not None else 10**6,
-        m.key,
-    )
+def _currency_of(bottlenecks: object) -> str:
+    """Return the currency of verdicts, of the first one where there are several."""
+    rows = bottlenecks if isinstance(bottlenecks, list | tuple) else (bottlenecks,)
+    return next((str(code) for row in rows if (code := getattr(row, "currency", ""))), "")

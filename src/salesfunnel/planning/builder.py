@@ -8,13 +8,19 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
+import numpy.typing as npt
 
 from salesfunnel._core.period_arrays import PERIODS_PER_MONTH
 from salesfunnel._core.periods import frequency_of, label_of, ordinal
+from salesfunnel._core.rows import LazyRows
 from salesfunnel.bottleneck import Bottlenecks
-from salesfunnel.definitions.funnel import is_win_name
+from salesfunnel.bottleneck.bottlenecks import row_of
+from salesfunnel.bottleneck.impact import ends_of
+from salesfunnel.definitions.funnel import Transition, is_win_name
 from salesfunnel.diagnosis.finding import Finding, Param
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
+from salesfunnel.planning.by_priority import most_it_brings
 from salesfunnel.planning.improvement import place_of, priority_of
 from salesfunnel.planning.measure import ACTION, EffectBasis, Measure
 from salesfunnel.planning.simulate import Assumptions, detectable_after_days, effect_of
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ALARMS", "PlanBuilder"]
 
+Array = npt.NDArray[np.float64]
 ALARMS = ("confirmed", "suspected")
 MONTH_SD = 0.15
 """Standard deviation of a month's log odds that detectability computes with."""
@@ -50,14 +57,47 @@ class PlanBuilder:
         out = [self._measure(row, f, None, veto=True) for f in findings if f.veto]
         causes = [f for f in findings if _is_cause(f)][:most]
         out += [self._measure(row, f, self._basis(row, f)) for f in causes]
-        if not causes and row.tier in ALARMS:
-            out.append(self._measure(row, None, self._gap(row)))
+        if not causes and row.tier in ALARMS and self._remedy("shortfall", row.transition.source):
+            out.append(self.against_gap(row))
         thin = [f for f in findings if f.measured and not f.veto and f.evidence.method == "quality"]
         out += [self._measure(row, f, None) for f in thin if f.code != "missing-fields"]
         missing = sorted({name for f in findings for name in f.collect})
         if missing:
             out.append(self._collect(row, missing, _action_names(findings)))
         return [measure for measure in out if measure is not None]
+
+    def gaps(self, judged: Container[tuple[Transition, str]]) -> tuple[Sequence[Bottleneck], Array]:
+        """Return the alarms of the table without findings, and their priorities at most.
+
+        Parameters
+        ----------
+        judged : container of (Transition, str)
+            Steps and segments that have findings.
+        """
+        if (table := self.table) is None:
+            return (), np.array([])
+        steps, segments = table.transitions, table.segments
+        remedies = [self._remedy("shortfall", step.source) for step in steps]
+        alarms = np.argwhere(table.tier < len(ALARMS))
+        cells = [
+            (g, s)
+            for g, s in alarms.tolist()
+            if remedies[s] is not None and (steps[s], segments[g]) not in judged
+        ]
+        ends = ends_of(steps, table.win)
+        efforts = np.array([math.nan if r is None else self._effort(r) for r in remedies])
+        places = np.array(cells, dtype=np.intp).reshape(-1, 2)
+        most = most_it_brings(table, ends, places, self.assumed) / efforts[places[:, 1]]
+        return LazyRows(len(cells), lambda k: row_of(table, *cells[k], ends)), most
+
+    def against_gap(self, row: Bottleneck) -> Measure:
+        """Return the measure against the whole gap of a step whose causes are not known."""
+        remedy = self._remedy("shortfall", row.transition.source)
+        assert remedy is not None
+        return self._with_effect(self._of(row, remedy, "shortfall"), self._gap(row))
+
+    def _effort(self, remedy: Remedy) -> float:
+        return self.effort.get(remedy.key, EFFORT_DAYS[remedy.effort])
 
     def _remedy(self, code: str, source: str) -> Remedy | None:
         """Return the first remedy for a cause: one made for the stage before one for any."""
@@ -66,33 +106,25 @@ class PlanBuilder:
         return next(iter([*here, *(r for r in fitting if not r.stages)]), None)
 
     def _measure(
-        self,
-        row: Bottleneck,
-        finding: Finding | None,
-        basis: EffectBasis | None,
-        *,
-        veto: bool = False,
+        self, row: Bottleneck, finding: Finding, basis: EffectBasis | None, *, veto: bool = False
     ) -> Measure | None:
-        code = "shortfall" if finding is None else finding.code
-        source = row.transition.source
+        code, source = finding.code, row.transition.source
         remedy = self._remedy(code, source)
-        if remedy is None and finding is not None and code.startswith("column:"):
+        if remedy is None and code.startswith("column:"):
             remedy = self._remedy("place" if finding.kind == "where" else "column", source)
         remedy = remedy or self._remedy("shortfall", source)
         if remedy is None:
             return None
-        made = self._of(row, remedy, code)
-        params: dict[str, Any] = {} if finding is None else dict(finding.params)
+        params: dict[str, Any] = dict(finding.params)
         if veto:
             params["veto"] = True
-        if finding is not None:
-            made = attrs.evolve(
-                made,
-                problem_params=params,
-                dimension=finding.dimension,
-                grade=finding.grade,
-                problem_title=finding.title,
-            )
+        made = attrs.evolve(
+            self._of(row, remedy, code),
+            problem_params=params,
+            dimension=finding.dimension,
+            grade=finding.grade,
+            problem_title=finding.title,
+        )
         return self._with_effect(made, basis)
 
     def _of(self, row: Bottleneck, remedy: Remedy, problem: str) -> Measure:
@@ -107,7 +139,7 @@ class PlanBuilder:
             owner=self.owners.get(remedy.owner, self.owners.get(source, remedy.owner)),
             begins=self.start,
             due=working_day(self.start + timedelta(days=remedy.lead_time_days), self.holidays),
-            effort=self.effort.get(remedy.key, EFFORT_DAYS[remedy.effort]),
+            effort=self._effort(remedy),
             adoption_metric=remedy.adoption_metric,
             title=remedy.title,
             detail=remedy.detail,

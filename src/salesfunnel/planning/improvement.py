@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple, frozen_map
 from salesfunnel._core.readers import named_only
 from salesfunnel._core.result import TableMixin, leaf
+from salesfunnel._core.rows import as_rows
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.definitions.funnel import Funnel
@@ -59,8 +60,9 @@ class ImprovementPlan(TableMixin):
         Key of a stage or step → its name for people.
     funnel : Funnel, optional
         Names steps and key actions in the language of a document.
-    folded : tuple of Measure
-        Measures of lower priority that the plan does not list; `unfold` lists them.
+    folded : sequence of Measure
+        Measures of lower priority that the plan does not list; `unfold` lists them. Of a plan that
+        `plan` made, each is simulated when it is read.
     faults : tuple of Fault
         What could not be read, of a plan that came back from a team; not compared by ``==``.
 
@@ -75,7 +77,7 @@ class ImprovementPlan(TableMixin):
     assumptions: Assumptions = attrs.field(factory=Assumptions)
     names: Mapping[str, str] = attrs.field(factory=dict, converter=frozen_map)
     funnel: Funnel | None = None
-    folded: tuple[Measure, ...] = attrs.field(default=(), converter=as_tuple)
+    folded: Sequence[Measure] = attrs.field(default=(), converter=as_rows)
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple, eq=False)
 
     def __attrs_post_init__(self) -> None:

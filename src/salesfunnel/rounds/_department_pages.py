@@ -100,11 +100,7 @@ def department_pages(
             losses=[loss for loss in losses if _stage(funnel, loss.source) in stages],
             given=[] if handoffs is None else [h for h in handoffs.rows if h.giver == name],
             taken=[] if handoffs is None else [h for h in handoffs.rows if h.taker == name],
-            watched=[
-                one
-                for one in (() if watch is None else watch.rows)
-                if one.verdict in {"better", "worse"} and one.metric in keys
-            ],
+            watched=[one for one in (() if watch is None else watch.rows) if one.metric in keys],
             measures=[m for m in measures if _owns(m, name, stages, members, funnel)],
             names=_names(funnel, rows),
         )

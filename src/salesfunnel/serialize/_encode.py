@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.errors import SerializationError
+from salesfunnel._core.rows import LazyRows
 from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.serialize._types import name_of
 
@@ -29,7 +30,7 @@ def encode(value: object, path: str) -> Any:
         return value.isoformat()
     if isinstance(value, timedelta):
         return duration_text(value)
-    if isinstance(value, list | tuple | CodedTexts):
+    if isinstance(value, list | tuple | CodedTexts | LazyRows):
         return [encode(item, f"{path}[{i}]") for i, item in enumerate(value)]
     if isinstance(value, Mapping):
         return _mapping(value, path)

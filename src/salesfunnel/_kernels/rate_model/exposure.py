@@ -54,6 +54,25 @@ def fall_on_the_logit(cv2: Array, rate: Array) -> Array:
     return np.asarray(cv2 * (reach / -np.log1p(-TYPICAL_FALL)) ** 2)
 
 
+def scatter_of_delays(rate: Array, together: Array) -> Array:
+    """Return φ: by how much advances scatter more than a binomial of the exposure does.
+
+    Who advances in a period is chance, and when they do is chance again: of D = Σ_k f_k n_{t−k}
+    the variance is pD(1 − p Σ f²) instead of pD(1 − p). It is taken at half of `TYPICAL_FALL`,
+    between a healthy step and one that fell, so that a step of 90 % is neither called fallen by
+    chance nor can never be.
+
+    Parameters
+    ----------
+    rate : ndarray of float
+        p.
+    together : ndarray of float
+        Σ f²: 1 where all advance in one period.
+    """
+    p = np.clip(rate, SMALLEST_MISS, 1.0 - SMALLEST_MISS) * (1.0 - TYPICAL_FALL / 2)
+    return np.asarray((1.0 - p * together) / (1.0 - p))
+
+
 def lagged(entered: Array, lag: Array) -> Array:
     """Return Σ_k f_k n_{t−k}, NaN before len(f) months."""
     out = np.full(entered.shape, np.nan)

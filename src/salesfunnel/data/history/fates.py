@@ -17,6 +17,7 @@ from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of, ordinal
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history.stage_history import LOST, StageHistory
+from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel
 
 __all__ = ["StageFates", "stage_fates"]
@@ -40,8 +41,12 @@ class StageFates(TableMixin):
         Deals that entered the stage in these months; of them, those that reached a later stage by
         `as_of`, those that were lost before, those still open. At the last stage the wins stand
         under `entered`.
+    exposed : ndarray of float64, shape (S,), optional
+        Of `entered`, how many have had time to advance: the ended ones, and open ones as far as
+        their age tells, as in ``panel(mode="entry")``. `entered` by default.
     baseline : ndarray of float64, shape (S,)
-        Share of the deals of the months before that advanced, in [0, 1]; NaN where fewer than 10.
+        Share of the deals of the months before that advanced, of those that have had time, in
+        [0, 1]; NaN where fewer than 10.
     alerts : tuple of str
         Stages whose step onward is below its baseline.
     as_of : datetime.datetime
@@ -68,6 +73,7 @@ class StageFates(TableMixin):
     as_of: datetime
     deals: int
     funnel: Funnel | None = None
+    exposed: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)
 
     def __attrs_post_init__(self) -> None:
         check_one_length(self, "stages", "entered", "advanced", "lost", "open", "baseline")
@@ -77,6 +83,15 @@ class StageFates(TableMixin):
         months = f"{self.periods[0]} to {self.periods[-1]}" if self.periods else "no month"
         return f"<StageFates of {months}: {first:,} deals entered, {len(self.stages)} stages>"
 
+    @property
+    def rate(self) -> npt.NDArray[np.float64]:
+        """Share that advanced of those that have had time, shape (S,); NaN at the last stage."""
+        n = self.entered.astype(np.float64) if self.exposed is None else self.exposed
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(n > 0, self.advanced / n, np.nan)
+        share[-1:] = np.nan
+        return np.asarray(share)
+
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return one row per stage as a dict of one-dimensional arrays."""
         return {
@@ -85,6 +100,7 @@ class StageFates(TableMixin):
             "advanced": self.advanced,
             "lost": self.lost,
             "open": self.open,
+            "rate": self.rate,
             "baseline": self.baseline,
         }
 
@@ -96,6 +112,7 @@ def stage_fates(
     months: int = 3,
     before: int = 12,
     alerts: tuple[str, ...] = (),
+    panel: Panel | None = None,
 ) -> StageFates:
     """Return what became of the deals that entered each stage in the last `months`.
 
@@ -108,6 +125,8 @@ def stage_fates(
         Months of entry, and months before them that the baseline rests on.
     alerts : tuple of str
         Stages to mark as below their baseline.
+    panel : Panel, optional
+        Of the same deals, ``panel(by="month", mode="entry")``, where it is at hand.
 
     Raises
     ------
@@ -135,9 +154,11 @@ def stage_fates(
     onward = np.zeros(at.shape, dtype=bool)
     onward[:, :-1] = ~np.isnat(at[:, 1:]) & (at[:, 1:] <= history.as_of)
     lost = (history.outcome == LOST)[:, None] & ~onward
-    size = earlier.sum(axis=0)
-    shares = (earlier & onward).sum(axis=0) / np.maximum(size, 1)
-    shares = np.where(size >= LEAST, shares, np.nan)
+    counted = history.panel(by="month", mode="entry") if panel is None else panel
+    had_time = [_had_time(counted, chosen) for chosen in (
+        (last - months, last), (last - months - before, last - months))]  # fmt: skip
+    shares = (earlier & onward).sum(axis=0) / np.maximum(had_time[1], 1e-12)
+    shares = np.where(had_time[1] >= LEAST, np.minimum(shares, 1.0), np.nan)
     shares[-1:] = np.nan
     advanced, gone = (here & onward).sum(axis=0), (here & lost).sum(axis=0)
     gone[-1:] = 0
@@ -156,4 +177,14 @@ def stage_fates(
         as_of=history.as_of.astype("datetime64[s]").item(),
         deals=len(history),
         funnel=history.funnel,
+        exposed=had_time[0],
     )
+
+
+def _had_time(panel: Panel, months: tuple[int, int]) -> npt.NDArray[np.float64]:
+    """Return how many had time to advance at each stage, of those in (first, last] months."""
+    number = np.array([ordinal(name, "month") for name in panel.periods], dtype=np.int64)
+    inside = (number > months[0]) & (number <= months[1])
+    exposed = panel.counts[..., :-1] if panel.exposed is None else panel.exposed
+    total = exposed[inside].sum(axis=(0, 1), dtype=np.float64)
+    return np.append(total, 0.0)

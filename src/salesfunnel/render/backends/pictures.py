@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -24,7 +25,7 @@ from salesfunnel.render.charts.scales import axis_of
 from salesfunnel.render.charts.shapes import cell_strength, draw_mark
 from salesfunnel.render.charts.svg import fluid_svg, grid_across, row_pen
 
-__all__ = ["chart_body", "data_table", "e", "rows_html"]
+__all__ = ["chart_body", "data_table", "e", "rows_html", "whole"]
 
 BAR, ROWS = 26.0, 40
 """Height of a row's drawing in px; rows of a picture at most."""
@@ -56,7 +57,8 @@ def legend_html(chart: Chart) -> str:
 
 def rows_html(chart: Chart, *, names: bool = True) -> str:
     """Return a picture of categories: name and note, bar, figure; the words are HTML and wrap."""
-    pen = Pen(x=axis_of(chart, "x"), y=axis_of(chart, "y"), half=7.0)
+    under = chart.kind == "funnel"
+    pen = Pen(x=axis_of(chart, "x"), y=axis_of(chart, "y"), half=9.0 if under else 7.0)
     figures, notes = figure_texts(chart), note_texts(chart)
     marks = drawn(chart)
     top = row_pen(pen, 0.0, None, 16.0, 4.0, "")
@@ -71,19 +73,28 @@ def rows_html(chart: Chart, *, names: bool = True) -> str:
         row = row_pen(pen, 0.0, None, 0.0, BAR, name)
         body = grid_across(row, words=False) + "".join(draw_mark(row, mark) for mark in marks)
         note = f"<small>{e(notes[name])}</small>" if notes.get(name) else ""
+        below = f'<div class="sf-say">{note}</div>' if under and note else ""
         words, role = figures.get(name, ("", ""))
         kind = " sf-alert" if role == "alert" else ""
-        said = f'<div class="sf-name">{e(name)}{note}</div>' if names else ""
+        said = f'<div class="sf-name">{e(name)}{"" if under else note}</div>' if names else ""
         parts.append(
             f'<div class="sf-row">{said}<svg width="100%" height="{n(BAR)}" '
             f'style="width:100%;height:{n(BAR)}px;overflow:visible" aria-hidden="true">{body}</svg>'
-            f'<div class="sf-fig{kind}">{e(words)}</div></div>'
+            f'<div class="sf-fig{kind}">{whole(words)}</div>{below}</div>'
         )
+    kind = " sf-under" if under else ""
     wide = _across([figures.get(name, ("", ""))[0] for name in pen.y.scale.order[:ROWS]])
     return (
-        f'<div class="sf-rows" role="group" aria-label="{e(chart.title)}" '
+        f'<div class="sf-rows{kind}" role="group" aria-label="{e(chart.title)}" '
         f'style="--sf-fig:{n(wide)}em">{"".join(parts)}</div>'
     )
+
+
+def whole(words: str) -> str:
+    """Return a figure whose range is not broken after its dash."""
+    words = words.replace("▼ ", "▼\N{NO-BREAK SPACE}")
+    parts = (f'<span class="sf-nb">{e(part)}</span>' for part in words.split(" "))
+    return " ".join(parts) if re.search(r"[–/-]", words) else e(words)
 
 
 def _across(figures: Sequence[str]) -> float:

@@ -12,6 +12,8 @@ __all__ = ["MARKS", "table_lines"]
 
 LONGEST, SHORT, NARROW = 20, 13, 8
 """Widths in a table: what one word may claim, what stays in one line, the least of Chinese."""
+STEP = 12
+"""What the longer name of a step may claim."""
 TALLEST = 6
 """Lines of a cell above which the rows of a table stand one below the other."""
 MARKS = {"good": "+", "warn": "!", "bad": "!!", "muted": "", "": ""}
@@ -77,6 +79,9 @@ def _sizes(heads: list[str], rows: list[list[str]], columns: int) -> tuple[list[
 def _longest(cell: str) -> int:
     """Return the width that a cell needs at least: of a figure or a word, all of it."""
     longest = max((width(piece.rstrip()) for piece in pieces(cell)), default=0)
+    first, arrow, second = cell.partition(" → ")
+    if arrow:
+        longest = max(longest, min(max(width(first) + 2, width(second)), STEP))
     wide = width(cell) if width(cell) > len(cell) else 0  # one Chinese word is not a column
     return min(max(longest, min(wide, NARROW)), LONGEST)
 

@@ -36,6 +36,9 @@ def pad(text: str, columns: int, align: str = "left") -> str:
 def wrap(text: str, columns: int) -> list[str]:
     """Return the text in lines of at most `columns`; breaks at spaces and between wide ones."""
     columns = max(columns, 2)
+    first, arrow, second = text.partition(" → ")
+    if arrow and width(text) > columns >= max(width(first) + 2, width(second)):
+        return [f"{first} →", second]  # a step breaks at its arrow, not within a name
     lines: list[str] = []
     line = ""
     for word in pieces(text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,23 @@ def money_words(
     unit, name = _unit(abs(amount), locale)
     body = _short(abs(amount) / unit) + name
     return _with_currency(body, amount < 0, locale, currency)
+
+
+def money_column(
+    values: Sequence[float], locale: str = "en", currency: str | None = None
+) -> list[str]:
+    """Return amounts that are read one below the other: one unit, the same decimals in all."""
+    largest = max((abs(value) for value in values), default=0.0)
+    unit, name = _unit(_rounded(largest, 3), locale)
+    size = largest / unit
+    digits = 0 if not size else min(max(2 - math.floor(math.log10(size)), 0), 2)
+    return [
+        _with_currency(
+            f"{abs(value) / unit:,.{digits}f}{name}", round(value / unit, digits) < 0, locale,
+            currency,
+        )
+        for value in values
+    ]  # fmt: skip
 
 
 def money_span(low: float, high: float, locale: str = "en", currency: str | None = None) -> str:

@@ -99,9 +99,10 @@ def axis_of(chart: Chart, which: str) -> Axis:
     high = max(known, default=1.0) if scale.high is None else scale.high
     if scale.kind == "time":
         low, high = (low, high) if high > low else (low - 1, high + 1)
+        ticks = time_ticks(low, high, scale.frequency, chart.locale)
         if any(mark.shape == "dot" for mark in chart.marks):
             low, high = low - (high - low) * 0.015, high + (high - low) * 0.015
-        return Axis(scale, low, high, time_ticks(low, high, scale.frequency, chart.locale))
+        return Axis(scale, low, high, ticks)
     low, high = (low, high) if high > low else (low, low + 1.0)
     step = nice_step((high - low) / 4)
     if scale.low is None:
@@ -123,7 +124,10 @@ def nice_step(rough: float) -> float:
 def time_ticks(
     low: float, high: float, frequency: str, locale: str
 ) -> tuple[tuple[float, str], ...]:
-    """Return at most six ticks at first days of months, or at days where the span is short."""
+    """Return ticks at first days of months, or at days where the span is short; seven at most.
+
+    The last month has one, and the first where there is room: what a reader looks for.
+    """
     first, last = date.fromisoformat(iso(low)), date.fromisoformat(iso(high))
     months = (last.year - first.year) * 12 + last.month - first.month
     if months < 2:
@@ -132,10 +136,11 @@ def time_ticks(
         return tuple((n, day_words(date.fromisoformat(iso(n)), "day", locale)) for n in numbers)
     step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if months / s <= 5)
     start = first.year * 12 + first.month - 1 + (first.day > 1)
+    places = list(range(last.year * 12 + last.month - 1, start - 1, -step))[::-1]
+    if places and places[0] - start >= 0.8 * step:
+        places.insert(0, start)
     found = []
-    for place in range(start, last.year * 12 + last.month):
-        if (place - start) % step:
-            continue
+    for place in places:
         day = date(place // 12, place % 12 + 1, 1)
         words = day_words(day, "month" if frequency != "quarter" else "quarter", locale)
         found.append((days(day.isoformat()), words))

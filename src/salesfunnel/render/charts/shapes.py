@@ -9,11 +9,13 @@ from html import escape
 from salesfunnel._core.safe_text import clean
 from salesfunnel.render.charts.marks import ChartMark
 from salesfunnel.render.charts.palette import ROLE_COLOURS
-from salesfunnel.render.charts.pen import Pen, n, text_svg
+from salesfunnel.render.charts.pen import Pen, n, text_svg, text_width
 
 __all__ = ["cell_strength", "draw_mark"]
 
 
+LEAST = 180.0
+"""Px that a row of a picture of unknown width has at least, but for the narrowest print."""
 MANY = 400
 """Dots from which they are drawn as one path."""
 
@@ -175,7 +177,7 @@ def _bar(pen: Pen, mark: ChartMark) -> str:
             parts.append(
                 _shape("rect", f'x="{pen.px(a)}" y="{n(y - pen.half)}" {size} {paint}', tip)
             )
-            if _at(mark.text, i) and b - a > 0.06:
+            if _at(mark.text, i) and text_width(mark.text[i]) + 14 < (b - a) * (pen.wide or LEAST):
                 inside = "ink" if mark.hatched or mark.role in {"lost", "open"} else "back"
                 parts.append(text_svg(
                     pen, pen.px(a), y + 4, mark.text[i], dx=7, weight=600, colour=inside

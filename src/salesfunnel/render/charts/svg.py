@@ -252,8 +252,9 @@ def _axes(chart: Chart, pen: Pen, below: int | None = None) -> str:
         anchor = "middle" if 0.05 < place < 0.95 or cells else "start" if place < 0.5 else "end"
         y = pen.top - 8 if cells else pen.top + pen.high + 17
         words = text_svg(pen, pen.px(place), y, label, anchor=anchor, size=11, colour="muted")
-        # on a phone a page's style leaves out every second one
-        parts.append(f'<g class="sf-odd">{words}</g>' if i % 2 and pen.wide is None else words)
+        # on a phone a page's style leaves out every second one, but not the last
+        odd = pen.wide is None and len(ticks) > 2 and (len(ticks) - 1 - i) % 2
+        parts.append(f'<g class="sf-odd">{words}</g>' if odd else words)
     return "".join(parts)
 
 
@@ -279,7 +280,7 @@ def fluid_svg(chart: Chart, *, height: int | None = None, ends: int | None = Non
     """
     high = float(chart.height if height is None else height)
     pen = Pen(x=axis_of(chart, "x"), y=axis_of(chart, "y"), top=8.0, high=high)
-    left = max((text_width(name, 11) for _, name in pen.y.ticks), default=0) + 12
+    left = max((text_width(name, 11) for _, name in pen.y.ticks), default=0) + 17
     right = end_labels(chart, pen)[1]
     pen = attrs.evolve(pen, left=0.0, wide=None)
     body = _axes(chart, pen, ends) + "".join(draw_mark(pen, mark) for mark in drawn(chart))

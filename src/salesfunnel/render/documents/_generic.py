@@ -36,7 +36,8 @@ def generic_document(result: Any, locale: Locale) -> Document:
                 blocks.append(faults_block(value, locale))
             else:
                 name = text(f"field.{field.name}", locale, default=field.name.replace("_", " "))
-                rows.append((name, _shown(value, locale)))
+                words = _shown(value, locale)
+                rows += [(name, words)] if words else []
     heads = (text("report.field", locale), text("report.value", locale))
     first: list[Block] = [Table(heads, rows)] if rows else []
     if table:
@@ -86,9 +87,11 @@ def _shown(value: Any, locale: Locale) -> str:  # noqa: C901, PLR0912 - a line a
         low, high = _shown(value.low, locale), _shown(value.high, locale)
         return text("report.range", locale, low=low, high=high)
     if isinstance(value, np.ndarray):
+        if not value.ndim:
+            return _shown(value.item(), locale)
         if value.ndim == 1 and value.size <= _FEW:
             return ", ".join(_shown(item, locale) for item in value)
-        return " × ".join(map(str, value.shape)) if value.ndim else str(value)
+        return " × ".join(map(str, value.shape))
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_shown(item, locale)}" for key, item in value.items())
     if isinstance(value, tuple | list):

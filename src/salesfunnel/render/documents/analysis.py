@@ -5,6 +5,7 @@ from __future__ import annotations
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.analysis import Analysis
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks
+from salesfunnel.conversion import conversions
 from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import text
 from salesfunnel.render.charts import chart_of
@@ -25,11 +26,13 @@ from salesfunnel.render.documents.findings import (
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.documents.plans import plan_blocks
 from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Picture, Section
-from salesfunnel.render.words.figures import faults_block, span
+from salesfunnel.render.words.figures import faults_block
 from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import action_names, foreign, in_language, labels_of
 from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
-from salesfunnel.stats import rate_interval
+
+OTHERS = 8
+"""Further alarms that the answer names, at most; of more it says how many."""
 
 
 def analysis_document(analysis: Analysis, locale: Locale) -> Document:
@@ -48,7 +51,7 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
         Section(text("finding.heading", locale), _why(analysis, labels, actions, locale)),
         Section(text("plan.title", locale), plan_blocks(analysis.plan, locale, actions)),
         *pipeline_sections(analysis, locale),
-        Section("", [_picture(analysis, locale)]),
+        Section("", _picture(analysis, locale)),
         Section(text("report.rates", locale), _rates(analysis, locale)),
         *_watched(analysis, locale),
         faults_block(analysis.faults, locale, every),
@@ -74,7 +77,8 @@ def _trend(analysis: Analysis, locale: Locale) -> list[Block]:
     if not len(analysis.bottlenecks):
         return []
     chart = chart_of(analysis, "trend", locale=locale)
-    return [Picture(chart)] if chart.data["rate"] else []
+    known = [rate for rate in chart.data["rate"] if rate is not None]
+    return [Picture(chart)] if len(known) > 1 else []  # one point is no course of time
 
 
 def _answer(
@@ -101,7 +105,7 @@ def _answer(
         *cause(analysis, worst, actions, locale),
         *first_measure(analysis, worst, locale),
     ]  # fmt: skip
-    others = [place(row, labels, locale) for row in found.alarms[1:]]
+    others = [place(row, labels, locale) for row in found.alarms[1 : OTHERS + 1]]
     fewer = [*_nobody(analysis, locale), *_fewer(found, locale)]
     lost = sum(row.deals or 0.0 for row in found.inflow.alarms)
     first = lost > (worst.expected_gain or 0.0)  # what costs most opens
@@ -111,14 +115,16 @@ def _answer(
         blocks.insert(0, Paragraph(text("bottleneck.unverified", locale), mark="warn"))
     if others:
         names = ("；" if locale == "zh" else "; ").join(others)
-        blocks.append(Paragraph(text("report.others", locale, steps=names)))
+        more = len(found.alarms) - 1 - len(others)
+        key = "report.others-and-more" if more else "report.others"
+        blocks.append(Paragraph(text(key, locale, steps=names, n=more)))
     return [*blocks, *_next(analysis, worst, locale)]
 
 
 def _rates(analysis: Analysis, locale: Locale) -> list[Block]:
     """Return the table of rates, and that a step that fell is counted since the onset."""
     blocks = list(document_of(analysis.conversions, locale).blocks)
-    if any(row.window > 1 for row in analysis.bottlenecks.alarms):
+    if (analysis.bottlenecks.window > 1).any():
         blocks.append(Paragraph(text("report.since-onset", locale), mark="muted"))
     return blocks
 
@@ -187,33 +193,26 @@ def _why(
     )
 
 
-def _picture(analysis: Analysis, locale: Locale) -> Block:
+def _picture(analysis: Analysis, locale: Locale) -> list[Block]:
+    """Return the funnel of the judged period, with the rates of the table."""
+    found = analysis.bottlenecks
     marks: dict[str, tuple[Mark, str]] = {}
-    for row in analysis.bottlenecks.alarms:
-        if row.segment == ALL:
-            words = text("report.chance-of-fall", locale, p=row.probability)
-            marks[row.transition.target] = (mark_of(row), words)
-    several = ALL not in analysis.conversions.segments
-    intervals = {
-        row.target: span(row.interval.low, row.interval.high, "percent", locale)
-        for row in (() if several else analysis.conversions.rows)
-        if row.segment == ALL and row.interval is not None
-    }
-    judged: dict[str, tuple[int, int]] = {}
-    rates: dict[str, float] = {}
-    verdicts = analysis.bottlenecks
-    for found in verdicts.of_segment(ALL) if ALL in verdicts.segments else ():
-        here = found.period == analysis.period and found.segment == ALL
-        if here and found.entered and found.advanced <= found.entered:
-            key = found.transition.target
-            if found.window == 1:
-                judged[key] = (found.entered, found.advanced)
-            else:
-                rates[key] = found.advanced / found.entered
-            limits = rate_interval(found.advanced, found.entered)
-            intervals[key] = span(float(limits.low), float(limits.high), "percent", locale)
+    for row in found.alarms_of(ALL):
+        words = text("report.chance-of-fall", locale, p=row.probability)
+        marks[row.transition.target] = (mark_of(row), words)
     panel = analysis.panel.total()
-    return funnel_picture(
-        panel, locale, period=analysis.period, intervals=intervals, marks=marks, judged=judged,
-        rates=rates,
+    table = analysis.conversions
+    if ALL not in table.segments:
+        table = conversions(panel.select(periods=analysis.period))
+    since = {
+        row.transition.target: row.onset
+        for row in (found.of_segment(ALL) if ALL in found.segments else ())
+        if row.window > 1 and row.onset is not None
+    }
+    picture = funnel_picture(
+        panel, locale, period=analysis.period, marks=marks, since=since,
+        rows={row.target: row for row in table.rows if row.segment == ALL},
     )  # fmt: skip
+    if panel.mode != "entry":
+        return [picture]
+    return [picture, Paragraph(text("report.bars-of-entries", locale), mark="muted")]

@@ -47,14 +47,16 @@ def cost(analysis: Analysis, row: Bottleneck, end: str, locale: Locale) -> list[
         return []
     unit = text(f"bottleneck.unit-{frequency_of(row.period)}", locale)
     deals = span(row.gain.low, row.gain.high, "deals", locale)
-    words = text("report.cost", locale, gain=row.expected_gain, range=deals, end=end, unit=unit)
+    won = (row.counted_at or row.transition.target) == analysis.bottlenecks.win
+    key = "report.cost-won" if won else "report.cost"
+    words = text(key, locale, gain=row.expected_gain, range=deals, end=end, unit=unit)
     if row.revenue is not None:
         if analysis.currency:
             low, high = row.revenue.low, row.revenue.high
             words += text("report.cost-in", locale,
                           range=money_span(low, high, locale, analysis.currency))  # fmt: skip
         else:
-            money = span(row.revenue.low, row.revenue.high, "money", locale)
+            money = span(row.revenue.low, row.revenue.high, "about", locale)
             words += text("report.cost-money", locale, range=money)
     return [(text("report.worth", locale), words)]
 
@@ -108,7 +110,7 @@ def first_measure(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[t
                 words += text("report.expect-in", locale, p50=money_words(r.p50, locale, unit),
                               range=money_span(r.p10, r.p90, locale, unit))  # fmt: skip
             else:
-                money = span(r.p10, r.p90, "money", locale)
+                money = span(r.p10, r.p90, "about", locale)
                 words += text("report.expect-money", locale, p50=r.p50, range=money)
         items.append((text("report.effect", locale), words))
     return items

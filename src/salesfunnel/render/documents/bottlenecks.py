@@ -14,6 +14,7 @@ from salesfunnel._core.vocabulary import TIERS, Locale
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, OutputChange
 from salesfunnel.fault import Fault
 from salesfunnel.i18n import text
+from salesfunnel.i18n._money import short_amount
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -26,7 +27,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import faults_block, segment_words, shown, signed
+from salesfunnel.render.words.figures import about_text, faults_block, segment_words, shown, signed
 from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import labels_of
 
@@ -45,7 +46,7 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
     blocks: list[Block] = [Paragraph(words, mark="bad") for words in fewer_entries(found, locale)]
     for row in alarms[:_SENTENCES]:
         mark = mark_of(row)
-        words = sentence(row, labels, locale, several=several)
+        words = sentence(row, labels, locale, several=several, win=found.win)
         blocks.append(Paragraph(words, mark=mark))
     if not alarms:
         blocks += silence(found, labels, locale)
@@ -95,7 +96,14 @@ def bottleneck_document(row: Bottleneck, locale: Locale) -> Document:
     return Document(text("bottleneck.title", locale, period=row.period), blocks, locale=locale)
 
 
-def sentence(row: Bottleneck, labels: dict[str, str], locale: Locale, *, several: bool) -> str:
+def sentence(
+    row: Bottleneck,
+    labels: dict[str, str],
+    locale: Locale,
+    *,
+    several: bool,
+    win: str | None = None,
+) -> str:
     """Return what a sales manager wants to hear: what fell, how sure, by what, worth what."""
     if row.rate is None or row.reference is None or row.probability is None:
         return text("bottleneck.unknown", locale, **_names(row, labels, locale))
@@ -124,16 +132,19 @@ def sentence(row: Bottleneck, labels: dict[str, str], locale: Locale, *, several
         )
     ]
     if row.gain is not None and row.expected_gain is not None:
-        end = labels[row.counted_at or row.transition.target]
+        at = row.counted_at or row.transition.target
+        end, key = labels[at], "bottleneck.gain-won" if at == win else "bottleneck.gain"
         figures: dict[str, Any] = {
             "gain": row.expected_gain,
             "low": row.gain.low,
             "high": row.gain.high,
         }
-        words.append(text("bottleneck.gain", locale, end=end, **names, **figures))
+        words.append(text(key, locale, end=end, **names, **figures))
     if row.revenue is not None:
-        money: dict[str, Any] = {"low": row.revenue.low, "high": row.revenue.high}
-        words.append(text("bottleneck.revenue", locale, **names, **money))
+        low, high = (
+            about_text(v, row.currency, locale) for v in (row.revenue.low, row.revenue.high)
+        )
+        words.append(text("bottleneck.revenue", locale, low=low, high=high, **names))
     if row.drifting:
         words.append(text("bottleneck.drifting-too", locale))
     if not row.verified:
@@ -251,6 +262,13 @@ def change_document(found: OutputChange, locale: Locale) -> Document:
     """Return what each factor brought to the change of output."""
     money = "value" in found.factors
     form = "money" if money else "deals"
+
+    def words(value: float, *, sign: bool = False) -> str:
+        if not (money and found.currency):
+            return signed(value, form, locale) if sign else shown(value, form, locale)
+        plus = "+" if sign and value > 0 else ""
+        return plus + short_amount(value, found.currency, locale)
+
     figures = [
         (text("bottleneck.before", locale, period=found.before), found.output_before),
         (text("bottleneck.after", locale, period=found.after), found.output_after),
@@ -263,12 +281,12 @@ def change_document(found: OutputChange, locale: Locale) -> Document:
         label = " → ".join(labels[key] for key in name.split("→"))
         if name == "value" and money:
             label = text("bottleneck.value", locale)
-        bars.append(Bar(label, part, signed(part, form, locale), mark="bad" if part < 0 else ""))
+        bars.append(Bar(label, part, words(part, sign=True), mark="bad" if part < 0 else ""))
     title = text("bottleneck.change-of-output", locale)
     return Document(
         title,
         [
-            KeyFigures([(name, shown(v, form, locale)) for name, v in figures]),
+            KeyFigures([(name, words(v)) for name, v in figures]),
             Bars(text("bottleneck.brought", locale), bars),
         ],
         locale=locale,

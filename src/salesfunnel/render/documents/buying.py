@@ -24,7 +24,7 @@ def buying_document(model: BuyingModel, locale: Locale) -> Document:
     rows = []
     for name, value in zip(model.names, model.params, strict=True):
         limits = model.interval(name)
-        shape = "–" if limits is None else f"{limits.low:.4g} – {limits.high:.4g}"
+        shape = "–" if limits is None else f"{limits.low:.4g}–{limits.high:.4g}"
         rows.append([name, f"{value:.4g}", shape])
     good = model.verdict == "ok"
     heads = [text(f"ahead.{name}", locale) for name in ("parameter", "estimate", "interval")]
@@ -52,11 +52,11 @@ def ahead_document(found: PurchasesAhead, locale: Locale) -> Document:
     def spread(low: float, high: float, form: str) -> str:
         if not np.isfinite(low):
             return "–"
-        if form == "chance":
-            return f"{FORMS['chance'](low, locale)} – {FORMS['chance'](high, locale)}"
-        return (
-            f"{shown(round(low, 2), 'number', locale)} – {shown(round(high, 2), 'number', locale)}"
-        )
+        ends = [
+            FORMS["chance"](v, locale) if form == "chance" else shown(round(v, 2), "number", locale)
+            for v in (low, high)
+        ]
+        return "–".join(dict.fromkeys(ends))  # of equal ends one says it
 
     first = np.argsort(-found.expected, kind="stable")[:_ROWS].tolist()
     rows = [
@@ -66,7 +66,7 @@ def ahead_document(found: PurchasesAhead, locale: Locale) -> Document:
             spread(float(found.p_alive_low[i]), float(found.p_alive_high[i]), "chance"),
             shown(round(float(found.expected[i]), 2), "number", locale),
             spread(float(found.expected_low[i]), float(found.expected_high[i]), "number"),
-            f"{int(found.purchases_low[i])} – {int(found.purchases_high[i])}",
+            f"{int(found.purchases_low[i])}–{int(found.purchases_high[i])}",
         ]
         for i in first
     ]

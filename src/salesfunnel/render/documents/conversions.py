@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from itertools import islice
 
+import attrs
+
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.conversion import Conversion, ConversionTable
 from salesfunnel.i18n import text
 from salesfunnel.render.model import Block, Column, Document, KeyFigures, Mark, Paragraph, Table
-from salesfunnel.render.words.figures import filled, segment_words, shown, span
+from salesfunnel.render.words.figures import (
+    faults_block,
+    filled,
+    in_deals,
+    segment_words,
+    shown,
+    span,
+)
 from salesfunnel.render.words.names import labels_of
 
 _ROWS = 60
@@ -66,6 +75,10 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
     lagged = table.mode == "period" and table.exposed is not None
     how = "conversion.how-lag" if lagged else f"conversion.how-{table.mode}"
     blocks.append(Paragraph(text(how, locale), mark="muted"))
+    if table.faults:
+        blocks.append(attrs.evolve(
+            faults_block(table.faults, locale, labels), title=text("bottleneck.faults", locale)
+        ))  # fmt: skip
     return Document(title, blocks, locale=locale)
 
 
@@ -73,7 +86,7 @@ def _figures(row: Conversion, locale: Locale, *, exposed: bool = False) -> list[
     known = row.rate is not None
     return [
         shown(row.entered, "count", locale),
-        *([shown(row.exposed, "deals", locale)] if exposed else []),
+        *([in_deals(row.exposed, locale)] if exposed else []),
         shown(row.advanced, "count", locale),
         shown(row.rate, "percent", locale),
         span(row.interval.low, row.interval.high, "percent", locale) if known else "–",

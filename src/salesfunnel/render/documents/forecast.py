@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.forecasting import Backtest, Forecast
 from salesfunnel.i18n import FORMS, text
+from salesfunnel.render.charts.figures import day_words
 from salesfunnel.render.documents.forecast_groups import changed_blocks, groups_table
 from salesfunnel.render.model import (
     Block,
@@ -20,6 +23,7 @@ from salesfunnel.render.model import (
     Table,
 )
 from salesfunnel.render.words.figures import (
+    estimate_text,
     faults_block,
     money_span,
     money_text,
@@ -30,6 +34,8 @@ from salesfunnel.render.words.figures import (
 from salesfunnel.render.words.names import labels_of
 
 _DEALS = 15
+FLAT = 0.01
+"""Spread of the factors of the months below which there is no season to tell of."""
 
 
 def forecast_document(forecast: Forecast, locale: Locale) -> Document:
@@ -37,10 +43,10 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
     day = FORMS["date"](forecast.as_of.date(), locale)
     title = text("ahead.forecast", locale, day=day, horizon=forecast.horizon)
     unit = forecast.currency
-    opened = money_text(forecast.expected_open, unit, locale)
-    fresh = money_text(forecast.expected_new, unit, locale)
+    opened = estimate_text(forecast.expected_open, unit, locale)
+    fresh = estimate_text(forecast.expected_new, unit, locale)
     items = [
-        (text("ahead.expected", locale), money_text(forecast.expected, forecast.currency, locale)),
+        (text("ahead.expected", locale), estimate_text(forecast.expected, unit, locale)),
         (text("ahead.interval", locale), _amounts(forecast.interval, forecast.currency, locale)),
         (text("ahead.wins", locale), FORMS["deals"](forecast.wins, locale)),
         (text("ahead.wins-interval", locale), _range(forecast.wins_interval, "number", locale)),
@@ -50,7 +56,7 @@ def forecast_document(forecast: Forecast, locale: Locale) -> Document:
     blocks: list[Block] = [KeyFigures(items), _fan(forecast, locale), _months(forecast, locale)]
     if forecast.quarters:
         blocks.append(_months(forecast, locale, of="quarter"))
-    if forecast.arrival_season.size:
+    if forecast.arrival_season.size and np.ptp(forecast.arrival_season) > FLAT:
         blocks.append(_season(forecast, locale))
     blocks += changed_blocks(forecast, locale)
     if forecast.owners:
@@ -72,7 +78,11 @@ def _range(interval: Interval, form: str, locale: Locale) -> str:
 
 
 def _fan(forecast: Forecast, locale: Locale) -> Lines:
-    labels = [text("ahead.day", locale, day=round(day)) for day in forecast.path_days.tolist()]
+    start = forecast.as_of.date()
+    labels = [
+        day_words(start + timedelta(days=round(day)), "day", locale)
+        for day in forecast.path_days.tolist()
+    ]
     low, quarter, middle, three, high = forecast.path.tolist()
     name = text("ahead.middle", locale)
     lines = [
@@ -89,7 +99,7 @@ def _months(forecast: Forecast, locale: Locale, *, of: str = "period") -> Table:
     rows = [
         [
             period,
-            *(money_text(float(column[i]), forecast.currency, locale) for column in columns),
+            *(estimate_text(float(column[i]), forecast.currency, locale) for column in columns),
             shown(float(wins[i]), "deals", locale),
         ]
         for i, period in enumerate(getattr(forecast, f"{of}s"))
@@ -122,7 +132,7 @@ def _owners(forecast: Forecast, locale: Locale) -> Table:
         [
             name or text("ahead.nobody", locale),
             *(
-                money_text(float(column[i]), forecast.currency, locale)
+                estimate_text(float(column[i]), forecast.currency, locale)
                 for column in (forecast.owner_expected, forecast.owner_low, forecast.owner_high)
             ),
             shown(float(forecast.owner_wins[i]), "deals", locale),
@@ -147,7 +157,7 @@ def _deals(forecast: Forecast, locale: Locale) -> Table:
             FORMS["duration"](float(forecast.deal_age[i]), locale),
             FORMS["chance"](float(forecast.deal_chance[i]), locale),
             money_text(float(forecast.deal_value[i]), forecast.currency, locale),
-            money_text(float(brings[i]), forecast.currency, locale),
+            estimate_text(float(brings[i]), forecast.currency, locale),
         ]
         for i in first
     ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import attrs
+
 from salesfunnel._core.vocabulary import Locale
+from salesfunnel.data.open_counted import open_counted
 from salesfunnel.data.panel import Panel
 from salesfunnel.i18n import text
+from salesfunnel.render.charts.bind.counts import last_complete
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
-from salesfunnel.render.words.figures import money_text, segment_words, shown
+from salesfunnel.render.words.figures import faults_block, money_text, segment_words, shown
 from salesfunnel.render.words.names import labels_of
 
 _SEGMENTS = 10
@@ -24,15 +28,22 @@ def panel_document(panel: Panel, locale: Locale) -> Document:
         for t, period in enumerate(panel.periods):
             pairs = zip(panel.counts[t, g].tolist(), panel.missing[t, g].tolist(), strict=True)
             cells = [_cell(panel, None if gone else n, locale) for n, gone in pairs]
-            rows.append([period, *cells])
+            rows.append([period + ("*" if period in panel.partial else ""), *cells])
         caption = segment_words(segment, locale) if len(panel.segments) > 1 else ""
         blocks.append(Table(columns, rows, caption=caption))
     if len(panel.segments) > _SEGMENTS:
         words = text("report.rows-shown", locale, shown=_SEGMENTS, all=len(panel.segments))
         blocks.append(Paragraph(words, mark="muted"))
+    if panel.partial:
+        blocks.append(Paragraph(text("page.running", locale), mark="muted"))
     if panel.periods and panel.steps and len(panel.segments) == 1 and panel.weight is None:
-        last, only = panel.periods[-1], panel.segments[0]
+        last, only = panel.periods[last_complete(panel, None)], panel.segments[0]
         blocks.append(funnel_picture(panel, locale, period=last, segment=only))
+    said = (*panel.faults, *open_counted(panel))
+    if said:
+        blocks.append(attrs.evolve(
+            faults_block(said, locale, labels), title=text("bottleneck.faults", locale)
+        ))  # fmt: skip
     title = "report.panel" if panel.weight is None else "report.panel-amounts"
     return Document(text(title, locale), blocks, locale=locale)
 

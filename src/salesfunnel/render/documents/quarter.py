@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import attrs
+
 from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.history import FieldHistory
@@ -201,8 +203,19 @@ def _calls(rows: tuple[CallRecord, ...], currency: str, locale: Locale) -> Table
                 text(f"pipeline.{row.verdict}", locale),
             ]
         )
-    heads = ("owner", "category", "called", "came", "shrunk", "called", "came", "bias", "verdict")
-    return Table(_heads(heads, locale, left=2), cells)
+    heads = (
+        "owner",
+        "category",
+        "called",
+        "came",
+        "shrunk",
+        "called-amount",
+        "came-amount",
+        "bias",
+        "verdict",
+    )
+    *numbers, verdict = _heads(heads, locale, left=2)
+    return Table([*numbers, attrs.evolve(verdict, align="left")], cells)
 
 
 def call_document(row: CallRecord, locale: Locale) -> Document:

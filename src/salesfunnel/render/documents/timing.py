@@ -41,7 +41,10 @@ def _table(
     **options: Any,
 ) -> Table:
     heads = [
-        Column(text(f"timing.{name}", locale, level=level), align="left" if i == 0 else "right")
+        Column(
+            text(f"timing.{name}", locale, level=level),
+            align="left" if i == 0 or name == "stage" else "right",
+        )
         for i, name in enumerate(names)
     ]
     return Table(heads, rows, **options)

@@ -27,7 +27,7 @@ from salesfunnel.render.fragments._parts import (
 )
 from salesfunnel.render.report.answers import ALARMS, SIGNS, chip_of
 from salesfunnel.render.report.facts import chance, gain_words, place_words
-from salesfunnel.render.words.figures import fault_item, segment_words
+from salesfunnel.render.words.figures import fault_item, in_deals, segment_words
 from salesfunnel.render.words.names import in_language, labels_of
 
 if TYPE_CHECKING:
@@ -125,19 +125,29 @@ def conversions(found: ConversionTable, locale: Locale) -> str | None:
             whisker(rate, low, high, (0.0, 1.0)) if known else Picture(""),
             whole_percent(rate) if known else "–",
             f"{low * 100:.0f}–{high * 100:.0f}" if known else "–",
-            f"{found.entered[t, g, s]:,}", f"{found.advanced[t, g, s]:,}",
+            f"{found.entered[t, g, s]:,}",
+            *([] if found.exposed is None else [in_deals(_number(found.exposed[t, g, s]), locale)]),
+            f"{found.advanced[t, g, s]:,}",
             whole_percent(since) if np.isfinite(since) else "–",
         ])  # fmt: skip
     heads = [
         (text("report.step", locale), ""),
         (text("page.axis-percent", locale, level=whole_percent(found.level)), ""),
         (text("report.rate", locale), "sf-r"), (text("page.interval", locale), "sf-r"),
-        (text("chart.entered", locale), "sf-r"), (text("chart.funnel-advanced", locale), "sf-r"),
+        (text("chart.entered", locale), "sf-r"),
+        *([] if found.exposed is None else [(text("conversion.exposed", locale), "sf-r")]),
+        (text("chart.funnel-advanced", locale), "sf-r"),
         (text("page.since-first", locale), "sf-r"),
     ]  # fmt: skip
     body = table(heads, rows, locale=locale, wide=1, total=len(places))
+    said = [fault_item(fault, locale, labels) for fault in found.faults]
+    body += "".join(note(f"{item.text}; {item.hint}" if item.hint else item.text) for item in said)
     words = span_words([found.periods[t]], locale)
     return frame(text("page.conversion", locale), words, body, locale=locale)
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def bottlenecks(found: Bottlenecks, locale: Locale) -> str:

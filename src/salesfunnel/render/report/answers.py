@@ -103,6 +103,8 @@ def answer_of(analysis: Analysis, locale: Locale) -> Answer:
         "watch": "answer-watch", "not-enough-data": "answer-not-enough",
         "definition-changed": "answer-definition",
     }.get(row.tier, "answer-steady")  # fmt: skip
+    if row.tier == "not-enough-data" and any(r.tier == "none" for r in list(found.rows)[:12]):
+        key = "answer-some-known"
     why = list(doubt)
     detectable = [r.detectable for r in list(found.rows)[:6] if r.detectable is not None]
     if row.tier == "none" and detectable:
@@ -143,9 +145,10 @@ def _alarm(
     why = [*doubt, *_why(analysis, row, locale)]
     others = [place_words(other, labels, locale) for other in analysis.bottlenecks.alarms[1:4]]
     if others:
-        why.append(
-            text("page.others", locale, steps=("；" if locale == "zh" else "; ").join(others))
-        )
+        more = len(analysis.bottlenecks.alarms) - 1 - len(others)
+        key = "page.others-more" if more else "page.others"
+        join = "；" if locale == "zh" else "; "
+        why.append(text(key, locale, steps=join.join(others), n=f"{more:,}"))
     facts = [
         *cost_facts(analysis, row, labels, locale), *cause_facts(analysis, row, locale),
         *to_do_facts(analysis, row, locale),

@@ -11,7 +11,7 @@ import attrs
 from salesfunnel._core.periods import frequency_of
 from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import text
-from salesfunnel.render.backends.pictures import chart_body, e
+from salesfunnel.render.backends.pictures import chart_body, e, whole
 from salesfunnel.render.charts import Chart
 from salesfunnel.render.charts.figures import whole_percent
 from salesfunnel.render.report.answers import ALARMS, SIGNS, chip_of
@@ -35,6 +35,7 @@ def cards_html(page: Page) -> str:
         return ""
     n = len(found.alarms)
     key = "none" if n == 0 else "one" if n == 1 else "many"
+    key += "-segments" if len(found.segments) > 1 else ""
     title = page.words(f"cards-{key}", n=n, all=f"{len(found):,}")
     months = max((r.history_months or 0 for r in rows), default=0)
     subtitle = page.words("cards-subtitle", months=months) if months else page.words(
@@ -49,7 +50,8 @@ def cards_html(page: Page) -> str:
             + _more(page, len(found) - len(rows) - len(more)) + "</details>"
         )  # fmt: skip
     return (
-        f'<section class="row"><div><h2>{title}</h2><p class="d">{subtitle}</p>'
+        f'<section class="row{" long" if len(rows) > 3 else ""}"><div><h2>{title}</h2>'
+        f'<p class="d">{subtitle}</p>'
         f'<div class="cards">{cards}</div>{rest}</div></section>'
     )
 
@@ -74,7 +76,7 @@ def _card(page: Page, found: Bottleneck) -> str:
         if chart is not None and len(chart.data.get("rate", ())) > 2:
             picture = _spark(chart)
     kv = "".join(
-        f"<dt>{e(name)}</dt><dd>{e(value)}</dd>" for name, value in _facts(page, found) if value
+        f"<dt>{e(name)}</dt><dd>{whole(value)}</dd>" for name, value in _facts(page, found) if value
     )
     rate = "–" if found.rate is None else whole_percent(found.rate)
     return (
@@ -113,7 +115,8 @@ def _facts(page: Page, found: Bottleneck) -> list[tuple[str, str]]:
             text("page.kind-detectable", locale),
             "" if found.detectable is None else whole_percent(found.detectable),
         ),
-        (text("page.gain", locale), gain_words(found, page.labels, locale)
+        (text("page.gain", locale), gain_words(
+            found, page.labels, locale, page.analysis.bottlenecks.win)
          if found.tier in ALARMS else ""),
     ]  # fmt: skip
 
@@ -128,7 +131,8 @@ def _table(page: Page, rows: Iterable[Any], *, sortable: bool = False) -> str:
         ("chart.funnel-advanced", "sf-r"),
     )  # fmt: skip
     head = "".join(
-        f'<th scope="col" class="{kind}">{e(text(key, locale))}</th>' for key, kind in heads
+        f'<th scope="col" class="{kind}">{e(capital(text(key, locale)))}</th>'
+        for key, kind in heads
     )
     body = []
     for r in rows:
@@ -154,6 +158,11 @@ def _table(page: Page, rows: Iterable[Any], *, sortable: bool = False) -> str:
         f'<table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody>'
         "</table></div>"
     )
+
+
+def capital(words: str) -> str:
+    """Return words as a heading."""
+    return words[:1].upper() + words[1:]
 
 
 def every_step_html(page: Page) -> str:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
-from salesfunnel.render.charts.bind._words import day
 from salesfunnel.render.charts.bind.findings import deals_of
 from salesfunnel.render.charts.bind.plans import visible_from
 from salesfunnel.render.charts.figures import deals_words, money_span
 from salesfunnel.render.report.facts import currency_of, first_cause, of_row, shortfall_of
 from salesfunnel.render.words.findings import collect_words, title_of
 from salesfunnel.render.words.names import action_names
-from salesfunnel.render.words.plans import follow_words, measure_title
+from salesfunnel.render.words.plans import follow_words, measure_title, step_of
 
 if TYPE_CHECKING:
     from salesfunnel.analysis import Analysis
@@ -64,9 +63,13 @@ def follow_items(plan: ImprovementPlan, locale: Locale, *, most: int = 4) -> lis
     """Return what to look at, and when, of the first `most` actions, by date."""
     if not plan.active or plan.start is None:
         return []
-    items = [(plan.start, text("page.follow-now-words", locale, day=day(plan.start, locale)))]
+    items = [(plan.start, text("page.follow-now-words", locale))]
+    several = len({(m.bottleneck, m.segment) for m in plan.active}) > 1
+    opens, closes = ("（", "）") if locale == "zh" else (" (", ")")
     for measure in plan.active[:most]:
         title = measure_title(measure, locale)
+        if several:
+            title += f"{opens}{step_of(plan, measure, locale)}{closes}"
         words = text("page.follow-due", locale, measure=title, sign=follow_words(measure, locale))
         items.append((measure.due, words))
         seen = visible_from(measure)

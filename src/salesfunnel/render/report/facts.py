@@ -119,10 +119,8 @@ def cost_facts(
         span = money_span(row.revenue.low, row.revenue.high, locale, currency_of(analysis))
         more += " · " + text("page.fact-money-a", locale, money=span, unit=unit)
     end = row.counted_at or row.transition.target
-    words = text(
-        "page.fact-cost-words", locale, n=deals_words(row.expected_gain), unit=unit,
-        end=labels.get(end, end),
-    )  # fmt: skip
+    key = "page.fact-cost-won" if end == analysis.bottlenecks.win else "page.fact-cost-words"
+    words = text(key, locale, n=deals_words(row.expected_gain), unit=unit, end=labels.get(end, end))
     return [Fact(text("page.fact-cost", locale), words, more)]
 
 
@@ -180,13 +178,15 @@ def detectable_facts(row: Bottleneck, locale: Locale) -> list[Fact]:
     return [Fact(text("page.fact-at-most", locale), words)]
 
 
-def gain_words(row: Bottleneck, labels: dict[str, str], locale: Locale) -> str:
-    """Return what getting back to the baseline would bring."""
+def gain_words(
+    row: Bottleneck, labels: dict[str, str], locale: Locale, win: str | None = None
+) -> str:
+    """Return what getting back to the baseline would bring; `win` is the step of won deals."""
     if row.gain is None or row.expected_gain is None or not row.expected_gain:
         return "–"
     end = row.counted_at or row.transition.target
     return text(
-        "page.gain-words", locale, n=plus(deals_words(row.expected_gain)).lstrip("+"),
-        end=labels.get(end, end), unit=unit_words(row, locale),
+        "page.gain-won" if end == win else "page.gain-words", locale, end=labels.get(end, end),
+        n=plus(deals_words(row.expected_gain)).lstrip("+"), unit=unit_words(row, locale),
         range=range_words(row.gain.low, row.gain.high),
     )  # fmt: skip

@@ -27,6 +27,7 @@ from salesfunnel.render.words.plans import (
     measure_title,
     owner_words,
     problem_words,
+    step_of,
 )
 
 if TYPE_CHECKING:
@@ -109,11 +110,15 @@ def _measure(page: Page, measure: Measure, effects: Chart | None, schedule: Char
     locale = page.locale
     actions = action_names(page.analysis.funnel, locale)
     title = measure_title(measure, locale)
+    graded = measure.grade != "not-measured"
     meta = page.words(
-        "plan-meta", owner=owner_words(measure.owner, locale),
+        "plan-meta" if graded else "plan-meta-plain", owner=owner_words(measure.owner, locale),
         problem=problem_words(measure, locale, actions), effort=deals_words(measure.effort),
         grade=text(f"finding.grade.{measure.grade}", locale),
     )  # fmt: skip
+    plan = page.analysis.plan
+    if len({(m.bottleneck, m.segment) for m in plan.active}) > 1:
+        meta = f"{e(step_of(plan, measure, locale))} · {meta}"
     detail = measure_detail(measure, locale, actions)
     words = f"<p>{e(detail)}</p>" if detail else ""
     effect = measure.effect

@@ -13,7 +13,6 @@ from salesfunnel.i18n import text
 from salesfunnel.render.backends.pictures import chart_body, data_table, e
 from salesfunnel.render.charts import Chart, chart_of
 from salesfunnel.render.charts.bind._words import span_words
-from salesfunnel.render.charts.figures import whole_percent
 from salesfunnel.render.report.answers import SIGNS, Answer
 from salesfunnel.render.report.facts import labels_for
 from salesfunnel.render.words.figures import fault_item
@@ -98,6 +97,8 @@ def bar_html(page: Page, name: str) -> str:
     currency = getattr(analysis, "currency", None)
     if currency:
         facts.append(text("page.amounts-in", page.locale, currency=currency))
+    elif getattr(analysis, "forecast", None) is not None:
+        facts.append(text("page.amounts-plain", page.locale))
     return f"<b>{e(name)}</b><span>{e(' · '.join(fact for fact in facts if fact))}</span>"
 
 
@@ -153,7 +154,7 @@ def quality_html(page: Page) -> str:
 
 
 def entry_note(page: Page, found: Bottleneck) -> str:
-    """Return why the verdict's rate and that by month of entry may differ."""
+    """Return what the verdict's rate is made of, where the picture of deals shows other counts."""
     fates = getattr(page.analysis, "fates", None)
     if fates is None or found.segment != ALL or found.rate is None:
         return ""
@@ -161,8 +162,13 @@ def entry_note(page: Page, found: Bottleneck) -> str:
     entered, advanced = int(fates.entered[s]), int(fates.advanced[s])
     if not entered or (entered, advanced) == (found.entered, found.advanced):
         return ""
-    return text(
-        "page.by-entry", page.locale, advanced=f"{found.advanced:,.0f}",
-        entered=f"{found.entered:,.0f}", rate=whole_percent(found.rate), advanced2=f"{advanced:,}",
-        entered2=f"{entered:,}", rate2=whole_percent(advanced / entered),
-    )  # fmt: skip
+    if found.window > 1 and found.onset is not None:
+        return text(
+            "page.counted-since", page.locale, advanced=found.advanced, entered=found.entered,
+            since=span_words([found.onset], page.locale),
+            period=span_words(fates.periods, page.locale), advanced2=advanced, entered2=entered,
+        )  # fmt: skip
+    young = entered - found.entered
+    if young <= 0:
+        return ""
+    return text("page.too-young", page.locale, exposed=found.entered, young=young, entered=entered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
@@ -10,8 +11,12 @@ from salesfunnel.data.panel import ALL
 from salesfunnel.fault import Fault, hint_text
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.i18n._money import short_amount
+from salesfunnel.i18n.said import VALUE, translated
 from salesfunnel.render.model import Column, FaultItem, Faults
 from salesfunnel.render.words.benchmarks import published_words
+
+PART = 0.05
+"""Part of a deal below which a number of deals is shown as whole."""
 
 
 def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = None) -> FaultItem:
@@ -22,6 +27,10 @@ def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = 
     for name in ("sample", "source", "citation"):
         if isinstance(figures.get(name), str):
             figures[name] = published_words(figures[name], locale)
+    for name in ("why", "hint"):
+        if locale == "zh" and isinstance(figures.get(name), str):
+            said = translated(figures[name]) or translated(figures[name], VALUE)
+            figures[name] = said or figures[name]
     named: Mapping[str, str] = labels or {}
     for name in ("step", "value"):
         said = figures.get(name)
@@ -74,6 +83,13 @@ def span(low: float | None, high: float | None, form: str, locale: Locale) -> st
     return f"{first.removesuffix('%') if last.endswith('%') else first}–{last}"
 
 
+def in_deals(value: float | None, locale: Locale) -> str:
+    """Return a number of deals: whole ones as a count, parts of a deal with their decimals."""
+    whole = value is not None and abs(value - round(value)) < PART
+    return shown(round(value) if whole and value is not None else value,
+                 "count" if whole else "deals", locale)  # fmt: skip
+
+
 def filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Any, Any]:
     """Return columns and rows without the columns in which no row says anything."""
     kept = [i for i in range(len(columns)) if any(row[i] for row in rows)] or [0]
@@ -85,14 +101,29 @@ def segment_words(segment: str, locale: Locale) -> str:
     return text("report.all", locale) if segment == ALL else segment
 
 
+def days_between(since: datetime, until: datetime) -> tuple[date, date]:
+    """Return the first and the last day of a window that begins after one moment, with another."""
+    return (since + timedelta(microseconds=1)).date(), until.date()
+
+
+def about_text(value: float, currency: str, locale: Locale) -> str:
+    """Return an estimated amount to the digits that mean something, with its currency."""
+    return short_amount(value, currency, locale) if currency else FORMS["about"](value, locale)
+
+
 def money_text(value: float | None, currency: str, locale: Locale) -> str:
     """Return an amount with its currency; without one as the plain form ``money``."""
     return short_amount(value, currency, locale) if currency else shown(value, "money", locale)
 
 
+def estimate_text(value: float, currency: str, locale: Locale) -> str:
+    """Return an estimated amount: short with its currency, else to two significant digits."""
+    return short_amount(value, currency, locale) if currency else shown(value, "about", locale)
+
+
 def money_span(low: float, high: float, currency: str, locale: Locale) -> str:
-    """Return both ends of a range of amounts with their currency."""
+    """Return both ends of a range of amounts with their currency: an estimate, so rounded."""
     if not currency:
-        return span(low, high, "money", locale)
+        return span(low, high, "about", locale)
     first, last = (money_text(value, currency, locale) for value in (low, high))
     return first if first == last else text("report.range", locale, low=first, high=last)

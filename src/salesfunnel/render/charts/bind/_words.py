@@ -13,6 +13,7 @@ from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.periods import start_of
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
+from salesfunnel.definitions.step_mapping import place_of_transition
 from salesfunnel.render.charts.figures import day_words, period_words
 from salesfunnel.render.words.figures import segment_words
 
@@ -65,13 +66,8 @@ def pick_transition(value: object, transitions: Sequence[Any], default: int = 0)
         raise ArgumentError("'result' must have a step to show, got none")
     if value is None:
         return default
-    names = [str(transition) for transition in transitions]
-    words = str(value).replace("->", "→").replace(" ", "")
-    for i, transition in enumerate(transitions):
-        if words in {names[i], transition.target}:
-            return i
-    check_known("transition", str(value), names)
-    return default
+    targets = [transition.target for transition in transitions]
+    return targets.index(value) if value in targets else place_of_transition(value, transitions)
 
 
 def pick_segment(value: str | None, segments: Sequence[str]) -> int:

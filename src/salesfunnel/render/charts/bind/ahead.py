@@ -9,7 +9,13 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day, span_words
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import deals_words, money_words, period_words
+from salesfunnel.render.charts.figures import (
+    deals_words,
+    money_words,
+    period_words,
+    value_words,
+    whole_percent,
+)
 from salesfunnel.render.charts.kinds import curves, grids
 from salesfunnel.render.charts.kinds.waterfalls import LadderRow
 from salesfunnel.render.charts.kinds.waterfalls import ladder as ladder_chart
@@ -27,6 +33,14 @@ def currency_of(result: object) -> str | None:
     return found if isinstance(found, str) and found else None
 
 
+def _scale(forecast: Forecast, currency: str | None) -> tuple[str, ChartScale]:
+    """Return ``"money"`` or ``"count"``, and the scale: where no deal has a value, wins count."""
+    code = currency or currency_of(forecast)
+    if code is None and forecast.expected == forecast.wins:
+        return "count", ChartScale(low=0.0)
+    return "money", ChartScale(kind="money", low=0.0, currency=code)
+
+
 def fan(
     forecast: Forecast, locale: Locale, *, target: float | None = None, currency: str | None = None
 ) -> Chart:
@@ -38,13 +52,18 @@ def fan(
     ]
     names = ("q10", "q25", "q50", "q75", "q90")
     quantiles = dict(zip(names, forecast.path.tolist(), strict=True))
-    money = ChartScale(kind="money", low=0.0, currency=currency or currency_of(forecast))
+    form, scale = _scale(forecast, currency)
     end = start + timedelta(days=forecast.horizon)
-    middle = money_words(quantiles["q50"][-1] if dates else 0.0, locale, money.currency)
-    subtitle = text("chart.fan-subtitle", locale, since=day(start, locale), until=day(end, locale))
+    middle = value_words(quantiles["q50"][-1] if dates else 0.0, scale, locale)
+    subtitle = text(
+        f"chart.fan-subtitle-{form}", locale, since=day(start, locale), until=day(end, locale)
+    )
+    if forecast.expected_open > 0:
+        share = whole_percent(forecast.expected_open / forecast.expected)
+        subtitle += text("chart.fan-parts", locale, share=share, n=f"{len(forecast.deals):,}")
     if forecast.quarters:  # the quarter that was asked for is not all of the time until its end
         low, high, wanted = (
-            money_words(float(one[-1]), locale, money.currency)
+            value_words(float(one[-1]), scale, locale)
             for one in (forecast.quarter_low, forecast.quarter_high, forecast.quarter_expected)
         )
         subtitle += text(
@@ -52,11 +71,12 @@ def fan(
             value=wanted, low=low, high=high,
         )  # fmt: skip
     return curves.fan(
-        dates, quantiles, locale, scale=money, target=target,
-        title=text("chart.fan-title-money", locale, until=day(end, locale), value=middle),
-        subtitle=subtitle,
+        dates, quantiles, locale, scale=scale, target=target, subtitle=subtitle,
+        title=text(
+            f"chart.fan-title-{form}", locale, until=day(end, locale), value=middle, wins=middle
+        ),
         target_words="" if target is None
-        else f"{text('chart.target', locale)} {money_words(target, locale, money.currency)}",
+        else f"{text('chart.target', locale)} {value_words(target, scale, locale)}",
     )  # fmt: skip
 
 
@@ -69,8 +89,7 @@ def months(forecast: Forecast, locale: Locale, *, currency: str | None = None) -
     return grids.months(
         names, forecast.period_expected.tolist(), locale, low=forecast.period_low.tolist(),
         high=forecast.period_high.tolist(), title=text("chart.months-title", locale),
-        subtitle=text("chart.months-subtitle", locale),
-        scale=ChartScale(kind="money", low=0.0, currency=currency or currency_of(forecast)),
+        subtitle=text("chart.months-subtitle", locale), scale=_scale(forecast, currency)[1],
     )  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
-from salesfunnel.render.charts.bind import ahead, counts, findings, pipeline, plans, verdicts
+from salesfunnel.render.charts.bind import ahead, counts, deals, findings, pipeline, plans, verdicts
 from salesfunnel.render.charts.bind import cohorts as cohorts_of
 from salesfunnel.render.charts.chart import Chart
 
@@ -83,10 +83,16 @@ def funnel(analysis: Analysis, locale: Locale) -> Chart:
     """Return where deals go; where only counts are known, the counts of the judged period."""
     found = getattr(analysis, "fates", None)
     if found is not None:
-        return counts.fates(found, locale)
+        return deals.fates(found, locale, verdicts=_overall(analysis))
     return counts.funnel(
-        analysis.panel.total(), locale, period=analysis.period, alarms=analysis.bottlenecks.alarms
+        analysis.panel.total(), locale, period=analysis.period, verdicts=_overall(analysis)
     )
+
+
+def _overall(analysis: Analysis) -> Sequence[Bottleneck]:
+    """Return the verdicts of all segments together, where they were judged so."""
+    found = analysis.bottlenecks
+    return found.of_segment(ALL) if ALL in found.segments else ()
 
 
 def verdict_bars(analysis: Analysis, locale: Locale) -> Chart:
@@ -163,10 +169,11 @@ def stated(analysis: Analysis, locale: Locale) -> Chart:
 
 
 def effects(analysis: Analysis, locale: Locale) -> Chart:
-    """Return what each measure may bring; the rule is getting back to the baseline."""
+    """Return what each measure may bring; the rule is getting the one step back to its baseline."""
     row = worst(analysis)
     months = analysis.plan.assumptions.months
-    ceiling = None if row.expected_gain is None else row.expected_gain * months
+    several = len({(m.bottleneck, m.segment) for m in analysis.plan.active if m.effect}) > 1
+    ceiling = None if row.expected_gain is None or several else row.expected_gain * months
     return plans.effects(analysis.plan, locale, ceiling=ceiling)
 
 

@@ -62,8 +62,9 @@ def compared_segments(found: SegmentComparison, locale: Locale) -> Chart:
     ]  # fmt: skip
     title = text("chart.segments-title", locale, step=_step(found, locale))
     return segments_chart(
-        points, locale, title=title, subtitle=text("chart.segments-subtitle", locale)
-    )
+        points, locale, title=title, subtitle=text("chart.segments-subtitle", locale),
+        alert_name=text("comparison.verdict-worse", locale),
+    )  # fmt: skip
 
 
 def arms(found: ArmComparison, locale: Locale) -> Chart:

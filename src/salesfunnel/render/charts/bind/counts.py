@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import attrs
 import numpy as np
 
+from salesfunnel._core.arguments import check_period
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.data.history import stage_fates
+from salesfunnel.conversion import conversions
+from salesfunnel.data.open_counted import open_counted
 from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.charts.bind._words import (
     TREND_LEVEL,
-    day,
     first_day,
     pick_segment,
     pick_transition,
@@ -32,7 +34,7 @@ from salesfunnel.render.charts.kinds.segments import SegmentPoint
 from salesfunnel.render.charts.kinds.segments import segments as segments_chart
 from salesfunnel.render.charts.kinds.trends import RatePoint, TrendWords
 from salesfunnel.render.charts.kinds.trends import trend as trend_chart
-from salesfunnel.render.words.figures import segment_words
+from salesfunnel.render.words.figures import fault_item, segment_words
 from salesfunnel.render.words.names import in_language, labels_of
 from salesfunnel.stats import rate_interval
 
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from salesfunnel.bottleneck import Bottleneck
     from salesfunnel.conversion import ConversionTable
     from salesfunnel.counting import StepCounts
-    from salesfunnel.data.history import StageFates, StageHistory
     from salesfunnel.data.panel import Panel
     from salesfunnel.data.tracking import Tracking
 
@@ -50,7 +51,7 @@ def last_complete(panel: Panel | ConversionTable, period: str | None) -> int:
     if not panel.periods:
         raise ArgumentError("'panel' must have a period to show, got none")
     if period is not None:
-        check_known("period", period, panel.periods)
+        check_period(period, panel.periods)
         return int(panel.periods.index(period))
     whole = [i for i, name in enumerate(panel.periods) if name not in panel.partial]
     return whole[-1] if whole else len(panel.periods) - 1
@@ -58,26 +59,31 @@ def last_complete(panel: Panel | ConversionTable, period: str | None) -> int:
 
 def funnel(
     panel: Panel, locale: Locale, *, period: str | None = None, segment: str | None = None,
-    alarms: Iterable[Bottleneck] = (),
+    verdicts: Iterable[Bottleneck] = (),
 ) -> Chart:  # fmt: skip
-    """Return the funnel of one period, the last one that is over; alarms show their own rates."""
-    fallen = {row.transition.source: row for row in alarms if row.segment == ALL}
+    """Return the funnel of one period, the last one that is over; with the rates of verdicts."""
+    judged = {row.transition.source: row for row in verdicts if row.segment == ALL}
     panel = panel if segment is not None or ALL in panel.segments else panel.total()
     t, g = last_complete(panel, period), pick_segment(segment, panel.segments)
     entered, advanced, unknown = (array[t, g].tolist() for array in panel.entered_advanced())
     labels = labels_of(panel.funnel, panel.steps, locale)
+    table = conversions(panel.select(periods=panel.periods[t], segments=panel.segments[g]))
     rows = []
     for s, step in enumerate(panel.steps):
         if panel.missing[t, g, s]:
             continue
         ends = s == len(panel.steps) - 1 or unknown[s]
         count = float(panel.counts[t, g, s])
-        row = None if ends else fallen.get(step)
+        row = None if ends else judged.get(step)
+        made = float(table.rate[0, 0, s]) if not ends else float("nan")
+        rate = made if row is None or row.rate is None else row.rate
+        fallen = row is not None and row.alarm
         rows.append(FunnelRow(
             name=labels[step], key=step, entered=count if ends else float(entered[s]),
-            advanced=None if ends else float(advanced[s]), alert=row is not None,
-            rate=None if row is None else row.rate,
-            baseline=None if row is None else row.reference,
+            advanced=None if ends else float(advanced[s]), alert=fallen,
+            rate=rate if np.isfinite(rate) else None, since=since(row, locale),
+            exposed=None if ends or panel.exposed is None else float(panel.exposed[t, g, s]),
+            baseline=row.reference if row is not None and fallen else None,
         ))  # fmt: skip
     words = span_words([panel.periods[t]], locale)
     if panel.segments[g] != ALL:
@@ -87,7 +93,15 @@ def funnel(
         locale,
         title=text("chart.funnel-title-counts", locale),
         subtitle=text("chart.funnel-subtitle-counts", locale, period=words),
+        note=_open_words(panel, locale),
     )
+
+
+def since(row: Bottleneck | None, locale: Locale) -> str:
+    """Return since when a verdict counts, in words; "" where it counts one period."""
+    if row is None or row.window == 1 or row.onset is None:
+        return ""
+    return period_words(row.onset, locale)
 
 
 def trend(
@@ -96,23 +110,21 @@ def trend(
     """Return the rate of one step over all periods of a panel."""
     panel = panel if segment is not None or ALL in panel.segments else panel.total()
     s, g = pick_transition(transition, panel.transitions), pick_segment(segment, panel.segments)
-    entered, advanced, unknown = (array[:, g, s] for array in panel.entered_advanced())
-    known = ~unknown & (entered > 0)
-    size = np.where(known, entered, 1).astype(float)
-    done = np.where(known, np.minimum(advanced, entered), 0).astype(float)
-    ends = rate_interval(done, size, level=TREND_LEVEL)
-    low, high = np.asarray(ends.low), np.asarray(ends.high)
+    found = conversions(panel, level=TREND_LEVEL)
+    advanced, rate = found.advanced[:, g, s], found.rate[:, g, s]
+    entered = found.entered[:, g, s] if found.exposed is None else found.exposed[:, g, s]
     points = []
     for t, name in enumerate(panel.periods):
         at = first_day(name, panel.by)
         if at is None:
             continue
-        here = bool(known[t])
-        rate = float(advanced[t]) / float(entered[t]) if here else None
+        here = bool(np.isfinite(rate[t]))
         points.append(RatePoint(
-            period=name, words=period_words(name, locale), at=at, entered=float(entered[t]),
-            advanced=float(advanced[t]), rate=rate, low=float(low[t]) if here else None,
-            high=float(high[t]) if here else None, partial=name in panel.partial,
+            period=name, words=period_words(name, locale), at=at,
+            entered=float(entered[t]) if np.isfinite(entered[t]) else 0.0,
+            advanced=float(advanced[t]), rate=float(rate[t]) if here else None,
+            low=float(found.low[t, g, s]) if here else None,
+            high=float(found.high[t, g, s]) if here else None, partial=name in panel.partial,
         ))  # fmt: skip
     labels = labels_of(panel.funnel, panel.steps, locale)
     step = step_words(panel.transitions[s], labels)
@@ -125,7 +137,17 @@ def trend(
             level=whole_percent(TREND_LEVEL),
         ),
     )  # fmt: skip
-    return trend_chart(points, words, locale, frequency=panel.by)
+    chart = trend_chart(points, words, locale, frequency=panel.by)
+    return attrs.evolve(chart, note=_joined(chart.note, _open_words(panel, locale)))
+
+
+def _open_words(panel: Panel, locale: Locale) -> str:
+    """Return that open deals count as not advanced, where they do."""
+    return " ".join(fault_item(fault, locale).text for fault in open_counted(panel))
+
+
+def _joined(*notes: str) -> str:
+    return " ".join(note for note in notes if note)
 
 
 def segments(
@@ -206,35 +228,6 @@ def table_segments(
     return segments_of(points, step, table.periods[t], locale)
 
 
-def fates(found: StageFates, locale: Locale) -> Chart:
-    """Return what became of the deals of each stage: advanced, lost, still open."""
-    labels = labels_of(found.funnel, found.stages, locale)
-    rows = []
-    for s, stage in enumerate(found.stages):
-        last = s == len(found.stages) - 1
-        before = float(found.baseline[s]) if not last else float("nan")
-        rows.append(FunnelRow(
-            name=labels[stage], key=stage, entered=float(found.entered[s]),
-            advanced=None if last else float(found.advanced[s]),
-            lost=None if last else float(found.lost[s]),
-            open=None if last else float(found.open[s]),
-            baseline=before if np.isfinite(before) else None,
-            alert=stage in found.alerts,
-        ))  # fmt: skip
-    return funnel_chart(
-        rows, locale, title=text("chart.funnel-title", locale),
-        subtitle=text(
-            "chart.funnel-subtitle", locale, day=day(found.as_of, locale),
-            period=span_words(found.periods, locale),
-        ),
-    )  # fmt: skip
-
-
-def history_funnel(history: StageHistory, locale: Locale, *, months: int = 3) -> Chart:
-    """Return what became of the deals of the last complete months."""
-    return fates(stage_fates(history, months=months), locale)
-
-
 def steps(counts: StepCounts, locale: Locale, *, segment: str | None = None) -> Chart:
     """Return how many reached each step."""
     numbers = counts.counts
@@ -269,7 +262,7 @@ def attainment(sheet: Tracking, locale: Locale, *, period: str | None = None) ->
     """Return every actual figure as a share of its target, in the last period."""
     periods = sheet.periods or (ALL,)
     if period is not None:
-        check_known("period", period, periods)
+        check_period(period, periods)
     shown = periods[-1] if period is None else period
     funnel = in_language(sheet.funnel, locale)
     names = {metric.key: metric.label for stage in funnel for metric in stage.metrics}

@@ -101,7 +101,8 @@ def stated(found: Diagnosis, locale: Locale) -> Chart:
     """Return the reasons of loss that people stated more often than before, in deals."""
     rows = [
         EffectRow(
-            name=title_of(f, locale), key=f.code, middle=f.contribution,
+            name=text(f"finding.{f.code}.stated", locale, default=title_of(f, locale), **f.params),
+            key=f.code, middle=f.contribution,
             low=None if f.interval is None else f.interval.low,
             high=None if f.interval is None else f.interval.high, weak=f.grade != "strong",
         )
@@ -125,10 +126,12 @@ def split(finding: Finding, locale: Locale, *, baseline: float | None = None) ->
             else f"{whole_percent(group.rate)} · {group.entered:,}",
         )
         for group in finding.evidence.groups
-    ] or _exposed(finding, locale)  # fmt: skip
+    ]  # fmt: skip
+    key = "chart.split-subtitle" if rows else "chart.split-subtitle-pooled"
+    rows = rows or _exposed(finding, locale)
     return rates_chart(
         rows, locale, title=text("chart.split-title", locale), kind="split",
-        subtitle=text("chart.split-subtitle", locale),
+        subtitle=text(key, locale),
     )  # fmt: skip
 
 

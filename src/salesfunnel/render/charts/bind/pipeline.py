@@ -9,13 +9,15 @@ from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day
 from salesfunnel.render.charts.bind.ahead import currency_of
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import money_words, plus
+from salesfunnel.render.charts.figures import money_column, plus
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.charts.marks import ChartScale
+from salesfunnel.render.words.figures import days_between, fault_item
 
 if TYPE_CHECKING:
     from salesfunnel.pipeline import PipelineBridge
 
+DOUBTS = ("amounts-set-at-closing", "open-amounts-unknown")
 BARS: tuple[tuple[str, int], ...] = (
     ("new", 1),
     ("pulled_in", 1),
@@ -38,35 +40,36 @@ BARS: tuple[tuple[str, int], ...] = (
 def bridge(found: PipelineBridge, locale: Locale) -> Chart:
     """Return what moved the open pipeline from its start to its end; the bars add up exactly."""
     currency = currency_of(found)
-
-    def words(amount: float) -> str:
-        return money_words(amount, locale, currency, digits=3)
-
     start, end = float(found.start), float(found.end)
+    amounts = [sign * float(getattr(found, bar)) for bar, sign in BARS]
+    said = money_column([start, *amounts, end], locale, currency)
     rows = [WaterfallRow(
         name=text("chart.bridge-start", locale), key="start", amount=start, part="total",
-        figure=words(start),
+        figure=said[0],
     )]  # fmt: skip
-    for bar, sign in BARS:
-        amount = sign * float(getattr(found, bar))
+    for (bar, _), amount, figure in zip(BARS, amounts, said[1:-1], strict=True):
         if not amount:
             continue
         rows.append(WaterfallRow(
             name=text(f"chart.bridge-{bar.replace('_', '-')}", locale), key=bar, amount=amount,
-            figure=plus(words(amount)), good=amount > 0 or bar == "won",
+            figure=plus(figure), good=amount > 0 or bar == "won",
             note=_number(found, bar, locale),
         ))  # fmt: skip
     rows.append(WaterfallRow(
         name=text("chart.bridge-end", locale), key="end", amount=end, part="sum",
-        figure=words(end),
+        figure=said[-1],
     ))  # fmt: skip
     closing = getattr(found, "closing", None)
     due = text("chart.bridge-closing", locale, period=closing) if closing else ""
+    first, last = days_between(found.since, found.until)
     return waterfall(
         rows, locale, title=text("chart.bridge-title", locale), kind="bridge",
         subtitle=text(
-            "chart.bridge-subtitle", locale, closing=due, since=day(found.since, locale),
-            until=day(found.until, locale),
+            "chart.bridge-subtitle", locale, closing=due, since=day(first, locale),
+            until=day(last, locale),
+        ),
+        note=" ".join(
+            fault_item(fault, locale).text for fault in found.faults if fault.code in DOUBTS
         ),
         scale=ChartScale(kind="money", currency=currency),
     )  # fmt: skip

@@ -36,8 +36,11 @@ class FunnelRow:
     alert : bool
         Whether this step is below its baseline.
     rate : float or None
-        The share that is shown, where it is of more months than the counts; advanced ÷ entered
-        by default.
+        The share that is shown; advanced ÷ entered by default.
+    exposed : float or None
+        Of those who entered, how many had time to advance; all of them by default.
+    since : str
+        Since when the rate is counted, in words, where it is of more months than the counts.
     key : str
     """
 
@@ -49,7 +52,15 @@ class FunnelRow:
     baseline: float | None = None
     alert: bool = False
     rate: float | None = None
+    exposed: float | None = None
+    since: str = ""
     key: str = ""
+
+    @property
+    def usual(self) -> float:
+        """How many would have advanced at the baseline, of those who had time."""
+        n = self.entered if self.exposed is None else self.exposed
+        return (self.baseline or 0.0) * n
 
 
 def funnel(
@@ -80,7 +91,7 @@ def funnel(
         at = done
         if row.alert and row.baseline is not None:
             lost = row.lost if row.lost is not None else row.entered - done
-            short = min(max(row.baseline * row.entered - done, 0.0), lost)
+            short = min(max(row.usual - done, 0.0), lost)
             words = text("chart.short-of-baseline", locale) + f" {deals_words(short)}"
             parts["short"].append((name, at, at + short, words))
             at += short
@@ -91,7 +102,7 @@ def funnel(
             parts["lost"].append((name, at, end, ""))
             parts["open"].append((name, end, row.entered, ""))
         if row.baseline is not None:
-            rules.append((name, row.baseline * row.entered))
+            rules.append((name, row.usual))
     size = {n: (row.entered or 1.0) if shares else 1.0 for n, row in zip(names, rows, strict=True)}
     styles: dict[str, tuple[Role, bool]] = {
         "advanced": ("main", False), "end": ("main", False), "short": ("alert", True),
@@ -123,7 +134,7 @@ def funnel(
         part = [(n, row) for n, row in zip(names, rows, strict=True) if row.alert is alert]
         marks.append(ChartMark(
             shape="label", role=role, y=[n for n, _ in part],
-            text=[_share(row) for _, row in part],
+            text=[_share(row, locale) for _, row in part],
         ))  # fmt: skip
     return Chart(
         kind=kind, title=title, subtitle=subtitle, note=note, locale=locale,
@@ -133,19 +144,27 @@ def funnel(
                 field: [getattr(row, field) for row in rows]
                 for field in ("entered", "advanced", "lost", "open", "baseline")
             },
+            "rate": [_rate(row) for row in rows],
         },
-        x=ChartScale(kind="percent" if shares else "number", low=0.0, title=""),
+        x=ChartScale(kind="percent", low=0.0, high=1.0) if shares else (
+            ChartScale(low=0.0, high=max([*sizes, 1]))),
         y=ChartScale(kind="category", order=names), marks=marks,
         alt=text("chart.list-alt", locale, title=title, items=_listed(rows, locale)),
     )  # fmt: skip
 
 
-def _share(row: FunnelRow) -> str:
+def _rate(row: FunnelRow) -> float | None:
     if row.advanced is None or not row.entered:
+        return None
+    return row.advanced / row.entered if row.rate is None else row.rate
+
+
+def _share(row: FunnelRow, locale: Locale) -> str:
+    rate = _rate(row)
+    if rate is None:
         return deals_words(row.entered)
-    return ("▼ " if row.alert else "") + whole_percent(
-        row.advanced / row.entered if row.rate is None else row.rate
-    )
+    words = ("▼ " if row.alert else "") + whole_percent(rate)
+    return text("chart.rate-since", locale, rate=words, since=row.since) if row.since else words
 
 
 def _bar_tip(part: str, size: float, words: str, locale: Locale) -> str:

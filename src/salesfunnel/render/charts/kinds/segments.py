@@ -31,13 +31,15 @@ class SegmentPoint:
 
 
 def segments(
-    points: Sequence[SegmentPoint], locale: Locale, *, title: str, subtitle: str = "", most: int = 6
-) -> Chart:
+    points: Sequence[SegmentPoint], locale: Locale, *, title: str, subtitle: str = "",
+    alert_name: str = "", most: int = 6,
+) -> Chart:  # fmt: skip
     """Return the rate of every segment by its size, with the limits that chance sets.
 
     Segments of the overall rate lie between the inner limits in 95 % of the cases, between the
     outer ones in 99.8 %. The segments farthest outside are named, `most` of them;
-    all if there are no more.
+    all if there are no more. `alert_name` says what those marked are, "below baseline" if not
+    given.
 
     References
     ----------
@@ -73,7 +75,7 @@ def segments(
             shape="dot", role=role, x=[p.entered for p in part],
             y=[p.advanced / p.entered for p in part],
             tip=[_segment_tip(p) for p in part] if len(used) <= 400 else [],
-            name=text("chart.segment-below", locale) if alert and part else "",
+            name=(alert_name or text("chart.segment-below", locale)) if alert and part else "",
         ))  # fmt: skip
     far = sorted(used, key=lambda p: -abs(_z(p, overall)))[:most]
     named: list[SegmentPoint] = []
