@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from salesfunnel._core.arguments import check_day
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import LOCALES, Locale
@@ -77,8 +78,7 @@ def run_round(
     [('Marketing', '2026-12-03'), ('Sales', '2026-12-03')]
     """
     check_choice("locale", locale, LOCALES)
-    if not isinstance(today, date):
-        raise ArgumentError(f"'today' must be a datetime.date, got {today!r}")
+    today = check_day("today", today)
     day = today.date() if isinstance(today, datetime) else today
     records = read_folder(files_of(folder), today=day, locale=locale)
     return make_round(records, today=day, locale=locale)
