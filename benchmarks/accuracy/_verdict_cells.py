@@ -363,7 +363,7 @@ def bars_of(folder):
     """Return the table of the bars: what was asked, what was measured, whether it holds."""
     rows = {}
     for path in sorted(folder.glob("*.json")):
-        if path.stem == "limits":  # its worlds have the names of the grid's
+        if path.stem.startswith("limits"):  # its worlds have the names of the grid's
             continue
         for one in json.loads(path.read_text("utf-8"))["rows"]:
             rows[one["world"], one.get("method", "")] = one

@@ -117,8 +117,8 @@ GRID = {
 
 def grid(rng, funnels, names):
     rows = []
-    for name in names:
-        counts, drop = worlds.world(rng, funnels, **GRID[name])
+    for stream, name in worlds.cells(rng, names):
+        counts, drop = worlds.world(stream, funnels, **GRID[name])
         truth = drop > 0
         cases = {
             "before": _rivals.old_probability(counts),
