@@ -249,6 +249,39 @@ def recovered(rng, funnels):
     return rows
 
 
+def last_month(rng, funnels):
+    """What the last month alone says of a fall of 30 %, of who knows rate, scatter and size."""
+    rows = []
+    nodes, weights = np.polynomial.hermite_e.hermegauss(15)
+    weights = weights / weights.sum()
+    size = 30 * funnels
+    for volume in (300, 1000):
+        base = rng.uniform(0.25, 0.6, (2, size))
+        odds = np.log(base / (1 - base))
+
+        def ratio(drop, volume=volume, odds=odds):
+            rate = worlds.sigmoid(odds + worlds.noise(rng, (2, size), 0.1))
+            n = rng.binomial(rng.poisson(volume, size), rate[0])
+            x = rng.binomial(n, rate[1] * (1 - drop))
+            logs = []
+            for fall in (0.0, 0.3):
+                p = worlds.sigmoid(odds[1] + 0.1 * nodes[:, None]) * (1 - fall)
+                each = x * np.log(p) + (n - x) * np.log1p(-p) + np.log(weights)[:, None]
+                logs.append(np.logaddexp.reduce(each, axis=0))
+            return logs[0] - logs[1]
+
+        down, back = ratio(0.3), ratio(0.0)
+        for chance in (1 / 4, 1 / 11):  # that a fall is over after a month
+            bar = np.log(1 / chance - 1)
+            rows.append({
+                "world": f"{volume} leads, one fall in {1 / chance:.0f} is over",
+                "down_called_over": float((down > bar).mean()),
+                "over_called_down": float((back < bar).mean()),
+                "se": study.se(float((down > bar).mean()), size),
+            })  # fmt: skip
+    return rows
+
+
 def onsets(rng, funnels):
     """When a fall began, and how large it is, where an alarm is true."""
     rows = []
@@ -353,7 +386,7 @@ def limits(rng, funnels):
 
 
 PIECES = {"intake": intake, "shocks": shocks, "stopped": stopped, "onsets": onsets,
-          "limits": limits, "recovered": recovered}  # fmt: skip
+          "limits": limits, "recovered": recovered, "last_month": last_month}  # fmt: skip
 
 
 # ---- the bars of the specification ----

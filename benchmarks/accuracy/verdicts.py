@@ -333,7 +333,7 @@ PIECES = {
     "mixed": mixed, "segments": segments, "definitions": definitions,
     "benchmarks": benchmarks, "festivals": festivals, "entries": entries,
     **{name: more(name) for name in ("intake", "shocks", "stopped", "onsets", "limits",
-                                     "recovered")},
+                                     "recovered", "last_month")},
 }  # fmt: skip
 
 
@@ -386,6 +386,7 @@ TITLES = {
     "onsets": "When a fall began, and how large it is, where an alarm is true",
     "limits": "What is beyond any method",
     "recovered": "A fall that is over: share of such steps alarmed",
+    "last_month": "What a judge who knows all but that could say of it by the last month",
 }  # fmt: skip
 
 
