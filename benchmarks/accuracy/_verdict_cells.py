@@ -109,11 +109,16 @@ def intake(rng, funnels):
     return rows
 
 
+def alarms_of(found):
+    """Return whether each of the two steps is an alarm."""
+    bad = {str(row.transition.source) for row in found if row.tier in {"confirmed", "suspected"}}
+    return [name in bad for name in ("new", "offer")]
+
+
 def said_of(found):
     """Return whether each of the two steps is an alarm, and whether the first is not judged."""
     tiers = {str(row.transition.source): row.tier for row in found}
-    bad = [tiers[name] in {"confirmed", "suspected"} for name in ("new", "offer")]
-    return [*bad, tiers["new"] == "not-enough-data"]
+    return [*alarms_of(found), tiers["new"] == "not-enough-data"]
 
 
 RATES_ABOUT = 1 / (1 + np.exp(-(np.log(9) + np.linspace(-0.8, 0.8, 17))))
