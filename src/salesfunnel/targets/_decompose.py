@@ -18,7 +18,10 @@ from salesfunnel._core.checks import (
 from salesfunnel._kernels import targets
 from salesfunnel._kernels.mix import largest_remainder
 from salesfunnel._kernels.special import betaincinv
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
+from salesfunnel.data.won_values import won_values
 from salesfunnel.targets.arguments import (
     DRAWS,
     HISTORY,
@@ -41,7 +44,7 @@ __all__ = ["decompose_target"]
 
 def decompose_target(
     target: int,
-    panel: Panel,
+    panel: Panel | StageHistory,
     *,
     months: int = 12,
     unit: TargetUnit = "count",
@@ -63,9 +66,10 @@ def decompose_target(
     ----------
     target : int
         Deals, or money in its smallest unit that matters; at least 1.
-    panel : Panel
+    panel : Panel or StageHistory
         Counts by month; the last step is what the target counts. Segments are added up, and are
-        the split where none is given.
+        the split where none is given. Of deals, the months are counted here, and `value`, `lag`
+        and `currency` are theirs where they are not given.
     months : int
         How many months the target is for: 12 for a year, 3 for a quarter.
     unit : {"count", "currency"}
@@ -74,9 +78,10 @@ def decompose_target(
         Mean value of a won deal, or the values of won deals; needed for a target in money.
     probability : float
         With which the safe plan meets the target, in (0, 1).
-    lag : sequence or mapping, optional
+    lag : sequence, mapping or StageHistory, optional
         Share of those who advance that takes 0, 1, 2, ... months: one such sequence a transition,
-        by its source step or in order; one alone where there is one transition.
+        by its source step or in order; one alone where there is one transition; or the deals that
+        it is learned from. Without it, what is won in a month is asked of those who enter in it.
     split : mapping of str to mapping of str to float, optional
         Levels and the weights of their parts, such as ``{"owner": {"ann": 2, "bob": 1},
         "channel": {"web": 3, "fair": 1}}``: every month is split by the first level, every part of
@@ -129,6 +134,11 @@ def decompose_target(
     >>> bool(plan.entrants_safe > plan.required[0]), round(plan.chance_now, 1)
     (True, 0.2)
     """
+    own = won_values(panel, value, currency, None) if unit == "currency" else None
+    if isinstance(panel, StageHistory):
+        deals = two_ends(panel)
+        lag = deals if lag is None else lag
+        panel = deals.panel(by="month", mode="entry")
     check_kind("panel", panel, Panel)
     amount: object = target
     if isinstance(amount, float) and amount.is_integer():
@@ -139,7 +149,7 @@ def decompose_target(
     chance = check_fraction("probability", probability, open_ends=True)
     size = check_positive_int("draws", draws, minimum=256)
     seed = check_positive_int("seed", seed, minimum=0)
-    worth, worth_sd = value_of(value, unit)
+    worth, worth_sd = value_of(value if own is None else own.value, unit)
     wins = total if unit == "count" else math.ceil(total / (worth or 1.0) - 1e-9)
     known = history_of(panel, check_positive_int("history", history), lags := lags_of(lag, panel))
     periods = periods_of(known.panel, start, span)
@@ -165,7 +175,7 @@ def decompose_target(
     levels, parts, part_weights = split_of(split, panel)
     far = history_of(panel, MOST_ARRIVAL_MONTHS, lags)
     now, more = entrants_ahead(far, periods, history, season=seasonality is True)
-    faults = [*faults, *more]
+    faults = [*faults, *more, *(own.faults if own else ())]
     limits = [betaincinv(a, b, np.array([0.1, 0.9])) for a, b in beta_params]
     return TargetPlan(
         target=total,
@@ -203,7 +213,7 @@ def decompose_target(
         seed=seed,
         faults=faults,
         funnel=panel.funnel,
-        currency=check_currency(currency),
+        currency=own.currency if own else check_currency(currency),
     )
 
 
