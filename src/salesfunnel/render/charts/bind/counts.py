@@ -156,9 +156,11 @@ def segments(
     """Return the rates of all segments at one step of one period, by their size."""
     t, s = last_complete(panel, period), pick_transition(transition, panel.transitions)
     entered, advanced, unknown = (array[t, :, s] for array in panel.entered_advanced())
+    had_time = entered.astype(float) if panel.exposed is None else panel.exposed[t, :, s]
     points = [
         SegmentPoint(
-            name=segment_words(name, locale), entered=float(entered[g]), advanced=float(advanced[g])
+            name=segment_words(name, locale), entered=float(had_time[g]),
+            advanced=float(advanced[g]),
         )
         for g, name in enumerate(panel.segments)
         if not unknown[g] and (name != ALL or len(panel.segments) == 1)
