@@ -25,7 +25,7 @@ from salesfunnel.render.charts.scales import axis_of
 from salesfunnel.render.charts.shapes import cell_strength, draw_mark
 from salesfunnel.render.charts.svg import fluid_svg, grid_across, row_pen
 
-__all__ = ["chart_body", "data_table", "e", "rows_html", "whole"]
+__all__ = ["capital", "chart_body", "data_table", "e", "rows_html", "whole"]
 
 BAR, ROWS = 26.0, 40
 """Height of a row's drawing in px; rows of a picture at most."""
@@ -34,6 +34,11 @@ BAR, ROWS = 26.0, 40
 def e(words: str) -> str:
     """Return words for HTML: without characters that act, escaped."""
     return escape(clean(words), quote=True)
+
+
+def capital(words: str) -> str:
+    """Return words as a heading."""
+    return words[:1].upper() + words[1:]
 
 
 def chart_body(
@@ -99,7 +104,7 @@ def whole(words: str) -> str:
 
 def _across(figures: Sequence[str]) -> float:
     """Return the ems that figures need: one width for all rows, so that they share their scale."""
-    letters = [[0.53 * width(char) if width(char) > 1 else 0.65 for char in f] for f in figures]
+    letters = [[0.53 * width(char) if width(char) > 1 else 0.71 for char in f] for f in figures]
     return min(max([4.5, *map(sum, letters)]), 11.5)
 
 

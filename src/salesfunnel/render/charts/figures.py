@@ -25,6 +25,15 @@ def whole_percent(value: float) -> str:
     return f"{share:.0f}%".replace("-", MINUS)
 
 
+def percent_range(low: float, high: float) -> str:
+    """Return both ends of a range of rates, without the sign; decimals only where they differ."""
+    for digits in (0, 1, 2):
+        ends = [f"{value * 100:.{digits}f}" for value in (low, high)]
+        if ends[0] != ends[1] and (high >= 0.01 or digits):
+            break
+    return "–".join(ends)
+
+
 def deals_words(value: float) -> str:
     """Return a number of deals: whole from 10 on, one decimal below."""
     if abs(value) >= 9.95 or float(value).is_integer():

@@ -24,7 +24,7 @@ from salesfunnel.render.charts.bind._words import (
     step_words,
 )
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import period_words, whole_percent
+from salesfunnel.render.charts.figures import percent_range, period_words, whole_percent
 from salesfunnel.render.charts.kinds.flows import FunnelRow
 from salesfunnel.render.charts.kinds.flows import funnel as funnel_chart
 from salesfunnel.render.charts.kinds.rates import StepRate
@@ -205,7 +205,7 @@ def rates(
 
 
 def _with_interval(rate: float, low: float, high: float) -> str:
-    return f"{whole_percent(rate)} ({float(low) * 100:.0f}–{float(high) * 100:.0f})"
+    return f"{whole_percent(rate)} ({percent_range(float(low), float(high))})"
 
 
 def table_segments(
