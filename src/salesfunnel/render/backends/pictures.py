@@ -27,6 +27,7 @@ from salesfunnel.render.charts.svg import fluid_svg, grid_across, row_pen
 
 __all__ = ["capital", "chart_body", "data_table", "e", "rows_html", "whole"]
 
+RATE = re.compile(r"(▼ )?[<>]?[\d.]+%")
 BAR, ROWS = 26.0, 40
 """Height of a row's drawing in px; rows of a picture at most."""
 
@@ -77,13 +78,17 @@ def rows_html(chart: Chart, *, names: bool = True) -> str:
     for name in pen.y.scale.order[:ROWS]:
         row = row_pen(pen, 0.0, None, 0.0, BAR, name)
         body = grid_across(row, words=False) + "".join(draw_mark(row, mark) for mark in marks)
-        note = f"<small>{e(notes[name])}</small>" if notes.get(name) else ""
-        below = f'<div class="sf-say">{note}</div>' if under and note else ""
         words, role = figures.get(name, ("", ""))
+        said = notes.get(name, "")
+        if under and (rate := RATE.search(words)) and rate.group() != words:
+            said += " · " + words.replace("▼ ", "")  # since when it counts: there is room below
+            words = rate.group()
+        note = f"<small>{e(said)}</small>" if said else ""
+        below = f'<div class="sf-say">{note}</div>' if under and note else ""
         kind = " sf-alert" if role == "alert" else ""
-        said = f'<div class="sf-name">{e(name)}{"" if under else note}</div>' if names else ""
+        named = f'<div class="sf-name">{e(name)}{"" if under else note}</div>' if names else ""
         parts.append(
-            f'<div class="sf-row">{said}<svg width="100%" height="{n(BAR)}" '
+            f'<div class="sf-row">{named}<svg width="100%" height="{n(BAR)}" '
             f'style="width:100%;height:{n(BAR)}px;overflow:visible" aria-hidden="true">{body}</svg>'
             f'<div class="sf-fig{kind}">{whole(words)}</div>{below}</div>'
         )
