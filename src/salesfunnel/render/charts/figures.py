@@ -118,7 +118,8 @@ def _with_currency(body: str, negative: bool, locale: str, currency: str | None)
 def axis_words(value: float, scale: ChartScale, locale: str, step: float) -> str:
     """Return the words beside a tick of a scale whose ticks are `step` apart."""
     if scale.kind == "percent":
-        digits = 0 if step >= 0.0099 else min(-math.floor(math.log10(step * 100)), 4)
+        share = step * 100
+        digits = next((d for d in range(5) if abs(share * 10**d - round(share * 10**d)) < 1e-6), 4)
         return f"{value * 100:.{digits}f}%".replace("-", MINUS)
     if scale.kind == "money":
         return money_words(value, locale, scale.currency, digits=3)

@@ -254,7 +254,8 @@ def step_rates(counts: StepCounts, locale: Locale) -> Chart:
             rate=x / n if n else None, low=None if ends is None else float(ends.low),
             high=None if ends is None else float(ends.high),
         ))  # fmt: skip
-    return rates_chart(rows, locale, title=text("chart.rates-title", locale))
+    words = text("chart.steps-rates-subtitle", locale)
+    return rates_chart(rows, locale, title=text("chart.rates-title", locale), subtitle=words)
 
 
 def attainment(sheet: Tracking, locale: Locale, *, period: str | None = None) -> Chart:
