@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 
 import salesfunnel as sf
 import slow
+from salesfunnel.export.book import Book
+from workbook_rules import wrong_in
 
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
@@ -47,6 +49,28 @@ def _processes_are_not_traced_either(request, monkeypatch):
     """Where the lines of a test are not measured, those of what it starts are not."""
     if request.node.get_closest_marker("no_cover"):
         monkeypatch.delenv(TRACER, raising=False)
+
+
+class Workbooks:
+    """Looks at every workbook that is written in a test: Excel would have to repair none."""
+
+    def __init__(self):
+        self.checked = 0
+        self.close = Book.close
+
+    def closed(self, book):
+        content = self.close(book)
+        self.checked += 1
+        assert wrong_in(content) == []
+        return content
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workbooks():
+    looked = Workbooks()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Book, "close", lambda book: looked.closed(book))  # noqa: PLW0108 - a method
+        yield looked
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

@@ -62,10 +62,10 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         480,
         "the log is one value; its three ways in and their documentation stand together",
     ),
-    "bottleneck/impact.py": (305, "what a fall is worth, here and at the end: one calculation"),
+    "bottleneck/impact.py": (312, "what a fall is worth, here and at the end: one calculation"),
     "pipeline/bridge.py": (305, "the bridge is one value: a third of it are its columns"),
     "timing/_stage_durations.py": (305, "the table, its checks and its function"),
-    "data/panel.py": (545, "the panel is one value; a third of it is documentation of its verbs"),
+    "data/panel.py": (555, "the panel is one value; a third of it is documentation of its verbs"),
     "data/events/columns.py": (
         320,
         "each kind of column meets every other; to part them makes a cycle",
@@ -80,7 +80,6 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
     ),
     "diagnosis/effects.py": (340, "exposure and mixture share grades, evidence and errors"),
     "data/purchases/table.py": (360, "the table is one value with three ways in"),
-    "render/documents/customers.py": (320, "a document for each result of repurchase"),
     "definitions/funnel.py": (400, "one value and its verbs, and the names of a win"),
     "_kernels/special.py": (350, "one family of functions; half of it is formulas and sources"),
     "_kernels/betabinomial.py": (

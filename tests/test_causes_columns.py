@@ -18,6 +18,7 @@ import pytest
 
 import salesfunnel as sf
 from results import DEALS, company
+from salesfunnel import i18n
 from salesfunnel.diagnosis.after_outcome import written_after
 from salesfunnel.diagnosis.column_search import Deals, search_columns
 from salesfunnel.diagnosis.fields import CHANNEL, OWNER, Field, match
@@ -111,6 +112,25 @@ def test_every_column_is_used_or_set_aside_with_a_reason(diagnosis):
         assert "lost_reason" in words
         assert "caused by" not in words.casefold()
         assert "{" not in words
+    assert uses["response_hours"].deals == diagnosis.causes[0].contribution
+    assert (uses["lost_reason"].deals, uses["lost_reason"].use) == (None, "set-aside")
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_deals_that_go_with_a_column_by_chance_are_not_said_to_be_alike_everywhere(locale):
+    waits = sf.ColumnUse(name="Wait (h)", use="used", content="number", deals=11.9)
+    small = sf.ColumnUse(name="region", use="used", content="category", deals=0.4)
+    alike = i18n.text("cause.unexplained-alike", locale)
+    whole = sf.Diagnosis(
+        transition=sf.Transition("offer", "won"), period="2026-10", shortfall=12.5,
+        unexplained=12.5, small_parts=12.3, columns=(waits, small), searched=True,
+    )  # fmt: skip
+    words = whole.to_text(locale=locale, width=400)
+    assert "Wait (h)" in words
+    assert "11.9" in words
+    assert alike.strip() not in words
+    other = attrs.evolve(whole, columns=(small,), small_parts=0.4)
+    assert alike.strip() in other.to_text(locale=locale, width=400)
 
 
 def test_a_diagnosis_is_a_sequence_a_table_and_a_document(diagnosis):

@@ -12,11 +12,18 @@ import pytest
 from salesfunnel._kernels.causes.alike import association, cramers_v, groups_of, uncertainty
 from salesfunnel._kernels.causes.answer import Coded, answer_of
 from salesfunnel._kernels.causes.coding import bin_cuts, hashes, kept_levels, text_levels
+from salesfunnel._kernels.causes.composition import moved
 from salesfunnel._kernels.causes.design import cells_of, design_of
 from salesfunnel._kernels.causes.fit import extra_of, fit, residual_of, with_covariance
 from salesfunnel._kernels.causes.leaks import auc_of, follows_outcome
-from salesfunnel._kernels.causes.parts import level_counts, part_of, shift_given_outcome
-from salesfunnel._kernels.causes.search import fair_z, prices_of, signed_root
+from salesfunnel._kernels.causes.parts import (
+    LevelCounts,
+    level_counts,
+    part_of,
+    shift_given_outcome,
+)
+from salesfunnel._kernels.causes.prices import prices_of, set_prices
+from salesfunnel._kernels.causes.search import fair_z, signed_root
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "causes_columns.json").read_text("utf-8"))
 NAMES = ("channel", "legal_review", "list_price", "owner")
@@ -166,10 +173,27 @@ def test_what_a_search_is_worth_against_golden():
 
 
 def test_prices_are_shared_by_known_roles_and_others():
-    prices = prices_of([True, True, False, False, False])
-    assert prices.single.tolist() == [0.0, 5.0, 5.0, 7.5, 7.5, 7.5]
-    assert (prices.pair_roles, prices.pair_other) == (10.0, 90.0)
-    assert prices_of([True, True]).single.tolist() == [0.0, 2.5, 2.5]
+    prices = prices_of([True, True, False, False, False], [4, 4, 2, 2, 2])
+    assert prices.single.tolist() == [0.0, 4.0, 4.0, 7.5, 7.5, 7.5]
+    assert (prices.pair_roles, prices.pair_other) == (20.0, 180.0)
+    more = prices_of([True, True], [8, 2]).single
+    assert more[1] * 3 == pytest.approx(more[2])
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5, 6, 9, 30])
+def test_a_column_never_spends_more_than_its_part(k):
+    price = set_prices(k)
+    sets = [math.comb(k, s) for s in range(1, price.size + 1)]
+    spent = float((sets / price).sum())
+    assert spent == pytest.approx(1.0 if k >= 4 else 0.5)
+
+
+def test_a_column_has_moved_where_its_shares_differ_by_more_than_chance():
+    outcome = np.zeros((2, 2, 3))
+    outcome[0, 0], outcome[1, 0] = [400, 300, 300], [40, 31, 29]
+    assert not moved(LevelCounts(outcome.sum(1), outcome))
+    outcome[1, 0] = [20, 50, 30]
+    assert moved(LevelCounts(outcome.sum(1), outcome))
 
 
 def test_the_signed_root_is_near_the_normal_score_in_the_middle():

@@ -11,6 +11,7 @@ import pytest
 from salesfunnel._kernels.rate_model import design as designs
 from salesfunnel._kernels.rate_model import evidence as ev
 from salesfunnel._kernels.rate_model import exposure, integrate, linearise, pool, setting, window
+from salesfunnel.data.delays import Lag
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "rate_model.json").read_text("utf-8"))
 """Made by the numpy prototype of the specification (statistics2.md), rounded to 1e-6."""
@@ -295,6 +296,23 @@ def test_elimination_is_gaussian_conditioning():
                 m = (np.arange(months) >= months - a)[there].astype(float)
                 assert step.score[a - 1, 0] == pytest.approx(m @ inverse @ y, abs=1e-8)
                 assert step.information[a - 1, 0] == pytest.approx(m @ inverse @ m, abs=1e-8)
+
+
+def test_advances_that_a_delay_spreads_scatter_more():
+    """Var = pD(1 − p Σ f²): a delay of nothing is a binomial, a long one nearly Poisson."""
+    p = np.array([0.2, 0.9])
+    np.testing.assert_allclose(exposure.scatter_of_delays(p, np.ones(2)), 1.0)
+    lag = Lag(np.array([0.5, 0.3, 0.2]), np.inf)
+    assert lag.together() == pytest.approx(0.38)
+    assert [lag.young(), lag.young(4)] == pytest.approx([0.5, (0.5 + 0.8 + 1 + 1) / 4])
+    half = 0.85 * p
+    wanted = (1 - 0.38 * half) / (1 - half)
+    np.testing.assert_allclose(exposure.scatter_of_delays(p, np.full(2, 0.38)), wanted)
+    rng = np.random.default_rng(5)
+    x = [rng.multinomial(rng.binomial(200, 0.6, 3), np.r_[lag.shares, 0])[[0, 1, 2], [0, 1, 2]]
+         for _ in range(4000)]  # fmt: skip
+    seen = np.var(np.sum(x, axis=1))
+    assert seen == pytest.approx(200 * 0.6 * (1 - 0.6 * lag.together()), rel=0.08)
 
 
 def test_exposure_of_a_month_of_entry_is_measured_at_a_fall():

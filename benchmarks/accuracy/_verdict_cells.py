@@ -70,7 +70,7 @@ def intake(rng, funnels, cells):
     rows = []
     for months, name in cells:
         left, factor, halted = INTAKE[name]
-        runs = max(funnels // 4, 20)
+        runs = max(funnels // 10, 20)
         entrants = np.array([600 if left == 600 else 150] * (months - 1) + [left])
         hits = {"now, deals by entry": [], "now, panel and lag": [], "raw month, z 2": []}
         seen = []

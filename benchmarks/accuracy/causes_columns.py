@@ -63,7 +63,14 @@ def planted_of(w):
     return planted, columns
 
 
-def judge(w, found):
+def told_of(found, gap, columns):
+    """Whether a planted column is not named, but told with a tenth of the fall or more."""
+    if found is None or found.answer is None:
+        return False
+    return any(found.deals.get(name, 0.0) >= max(0.1 * gap, 0.5) for name in columns)
+
+
+def judge(w, found, gap):
     """Return what one run gave: see the keys."""
     planted, columns = planted_of(w)
     causes = []
@@ -76,7 +83,11 @@ def judge(w, found):
     false = [(c, key) for c, key in causes if not set(key[1]) & columns]
     twin = getattr(w, "twin", False)
     first = causes[0][1] if causes else None
+    right = first is not None and bool(set(first[1]) & columns)
     return {
+        "fell": gap > 0,
+        "right": right,
+        "told": right or told_of(found, gap, columns),
         "top": first is not None and (bool(set(first[1]) & columns) if twin else first in planted),
         "all": bool(got) if twin else bool(planted) and set(planted) <= got,
         "any": bool(causes),
@@ -112,16 +123,29 @@ def study(scenario, monthly, runs, *, noise=0, tau=0.0, seed=SEED, build=worlds.
         rng = np.random.default_rng([seed, run, monthly, *scenario.encode()])
         w = build(scenario, monthly, rng, noise=noise, tau=tau)
         found, gap = search(w)
-        rows.append(judge(w, found))
+        rows.append(judge(w, found, gap))
         if run < rival and gap > 0:
             for key, value in rivals_of(w, gap, rules=build is worlds.build).items():
                 others[key].append(value)
     stated = [s for r in rows for s in r["stated"]]
     known = sum(s[1] for s in stated)
-    names = ("top", "all", "any", "false", "fdr", "strong_false", "script", "alike")
+    names = (
+        "fell",
+        "right",
+        "told",
+        "top",
+        "all",
+        "any",
+        "false",
+        "fdr",
+        "strong_false",
+        "script",
+        "alike",
+    )
     return {
         "scenario": scenario, "monthly": monthly, "noise": noise, "tau": tau, "runs": runs,
         **{k: float(np.mean([r[k] for r in rows])) for k in names},
+        "top_fell": sum(r["top"] for r in rows) / max(sum(r["fell"] for r in rows), 1),
         "ratio": sum(s[0] for s in stated) / known if known else float("nan"),
         "cover": float(np.mean([s[2] for s in stated])) if stated else float("nan"),
         "n": len(stated), "stated": stated, "bad": [b for r in rows for b in r["bad"]],
@@ -130,15 +154,17 @@ def study(scenario, monthly, runs, *, noise=0, tau=0.0, seed=SEED, build=worlds.
     }  # fmt: skip
 
 
-def line(r):
+def line(r, *, mediated=False):
+    """Return a row of the page; `mediated`: with the columns that a cause works through."""
     head = f"| {r['scenario']} | {r['monthly']} | {r['noise']} | {r['tau']:g} | {r['runs']} |"
-    shares = " | ".join(f"{r[k]:.2f}" for k in ("top", "all", "any", "false"))
+    shares = " | ".join(f"{r[k]:.2f}" for k in ("fell", "top", "top_fell", "all", "any", "false"))
     ratio = "–" if not r["n"] else f"{r['ratio']:.2f}"
     cover = "–" if not r["n"] else f"{r['cover']:.2f}"
     tail = f"{r['fdr']:.3f} | {r['strong_false']:.2f} | {ratio} | {cover} | {r['alike']:.2f} |"
-    for key in ("or", "chi", "rules"):
-        got = r["rivals"].get(key)
-        tail += " – |" if got is None else f" {got[0]:.2f} / {got[1]:.2f} |"
+    if mediated:
+        tail += f" {r['right']:.2f} | {r['told']:.2f} |"
+    for got in r["rivals"].values():
+        tail += f" {got[0]:.2f} / {got[1]:.2f} |"
     return f"{head} {shares} | {tail}"
 
 
@@ -171,7 +197,11 @@ if __name__ == "__main__":
             build=BUILDERS[world],
         )  # fmt: skip
         print(
-            line(r), r["bad"][:6], f"{r['script']:.2f}", f"{r['seconds'] * 1000:.0f} ms", flush=True
+            line(r, mediated=world == "c"),
+            r["bad"][:6],
+            f"{r['script']:.2f}",
+            f"{r['seconds'] * 1000:.0f} ms",
+            flush=True,
         )
         pooled += r["stated"]
     for kind in sorted({one[3] for one in pooled}):

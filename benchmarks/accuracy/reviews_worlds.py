@@ -1,6 +1,6 @@
 """How often a review is right under seasons, trends and sticky months: the model, vectorised.
 
-    python benchmarks/accuracy/reviews_worlds.py [RUNS]
+    python benchmarks/accuracy/reviews_worlds.py [RUNS [SEED]]
 
 Weekly looks from the 2nd to the 13th week; "working" is a Bayes factor of 10 at any look. A rate of
 .30, 100 entrants a week, months whose log odds scatter by .15, 52 weeks before, unless said.
@@ -68,10 +68,10 @@ def bayes_factor(x, per, weeks, look):
     return SIZE_WEIGHTS @ found.up[0]
 
 
-def main(runs=1500):
+def main(runs=1500, seed=SEED):
     print('| world | ever "working" | ± |\n|---|---|---|')
     for name, options in CASES.items():
-        x = world(np.random.default_rng(SEED), runs, **options)
+        x = world(np.random.default_rng(seed), runs, **options)
         weeks = options.get("weeks", 52)
         best = np.max([bayes_factor(x, 100, weeks, k) for k in range(2, LOOKS + 1)], axis=0)
         share = (best >= 10).mean()

@@ -1,4 +1,4 @@
-"""How good comparisons of segments and arms are: python benchmarks/accuracy/segments.py [runs]."""
+"""How good comparisons are: python benchmarks/accuracy/segments.py [RUNS [PART [SEED]]]."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from salesfunnel._kernels import always_valid
 from salesfunnel._kernels.intervals import two_proportion_z
 
 RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 400
-SEED = 20270415
+SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 20270415
 
 
 def share(hits):

@@ -20,7 +20,7 @@ import numpy as np
 
 from salesfunnel import Funnel, Metric, Stage, Tracking, TrackingRow, watch_metrics
 
-SEED = 20280311
+SEED = 20290817
 SETTINGS = {
     "independent noise": {},
     "no season": {"season": 0.0},

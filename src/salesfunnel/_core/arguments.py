@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import check_known
-from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.checks import check_known, nearest
+from salesfunnel._core.errors import ArgumentError, UnknownNameError
 
-__all__ = ["LONGEST_LAG", "Worth", "check_period", "lag_shares", "trimmed", "worth_of"]
+__all__ = [
+    "LONGEST_LAG", "Worth", "check_day", "check_period", "lag_shares", "trimmed", "worth_of",
+]  # fmt: skip
 
 Array = npt.NDArray[np.float64]
 LONGEST_LAG = 12
@@ -146,7 +150,30 @@ def trimmed(f: Array, keep: float = 0.98) -> Array:
     return np.asarray(f[:last] / f[:last].sum())
 
 
-def check_period(period: object, periods: Sequence[str]) -> None:
-    """Raise UnknownNameError unless `period` is None or one of the periods of the data."""
-    if period is not None:
-        check_known("period", period, periods)
+def check_period(period: object, periods: Sequence[str], field: str = "period") -> None:
+    """Raise UnknownNameError unless `period` is None or one of the periods of the data.
+
+    The error names the nearest one, or how the data write them and which they have.
+    """
+    if period is None or period in periods:
+        return
+    names = list(periods)
+    hint = None if not isinstance(period, str) else nearest(period, names)
+    raise UnknownNameError(
+        f"{field!r} must be a period of the data, got {period!r}",
+        hint=f"did you mean {hint!r}?" if hint is not None
+        else "there is none" if not names
+        else f"write it as {names[-1]!r}, the last one; the first is {names[0]!r}",
+    )  # fmt: skip
+
+
+def check_day(field: str, value: object) -> date:
+    """Return a day; raise ArgumentError that shows how to write it where it is none."""
+    if isinstance(value, date):
+        return value
+    hint = "such as datetime.date(2026, 10, 5)"
+    if isinstance(value, str):
+        with suppress(ValueError):
+            date.fromisoformat(value.strip())
+            hint = f"such as datetime.date.fromisoformat({value.strip()!r})"
+    raise ArgumentError(f"{field!r} must be a datetime.date, got {value!r}", hint=hint)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from salesfunnel._core.currencies import is_code
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 from salesfunnel._core.readers import reader_hint
 
@@ -53,6 +54,17 @@ def check_choice(field: str, value: object, allowed: Sequence[str]) -> None:
             f"{field!r} must be one of {listed}, got {value!r}",
             hint=None if close is None else f"did you mean {close!r}?",
         )
+
+
+def check_currency(currency: object) -> str:
+    """Return the code of a currency, "" for None; raise ArgumentError where it is no code."""
+    if currency is None or currency == "":
+        return ""
+    if not is_code(currency):
+        raise ArgumentError(
+            f"'currency' must be a code of three capital letters such as 'USD', got {currency!r}"
+        )
+    return str(currency)
 
 
 def check_known(field: str, value: object, known: Sequence[str]) -> None:

@@ -48,7 +48,9 @@ def write_file(path: str | PathLike[str], content: bytes) -> None:
         if mode is not None:
             temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(target)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError):
+            error.filename = os.fspath(path)  # not that of the temporary file, or none
         raise

@@ -37,7 +37,8 @@ OTHERS_MEMORY, OTHERS_SEASON = 0.7, 0.25
 """Weight of what the other series of a sheet say: they move together."""
 YEAR, KNOWN = 12.0, 24.0
 """Up to a year of earlier periods season and memory cannot be told apart; from two on they can."""
-BY_MEMORY, BY_SEASON, AT = 1.5, 0.2, 1.6
+BY_MEMORY, BY_SEASON, AT = 2.2, 0.3, 1.6
+LEAST_TRUST = 0.3
 """Fitted on simulated sheets: how much less, and more, a score of 1.6 says than it seems to."""
 NORMAL = NormalDist()
 
@@ -118,7 +119,7 @@ def _trust(weights: Array, old: int) -> float:
     short = min(max((KNOWN - old) / (KNOWN - YEAR), 0.0), 1.25)
     memory = float(weights.sum(axis=(0, 1)) @ MEMORY)
     season = float(weights.sum(axis=(1, 2)) @ SEASON)
-    return 1.0 + short * (BY_SEASON * season - BY_MEMORY * memory) / AT
+    return max(1.0 + short * (BY_SEASON * season - BY_MEMORY * memory) / AT, LEAST_TRUST)
 
 
 def design_of(times: Array, season: Array, *, new: int) -> Design:

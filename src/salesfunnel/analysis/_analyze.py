@@ -24,6 +24,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.tracking import Tracking
+from salesfunnel.data.won_values import won_values
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.diagnosis import diagnose
 from salesfunnel.fault import Fault
@@ -142,6 +143,7 @@ def analyze(
         cohorts=data if isinstance(data, StageHistory) else None,
         value=mean,
         seed=seed,
+        currency=unit,
     )
     asked = _alarms(bottlenecks)
     diagnoses = [diagnose(row, source, columns=columns) for row in asked]
@@ -172,6 +174,7 @@ def analyze(
             value=worth,
             funnel=definition,
             seed=seed,
+            currency=unit,
         ),
         panel=panel,
         funnel=definition,
@@ -238,9 +241,8 @@ def _values(
     if value is not None or not isinstance(source, StageHistory):
         said = Fault.of("no-value-of-a-deal", severity="info", value=str(currency))
         return value, currency, () if currency is None or value is not None else (said,)
-    money = source.money(currency=currency, rates=rates)
-    values = money.values[(source.outcome == 1) & np.isfinite(money.values)]
-    return values.tolist() if values.size else None, money.currency, money.faults
+    found = won_values(source, None, currency, rates)
+    return found.value, found.currency, found.faults
 
 
 def _start(panel: Panel, data: object) -> date | None:

@@ -28,6 +28,10 @@ SETTLED = 30
 """Days that a quarter must have run before the bridge begins with it; else the one before."""
 
 
+INSTANT = timedelta(microseconds=1)
+"""The bridge begins just before the quarter, so that what is dated to its first day counts."""
+
+
 def judged_panel(panel: Panel, judged: str, bottlenecks: Bottlenecks) -> Panel:
     """Return one period with the counts that the verdicts rest on, step by step.
 
@@ -122,8 +126,8 @@ def around(
     with suppress(SalesFunnelError):  # no amounts of the open deals: it goes without a bridge
         now = deals.as_of.astype("datetime64[s]").astype(object)
         bridge = pipeline_bridge(
-            deals, since=_quarter(now, calendar), until=now, currency=currency, rates=rates,
-            compare=False,
+            deals, since=_quarter(now, calendar) - INSTANT, until=now, currency=currency,
+            rates=rates, compare=False,
         )  # fmt: skip
         if bridge.start or bridge.end or bridge.won:
             found["bridge"] = bridge

@@ -26,6 +26,7 @@ from salesfunnel.data.delays import lags_of
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
+from salesfunnel.data.won_values import won_values
 from salesfunnel.fault import Fault
 
 __all__ = ["find_bottlenecks"]
@@ -49,6 +50,8 @@ def find_bottlenecks(
     season: str | None = "auto",
     calendar: str | Mapping[str, float] | None = None,
     pool: bool = True,
+    currency: str | None = None,
+    rates: object = None,
 ) -> Bottlenecks:
     """Find the steps that hold the funnel back now, say how sure that is and what it is worth.
 
@@ -74,7 +77,8 @@ def find_bottlenecks(
         step, of each; the median in months; or a StageHistory to estimate it from. Rates are then
         advances ÷ those who could advance.
     value : float or sequence of float, optional
-        Mean value of a won deal, or the values of won deals.
+        Mean value of a won deal, or the values of won deals; those of the won deals by default,
+        where deals are given.
     seed : int
         Of the draws behind the gains.
     capacity : mapping from str to float, optional
@@ -91,6 +95,8 @@ def find_bottlenecks(
     pool : bool
         Whether the segments of the call teach each other how many steps fall, when, and how much
         months vary; else every segment stands alone.
+    currency, rates : optional
+        The currency of the value, and exchange rates, as in `analyze`.
 
     Returns
     -------
@@ -135,10 +141,11 @@ def find_bottlenecks(
     >>> str(worst.transition), worst.tier, worst.window, round(worst.reference, 2)
     ('lead→offer', 'confirmed', 1, 0.35)
     """
-    of_list: list[Fault] = []
+    own = won_values(panel, value, currency, rates)
+    of_list: list[Fault] = [] if currency is None and rates is None else [*own.faults]
     if isinstance(panel, StageHistory):
         deals = two_ends(panel)
-        of_list = [fault for fault in deals.faults if fault.code == "needs-stage-times"]
+        of_list += [fault for fault in deals.faults if fault.code == "needs-stage-times"]
         cohorts = deals if cohorts is None else cohorts
         panel = deals.panel(by="month", mode="entry")
     check_kind("panel", panel, Panel)
@@ -152,7 +159,7 @@ def find_bottlenecks(
     judged, faults = _period(panel, period)
     lags = lags_of(lag, panel)
     rate, _, more = benchmark_of(benchmark, panel)
-    worth, caps = worth_of(value), capacity_of(capacity, panel.steps)
+    worth, caps = worth_of(own.value), capacity_of(capacity, panel.steps)
     money = None if worth is None else (worth.mean, worth.se)
     flows = flows_of(panel, judged, lags)
     settings = settings_of(
@@ -169,8 +176,8 @@ def find_bottlenecks(
     return _result(
         panel, found, flows, settings, money=money, caps=caps, seed=seed,
         period=judged, history=known, flags=flags, benchmark=rate,
-        lag_adjusted=flows.extra is not None,
-        faults=(*of_list, *faults, *more, *row_flags.of_call(flows, settings)),
+        lag_adjusted=flows.extra is not None, currency=own.currency,
+        faults=(*of_list, *panel.faults, *faults, *more, *row_flags.of_call(flows, settings)),
     )  # fmt: skip
 
 
@@ -181,11 +188,14 @@ def _judged(flows: Flows, segments: Sequence[str], settings: Settings, benchmark
     extra = None if flows.extra is None else flows.extra[:, order]
     phi = np.ones(flows.exposed.shape[1:]) if flows.scatter is None else flows.scatter
     x, n = flows.advanced / phi, _trusted(flows) / phi  # so few say as much as these
-    found = judge(x[:, order], n[:, order], settings, extra=extra, benchmark=benchmark)
+    found = judge(
+        x[:, order], n[:, order], settings, extra=extra, benchmark=benchmark, shown=flows.shown
+    )
     parts: list[Any] = [part[:, back] if part.ndim > 2 else part[back] for part in found]
     found = Verdict(*parts)
-    counts = {name: getattr(found, name) * phi for name in _COUNTED}
-    return _too_early(found._replace(**counts), flows)
+    if flows.scatter is not None:  # the counts as they were, to the digit
+        found = found._replace(**{k: np.round(getattr(found, k) * phi, 9) for k in _COUNTED})
+    return _too_early(found, flows)
 
 
 def _too_early(found: Verdict, flows: Flows) -> Verdict:

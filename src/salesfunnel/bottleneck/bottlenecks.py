@@ -106,6 +106,8 @@ class Bottlenecks(TableMixin):
         The columns whose values make the segments.
     exposed : ndarray of float64, shape (segments, steps), optional
         `entered` before it is rounded: what rates are shares of.
+    currency : str
+        Code of the currency of `value` and the revenue; ``""`` if it is not known.
     """
 
     transitions: tuple[Transition, ...]
@@ -153,6 +155,7 @@ class Bottlenecks(TableMixin):
     funnel: Funnel | None = None
     attributes: tuple[str, ...] = ()
     exposed: Float | None = array_field(np.float64, default=None)
+    currency: str = ""
 
     def __repr__(self) -> str:
         counts = np.bincount(self.tier.ravel(), minlength=len(TIERS))
@@ -402,6 +405,7 @@ def row_of(found: Bottlenecks, g: int, s: int, ends: Sequence[int]) -> Bottlenec
         faults=_faults(found, g, s),
         counted_at=found.transitions[ends[s]].target,
         attributes=found.attributes,
+        currency=found.currency,
     )
 
 

@@ -45,6 +45,9 @@ class Flows(NamedTuple):
     """φ of counts that a lag spreads, (segments, steps): see `exposure.scatter_of_delays`."""
     young: Array | None = None
     """Share of the last exposure that entered in the last period itself, (segments, steps)."""
+    shown: float = 1.0
+    """Share of a drop that the last period shows: half of drops concern all who advance in it,
+    half those who enter in it."""
 
 
 def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None) -> Flows:
@@ -75,10 +78,13 @@ def flows_of(panel: Panel, judged: str, lags: tuple[Lag, ...] | None) -> Flows:
         return flows
     width = WEEK if panel.by == "day" and len(cut.periods) >= WEEK else 1
     together = np.array([lag.together(width) for lag in lags])
+    at_once = np.array([lag.young(width) for lag in lags])
     with np.errstate(divide="ignore", invalid="ignore"):
-        young = np.array([lag.young(width) for lag in lags]) * entered[-1] / n[-1]
+        young = at_once * entered[-1] / n[-1]
     return flows._replace(
-        scatter=scatter_of_delays(_overall(x, n), together), young=np.nan_to_num(young, nan=1.0)
+        scatter=scatter_of_delays(_overall(x, n), together),
+        young=np.nan_to_num(young, nan=1.0),
+        shown=0.5 + 0.5 * float(at_once.mean()),
     )
 
 

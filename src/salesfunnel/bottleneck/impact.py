@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.arguments import worth_of
-from salesfunnel._core.checks import check_kind, check_known
+from salesfunnel._core.arguments import check_period, worth_of
+from salesfunnel._core.checks import check_currency, check_kind
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.one_length import check_one_length
@@ -193,6 +193,8 @@ class OutputChange(ResultMixin):
         What each factor brought; they add up to the change.
     funnel : Funnel, optional
         Names the steps for people.
+    currency : str
+        Code of the currency of `value`; ``""`` if it is not known.
     """
 
     before: str
@@ -205,6 +207,7 @@ class OutputChange(ResultMixin):
     output_after: float
     contributions: tuple[float, ...]
     funnel: Funnel | None = None
+    currency: str = ""
 
     def __attrs_post_init__(self) -> None:
         check_one_length(self, "factors", "factors_before", "factors_after", "contributions")
@@ -222,6 +225,7 @@ def output_change(
     after: str | None = None,
     segment: str | None = None,
     value: tuple[float, float] | float | None = None,
+    currency: str | None = None,
 ) -> OutputChange:
     """Split the change of deals, or revenue, between two periods over leads, rates and value.
 
@@ -235,6 +239,8 @@ def output_change(
         Whose; all added up by default.
     value : float or pair of float, optional
         Mean value of a deal, the same or before and after.
+    currency : str, optional
+        The currency of the value.
 
     Returns
     -------
@@ -266,7 +272,7 @@ def output_change(
     over = [name for name in panel.periods if name not in panel.partial]
     for name in (before, after):
         if name is not None:
-            check_known("period", name, panel.periods)
+            check_period(name, panel.periods)
     after = after if after is not None else (over[-1] if over else None)
     if before is None and after is not None and panel.periods.index(after) > 0:
         before = panel.periods[panel.periods.index(after) - 1]
@@ -289,6 +295,7 @@ def output_change(
         output_after=y1,
         contributions=tuple(lmdi(np.array(rows[0]), np.array(rows[1])).tolist()),
         funnel=panel.funnel,
+        currency=check_currency(currency),
     )
 
 

@@ -14,6 +14,7 @@ from salesfunnel._kernels.rate_model.integrate import Noise
 from salesfunnel._kernels.rate_model.setting import (
     OLDEST,
     RATE_NOISE,
+    RATE_SIZES,
     SIZE_WEIGHTS,
     Setting,
     rate_setting,
@@ -83,7 +84,7 @@ class Settings:
 
 def judge(
     x: Array, n: Array, settings: Settings, *, extra: Array | None = None,
-    benchmark: Array | None = None,
+    benchmark: Array | None = None, shown: float = 1.0,
 ) -> Verdict:  # fmt: skip
     """Judge the last month of arrays of shape (months, segments, steps), NaN where not known.
 
@@ -97,6 +98,8 @@ def judge(
         Extra variance of a month on the logit, from uncertain exposure.
     benchmark : ndarray of float, shape (steps,), optional
         Rates of others, NaN if there is none; used with few months only.
+    shown : float
+        Share of a drop that the rates of the last months show, in (0, 1].
     """
     shape = n.shape[1:]
     there = ~np.isnan(n)
@@ -104,7 +107,7 @@ def judge(
     flat_x = np.where(there, np.nan_to_num(x), 0.0)
     flat_n, flat_x = (v.reshape(len(n), -1) for v in (flat_n, flat_x))
     more = None if extra is None else np.nan_to_num(extra).reshape(len(n), -1)
-    parts = _judged(flat_x, flat_n, shape, settings, more, None)
+    parts = _judged(flat_x, flat_n, shape, settings, more, None, shown)
     rate = np.full(shape[1], np.nan) if benchmark is None else benchmark
     few = (flat_n > 0).sum(axis=0) <= FEW_MONTHS
     outside = few & np.broadcast_to(~np.isnan(rate), shape).ravel()
@@ -114,6 +117,7 @@ def judge(
         other = _judged(
             flat_x[-last:], flat_n[-last:], shape, settings.last(last),
             None if more is None else more[-last:], benchmark_used(flat_x, flat_n, rate).ravel(),
+            shown,
         )  # fmt: skip
         parts = [np.where(outside, b, a) for a, b in zip(parts, other, strict=True)]
     return verdict_of(
@@ -130,7 +134,7 @@ def benchmark_used(x: Array, n: Array, benchmark: Array) -> Array:
 
 def _judged(
     x: Array, n: Array, shape: tuple[int, ...], settings: Settings, extra: Array | None,
-    benchmark: Array | None,
+    benchmark: Array | None, shown: float,
 ) -> list[Array]:  # fmt: skip
     """Return the arrays of all series, in the order that `verdict_of` reads; series run last."""
     months, size = n.shape
@@ -142,7 +146,7 @@ def _judged(
     starts = [0] if settings.together and segments > 1 else range(0, size, steps)
     groups = pool.Groups(np.array(starts, dtype=np.intp), size)
     base = rate_setting(months)
-    setting = base._replace(noise=settings.noise(RATE_NOISE))
+    setting = base._replace(noise=settings.noise(RATE_NOISE), sizes=base.sizes * shown)
     found = evidence(x, n, plan, groups, setting, extra=extra, benchmark=benchmark)
     down, up = found.down, found.up
     span = months - np.argmax(n > 0, axis=0)  # a series that began late has less history
@@ -175,11 +179,18 @@ def _arranged(
     share = groups.spread(out.share) * np.ones(size)
     first = groups.spread(out.onset[0]) * np.ones(size)
     return [
-        out.fall, definition, partner, padded(out.by_age), out.by_size, padded(found.link),
+        out.fall, definition, partner, padded(out.by_age),
+        _on_rate_sizes(setting.sizes) @ out.by_size, padded(found.link),
         padded(found.variance), setting.month_variance(found.weights), share,
         groups.spread(groups.sizes) * np.ones(size), _detectable(found, share, first),
         found.slope, *found.old, out.mended.sum(axis=0), _back_for(out.mended),
     ]  # fmt: skip
+
+
+def _on_rate_sizes(sizes: Array) -> Array:
+    """Return the weights of `RATE_SIZES` that have the means of `sizes`, (rate sizes, sizes)."""
+    each = [np.interp(sizes, RATE_SIZES, one) for one in np.eye(RATE_SIZES.size)]
+    return np.array(each)
 
 
 def _back_for(mended: Array) -> Array:

@@ -120,6 +120,8 @@ class Bottleneck(ResultMixin):
     attributes : tuple of str
         The columns whose values make up `segment`, joined with " / "; none for all deals, and for
         counts whose segments were made elsewhere.
+    currency : str
+        Code of the currency of the revenue; ``""`` if it is not known.
     """
 
     transition: Transition
@@ -151,6 +153,7 @@ class Bottleneck(ResultMixin):
     faults: tuple[Fault, ...] = ()
     counted_at: str = ""
     attributes: tuple[str, ...] = ()
+    currency: str = ""
 
     __repr__ = told_by("transition", "period", "tier", "rate", "reference", "probability")
 

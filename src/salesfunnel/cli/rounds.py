@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["add"]
 
 COPIES = "copies"
+"""That of `salesfunnel.intake.rounds`, which is imported late."""
 
 
 def add(commands: Commands) -> None:
@@ -65,7 +66,14 @@ def _round(arguments: Namespace) -> int:
         files = {**{name: c for name, c in there.items() if name.endswith(".json")}, **files}
     today = arguments.today or datetime.now(timezone.utc).astimezone().date()
     found = run_round(files, today=today, locale=arguments.locale)
-    written = _write(found, files, into, keep=source.is_file())
+    try:
+        written = _write(found, files, into, keep=source.is_file())
+    except OSError as error:
+        raise ArgumentError(
+            f"'FOLDER' must be a folder that can be written to, got {str(into)!r}"
+            f" ({error.strerror})",
+            hint="make room or ask for the right to write, or name another folder with --into",
+        ) from error
     _tell(arguments, found, written, into)
     return status_of(found.faults)
 
@@ -79,8 +87,8 @@ def _target(arguments: Namespace, source: Path) -> Path:
     return source if source.is_dir() else source.with_suffix("")
 
 
-def _write(found: Round, files: dict[str, bytes], into: Path, *, keep: bool) -> dict[str, str]:
-    """Write what is new and return name → what became of it: written, same, or kept.
+def _write(found: Round, files: dict[str, Any], into: Path, *, keep: bool) -> dict[str, str]:
+    """Write what is new and return name → what became of it: written, same, kept, or closed.
 
     A file of the team is copied as it was read; one that the round made before and the team has
     touched is left alone, and what would have been written stands beside it in the copies.
@@ -90,7 +98,7 @@ def _write(found: Round, files: dict[str, bytes], into: Path, *, keep: bool) -> 
     copies = into / COPIES / found.today.isoformat()
     fates: dict[str, str] = {}
     for name, content in files.items():
-        if name in made or name.endswith(".json"):
+        if name in made or name.endswith(".json") or not isinstance(content, bytes):
             continue
         _put(copies / name, content)
         if keep and not (into / name).exists():
@@ -98,7 +106,11 @@ def _write(found: Round, files: dict[str, bytes], into: Path, *, keep: bool) -> 
     ours = _ours(into, found)
     for name, content in made.items():
         path = into / name
-        old = path.read_bytes() if path.is_file() else None
+        try:
+            old = path.read_bytes() if path.is_file() else None
+        except OSError:  # open in Excel
+            fates[name] = "closed"
+            continue
         if old == content:
             fates[name] = "same"
         elif old is None or not name.endswith(".xlsx") or _digest(old) in ours:

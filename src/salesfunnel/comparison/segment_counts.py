@@ -165,7 +165,7 @@ def of_panel(
         entered,
         advanced,
         0,
-        open_counted(panel),
+        (*panel.faults, *open_counted(panel)),
     )
 
 

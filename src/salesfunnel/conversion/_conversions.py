@@ -158,7 +158,7 @@ def conversions(
         partial=panel.partial,
         exposed=exposed,
         funnel=panel.funnel,
-        faults=faults,
+        faults=(*panel.faults, *faults),
         attributes=panel.attributes,
     )
 

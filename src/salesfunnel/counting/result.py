@@ -28,6 +28,11 @@ MISSING = ""
 """The name of the segment of those whose value is missing."""
 
 
+def _given(values: Iterable[Any] | None) -> tuple[Any, ...]:
+    """Return a tuple; None, as of a call without the argument, is none of them."""
+    return () if values is None else tuple(values)
+
+
 def _counts(values: Iterable[int]) -> tuple[int, ...]:
     return tuple(int(value) for value in values)
 
@@ -115,16 +120,16 @@ class StepCounts(TableMixin):
     immature_by_segment: Mapping[str, int] = attrs.field(
         factory=dict, converter=_numbers, hash=False
     )
-    durations: tuple[StepDuration, ...] = attrs.field(default=(), converter=tuple, repr=False)
+    durations: tuple[StepDuration, ...] = attrs.field(default=(), converter=_given, repr=False)
     duplicates: int = attrs.field(default=0, repr=False)
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=_faults)
     events: int = 0
     window: timedelta | int | None = None
-    step_windows: tuple[timedelta | int | None, ...] = attrs.field(default=(), converter=tuple)
-    step_delays: tuple[timedelta | int | None, ...] = attrs.field(default=(), converter=tuple)
-    optional: tuple[int, ...] = attrs.field(default=(), converter=tuple)
+    step_windows: tuple[timedelta | int | None, ...] = attrs.field(default=(), converter=_given)
+    step_delays: tuple[timedelta | int | None, ...] = attrs.field(default=(), converter=_given)
+    optional: tuple[int, ...] = attrs.field(default=(), converter=_given)
     order: StepOrder = "ordered"
-    exclude: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    exclude: tuple[str, ...] = attrs.field(default=(), converter=_given)
     breakdown: str | None = None
     attribution: str = "first"
     increasing: bool = False

@@ -5,12 +5,7 @@ from __future__ import annotations
 from salesfunnel.customers._clv import LifetimeValue, clv
 from salesfunnel.customers._cohort_retention import CohortRetention, cohort_retention
 from salesfunnel.customers._fit_buying import fit_buying
-from salesfunnel.customers._lifecycle import (
-    LIFECYCLE_STATES,
-    Lifecycle,
-    LifecycleState,
-    lifecycle,
-)
+from salesfunnel.customers._lifecycle import lifecycle
 from salesfunnel.customers._purchases_ahead import PurchasesAhead, purchases_ahead
 from salesfunnel.customers._repurchase_curve import RepurchaseCurve, repurchase_curve
 from salesfunnel.customers._rfm import RFM_GROUPS, Rfm, RfmGroup, rfm
@@ -19,6 +14,7 @@ from salesfunnel.customers._upsell import UpsellCandidates, upsell_candidates
 from salesfunnel.customers.bgnbd import BgNbd, fit_bgnbd
 from salesfunnel.customers.buying_model import BUYING_MODELS, BuyingModel, BuyingModelName
 from salesfunnel.customers.gamma_gamma import GammaGamma, fit_gamma_gamma
+from salesfunnel.customers.lifecycle_result import LIFECYCLE_STATES, Lifecycle, LifecycleState
 from salesfunnel.customers.repurchase_funnel import repurchase_history, repurchase_panel
 from salesfunnel.customers.sbg import Sbg, fit_sbg
 

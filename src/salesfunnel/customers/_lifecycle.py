@@ -2,202 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal, get_args
 
-import attrs
 import numpy as np
-import numpy.typing as npt
 
-from salesfunnel._core.arrays import array_field
-from salesfunnel._core.durations import days_of
-from salesfunnel._core.errors import DataError
-from salesfunnel._core.frozen import as_tuple
-from salesfunnel._core.inputs import Moment, Span
-from salesfunnel._core.result import TableMixin
-from salesfunnel.customers._orders_by_customer import expected_gaps, groups_of, orders_at, totals
+from salesfunnel._core.inputs import Moment
+from salesfunnel.customers._orders_by_customer import (
+    OWN_GAPS,
+    expected_gaps,
+    groups_of,
+    orders_at,
+    totals,
+)
+from salesfunnel.customers.lifecycle_result import Lifecycle, states_of
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.fault import Fault
 
-__all__ = ["LIFECYCLE_STATES", "Lifecycle", "LifecycleState", "lifecycle"]
-
-LifecycleState = Literal[
-    "new",
-    "first-repurchase-overdue",
-    "active",
-    "at-risk",
-    "dormant",
-    "lost",
-    "not-enough-data",
-]
-LIFECYCLE_STATES: tuple[str, ...] = get_args(LifecycleState)
-
-ACTIVE, AT_RISK, DORMANT = 1.5, 3.0, 6.0
-"""Ends of the states, in expected gaps since the last order."""
-
-
-@attrs.frozen(kw_only=True, repr=False)
-class Lifecycle(TableMixin):
-    """Where every customer stands between his last order and the next.
-
-    Parameters
-    ----------
-    customers : tuple of str
-        Their names.
-    state : array_like of int8, shape (n,)
-        Positions in ``("new", "first-repurchase-overdue", "active", "at-risk", "dormant",
-        "lost", "not-enough-data")``; see `states`.
-    orders : array_like of int64, shape (n,)
-        Days with an order.
-    last : array_like of datetime64[D], shape (n,)
-        The last of them.
-    gap : array_like of float64, shape (n,)
-        Days between orders to expect; NaN if nothing is known.
-    amount : array_like of float64, shape (n,)
-        What the customer has paid so far; NaN where no amount is known.
-    segment : tuple of str
-        The group whose gaps count, ``"all"`` if there is no breakdown.
-    as_of : datetime.date
-        The day of the look.
-    faults : tuple of Fault
-        What the data are short of.
-
-    Examples
-    --------
-    >>> days = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01", "2026-06-01"]
-    >>> who = Purchases.from_columns(["ann"] * 6, days)
-    >>> lifecycle(who, as_of="2026-06-20").states
-    ('active',)
-    >>> lifecycle(who, as_of="2026-08-20").states
-    ('at-risk',)
-    """
-
-    customers: tuple[str, ...] = attrs.field(converter=as_tuple)
-    state: npt.NDArray[np.int8] = array_field(np.int8)
-    orders: npt.NDArray[np.int64] = array_field(np.int64)
-    last: npt.NDArray[np.datetime64] = array_field("datetime64[D]")
-    gap: npt.NDArray[np.float64] = array_field(np.float64)
-    amount: npt.NDArray[np.float64] = array_field(np.float64)
-    segment: tuple[str, ...] = attrs.field(converter=as_tuple)
-    as_of: date
-    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
-
-    def __attrs_post_init__(self) -> None:
-        n = len(self.customers)
-        for field in ("state", "orders", "last", "gap", "amount", "segment"):
-            if len(getattr(self, field)) != n:
-                raise DataError(f"{field!r} must have {n} rows, got {len(getattr(self, field))}")
-
-    def __len__(self) -> int:
-        return len(self.customers)
-
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{n} {state}" for state, n in self.counts.items() if n)
-        return f"<Lifecycle {self.as_of}: {shown or 'no customers'}>"
-
-    @property
-    def states(self) -> tuple[str, ...]:
-        """The state of every customer."""
-        return tuple(LIFECYCLE_STATES[i] for i in self.state.tolist())
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """How many customers are in each state, in the order of the lifecycle."""
-        number = np.bincount(self.state, minlength=len(LIFECYCLE_STATES)).tolist()
-        return dict(zip(LIFECYCLE_STATES, number, strict=True))
-
-    @property
-    def age(self) -> npt.NDArray[np.float64]:
-        """Days since the last order."""
-        return np.asarray((np.datetime64(self.as_of) - self.last) / np.timedelta64(1, "D"))
-
-    @property
-    def due(self) -> npt.NDArray[np.datetime64]:
-        """The day on which the next order is to be expected; NaT if nothing is known."""
-        known = np.isfinite(self.gap)
-        days = np.ceil(np.where(known, self.gap, 0)).astype("timedelta64[D]")
-        return np.where(known, self.last + days, np.datetime64("NaT", "D"))
-
-    def due_now(self, *, within: Span = 14) -> tuple[str, ...]:
-        """Return the customers to call: due by now or soon, and not given up yet.
-
-        `due_within` gives them with their days.
-
-        Parameters
-        ----------
-        within : datetime.timedelta, int or str
-            How soon (an int is in days).
-
-        Returns
-        -------
-        tuple of str
-            Those whose next order is due within that time and whose last one is at most three gaps
-            ago; the greatest payers first.
-
-        Raises
-        ------
-        ArgumentError
-            If `within` is below 0 days.
-        """
-        rows = self._ready(within)
-        paid = np.where(np.isfinite(self.amount), self.amount, -1.0)[rows]
-        ranked = rows[np.lexsort((rows, self.due[rows], -paid))]
-        return tuple(self.customers[i] for i in ranked.tolist())
-
-    def due_within(self, within: Span = 14) -> Lifecycle:
-        """Return the customers of `due_now` as a table, those who are due first at the top.
-
-        Parameters
-        ----------
-        within : datetime.timedelta, int or str
-            How soon (an int is in days); 0 for those who are due by now.
-
-        Returns
-        -------
-        Lifecycle
-            Of these customers; ``to_frame()`` has their state, last order, gap and day due.
-
-        Raises
-        ------
-        ArgumentError
-            If `within` is below 0 days.
-
-        Examples
-        --------
-        >>> days = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01"]
-        >>> both = ["ann"] * 5 + ["bob"] * 5
-        >>> who = Purchases.from_columns(both, [*days, *days[:4], "2026-05-28"])
-        >>> soon = lifecycle(who, as_of="2026-06-01").due_within("7D")
-        >>> soon.customers, soon.due.astype(str).tolist()
-        (('ann',), ['2026-06-01'])
-        """
-        rows = self._ready(within)
-        rows = rows[np.lexsort((rows, self.due[rows]))]
-        arrays, names = ("state", "orders", "last", "gap", "amount"), ("customers", "segment")
-        kept: Any = {name: getattr(self, name)[rows] for name in arrays}
-        kept |= {k: tuple(getattr(self, k)[i] for i in rows.tolist()) for k in names}
-        return attrs.evolve(self, **kept)
-
-    def _ready(self, within: Span) -> npt.NDArray[np.intp]:
-        days = days_of("within", within, minimum=0)
-        with np.errstate(invalid="ignore"):
-            ready = (self.age + days >= np.ceil(self.gap)) & (self.age <= AT_RISK * self.gap)
-        return np.flatnonzero(ready)
-
-    def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row per customer."""
-        return {
-            "customer": np.array(self.customers, dtype=np.str_),
-            "segment": np.array(self.segment, dtype=np.str_),
-            "state": np.array(LIFECYCLE_STATES, dtype=np.str_)[self.state],
-            "orders": self.orders,
-            "last": self.last,
-            "age": self.age,
-            "gap": self.gap,
-            "due": self.due,
-            "amount": self.amount,
-        }
+__all__ = ["lifecycle"]
 
 
 def lifecycle(purchases: Purchases, *, as_of: Moment, by: str | None = None) -> Lifecycle:
@@ -243,13 +64,9 @@ def lifecycle(purchases: Purchases, *, as_of: Moment, by: str | None = None) -> 
     known = orders_at(purchases, as_of)
     names, group = groups_of(known, by)
     gap = expected_gaps(known, group)
-    age, number = known.age, known.orders.number
-    with np.errstate(invalid="ignore"):
-        repeat = np.select(
-            [age <= ACTIVE * gap, age <= AT_RISK * gap, age <= DORMANT * gap], [2, 3, 4], 5
-        )
-        once = np.select([age <= gap, age <= DORMANT * gap], [0, 1], 5)
-    state = np.where(np.isfinite(gap), np.where(number > 1, repeat, once), 6)
+    number = known.orders.number
+    state = states_of(known.age, gap, number)
+    own = number - 1
     faults = list(purchases.faults)
     unknown = int((state == 6).sum())
     if unknown:
@@ -264,4 +81,5 @@ def lifecycle(purchases: Purchases, *, as_of: Moment, by: str | None = None) -> 
         segment=[names[g] for g in group.tolist()],
         as_of=known.today.astype(date),
         faults=faults,
+        own_gaps=np.where(own >= OWN_GAPS, own, 0),
     )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import check_known
-from salesfunnel._core.errors import DataError
+from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.inputs import Moment
 from salesfunnel._core.readers import reader_hint
 from salesfunnel.data.purchases import DAY, Orders, Purchases, moment
@@ -51,7 +51,7 @@ def orders_at(purchases: Purchases, as_of: Moment) -> CustomerOrders:
             hint=reader_hint(purchases, "Purchases")
             or "make them with read_purchases or Purchases.from_frame",
         )
-    end = moment("as_of", as_of)
+    end = _day_of(purchases, as_of)
     kept = purchases if not len(purchases) or purchases.time.max() <= end else purchases.until(end)
     orders = kept.orders()
     last = np.cumsum(orders.number) - 1
@@ -60,6 +60,18 @@ def orders_at(purchases: Purchases, as_of: Moment) -> CustomerOrders:
     return CustomerOrders(
         kept, orders, today, orders.day[start], orders.day[last], start.astype(np.intp)
     )
+
+
+def _day_of(purchases: Purchases, as_of: Moment) -> np.datetime64:
+    """Return the day of the look; an error shows the last day of the data."""
+    try:
+        return moment("as_of", as_of)
+    except ArgumentError as error:
+        known = purchases.time.max() if len(purchases) else np.datetime64("2026-10-05")
+        shown = str(known)[:10]
+        raise ArgumentError(
+            error.message, hint=error.hint or f"such as {shown!r}, the day of the last order"
+        ) from None
 
 
 def groups_of(

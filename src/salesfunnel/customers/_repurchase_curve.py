@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -216,6 +216,11 @@ def repurchase_curve(
     """
     check_choice("by", by, ("week", "month", "quarter", "year"))
     coverage = check_fraction("level", level, open_ends=True)
+    if isinstance(windows, str) or not isinstance(windows, Iterable):
+        raise ArgumentError(
+            f"'windows' must be several lengths of time, got {windows!r}",
+            hint="such as (30, 60, 90) or ('30D', '12 weeks')",
+        )
     spans = tuple(days_of("windows", one) for one in windows)
     rising = all(w > v for v, w in zip((0, *spans), spans, strict=False))
     if not spans or not rising:

@@ -16,9 +16,10 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.inputs import Moment
 from salesfunnel._core.result import TableMixin
 from salesfunnel._kernels.intervals import wilson
-from salesfunnel.customers._lifecycle import LIFECYCLE_STATES, lifecycle
+from salesfunnel.customers._lifecycle import lifecycle
 from salesfunnel.customers._orders_by_customer import CustomerOrders, medians, orders_at
 from salesfunnel.customers._rfm import FREQUENCY_BINS
+from salesfunnel.customers.lifecycle_result import LIFECYCLE_STATES
 from salesfunnel.data.purchases import Purchases
 
 __all__ = ["UpsellCandidates", "upsell_candidates"]

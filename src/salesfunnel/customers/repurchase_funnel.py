@@ -15,7 +15,6 @@ from salesfunnel._core.inputs import Moment
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.vocabulary import Frequency
-from salesfunnel.customers._lifecycle import DORMANT
 from salesfunnel.customers._orders_by_customer import (
     CustomerOrders,
     expected_gaps,
@@ -23,6 +22,7 @@ from salesfunnel.customers._orders_by_customer import (
     orders_at,
     totals,
 )
+from salesfunnel.customers.lifecycle_result import DORMANT
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.purchases import DAY, Purchases

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.arguments import check_period
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_known, duplicates
 from salesfunnel._core.durations import duration_of
@@ -22,6 +23,7 @@ from salesfunnel._core.result import TableMixin
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
 from salesfunnel.data.panel_counts import parse_counts
 from salesfunnel.definitions.funnel import Funnel, Transition, win_of
+from salesfunnel.fault import Fault
 
 __all__ = ["ALL", "Panel"]
 
@@ -89,6 +91,9 @@ class Panel(TableMixin):
         With `weight`: the code of the amounts.
     unvalued : int
         With `weight`: deals without an amount, which are left out.
+    faults : tuple of Fault
+        What concerns the counts: entries that are known to lie between two exports only; not
+        compared by ``==``.
 
     Raises
     ------
@@ -127,6 +132,7 @@ class Panel(TableMixin):
     squares: npt.NDArray[np.float64] | None = array_field(np.float64, default=None)
     currency: str = ""
     unvalued: int = 0
+    faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_items, eq=False)
 
     def __attrs_post_init__(self) -> None:
         check_choice("mode", self.mode, PANEL_MODES)
@@ -334,6 +340,8 @@ class Panel(TableMixin):
             )
             keep, known = set(chosen), set(names)
             for name in chosen:
+                if name not in known and field == "periods":
+                    check_period(name, names, field)
                 if name not in known:
                     check_known(field, name, names)
             index.append([i for i, name in enumerate(names) if name in keep])
@@ -363,7 +371,7 @@ class Panel(TableMixin):
         """Return the periods from `start` to `end`, both inside; both must be in the panel."""
         for name in (start, end):
             if name is not None:
-                check_known("period", name, self.periods)
+                check_period(name, self.periods)
         first = 0 if start is None else self.periods.index(start)
         last = len(self.periods) if end is None else self.periods.index(end) + 1
         return self.select(periods=self.periods[first:last])
@@ -490,6 +498,7 @@ class Panel(TableMixin):
             upper=upper,
             squares=_sum(left.squares, right.squares),
             unvalued=self.unvalued + other.unvalued,
+            faults=tuple(dict.fromkeys((*self.faults, *other.faults))),
             missing=missing,
             advanced=_sum(left.advanced, right.advanced),
             immature=_sum(left.immature, right.immature),

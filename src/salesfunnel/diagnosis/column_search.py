@@ -70,6 +70,8 @@ class ColumnSearch:
         Column → reason why it was set aside.
     answer : Answer or None
         What they explain; None if there are too few deals to search.
+    deals : mapping of str to float
+        Column in the model → deals that the change of its shares comes to, named or not.
     too_few : bool
         Whether there were too few mature deals: 20 now and 50 before.
     """
@@ -77,6 +79,7 @@ class ColumnSearch:
     used: tuple[TypedColumn, ...]
     aside: Mapping[str, str]
     answer: Answer | None
+    deals: Mapping[str, float] = attrs.field(factory=dict)
     too_few: bool = False
 
 
@@ -129,15 +132,18 @@ def search_columns(
             aside[column.name] = reason
         else:
             used.append(column)
+    entrants = float(deals.now.sum())
     answer = answer_of(
         y,
         now,
         deals.period[mature],
         [Coded(c.codes[mature], len(c.levels), c.ordered, c.name in roles) for c in used],
         shortfall=shortfall,
-        entrants=float(deals.now.sum()),
+        entrants=entrants,
     )
-    return ColumnSearch(used=tuple(used), aside=dict(sorted(aside.items())), answer=answer)
+    parts = {used[i].name: -part.S * entrants for i, part in sorted(answer.parts.items())}
+    aside = dict(sorted(aside.items()))
+    return ColumnSearch(used=tuple(used), aside=aside, answer=answer, deals=parts)
 
 
 def _counts(deals: Deals, column: TypedColumn, y: Array) -> LevelCounts:

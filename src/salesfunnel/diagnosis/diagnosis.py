@@ -49,6 +49,9 @@ class ColumnUse:
     field : str
         The field that its header stands for, such as ``"response_hours"``; empty where its meaning
         is not known.
+    deals : float or None
+        Deals that the change of its shares comes to, beside all other columns, whether it is named
+        as a cause or not; None where it was set aside, or a copy of it stood in the model.
     """
 
     name: str
@@ -56,6 +59,7 @@ class ColumnUse:
     reason: str = ""
     content: str = ""
     field: str = ""
+    deals: float | None = attrs.field(default=None, converter=plain)
 
     def __attrs_post_init__(self) -> None:
         check_choice("use", self.use, USES)

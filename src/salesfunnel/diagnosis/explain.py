@@ -230,7 +230,11 @@ def _uses(
         if name in used:
             rows.append(
                 ColumnUse(
-                    name=name, use="used", content=used[name].kind, field=fields.get(name, "")
+                    name=name,
+                    use="used",
+                    content=used[name].kind,
+                    field=fields.get(name, ""),
+                    deals=found.deals.get(name),
                 )
             )
         else:

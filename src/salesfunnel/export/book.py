@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["FONTS", "LONGEST", "Book", "date_format", "list_of", "number_format"]
+__all__ = ["FONTS", "LONGEST", "Book", "date_format", "list_of", "number_format", "sheet_name"]
 
 FONTS = {"en": "Calibri", "zh": "Microsoft YaHei"}
 """Fonts that Excel has on Windows and macOS, and that WPS has."""
@@ -80,8 +80,7 @@ class Book:
 
     def sheet(self, name: str) -> Any:
         """Add a worksheet; signs that a name may not have become blanks."""
-        plain = "".join(" " if char in "[]:*?/\\" else char for char in name).strip("' ")
-        return self.book.add_worksheet(plain[:31])
+        return self.book.add_worksheet(sheet_name(name))
 
     def text(
         self, sheet: Worksheet, row: int, column: int, value: str, style: Format | None
@@ -130,6 +129,13 @@ class Book:
         """Return the bytes of the workbook."""
         self.book.close()
         return self._buffer.getvalue()
+
+
+def sheet_name(name: str, room: int = 31) -> str:
+    """Return a name that a worksheet may have: no signs of formulas, 31 units of UTF-16."""
+    plain = "".join(" " if char in "[]:*?/\\" else char for char in name).strip("' ")
+    units = plain.encode("utf-16-le")[: 2 * room]
+    return units.decode("utf-16-le", "ignore").strip("' ")
 
 
 def _apart(words: str) -> str:

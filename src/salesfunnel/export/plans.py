@@ -26,6 +26,7 @@ from salesfunnel.render.words.plans import (
     measure_title,
     owner_words,
     problem_words,
+    revenue_words,
     seen_words,
     step_of,
 )
@@ -100,7 +101,8 @@ def to_markdown(plan: ImprovementPlan, path: str | PathLike[str] | None, *, loca
         lines += ["", text("plan.total", locale, p10=d.p10, p50=d.p50, p90=d.p90, months=months)]
         if r is not None:
             lines[-1] += text("bottleneck.space", locale)
-            lines[-1] += text("plan.total-revenue", locale, p10=r.p10, p50=r.p50, p90=r.p90)
+            unit = plan.assumptions.currency
+            lines[-1] += revenue_words("plan.total-revenue", r, unit, locale)
     content = "\n".join(lines) + "\n"
     _write(path, content)
     return content

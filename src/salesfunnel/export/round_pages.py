@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from salesfunnel.export.book import Book
+from salesfunnel.export.book import Book, sheet_name
 from salesfunnel.render.backends.width import width
 from salesfunnel.render.model import Document, Heading, Paragraph, Section, Table
 
@@ -29,12 +29,12 @@ LINE = "#BFC9D1"
 
 def free_name(book: Book, name: str) -> str:
     """Return a name for a worksheet that no other has, whatever its case."""
-    used = {sheet.get_name().casefold() for sheet in book.book.worksheets()}
-    plain = "".join(" " if char in "[]:*?/\\" else char for char in name).strip("' ")[:31] or "-"
+    used = {sheet.get_name().casefold() for sheet in book.book.worksheets()} | {"history"}
+    plain = sheet_name(name) or "-"
     found, number = plain, 2
     while found.casefold() in used:
         end = f" ({number})"
-        found, number = plain[: 31 - len(end)] + end, number + 1
+        found, number = sheet_name(plain, 31 - len(end)) + end, number + 1
     return found
 
 

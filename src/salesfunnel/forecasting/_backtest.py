@@ -35,7 +35,7 @@ from salesfunnel.forecasting.outlook import (
 )
 from salesfunnel.forecasting.past import PLAIN, Past
 from salesfunnel.forecasting.seen_stays import as_list, enough_seen
-from salesfunnel.forecasting.snapshot import DAY, Snapshot
+from salesfunnel.forecasting.snapshot import DAY, Snapshot, length_of
 from salesfunnel.forecasting.sum_up import simulated
 
 __all__ = ["backtest"]
@@ -132,7 +132,7 @@ def backtest(
     """
     check_kind("history", history, StageHistory)
     history = two_ends(history)
-    span = days_of("horizon", horizon)
+    span = length_of("horizon", horizon, history.as_of)
     count, step = check_positive_int("origins", origins), days_of("every", every)
     check_positive_int("draws", draws, minimum=100)
     seed = check_positive_int("seed", seed, minimum=0)

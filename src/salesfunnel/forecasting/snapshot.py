@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.inputs import Moment
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
-from salesfunnel._core.periods import end_of, frequency_of
+from salesfunnel._core.periods import end_of, frequency_of, label_of, ordinal
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
@@ -80,15 +80,45 @@ def days_until(field: str, value: object, at: np.datetime64, calendar: Fiscal | 
         try:
             last = calendar.bounds(str(label).strip())[1]
         except ArgumentError as error:
-            raise ArgumentError(error.message.replace("'closing'", f"{field!r}")) from None
+            message = error.message.replace("'closing'", f"{field!r}")
+            raise ArgumentError(message, hint=error.hint or _accepted(at)) from None
         end = np.datetime64(last, "us") + DAY
     elif not isinstance(label, str) or by == "none":
-        return days_of(field, value)
+        return length_of(field, value, at)
     else:
         end = np.datetime64(end_of(label.strip(), by), "us")
     if end <= at:
-        raise ArgumentError(f"{field!r} must end after {str(at)[:10]}, got {label!r}")
+        raise ArgumentError(
+            f"{field!r} must end after {str(at)[:10]}, got {label!r}", hint=_accepted(at)
+        )
     return int(np.ceil((end - at) / DAY))
+
+
+def length_of(field: str, value: object, at: np.datetime64) -> int:
+    """Return a length of time in whole days; an error shows what may be written, from `at` on."""
+    try:
+        return days_of(field, value)
+    except ArgumentError as error:
+        hint = error.hint if _is_length(value) else f"{error.hint}; {_accepted(at)}"
+        raise ArgumentError(error.message, hint=hint) from None
+
+
+def _is_length(value: object) -> bool:
+    """Whether it is a length of time, of however few days."""
+    try:
+        days_of("horizon", value, minimum=-1)
+    except ArgumentError:
+        return False
+    return True
+
+
+def _accepted(at: np.datetime64) -> str:
+    """Return what may be written, with the next periods after a moment."""
+    month = ordinal(str(at)[:7], "month") + 1
+    quarter = (month - 1) // 3 + 1
+    later, name = label_of(month, "month"), label_of(quarter, "quarter")
+    last = end_of(name, "quarter") - timedelta(days=1)
+    return f"write 90 or '90D'; a forecast also takes {later!r}, {name!r} or '{last}'"
 
 
 def _is_span(text: str) -> bool:

@@ -11,7 +11,7 @@ from functools import cache
 
 from salesfunnel.i18n import catalog, text
 
-__all__ = ["FEATURE", "SAID", "translated"]
+__all__ = ["VALUE", "translated"]
 
 SAID, RULE, VALUE, FEATURE = (
     "command.said.", "command.rule.", "command.value.", "command.feature.",
@@ -49,7 +49,7 @@ def translated(message: str, prefix: str = SAID) -> str | None:
                 other = f"“{figures[name]}”" if name == "rule" else figures[name]
                 figures[name] = translated(figures[name], of) or other
         if "field" in figures:
-            figures["field"] = "FILE" if figures["field"] == "source" else figures["field"]
+            figures["field"] = _FIELDS.get(figures["field"], figures["field"])
         if figures.get("what") in _KINDS:
             figures["what"] = _KINDS[figures["what"]]
         if "owners" in figures:
@@ -60,6 +60,7 @@ def translated(message: str, prefix: str = SAID) -> str | None:
     return None
 
 
+_FIELDS = {"source": "FILE", "file": "文件", "folder": "文件夹"}
 _KINDS = {
     "a sheet": "月度表", "sheet": "月度表", "sheets": "月度表", "deals": "商机", "events": "事件",
     "a folder": "文件夹", "counts of events": "事件的统计",

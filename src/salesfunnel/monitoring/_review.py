@@ -7,6 +7,7 @@ from datetime import date
 
 import attrs
 
+from salesfunnel._core.arguments import check_day
 from salesfunnel._core.checks import check_choice, check_kind, check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.listing import Listing
@@ -176,8 +177,7 @@ def review(
     """
     check_kind("plan", plan, ImprovementPlan)
     check_kind("panel", panel, Panel)
-    if not isinstance(today, date):
-        raise ArgumentError(f"'today' must be a datetime.date, got {today!r}")
+    today = check_day("today", today)
     if panel.by == "none":
         raise ArgumentError(
             f"'panel' must have periods with dates, got {panel.periods[:1]!r}",

@@ -21,6 +21,7 @@ from salesfunnel.data.rates import Rates
 from salesfunnel.fault import Fault
 from salesfunnel.pipeline.arguments import closing_days, cuts_of, moment_of
 from salesfunnel.pipeline.bridge import PipelineBridge
+from salesfunnel.pipeline.doubts import doubts_of
 from salesfunnel.pipeline.state import PipelineState, pipeline_state
 from salesfunnel.pipeline.unusual import verdicts_of
 from salesfunnel.pipeline.valuation import Valued, bars_of, valued
@@ -129,7 +130,8 @@ def pipeline_bridge(
     """
     check_kind("history", history, StageHistory)
     check_choice("attribution", attribution, ("then", "now"))
-    start, stop = moment_of("since", since), moment_of("until", until)
+    now = history.as_of
+    start, stop = moment_of("since", since, now), moment_of("until", until, now)
     if stop <= start:
         raise ArgumentError(f"'until' must be after 'since' ({since}), got {until}")
     if stop > history.as_of:
@@ -138,7 +140,7 @@ def pipeline_bridge(
             hint="read a later export, or end the bridge there",
         )
     calendar = as_fiscal(fiscal_start, fiscal)
-    days, name = closing_days(closing, calendar)
+    days, name = closing_days(closing, calendar, now)
     state = pipeline_state(history, by=by, pipeline=pipeline, currency=currency, rates=rates)
     if days is not None and not state.dated:
         raise ArgumentError(
@@ -185,7 +187,8 @@ def _bridge(
     money = valued(way, state)
     bars, segments = bars_of(way, money, state, by=frame.by)
     late = _overdue(way, until)
-    faults = (*state.faults, *money.faults, *_undone(way, money, state))
+    doubts = doubts_of(way, money, state, since, until)
+    faults = (*doubts, *state.faults, *money.faults, *_undone(way, money, state))
     return PipelineBridge(
         since=since.astype(datetime),
         until=until.astype(datetime),

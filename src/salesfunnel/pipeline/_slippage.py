@@ -91,7 +91,11 @@ def slippage(
             "'history' must have a history of expected close dates, got none",
             hint="read the field history of the close date, or dated exports with read_snapshots",
         )
-    at = np.datetime64(history.as_of, "us") if as_of is None else moment_of("as_of", as_of)
+    at = (
+        np.datetime64(history.as_of, "us")
+        if as_of is None
+        else moment_of("as_of", as_of, history.as_of)
+    )
     if at > history.as_of:
         raise ArgumentError(f"'as_of' must not be after the history's {history.as_of}, got {at}")
     until = float(at.astype(np.int64)) / TICKS_PER_DAY

@@ -16,21 +16,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def moment_of(field: str, value: object) -> np.datetime64:
-    """Return a moment as datetime64[us]; raise ArgumentError if it cannot be read."""
+def moment_of(field: str, value: object, example: object = "2026-10-05") -> np.datetime64:
+    """Return a moment as datetime64[us]; raise ArgumentError if it cannot be read.
+
+    `example` is a moment of the data, which the error shows.
+    """
+    hint = f"such as {str(example)[:10]!r}"
     if isinstance(value, datetime) and value.tzinfo is not None:
         raise ArgumentError(f"{field!r} must be a time without a zone, got {value!r}")
     try:
         found: np.datetime64 = np.datetime64(cast("str", value), "us")
     except (TypeError, ValueError) as error:
-        raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}") from error
+        raise ArgumentError(
+            f"{field!r} must be a date or a time, got {value!r}", hint=hint
+        ) from error
     if np.isnat(found):
-        raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}")
+        raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}", hint=hint)
     return found
 
 
-def closing_days(closing: object, fiscal: Fiscal | None) -> tuple[tuple[date, date] | None, str]:
+def closing_days(
+    closing: object, fiscal: Fiscal | None, at: np.datetime64 | None = None
+) -> tuple[tuple[date, date] | None, str]:
     """Return the first and the last day of a closing period, and its name.
+
+    `at` is the day of the data, whose quarter is the example of an error.
 
     Raises
     ------
@@ -39,13 +49,15 @@ def closing_days(closing: object, fiscal: Fiscal | None) -> tuple[tuple[date, da
     """
     if closing is None:
         return None, ""
+    day = date(2026, 10, 1) if at is None else at.astype("datetime64[D]").item()
+    quarter = label_of(_place(day, "quarter"), "quarter")
     if isinstance(closing, str):
         if fiscal is not None and frequency_of(closing) in ("none", "quarter", "year"):
             return fiscal.bounds(closing), closing
         by = frequency_of(closing)
         if by == "none":
             raise ArgumentError(
-                f"'closing' must be a period such as '2026-Q4' or two days, got {closing!r}",
+                f"'closing' must be a period such as {quarter!r} or two days, got {closing!r}",
                 hint="a fiscal period such as 'FY27-Q3' needs fiscal_start= or fiscal=",
             )
         return (start_of(closing, by), end_of(closing, by) - timedelta(days=1)), closing
@@ -56,7 +68,7 @@ def closing_days(closing: object, fiscal: Fiscal | None) -> tuple[tuple[date, da
         )
     except (TypeError, ValueError) as error:
         raise ArgumentError(
-            f"'closing' must be a period such as '2026-Q4' or two days, got {closing!r}"
+            f"'closing' must be a period such as {quarter!r} or two days, got {closing!r}"
         ) from error
     if high < low:
         raise ArgumentError(f"'closing' must not end before it begins, got {closing!r}")

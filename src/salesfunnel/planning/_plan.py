@@ -7,8 +7,13 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from salesfunnel._core.arguments import worth_of
-from salesfunnel._core.checks import check_fraction, check_number, check_positive_int
+from salesfunnel._core.arguments import check_day, worth_of
+from salesfunnel._core.checks import (
+    check_currency,
+    check_fraction,
+    check_number,
+    check_positive_int,
+)
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
 from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.rows import pulled
@@ -44,6 +49,7 @@ def plan(
     funnel: Funnel | None = None,
     holidays: Collection[date] | str | None = None,
     seed: int = 0,
+    currency: str | None = None,
 ) -> ImprovementPlan:
     """Make an improvement plan: a measure a cause, with owner, due date and expected effect.
 
@@ -83,6 +89,8 @@ def plan(
         Days that are no working days, or a country of the package ``holidays``.
     seed : int
         Of the draws.
+    currency : str, optional
+        The currency of `value`; that of the bottlenecks by default.
 
     Returns
     -------
@@ -113,8 +121,7 @@ def plan(
     >>> measures[0].problem, measures[0].due
     ('slow-response', datetime.date(2026, 12, 3))
     """
-    if not isinstance(start, date):
-        raise ArgumentError(f"'start' must be a datetime.date, got {start!r}")
+    start = check_day("start", start)
     found = _findings(findings)
     table = bottlenecks if isinstance(bottlenecks, Bottlenecks) else None
     rows = _rows(bottlenecks, found)
@@ -133,6 +140,7 @@ def plan(
             value=None if worth is None else worth.mean,
             value_se=0.0 if worth is None else worth.se,
             seed=check_positive_int("seed", seed, minimum=0),
+            currency=check_currency(currency) or _currency_of(bottlenecks),
         ),
         remedies=(*remedies, *_of_rule_sets(found)),
         holidays=holidays_of(holidays),
@@ -235,3 +243,9 @@ def _remedies_of(name: str) -> tuple[Remedy, ...]:
 
 def _unique(measures: Iterable[Measure]) -> list[Measure]:
     return list({measure.key: measure for measure in reversed(list(measures))}.values())[::-1]
+
+
+def _currency_of(bottlenecks: object) -> str:
+    """Return the currency of verdicts, of the first one where there are several."""
+    rows = bottlenecks if isinstance(bottlenecks, list | tuple) else (bottlenecks,)
+    return next((str(code) for row in rows if (code := getattr(row, "currency", ""))), "")

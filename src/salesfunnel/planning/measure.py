@@ -72,6 +72,8 @@ class Effect(ResultMixin):
         ``"downstream-unknown"``: deals are counted at the step; ``"gap"``: no measured cause, half
         of the gap to the reference is assumed to be closed; ``"capped"``: cut at the upper limit of
         the reference.
+    currency : str
+        Code of the currency of the revenue; ``""`` if it is not known.
     """
 
     deals: Quantiles
@@ -81,6 +83,7 @@ class Effect(ResultMixin):
     rate_now: float = _number("rate_now", minimum=0.0)
     rate_planned: float = _number("rate_planned", minimum=0.0)
     notices: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    currency: str = ""
 
     @property
     def uplift(self) -> float:

@@ -39,6 +39,8 @@ class Assumptions:
         Its standard error.
     seed : int
         Of every draw.
+    currency : str
+        Code of the currency of `value`; ``""`` if it is not known.
     """
 
     months: float = 3.0
@@ -47,6 +49,7 @@ class Assumptions:
     value: float | None = None
     value_se: float = 0.0
     seed: int = 0
+    currency: str = ""
     __repr__ = told_by("months", "realisation", "gap_closed", "value")
 
 
@@ -115,6 +118,7 @@ def _effect(
     if (uplift >= max(basis.ceiling - rate, 0.0) - 1e-12).mean() > 0.1:
         notices.append("capped")
     return Effect(
+        currency=assumed.currency,
         deals=_quantiles(deals),
         revenue=None if value is None else _quantiles(deals * value),
         p_positive=float(np.mean(positive)),

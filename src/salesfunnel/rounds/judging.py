@@ -17,6 +17,7 @@ from salesfunnel.data.tracking import Tracking
 from salesfunnel.fault import Fault
 from salesfunnel.planning import ImprovementPlan
 
+FEW = 5
 __all__ = ["analyses", "beyond", "judged_period"]
 
 
@@ -57,6 +58,13 @@ def judged_period(sheets: Tracking, today: date, faults: list[Fault]) -> tuple[s
     ]
     if gaps:
         faults.append(Fault.of("round-periods-missing", value=", ".join(gaps)[:200]))
+    late, number = [], ordinal(over[-1], by) + 1
+    while end_of(label_of(number, by), by) <= today:
+        late.append(label_of(number, by))
+        number += 1
+    if late:
+        told = late if len(late) < FEW else [late[0], "…", late[-1]]
+        faults.append(Fault.of("round-periods-late", value=", ".join(told), period=over[-1]))
     return over[-1], by
 
 

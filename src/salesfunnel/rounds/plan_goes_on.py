@@ -167,7 +167,7 @@ def next_plan(
     not proposed again.
     """
     settled = {one.key for one in found.settled}
-    kept = [measure for measure in plan.measures if measure.key not in settled]
+    kept = [_due_later(m, today) for m in plan.measures if m.key not in settled]
     keys = {measure.key for measure in plan.measures} | settled
     same = {_what(m) for m in (*plan.measures, *found.tried)}
     same |= {_what(entry.measure) for entry in found.standards.entries}
@@ -186,6 +186,13 @@ def next_plan(
         start=min((m.begins for m in measures), default=today) if measures else None,
         faults=(),
     )
+
+
+def _due_later(measure: Measure, today: date) -> Measure:
+    """Return a proposal whose day has gone by as one that begins today and takes as long."""
+    if measure.state != "proposed" or measure.due >= today:
+        return measure
+    return attrs.evolve(measure, begins=today, due=today + (measure.due - measure.begins))
 
 
 def _what(measure: Measure) -> tuple[str, str, str, str]:

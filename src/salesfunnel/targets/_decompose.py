@@ -10,6 +10,7 @@ import numpy as np
 from salesfunnel._core.checks import (
     MOST_COUNT,
     check_choice,
+    check_currency,
     check_fraction,
     check_kind,
     check_positive_int,
@@ -54,6 +55,7 @@ def decompose_target(
     pipeline: object = None,
     history: int = HISTORY,
     draws: int = DRAWS,
+    currency: str | None = None,
 ) -> TargetPlan:
     """Break a target down over steps, months, owners and channels, from the funnel's history.
 
@@ -94,6 +96,8 @@ def decompose_target(
         Months of history that rates are taken from.
     draws : int
         Draws of rates.
+    currency : str, optional
+        The currency of a target in money, and of `value`.
 
     Returns
     -------
@@ -126,7 +130,10 @@ def decompose_target(
     (True, 0.2)
     """
     check_kind("panel", panel, Panel)
-    total = check_positive_int("target", target, maximum=MOST_COUNT)
+    amount: object = target
+    if isinstance(amount, float) and amount.is_integer():
+        amount = int(amount)  # 5e6 is as good as 5_000_000
+    total = check_positive_int("target", amount, maximum=MOST_COUNT)
     span = check_positive_int("months", months)
     check_choice("unit", unit, TARGET_UNITS)
     chance = check_fraction("probability", probability, open_ends=True)
@@ -196,6 +203,7 @@ def decompose_target(
         seed=seed,
         faults=faults,
         funnel=panel.funnel,
+        currency=check_currency(currency),
     )
 
 

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.arguments import check_period
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_choice, check_known
 from salesfunnel._core.errors import ArgumentError, DataError
@@ -98,6 +99,8 @@ class TargetPlan(TableMixin):
         What is suspicious.
     funnel : Funnel, optional
         Names the steps for people.
+    currency : str
+        Code of the currency of a target in money; ``""`` if it is not known.
     """
 
     target: int
@@ -135,6 +138,7 @@ class TargetPlan(TableMixin):
     seed: int
     faults: tuple[Fault, ...] = attrs.field(default=(), converter=as_tuple)
     funnel: Funnel | None = None
+    currency: str = ""
 
     def __attrs_post_init__(self) -> None:
         check_choice("unit", self.unit, TARGET_UNITS)
@@ -183,7 +187,7 @@ class TargetPlan(TableMixin):
             cells = self.part_safe[:, self.parts.index(part), s]
         if period is None:
             return int(cells.sum())
-        check_known("period", period, self.periods)
+        check_period(period, self.periods)
         return int(cells[self.periods.index(period)])
 
     def quarters(

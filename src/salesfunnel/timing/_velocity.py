@@ -13,6 +13,7 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.result import ResultMixin
 from salesfunnel.data.history import LOST, StageHistory
+from salesfunnel.data.history.entry_intervals import closing_faults
 from salesfunnel.fault import Fault
 from salesfunnel.stats.mix import lmdi
 from salesfunnel.stats.survival import aalen_johansen
@@ -159,7 +160,11 @@ def velocity(
         win_rate_interval=None if rate is None else curve.interval(level=level),
         left_out=int((~good).sum()),
         undecided=None if rate is None else curve.undecided,
-        faults=(*censoring_faults(curve, "win_rate"), *money.faults),
+        faults=(
+            *censoring_faults(curve, "win_rate"),
+            *closing_faults(history),
+            *money.faults,
+        ),
         currency=money.currency,
     )
 

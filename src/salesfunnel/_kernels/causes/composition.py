@@ -5,6 +5,8 @@ Arguments are already validated.
 References
 ----------
 .. [1] Benjamini & Hochberg (1995), Controlling the false discovery rate, JRSS B 57:289.
+.. [2] Genovese, Roeder & Wasserman (2006), False discovery control with p-value weighting,
+   Biometrika 93:509.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from salesfunnel._kernels.causes.design import Cells, Design
 from salesfunnel._kernels.causes.fit import Extra, Fit, fit, with_covariance
 from salesfunnel._kernels.causes.parts import LevelCounts, Part, level_counts, part_of
 from salesfunnel._kernels.intervals import benjamini_hochberg
+from salesfunnel._kernels.special import chi2_sf
 
 __all__ = ["Composition", "compose", "worst_levels"]
 
@@ -27,6 +30,8 @@ Bool = npt.NDArray[np.bool_]
 Q_SHARE = 0.05
 HIDDEN_V = 0.4
 """So much association lets one column hide another, or lend it its effect."""
+MOVED_P = 0.2
+"""A column whose shares differ less than this from those of before has not moved."""
 SHADOW_P = 0.001
 """A column that goes with a larger cause needs this to be named next to it."""
 
@@ -92,7 +97,7 @@ def compose(
                 swapped = [f if s == stand else s for s in stands]
                 parts[f] = state.part(state.model(swapped), f)
     best = [min(group, key=lambda f: (parts[f].p, f)) for group in groups]
-    adjusted = _adjusted([parts[f].p for f in best])
+    adjusted = _adjusted([parts[f] for f in best], [moved(counts[f]) for f in best])
     named = [f for f, p in zip(best, adjusted, strict=True) if p <= Q_SHARE and passes(parts[f])]
     named = _without_shadows(named, parts, v)
     alike: dict[int, tuple[int, ...]] = {
@@ -131,8 +136,35 @@ def _without_shadows(named: Sequence[int], parts: dict[int, Part], v: Array) -> 
     ]
 
 
-def _adjusted(p: Sequence[float]) -> list[float]:
-    return [] if not p else [float(x) for x in benjamini_hochberg(np.array(p))]
+def moved(counts: LevelCounts) -> bool:
+    """Return whether the shares of a column's levels moved at all, by Pearson's χ²."""
+    both = counts.before + counts.now
+    seen = both > 0
+    if seen.sum() < 2:
+        return False
+    n = both[seen] / both.sum()
+    chi = sum(
+        float(((row[seen] - row.sum() * n) ** 2 / (row.sum() * n)).sum())
+        for row in (counts.before, counts.now)
+    )
+    return float(chi2_sf(chi, float(seen.sum() - 1))) <= MOVED_P
+
+
+def _adjusted(parts: Sequence[Part], moving: Sequence[bool]) -> list[float]:
+    """Return adjusted p-values [1]_, the cost of a column tested among the columns that moved.
+
+    Whether shares moved does not depend on outcomes, so that what a column's levels cost need only
+    be compared with those of the columns that could have cost more for it: weights that hang on
+    the shares alone keep the rate of false discoveries [2]_.
+    """
+    if not parts:
+        return []
+    weight = max(sum(moving), 1) / len(parts)
+    p = [
+        max(part.p_beta * weight, part.p_share, part.p_given_outcome) if here else part.p
+        for part, here in zip(parts, moving, strict=True)
+    ]
+    return [float(x) for x in benjamini_hochberg(np.array(p))]
 
 
 def _rescued(

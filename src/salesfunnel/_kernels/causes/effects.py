@@ -15,13 +15,14 @@ import numpy.typing as npt
 from salesfunnel._kernels.causes.design import Cells, Design
 from salesfunnel._kernels.causes.fit import Extra, Fit, extra_of, fit, fitted_of
 from salesfunnel._kernels.causes.pairs import best_pairs
-from salesfunnel._kernels.causes.search import Hit, best_sets, dispersions, now_of, prices_of
+from salesfunnel._kernels.causes.prices import prices_of
+from salesfunnel._kernels.causes.search import Hit, best_sets, dispersions, now_of
 
 __all__ = ["Taken", "member_rows", "search_effects"]
 
 Array = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
-Q_EFFECT = 0.08
+Q_EFFECT = 0.1
 MOST_EFFECTS = 6
 MATERIAL = 0.1
 NEAR, GONE = 4.0, 1.645
@@ -95,7 +96,7 @@ def search_effects(
     """
     factors = list(range(1, len(design.sizes)))
     base = plain.model.factors
-    prices, straight = prices_of(role), [0, *ordered]
+    prices, straight = prices_of(role, design.sizes[1:]), [0, *ordered]
     nuisance = extra_of(design, forecast_now(design, plain))
     flat = not nuisance.values.any()
     taken: list[Taken] = []

@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.causes.design import Design, crossed_now
-from salesfunnel._kernels.causes.search import Hit, Prices, SetSums, log_choose, scores
+from salesfunnel._kernels.causes.prices import Prices, set_prices
+from salesfunnel._kernels.causes.search import Hit, SetSums, scores
 from salesfunnel._kernels.special import norm_sf
 
 __all__ = ["best_pairs"]
@@ -134,8 +135,8 @@ def _costs(sizes: npt.NDArray[Any], ordered: npt.NDArray[Any], width: int) -> Ar
         if m:
             out[row, : m - 1] = math.log(4.0 * max(m - 1, 1))
         else:
-            take = np.arange(1, max(k // 2, 1) + 1)
-            out[row, take - 1] = log_choose(k, take) + take * math.log(2.0)
+            price = set_prices(k)
+            out[row, : price.size] = np.log(price)
     return out
 
 

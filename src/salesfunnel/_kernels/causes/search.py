@@ -4,9 +4,7 @@ Arguments are already validated.
 
 References
 ----------
-.. [1] Genovese, Roeder & Wasserman (2006), False discovery control with p-value weighting,
-   Biometrika 93:509.
-.. [2] Zhong & Prentice (2008), Bias-reduced estimators and confidence intervals for odds ratios in
+.. [1] Zhong & Prentice (2008), Bias-reduced estimators and confidence intervals for odds ratios in
    genome-wide association studies, Biostatistics 9:621.
 """
 
@@ -21,37 +19,16 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.causes.design import Design, by_level
 from salesfunnel._kernels.causes.fit import Fit
+from salesfunnel._kernels.causes.prices import Prices, set_prices
 from salesfunnel._kernels.special import norm_ppf, norm_sf
 
-__all__ = ["Hit", "Prices", "best_sets", "dispersions", "fair_z", "prices_of", "signed_root"]
+__all__ = ["Hit", "best_sets", "dispersions", "fair_z", "signed_root"]
 
 Array = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 EDGE = 1e-3
 PRIOR = 30.0
 """Cells whose dispersion is the pooled one: a column's own counts as much as it has more."""
-
-
-class Prices(NamedTuple):
-    """Price of one test: the number of tests in all, by kind of column [1]_."""
-
-    single: Array  # (factors,), the weighted number of columns of its kind; 0 for the periods
-    pair_roles: float
-    pair_other: float
-    role: Bool
-
-
-def prices_of(role: Sequence[bool]) -> Prices:
-    """Return the prices: known roles share .4, others .4, pairs of two roles .1, other pairs .1."""
-    known = np.array([False, *role], dtype=np.bool_)
-    j = len(role)
-    k = int(known.sum())
-    part = 0.8 if k in {0, j} else 0.4
-    single = np.where(known, k, j - k) / part
-    single[0] = 0.0
-    pairs = j * (j - 1) / 2
-    of_roles = k * (k - 1) / 2
-    return Prices(single, max(of_roles, 1) / 0.1, max(pairs - of_roles, 1) / 0.1, known)
 
 
 class Hit(NamedTuple):
@@ -69,7 +46,7 @@ class Hit(NamedTuple):
 def fair_z(z: float, price: float, q: float) -> float:
     """Return what a z that was searched for is worth: halfway to the mean of a truncated normal.
 
-    z̃ is the maximum-likelihood mean of a normal that is only seen above Φ⁻¹(1 − q/price) [2]_.
+    z̃ is the maximum-likelihood mean of a normal that is only seen above Φ⁻¹(1 − q/price) [1]_.
     """
     cut = -float(norm_ppf(min(q / price, 0.5)))
     if z > cut + 4:
@@ -185,11 +162,6 @@ def scores(
     return np.nan_to_num(z), delta
 
 
-def log_choose(k: int, s: npt.NDArray[Any]) -> Array:
-    """Return the logarithm of C(k, s)."""
-    return np.array([math.log(math.comb(k, int(i))) for i in s])
-
-
 def best_sets(
     design: Design,
     cells_now: Array,
@@ -230,7 +202,7 @@ def _best_of(
     n, s, p, v = now.counted[part], now.residual[part], now.fitted[part], now.variance[part]
     z, delta = scores(SetSums(n, s, p, v, np.diag(quad)), now.n, now.mean_variance, phi)
     best: tuple[float, float, float, float, float, tuple[int, ...]] | None = None
-    cost = (4.0 if ordered else 2.0) * k
+    cost = 4.0 * k if ordered else float(set_prices(k)[0])
     for i in np.flatnonzero(z > 0).tolist():
         best = _better(best, float(z[i]), cost, float(delta[i]), float(n[i]), (i,))
     for order, price in _orders(n, s, ordered):
@@ -266,8 +238,7 @@ def _orders(n: Array, s: Array, ordered: int) -> list[tuple[npt.NDArray[np.intp]
     with np.errstate(divide="ignore", invalid="ignore"):
         worst = np.argsort(np.where(n > 0, s / n, np.inf), kind="stable")
     price = np.full(k, np.inf)
-    sizes = np.arange(2, k // 2 + 1)
-    price[1 : k // 2] = np.exp(log_choose(k, sizes) + sizes * math.log(2.0))
+    price[1 : k // 2] = set_prices(k)[1:]
     return [(worst, price)]
 
 

@@ -71,6 +71,22 @@ def interval_faults(history: StageHistory, *, middle: bool) -> tuple[Fault, ...]
     return (Fault.of(code, severity="info", n=int(wide.sum()), days=days),)
 
 
+def closing_faults(history: StageHistory) -> tuple[Fault, ...]:
+    """Return that closings are known to lie between two exports only, where they are."""
+    field = history.changes.get("outcome")
+    if field is None or field.known_since is None:
+        return ()
+    ends = [k for k, word in enumerate(field.words) if word in ("won", "lost")]
+    width = (field.time - field.known_since).astype(np.int64) / TICKS_PER_DAY
+    # a list with the time of closing makes it exact
+    told = history.closed[field.deal] != field.time
+    wide = (width > 0) & np.isin(field.number, ends) & ~told
+    if not wide.any():
+        return ()
+    days = round(float(np.median(width[wide])), 1)
+    return (Fault.of("closings-by-export", severity="info", n=int(wide.sum()), days=days),)
+
+
 def first_list(history: StageHistory) -> np.datetime64:
     """Return the time of the first of dated lists, NaT of any other history.
 

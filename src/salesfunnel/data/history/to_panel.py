@@ -23,6 +23,7 @@ from salesfunnel.data.coded_texts import CodedTexts
 from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.by_entry import by_entry
 from salesfunnel.data.history.converters import columns_of
+from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.data.history.fiscal_panel import fiscal_panel
 from salesfunnel.data.history.from_list import needs_stage_times
 from salesfunnel.data.history.list_counts import list_cube
@@ -111,6 +112,7 @@ def _counted(
         partial=() if by == "all" else _partial(history, periods, first, by),
         funnel=history.funnel,
         upper=upper,
+        faults=() if history.reached_stage is not None else interval_faults(history, middle=False),
         **followed,
     )
     return panel.total(over="periods") if by == "all" and mode == "entry" else panel

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel.intake.deals.change_columns import Changes
+from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.list_reader import StagesWanted
 from salesfunnel.intake.deals.list_stages import stage_key
 from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.shape import Shape
 
-__all__ = ["Extra", "before_first", "ends_of_rows"]
+__all__ = ["Extra", "before_first", "closings", "ends_of_rows"]
 
 Times = npt.NDArray[np.datetime64]
 Ints = npt.NDArray[Any]
@@ -54,6 +56,21 @@ def before_first(changes: Changes, times: Times, wanted: StagesWanted) -> list[E
             column=reader.table.names[roles["old"]],
         )
     return [Extra(changes.code.take(first), rank, np.where(known, born, when))]
+
+
+def closings(
+    reader: ColumnReader, roles: Mapping[str, int], words: OutcomeWords
+) -> dict[int, Times]:
+    """Return by its column when deals closed, of rows whose status says that they did.
+
+    The closing of a deal may be later than every change; that of an open one may be a plan.
+    """
+    if not {"closed", "status"} <= roles.keys():
+        return {}
+    codes, texts = reader.table.words(roles["status"])
+    over = np.array([*(words.status(text) in (1, 2) if text else False for text in texts), False])
+    closed = reader.times(roles["closed"])
+    return {roles["closed"]: np.where(over[codes], closed, np.datetime64("NaT", "us"))}
 
 
 def ends_of_rows(

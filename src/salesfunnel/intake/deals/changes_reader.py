@@ -22,7 +22,7 @@ from salesfunnel.intake.deals.change_columns import (
     with_all_deals,
     with_currency,
 )
-from salesfunnel.intake.deals.change_ends import before_first, ends_of_rows
+from salesfunnel.intake.deals.change_ends import before_first, closings, ends_of_rows
 from salesfunnel.intake.deals.change_stages import inferred_stages, with_won_stage
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.field_rows import (
@@ -92,7 +92,7 @@ def changes_history(
     moment = as_of
     if moment is None:
         dated = times if keep.all() else times[known]
-        moment = assumed_moment(reader, {roles["time"]: dated})
+        moment = assumed_moment(reader, {roles["time"]: dated, **closings(reader, roles, words)})
     names, code = sorted_ids(reader.table, roles["deal"])
     reader.table.forget(roles["deal"])
     reader.table.forget(roles["time"])

@@ -32,6 +32,11 @@ _COLUMNS = re.compile(r"\t+|[ \u00a0]{2,}|\u3000+")
 _BY_COLUMN = (",", "\t", ";")
 _SEEN = 200
 _HEADERS = 80
+_PAGE = re.compile(
+    r"\s*(<!doctype html|<html|<table|<\?xml[^>]*>\s*(<\?mso[^>]*>\s*)?<(html|table|Workbook)\b)",
+    re.IGNORECASE,
+)
+"""How a page begins that a system has saved as .xls."""
 """In a long text so many rows tell what parts its cells."""
 _HIGH = re.compile(rb"[\x80-\xff]{2,}")
 _LONE = re.compile(rb"(?<=[a-z])[\x80-\xff]{2}(?=[a-z])")
@@ -228,6 +233,11 @@ def read_cells(data: Bytes, size: int, progress: Progress | None = None) -> Grid
     head = size if size <= HEAD else whole_lines(data[:HEAD]) or size
     text = data[:head].tobytes().decode("utf-8", "surrogatepass")
     ways = list(candidates(text))
+    if _PAGE.match(text):
+        raise IntakeError(
+            "'source' must be a table, got a web page",
+            hint="open it in Excel or WPS and save it as .xlsx",
+        )
     if not ways:
         raise IntakeError(
             "'source' must be a table, got text without columns",

@@ -13,6 +13,7 @@ from salesfunnel.intake.cells.amounts import Amounts, currency_in, read_amounts
 from salesfunnel.intake.cells.nobody import NOBODY
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.purchases.lines import lines_to_drop, totals_to_drop
+from salesfunnel.intake.purchases.refunds import with_refunds
 from salesfunnel.intake.purchases.states import rows_by_state
 from salesfunnel.intake.purchases.table import Orders
 from salesfunnel.intake.purchases.times import times_of
@@ -39,6 +40,7 @@ def purchases_of(
     IntakeError
         If no amount can be read, or the amounts are in several currencies.
     """
+    orders = with_refunds(orders, decimal)
     keep = rows_by_state(orders)
     amounts, money = _amounts(orders, decimal)
     keep &= ~lines_to_drop(orders, amounts, keep)

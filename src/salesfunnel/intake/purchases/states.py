@@ -116,7 +116,8 @@ _FLAGS = (
         "refunded",
         True,
         (
-            "refunded|is refunded|refunded?|returned|is returned|returned?|erstattet|retourniert"
+            "refunded|is refunded|refunded?|refund|is refund|refund?"
+            "|returned|is returned|returned?|erstattet|retourniert"
             "|remboursé|reembolsado|возврат|是否退款|是否退货|已退款"
         ),
     ),

@@ -8,17 +8,25 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from salesfunnel._core.arguments import check_day
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.rounds.folder import read_folder
+from salesfunnel.intake.rounds.recognise import TABLES
 from salesfunnel.rounds import Round, make_round
 
 if TYPE_CHECKING:
     from os import PathLike
 
-__all__ = ["run_round"]
+__all__ = ["COPIES", "run_round"]
+
+COPIES = "copies"
+"""The folder in which the command keeps what the team wrote."""
+SYSTEM = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
+LEFT = ("~", ".tmp", ".part", ".crdownload")
+"""Ends of the names of files that a program has not finished."""
 
 
 def run_round(
@@ -70,8 +78,7 @@ def run_round(
     [('Marketing', '2026-12-03'), ('Sales', '2026-12-03')]
     """
     check_choice("locale", locale, LOCALES)
-    if not isinstance(today, date):
-        raise ArgumentError(f"'today' must be a datetime.date, got {today!r}")
+    today = check_day("today", today)
     day = today.date() if isinstance(today, datetime) else today
     records = read_folder(files_of(folder), today=day, locale=locale)
     return make_round(records, today=day, locale=locale)
@@ -92,15 +99,31 @@ def files_of(folder: str | PathLike[str] | Mapping[str, object]) -> dict[str, An
     path = Path(folder)
     try:
         found = sorted(path.iterdir()) if path.is_dir() else [path]
-        return {
-            file.name: file.read_bytes() for file in found if file.is_file() and is_read(file.name)
-        }
+        inside = [file for file in found if file.is_dir() and _has_tables(file)]
     except OSError as error:
         raise IntakeError(
             f"'folder' must be a folder that can be read, got {str(folder)!r}: {error.strerror}"
         ) from None
+    files = {file.name: _content(file) for file in found if file.is_file() and is_read(file.name)}
+    return {**files, **{f"{file.name}/": None for file in inside}}
 
 
 def is_read(name: str) -> bool:
-    """Whether a round looks at a file: not at hidden ones, locks of Office, and its own reports."""
-    return not name.startswith((".", "~$", "report_"))
+    """Whether a round looks at a file: not at hidden ones, locks, and its own reports."""
+    low = name.lower()
+    return not (low.startswith((".", "~$", "report_")) or low.endswith(LEFT) or low in SYSTEM)
+
+
+def _content(file: Path) -> bytes | OSError:
+    """Return what is in a file, or why it cannot be read, as when it is open in Excel."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        return error
+
+
+def _has_tables(folder: Path) -> bool:
+    """Whether a folder in the folder holds files that a round would read; not its copies."""
+    if folder.name == COPIES or not is_read(folder.name):
+        return False
+    return any(file.suffix.lower() in TABLES - {""} for file in folder.iterdir())

@@ -32,7 +32,8 @@ BY_DEALS = "round-sheet-of-deals"
 def read_folder(files: Mapping[str, Any], *, today: date, locale: Locale = "en") -> RoundRecords:
     """Read every file; raise IntakeError where neither a sheet nor deals are among them."""
     folder = recognised(files, today)
-    sheets = joined(folder.sheets, folder.reading, folder.reader, [])
+    given = folder.funnel is not None
+    sheets = joined(folder.sheets, folder.reading, folder.reader, [], given=given)
     by_deals = _lives_on_deals(folder, sheets)
     if by_deals:
         first = folder.reading if sheets is None else sheets.funnel
@@ -56,7 +57,7 @@ def read_folder(files: Mapping[str, Any], *, today: date, locale: Locale = "en")
         funnel = before.standards.funnel
     if before is not None and funnel is not None and before.next_period == period:
         funnel = with_team_names(before.sheet, read, funnel, folder.reader, folder.faults)
-    whole = joined(read, funnel, folder.reader, folder.faults, period=period)
+    whole = joined(read, funnel, folder.reader, folder.faults, period=period, given=given)
     counted: tuple[str, ...] = ()
     if by_deals:
         known = funnel if whole is None else whole.funnel

@@ -19,6 +19,7 @@ from salesfunnel.fault import Fault
 from salesfunnel.i18n import text
 from salesfunnel.intake.cells.read_period import month_inside
 from salesfunnel.intake.files.source import load
+from salesfunnel.intake.rounds.one_funnel import common_funnel, is_copy, of_one_funnel
 from salesfunnel.intake.sheet.reader import read_table
 from salesfunnel.rounds import Round
 
@@ -26,6 +27,8 @@ __all__ = ["SheetReader", "joined", "unread"]
 
 OWN = {text("sheet.title", locale) for locale in LOCALES}
 """Names of the worksheet that a team fills in, in the workbooks of the round."""
+ABSENT = "step-absent"
+"""Told of a sheet that lacks a step; no news where the sheet of another department has it."""
 _QUIET = {"sheet-not-read", "sheet-hidden", "template-inferred"}
 """Faults of a reading that are no news in a folder."""
 
@@ -106,8 +109,8 @@ def unread(name: str, error: Exception) -> Fault:
         "round-file-unread",
         severity="error",
         file=name,
-        why=str(getattr(error, "message", error)).split("\n  - ")[0],
-        hint=getattr(error, "hint", None) or "–",
+        why=str(getattr(error, "message", error)).split("\n  - ")[0].replace("'source'", "'file'"),
+        hint=getattr(error, "hint", None) or "save it again as .xlsx or CSV, or take it away",
     )
 
 
@@ -132,16 +135,24 @@ def joined(
     faults: list[Fault],
     *,
     period: str | None = None,
+    given: bool = False,
 ) -> Tracking | None:
     """Return all months as one sheet, None if there is none.
 
     A row that stands in two files with the same figures counts once; with others, that of the file
     named after its period counts, and an error names both. Of sheets without `period`, only errors
-    are told: what was suspicious in them was told in their own round.
+    are told: what was suspicious in them was told in their own round. Unless the funnel is `given`
+    by a file of its own, sheets of another one are left out.
+
+    Raises
+    ------
+    IntakeError
+        If the sheets of two funnels have as much to say as each other.
     """
-    names = sorted(sheets, key=lambda name: (month_inside(PurePath(name).stem) is None, name))
+    names = sorted(sheets, key=_first)
     if funnel is None:
-        funnel = _common(sheets, names, reader)
+        funnel = common_funnel(sheets, names, reader)
+    names = names if given else of_one_funnel(sheets, names, funnel, reader, faults)
     rows: dict[tuple[str, ...], TrackingRow] = {}
     places: dict[tuple[str, ...], str] = {}
     found: Tracking | None = None
@@ -177,7 +188,14 @@ def joined(
         )  # fmt: skip
     if found is None:
         return None
+    there = {found.funnel.metric(row.metric).label for row in rows.values() if row.metric in chain}
+    faults[:] = [f for f in faults if f.code != ABSENT or dict(f.params).get("metric") not in there]
     return Tracking(rows=rows.values(), funnel=found.funnel)
+
+
+def _first(name: str) -> tuple[bool, bool, str]:
+    """Return the order in which sheets count: those named after their month first, copies last."""
+    return month_inside(PurePath(name).stem) is None, is_copy(name), name
 
 
 def _fuller(
@@ -199,16 +217,3 @@ def _fuller(
 def _fits(one: Funnel, other: Funnel) -> bool:
     a, b = ([(s.key, tuple(m.key for m in s.metrics)) for s in funnel] for funnel in (one, other))
     return a == b
-
-
-def _common(sheets: Mapping[str, Any], names: list[str], reader: SheetReader) -> Funnel | None:
-    """Return the funnel of the sheet with most rows, in which the others are read too."""
-    best: Tracking | None = None
-    for name in names:
-        try:
-            one = reader.read(name, sheets[name], None, [])
-        except SalesFunnelError:
-            continue
-        if best is None or len(one) > len(best):
-            best = one
-    return None if best is None else best.funnel

@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from salesfunnel._core.errors import MissingExtraError, SalesFunnelError
+from salesfunnel._core.errors import DataError, MissingExtraError, SalesFunnelError
 from salesfunnel._core.result import leaf
 from salesfunnel.analysis import Analysis
 from salesfunnel.data.history import StageHistory
@@ -21,6 +21,7 @@ from salesfunnel.data.tracking import Tracking
 from salesfunnel.definitions import BenchmarkSet
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import Fault
+from salesfunnel.intake.cells.read_period import month_inside
 from salesfunnel.intake.deals.reader import read_deals
 from salesfunnel.intake.plans.reader import read_plan
 from salesfunnel.intake.rounds.months import SheetReader, unread
@@ -69,7 +70,11 @@ def recognised(files: Mapping[str, Any], today: date) -> Folder:
     folder = Folder(today=today, reader=SheetReader(today))
     rest: dict[str, Any] = {}
     for name, content in files.items():
-        if not _is_raw(content):
+        if name.endswith("/"):
+            folder.faults.append(Fault.of("round-folder-inside", severity="info", file=name))
+        elif isinstance(content, OSError):
+            folder.faults.append(_closed(name, content))
+        elif not _is_raw(content):
             _take(folder, name, content)
         elif PurePath(name).suffix.lower() == ".json":
             _document(folder, name, content)
@@ -84,6 +89,12 @@ def recognised(files: Mapping[str, Any], today: date) -> Folder:
             continue  # a workbook of ours that nobody has touched
         _table(folder, name, content)
     return folder
+
+
+def _closed(name: str, error: OSError) -> Fault:
+    """Return the fault of a file that the computer does not give out."""
+    why = error.strerror or str(error)
+    return Fault.of("round-file-closed", severity="error", file=name, why=why)
 
 
 def digest(content: bytes) -> str:
@@ -115,6 +126,17 @@ def _document(folder: Folder, name: str, content: Any) -> None:
         if documents and all(isinstance(d, dict) and "schema_version" in d for d in documents):
             made = [leaf("salesfunnel.serialize").from_dict(document) for document in documents]
             value = made if isinstance(value, list) else made[0]
+    except json.JSONDecodeError as error:
+        folder.faults.append(
+            unread(
+                name,
+                DataError(
+                    f"'file' must be a JSON document, got a mistake in line {error.lineno}",
+                    hint="have the library write it, or mend the line",
+                ),
+            )
+        )
+        return
     except (SalesFunnelError, ValueError, TypeError) as error:
         folder.faults.append(unread(name, error))
         return
@@ -146,11 +168,28 @@ def _take(folder: Folder, name: str, value: Any) -> None:
     elif isinstance(value, BenchmarkSet):
         folder.benchmark = value
     elif isinstance(value, TargetPlan) or (isinstance(value, Mapping) and "target" in stem):
-        folder.targets = value
+        _targets(folder, name, value)
     elif isinstance(value, Mapping) and "department" in stem:
         folder.departments = value
     else:
         folder.faults.append(Fault.of("round-file-unknown", severity="info", file=name))
+
+
+def _targets(folder: Folder, name: str, value: TargetPlan | Mapping[Any, Any]) -> None:
+    """Take targets; each that is no number is a fault, and the others count."""
+    if isinstance(value, Mapping):
+        wrong = [
+            metric
+            for metric, number in value.items()
+            if isinstance(number, bool) or not isinstance(number, int | float)
+        ]
+        folder.faults += [
+            Fault.of("round-target-unread", severity="error", file=name, value=str(metric),
+                     given=str(value[metric]))
+            for metric in wrong
+        ]  # fmt: skip
+        value = {metric: number for metric, number in value.items() if metric not in wrong}
+    folder.targets = value
 
 
 def _template(folder: Folder, name: str, content: Any) -> None:
@@ -182,11 +221,19 @@ def _table(folder: Folder, name: str, content: object) -> None:
                 break
         else:
             return
-    folder.faults.append(unread(name, errors[0]))
+    if path.suffix in {".txt", ".md"} and order[0] is _sheet and "columns" in str(errors[0]):
+        folder.faults.append(Fault.of("round-file-unknown", severity="info", file=name))
+    else:
+        folder.faults.append(unread(name, errors[0]))
 
 
 def _sheet(folder: Folder, name: str, content: object) -> None:
     found = folder.reader.read(name, content, folder.reading, [])
+    month = month_inside(PurePath(name).stem)
+    if month is not None and month not in found.periods and len(found.periods) == 1:
+        folder.faults.append(
+            Fault.of("round-name-differs", file=name, value=month, period=found.periods[0])
+        )
     folder.sheets[name] = content
     folder.periods[name] = found.periods
     if isinstance(content, bytes) and PurePath(name).suffix.lower() in BOOKS:

@@ -64,7 +64,7 @@ BUILDERS = {
     "Forecast": "forecast:forecast_document",
     "ForecastGroups": "forecast_groups:groups_document",
     "GammaGamma": "customers:model_document",
-    "Lifecycle": "customers:lifecycle_document",
+    "Lifecycle": "lifecycle:lifecycle_document",
     "LifetimeValue": "customers:value_document",
     "Purchases": "customers:purchases_document",
     "RepurchaseCurve": "customers:curve_document",

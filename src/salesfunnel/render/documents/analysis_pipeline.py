@@ -9,10 +9,11 @@ from salesfunnel.pipeline import Slippage
 from salesfunnel.render.documents.pipeline import bars_table
 from salesfunnel.render.documents.quarter import likely_table
 from salesfunnel.render.model import Block, KeyFigures, Paragraph, Section
-from salesfunnel.render.words.figures import money_span, money_text
+from salesfunnel.render.words.figures import days_between, fault_item, money_span, money_text
 
 __all__ = ["pipeline_sections"]
 
+DOUBTS = ("amounts-set-at-closing", "open-amounts-unknown")
 SHOWN = 8
 """Deals that may slip, at most."""
 
@@ -22,9 +23,17 @@ def pipeline_sections(analysis: Analysis, locale: Locale) -> list[Block]:
     sections = [*_quarter(analysis, locale)]
     bridge = analysis.bridge
     if bridge is not None:
-        since, until = (FORMS["date"](day.date(), locale) for day in (bridge.since, bridge.until))
+        since, until = (
+            FORMS["date"](day, locale) for day in days_between(bridge.since, bridge.until)
+        )
         title = text("pipeline.bridge-title", locale, since=since, until=until)
-        sections.append(Section(title, [bars_table(bridge.bars, bridge.currency, locale)]))
+        blocks: list[Block] = [
+            Paragraph(fault_item(fault, locale).text, mark="warn")
+            for fault in bridge.faults
+            if fault.severity != "info" and fault.code in DOUBTS
+        ]
+        blocks.append(bars_table(bridge.bars, bridge.currency, locale))
+        sections.append(Section(title, blocks))
     if analysis.slippage is not None:
         sections += _slipping(analysis.slippage, locale)
     return [*sections]

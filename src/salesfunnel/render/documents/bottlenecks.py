@@ -14,6 +14,7 @@ from salesfunnel._core.vocabulary import TIERS, Locale
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, OutputChange
 from salesfunnel.fault import Fault
 from salesfunnel.i18n import text
+from salesfunnel.i18n._money import short_amount
 from salesfunnel.render.model import (
     Bar,
     Bars,
@@ -26,7 +27,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import faults_block, segment_words, shown, signed
+from salesfunnel.render.words.figures import about_text, faults_block, segment_words, shown, signed
 from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import labels_of
 
@@ -140,8 +141,10 @@ def sentence(
         }
         words.append(text(key, locale, end=end, **names, **figures))
     if row.revenue is not None:
-        money: dict[str, Any] = {"low": row.revenue.low, "high": row.revenue.high}
-        words.append(text("bottleneck.revenue", locale, **names, **money))
+        low, high = (
+            about_text(v, row.currency, locale) for v in (row.revenue.low, row.revenue.high)
+        )
+        words.append(text("bottleneck.revenue", locale, low=low, high=high, **names))
     if row.drifting:
         words.append(text("bottleneck.drifting-too", locale))
     if not row.verified:
@@ -259,6 +262,13 @@ def change_document(found: OutputChange, locale: Locale) -> Document:
     """Return what each factor brought to the change of output."""
     money = "value" in found.factors
     form = "money" if money else "deals"
+
+    def words(value: float, *, sign: bool = False) -> str:
+        if not (money and found.currency):
+            return signed(value, form, locale) if sign else shown(value, form, locale)
+        plus = "+" if sign and value > 0 else ""
+        return plus + short_amount(value, found.currency, locale)
+
     figures = [
         (text("bottleneck.before", locale, period=found.before), found.output_before),
         (text("bottleneck.after", locale, period=found.after), found.output_after),
@@ -271,12 +281,12 @@ def change_document(found: OutputChange, locale: Locale) -> Document:
         label = " → ".join(labels[key] for key in name.split("→"))
         if name == "value" and money:
             label = text("bottleneck.value", locale)
-        bars.append(Bar(label, part, signed(part, form, locale), mark="bad" if part < 0 else ""))
+        bars.append(Bar(label, part, words(part, sign=True), mark="bad" if part < 0 else ""))
     title = text("bottleneck.change-of-output", locale)
     return Document(
         title,
         [
-            KeyFigures([(name, shown(v, form, locale)) for name, v in figures]),
+            KeyFigures([(name, words(v)) for name, v in figures]),
             Bars(text("bottleneck.brought", locale), bars),
         ],
         locale=locale,

@@ -32,6 +32,10 @@ def _columns(names: Sequence[str], locale: Locale, level: float) -> list[Column]
     ]
 
 
+TOLD = ("entrants-immature", "open-left-out")
+"""Faults that have a sentence of their own."""
+
+
 def segments_document(found: SegmentComparison, locale: Locale) -> Document:
     """Return the segments, most probably worse first."""
     ends = (found.transition.source, found.transition.target)
@@ -48,7 +52,7 @@ def segments_document(found: SegmentComparison, locale: Locale) -> Document:
     if found.still_open.any():
         words = text("comparison.still-open", locale, n=int(found.still_open.sum()))
         blocks.append(Paragraph(words))
-    doubts = [fault for fault in found.faults if fault.severity == "warning"]
+    doubts = [fault for fault in found.faults if fault.code not in TOLD]
     if doubts:
         blocks.append(faults_block(doubts, locale))
     how = text("comparison.segments-how", locale, centre=found.centre)

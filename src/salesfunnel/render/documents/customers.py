@@ -11,7 +11,6 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.customers import (
     BgNbd,
     GammaGamma,
-    Lifecycle,
     LifetimeValue,
     RepurchaseCurve,
     Rfm,
@@ -21,8 +20,6 @@ from salesfunnel.customers import (
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.model import (
-    Bar,
-    Bars,
     Block,
     Column,
     Document,
@@ -30,7 +27,6 @@ from salesfunnel.render.model import (
     KeyFigures,
     Line,
     Lines,
-    Mark,
     Paragraph,
     Table,
 )
@@ -38,25 +34,18 @@ from salesfunnel.render.words.figures import faults_block, shown, span
 
 _ROWS, _CURVE = 20, 12
 _RFM = ("group", "customers", "share-of-customers", "amount", "share-of-amount")
-_MARKS: dict[str, Mark] = {
-    "new": "good",
-    "active": "good",
-    "first-repurchase-overdue": "warn",
-    "at-risk": "warn",
-    "dormant": "bad",
-    "lost": "muted",
-    "not-enough-data": "muted",
-}
 
 
-def _heads(names: Sequence[str], locale: Locale, *, left: int = 1) -> list[Column]:
+def heads(names: Sequence[str], locale: Locale, *, left: int = 1) -> list[Column]:
+    """Return columns by the keys of their headings, the first ones to the left."""
     return [
         Column(text(f"ahead.{name}", locale), align="right" if i >= left else "left")
         for i, name in enumerate(names)
     ]
 
 
-def _of(shown_rows: int, everything: int, locale: Locale) -> str:
+def rows_of(shown_rows: int, everything: int, locale: Locale) -> str:
+    """Return that not all rows are shown; "" if they are."""
     if everything <= shown_rows:
         return ""
     return text("report.rows-shown", locale, shown=shown_rows, all=everything)
@@ -78,51 +67,6 @@ def purchases_document(bought: Purchases, locale: Locale) -> Document:
     ]
     blocks: list[Block] = [KeyFigures(items), faults_block(bought.faults, locale)]
     return Document(text("ahead.purchases-of", locale), blocks, locale=locale)
-
-
-def lifecycle_document(cycle: Lifecycle, locale: Locale) -> Document:
-    """Return how many customers are in each state, and who is due now."""
-    title = text("ahead.lifecycle", locale, day=FORMS["date"](cycle.as_of, locale))
-    bars = [
-        Bar(text(f"ahead.state-{s}", locale), float(n), shown(n, "count", locale), mark=_MARKS[s])
-        for s, n in cycle.counts.items()
-        if n or s != "not-enough-data"
-    ]
-    due = cycle.due_now()
-    where = {name: i for i, name in enumerate(cycle.customers)}
-    rows = []
-    for name in due[:_ROWS]:
-        i = where[name]
-        rows.append(
-            [
-                name,
-                text(f"ahead.state-{cycle.states[i]}", locale),
-                str(cycle.due[i]),
-                FORMS["duration"](float(cycle.age[i]), locale),
-                FORMS["duration"](float(cycle.gap[i]), locale),
-                shown(float(cycle.amount[i]), "money", locale),
-            ]
-        )
-    blocks: list[Block] = [
-        KeyFigures(
-            [
-                (text("ahead.customers", locale), shown(len(cycle), "count", locale)),
-                (text("ahead.due-count", locale), shown(len(due), "count", locale)),
-            ]
-        ),
-        Bars(text("ahead.states", locale), bars),
-        Table(
-            _heads(("customer", "state", "due", "since", "gap-expected", "amount"), locale, left=3),
-            rows,
-            caption=text("report.colon", locale).join(
-                part
-                for part in (text("ahead.due-now", locale), _of(_ROWS, len(due), locale))
-                if part
-            ),
-        ),
-        faults_block(cycle.faults, locale),
-    ]
-    return Document(title, blocks, locale=locale)
 
 
 def rfm_document(table: Rfm, locale: Locale) -> Document:
@@ -157,7 +101,7 @@ def rfm_document(table: Rfm, locale: Locale) -> Document:
             corner=text("ahead.r-f", locale),
         ),
         Table(
-            _heads(_RFM, locale),
+            heads(_RFM, locale),
             rows,
         ),
         Paragraph(text("ahead.rfm-note", locale), mark="muted"),
@@ -179,9 +123,7 @@ def curve_document(curve: RepurchaseCurve, locale: Locale) -> Document:
         for i, window in enumerate(curve.windows)
     ]
     names = ("window", "entered", "returned", "share", "interval")
-    blocks: list[Block] = [
-        Table(_heads(names, locale), rows, caption=text("ahead.windows", locale))
-    ]
+    blocks: list[Block] = [Table(heads(names, locale), rows, caption=text("ahead.windows", locale))]
     if curve.days.size:
         blocks.append(_curve(curve, locale))
     if curve.cohorts:
@@ -246,7 +188,7 @@ def upsell_document(found: UpsellCandidates, locale: Locale) -> Document:
     ]
     names = ("customer", "item", "orders", "amount-of-order", "peers", "potential", "item-share")
     blocks: list[Block] = [
-        Table(_heads(names, locale, left=2), rows, caption=_of(_ROWS, len(found), locale)),
+        Table(heads(names, locale, left=2), rows, caption=rows_of(_ROWS, len(found), locale)),
         Paragraph(text("ahead.upsell-note", locale), mark="muted"),
     ]
     return Document(title, blocks, locale=locale)
@@ -275,7 +217,7 @@ def value_document(worth: LifetimeValue, locale: Locale) -> Document:
     ]
     blocks: list[Block] = [
         KeyFigures(items),
-        Table(_heads(names, locale), rows, caption=_of(_ROWS, len(worth), locale)),
+        Table(heads(names, locale), rows, caption=rows_of(_ROWS, len(worth), locale)),
         faults_block(worth.faults, locale),
     ]
     return Document(title, blocks, locale=locale)
@@ -301,7 +243,7 @@ def model_document(model: BgNbd | GammaGamma | Sbg, locale: Locale) -> Document:
     blocks: list[Block] = [
         Paragraph(text(f"ahead.fit-{model.verdict}", locale), mark="good" if good else "warn"),
         KeyFigures([(text("ahead.customers", locale), shown(model.customers, "count", locale))]),
-        Table(_heads(("parameter", "estimate", "interval"), locale), rows),
+        Table(heads(("parameter", "estimate", "interval"), locale), rows),
     ]
     if isinstance(model, Sbg):
         seen = model.observed

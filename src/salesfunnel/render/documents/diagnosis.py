@@ -7,8 +7,8 @@ from salesfunnel.data.panel import ALL
 from salesfunnel.diagnosis import Diagnosis
 from salesfunnel.i18n import text
 from salesfunnel.render.documents.findings import findings_blocks, step_words
-from salesfunnel.render.model import Block, Document, Heading, Table
-from salesfunnel.render.words.figures import segment_words
+from salesfunnel.render.model import Block, Column, Document, Heading, Table
+from salesfunnel.render.words.figures import segment_words, shown
 
 __all__ = ["diagnosis_document"]
 
@@ -30,13 +30,16 @@ def diagnosis_document(diagnosis: Diagnosis, locale: Locale) -> Document:
 
 
 def _columns(diagnosis: Diagnosis, locale: Locale) -> Table:
-    heads = [text(f"cause.label.{name}", locale) for name in ("column", "use", "holds", "reason")]
+    names = ("column", "use", "holds", "reason")
+    heads = [Column(text(f"cause.label.{name}", locale)) for name in names]
+    heads.append(Column(text("finding.label.deals", locale), align="right"))
     rows = [
         (
             c.name,
             text(f"cause.use.{c.use}", locale),
             text(f"cause.holds.{c.content}", locale, default=c.content),
             text(f"cause.reason.{c.reason}", locale, default=c.reason),
+            "" if c.deals is None else shown(c.deals, "deals", locale),
         )
         for c in diagnosis.columns
     ]

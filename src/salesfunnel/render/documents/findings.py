@@ -22,7 +22,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.causes import cause_notes, columns_words
+from salesfunnel.render.words.causes import cause_notes, chance_words, columns_words
 from salesfunnel.render.words.figures import segment_words, shown, span
 from salesfunnel.render.words.findings import (
     LEAST,
@@ -80,9 +80,11 @@ def findings_blocks(
     """
     whole = {(d.transition, d.segment): d for d in diagnoses}
     found = tuple(findings)
-    if not found:
+    steps = [(f.transition, f.segment) for f in found]
+    steps += [step for step, d in whole.items() if d.searched]
+    if not steps:
         return [Paragraph(text("finding.empty", locale), mark="muted")]
-    places = list(dict.fromkeys((f.transition, f.segment) for f in found))
+    places = list(dict.fromkeys(steps))
     blocks: list[Block] = []
     for step, segment in places:
         mine = [f for f in found if (f.transition, f.segment) == (step, segment)]
@@ -156,6 +158,8 @@ def _rest(whole: Diagnosis | None, locale: Locale) -> list[Block]:
             unexplained=left, gain=abs(left), shortfall=gap,
             range="–" if ends is None else span(ends.low, ends.high, "deals", locale),
         )  # fmt: skip
+        if left > -LEAST:
+            words += chance_words(whole, gap, locale)
         blocks.append(Paragraph(words, mark="" if whole.causes else "warn"))
     elif whole.columns and gap is not None:
         blocks.append(Paragraph(text("cause.too-few", locale), mark="warn"))

@@ -39,7 +39,7 @@ def panel_document(panel: Panel, locale: Locale) -> Document:
     if panel.periods and panel.steps and len(panel.segments) == 1 and panel.weight is None:
         last, only = panel.periods[last_complete(panel, None)], panel.segments[0]
         blocks.append(funnel_picture(panel, locale, period=last, segment=only))
-    said = open_counted(panel)
+    said = (*panel.faults, *open_counted(panel))
     if said:
         blocks.append(attrs.evolve(
             faults_block(said, locale, labels), title=text("bottleneck.faults", locale)

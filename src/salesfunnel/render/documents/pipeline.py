@@ -16,7 +16,7 @@ from salesfunnel.render.model import (
     Section,
     Table,
 )
-from salesfunnel.render.words.figures import faults_block
+from salesfunnel.render.words.figures import days_between, faults_block
 
 _DEALS = 8
 _LISTED = ("pushed_out", "won", "lost", "new", "pulled_in", "increased", "decreased", "removed")
@@ -24,7 +24,7 @@ _LISTED = ("pushed_out", "won", "lost", "new", "pulled_in", "increased", "decrea
 
 def bridge_document(bridge: PipelineBridge, locale: Locale) -> Document:
     """Return the bars, the verdicts, the segments, and the largest deals behind the bars."""
-    since, until = (FORMS["date"](day.date(), locale) for day in (bridge.since, bridge.until))
+    since, until = (FORMS["date"](day, locale) for day in days_between(bridge.since, bridge.until))
     title = text("pipeline.bridge-title", locale, since=since, until=until)
     scope = "bridge-scope" if bridge.closing else "bridge-all"
     blocks: list[Block] = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
@@ -28,6 +27,7 @@ from salesfunnel.render.words.plans import (
     measure_title,
     owner_words,
     problem_words,
+    revenue_words,
     seen_words,
     step_of,
 )
@@ -84,8 +84,8 @@ def _total(plan: ImprovementPlan, locale: Locale) -> list[Block]:
     months = plan.assumptions.months
     words = [text("plan.total", locale, p10=deals.p10, p50=deals.p50, p90=deals.p90, months=months)]
     if revenue is not None:
-        ends: dict[str, Any] = {"p10": revenue.p10, "p50": revenue.p50, "p90": revenue.p90}
-        words.append(text("plan.total-revenue", locale, **ends))
+        unit = plan.assumptions.currency
+        words.append(revenue_words("plan.total-revenue", revenue, unit, locale))
     a, b = plan.assumptions.realisation
     notices = dict.fromkeys(n for m in plan.active if m.effect for n in m.effect.notices)
     assumed = [

@@ -19,7 +19,14 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import faults_block, segment_words, shown, signed, span
+from salesfunnel.render.words.figures import (
+    faults_block,
+    money_text,
+    segment_words,
+    shown,
+    signed,
+    span,
+)
 from salesfunnel.render.words.names import labels_of
 from salesfunnel.targets import TargetPlan, TargetProgress
 
@@ -28,11 +35,10 @@ _PARTS = 40
 
 def target_document(plan: TargetPlan, locale: Locale) -> Document:
     """Return key figures, the ladder of needs, months, parts, and what is suspicious."""
-    form = "money" if plan.unit == "currency" else "count"
     title = text(
         "ahead.target",
         locale,
-        target=FORMS[form](plan.target, locale),
+        target=_amount(plan, plan.target, locale),
         first=plan.periods[0],
         last=plan.periods[-1],
     )
@@ -46,11 +52,11 @@ def target_document(plan: TargetPlan, locale: Locale) -> Document:
         blocks.append(Paragraph(words, mark="warn"))
     blocks += [
         _ladder(plan, names, locale),
-        _months(plan, form, locale),
+        _months(plan, locale),
         _needs(plan, names, locale),
     ]
     if plan.parts:
-        blocks.append(_parts(plan, form, locale))
+        blocks.append(_parts(plan, locale))
     blocks.append(Paragraph(text("ahead.target-note", locale), mark="muted"))
     blocks.append(faults_block(plan.faults, locale, names))
     return Document(title, blocks, locale=locale)
@@ -98,9 +104,16 @@ def _ladder(plan: TargetPlan, names: dict[str, str], locale: Locale) -> FunnelPi
     return FunnelPicture(text("ahead.ladder", locale, chance=plan.probability), steps)
 
 
-def _months(plan: TargetPlan, form: str, locale: Locale) -> Bars:
+def _amount(plan: TargetPlan, value: float, locale: Locale) -> str:
+    """Return an amount of the target: money with its currency, or a number of wins."""
+    if plan.unit != "currency":
+        return FORMS["count"](value, locale)
+    return money_text(float(value), plan.currency, locale)
+
+
+def _months(plan: TargetPlan, locale: Locale) -> Bars:
     bars = [
-        Bar(period, float(amount), FORMS[form](amount, locale))
+        Bar(period, float(amount), _amount(plan, amount, locale))
         for period, amount in zip(plan.periods, plan.amounts.tolist(), strict=True)
     ]
     key = "ahead.by-month-seasonal" if plan.seasonal else "ahead.by-month"
@@ -129,7 +142,7 @@ def _counts(cells: Sequence[Any], locale: Locale) -> list[str]:
     return [shown(cell, "count", locale) for cell in cells]
 
 
-def _parts(plan: TargetPlan, form: str, locale: Locale) -> Table:
+def _parts(plan: TargetPlan, locale: Locale) -> Table:
     total = text("ahead.total", locale)
     columns = [
         Column(" / ".join(plan.levels)),
@@ -138,10 +151,10 @@ def _parts(plan: TargetPlan, form: str, locale: Locale) -> Table:
     rows = []
     for p, name in enumerate(plan.parts[:_PARTS]):
         cells = plan.part_amounts[:, p].tolist()
-        figures = [FORMS[form](cell, locale) for cell in (*cells, sum(cells))]
+        figures = [_amount(plan, cell, locale) for cell in (*cells, sum(cells))]
         rows.append([segment_words(name, locale), *figures])
     sums = plan.part_amounts.sum(1).tolist()
-    rows.append([total, *[FORMS[form](cell, locale) for cell in (*sums, sum(sums))]])
+    rows.append([total, *[_amount(plan, cell, locale) for cell in (*sums, sum(sums))]])
     caption = text("ahead.parts", locale)
     if len(plan.parts) > _PARTS:
         caption += text("report.comma", locale) + text(

@@ -6,14 +6,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.diagnosis import ColumnUse, Finding
+from salesfunnel.diagnosis import ColumnUse, Diagnosis, Finding
 from salesfunnel.i18n import text
 
-__all__ = ["cause_notes", "cause_text", "cause_title", "columns_words", "levels_words"]
+__all__ = [
+    "cause_notes",
+    "cause_text",
+    "cause_title",
+    "chance_words",
+    "columns_words",
+    "levels_words",
+]
 
 COLUMN = "column:"
 BLANK, OTHER = "(blank)", "(other)"
 MOST_NAMES = 12
+MATERIAL, LEAST = 0.1, 0.5
+"""Part of a fall, and deals, from which the change of a column that is not named is told."""
 
 
 def levels_words(params: Mapping[str, Any], locale: Locale, end: str = "") -> str:
@@ -87,6 +96,28 @@ def cause_notes(finding: Finding, locale: Locale) -> list[str]:
     if finding.explains and finding.code.startswith(COLUMN) and not params.get("known"):
         notes += [text("cause.question", locale, column=name) for name in finding.columns]
     return notes
+
+
+def chance_words(found: Diagnosis, gap: float, locale: Locale) -> str:
+    """Return what is said of the unexplained deals: alike everywhere, or with which columns.
+
+    A column whose change comes to many deals but not to more than chance brings is no cause; that
+    the drop is the same in everything recorded would not be true of it.
+    """
+    named = {name for f in found.causes if f.kind == "more-frequent" for name in f.columns}
+    parts = [
+        (-c.deals, c.name)
+        for c in found.columns
+        if c.deals is not None and c.name not in named and c.deals >= max(MATERIAL * gap, LEAST)
+    ]
+    if not parts:
+        return text("cause.unexplained-alike", locale)
+    names = [
+        text("cause.unexplained-column", locale, column=name, deals=-deals)
+        for deals, name in sorted(parts)[:MOST_NAMES]
+    ]
+    columns = text("cause.separator", locale).join(names)
+    return text("cause.unexplained-chance", locale, columns=columns)
 
 
 def columns_words(columns: Iterable[ColumnUse], locale: Locale) -> list[str]:

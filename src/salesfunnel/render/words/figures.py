@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
@@ -10,7 +11,7 @@ from salesfunnel.data.panel import ALL
 from salesfunnel.fault import Fault, hint_text
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.i18n._money import short_amount
-from salesfunnel.i18n.said import translated
+from salesfunnel.i18n.said import VALUE, translated
 from salesfunnel.render.model import Column, FaultItem, Faults
 from salesfunnel.render.words.benchmarks import published_words
 
@@ -28,7 +29,8 @@ def fault_item(fault: Fault, locale: Locale, labels: Mapping[str, str] | None = 
             figures[name] = published_words(figures[name], locale)
     for name in ("why", "hint"):
         if locale == "zh" and isinstance(figures.get(name), str):
-            figures[name] = translated(figures[name]) or figures[name]
+            said = translated(figures[name]) or translated(figures[name], VALUE)
+            figures[name] = said or figures[name]
     named: Mapping[str, str] = labels or {}
     for name in ("step", "value"):
         said = figures.get(name)
@@ -97,6 +99,16 @@ def filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[An
 def segment_words(segment: str, locale: Locale) -> str:
     """Return the name of a segment; the one of all has words."""
     return text("report.all", locale) if segment == ALL else segment
+
+
+def days_between(since: datetime, until: datetime) -> tuple[date, date]:
+    """Return the first and the last day of a window that begins after one moment, with another."""
+    return (since + timedelta(microseconds=1)).date(), until.date()
+
+
+def about_text(value: float, currency: str, locale: Locale) -> str:
+    """Return an estimated amount to the digits that mean something, with its currency."""
+    return short_amount(value, currency, locale) if currency else FORMS["about"](value, locale)
 
 
 def money_text(value: float | None, currency: str, locale: Locale) -> str:

@@ -9,7 +9,8 @@ import attrs
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.planning.improvement import ImprovementPlan
-from salesfunnel.planning.measure import ACTION, Effect, Measure
+from salesfunnel.planning.measure import ACTION, Effect, Measure, Quantiles
+from salesfunnel.render.words.figures import about_text
 from salesfunnel.render.words.findings import collect_words, finding_title
 from salesfunnel.render.words.names import labels_of
 
@@ -69,13 +70,18 @@ def effect_words(effect: Effect | None, locale: Locale) -> str:
         text("plan.effect.deals", locale, p10=d.p10, p50=d.p50, p90=d.p90, months=effect.months),
     ]
     if effect.revenue is not None:
-        r = effect.revenue
-        parts.append(text("plan.effect.revenue", locale, p10=r.p10, p50=r.p50, p90=r.p90))
+        parts.append(revenue_words("plan.effect.revenue", effect.revenue, effect.currency, locale))
     if "gap" in effect.notices:  # a chance of what is assumed would say nothing
         parts.append(text("plan.effect.assumed", locale))
     else:
         parts.append(text("plan.effect.positive", locale, p=effect.p_positive))
     return ("；" if locale == "zh" else "; ").join(parts)
+
+
+def revenue_words(key: str, revenue: Quantiles, currency: str, locale: Locale) -> str:
+    """Return what a measure, or all of them, may bring in money."""
+    ends = {name: getattr(revenue, name) for name in ("p10", "p50", "p90")}
+    return text(key, locale, **{k: about_text(v, currency, locale) for k, v in ends.items()})
 
 
 def step_of(plan: ImprovementPlan, measure: Measure, locale: Locale) -> str:

@@ -14,6 +14,7 @@ from salesfunnel._core.periods import start_of
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.definitions.step_mapping import place_of_transition
+from salesfunnel.i18n import text
 from salesfunnel.render.charts.figures import day_words, period_words
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from salesfunnel._core.arguments import check_period
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
@@ -50,7 +51,7 @@ def last_complete(panel: Panel | ConversionTable, period: str | None) -> int:
     if not panel.periods:
         raise ArgumentError("'panel' must have a period to show, got none")
     if period is not None:
-        check_known("period", period, panel.periods)
+        check_period(period, panel.periods)
         return int(panel.periods.index(period))
     whole = [i for i, name in enumerate(panel.periods) if name not in panel.partial]
     return whole[-1] if whole else len(panel.periods) - 1
@@ -262,7 +263,7 @@ def attainment(sheet: Tracking, locale: Locale, *, period: str | None = None) ->
     """Return every actual figure as a share of its target, in the last period."""
     periods = sheet.periods or (ALL,)
     if period is not None:
-        check_known("period", period, periods)
+        check_period(period, periods)
     shown = periods[-1] if period is None else period
     funnel = in_language(sheet.funnel, locale)
     names = {metric.key: metric.label for stage in funnel for metric in stage.metrics}

@@ -12,10 +12,12 @@ from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import money_column, plus
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.charts.marks import ChartScale
+from salesfunnel.render.words.figures import days_between, fault_item
 
 if TYPE_CHECKING:
     from salesfunnel.pipeline import PipelineBridge
 
+DOUBTS = ("amounts-set-at-closing", "open-amounts-unknown")
 BARS: tuple[tuple[str, int], ...] = (
     ("new", 1),
     ("pulled_in", 1),
@@ -59,11 +61,15 @@ def bridge(found: PipelineBridge, locale: Locale) -> Chart:
     ))  # fmt: skip
     closing = getattr(found, "closing", None)
     due = text("chart.bridge-closing", locale, period=closing) if closing else ""
+    first, last = days_between(found.since, found.until)
     return waterfall(
         rows, locale, title=text("chart.bridge-title", locale), kind="bridge",
         subtitle=text(
-            "chart.bridge-subtitle", locale, closing=due, since=day(found.since, locale),
-            until=day(found.until, locale),
+            "chart.bridge-subtitle", locale, closing=due, since=day(first, locale),
+            until=day(last, locale),
+        ),
+        note=" ".join(
+            fault_item(fault, locale).text for fault in found.faults if fault.code in DOUBTS
         ),
         scale=ChartScale(kind="money", currency=currency),
     )  # fmt: skip
