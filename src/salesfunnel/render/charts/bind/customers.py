@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import FORMS, text
@@ -122,7 +124,13 @@ def worth(found: LifetimeValue, locale: Locale) -> Chart:
 
 
 def _largest(
-    names: Any, amounts: Any, scale: ChartScale, locale: Locale, *, notes: Any, **words: str
+    names: Sequence[str],
+    amounts: npt.ArrayLike,
+    scale: ChartScale,
+    locale: Locale,
+    *,
+    notes: Sequence[str],
+    **words: str,
 ) -> Chart:
     amount = np.asarray(amounts, dtype=float)
     order = np.argsort(-np.nan_to_num(amount), kind="stable")[:COHORTS].tolist()
