@@ -101,3 +101,16 @@ def test_closed_deals_of_unknown_outcome_are_said():
     told = sf.read_deals(CLOSED.encode(), outcomes={"Issued": "won", "Deferred": "lost"})
     assert told.outcome.tolist() == [0, 1, 1, 2, 2, 1]
     assert "closed-without-outcome" not in {f.code for f in told.faults}
+
+
+@pytest.mark.parametrize("column", ["Channel", "Product", "Region", "渠道"])
+def test_counts_by_group_are_no_funnel_without_a_word(column):
+    found = sf.read_table(f"{column},Signups\nads,450\nfair,241\nsearch,158\n".encode())
+    (fault,) = [f for f in found.faults if f.code == "steps-perhaps-groups"]
+    assert (fault.severity, column in fault.message) == ("warning", True)
+
+
+@pytest.mark.parametrize("column", ["Step", "Stage", "Name", "阶段"])
+def test_counts_by_step_are_a_funnel(column):
+    found = sf.read_table(f"{column},Users\nvisit,450\nsignup,241\npaid,158\n".encode())
+    assert "steps-perhaps-groups" not in {fault.code for fault in found.faults}

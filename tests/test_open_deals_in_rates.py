@@ -217,3 +217,11 @@ def test_segments_of_entries_are_drawn_by_those_who_had_time(deals):
     panel = deals.panel(by="all", mode="entry", segment="channel")
     drawn = panel.chart("segments").data
     assert sorted(drawn["entered"]) == pytest.approx([100, 100])
+
+
+def test_a_list_that_records_no_losses():
+    found = sf.conversions(listed(aged(20, 0, 10, 60, "ads")))
+    assert found.rows[0].rate == pytest.approx(20 / 80, abs=0.01)
+    codes = {fault.code: dict(fault.params) for fault in found.faults}
+    assert codes["losses-unrecorded"]["n"] == pytest.approx(60, abs=1)
+    assert "open-past-their-time" not in codes

@@ -88,6 +88,12 @@ def _overdue(history: StageHistory, panel: Panel) -> tuple[Fault, ...]:
     for k, step in enumerate(panel.transitions):
         ended = ~np.isnat(reached[:, k]) & np.isnat(reached[:, k + 1]) & (history.outcome == LOST)
         x, lost = float(advanced[k]), float(ended.sum())
+        if x and not lost and exposed[k] > x:
+            found.append(Fault.of(
+                "losses-unrecorded", severity="info", step=str(step), rate=x / float(exposed[k]),
+                n=round(float(exposed[k]) - x),
+            ))  # fmt: skip
+            continue
         if not x or x / (x + lost) - x / exposed[k] < NOTABLE:
             continue
         found.append(Fault.of(
