@@ -25,7 +25,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("stats",),
     ("plugins",),
     ("data",),
-    ("conversion", "comparison", "timing", "counting"),
+    ("conversion", "timing", "counting"),
     ("bottleneck",),
     ("diagnosis",),
     ("planning",),
@@ -162,6 +162,12 @@ FOUND_ROOMS = sorted({room_of(path) for path in MODULES})
 
 def test_every_room_has_a_place_in_the_table():
     assert set(FOUND_ROOMS) == set(RANK)
+
+
+def test_the_house_has_few_names():
+    """All that stands in `src/salesfunnel`, `py.typed` and `__init__.py` with it."""
+    names = {path.name for path in SRC.iterdir()} - {"__pycache__"}
+    assert len(names) <= 32, sorted(names)
 
 
 @pytest.mark.parametrize("room", FOUND_ROOMS)

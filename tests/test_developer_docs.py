@@ -43,3 +43,13 @@ def test_the_map_can_be_drawn(tmp_path):
     script, target = DOCS / "draw_map.py", tmp_path / "map.svg"
     subprocess.run([sys.executable, script, target], check=True, capture_output=True)
     assert target.read_text("utf-8").count("<rect") > len(ROOMS)
+
+
+def test_the_list_of_files_is_of_this_code(tmp_path):
+    target = tmp_path / "files.md"
+    subprocess.run(
+        [sys.executable, DOCS / "list_files.py", target], check=True, capture_output=True
+    )
+    again = "files.md is old: run python docs/developer/list_files.py"
+    same = target.read_text("utf-8") == (DOCS / "files.md").read_text("utf-8")
+    assert same, again

@@ -230,20 +230,21 @@ def test_a_deal_that_moves_to_another_pipeline_is_transferred():
 
 def test_more_pushed_than_usual_is_said():
     rng = np.random.default_rng(5)
+    day = np.timedelta64(1, "D")
     deals = {}
     for month in range(10):
-        first = np.datetime64("2026-01", "M") + month
+        first = np.datetime64("2026-01", "M") + np.timedelta64(month, "M")
         start = first.astype("datetime64[D]")
         for k in range(40):
             name = f"{month}-{k}"
             edits = [
                 (start, "outcome", "open"), (start, "amount", 100.0),
-                (start, "expected", start + 20),
+                (start, "expected", start + 20 * day),
             ]  # fmt: skip
             if rng.random() < (0.6 if month == 9 else 0.2):
-                edits.append((start + 10, "expected", start + 60))
+                edits.append((start + 10 * day, "expected", start + 60 * day))
             else:
-                edits.append((start + 12, "outcome", "won" if k % 2 else "lost"))
+                edits.append((start + 12 * day, "outcome", "won" if k % 2 else "lost"))
             deals[name] = (start, edits)
     history = history_of(deals, "2026-12-01", ("amount", "expected", "outcome"))
     bridge = sf.pipeline_bridge(history, since="2026-10-01", until="2026-11-01", closing="2026-10")

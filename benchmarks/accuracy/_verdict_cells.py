@@ -61,14 +61,16 @@ INTAKE = {
 }  # fmt: skip
 """Entrants of the last month, their rate in units of the usual one, and the share of those who
 would advance in the last month, whenever they entered, that is lost instead."""
-CELLS = [(months, name) for months in (7, 16) for name in INTAKE]
-PARTS = 4
 
 
-def intake(rng, funnels, cells):
-    """Judge the month in which intake changed, through deals, by month of entering and of event."""
+def intake(rng, funnels):
+    """Judge the month in which intake changed, through deals, by month of entering and of event.
+
+    Funnels / 10 runs a cell, each with deals of its own.
+    """
     rows = []
-    for months, name in cells:
+    kinds = [(months, name) for months in (7, 16) for name in INTAKE]
+    for stream, (months, name) in worlds.cells(rng, kinds):
         left, factor, halted = INTAKE[name]
         runs = max(funnels // 10, 20)
         entrants = np.array([600 if left == 600 else 150] * (months - 1) + [left])
@@ -77,7 +79,7 @@ def intake(rng, funnels, cells):
         for _ in range(runs):
             rate = np.tile([0.9, 0.5], (months, 1))
             rate[-1, 0] *= factor
-            history = deals_of(rng, entrants, rate, halted=halted)
+            history = deals_of(stream, entrants, rate, halted=halted)
             last = history.panel(by="month").periods[-1]
             for mode in ("entry", "period"):
                 panel = history.panel(by="month", mode=mode)
@@ -107,11 +109,16 @@ def intake(rng, funnels, cells):
     return rows
 
 
+def alarms_of(found):
+    """Return whether each of the two steps is an alarm."""
+    bad = {str(row.transition.source) for row in found if row.tier in {"confirmed", "suspected"}}
+    return [name in bad for name in ("new", "offer")]
+
+
 def said_of(found):
     """Return whether each of the two steps is an alarm, and whether the first is not judged."""
     tiers = {str(row.transition.source): row.tier for row in found}
-    bad = [tiers[name] in {"confirmed", "suspected"} for name in ("new", "offer")]
-    return [*bad, tiers["new"] == "not-enough-data"]
+    return [*alarms_of(found), tiers["new"] == "not-enough-data"]
 
 
 RATES_ABOUT = 1 / (1 + np.exp(-(np.log(9) + np.linspace(-0.8, 0.8, 17))))
@@ -230,45 +237,78 @@ def stopped(rng, funnels):
 def recovered(rng, funnels):
     """A step that fell for some months and has come back: how long it stays an alarm."""
     rows = []
+    kinds = [(volume, lasted, back) for volume in (300, 1000) for lasted in (1, 2, 4, 6)
+             for back in (0, 1, 2, 3, 4)]  # fmt: skip
+    for stream, (volume, lasted, back) in worlds.cells(rng, kinds):
+        counts = worlds.mended_world(stream, funnels, lasted=lasted, back=back, volume=volume)
+        row = {"world": f"30 % down for {lasted} months, back for {back}, {volume} leads",
+               "leads": str(volume), "funnels": funnels}  # fmt: skip
+        for name, score in (
+            ("before", _rivals.old_probability(counts)),
+            ("not_asked", study.judged(counts, together=False, mended=False)[0]),
+            ("now", study.judged(counts, together=False)[0]),
+            ("one_call", study.judged(counts, together=True)[0]),
+        ):
+            row[name] = float((score[:, 1] >= 0.5).mean())
+        rows.append({**row, "se": study.se(row["now"], funnels)})
+    return rows
+
+
+def last_month(rng, funnels):
+    """What the last month alone says of a fall of 30 %, of who knows rate, scatter and size."""
+    rows = []
+    nodes, weights = np.polynomial.hermite_e.hermegauss(15)
+    weights = weights / weights.sum()
+    size = 30 * funnels
     for volume in (300, 1000):
-        for lasted in (1, 2, 4, 6):
-            for back in (0, 1, 2, 3, 4):
-                counts = worlds.mended_world(rng, funnels, lasted=lasted, back=back, volume=volume)
-                row = {"world": f"30 % down for {lasted} months, back for {back}, {volume} leads",
-                       "leads": str(volume), "funnels": funnels}  # fmt: skip
-                for name, score in (
-                    ("before", _rivals.old_probability(counts)),
-                    ("not_asked", study.judged(counts, together=False, mended=False)[0]),
-                    ("now", study.judged(counts, together=False)[0]),
-                    ("one_call", study.judged(counts, together=True)[0]),
-                ):
-                    row[name] = float((score[:, 1] >= 0.5).mean())
-                rows.append({**row, "se": study.se(row["now"], funnels)})
+        base = rng.uniform(0.25, 0.6, (2, size))
+        odds = np.log(base / (1 - base))
+
+        def ratio(drop, volume=volume, odds=odds):
+            rate = worlds.sigmoid(odds + worlds.noise(rng, (2, size), 0.1))
+            n = rng.binomial(rng.poisson(volume, size), rate[0])
+            x = rng.binomial(n, rate[1] * (1 - drop))
+            logs = []
+            for fall in (0.0, 0.3):
+                p = worlds.sigmoid(odds[1] + 0.1 * nodes[:, None]) * (1 - fall)
+                each = x * np.log(p) + (n - x) * np.log1p(-p) + np.log(weights)[:, None]
+                logs.append(np.logaddexp.reduce(each, axis=0))
+            return logs[0] - logs[1]
+
+        down, back = ratio(0.3), ratio(0.0)
+        for chance in (1 / 4, 1 / 11):  # that a fall is over after a month
+            bar = np.log(1 / chance - 1)
+            rows.append({
+                "world": f"{volume} leads, one fall in {1 / chance:.0f} is over",
+                "down_called_over": float((down > bar).mean()),
+                "over_called_down": float((back < bar).mean()),
+                "se": study.se(float((down > bar).mean()), size),
+            })  # fmt: skip
     return rows
 
 
 def onsets(rng, funnels):
     """When a fall began, and how large it is, where an alarm is true."""
     rows = []
-    for age in (1, 2, 3, 5, 8):
-        for sd in (0.1, 0.2):
-            counts, drop = worlds.world(rng, funnels, age=age, sd=sd, months=27)
-            for method, together in (("now, single", False), ("now, one call", True)):
-                out = pooled_of(counts, together=together)
-                p = out.fall.reshape(drop.shape)
-                true = (p >= 0.5) & (drop > 0)
-                best = (out.by_age.argmax(axis=0) + 1).reshape(drop.shape)[true]
-                size = (setting.RATE_SIZES @ out.by_size).reshape(drop.shape)[true]
-                exact = float((best == age).mean())
-                rows.append({
-                    "world": f"onset {age}, month sd {sd}", "method": method, "funnels": funnels,
-                    "true_alarms": str(int(true.sum())), "exact": exact,
-                    "se": study.se(exact, true.sum()),
-                    "within_1": float((np.abs(best - age) <= 1).mean()),
-                    "within_2": float((np.abs(best - age) <= 2).mean()),
-                    "size_bias": float((size - drop[true]).mean()),
-                    "size_error": float(np.abs(size - drop[true]).mean()),
-                })  # fmt: skip
+    kinds = [(age, sd) for age in (1, 2, 3, 5, 8) for sd in (0.1, 0.2)]
+    for stream, (age, sd) in worlds.cells(rng, kinds):
+        counts, drop = worlds.world(stream, funnels, age=age, sd=sd, months=27)
+        for method, together in (("now, single", False), ("now, one call", True)):
+            out = pooled_of(counts, together=together)
+            p = out.fall.reshape(drop.shape)
+            true = (p >= 0.5) & (drop > 0)
+            best = (out.by_age.argmax(axis=0) + 1).reshape(drop.shape)[true]
+            size = (setting.RATE_SIZES @ out.by_size).reshape(drop.shape)[true]
+            exact = float((best == age).mean())
+            rows.append({
+                "world": f"onset {age}, month sd {sd}", "method": method, "funnels": funnels,
+                "true_alarms": str(int(true.sum())), "exact": exact,
+                "se": study.se(exact, true.sum()),
+                "within_1": float((np.abs(best - age) <= 1).mean()),
+                "within_2": float((np.abs(best - age) <= 2).mean()),
+                "size_bias": float((size - drop[true]).mean()),
+                "size_error": float(np.abs(size - drop[true]).mean()),
+            })  # fmt: skip
     return rows
 
 
@@ -329,8 +369,8 @@ LIMITS = {
 def limits(rng, funnels):
     """What is beyond any method: an oracle, and this method told the kind of its world."""
     rows = []
-    for name, options in LIMITS.items():
-        counts, drop, odds = worlds.world(rng, funnels, **options, tell=True)
+    for stream, (name, options) in worlds.cells(rng, LIMITS.items()):
+        counts, drop, odds = worlds.world(stream, funnels, **options, tell=True)
         sd = options.get("sd", 0.1)
         truth = drop > 0
         kept = designs.STRUCTURE_PRIOR
@@ -350,9 +390,8 @@ def limits(rng, funnels):
     return rows
 
 
-PIECES = {**{f"intake{k + 1}": (lambda rng, f, part=CELLS[k::PARTS]: intake(rng, f, part))
-             for k in range(PARTS)}, "shocks": shocks, "stopped": stopped, "onsets": onsets,
-          "limits": limits, "recovered": recovered}  # fmt: skip
+PIECES = {"intake": intake, "shocks": shocks, "stopped": stopped, "onsets": onsets,
+          "limits": limits, "recovered": recovered, "last_month": last_month}  # fmt: skip
 
 
 # ---- the bars of the specification ----
@@ -362,7 +401,7 @@ def bars_of(folder):
     """Return the table of the bars: what was asked, what was measured, whether it holds."""
     rows = {}
     for path in sorted(folder.glob("*.json")):
-        if path.stem == "limits":  # its worlds have the names of the grid's
+        if path.stem.startswith("limits"):  # its worlds have the names of the grid's
             continue
         for one in json.loads(path.read_text("utf-8"))["rows"]:
             rows[one["world"], one.get("method", "")] = one

@@ -11,6 +11,18 @@ LUNAR_NEW_YEAR = {
 }  # fmt: skip
 
 
+ONLY: list[int] = []
+"""Places of the cells that are run; all if empty."""
+
+
+def cells(rng, items):
+    """Yield the items of a study, a stream of random numbers with each, so that parts add up."""
+    items = list(items)
+    for k, (stream, item) in enumerate(zip(rng.spawn(len(items)), items, strict=True)):
+        if not ONLY or k in ONLY:
+            yield stream, item
+
+
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 

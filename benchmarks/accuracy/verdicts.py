@@ -4,7 +4,8 @@
     python benchmarks/accuracy/verdicts.py --table FOLDER       # the page of all pieces
     python benchmarks/accuracy/verdicts.py --bars FOLDER        # asked, measured, holds
 
-A piece is one of `PIECES`; each writes a JSON file of rows. "Single": every funnel is judged by
+A piece is one of `PIECES`; each writes a JSON file of rows (those with many cells also one cell at
+a time, `--cell`, with the same random numbers). "Single": every funnel is judged by
 itself; "one call": all funnels of a cell are segments of one call. Half of the funnels are healthy,
 one or two of the five steps of the others fell by 10 to 40 %. The version before and common rules
 stand in the same table. The seed was not used for choosing any constant.
@@ -116,8 +117,8 @@ GRID = {
 
 def grid(rng, funnels, names):
     rows = []
-    for name in names:
-        counts, drop = worlds.world(rng, funnels, **GRID[name])
+    for stream, name in worlds.cells(rng, names):
+        counts, drop = worlds.world(stream, funnels, **GRID[name])
         truth = drop > 0
         cases = {
             "before": _rivals.old_probability(counts),
@@ -139,26 +140,26 @@ CALLS_OF_FEW = 4
 
 def mixed(rng, funnels):
     rows = []
-    for months in (6, 15, 27, 39):
-        for volume in (200, 30):
-            parts, truth = {}, []
-            for _ in range(CALLS_OF_FEW if volume == 30 else 1):
-                counts, drop = worlds.mixed_world(rng, funnels, months=months, volume=volume)
-                truth.append(drop > 0)
-                rules = _rivals.rules(counts) if months > 12 else {}
-                for method, score, bar in (
-                    ("before: P ≥ .5", _rivals.old_probability(counts), 0.5),
-                    ("now, single: P ≥ .5", judged(counts, together=False)[0], 0.5),
-                    ("now, one call: P ≥ .5", judged(counts, together=True)[0], 0.5),
-                    *((method, *rule) for method, rule in rules.items()),
-                ):
-                    parts.setdefault(method, ([], bar))[0].append(score)
-            name = f"mixed world, {months} months, median {volume} leads"
-            rows += [
-                row(name, method, np.concatenate(scores), np.concatenate(truth), bar,
-                    probability=method.endswith("P ≥ .5"))
-                for method, (scores, bar) in parts.items()
-            ]  # fmt: skip
+    kinds = [(months, volume) for months in (6, 15, 27, 39) for volume in (200, 30)]
+    for stream, (months, volume) in worlds.cells(rng, kinds):
+        parts, truth = {}, []
+        for _ in range(CALLS_OF_FEW if volume == 30 else 1):
+            counts, drop = worlds.mixed_world(stream, funnels, months=months, volume=volume)
+            truth.append(drop > 0)
+            rules = _rivals.rules(counts) if months > 12 else {}
+            for method, score, bar in (
+                ("before: P ≥ .5", _rivals.old_probability(counts), 0.5),
+                ("now, single: P ≥ .5", judged(counts, together=False)[0], 0.5),
+                ("now, one call: P ≥ .5", judged(counts, together=True)[0], 0.5),
+                *((method, *rule) for method, rule in rules.items()),
+            ):
+                parts.setdefault(method, ([], bar))[0].append(score)
+        name = f"mixed world, {months} months, median {volume} leads"
+        rows += [
+            row(name, method, np.concatenate(scores), np.concatenate(truth), bar,
+                probability=method.endswith("P ≥ .5"))
+            for method, (scores, bar) in parts.items()
+        ]  # fmt: skip
     return rows
 
 
@@ -178,41 +179,46 @@ def of_calls(part, whole):
     return share, np.sqrt((off**2).sum() * len(part) / max(len(part) - 1, 1)) / total
 
 
-def segments(rng, funnels, bases=(0.15, 0.05, 0.02, 0.0)):
+KINDS = (
+    {}, {"sd": 0.2}, {"unlike": True, "months": 27}, {"season": 0.3, "months": 27},
+    {"sd": 0.2, "ar": 0.8}, {"one_age": False},
+)  # fmt: skip
+
+
+def segments(rng, funnels):
+    """Funnels / 15 calls a cell, three times as many where 2 % fell."""
     rows = []
-    panels = max(funnels // 15, 20)
-    for base in bases:
-        kinds = ({}, {"sd": 0.2}, {"unlike": True, "months": 27}, {"season": 0.3, "months": 27},
-                 {"sd": 0.2, "ar": 0.8}, {"one_age": False})  # fmt: skip
-        for kind in kinds if base else kinds[:2]:
-            total = {}
-            for _ in range(panels * (3 if base == 0.02 else 1)):
-                counts, drop = worlds.segments_world(rng, base=base, **kind)
-                truth = (drop > 0).ravel()
-                bh, bar = _rivals.rules(counts)["z + BH"]
-                for method, score in (
-                    ("before", _rivals.old_probability(counts)),
-                    ("now", judged(counts, together=True)[0]),
-                    ("now, each by itself", judged(counts, together=False)[0]),
-                    ("z + BH", bh),
-                ):
-                    p = score.ravel()
-                    named = p >= bar if method == "z + BH" else most(p)
-                    total.setdefault(method, []).append(
-                        [(p >= 0.5).sum(), ((p >= 0.5) & ~truth).sum(), named.sum(),
-                         (named & ~truth).sum(), truth[np.argmax(p)]]
-                    )  # fmt: skip
-            for method, each in total.items():
-                alarms, false, named, wrong, first = np.array(each, float).T
-                share, error = of_calls(wrong, named)
-                rows.append({
-                    "world": f"50 segments, {base:.0%} fallen, {kind or 'alike, sd .1'}",
-                    "method": method, "panels": len(each), "alarms": alarms.mean(),
-                    "alarms_se": alarms.std(ddof=1) / np.sqrt(len(each)),
-                    "false_alarms": false.mean(), "named": named.sum(),
-                    "false_of_named": share, "false_of_named_se": error,
-                    "first_true": first.mean(),
-                })  # fmt: skip
+    shares = [(base, kind) for base in (0.15, 0.05, 0.02, 0.0)
+              for kind in (KINDS if base else KINDS[:2])]  # fmt: skip
+    for stream, (base, kind) in worlds.cells(rng, shares):
+        total = {}
+        for _ in range(max(funnels // 15, 20) * (3 if base == 0.02 else 1)):
+            counts, drop = worlds.segments_world(stream, base=base, **kind)
+            truth = (drop > 0).ravel()
+            bh, bar = _rivals.rules(counts)["z + BH"]
+            for method, score in (
+                ("before", _rivals.old_probability(counts)),
+                ("now", judged(counts, together=True)[0]),
+                ("now, each by itself", judged(counts, together=False)[0]),
+                ("z + BH", bh),
+            ):
+                p = score.ravel()
+                named = p >= bar if method == "z + BH" else most(p)
+                total.setdefault(method, []).append(
+                    [(p >= 0.5).sum(), ((p >= 0.5) & ~truth).sum(), named.sum(),
+                     (named & ~truth).sum(), truth[np.argmax(p)]]
+                )  # fmt: skip
+        for method, each in total.items():
+            alarms, false, named, wrong, first = np.array(each, float).T
+            share, error = of_calls(wrong, named)
+            rows.append({
+                "world": f"50 segments, {base:.0%} fallen, {kind or 'alike, sd .1'}",
+                "method": method, "panels": len(each), "alarms": alarms.mean(),
+                "alarms_se": alarms.std(ddof=1) / np.sqrt(len(each)),
+                "false_alarms": false.mean(), "named": named.sum(),
+                "false_of_named": share, "false_of_named_se": error,
+                "first_true": first.mean(),
+            })  # fmt: skip
     return rows
 
 
@@ -324,12 +330,10 @@ def more(name):
 _NAMES = list(GRID)
 PIECES = {
     **{f"grid{k + 1}": (lambda rng, f, part=_NAMES[k::3]: grid(rng, f, part)) for k in range(3)},
-    "mixed": mixed, "segments": lambda rng, f: segments(rng, f, (0.15, 0.05)),
-    "definitions": definitions, "benchmarks": benchmarks, "festivals": festivals,
-    "entries": entries,
-    **{name: more(name) for name in ("intake1", "shocks", "stopped", "onsets", "limits",
-                                     "recovered", "intake2", "intake3", "intake4")},
-    "segments2": lambda rng, f: segments(rng, f, (0.02, 0.0)),
+    "mixed": mixed, "segments": segments, "definitions": definitions,
+    "benchmarks": benchmarks, "festivals": festivals, "entries": entries,
+    **{name: more(name) for name in ("intake", "shocks", "stopped", "onsets", "limits",
+                                     "recovered", "last_month")},
 }  # fmt: skip
 
 
@@ -375,26 +379,24 @@ def table_of(rows):
 TITLES = {
     "grid1": "Worlds of one kind (1)", "grid2": "Worlds of one kind (2)",
     "grid3": "Worlds of one kind (3)", "mixed": "A mixed world: no two funnels are alike",
-    "segments": "50 segments in one call",
-    "segments2": "50 segments in one call, few or none fallen",
-    "definitions": "A gate that moved, or a real fall",
+    "segments": "50 segments in one call", "definitions": "A gate that moved, or a real fall",
     "benchmarks": "Benchmarks that are wrong", "festivals": "A moving festival",
-    "entries": "Entries", "intake1": "Intake stops, of deals that take time (1)",
+    "entries": "Entries", "intake": "Intake stops, of deals that take time",
     "shocks": "Months that move everything together", "stopped": "A step that stops altogether",
     "onsets": "When a fall began, and how large it is, where an alarm is true",
     "limits": "What is beyond any method",
     "recovered": "A fall that is over: share of such steps alarmed",
-    **{f"intake{k}": f"Intake stops, of deals that take time ({k})" for k in (2, 3, 4)},
+    "last_month": "What a judge who knows all but that could say of it by the last month",
 }  # fmt: skip
 
 
 def page(folder):
     """Print the tables of all pieces that were run."""
     for name, title in TITLES.items():
-        path = folder / f"{name}.json"
-        if path.exists():
-            document = json.loads(path.read_text("utf-8"))
-            print(f"## {title}\n\n{table_of(document['rows'])}\n")
+        paths = sorted(folder.glob(f"{name}.json")) + sorted(folder.glob(f"{name}-*.json"))
+        rows = [one for path in paths for one in json.loads(path.read_text("utf-8"))["rows"]]
+        if rows:
+            print(f"## {title}\n\n{table_of(rows)}\n")
 
 
 def main():
@@ -403,6 +405,7 @@ def main():
     parser.add_argument("--funnels", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=Path("verdicts-study"))
+    parser.add_argument("--cell", type=int, help="one of those of mixed, segments, intake, ...")
     parser.add_argument("--table", type=Path)
     parser.add_argument("--bars", type=Path)
     options = parser.parse_args()
@@ -417,10 +420,12 @@ def main():
     began = time.perf_counter()
     number = list(PIECES).index(options.piece)
     rng = np.random.default_rng([options.seed, number])
+    worlds.ONLY[:] = [] if options.cell is None else [options.cell]
     rows = PIECES[options.piece](rng, options.funnels)
     options.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"piece": options.piece, "seed": options.seed, "rows": rows}, indent=1)
-    (options.out / f"{options.piece}.json").write_text(text, encoding="utf-8")
+    stem = options.piece if options.cell is None else f"{options.piece}-{options.cell:02d}"
+    (options.out / f"{stem}.json").write_text(text, encoding="utf-8")
     for one in rows:
         print({k: round(v, 3) if isinstance(v, float) else v for k, v in one.items()})
     print(f"{time.perf_counter() - began:.0f} s")

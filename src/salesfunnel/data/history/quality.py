@@ -19,8 +19,9 @@ SHARE = 0.10
 BATCH = 0.50
 """Share of a month's entries on one day from which the day is called a batch update."""
 BATCH_LEAST = 20
-_SPAN = 1_000_000
 """Months with fewer entries into a stage are not judged: a few deals share a day by chance."""
+FEW_DAYS = 10
+_SPAN = 1_000_000
 
 
 def quality_faults(
@@ -119,7 +120,7 @@ def _batch_days(history: StageHistory, rows: npt.NDArray[Any] | None) -> list[Fa
         if days.size < BATCH_LEAST:
             continue
         dates, counts = _days(days)
-        months, which = np.unique(dates.astype("datetime64[M]"), return_inverse=True)
+        months, which = np.unique(_months(dates), return_inverse=True)
         which = which.reshape(-1)
         total = np.bincount(which, weights=counts, minlength=months.size)
         wrong = (counts > BATCH * total[which]) & (total[which] >= BATCH_LEAST)
@@ -128,6 +129,19 @@ def _batch_days(history: StageHistory, rows: npt.NDArray[Any] | None) -> list[Fa
             of = {"day": str(dates[i]), "all": int(total[which[i]])}
             faults.append(_named(history, rows, "batch-day", there, column=stage, **of))
     return faults
+
+
+def _months(dates: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
+    """Return the months of days; one of which few days are there counts to its neighbour.
+
+    Of two days of a month that has just begun, one is more than half.
+    """
+    months = dates.astype("datetime64[M]")
+    begun = (dates[-1] - months[-1].astype("datetime64[D]")).astype(np.int64) < FEW_DAYS
+    ends = (months[0] + 1).astype("datetime64[D]") - dates[0]
+    found = np.where((months == months[-1]) & begun, months - 1, months)
+    first = (months == months[0]) & (ends.astype(np.int64) < FEW_DAYS)
+    return np.where(first & (months[0] < found[-1]), months + 1, found)
 
 
 def _days(days: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.datetime64], Any]:
