@@ -13,6 +13,7 @@ from salesfunnel._core.inputs import Moment
 from salesfunnel._core.season import check_season
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
+from salesfunnel.data.history.closings_filled import needs_closings
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Season
@@ -21,7 +22,7 @@ from salesfunnel.forecasting.listed import stages_now
 from salesfunnel.forecasting.outlook import Settings, outlook, past_of
 from salesfunnel.forecasting.result import Basis, Forecast
 from salesfunnel.forecasting.seen_stays import as_list, enough_seen
-from salesfunnel.forecasting.snapshot import days_until, moment
+from salesfunnel.forecasting.snapshot import DAY, day_is_over, days_until, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
 from salesfunnel.forecasting.time_cuts import CALENDAR
 
@@ -58,7 +59,10 @@ def forecast(
         How far ahead: days, ``"90D"``, or an end: ``"2027-03-31"``, or a period to its last day,
         such as ``"2027-Q1"``, or ``"FY27-Q3"`` with a fiscal calendar.
     as_of : date, datetime or ISO text, optional
-        The moment of the forecast; the history's by default. Nothing later is looked at.
+        The moment of the forecast; the history's by default. Of a day whose closings are known
+        (dates without hours) the horizon begins with the next day. Nothing that came later is
+        looked at, but for attributes without a history, which stand as they are today: those that
+        follow the outcome are left out, and a fault says so.
     seed : int
         Of the simulation.
     strata : str, optional
@@ -136,20 +140,22 @@ def forecast(
     """
     check_kind("history", history, StageHistory)
     given, history = history, two_ends(history)
+    needs_closings(history, "a forecast")
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
     if not enough_seen(history, at):
         given = as_list(history, at)
         history = two_ends(given)
     own = as_fiscal(fiscal_start, fiscal)
-    span = days_until("horizon", horizon, at, own)
+    begins = at + DAY if day_is_over(given, at, as_of) else at
+    span = days_until("horizon", horizon, begins, own)
     seed = check_positive_int("seed", seed, minimum=0)
     chosen = check_covariates(covariates, history)
     if strata is not None:
         strata = attribute_name("strata", strata, history.attributes)
     how = Settings(
         strata, currency, rates, check_season(season), new_deals, chosen,
-        calendar=CALENDAR if own is None else own,
+        calendar=CALENDAR if own is None else own, begins=begins,
     )  # fmt: skip
     past = past_of(history, span, how)
     listed = stages_now(given, history) if at >= np.datetime64(history.as_of, "us") else None
@@ -162,6 +168,8 @@ def forecast(
         basis = "created-age" if listed is None else "created-age-and-stage"
     told = {"strata": strata, "draws": size, "seed": seed, "basis": basis}
     found = sum_up(history, view, drawn, groupings, told, calendar=how.calendar)
+    drawn_ends = tuple(fault for fault in history.faults if fault.code == "closing-drawn")
+    found = attrs.evolve(found, faults=(*found.faults, *drawn_ends))
     if basis == "stage-and-age":
         return found
     said = Fault.of("stage-timing-unknown", severity="warning")
