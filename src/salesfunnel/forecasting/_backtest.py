@@ -16,9 +16,9 @@ from salesfunnel._core.season import COUNT_MONTHS, check_season
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
+from salesfunnel.data.history.closings_filled import needs_closings
 from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.entry_intervals import interval_faults
-from salesfunnel.data.history.closings_filled import needs_closings
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import check_covariates

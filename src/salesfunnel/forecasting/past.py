@@ -22,7 +22,7 @@ from salesfunnel.forecasting.stage_rows import Stays, stays
 from salesfunnel.forecasting.traits import NO_TRAITS, Traits, leaky, traits_of
 from salesfunnel.forecasting.win_model import FEW_CLOSED, WinModel, fit_model
 
-__all__ = ["PLAIN", "Past", "Ways"]
+__all__ = ["PLAIN", "Past", "Ways", "leak_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -157,9 +157,9 @@ class Past:
         Where they stand as they are by the end of the data, all the data tell whether they do.
         """
         end = np.datetime64(self.history.as_of, "us")
-        found = _leak(self.before(at), used, more)
+        found = leak_of(self.before(at), used, more)
         if found is None and at < end and self._traits(self._known(at)).of_today:
-            found = _leak(self.before(end), used, more)
+            found = leak_of(self.before(end), used, more)
         return found
 
     def width(self, at: np.datetime64, used: Ways) -> float:
@@ -234,7 +234,7 @@ class Past:
         return Scored(loss, float(norm_ppf(max(chance / 2, LEAST))), expected, came)
 
 
-def _leak(judged: list[Judged], used: Ways, more: Ways) -> Fault | None:
+def leak_of(judged: list[Judged], used: Ways, more: Ways) -> Fault | None:
     """Return a fault if sums with traits were plainly further off than without."""
     both = [(one[used], one[more]) for one in judged if {used, more} <= set(one)]
     came = sum(plain.came for plain, _ in both)

@@ -150,8 +150,9 @@ def _is_span(text: str) -> bool:
 def snapshot(
     history: StageHistory, at: np.datetime64, *, currency: str | None = None, rates: object = None
 ) -> Snapshot:
-    """Return what was known at a moment; deals created later are left out,
-    and for a moment before the history's own those that ended on an unknown day.
+    """Return what was known at a moment; deals created later are left out.
+
+    So are, before the history's own moment, deals that ended on an unknown day.
 
     Amounts are those of the moment if the history of amounts is known, otherwise those of today;
     ``StageHistory.leaks`` says which.

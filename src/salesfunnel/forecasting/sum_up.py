@@ -108,13 +108,12 @@ def sum_up(
         for group, sample in zip(groupings, drawn.by_group, strict=True)
     ]
     owners = breakdowns[0]
-    at = view.known.at
     stages, stage = _stages_of(history, view)
     used = np.flatnonzero(np.abs(opened.terms).max(axis=0, initial=0) > 1e-9)
-    changed = rates_changed(view.model, at, history.stages)
+    changed = rates_changed(view.model, view.known.at, history.stages)
     strata = how["strata"]
     made = Forecast(
-        as_of=at.astype(datetime),
+        as_of=view.known.at.astype(datetime),
         horizon=horizon,
         expected=expected_open + expected_new,
         interval=_interval(total.sum(1)),

@@ -19,7 +19,7 @@ __all__ = ["CLOSING_HINT", "needs_closings", "undated", "with_closings"]
 
 CLOSING_HINT = (
     'add the closing date to the export, or name its column with columns={"closed": ...};'
-    " panel(by='month') counts by creation without it"
+    " history.panel(by='month') counts by creation without it"
 )
 GOLDEN = (5**0.5 - 1) / 2
 _NAT = np.datetime64("NaT", "us")

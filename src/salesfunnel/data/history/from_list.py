@@ -15,13 +15,15 @@ from salesfunnel.fault import Fault
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
 
-__all__ = ["EXPORT_HINT", "goal_of", "needs_stage_times", "timed_stages", "two_ends"]
+__all__ = ["EXPORT_HINT", "OF_LISTS", "goal_of", "needs_stage_times", "timed_stages", "two_ends"]
 
 EXPORT_HINT = (
     "export when deals entered their stages (HubSpot: the properties “Date entered …” or the"
     " history of dealstage; Salesforce: OpportunityHistory; Pipedrive: the changelog; Zoho: Stage"
     " History), or read several dated lists with read_snapshots"
 )
+OF_LISTS = ("needs-stage-times", "closing-drawn")
+"""Faults of making a list a history of two ends."""
 _NAT, _ENDS = np.datetime64("NaT", "us"), 2
 
 
