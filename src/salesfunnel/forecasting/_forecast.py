@@ -113,9 +113,9 @@ def forecast(
     each stage, the slope of the value and the effects of groups (each shared by the stages, and of
     each, shrunk toward 0 as far as they scatter), a season, a break of the rates and months. Open
     deals count with the chance that they will go on. Season and break are averaged over models by
-    their evidence; a break that is more likely than not is in `Forecast.rates_changed` and a fault. When:
-    the Aalen–Johansen estimate [2]_ on whole days, given that the deal is still there at its age;
-    ages at which fewer than three deals, or 2 %, are left are taken as the last one before. The
+    their evidence; a break that is more likely than not is in `Forecast.rates_changed` and a fault.
+    When: the Aalen–Johansen estimate [2]_ on whole days, given that the deal is still open at its
+    age; ages at which fewer than three deals, or 2 %, are left are taken as the last one before. The
     time from a later stage to won follows by convolution. Below 60 closed deals there are levels
     only.
 
