@@ -128,7 +128,9 @@ def notebooks(folder: Path, _: Sequence[str]) -> Iterator[tuple[str, str]]:
             parts.append(before + (draw() if draw else html.escape(repr(shown))) + after)
         dark = '<script>matchMedia("(prefers-color-scheme:dark)").matches && (document.body.dataset'
         dark += '.jpThemeLight="false", document.body.style.background="#111")</script>'
-        yield _page(folder / f"{book.stem}.en.html", ["<body>", *parts, dark], style)
+        yield _page(
+            folder / f"{book.stem}.en.html", ["<body>", *parts, dark], style + "pre{overflow:auto}"
+        )
 
 
 def site(base: Path, locales: Sequence[str]) -> Iterator[tuple[str, str]]:

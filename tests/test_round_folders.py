@@ -122,6 +122,7 @@ FOLDERS = {
         {**OCTOBER, "export.xls": b"<html><table><tr><td>1</td></tr></table></html>"},
         "round-file-unread", None),
     "a file of nothing": ({**OCTOBER, "2026-09.xlsx": b""}, "round-file-unread", None),
+    "a spreadsheet of WPS": ({**OCTOBER, "2026-09.et": b"\xd0\xcf"}, "round-file-save-as", ".et"),
     "a note in words": ({**OCTOBER, "readme.txt": b"hello"}, "round-file-unknown", None),
 }  # fmt: skip
 
@@ -136,7 +137,7 @@ def test_each_of_these_is_told_with_what_to_do_in_both_languages(case):
     assert value is None or fault.value == value
     item = fault_item(fault, "zh")
     for words in (item.text, item.hint):
-        left = re.sub(r"\w+\.json|Excel|WPS|CSV|JSON|xlsx|Impressions|many", "", words)
+        left = re.sub(r"\w+\.json|Excel|WPS|CSV|JSON|xlsx|\.et|Impressions|many", "", words)
         assert not re.search("[A-Za-z]", left), words
 
 

@@ -135,6 +135,6 @@ def target_months(plan: TargetPlan, locale: Locale) -> Chart:
     words = money_words(plan.target, locale, scale.currency) if money else deals_words(plan.target)
     return grids.months(
         [period_words(p, locale) for p in plan.periods], plan.amounts.tolist(), locale,
-        title=f"{text('chart.target', locale)} {words}",
+        title=f"{text('chart.column.target', locale)} {words}",
         subtitle=span_words(plan.periods, locale), scale=scale,
     )  # fmt: skip

@@ -25,7 +25,7 @@ from salesfunnel.render.charts.bind._words import (
     step_words,
 )
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import period_words, whole_percent
+from salesfunnel.render.charts.figures import percent_range, period_words, whole_percent
 from salesfunnel.render.charts.kinds.flows import FunnelRow
 from salesfunnel.render.charts.kinds.flows import funnel as funnel_chart
 from salesfunnel.render.charts.kinds.rates import StepRate
@@ -206,7 +206,7 @@ def rates(
 
 
 def _with_interval(rate: float, low: float, high: float) -> str:
-    return f"{whole_percent(rate)} ({float(low) * 100:.0f}–{float(high) * 100:.0f})"
+    return f"{whole_percent(rate)} ({percent_range(float(low), float(high))})"
 
 
 def table_segments(
@@ -255,7 +255,8 @@ def step_rates(counts: StepCounts, locale: Locale) -> Chart:
             rate=x / n if n else None, low=None if ends is None else float(ends.low),
             high=None if ends is None else float(ends.high),
         ))  # fmt: skip
-    return rates_chart(rows, locale, title=text("chart.rates-title", locale))
+    words = text("chart.steps-rates-subtitle", locale)
+    return rates_chart(rows, locale, title=text("chart.rates-title", locale), subtitle=words)
 
 
 def attainment(sheet: Tracking, locale: Locale, *, period: str | None = None) -> Chart:
