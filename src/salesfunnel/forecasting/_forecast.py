@@ -116,8 +116,8 @@ def forecast(
     their evidence; a break that is more likely than not is in `Forecast.rates_changed` and a fault.
     When: the Aalen–Johansen estimate [2]_ on whole days, given that the deal is still open at its
     age; ages at which fewer than three deals, or 2 %, are left are taken as the last one before.
-    The time from a later stage to won follows by convolution. Below 60 closed deals there are levels
-    only.
+    The time from a later stage to won follows by convolution. Below 60 closed deals there are
+    levels only.
 
     The interval is that of a simulation in which all logits move together: by what is not known of
     levels, season and break, by the months to come, and by the slope of the value.
