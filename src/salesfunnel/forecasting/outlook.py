@@ -19,6 +19,7 @@ from salesfunnel.forecasting.closings_missing import closings_missing
 from salesfunnel.forecasting.common_spread import common_spread
 from salesfunnel.forecasting.listed import StagesNow
 from salesfunnel.forecasting.new_deals import NewDeals, new_deals
+from salesfunnel.forecasting.old_open import old_open
 from salesfunnel.forecasting.open_deals import OpenDeals, open_deals
 from salesfunnel.forecasting.past import PLAIN, Past, Ways
 from salesfunnel.forecasting.seen_stays import closed_seen, seen_stays
@@ -172,6 +173,7 @@ def outlook(
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
     fresh = new_deals(known, model, a_day, priced, won_values)
     width = 1.0 if past is None else past.width(at, used)
+    faults += old_open(known, past, at, used, width)
     closing = closing_scatter(model, fit, horizon)
     common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon, closing)
     return Outlook(
