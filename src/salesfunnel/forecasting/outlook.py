@@ -50,7 +50,7 @@ class Settings(NamedTuple):
     new_deals: bool = True
     covariates: tuple[str, ...] | str | None = "auto"
     explain: bool = True
-    """Whether what moves the chances of deals is told."""
+    """Whether to report what moves the chances of deals."""
     calendar: Fiscal = CALENDAR
 
 
@@ -201,7 +201,7 @@ def _fitted(
     past: Past | None,
     horizon: int,
 ) -> tuple[WinModel, Ways, str, list[Fault]]:
-    """Return the model, what it reckons with, the name of the way, and what is to be said of it."""
+    """Return the model, the parts it uses, the name of the method, and the faults to report."""
     always = () if how.strata is None else (how.strata,)
     said: list[Fault] = []
     wanted: tuple[str, ...] | None = always

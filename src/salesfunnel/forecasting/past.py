@@ -36,7 +36,7 @@ of the factor of the width."""
 
 
 class Ways(NamedTuple):
-    """What a forecast reckons with, besides stage and age."""
+    """What a forecast uses besides stage and age."""
 
     traits: bool
     activity: bool
@@ -152,7 +152,7 @@ class Past:
         return int(known.size), float((np.abs(known) <= INSIDE).mean())
 
     def told(self, at: np.datetime64) -> Ways:
-        """Return what there is to reckon with."""
+        """Return what there is to use."""
         activity = self.activity != () and bool(activity_fields(self.history))
         return Ways(bool(self._traits(self._known(at)).all_names), activity)
 
