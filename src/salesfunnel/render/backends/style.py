@@ -108,6 +108,7 @@ padding:1px 0 1px 9px}
 & .sf-facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 18px;margin:4px 0}
 & .sf-facts>span:nth-child(odd){color:var(--sf-muted)}
 & .sf-facts>span:nth-child(even){font-weight:600}
+& .sf-facts small{font-weight:400;color:var(--sf-muted);margin-left:6px}
 & .sf-t th,& .sf-t td{padding:4px 8px}
 & .sf-code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:11.5px;color:var(--sf-muted)}
 & .sf-fault{margin:3px 0}
