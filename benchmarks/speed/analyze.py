@@ -52,9 +52,8 @@ def main():
     parser.add_argument("--segments", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
-    print(
-        "| steps | months | fallen | alarms | analyze | find_bottlenecks |\n|---|---|---|---|---|---|"
-    )
+    print("| steps | months | fallen | alarms | analyze | find_bottlenecks |")
+    print("|---" * 6 + "|")
     for steps, months, fallen in CELLS:
         panel = panel_of(options.segments, steps, months, fallen)
         sf.analyze(panel.select(segments=panel.segments[:10]))
