@@ -360,18 +360,21 @@ def table_of(rows):
             for one in rows
         ]  # fmt: skip
     elif "named" in rows[0]:
-        head = ["world", "method", "alarms a call", "false ones", "named by most(0.1)",
+        head = ["world", "method", "calls", "alarms a call", "false ones", "named by most(0.1)",
                 "false of these", "first row true"]  # fmt: skip
         cells = [
-            [one["world"], one["method"], f"{one['alarms']:.1f}", f"{one['false_alarms']:.1f}",
-             f"{one['named']:.0f}", shown(one["false_of_named"], one["false_of_named_se"]),
-             shown(one["first_true"])]
+            [one["world"], one["method"], str(one["panels"]), f"{one['alarms']:.1f}",
+             f"{one['false_alarms']:.1f}", f"{one['named']:.0f}",
+             shown(one["false_of_named"], one["false_of_named_se"]), shown(one["first_true"])]
             for one in rows
         ]  # fmt: skip
     else:
         head = [key for key in rows[0] if key != "funnels"]
-        cells = [[v if isinstance(v, str) else f"{v:.3f}" for k, v in one.items() if k != "funnels"]
-                 for one in rows]  # fmt: skip
+        cells = [
+            [v if isinstance(v, str) else "–" if v is None or np.isnan(v) else f"{v:.3f}"
+             for k, v in one.items() if k != "funnels"]
+            for one in rows
+        ]  # fmt: skip
     lines = ["| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *cells)]
     return "\n".join(lines)
 
