@@ -1,4 +1,4 @@
-"""forecast: the open deals by stage, age and traits, the deals to come, what all have in common."""
+"""forecast: open deals by stage, age and traits, new deals, and what all deals share."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def forecast(
     seed : int
         Of the simulation.
     strata : str, optional
-        An attribute, such as the channel, whose groups have chances of their own, drawn to those
-        of all deals with the weight of 20 deals.
+        An attribute, such as the channel, whose groups have win rates of their own, shrunk toward
+        those of all deals with the weight of 20 deals.
     owner : str
         The attribute that names the owner; without it there is no breakdown by owner.
     new_deals : bool
@@ -111,13 +111,13 @@ def forecast(
     -----
     Where a deal goes from a stage and when are two questions [1]_. Where: a logit with a level for
     each stage, the slope of the value and the effects of groups (each shared by the stages, and of
-    each, drawn to 0 as much as they scatter), a season, a break of the rates and months. Open deals
-    count with the chance that they will go on. Season and break are averaged over models by their
-    evidence; a break that is more likely than not is in `Forecast.rates_changed` and a fault. When:
-    the Aalen–Johansen estimate [2]_ on whole days, given that the deal is still there at its age;
-    ages at which fewer than three deals, or 2 %, are left are taken as the last one before. The
-    time from a later stage to won follows by convolution. Below 60 closed deals there are levels
-    only.
+    each, shrunk toward 0 as far as they scatter), a season, a break of the rates and months. Open
+    deals count with the chance that they will go on. Season and break are averaged over models by
+    their evidence; a break that is more likely than not is in `Forecast.rates_changed` and a fault.
+    When: the Aalen–Johansen estimate [2]_ on whole days, given that the deal is still open at its
+    age; ages at which fewer than three deals, or 2 %, are left are taken as the last one before.
+    The time from a later stage to won follows by convolution. Below 60 closed deals there are
+    levels only.
 
     The interval is that of a simulation in which all logits move together: by what is not known of
     levels, season and break, by the months to come, and by the slope of the value.

@@ -19,6 +19,7 @@ from salesfunnel.forecasting.closings_missing import closings_missing
 from salesfunnel.forecasting.common_spread import common_spread
 from salesfunnel.forecasting.listed import StagesNow
 from salesfunnel.forecasting.new_deals import NewDeals, new_deals
+from salesfunnel.forecasting.old_open import old_open
 from salesfunnel.forecasting.open_deals import OpenDeals, open_deals
 from salesfunnel.forecasting.past import PLAIN, Past, Ways
 from salesfunnel.forecasting.seen_stays import closed_seen, seen_stays
@@ -49,7 +50,7 @@ class Settings(NamedTuple):
     new_deals: bool = True
     covariates: tuple[str, ...] | str | None = "auto"
     explain: bool = True
-    """Whether what moves the chances of deals is told."""
+    """Whether to report what moves the chances of deals."""
     calendar: Fiscal = CALENDAR
 
 
@@ -172,6 +173,7 @@ def outlook(
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
     fresh = new_deals(known, model, a_day, priced, won_values)
     width = 1.0 if past is None else past.width(at, used)
+    faults += old_open(known, past, at, used, width)
     closing = closing_scatter(model, fit, horizon)
     common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon, closing)
     return Outlook(
@@ -199,7 +201,7 @@ def _fitted(
     past: Past | None,
     horizon: int,
 ) -> tuple[WinModel, Ways, str, list[Fault]]:
-    """Return the model, what it reckons with, the name of the way, and what is to be said of it."""
+    """Return the model, the parts it uses, the name of the method, and the faults to report."""
     always = () if how.strata is None else (how.strata,)
     said: list[Fault] = []
     wanted: tuple[str, ...] | None = always

@@ -29,12 +29,14 @@ ORIGINS, MOST_DEALS, FEW_DEALS = 5, 15_000, 50
 """Most days looked at, most deals they are made of, and fewest open deals they are judged by."""
 SURELY, LEAST = 1 - 1e-9, 1e-12
 PRIOR, FAR, NARROW, WIDE = 6.0, 6.0, 0.9, 4.0
+INSIDE = 1.2816
+"""Spreads off the middle up to which a sum lies in its 80 % interval."""
 """Days on which intervals held, with which the past begins; the largest miss that counts; limits
 of the factor of the width."""
 
 
 class Ways(NamedTuple):
-    """What a forecast reckons with, besides stage and age."""
+    """What a forecast uses besides stage and age."""
 
     traits: bool
     activity: bool
@@ -141,8 +143,16 @@ class Past:
         square = float((np.clip(known, -FAR, FAR) ** 2).sum())
         return float(np.clip(np.sqrt((PRIOR + square) / (PRIOR + known.size)), NARROW, WIDE))
 
+    def held(self, at: np.datetime64, used: Ways) -> tuple[int, float]:
+        """Return of how many days of the past intervals were made, and the share that held."""
+        off = [one[used].off for one in self.before(at) if used in one]
+        known = np.array([z for z in off if z is not None])
+        if not known.size:
+            return 0, 1.0
+        return int(known.size), float((np.abs(known) <= INSIDE).mean())
+
     def told(self, at: np.datetime64) -> Ways:
-        """Return what there is to reckon with."""
+        """Return what there is to use."""
         activity = self.activity != () and bool(activity_fields(self.history))
         return Ways(bool(self._traits(self._known(at)).all_names), activity)
 

@@ -102,7 +102,7 @@ class Forecast(TableMixin):
     open_interval : Interval, optional
         80 % interval of `expected_open`.
     way : str
-        ``"covariates"`` if traits or activity of the deals are reckoned with, ``"stage-and-age"``
+        ``"covariates"`` if the forecast uses traits or activity of the deals, ``"stage-and-age"``
         if not.
     basis : {"stage-and-age", "created-age-and-stage", "created-age"}
         What chances begin with: the stage and how long the deal has been in it; or, of a CRM's

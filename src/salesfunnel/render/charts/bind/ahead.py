@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day, span_words
@@ -88,9 +90,23 @@ def months(forecast: Forecast, locale: Locale, *, currency: str | None = None) -
     ]  # fmt: skip
     return grids.months(
         names, forecast.period_expected.tolist(), locale, low=forecast.period_low.tolist(),
-        high=forecast.period_high.tolist(), title=text("chart.months-title", locale),
+        high=forecast.period_high.tolist(), title=_months_title(forecast, names, currency, locale),
         subtitle=text("chart.months-subtitle", locale), scale=_scale(forecast, currency)[1],
     )  # fmt: skip
+
+
+def _months_title(
+    forecast: Forecast, names: list[str], currency: str | None, locale: Locale
+) -> str:
+    """Return what is expected of all months, and which they are."""
+    if not names:
+        return text("chart.months-title", locale)
+    best = int(np.argmax(forecast.period_expected))
+    value = value_words(
+        float(forecast.period_expected[best]), _scale(forecast, currency)[1], locale
+    )
+    return text("chart.months-of", locale, value=value, first=names[0], last=names[-1],
+                month=names[best])  # fmt: skip
 
 
 def backtest(done: Backtest, locale: Locale) -> Chart:
