@@ -150,7 +150,9 @@ def shoot(
     from test_browser_report import violations
 
     page = browser.new_page(viewport={"width": wide, "height": 900}, color_scheme=theme)
-    page.on("console", lambda message: print(f"{name}: {message.text}"))
+    noise = ("from origin 'null'", "ERR_FAILED")  # a site that is read from a disk, not served
+    page.on("console", lambda message: None if any(word in message.text for word in noise)
+            else print(f"{name}: {message.text}"))  # fmt: skip
     page.on("pageerror", lambda error: print(f"{name}: {error}"))
     page.on("request", lambda asked: None if asked.url.startswith(("file:", "data:", "blob:"))
             else print(f"{name} asks for {asked.url}"))  # fmt: skip

@@ -58,7 +58,7 @@ class Lifecycle(TableMixin):
     segment : tuple of str
         The group whose gaps count, ``"all"`` if there is no breakdown.
     as_of : datetime.date
-        The day of the look, from which everything counts.
+        The as-of date, from which everything counts.
     faults : tuple of Fault
         What the data are short of.
     own_gaps : array_like of int64, shape (n,), optional
