@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
 from itertools import pairwise
@@ -393,13 +394,18 @@ TITLES = {
 }  # fmt: skip
 
 
+def plain(text):
+    """Return a text with percents as the pages write them."""
+    return re.sub(r"(\d) %", r"\1%", text)
+
+
 def page(folder):
     """Print the tables of all pieces that were run."""
     for name, title in TITLES.items():
         paths = sorted(folder.glob(f"{name}.json")) + sorted(folder.glob(f"{name}-*.json"))
         rows = [one for path in paths for one in json.loads(path.read_text("utf-8"))["rows"]]
         if rows:
-            print(f"## {title}\n\n{table_of(rows)}\n")
+            print(f"## {title}\n\n{plain(table_of(rows))}\n")
 
 
 def main():
@@ -418,7 +424,7 @@ def main():
     if options.bars is not None:
         import _verdict_cells
 
-        print(_verdict_cells.bars_of(options.bars))
+        print(plain(_verdict_cells.bars_of(options.bars)))
         return
     began = time.perf_counter()
     number = list(PIECES).index(options.piece)

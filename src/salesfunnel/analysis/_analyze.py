@@ -152,7 +152,7 @@ def analyze(
     diagnoses = with_signs(diagnoses, asked, watch)
     bottlenecks = bottlenecks.mark_unverified((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
-    # whether amounts can be added is told by the money, which knows the rates
+    # the money, which knows the rates, reports whether amounts can be added
     read = (f for f in getattr(data, "faults", ()) if f.code != "currencies-mixed")
     faults = (*read, *money_faults, *quiet)
     first = _start(panel, data) if start is None else start

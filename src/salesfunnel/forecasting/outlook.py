@@ -50,8 +50,10 @@ class Settings(NamedTuple):
     new_deals: bool = True
     covariates: tuple[str, ...] | str | None = "auto"
     explain: bool = True
-    """Whether what moves the chances of deals is told."""
+    """Whether to report what moves the chances of deals."""
     calendar: Fiscal = CALENDAR
+    begins: np.datetime64 | None = None
+    """First moment ahead; the moment of the forecast by default."""
 
 
 def past_of(history: StageHistory, horizon: int, how: Settings) -> Past:
@@ -95,6 +97,12 @@ class Outlook(NamedTuple):
     """Factor of the width of the interval, on the log."""
     faults: tuple[Fault, ...]
     listed: StagesNow | None = None
+    begins: np.datetime64 | None = None
+
+    @property
+    def first(self) -> np.datetime64:
+        """The first moment ahead."""
+        return self.known.at if self.begins is None else self.begins
 
 
 class Given(NamedTuple):
@@ -164,7 +172,7 @@ def outlook(
     if drift is not None:
         value = np.where(known.open, value * drift.factor[known.stage + 1], value)
         priced = np.where(np.isfinite(drift.at_first), drift.at_first * drift.first_factor, priced)
-    cuts = cuts_of(at, horizon, how.calendar)
+    cuts = cuts_of(at if how.begins is None else how.begins, horizon, how.calendar)
     opened = open_deals(model, rows, value, cuts, explain=how.explain)
     if listed is not None:
         opened = listed.shown(known, opened)
@@ -190,6 +198,7 @@ def outlook(
         width,
         tuple(faults),
         listed,
+        how.begins,
     )
 
 
@@ -201,7 +210,7 @@ def _fitted(
     past: Past | None,
     horizon: int,
 ) -> tuple[WinModel, Ways, str, list[Fault]]:
-    """Return the model, what it reckons with, the name of the way, and what is to be said of it."""
+    """Return the model, the parts it uses, the name of the method, and the faults to report."""
     always = () if how.strata is None else (how.strata,)
     said: list[Fault] = []
     wanted: tuple[str, ...] | None = always
@@ -216,7 +225,15 @@ def _fitted(
         wanted = (*always, *how.covariates)
     traits = NO_TRAITS
     if wanted != ():
-        traits = traits_of(history, known, wanted, sampled(known), always=always)
+        leaks = past.leaks if past is not None and known.at < history.as_of else frozenset()
+        traits = traits_of(history, known, wanted, sampled(known), always=always, leaks=leaks)
+        if traits.of_today and known.at < history.as_of:
+            said.append(
+                Fault.of(
+                    "covariates-of-today", severity="warning", value=", ".join(traits.of_today),
+                    day=str(history.as_of)[:10], at=str(known.at)[:10],
+                )
+            )  # fmt: skip
     fit, rows = stayed
     closed = closed_seen(known, fit)
     model = fit_model(fit, known.at, horizon, traits, closed=closed, season=how.season)

@@ -17,7 +17,7 @@ __all__ = ["tell_closed", "tell_unknown"]
 
 Codes = npt.NDArray[np.int8]
 _TOLD = 50
-"""So many words are told by name."""
+"""Most words that a fault names."""
 _SHOWN = 10
 
 

@@ -25,7 +25,7 @@ TREND_LEVEL = 0.8
 
 
 def step_words(transition: Transition, labels: dict[str, str]) -> str:
-    """Return a transition in the names of people."""
+    """Return a transition with the names that people see."""
     source, target = transition.source, transition.target
     return f"{labels.get(source, source)} → {labels.get(target, target)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +55,9 @@ def fan(
     names = ("q10", "q25", "q50", "q75", "q90")
     quantiles = dict(zip(names, forecast.path.tolist(), strict=True))
     form, scale = _scale(forecast, currency)
-    end = start + timedelta(days=forecast.horizon)
+    end = start + timedelta(days=forecast.horizon - 1)
+    if forecast.until:
+        end = date.fromisoformat(forecast.until)
     middle = value_words(quantiles["q50"][-1] if dates else 0.0, scale, locale)
     subtitle = text(
         f"chart.fan-subtitle-{form}", locale, since=day(start, locale), until=day(end, locale)

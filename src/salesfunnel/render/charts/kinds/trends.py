@@ -100,7 +100,7 @@ def trend(
 ) -> Chart:
     """Return the rate of one step over periods, against its baseline.
 
-    Below the baseline is told by colour, by the rule at the onset, and by words.
+    Periods below the baseline are shown by colour, by the rule at the onset, and by words.
     """
     shown = [p for p in points if not p.partial]
     xs = [p.at for p in shown]
