@@ -62,7 +62,6 @@ SIZE_EXCEPTIONS = {  # modules that may be longer, up to which length, and why
         480,
         "the log is one value; its three ways in and their documentation stand together",
     ),
-    "bottleneck/impact.py": (312, "what a fall is worth, here and at the end: one calculation"),
     "pipeline/bridge.py": (305, "the bridge is one value: a third of it are its columns"),
     "timing/_stage_durations.py": (305, "the table, its checks and its function"),
     "data/panel.py": (555, "the panel is one value; a third of it is documentation of its verbs"),

@@ -22,7 +22,7 @@ COLUMN = "column:"
 BLANK, OTHER = "(blank)", "(other)"
 MOST_NAMES = 12
 MATERIAL, LEAST = 0.1, 0.5
-"""Part of a fall, and deals, from which the change of a column that is not named is told."""
+"""Part of a fall, and deals, from which the change of an unnamed column is reported."""
 
 
 def levels_words(params: Mapping[str, Any], locale: Locale, end: str = "") -> str:
