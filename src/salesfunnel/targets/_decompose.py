@@ -70,7 +70,7 @@ def decompose_target(
     panel : Panel or StageHistory
         Counts by month; the last step is what the target counts. Segments are added up, and are
         the split where none is given. Deals are counted by the month in which they entered each
-        step, open ones apart.
+        step, open ones apart; `value`, `currency` and `lag` are theirs where they are not given.
     months : int
         How many months the target is for: 12 for a year, 3 for a quarter.
     unit : {"count", "currency"}
@@ -135,8 +135,11 @@ def decompose_target(
     >>> bool(plan.entrants_safe > plan.required[0]), round(plan.chance_now, 1)
     (True, 0.2)
     """
+    own = won_values(panel, value, currency, None) if unit == "currency" else None
     if isinstance(panel, StageHistory):
-        panel = two_ends(panel).panel(by="month", mode="entry")
+        deals = two_ends(panel)
+        lag = deals if lag is None else lag
+        panel = deals.panel(by="month", mode="entry")
     check_kind("panel", panel, Panel)
     amount: object = target
     if isinstance(amount, float) and amount.is_integer():
@@ -173,7 +176,7 @@ def decompose_target(
     levels, parts, part_weights = split_of(split, panel)
     far = history_of(panel, MOST_ARRIVAL_MONTHS, lags)
     now, more = entrants_ahead(far, periods, history, season=seasonality is True)
-    faults = [*open_counted(panel), *faults, *more]
+    faults = [*open_counted(panel), *faults, *more, *(own.faults if own else ())]
     limits = [betaincinv(a, b, np.array([0.1, 0.9])) for a, b in beta_params]
     return TargetPlan(
         target=total,

@@ -14,9 +14,9 @@ from salesfunnel.targets.history_rates import RateHistory
 __all__ = ["MOST_ARRIVAL_MONTHS", "entrants_ahead"]
 
 MOST_ARRIVAL_MONTHS = 60
+"""Months of arrivals that are read at most."""
 SILENT = 12.0
 """Missing entrants from which it is said that nobody came in: by chance alone once in 100,000."""
-"""Months of arrivals that are read at most."""
 
 
 def entrants_ahead(

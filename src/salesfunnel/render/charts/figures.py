@@ -26,6 +26,12 @@ def whole_percent(value: float) -> str:
     return f"{share:.0f}%".replace("-", MINUS)
 
 
+def tenths(value: float) -> str:
+    """Return a rate with one decimal, never 0 % of something that happened."""
+    some = abs(value) >= 0.0005 or not value
+    return f"{value * 100:.1f}%".replace("-", MINUS) if some else "<0.1%"
+
+
 def percent_range(low: float, high: float) -> str:
     """Return both ends of a range of rates, without the sign; decimals only where they differ."""
     for digits in (0, 1, 2):
@@ -124,9 +130,7 @@ def _decimals(step: float) -> int:
 def axis_words(value: float, scale: ChartScale, locale: str, step: float) -> str:
     """Return the words beside a tick of a scale whose ticks are `step` apart."""
     if scale.kind == "percent":
-        share = step * 100
-        digits = next((d for d in range(5) if abs(share * 10**d - round(share * 10**d)) < 1e-6), 4)
-        return f"{value * 100:.{digits}f}%".replace("-", MINUS)
+        return f"{value * 100:.{_decimals(step * 100)}f}%".replace("-", MINUS)
     if scale.kind == "money":
         return money_words(value, locale, scale.currency, digits=3)
     return f"{value:,.{_decimals(step)}f}".replace("-", MINUS)
