@@ -136,10 +136,7 @@ def decompose_target(
     (True, 0.2)
     """
     own = won_values(panel, value, currency, None) if unit == "currency" else None
-    if isinstance(panel, StageHistory):
-        deals = two_ends(panel)
-        lag = deals if lag is None else lag
-        panel = deals.panel(by="month", mode="entry")
+    panel, lag = _counted(panel, lag)
     check_kind("panel", panel, Panel)
     amount: object = target
     if isinstance(amount, float) and amount.is_integer():
@@ -216,6 +213,14 @@ def decompose_target(
         funnel=panel.funnel,
         currency=own.currency if own else check_currency(currency),
     )
+
+
+def _counted(panel: Panel | StageHistory, lag: object) -> tuple[Panel, object]:
+    """Return deals by month of entry, with their own delay where none is given."""
+    if not isinstance(panel, StageHistory):
+        return panel, lag
+    deals = two_ends(panel)
+    return deals.panel(by="month", mode="entry"), deals if lag is None else lag
 
 
 def _cells(due: Floats, rates: Floats, lags: tuple[Floats, ...], scale: float) -> tuple[Ints, Ints]:
