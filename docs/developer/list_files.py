@@ -36,10 +36,15 @@ def numbers(tree: ast.Module) -> list[str]:
             targets = node.targets
         else:
             continue
-        names = [target.id for target in targets if isinstance(target, ast.Name)]
-        value = number(node.value)
-        if value is not None:
-            found += [f"`{name} = {value}`" for name in names if name.isupper()]
+        for target in targets:
+            many = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+            pairs = (
+                zip(target.elts, node.value.elts, strict=True) if many else [(target, node.value)]
+            )
+            for name, value in pairs:
+                said = number(value)
+                if isinstance(name, ast.Name) and name.id.isupper() and said is not None:
+                    found.append(f"`{name.id} = {said}`")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Pictures of rates: a trend, rates with intervals, verdicts, a funnel plot of segments."""
+"""Pictures of rates: a trend, rates with intervals, verdicts."""
 
 from __future__ import annotations
 
