@@ -102,7 +102,12 @@ def _in_order(
     places = sorted(entered)
     born, *steps = lifted([created, *(entered[place] for place in places)])
     moved = lifted([born, since])[1]
-    return born, moved, lifted([born, moved, *steps, closed])[-1], dict(zip(places, steps, strict=True))
+    return (
+        born,
+        moved,
+        lifted([born, moved, *steps, closed])[-1],
+        dict(zip(places, steps, strict=True)),
+    )
 
 
 def _columns(
