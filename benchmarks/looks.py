@@ -4,6 +4,7 @@
     python benchmarks/looks.py FOLDER report results       # some parts
     python benchmarks/looks.py FOLDER site --site site/html
     python benchmarks/looks.py FOLDER report --widths 390 1280 --themes light --locales zh
+    python benchmarks/looks.py FOLDER results --axe        # what axe-core finds, too
 
 Parts: `report` (the example company, a monthly sheet, nothing fell, 10,000 segments), `results`
 (the page of every kind of result), `charts` (every kind of picture), `notebooks` (the results of
@@ -128,7 +129,9 @@ def notebooks(folder: Path, _: Sequence[str]) -> Iterator[tuple[str, str]]:
             parts.append(before + (draw() if draw else html.escape(repr(shown))) + after)
         dark = '<script>matchMedia("(prefers-color-scheme:dark)").matches && (document.body.dataset'
         dark += '.jpThemeLight="false", document.body.style.background="#111")</script>'
-        yield _page(folder / f"{book.stem}.en.html", ["<body>", *parts, dark], style)
+        yield _page(
+            folder / f"{book.stem}.en.html", ["<body>", *parts, dark], style + "pre{overflow:auto}"
+        )
 
 
 def site(base: Path, locales: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -140,10 +143,23 @@ def site(base: Path, locales: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield f"{name or 'home'}.{locale}", file.resolve().as_uri()
 
 
-def shoot(browser: Any, folder: Path, name: str, address: str, wide: int, theme: str) -> Path:
-    """Take a picture of a whole page, and tell what is wider than the window."""
+def shoot(
+    browser: Any, folder: Path, name: str, address: str, wide: int, theme: str, *, axe: bool = False
+) -> Path:
+    """Take a picture of a whole page, and tell what a machine sees is wrong with it."""
+    from test_browser_report import violations
+
     page = browser.new_page(viewport={"width": wide, "height": 900}, color_scheme=theme)
+    noise = ("from origin 'null'", "ERR_FAILED")  # a site that is read from a disk, not served
+    page.on("console", lambda message: None if any(word in message.text for word in noise)
+            else print(f"{name}: {message.text}"))  # fmt: skip
+    page.on("pageerror", lambda error: print(f"{name}: {error}"))
+    page.on("request", lambda asked: None if asked.url.startswith(("file:", "data:", "blob:"))
+            else print(f"{name} asks for {asked.url}"))  # fmt: skip
     page.goto(address)
+    if axe:
+        for found in violations(page):
+            print(f"{name}.{wide}.{theme}: {found}")
     page.wait_for_timeout(150)
     path = folder / f"{name}.{wide}.{theme}.png"
     if (needed := page.evaluate("document.documentElement.scrollWidth")) > wide:
@@ -193,6 +209,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--widths", nargs="+", type=int, default=WIDTHS)
     parser.add_argument("--themes", nargs="+", default=THEMES)
     parser.add_argument("--locales", nargs="+", default=LOCALES)
+    parser.add_argument("--axe", action="store_true", help="check each page with axe-core, too")
     parser.add_argument("--only", default="", help="only pages whose name begins with this")
     given = parser.parse_args(argv)
     from playwright.sync_api import sync_playwright
@@ -218,7 +235,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                     printed(browser, folder, name, address)
                     continue
                 for wide, theme in itertools.product(given.widths, given.themes):
-                    fold(shoot(browser, folder, name, address, wide, theme))
+                    fold(shoot(browser, folder, name, address, wide, theme, axe=given.axe))
         browser.close()
     return 0
 

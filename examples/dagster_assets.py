@@ -2,7 +2,7 @@
 
 Run: pip install salesfunnel dagster dagster-webserver
      dagster dev -f examples/dagster_assets.py
-In Airflow the two functions below are tasks as they are: they take and give plain values.
+The same as a DAG of Airflow: airflow_dag.py.
 """
 
 from pathlib import Path

@@ -64,7 +64,7 @@ def test_it_agrees_with_a_count_deal_by_deal():
         mine = began == np.datetime64(period)
         assert found.entered[t] == mine.sum()
         for k in range(found.won.shape[1]):
-            end = np.datetime64(period) + k
+            end = np.datetime64(period) + np.timedelta64(k, "M")
             if end > np.datetime64("2026-10"):
                 assert np.isnan(found.won[t, k])
             else:

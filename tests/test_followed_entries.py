@@ -74,9 +74,9 @@ def test_a_file_whose_last_deals_end_early_has_no_rate_above_what_is_possible():
     rng = np.random.default_rng(4)
     rows = []
     for k in range(900):
-        day = np.datetime64("2025-01-01") + int(rng.integers(0, 360))
+        day = np.datetime64("2025-01-01") + np.timedelta64(rng.integers(0, 360), "D")
         limit = (np.datetime64("2025-12-31") - day).astype(int)
-        end = day + min(int(rng.exponential(60)) + 1, int(limit))
+        end = day + np.timedelta64(min(int(rng.exponential(60)) + 1, int(limit)), "D")
         how = "open" if k % 9 == 0 else ("won", "lost")[int(rng.random() < 0.4)]
         rows.append({"deal": f"d{k}", "stage": how, "created": str(day),
                      "closed": "" if how == "open" else str(end)})  # fmt: skip

@@ -9,13 +9,15 @@ import pytest
 
 import salesfunnel as sf
 
+TWENTY = np.timedelta64(20, "D")
+
 
 def test_deals_that_stopped_coming_are_no_crash():
     days = np.datetime64("2024-01-01") + np.arange(200) // 2
     rows = [
-        {"deal": f"d{i}", "lead": str(day), "won": str(day + 20) if i % 2 else "",
+        {"deal": f"d{i}", "lead": str(day), "won": str(day + TWENTY) if i % 2 else "",
          "outcome": "won" if i % 2 else "lost",
-         "closed": str(day + 20), "value": 100.0}
+         "closed": str(day + TWENTY), "value": 100.0}
         for i, day in enumerate(days)
     ]  # fmt: skip
     history = sf.read_deals(rows, stages=["lead", "won"], as_of="2026-11-20")
@@ -27,9 +29,9 @@ def test_deals_that_stopped_coming_are_no_crash():
 def _steady():
     days = np.datetime64("2025-01-01") + np.arange(1200) // 2
     rows = [
-        {"deal": f"d{i}", "lead": str(day), "won": str(day + 20) if i % 3 else "",
-         "outcome": "won" if i % 3 else "lost", "closed": str(day + 20), "value": 100.0}
-        for i, day in enumerate(days) if day + 20 < np.datetime64("2026-08-20")
+        {"deal": f"d{i}", "lead": str(day), "won": str(day + TWENTY) if i % 3 else "",
+         "outcome": "won" if i % 3 else "lost", "closed": str(day + TWENTY), "value": 100.0}
+        for i, day in enumerate(days) if day + TWENTY < np.datetime64("2026-08-20")
     ]  # fmt: skip
     return sf.read_deals(rows, stages=["lead", "won"], as_of="2026-08-20")
 

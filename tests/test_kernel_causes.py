@@ -170,6 +170,8 @@ def test_what_a_search_is_worth_against_golden():
         got = fair_z(case["z"], case["searched"], case["q"])
         assert got == pytest.approx(case["fair"], rel=1e-7)
     assert fair_z(3.0, 40, 0.08) < 3.0
+    at = 3.6011  # hardly above what is asked of one in 500 at .08: half of it is left, never less
+    assert at / 2 <= fair_z(at, 500, 0.08) < 0.51 * at
 
 
 def test_prices_are_shared_by_known_roles_and_others():

@@ -158,16 +158,6 @@ def test_arms_that_are_sure_to_differ_and_arms_that_nothing_tells_apart():
     assert -1.0 < high <= 1.0
 
 
-def test_a_simplex_that_finds_nothing_better_shrinks():
-    """A narrow valley with a kink: no reflection helps, the simplex draws together."""
-
-    def kink(p):
-        return abs(p[0]) + 50 * abs(p[1] - np.sqrt(abs(p[0])))
-
-    found = optimise.nelder_mead(kink, np.array([1.0, 0.0]), step=3.0, limit=600)
-    assert found.value < kink(np.array([1.0, 0.0]))
-
-
 def test_a_climb_that_cannot_go_up_ends_unconverged():
     def wrong(x):  # a gradient that points away from where the value rises
         return -float(x @ x), 2 * x + 1, -np.eye(x.size)

@@ -170,7 +170,7 @@ DAYS = st.integers(1, 100)
     st.one_of(st.none(), st.integers(1, 50)),
 )
 def test_links_are_those_of_a_search_by_hand(leads, deals, window):
-    day = lambda d: str(np.datetime64("2026-01-01") + d)  # noqa: E731
+    day = lambda d: str(np.datetime64("2026-01-01") + np.timedelta64(d, "D"))  # noqa: E731
     left = leads_of([(f"l{i}", key, day(d)) for i, (key, d) in enumerate(leads)])
     right = deals_of([(f"d{i}", key, day(d), None, "open", 1) for i, (key, d) in enumerate(deals)])
     found = sf.link(left, right, on="mail", window=None if window is None else f"{window}D")

@@ -19,13 +19,13 @@ def sold(currencies=("EUR", "USD"), n=240, seed=3, **options):
     rng = np.random.default_rng(seed)
     records = []
     for k in range(n):
-        born = np.datetime64("2025-01-01") + int(rng.integers(0, 420))
+        born = np.datetime64("2025-01-01") + np.timedelta64(rng.integers(0, 420), "D")
         record = {
             "deal": f"d{k}", "lead": str(born), "value": float(np.round(rng.lognormal(8, 1), 2)),
             "currency": currencies[k % len(currencies)], "owner": ("Ann", "Bob")[k % 2],
             "outcome": "open",
         }  # fmt: skip
-        end = born + int(rng.exponential(40))
+        end = born + np.timedelta64(int(rng.exponential(40)), "D")
         if end < np.datetime64("2026-03-01"):
             record["outcome"] = "won" if rng.random() < 0.4 else "lost"
             record["closed"] = str(end)

@@ -16,9 +16,9 @@ from salesfunnel._kernels.customers import paretonbd
 from salesfunnel._kernels.events import encoding
 from salesfunnel._kernels.events.texts import FixedTexts, OffsetTexts, ViewTexts
 from salesfunnel._kernels.rate_model.design import design
+from salesfunnel._kernels.rate_model.exposure import lagged
 from salesfunnel._kernels.rate_model.integrate import Noise
 from salesfunnel._kernels.rate_model.reference import reference_curve
-from salesfunnel._kernels.series import lagged_entrants
 from salesfunnel._kernels.text.cells import Cells, split_lines, stripped
 from salesfunnel._kernels.text.codes import Pieces, distinct_cells
 from salesfunnel._kernels.winning.drawn_wins import _moments
@@ -109,9 +109,9 @@ def test_a_column_of_few_blanks_tells_nothing_by_its_rates():
 
 
 def test_entrants_of_a_step_are_spread_over_the_months_they_arrive_in():
-    entered = np.array([10.0, 20.0, 30.0, 40.0])
-    assert lagged_entrants(entered, [0.5, 0.0, 0.5])[2:] == pytest.approx([20, 30])
-    assert np.isnan(lagged_entrants(entered[:2], [0.5, 0.0, 0.5])).all()
+    entered, shares = np.array([10.0, 20.0, 30.0, 40.0]), np.array([0.5, 0.0, 0.5])
+    assert lagged(entered, shares)[2:] == pytest.approx([20, 30])
+    assert np.isnan(lagged(entered[:2], shares)).all()
 
 
 @pytest.mark.parametrize("size", [-40.0, 40.0, np.inf])

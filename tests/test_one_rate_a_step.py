@@ -116,3 +116,21 @@ def test_the_trend_of_a_panel_has_the_rates_of_its_table(mode):
 def test_no_fraction_of_a_deal_without_need():
     text = read("company").to_text(width=120)
     assert not re.search(r"\d+\.0 that had time", text)
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_titles_say_what_is_shown(analysis, locale):
+    """A title names the finding, or what, when and how many: it has a figure, or a month."""
+    plain = {"split", "stated", "causes"}
+    for kind in analysis.charts:
+        title = analysis.chart(kind, locale=locale).title
+        assert kind in plain or re.search(r"\d", title), (kind, title)
+
+
+def test_a_picture_with_nothing_in_it_still_has_a_title():
+    empty = sf.Panel.from_counts({"2026-01": [0, 0]}, steps=("lead", "won"))
+    for kind in ("funnel", "trend", "segments"):
+        assert empty.chart(kind).title
+    assert sf.conversions(empty).chart("rates").title == "Conversion of each step"
+    few = sf.find_bottlenecks(sf.Panel.from_counts({"2026-01": [5, 2]}, steps=("lead", "won")))
+    assert few.chart("verdicts").title == "Jan 2026: not enough data to judge the step"

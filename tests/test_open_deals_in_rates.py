@@ -166,3 +166,62 @@ def test_stage_times_and_lists_agree_on_wins():
     assert whole.rows[0].rate == pytest.approx(0.3)
     assert judged[0].rate == pytest.approx(0.3)
     assert sf.ConversionTable.from_dict(whole.to_dict()) == whole
+
+
+def test_a_list_of_open_deals_only_has_no_rate():
+    found = sf.conversions(listed(aged(0, 0, 30, 10, "ads")), by="channel")
+    assert (found.rows[0].rate, found.rows[0].status) == (None, "no-data")
+    assert "no-outcomes" in {fault.code for fault in found.faults}
+
+
+def test_losses_alone_do_not_make_open_deals_failures():
+    row = sf.conversions(listed(aged(0, 40, 30, 10, "ads"))).rows[0]
+    assert (row.entered, row.exposed, row.rate) == (80, 40, 0.0)
+
+
+@pytest.fixture(scope="module")
+def yearly() -> sf.StageHistory:
+    """Twelve months of 100 deals, half of them won after 20 to 40 days; the last are open."""
+    rows = []
+    for month in range(1, 13):
+        for i in range(100):
+            made = np.datetime64(f"2025-{month:02d}-01") + i % 28
+            end = made + 20 + i % 21
+            over = end <= np.datetime64("2025-12-31")
+            state = ("Won" if i % 2 else "Lost") if over else "Open"
+            rows.append(f"{month}-{i},{state},{made},{end if over else ''},ads,north")
+    return sf.read_deals("\n".join([HEAD, *rows]).encode(), as_of="2025-12-31")
+
+
+def test_a_target_of_deals_does_not_count_open_deals_as_failures(yearly):
+    counted = sf.decompose_target(100, yearly.panel(), months=3, seasonality=False)
+    assert "open-counted" in {fault.code for fault in counted.faults}
+    assert counted.rates[0] < sf.decompose_target(100, yearly, seasonality=False).rates[0]
+    for data in (yearly, yearly.panel(by="month", mode="entry")):
+        apart = sf.decompose_target(100, data, months=3, seasonality=False)
+        assert apart.rates[0] == pytest.approx(0.5, abs=0.02)
+        assert "open-counted" not in {fault.code for fault in apart.faults}
+
+
+def test_a_change_of_output_names_open_deals(yearly):
+    found = sf.output_change(yearly.panel(), before="2025-09", after="2025-11")
+    assert "open-counted" in {fault.code for fault in found.faults}
+    assert "are still open" in found.to_text(width=200)
+    apart = sf.output_change(yearly.panel(mode="entry"), before="2025-09", after="2025-11")
+    assert not apart.faults
+    rates = apart.factors_before[1], apart.factors_after[1]
+    assert rates == pytest.approx((0.5, 0.5), abs=0.06)
+
+
+def test_segments_of_entries_are_drawn_by_those_who_had_time(deals):
+    panel = deals.panel(by="all", mode="entry", segment="channel")
+    drawn = panel.chart("segments").data
+    assert sorted(drawn["entered"]) == pytest.approx([100, 100])
+
+
+def test_a_list_that_records_no_losses():
+    found = sf.conversions(listed(aged(20, 0, 10, 60, "ads")))
+    assert found.rows[0].rate == pytest.approx(20 / 80, abs=0.01)
+    codes = {fault.code: dict(fault.params) for fault in found.faults}
+    assert codes["losses-unrecorded"]["n"] == pytest.approx(60, abs=1)
+    assert "open-past-their-time" not in codes

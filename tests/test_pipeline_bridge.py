@@ -21,7 +21,7 @@ twin = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(twin)
 
 GOLDEN = json.loads((HERE / "golden" / "pipeline.json").read_text("utf-8"))["bridge"]
-DAY0 = np.datetime64(GOLDEN["day0"], "D")
+DAY0, DAY = np.datetime64(GOLDEN["day0"], "D"), np.timedelta64(1, "D")
 INS = twin.BARS[:8]
 OUTS = twin.BARS[8:15]
 
@@ -56,12 +56,12 @@ def golden_deals():
         "outcome": lambda v: ["open", "won", "lost"][int(v)],
         "amount": float,
         "currency": lambda v: ["USD", "EUR"][int(v)],
-        "expected": lambda v: DAY0 + int(v),
+        "expected": lambda v: DAY0 + DAY * int(v),
         "owner": lambda v: ["Ann", "Bob"][int(v)],
     }
     deals = {}
     for row in GOLDEN["rows"]:
-        day = DAY0 + int(row["day"])
+        day = DAY0 + DAY * int(row["day"])
         _, edits = deals.setdefault(row["deal"], [day, []])
         if row["field"] in words:
             edits.append((day, row["field"], words[row["field"]](row["value"])))
@@ -75,7 +75,7 @@ def golden():
 
 @pytest.fixture(scope="module")
 def rates():
-    table = {c: [(DAY0 + int(d), r) for d, r in rows] for c, rows in GOLDEN["rates"].items()}
+    table = {c: [(DAY0 + DAY * int(d), r) for d, r in rows] for c, rows in GOLDEN["rates"].items()}
     return sf.Rates(table)
 
 
@@ -230,20 +230,21 @@ def test_a_deal_that_moves_to_another_pipeline_is_transferred():
 
 def test_more_pushed_than_usual_is_said():
     rng = np.random.default_rng(5)
+    day = np.timedelta64(1, "D")
     deals = {}
     for month in range(10):
-        first = np.datetime64("2026-01", "M") + month
+        first = np.datetime64("2026-01", "M") + np.timedelta64(month, "M")
         start = first.astype("datetime64[D]")
         for k in range(40):
             name = f"{month}-{k}"
             edits = [
                 (start, "outcome", "open"), (start, "amount", 100.0),
-                (start, "expected", start + 20),
+                (start, "expected", start + 20 * day),
             ]  # fmt: skip
             if rng.random() < (0.6 if month == 9 else 0.2):
-                edits.append((start + 10, "expected", start + 60))
+                edits.append((start + 10 * day, "expected", start + 60 * day))
             else:
-                edits.append((start + 12, "outcome", "won" if k % 2 else "lost"))
+                edits.append((start + 12 * day, "outcome", "won" if k % 2 else "lost"))
             deals[name] = (start, edits)
     history = history_of(deals, "2026-12-01", ("amount", "expected", "outcome"))
     bridge = sf.pipeline_bridge(history, since="2026-10-01", until="2026-11-01", closing="2026-10")
@@ -283,7 +284,7 @@ TIMES = st.integers(0, 59)
 VALUES = {
     "amount": st.one_of(st.none(), st.integers(-500, 10_000_000).map(lambda cents: cents / 100)),
     "currency": st.sampled_from(["USD", "EUR"]),
-    "expected": st.one_of(st.none(), st.integers(0, 90).map(lambda d: DAY0 + d)),
+    "expected": st.one_of(st.none(), st.integers(0, 90).map(lambda d: DAY0 + DAY * d)),
     "owner": st.sampled_from(["Ann", "Bob", "Cid"]),
     "outcome": st.sampled_from(["open", "open", "won", "lost", "removed"]),
 }
@@ -298,23 +299,25 @@ def ledgers(draw):
         for _ in range(draw(st.integers(0, 12))):
             field = draw(st.sampled_from(list(VALUES)))
             edits[draw(st.integers(created, 59)), field] = draw(VALUES[field])
-        rows = [(DAY0 + t, f, v) for (t, f), v in sorted(edits.items())]
-        deals[f"d{k}"] = (DAY0 + created, rows)
+        rows = [(DAY0 + DAY * t, f, v) for (t, f), v in sorted(edits.items())]
+        deals[f"d{k}"] = (DAY0 + DAY * created, rows)
     return deals
 
 
 RATES = {
     "USD": [(DAY0, 1.0)],
-    "EUR": [(DAY0, 1.1), (DAY0 + 17, 1.0735), (DAY0 + 40, 1.12345)],
+    "EUR": [(DAY0, 1.1), (DAY0 + DAY * 17, 1.0735), (DAY0 + DAY * 40, 1.12345)],
 }
 
 
 @settings(max_examples=150, deadline=None)
 @given(ledgers(), st.lists(TIMES, min_size=2, max_size=5, unique=True), st.booleans())
 def test_any_bridge_is_that_of_the_twin_and_chains(deals, cuts, dated):
-    history = history_of(deals, DAY0 + 60)
-    closing = (DAY0 + 20, DAY0 + 50) if dated and "expected" in history.changes else None
-    cuts = [DAY0 + cut for cut in sorted(cuts)]
+    history = history_of(deals, DAY0 + DAY * 60)
+    closing = (
+        (DAY0 + DAY * 20, DAY0 + DAY * 50) if dated and "expected" in history.changes else None
+    )
+    cuts = [DAY0 + DAY * cut for cut in sorted(cuts)]
     options = {"closing": closing, "rates": sf.Rates(RATES), "by": "owner", "compare": False}
     if "owner" not in history.changes:
         options["by"] = None
@@ -355,7 +358,10 @@ def test_the_order_of_rows_and_deals_changes_nothing(deals, random):
     for ledger in (deals, other):
         options = {"rates": RATES, "compare": False}
         bridge = sf.pipeline_bridge(
-            history_of(ledger, DAY0 + 60), since=DAY0 + 10, until=DAY0 + 50, **options
+            history_of(ledger, DAY0 + DAY * 60),
+            since=DAY0 + DAY * 10,
+            until=DAY0 + DAY * 50,
+            **options,
         )
         bridges.append(dict(bridge.bars.minor))
     assert bridges[0] == bridges[1]

@@ -40,9 +40,9 @@ def test_nobody_who_entered_since_is_said_first():
     rng = np.random.default_rng(2)
     rows = []
     for k in range(900):
-        day = np.datetime64("2025-01-01") + int(rng.integers(0, 300))
+        day = np.datetime64("2025-01-01") + np.timedelta64(rng.integers(0, 300), "D")
         wins = rng.random() < 0.4
-        won = day + int(rng.integers(2, 40))
+        won = day + np.timedelta64(rng.integers(2, 40), "D")
         rows.append({"deal": f"d{k}", "lead": str(day), "won": str(won) if wins else "",
                      "outcome": "won" if wins else "open"})  # fmt: skip
     history = sf.read_stage_history(
@@ -58,9 +58,9 @@ def test_a_rate_above_one_has_an_interval_one_can_read():
     rng = np.random.default_rng(3)
     rows = []
     for k in range(600):
-        day = np.datetime64("2025-01-01") + int(rng.integers(0, 330))
+        day = np.datetime64("2025-01-01") + np.timedelta64(rng.integers(0, 330), "D")
         late = day >= np.datetime64("2025-11-01")
-        won = day + (int(rng.integers(1, 5)) if late else int(rng.integers(40, 80)))
+        won = day + np.timedelta64(rng.integers(1, 5) if late else rng.integers(40, 80), "D")
         rows.append({"deal": f"d{k}", "lead": str(day), "won": str(won), "outcome": "won"})
     history = sf.read_stage_history(
         rows, stages=["lead", "won"], columns={"lead": "lead", "won": "won", "outcome": "outcome"},

@@ -182,7 +182,9 @@ def test_logs_with_dirt(rows):
     same_both_ways(table(header, rows), stages=STAGES, as_of="2027-01-01")
 
 
-DAYS = st.integers(0, 800).map(lambda k: np.datetime64("2024-01-01T00:00:00") + k)
+DAYS = st.integers(0, 800).map(
+    lambda k: np.datetime64("2024-01-01T00:00:00") + np.timedelta64(k, "s")
+)
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), DAYS, st.integers(0, 10**6)), min_size=2, max_size=30))

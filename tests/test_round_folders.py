@@ -6,6 +6,7 @@ import errno
 import re
 from datetime import date
 
+import attrs
 import pytest
 
 import salesfunnel as sf
@@ -122,6 +123,7 @@ FOLDERS = {
         {**OCTOBER, "export.xls": b"<html><table><tr><td>1</td></tr></table></html>"},
         "round-file-unread", None),
     "a file of nothing": ({**OCTOBER, "2026-09.xlsx": b""}, "round-file-unread", None),
+    "a spreadsheet of WPS": ({**OCTOBER, "2026-09.et": b"\xd0\xcf"}, "round-file-save-as", ".et"),
     "a note in words": ({**OCTOBER, "readme.txt": b"hello"}, "round-file-unknown", None),
 }  # fmt: skip
 
@@ -136,7 +138,7 @@ def test_each_of_these_is_told_with_what_to_do_in_both_languages(case):
     assert value is None or fault.value == value
     item = fault_item(fault, "zh")
     for words in (item.text, item.hint):
-        left = re.sub(r"\w+\.json|Excel|WPS|CSV|JSON|xlsx|Impressions|many", "", words)
+        left = re.sub(r"\w+\.json|Excel|WPS|CSV|JSON|xlsx|\.et|Impressions|many", "", words)
         assert not re.search("[A-Za-z]", left), words
 
 
@@ -192,3 +194,26 @@ def test_a_folder_that_cannot_be_written_to_is_refused(
     assert main([*words, "--locale", "zh"]) == 2
     assert chinese in capsys.readouterr().err
     assert (tmp_path / "2026-10.csv").read_text("utf-8") == sheet()
+
+
+def test_the_answer_of_a_round_tells_the_measure_as_the_plan_has_it():
+    months = sf.read_table(ROOT / "examples" / "tracking_months_en.csv")
+    first = run({"all.json": months})
+    measure = first.judged.plan.measures[0]
+    taken = attrs.evolve(measure, owner="Ann", state="accepted")
+    kept = [taken if one.key == measure.key else one for one in first.plan.measures]
+    found = attrs.evolve(first, plan=attrs.evolve(first.plan, measures=kept))
+    for locale, words in (("en", "Under way"), ("zh", "正在执行")):
+        page = found.to_text(locale=locale)
+        assert words in page
+        assert "Ann" in page.split(words)[1][:400]
+    assert "Do first" in first.to_text()
+
+
+def test_a_proposal_is_never_due_in_the_past():
+    months = sf.read_table(ROOT / "examples" / "tracking_months_en.csv")
+    first = run({"all.json": months})
+    later = date(2027, 3, 2)
+    found = sf.run_round({"all.json": months, "round_2026-10.json": first}, today=later)
+    assert [m for m in found.plan.measures if m.state == "proposed"]
+    assert all(m.due >= later for m in found.plan.measures if m.state == "proposed")

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
 from itertools import pairwise
@@ -360,18 +361,21 @@ def table_of(rows):
             for one in rows
         ]  # fmt: skip
     elif "named" in rows[0]:
-        head = ["world", "method", "alarms a call", "false ones", "named by most(0.1)",
+        head = ["world", "method", "calls", "alarms a call", "false ones", "named by most(0.1)",
                 "false of these", "first row true"]  # fmt: skip
         cells = [
-            [one["world"], one["method"], f"{one['alarms']:.1f}", f"{one['false_alarms']:.1f}",
-             f"{one['named']:.0f}", shown(one["false_of_named"], one["false_of_named_se"]),
-             shown(one["first_true"])]
+            [one["world"], one["method"], str(one["panels"]), f"{one['alarms']:.1f}",
+             f"{one['false_alarms']:.1f}", f"{one['named']:.0f}",
+             shown(one["false_of_named"], one["false_of_named_se"]), shown(one["first_true"])]
             for one in rows
         ]  # fmt: skip
     else:
         head = [key for key in rows[0] if key != "funnels"]
-        cells = [[v if isinstance(v, str) else f"{v:.3f}" for k, v in one.items() if k != "funnels"]
-                 for one in rows]  # fmt: skip
+        cells = [
+            [v if isinstance(v, str) else "–" if v is None or np.isnan(v) else f"{v:.3f}"
+             for k, v in one.items() if k != "funnels"]
+            for one in rows
+        ]  # fmt: skip
     lines = ["| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *cells)]
     return "\n".join(lines)
 
@@ -390,13 +394,18 @@ TITLES = {
 }  # fmt: skip
 
 
+def plain(text):
+    """Return a text with percents as the pages write them."""
+    return re.sub(r"(\d) %", r"\1%", text)
+
+
 def page(folder):
     """Print the tables of all pieces that were run."""
     for name, title in TITLES.items():
         paths = sorted(folder.glob(f"{name}.json")) + sorted(folder.glob(f"{name}-*.json"))
         rows = [one for path in paths for one in json.loads(path.read_text("utf-8"))["rows"]]
         if rows:
-            print(f"## {title}\n\n{table_of(rows)}\n")
+            print(f"## {title}\n\n{plain(table_of(rows))}\n")
 
 
 def main():
@@ -415,7 +424,7 @@ def main():
     if options.bars is not None:
         import _verdict_cells
 
-        print(_verdict_cells.bars_of(options.bars))
+        print(plain(_verdict_cells.bars_of(options.bars)))
         return
     began = time.perf_counter()
     number = list(PIECES).index(options.piece)

@@ -62,12 +62,12 @@ _HOMES = {
     "ConversionTable": "conversion",
     "conversions": "conversion",
     # comparison
-    "ArmComparison": "comparison",
-    "ArmRow": "comparison",
-    "SegmentComparison": "comparison",
-    "SegmentRow": "comparison",
-    "compare_arms": "comparison",
-    "compare_segments": "comparison",
+    "ArmComparison": "conversion",
+    "ArmRow": "conversion",
+    "SegmentComparison": "conversion",
+    "SegmentRow": "conversion",
+    "compare_arms": "conversion",
+    "compare_segments": "conversion",
     # bottlenecks
     "Bottleneck": "bottleneck",
     "Bottlenecks": "bottleneck",
@@ -401,15 +401,17 @@ if TYPE_CHECKING:
         find_bottlenecks,
         output_change,
     )
-    from salesfunnel.comparison import (
+    from salesfunnel.conversion import (
         ArmComparison,
         ArmRow,
+        Conversion,
+        ConversionTable,
         SegmentComparison,
         SegmentRow,
         compare_arms,
         compare_segments,
+        conversions,
     )
-    from salesfunnel.conversion import Conversion, ConversionTable, conversions
     from salesfunnel.counting import StepCounts, StepDuration, count_steps, either, optional, step
     from salesfunnel.customers import (
         BgNbd,

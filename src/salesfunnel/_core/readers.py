@@ -27,7 +27,7 @@ _CALLS = {
     " sf.find_bottlenecks(sf.read_table({0}).panel()) those of a table",
     "Forecast": "sf.forecast(sf.read_deals({0}), horizon=...) is one of deals",
     "Velocity": "sf.velocity(sf.read_deals({0})) is that of deals",
-    "TargetPlan": "sf.decompose_target(target, sf.read_deals({0}).panel()) makes one",
+    "TargetPlan": "sf.decompose_target(target, sf.read_deals({0})) makes one",
     "BgNbd": "sf.fit_bgnbd(sf.read_purchases({0}), as_of=...) is one of orders",
     "GammaGamma": "sf.fit_gamma_gamma(sf.read_purchases({0}), as_of=...) is one of orders",
     "Finding": "sf.diagnose(bottleneck, sf.read_deals({0})) finds those of deals",

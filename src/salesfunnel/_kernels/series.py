@@ -78,20 +78,3 @@ def laney(x: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Array, Array, Array]:
     moving = np.abs(np.diff(z, axis=0))
     spread = moving.mean(axis=0) / 1.128 if moving.shape[0] else np.ones(z.shape[1:])
     return np.asarray(p), np.asarray(z), np.asarray(spread)
-
-
-def lagged_entrants(entered: npt.ArrayLike, lag: npt.ArrayLike) -> Array:
-    """Return D_t = Σ_k f_k n_{t−k}, who could advance in month t; NaN before len(f) months.
-
-    NaN entrants spread to the months they touch.
-    """
-    N, f = np.asarray(entered, dtype=np.float64), np.asarray(lag, dtype=np.float64)
-    out = np.full(N.shape, np.nan)
-    k = f.size
-    if N.shape[0] >= k:
-        total = np.zeros(N[k - 1 :].shape)
-        for j in range(k):
-            if f[j] > 0:
-                total = total + f[j] * N[k - 1 - j : N.shape[0] - j]
-        out[k - 1 :] = total
-    return out

@@ -152,12 +152,17 @@ def analyze(
     diagnoses = with_signs(diagnoses, asked, watch)
     bottlenecks = bottlenecks.mark_unverified((f.transition, f.segment) for f in findings if f.veto)
     definition = funnel or getattr(data, "funnel", None) or panel.funnel
-    # whether amounts can be added is told by the money, which knows the rates
+    # the money, which knows the rates, reports whether amounts can be added
     read = (f for f in getattr(data, "faults", ()) if f.code != "currencies-mixed")
     faults = (*read, *money_faults, *quiet)
     first = _start(panel, data) if start is None else start
     if first is None and (findings or bottlenecks.alarms):
         faults = (*faults, Fault.of("plan-without-start", severity="info"))
+    more = around(
+        data, panel, judged, bottlenecks, worth, currency=currency, rates=rates, seed=seed,
+        fiscal=calendar,
+    )  # fmt: skip
+    faults = (*faults, *_not_in_forecast(bottlenecks, more.get("forecast")))
     return Analysis(
         period=judged,
         conversions=conversions(judged_panel(panel, judged, bottlenecks)),
@@ -182,18 +187,18 @@ def analyze(
         locale=locale,
         currency=unit or None,
         watch=watch,
-        **around(
-            data,
-            panel,
-            judged,
-            bottlenecks,
-            worth,
-            currency=currency,
-            rates=rates,
-            seed=seed,
-            fiscal=calendar,
-        ),
+        **more,
     )
+
+
+def _not_in_forecast(found: Bottlenecks, ahead: Any) -> tuple[Fault, ...]:
+    """Say that a confirmed drop is no break of the rates in the forecast."""
+    worst = next((row for row in found.alarms if row.tier == "confirmed"), None)
+    if worst is None or worst.expected_gain is None or ahead is None or ahead.rates_changed:
+        return ()
+    told = Fault.of("fall-not-in-forecast", severity="info", step=str(worst.transition),
+                    deals=worst.expected_gain)  # fmt: skip
+    return (told,)
 
 
 def _panel(data: StageHistory | Tracking | Panel) -> Panel:

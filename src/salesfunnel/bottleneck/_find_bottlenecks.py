@@ -24,7 +24,7 @@ from salesfunnel.bottleneck.reference_window import ReferenceWindow
 from salesfunnel.bottleneck.verdict import HALF, HEALTHY, NOT_ENOUGH, SEEN, Verdict
 from salesfunnel.data.delays import lags_of
 from salesfunnel.data.history import StageHistory
-from salesfunnel.data.history.from_list import two_ends
+from salesfunnel.data.history.from_list import OF_LISTS, two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.data.won_values import won_values
 from salesfunnel.fault import Fault
@@ -145,7 +145,7 @@ def find_bottlenecks(
     of_list: list[Fault] = [] if currency is None and rates is None else [*own.faults]
     if isinstance(panel, StageHistory):
         deals = two_ends(panel)
-        of_list += [fault for fault in deals.faults if fault.code == "needs-stage-times"]
+        of_list += [fault for fault in deals.faults if fault.code in OF_LISTS]
         cohorts = deals if cohorts is None else cohorts
         panel = deals.panel(by="month", mode="entry")
     check_kind("panel", panel, Panel)

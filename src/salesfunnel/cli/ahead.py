@@ -169,6 +169,6 @@ def _deals(arguments: Namespace, command: str) -> Any:
     if kind != "deals":
         raise ArgumentError(
             f"'FILE' must hold deals for {command}, got {'a sheet' if kind == 'sheet' else kind}",
-            hint="one row a deal with its stage and dates; --kind deals reads it as such",
+            hint="one row per deal with its stage and dates; --kind deals reads it as such",
         )
     return data

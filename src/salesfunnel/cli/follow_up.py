@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
     )
     review.add_argument("plan", metavar="PLAN", help="JSON document of an analysis or a plan")
     reading_options(review)
-    review.add_argument("--today", type=day, required=True, metavar="DAY", help="day of the look")
+    review.add_argument("--today", type=day, required=True, metavar="DAY", help="day of the review")
     review.add_argument(
         "--adoption",
         action="append",

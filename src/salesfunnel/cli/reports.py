@@ -101,7 +101,7 @@ def _deliver_analysis(
         fiscal_start=arguments.fiscal_start,
         **options,
     )
-    # whether amounts can be added is told by the analysis, which knows the rates
+    # the analysis, which knows the rates, reports whether amounts can be added
     faults = [fault for fault in faults if fault.code != "currencies-mixed"]
     return deliver(arguments, analysis, faults=faults)
 

@@ -177,5 +177,6 @@ def _tell(arguments: Namespace, found: Round, written: dict[str, str], into: Pat
 def _answer(found: Round, locale: Locale) -> list[Any]:
     """Return the answer of the report."""
     from salesfunnel.render import document_of
+    from salesfunnel.render.documents.rounds import judged_in_plan
 
-    return [document_of(found.judged, locale).blocks[0]]
+    return [document_of(judged_in_plan(found), locale).blocks[0]]

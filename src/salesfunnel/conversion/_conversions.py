@@ -83,17 +83,17 @@ def conversions(
 
     Examples
     --------
-    >>> panel = Panel.from_counts({"intent": 45, "won": 14})
+    >>> import salesfunnel as sf
+    >>> panel = sf.Panel.from_counts({"intent": 45, "won": 14})
     >>> row = conversions(panel).rows[0]
     >>> round(row.rate, 4), row.status, round(row.interval.low, 3), round(row.interval.high, 3)
     (0.3111, 'ok', 0.195, 0.457)
 
-    Of four deals two ended; the other two are as old, and say nothing yet:
+    Of four deals two ended; the other two are younger than those were, and say nothing yet:
 
-    >>> import salesfunnel as sf
-    >>> ended = {"Won": "2026-02-01", "Lost": "2026-02-01"}
+    >>> dates = [("2026-01-05", "2026-02-01"), ("2026-01-25", "")]
     >>> rows = [
-    ...     {"id": k, "stage": stage, "created": "2026-01-05", "closed": ended.get(stage, ""),
+    ...     {"id": k, "stage": stage, "created": dates[k // 2][0], "closed": dates[k // 2][1],
     ...      "channel": "ads"}
     ...     for k, stage in enumerate(["Won", "Lost", "Open", "Open"])
     ... ]

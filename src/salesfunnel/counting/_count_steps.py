@@ -138,7 +138,7 @@ def count_steps(
     """
     _check_by(by, attribution)
 
-    def question(names: Any, held: Any, whose: str) -> Query:
+    def question(names: Sequence[str], held: Any, whose: str) -> Query:
         return make_query(
             names,
             window=window,

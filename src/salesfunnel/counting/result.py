@@ -29,7 +29,7 @@ MISSING = ""
 
 
 def _given(values: Iterable[Any] | None) -> tuple[Any, ...]:
-    """Return a tuple; None, as of a call without the argument, is none of them."""
+    """Return a tuple; None (no argument) gives an empty one."""
     return () if values is None else tuple(values)
 
 
@@ -163,12 +163,12 @@ class StepCounts(TableMixin):
 
     @property
     def transitions(self) -> tuple[Transition, ...]:
-        """From each step, or the needed one before it, to the next."""
+        """The transitions from each required step to the next step."""
         steps = self.steps
         return tuple(Transition(steps[a], steps[b]) for a, b in self._pairs())
 
     def _pairs(self) -> tuple[tuple[int, int], ...]:
-        """Return the places of each step behind the first and of the needed one before it."""
+        """Return the index of each later step and of the required step before it."""
         needed = [k for k in range(len(self.steps)) if k + 1 not in self.optional]
         return tuple(
             (max(i for i in needed if i < k), k) for k in range(1, len(self.steps)) if needed
@@ -176,9 +176,9 @@ class StepCounts(TableMixin):
 
     @property
     def rates(self) -> tuple[float | None, ...]:
-        """Of those who got to each step, the share that got to the next; None of nobody.
+        """Of those who got to each step, the share that got to the next; None if nobody did.
 
-        Steps that may be left out are not what the next share is of.
+        Optional steps are never the base of the next share.
         """
         n = self.counts
         return tuple(n[b] / n[a] if n[a] else None for a, b in self._pairs())
@@ -199,7 +199,7 @@ class StepCounts(TableMixin):
         }
 
     def entities(self, step: str | int, *, dropped: bool = False) -> dict[str, Any]:
-        """Return who is behind a count: the entities that got to a step, with their times.
+        """Return the entities that reached a step, with their times.
 
         Parameters
         ----------
@@ -274,7 +274,7 @@ class StepCounts(TableMixin):
 
 
 def with_trace(result: StepCounts, trace: Callable[[int, bool], dict[str, Any]]) -> StepCounts:
-    """Let a result say who is behind its counts, as long as it stands where it was counted."""
+    """Let a result name the entities behind its counts, in the process that counted them."""
     result.__dict__["_trace"] = trace
     return result
 

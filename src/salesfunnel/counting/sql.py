@@ -1,7 +1,7 @@
-"""The question of count_steps as one query of window functions.
+"""Count steps in the database, with one query of window functions.
 
 The query keeps, per entity in order of time, the latest start of a chain of each length, as the
-kernel does. It asks for nothing but running maxima, so that any database that ibis speaks to can
+kernel does. It needs running maxima only, so that any database that ibis supports can
 answer it.
 """
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 LONGEST = 10_000 * 366 * 86400 * 10**6
-"""Microseconds that no two times of a database lie apart; lengths beyond are no bound."""
+"""Longer than any two times of a database are apart, in microseconds; longer bounds are ignored."""
 WIDEST = 1 << 62
 
 
 def speaks(query: Query) -> bool:
-    """Whether the question can be put as one query."""
+    """Whether one query can answer the question."""
     return (
         query.order == "ordered"
         and query.per == "entity"
@@ -76,7 +76,7 @@ def _tidied(column: ir.Column) -> ir.Column:
         return (column.strip() == "").ifelse(ibis.null(str(kind)), column)
     if kind.is_floating():
         return column.isnan().ifelse(ibis.null(str(kind)), column)
-    # What Arrow has no word for, or not every driver, such as a UUID, comes as its text.
+    # What Arrow or a driver cannot represent, such as a UUID, comes as text.
     plain = kind.is_numeric() or kind.is_boolean() or kind.is_date() or kind.is_timestamp()
     return column if plain else column.cast("string")
 
@@ -96,7 +96,7 @@ def _time(column: ir.Column) -> ir.Column:
 
 
 def relevant(events: ir.Table, query: Query) -> ir.Table:
-    """Return the events that matter: whole ones, of the steps, until the last observation."""
+    """Return the relevant events: complete, of the steps asked for, until the last observation."""
     known = events.filter(events.entity.notnull(), events.step.notnull(), events.time.notnull())
     if query.order != "strict":
         asked = [*query.steps, *(x.name for x in query.exclude)]
@@ -144,7 +144,7 @@ def _within(
     *,
     inside: bool = True,
 ) -> Any:
-    """Return whether two times lie no more than a length of time apart, the bound `inside`."""
+    """Return whether two times are at most a length of time apart; `inside` includes the bound."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     if events.time.type().is_integer():
         wide = min(event_columns.span_ticks(field, span, None) or 0, WIDEST)
@@ -159,7 +159,7 @@ def _within(
 
 
 def build_query(events: ir.Table, query: Query) -> Any:
-    """Return the table of counts: a row a segment, a column a step, and the immature."""
+    """Return the table of counts: one row per segment, one column per step, and the immature."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     keys = ["entity"] if query.breakdown is None else ["entity", "value"]
     rows = _chained(relevant(events, query), query, keys)
@@ -180,7 +180,7 @@ def build_query(events: ir.Table, query: Query) -> Any:
 
 
 def _chained(rows: ir.Table, query: Query, keys: list[str]) -> ir.Table:
-    """Return the rows with the latest start of a chain of each length that they end."""
+    """Return the rows with the latest start of a chain of each length that ends there."""
     ibis = require("ibis", extra="engines", feature="counting in a database")
     before = ibis.range_window(preceding=None, following=0, group_by=keys, order_by="time")
     if query.increasing:

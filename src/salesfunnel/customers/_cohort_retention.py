@@ -48,7 +48,7 @@ class CohortRetention(TableMixin):
     level : float
         Of the limits of `interval`.
     as_of : datetime.date
-        The day of the look.
+        The as-of date.
     """
 
     cohorts: tuple[str, ...] = attrs.field(converter=as_tuple)
@@ -130,7 +130,7 @@ def cohort_retention(
     purchases : Purchases
         Later ones than `as_of` are left out.
     as_of : date, datetime or ISO text
-        The day of the look; a period that is not over on it is left out.
+        The as-of date; a period that is not over on it is left out.
     by : {"week", "month", "quarter", "year"}
         How long a cohort and a period are.
     level : float

@@ -29,7 +29,7 @@ def lifecycle(purchases: Purchases, *, as_of: Moment, by: str | None = None) -> 
     purchases : Purchases
         Those of one customer on one day count as one order; later ones than `as_of` are left out.
     as_of : date, datetime or ISO text
-        The day of the look.
+        The as-of date.
     by : str, optional
         An attribute of the purchases (its value at the first order) whose groups have gaps of
         their own.

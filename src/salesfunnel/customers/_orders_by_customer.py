@@ -63,7 +63,7 @@ def orders_at(purchases: Purchases, as_of: Moment) -> CustomerOrders:
 
 
 def _day_of(purchases: Purchases, as_of: Moment) -> np.datetime64:
-    """Return the day of the look; an error shows the last day of the data."""
+    """Return the as-of date; an error shows the last day of the data."""
     try:
         return moment("as_of", as_of)
     except ArgumentError as error:

@@ -63,7 +63,7 @@ class RepurchaseCurve(TableMixin):
     level : float
         Of the limits.
     as_of : datetime.date
-        The day of the look.
+        The as-of date.
     retention : CohortRetention, optional
         Who of each cohort bought in each later calendar period; None in documents of before.
     """
@@ -183,7 +183,7 @@ def repurchase_curve(
     purchases : Purchases
         Those of one customer on one day count as one order; later ones than `as_of` are left out.
     as_of : date, datetime or ISO text
-        The day of the look.
+        The as-of date.
     windows : sequence of int, datetime.timedelta or str
         Days after the first order, or ``"90D"``; rising.
     by : {"week", "month", "quarter", "year"}

@@ -52,7 +52,7 @@ class Rfm(TableMixin):
         Scores from 1 to 5, 5 the best; 0 if there is none. With fewer than five customers r and
         m go from 1 to 3, with fewer than three there are none.
     as_of : datetime.date
-        The day of the look.
+        The as-of date.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def rfm(purchases: Purchases, *, as_of: Moment) -> Rfm:
     purchases : Purchases
         Those of one customer on one day count as one order; later ones than `as_of` are left out.
     as_of : date, datetime or ISO text
-        The day of the look.
+        The as-of date.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Customers who could buy more: larger orders as their peers', or what buyers like them took."""
+"""Customers who could buy more: larger orders, like their peers, or an item that peers own."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ class UpsellCandidates(TableMixin):
         The median of that among active customers with about as many orders; NaN with fewer than
         five of them.
     potential : array_like of float64, shape (n,)
-        A year, if orders were as large as the peers': the difference times the orders a year that
-        the gap to expect gives; at least 0. What could be won, not what will be.
+        Money a year if orders were as large as the peers': the difference in the median amount
+        times the orders expected in a year; at least 0. An upper bound, not a forecast.
     item : tuple of str
         The item to offer, ``""`` if there is none.
     item_share, item_low : array_like of float64, shape (n,)
         Of the customers who own what this one owns, the share that owns the item as well, and
         Wilson's lower limit of it (90 %, one-sided); NaN if there is no item.
     as_of : datetime.date
-        The day of the look.
+        The as-of date.
     """
 
     customers: tuple[str, ...] = attrs.field(converter=as_tuple)
@@ -105,7 +105,7 @@ def upsell_candidates(
     purchases : Purchases
         Later ones than `as_of` are left out.
     as_of : date, datetime or ISO text
-        The day of the look.
+        The as-of date.
     item : str, optional
         The attribute of the purchases that names what was bought.
 
@@ -172,7 +172,7 @@ def _peers(typical: Floats, number: npt.NDArray[Any], active: npt.NDArray[np.boo
 def _items(
     known: CustomerOrders, item: str, active: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[Any], Floats, Floats]:
-    """Return what to offer each customer, with the share of owners like him who own it."""
+    """Return the item to offer each customer, with the share of similar owners who own it."""
     check_known("item", item, tuple(known.purchases.attributes))
     column = np.array(known.purchases.attributes[item], dtype=np.str_)
     n = len(known.purchases.customers)

@@ -58,7 +58,7 @@ class Lifecycle(TableMixin):
     segment : tuple of str
         The group whose gaps count, ``"all"`` if there is no breakdown.
     as_of : datetime.date
-        The day of the look, from which everything counts.
+        The as-of date, from which everything counts.
     faults : tuple of Fault
         What the data are short of.
     own_gaps : array_like of int64, shape (n,), optional
@@ -67,11 +67,12 @@ class Lifecycle(TableMixin):
 
     Examples
     --------
+    >>> import salesfunnel as sf
     >>> days = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01", "2026-06-01"]
-    >>> who = Purchases.from_columns(["ann"] * 6, days)
-    >>> lifecycle(who, as_of="2026-06-20").states
+    >>> who = sf.Purchases.from_columns(["ann"] * 6, days)
+    >>> sf.lifecycle(who, as_of="2026-06-20").states
     ('active',)
-    >>> lifecycle(who, as_of="2026-08-20").states
+    >>> sf.lifecycle(who, as_of="2026-08-20").states
     ('at-risk',)
     """
 
@@ -183,10 +184,11 @@ class Lifecycle(TableMixin):
 
         Examples
         --------
+        >>> import salesfunnel as sf
         >>> days = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01"]
         >>> both = ["ann"] * 5 + ["bob"] * 5
-        >>> who = Purchases.from_columns(both, [*days, *days[:4], "2026-05-28"])
-        >>> soon = lifecycle(who, as_of="2026-06-01").due_within("7D")
+        >>> who = sf.Purchases.from_columns(both, [*days, *days[:4], "2026-05-28"])
+        >>> soon = sf.lifecycle(who, as_of="2026-06-01").due_within("7D")
         >>> soon.customers, soon.due.astype(str).tolist()
         (('ann',), ['2026-06-01'])
         """

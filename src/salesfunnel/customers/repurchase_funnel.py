@@ -125,7 +125,7 @@ def repurchase_panel(
     purchases : Purchases
         Later ones than `as_of` are left out.
     as_of : date, datetime or ISO text
-        The day of the look.
+        The as-of date.
     by : {"week", "month", "quarter", "year"}
         How long a cohort of first orders is.
     window : datetime.timedelta or str

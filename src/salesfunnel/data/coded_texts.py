@@ -30,7 +30,7 @@ class CodedTexts(Sequence[str]):
     ('web', 3, True)
     """
 
-    __slots__ = ("__weakref__", "codes", "values")
+    __slots__ = ("codes", "values")
 
     def __init__(self, codes: npt.ArrayLike, values: Iterable[str]) -> None:
         self.values: tuple[str, ...] = tuple(values)

@@ -62,6 +62,8 @@ def place_of_transition(step: object, transitions: Sequence[Transition]) -> int:
         If there is no such transition.
     """
     names = [str(transition) for transition in transitions]
+    if isinstance(step, str) and step in names:  # keys with blanks at their ends among them
+        return names.index(step)
     try:
         name = str(Transition(*parse_transition(step)))
     except ArgumentError:  # no arrow: the names that there are say how it is written

@@ -1,4 +1,4 @@
-"""Diagnosis: the findings on one bottleneck, what they explain, which columns were looked at."""
+"""Diagnosis: the findings on one bottleneck, what they explain, and which columns were used."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ColumnUse:
     name : str
         The user's own header.
     use : {"used", "set-aside"}
-        Whether it stood in the model.
+        Whether the model used it.
     reason : str
         Why it was set aside: ``"after-outcome-by-name"``, ``"filled-by-outcome"``,
         ``"blank-while-open"``, ``"tells-the-outcome"``, ``"nearly-tells-the-outcome"``,
@@ -50,8 +50,8 @@ class ColumnUse:
         The field that its header stands for, such as ``"response_hours"``; empty where its meaning
         is not known.
     deals : float or None
-        Deals that the change of its shares comes to, beside all other columns, whether it is named
-        as a cause or not; None where it was set aside, or a copy of it stood in the model.
+        Deals that the change of its shares accounts for, with all other columns in the model,
+        whether it is named as a cause or not; None if it was set aside, or a copy was used.
     """
 
     name: str
@@ -76,18 +76,18 @@ class Diagnosis(ResultMixin):
     segment, period : str
         Of the bottleneck.
     findings : tuple of Finding
-        Parts of the fall first, by deals; then what else was seen, and what was not measured.
+        Parts of the fall first, by deals; then other findings, and what was not measured.
     shortfall : float or None
-        Deals that are missing in the judged window; None if nothing is missing, or nothing is
-        known to compare with.
+        Deals that are missing in the judged window; None if none are missing, or there is no
+        reference.
     unexplained : float or None
-        `shortfall` minus the deals of all findings that are a part of it. Negative where they come
-        to more than what is missing: the rest improved.
+        `shortfall` minus the deals of all findings that are a part of it. Negative if they add up
+        to more than the shortfall: the rest improved.
     unexplained_interval : Interval or None
         80 % interval of `unexplained`.
     small_parts : float
-        The part of `unexplained` that the changes of columns not named come to; the rest of it fell
-        alike in all that is recorded.
+        The part of `unexplained` that changes of unnamed columns account for; the rest fell
+        in all recorded groups alike.
     columns : tuple of ColumnUse
         Every column of the data: used, or set aside and why.
     stated : tuple of Finding

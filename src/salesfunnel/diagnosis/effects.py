@@ -308,7 +308,7 @@ def worst_of(mix_by: npt.NDArray[np.float64], change: npt.NDArray[np.float64]) -
 
 
 def _rates(mature0: Floats, won0: Floats, mature1: Floats, won1: Floats) -> tuple[Floats, Floats]:
-    """Return rates of both times, drawn to the overall rate where fewer than 10 are mature."""
+    """Return both rates, shrunk toward the overall rate below 10 mature deals."""
 
     def drawn(n: Floats, x: Floats) -> Floats:
         overall = x.sum() / n.sum() if n.sum() else 0.0

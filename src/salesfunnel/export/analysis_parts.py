@@ -193,7 +193,10 @@ def _waterfall(chart: Chart | None, name: str, locale: Locale, form: str) -> Par
     if chart is None:
         return None
     data = chart.data
-    pairs = list(zip(data["start"], data["end"], strict=True))
+    pairs = [
+        tuple(sorted((float(a or 0), float(b or 0))))
+        for a, b in zip(data["start"], data["end"], strict=True)
+    ]
     columns = [
         column_of("part", "text", chart.y.order, locale),
         column_of("amount", form, data["amount"], locale),
@@ -201,8 +204,8 @@ def _waterfall(chart: Chart | None, name: str, locale: Locale, form: str) -> Par
         column_of("high", form, data["high"], locale),
         column_of("from", form, data["start"], locale),
         column_of("to", form, data["end"], locale),
-        column_of("base", form, [_base(a, b) for a, b in pairs], locale),
-        column_of("bar", form, [_bar(a, b) for a, b in pairs], locale),
+        column_of("base", form, [_base(low, high) for low, high in pairs], locale),
+        column_of("bar", form, [_bar(low, high) for low, high in pairs], locale),
     ]
     roles = {"total": "total", "sum": "total", "unexplained": "grey"}
     colours = [
@@ -213,14 +216,12 @@ def _waterfall(chart: Chart | None, name: str, locale: Locale, form: str) -> Par
                 series=(0, 6, 7), colours=tuple(colours))  # fmt: skip
 
 
-def _base(start: Any, end: Any) -> float:
+def _base(low: float, high: float) -> float:
     """Return where a bar of a waterfall begins to be seen; both ends lie on one side of zero."""
-    low, high = sorted((float(start), float(end)))
     return low if low >= 0 else min(high, 0.0)
 
 
-def _bar(start: Any, end: Any) -> float:
-    low, high = sorted((float(start), float(end)))
+def _bar(low: float, high: float) -> float:
     return (high - low) if low >= 0 else low - min(high, 0.0)
 
 

@@ -94,7 +94,7 @@ def _write(book: Book, sheet: Worksheet, i: int, j: int, value: object) -> None:
     else:
         form = "[>=100]#,##0;General"
         sheet.write_number(
-            i, j, value, book.style(**{**look, "align": "right", "num_format": form})
+            i, j, value, book.style(**{**look, "align": "right", "indent": 1, "num_format": form})
         )
 
 

@@ -151,7 +151,7 @@ class _Paper:
             self._text(self._words("actions-none"), "Normal", colour=LIGHT.muted)
         if chapter.good:
             self._text(self._words("good"), "Heading 2")
-            self._table(chapter.good, (3.0, 1.9, 3.4, 1.5, 1.2), held=bool(chapter.good_note))
+            self._table(chapter.good, (2.9, 1.8, 3.2, 1.4, 1.6), held=bool(chapter.good_note))
             if chapter.good_note:
                 self._text(chapter.good_note, "Normal", colour=LIGHT.muted)
         examples = [Learned(title="", detail=line) for line in chapter.examples]

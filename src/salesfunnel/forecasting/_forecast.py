@@ -1,4 +1,4 @@
-"""forecast: the open deals by stage, age and traits, the deals to come, what all have in common."""
+"""forecast: open deals by stage, age and traits, new deals, and what all deals share."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from salesfunnel._core.inputs import Moment
 from salesfunnel._core.season import check_season
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
+from salesfunnel.data.history.closings_filled import needs_closings
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Season
@@ -21,7 +22,7 @@ from salesfunnel.forecasting.listed import stages_now
 from salesfunnel.forecasting.outlook import Settings, outlook, past_of
 from salesfunnel.forecasting.result import Basis, Forecast
 from salesfunnel.forecasting.seen_stays import as_list, enough_seen
-from salesfunnel.forecasting.snapshot import days_until, moment
+from salesfunnel.forecasting.snapshot import DAY, day_is_over, days_until, moment
 from salesfunnel.forecasting.sum_up import simulated, sum_up
 from salesfunnel.forecasting.time_cuts import CALENDAR
 
@@ -58,12 +59,15 @@ def forecast(
         How far ahead: days, ``"90D"``, or an end: ``"2027-03-31"``, or a period to its last day,
         such as ``"2027-Q1"``, or ``"FY27-Q3"`` with a fiscal calendar.
     as_of : date, datetime or ISO text, optional
-        The moment of the forecast; the history's by default. Nothing later is looked at.
+        The moment of the forecast; the history's by default. Of a day whose closings are known
+        (dates without hours) the horizon begins with the next day. Nothing that came later is
+        looked at, but for attributes without a history, which stand as they are today: those that
+        follow the outcome are left out, and a fault says so.
     seed : int
         Of the simulation.
     strata : str, optional
-        An attribute, such as the channel, whose groups have chances of their own, drawn to those
-        of all deals with the weight of 20 deals.
+        An attribute, such as the channel, whose groups have win rates of their own, shrunk toward
+        those of all deals with the weight of 20 deals.
     owner : str
         The attribute that names the owner; without it there is no breakdown by owner.
     new_deals : bool
@@ -111,13 +115,13 @@ def forecast(
     -----
     Where a deal goes from a stage and when are two questions [1]_. Where: a logit with a level for
     each stage, the slope of the value and the effects of groups (each shared by the stages, and of
-    each, drawn to 0 as much as they scatter), a season, a break of the rates and months. Open deals
-    count with the chance that they will go on. Season and break are averaged over models by their
-    evidence; a break that is more likely than not is in `Forecast.rates_changed` and a fault. When:
-    the Aalen–Johansen estimate [2]_ on whole days, given that the deal is still there at its age;
-    ages at which fewer than three deals, or 2 %, are left are taken as the last one before. The
-    time from a later stage to won follows by convolution. Below 60 closed deals there are levels
-    only.
+    each, shrunk toward 0 as far as they scatter), a season, a break of the rates and months. Open
+    deals count with the chance that they will go on. Season and break are averaged over models by
+    their evidence; a break that is more likely than not is in `Forecast.rates_changed` and a fault.
+    When: the Aalen–Johansen estimate [2]_ on whole days, given that the deal is still open at its
+    age; ages at which fewer than three deals, or 2 %, are left are taken as the last one before.
+    The time from a later stage to won follows by convolution. Below 60 closed deals there are
+    levels only.
 
     The interval is that of a simulation in which all logits move together: by what is not known of
     levels, season and break, by the months to come, and by the slope of the value.
@@ -136,20 +140,22 @@ def forecast(
     """
     check_kind("history", history, StageHistory)
     given, history = history, two_ends(history)
+    needs_closings(history, "a forecast")
     size = check_positive_int("draws", draws, minimum=100)
     at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
     if not enough_seen(history, at):
         given = as_list(history, at)
         history = two_ends(given)
     own = as_fiscal(fiscal_start, fiscal)
-    span = days_until("horizon", horizon, at, own)
+    begins = at + DAY if day_is_over(given, at, as_of) else at
+    span = days_until("horizon", horizon, begins, own)
     seed = check_positive_int("seed", seed, minimum=0)
     chosen = check_covariates(covariates, history)
     if strata is not None:
         strata = attribute_name("strata", strata, history.attributes)
     how = Settings(
         strata, currency, rates, check_season(season), new_deals, chosen,
-        calendar=CALENDAR if own is None else own,
+        calendar=CALENDAR if own is None else own, begins=begins,
     )  # fmt: skip
     past = past_of(history, span, how)
     listed = stages_now(given, history) if at >= np.datetime64(history.as_of, "us") else None
@@ -162,6 +168,8 @@ def forecast(
         basis = "created-age" if listed is None else "created-age-and-stage"
     told = {"strata": strata, "draws": size, "seed": seed, "basis": basis}
     found = sum_up(history, view, drawn, groupings, told, calendar=how.calendar)
+    drawn_ends = tuple(fault for fault in history.faults if fault.code == "closing-drawn")
+    found = attrs.evolve(found, faults=(*found.faults, *drawn_ends))
     if basis == "stage-and-age":
         return found
     said = Fault.of("stage-timing-unknown", severity="warning")

@@ -2,7 +2,7 @@
 
 Read from the histories of fields at landmarks, one in 30 days, of deals that stood in a stage then;
 what came of them tells what such flags add to the log odds of open deals now. Flags are compared
-among deals of the same stage and age, for the age is reckoned with already.
+among deals of the same stage and age, because the age is in the model already.
 """
 
 from __future__ import annotations

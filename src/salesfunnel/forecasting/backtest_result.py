@@ -99,7 +99,7 @@ class Backtest(TableMixin):
     faults : tuple of Fault
         What is suspicious.
     with_covariates : array_like of bool, shape (k,) or (0,)
-        Whether traits of the deals were reckoned with.
+        Whether traits of the deals were used.
     """
 
     horizon: int

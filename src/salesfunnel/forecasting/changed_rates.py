@@ -29,7 +29,7 @@ class RatesChanged:
     Parameters
     ----------
     since : datetime.date
-        The likeliest beginning; it is told to a month.
+        The likeliest beginning, to a month.
     earliest, latest : datetime.date
         80 % interval of it.
     probability : float

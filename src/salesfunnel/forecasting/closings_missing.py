@@ -21,8 +21,8 @@ LEAST_RISK = 3
 def closings_missing(known: Snapshot) -> list[Fault]:
     """Return a fault if many closings were to be expected before the first one that is seen.
 
-    How fast deals close is told from the days after that one; deals that were open on it enter at
-    the age they had then. A team that closed nothing for months looks the same, so that nothing is
+    How fast deals close is estimated from the days after that one; deals that were open then enter
+    at the age they had. A team that closed nothing for months looks the same, so that nothing is
     corrected.
     """
     over = known.outcome > 0

@@ -59,7 +59,7 @@ class ForecastGroups(TableMixin):
         return attrs.evolve(self, expected=nothing, low=nothing, high=nothing, open_value=nothing)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a group."""
+        """Return one row per group."""
         names = ("expected", "low", "high", "wins", "open_value", "open_deals")
         return {
             self.attribute: np.array(self.names, dtype=np.str_),

@@ -57,7 +57,7 @@ def new_deals(
     who = Standing(0, zero, zero, recent)
     horizon = by_day.size
     nodes = np.unique(np.append(np.arange(0, horizon, NODE_DAYS), horizon - 1)).astype(np.float64)
-    # a moment after now, so that no month of the past is reckoned with
+    # a moment after now, so that no month of the past counts
     chance = np.stack([win_chances(model, who, later=node + 1e-6) for node in nodes.tolist()])
     reach = np.interp(np.arange(horizon), nodes, chance.mean(axis=1))
     wins = convolved_days(by_day * reach, model.times.fresh[0])

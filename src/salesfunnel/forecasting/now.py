@@ -17,7 +17,7 @@ class Now(NamedTuple):
     """Added to the log odds of deals in the place where they stand; n deals of a snapshot."""
 
     always: Floats | None = None
-    """(n,), whichever parts are reckoned with."""
+    """(n,), with whichever parts the model uses."""
     names: tuple[str, ...] = ()
     moves: Floats | None = None
     """(n, names), what each part adds."""

@@ -19,6 +19,7 @@ from salesfunnel.forecasting.closings_missing import closings_missing
 from salesfunnel.forecasting.common_spread import common_spread
 from salesfunnel.forecasting.listed import StagesNow
 from salesfunnel.forecasting.new_deals import NewDeals, new_deals
+from salesfunnel.forecasting.old_open import old_open
 from salesfunnel.forecasting.open_deals import OpenDeals, open_deals
 from salesfunnel.forecasting.past import PLAIN, Past, Ways
 from salesfunnel.forecasting.seen_stays import closed_seen, seen_stays
@@ -49,8 +50,10 @@ class Settings(NamedTuple):
     new_deals: bool = True
     covariates: tuple[str, ...] | str | None = "auto"
     explain: bool = True
-    """Whether what moves the chances of deals is told."""
+    """Whether to report what moves the chances of deals."""
     calendar: Fiscal = CALENDAR
+    begins: np.datetime64 | None = None
+    """First moment ahead; the moment of the forecast by default."""
 
 
 def past_of(history: StageHistory, horizon: int, how: Settings) -> Past:
@@ -94,6 +97,12 @@ class Outlook(NamedTuple):
     """Factor of the width of the interval, on the log."""
     faults: tuple[Fault, ...]
     listed: StagesNow | None = None
+    begins: np.datetime64 | None = None
+
+    @property
+    def first(self) -> np.datetime64:
+        """The first moment ahead."""
+        return self.known.at if self.begins is None else self.begins
 
 
 class Given(NamedTuple):
@@ -163,7 +172,7 @@ def outlook(
     if drift is not None:
         value = np.where(known.open, value * drift.factor[known.stage + 1], value)
         priced = np.where(np.isfinite(drift.at_first), drift.at_first * drift.first_factor, priced)
-    cuts = cuts_of(at, horizon, how.calendar)
+    cuts = cuts_of(at if how.begins is None else how.begins, horizon, how.calendar)
     opened = open_deals(model, rows, value, cuts, explain=how.explain)
     if listed is not None:
         opened = listed.shown(known, opened)
@@ -172,6 +181,7 @@ def outlook(
     a_day = come.a_day * come.by_day if how.new_deals else np.zeros(horizon)
     fresh = new_deals(known, model, a_day, priced, won_values)
     width = 1.0 if past is None else past.width(at, used)
+    faults += old_open(known, past, at, used, width)
     closing = closing_scatter(model, fit, horizon)
     common = common_spread(int((known.outcome == 1).sum()), model, opened, horizon, closing)
     return Outlook(
@@ -188,6 +198,7 @@ def outlook(
         width,
         tuple(faults),
         listed,
+        how.begins,
     )
 
 
@@ -199,7 +210,7 @@ def _fitted(
     past: Past | None,
     horizon: int,
 ) -> tuple[WinModel, Ways, str, list[Fault]]:
-    """Return the model, what it reckons with, the name of the way, and what is to be said of it."""
+    """Return the model, the parts it uses, the name of the method, and the faults to report."""
     always = () if how.strata is None else (how.strata,)
     said: list[Fault] = []
     wanted: tuple[str, ...] | None = always
@@ -214,7 +225,15 @@ def _fitted(
         wanted = (*always, *how.covariates)
     traits = NO_TRAITS
     if wanted != ():
-        traits = traits_of(history, known, wanted, sampled(known), always=always)
+        leaks = past.leaks if past is not None and known.at < history.as_of else frozenset()
+        traits = traits_of(history, known, wanted, sampled(known), always=always, leaks=leaks)
+        if traits.of_today and known.at < history.as_of:
+            said.append(
+                Fault.of(
+                    "covariates-of-today", severity="warning", value=", ".join(traits.of_today),
+                    day=str(history.as_of)[:10], at=str(known.at)[:10],
+                )
+            )  # fmt: skip
     fit, rows = stayed
     closed = closed_seen(known, fit)
     model = fit_model(fit, known.at, horizon, traits, closed=closed, season=how.season)

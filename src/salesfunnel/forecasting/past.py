@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +19,10 @@ from salesfunnel.forecasting.open_deals import open_deals
 from salesfunnel.forecasting.seen_stays import closed_seen, seen_stays
 from salesfunnel.forecasting.snapshot import DAY, Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import Stays, stays
-from salesfunnel.forecasting.traits import NO_TRAITS, Traits, traits_of
+from salesfunnel.forecasting.traits import NO_TRAITS, Traits, leaky, traits_of
 from salesfunnel.forecasting.win_model import FEW_CLOSED, WinModel, fit_model
 
-__all__ = ["PLAIN", "Past", "Ways"]
+__all__ = ["PLAIN", "Past", "Ways", "leak_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,12 +30,14 @@ ORIGINS, MOST_DEALS, FEW_DEALS = 5, 15_000, 50
 """Most days looked at, most deals they are made of, and fewest open deals they are judged by."""
 SURELY, LEAST = 1 - 1e-9, 1e-12
 PRIOR, FAR, NARROW, WIDE = 6.0, 6.0, 0.9, 4.0
+INSIDE = 1.2816
+"""Spreads off the middle up to which a sum lies in its 80 % interval."""
 """Days on which intervals held, with which the past begins; the largest miss that counts; limits
 of the factor of the width."""
 
 
 class Ways(NamedTuple):
-    """What a forecast reckons with, besides stage and age."""
+    """What a forecast uses besides stage and age."""
 
     traits: bool
     activity: bool
@@ -45,6 +48,14 @@ class Scored(NamedTuple):
 
     loss: Floats  # log loss of each deal
     off: float | None  # how many spreads off the sum was
+    missed: float  # by how much the sum was off
+    came: float
+
+
+LEAK, PLAINLY = 1.25, 0.1
+"""How much further off sums with traits may be than without, relative and as a share of what came:
+traits that stand as of today and tell the ends of deals of the past make their chances better and
+their sum worse."""
 
 
 Judged = dict[Ways, Scored]
@@ -127,12 +138,31 @@ class Past:
             more = used._replace(**{name: True})
             gains = [one[used].loss - one[more].loss for one in judged if {used, more} <= set(one)]
             gain = np.concatenate(gains) if gains else np.zeros(0)
-            if gain.size and gain.mean() > gain.std() / np.sqrt(gain.size):
+            leak = self._leak(at, used, more) if name == "traits" else None
+            if leak is not None:
+                faults.append(leak)
+            elif gain.size and gain.mean() > gain.std() / np.sqrt(gain.size):
                 used = more
             else:
                 n, deals = len(gains), int(gain.size)
                 faults.append(Fault.of(code, severity="info", n=n, deals=deals))
         return used, faults
+
+    @cached_property
+    def leaks(self) -> frozenset[str]:
+        """Attributes that tell by the end of the data how deals ended."""
+        return leaky(self.history, self._known(np.datetime64(self.history.as_of, "us")))
+
+    def _leak(self, at: np.datetime64, used: Ways, more: Ways) -> Fault | None:
+        """Return a fault if traits tell how deals ended.
+
+        Where they stand as they are by the end of the data, all the data tell whether they do.
+        """
+        end = np.datetime64(self.history.as_of, "us")
+        found = leak_of(self.before(at), used, more)
+        if found is None and at < end and self._traits(self._known(at)).of_today:
+            found = leak_of(self.before(end), used, more)
+        return found
 
     def width(self, at: np.datetime64, used: Ways) -> float:
         """Return by how much intervals of the past should have been wider."""
@@ -141,8 +171,16 @@ class Past:
         square = float((np.clip(known, -FAR, FAR) ** 2).sum())
         return float(np.clip(np.sqrt((PRIOR + square) / (PRIOR + known.size)), NARROW, WIDE))
 
+    def held(self, at: np.datetime64, used: Ways) -> tuple[int, float]:
+        """Return of how many days of the past intervals were made, and the share that held."""
+        off = [one[used].off for one in self.before(at) if used in one]
+        known = np.array([z for z in off if z is not None])
+        if not known.size:
+            return 0, 1.0
+        return int(known.size), float((np.abs(known) <= INSIDE).mean())
+
     def told(self, at: np.datetime64) -> Ways:
-        """Return what there is to reckon with."""
+        """Return what there is to use."""
         activity = self.activity != () and bool(activity_fields(self.history))
         return Ways(bool(self._traits(self._known(at)).all_names), activity)
 
@@ -153,7 +191,9 @@ class Past:
         if self.wanted == ():
             return NO_TRAITS
         every = np.arange(len(known.rows))
-        return traits_of(self.history, known, self.wanted, every, always=self.wanted or ())
+        return traits_of(
+            self.history, known, self.wanted, every, always=self.wanted or (), leaks=self.leaks
+        )
 
     def _judge(self, then: np.datetime64) -> Judged | None:
         """Return how good a forecast was; None where there was too little to make it of."""
@@ -195,10 +235,24 @@ class Past:
         common = common_spread(won_so_far, model, opened, self.horizon, closing)
         expected, came = float(opened.chance @ mine), float(mine[won].sum())
         if expected <= 0:
-            return Scored(loss, None)
+            return Scored(loss, None, came, came)
         spread = log_spread(opened, mine, common)
         if came > 0:
-            return Scored(loss, float(np.log(came / expected)) / spread)
+            return Scored(loss, float(np.log(came / expected)) / spread, abs(came - expected), came)
         # nothing came: as far off as the chance of that is small
         chance = float(np.exp(np.log1p(-np.minimum(opened.chance, SURELY)).sum()))
-        return Scored(loss, float(norm_ppf(max(chance / 2, LEAST))))
+        return Scored(loss, float(norm_ppf(max(chance / 2, LEAST))), expected, came)
+
+
+def leak_of(judged: list[Judged], used: Ways, more: Ways) -> Fault | None:
+    """Return a fault if sums with traits were plainly further off than without."""
+    both = [(one[used], one[more]) for one in judged if {used, more} <= set(one)]
+    came = sum(plain.came for plain, _ in both)
+    without = sum(plain.missed for plain, _ in both)
+    missed = sum(traits.missed for _, traits in both)
+    if not came > 0 or missed <= LEAK * without or missed - without <= PLAINLY * came:
+        return None
+    return Fault.of(
+        "covariates-follow-outcome", severity="warning",
+        n=len(both), error=missed / came, plain=without / came,
+    )  # fmt: skip

@@ -102,7 +102,7 @@ class Forecast(TableMixin):
     open_interval : Interval, optional
         80 % interval of `expected_open`.
     way : str
-        ``"covariates"`` if traits or activity of the deals are reckoned with, ``"stage-and-age"``
+        ``"covariates"`` if the forecast uses traits or activity of the deals, ``"stage-and-age"``
         if not.
     basis : {"stage-and-age", "created-age-and-stage", "created-age"}
         What chances begin with: the stage and how long the deal has been in it; or, of a CRM's
@@ -126,6 +126,8 @@ class Forecast(TableMixin):
         The calendar quarters that lie wholly ahead.
     quarter_expected, quarter_low, quarter_high, quarter_wins : array_like of float64
         Of them as of the months, shape (quarters,).
+    until : str
+        The last day inside the horizon, such as ``"2027-03-31"``; empty if not told.
     """
 
     as_of: datetime
@@ -180,6 +182,7 @@ class Forecast(TableMixin):
     quarter_low: Floats = array_field(np.float64, factory=_nothing)
     quarter_high: Floats = array_field(np.float64, factory=_nothing)
     quarter_wins: Floats = array_field(np.float64, factory=_nothing)
+    until: str = ""
 
     def __attrs_post_init__(self) -> None:
         for names, fields in (

@@ -2,7 +2,7 @@
 
 Of what happened before the first list only its end is known: deals that were won passed stages on
 unknown days, and of those that were open only the ones are there that had not closed yet. Levels
-and times are told from stays that began after it; deals that are open count where they stand.
+and times are estimated from stays that began after it; deals that are open count where they stand.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["as_list", "closed_seen", "enough_seen", "seen_stays"]
 
 ENDS = {"stage", "outcome"}
 ENOUGH, SPANNED = 60, 0.9
-"""Fewest closed deals whose last stay was seen to begin, from which stages are told; share of deals
+"""Fewest closed deals whose last stay was seen to begin, for an estimate of stages; share of deals
 that close within the time between the first list and the last."""
 
 

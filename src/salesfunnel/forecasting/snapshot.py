@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._core.periods import end_of, frequency_of, label_of, ordinal
 from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.closings_filled import undated
 from salesfunnel.fault import Fault
 
 Floats = npt.NDArray[np.float64]
@@ -23,6 +24,7 @@ Bools = npt.NDArray[np.bool_]
 Times = npt.NDArray[np.datetime64]
 
 DAY = np.timedelta64(1, "D")
+DAY_TEXT = len("2026-12-31")
 
 
 class Snapshot(NamedTuple):
@@ -69,6 +71,21 @@ def moment(field: str, value: Moment) -> np.datetime64:
     if kind == "number":
         raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}")
     return np.datetime64(tick, "us")
+
+
+def day_is_over(history: StageHistory, at: np.datetime64, given: object = None) -> bool:
+    """Return whether all of the day of a moment is known: closings are dates without hours.
+
+    Of a moment that is not `given` as a day, only if a deal closed on that day.
+    """
+    closed = history.closed[~np.isnat(history.closed)]
+    if at != at.astype("datetime64[D]") or not closed.size:
+        return False
+    if (closed != closed.astype("datetime64[D]")).any():
+        return False
+    length = len(given.strip()) if isinstance(given, str) else 0
+    named = length == DAY_TEXT or (isinstance(given, date) and not isinstance(given, datetime))
+    return named or bool((closed == at).any())
 
 
 def days_until(field: str, value: object, at: np.datetime64, calendar: Fiscal | None = None) -> int:
@@ -135,17 +152,25 @@ def snapshot(
 ) -> Snapshot:
     """Return what was known at a moment; deals created later are left out.
 
+    So are, before the history's own moment, deals that ended on an unknown day.
+
     Amounts are those of the moment if the history of amounts is known, otherwise those of today;
     ``StageHistory.leaks`` says which.
     """
     money = history.money(at=at, currency=currency, rates=rates)
     # a deal that vanished from the lists is no longer in the open pipeline
     seen = history.observed_until
-    known = np.flatnonzero((history.created <= at) & ((seen >= at) | (seen >= history.as_of)))
+    # a deal with an outcome is never open; when it got it is not known without a closing
+    without = undated(history)
+    past = at < np.datetime64(history.as_of, "us")
+    told = ~without if past else np.ones_like(without)
+    known = np.flatnonzero(
+        (history.created <= at) & ((seen >= at) | (seen >= history.as_of)) & told
+    )
     entered = history.entered[known].astype("datetime64[us]")
     entered = np.where(entered <= at, entered, np.datetime64("NaT", "us"))
     closed = history.closed[known].astype("datetime64[us]")
-    later = ~(closed <= at)
+    later = ~(closed <= at) & ~without[known]
     outcome = np.where(later, 0, history.outcome[known]).astype(np.int8)
     S = entered.shape[1]
     seen = ~np.isnat(entered)

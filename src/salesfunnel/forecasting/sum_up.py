@@ -19,12 +19,14 @@ from salesfunnel.forecasting.changed_rates import rates_changed
 from salesfunnel.forecasting.groups import ForecastGroups, Grouping
 from salesfunnel.forecasting.outlook import Outlook
 from salesfunnel.forecasting.result import Forecast
+from salesfunnel.forecasting.snapshot import DAY
 from salesfunnel.forecasting.time_cuts import CALENDAR, month_shares, path_points, whole_quarters
 
 __all__ = ["LEVEL", "Draws", "simulated", "sum_up"]
 
 Floats = npt.NDArray[np.float64]
 LEVEL = 0.8
+TICK = np.timedelta64(1, "us")
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -94,9 +96,9 @@ def sum_up(
     )
     new_value = new_wins * view.fresh.worth
     expected_open, expected_new = float((opened.chance * value).sum()), float(new_value.sum())
-    months, share = month_shares(view.known.at, view.cuts)
+    months, share = month_shares(view.first, view.cuts)
     low, high = _limits(total @ share)
-    quarters, quarter = whole_quarters(view.known.at, view.cuts, calendar)
+    quarters, quarter = whole_quarters(view.first, view.cuts, calendar)
     quarter_low, quarter_high = _limits(total @ quarter)
     path = np.concatenate([np.zeros((len(total), 1)), np.cumsum(total, axis=1)], axis=1)
     days = path_points(horizon)
@@ -106,13 +108,12 @@ def sum_up(
         for group, sample in zip(groupings, drawn.by_group, strict=True)
     ]
     owners = breakdowns[0]
-    at = view.known.at
     stages, stage = _stages_of(history, view)
     used = np.flatnonzero(np.abs(opened.terms).max(axis=0, initial=0) > 1e-9)
-    changed = rates_changed(view.model, at, history.stages)
+    changed = rates_changed(view.model, view.known.at, history.stages)
     strata = how["strata"]
     made = Forecast(
-        as_of=at.astype(datetime),
+        as_of=view.known.at.astype(datetime),
         horizon=horizon,
         expected=expected_open + expected_new,
         interval=_interval(total.sum(1)),
@@ -160,6 +161,7 @@ def sum_up(
         way=view.way,
         rates_changed=changed,
         groups=breakdowns[1:],
+        until=str(view.first + horizon * DAY - TICK)[:10],
         **how,
     )
     return _without_money(made) if view.known.mixed else made

@@ -13,7 +13,7 @@ from salesfunnel.forecasting.pushes import MOST_PUSHES, push_counts
 from salesfunnel.forecasting.snapshot import Snapshot
 from salesfunnel.forecasting.told_by_the_end import told_by_the_end
 
-__all__ = ["NO_TRAITS", "Traits", "traits_of"]
+__all__ = ["NO_TRAITS", "Traits", "leaky", "traits_of"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -44,6 +44,11 @@ class Traits(NamedTuple):
         return z, tuple(_picked(code, deal, place) for code in self.codes)
 
     @property
+    def of_today(self) -> tuple[str, ...]:
+        """The names of groups that stand as they are by the end of the data."""
+        return tuple(n for n, code in zip(self.names, self.codes, strict=True) if code.ndim == 1)
+
+    @property
     def all_names(self) -> tuple[str, ...]:
         """The names of all traits."""
         return (("value",) if self.z is not None else ()) + self.names
@@ -63,6 +68,7 @@ def traits_of(
     rows: Ints,
     *,
     always: tuple[str, ...] = (),
+    leaks: frozenset[str] = frozenset(),
 ) -> Traits:
     """Return the traits of deals.
 
@@ -79,6 +85,8 @@ def traits_of(
         Deals of the snapshot for which traits are needed; the others have those of no group.
     always : tuple of str
         Used however few deals have them.
+    leaks : frozenset of str
+        Left out unless they are named: `leaky` at the end of the history.
     """
     kept = [f for f in ("owner", "category", "pipeline") if f in history.changes]
     names = [n for n in dict.fromkeys([*history.attributes, *kept]) if n not in NOT_TRAITS]
@@ -90,6 +98,8 @@ def traits_of(
     found = []
     for name in names:
         named = name in always or (wanted is not None and name in wanted)
+        if name in leaks and not named:
+            continue
         made = _coded(history, known, name, rows, closed, forced=named)
         if made is not None:
             found.append((name, *made))
@@ -99,6 +109,26 @@ def traits_of(
     return Traits(
         z, tuple(f[0] for f in found), tuple(f[1] for f in found), tuple(f[2] for f in found)
     )
+
+
+def leaky(history: StageHistory, known: Snapshot) -> frozenset[str]:
+    """Return attributes without a history that tell by the end of the data how deals ended.
+
+    Deals that were open on an earlier day and are closed now have the values of their end, so that
+    only deals that are still open show what open deals have.
+    """
+    rows = np.arange(len(known.rows))
+    found = []
+    for name in history.attributes:
+        field = history.changes.get(name)
+        told = field is not None and not field.present_only and bool(field.words)
+        if told or name in NOT_TRAITS:
+            continue
+        column = history.attribute(name)
+        code, _ = _numbered(column[known.rows], rows)
+        if told_by_the_end(known, code, rows, number=column.dtype.kind == "f"):
+            found.append(name)
+    return frozenset(found)
 
 
 def _entries(known: Snapshot) -> list[npt.NDArray[np.datetime64]]:

@@ -28,7 +28,7 @@ Ints = npt.NDArray[np.intp]
 
 YEAR = 365.25
 MOST_MONTHS, FEW_CLOSED, MOST_ROWS = 60, 60, 300_000
-"""Months that are read; closed deals from which months and traits are told; most stays fitted."""
+"""Months that are read; fewest closed deals to estimate months and traits; most stays fitted."""
 PARTS = ("season", "break", "month")
 Z_STEP = 0.4
 
@@ -45,7 +45,7 @@ class WinModel(NamedTuple):
 
     @property
     def months(self) -> int:
-        """Months that are told apart."""
+        """Months with an effect of their own."""
         return int(self.logit.base.shape[1])
 
     def wave(self, day: Floats | float) -> Floats:
@@ -192,7 +192,7 @@ def win_chances(
     who : Standing
         K as the place means won: then the chance is 1.
     parts : tuple of str, optional
-        Which of season, break, month and the names of traits to reckon with; all by default.
+        Which of season, break, month and the names of traits to use; all by default.
     move : tuple of float
         Added to the log odds of the place where they stand, and of places ahead.
     later : float
@@ -241,7 +241,7 @@ def log_odds_here(
     model : WinModel
     who : Standing
     on : set of str
-        The parts to reckon with.
+        The parts to use.
     later : float
         Days from the moment on which they stand there; 0 if they stand there already.
     traits : Standing, optional

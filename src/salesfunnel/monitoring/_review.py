@@ -58,7 +58,7 @@ class Review(ResultMixin):
         ``"wait"``, ``"extend"``, ``"re-analyse"``, ``"standardise"``, ``"verify-by-test"``;
         ``"begin"`` for one that has not begun.
     today : datetime.date
-        The day of the look.
+        The as-of date.
     weeks : float
         Weeks since the measure began, 0 before.
     planned : float
@@ -118,7 +118,7 @@ def review(
     panel : Panel
         Counts by period, before and since the plan; best by week. Incomplete periods are left out.
     today : datetime.date
-        The day of the look. Looking every week is safe: the evidence is a martingale where nothing
+        The day of the review. A review every week is safe: the evidence is a martingale if nothing
         changed.
     adoption : mapping of str to float or sequence of float, or Adherence, optional
         Key of the measure, its remedy or its `adoption_metric` → share that adopted it, in [0, 1];

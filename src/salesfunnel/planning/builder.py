@@ -1,4 +1,4 @@
-"""PlanBuilder: the measures of a plan, a bottleneck at a time."""
+"""PlanBuilder: the measures of a plan, one bottleneck at a time."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class PlanBuilder:
         return self.effort.get(remedy.key, EFFORT_DAYS[remedy.effort])
 
     def _remedy(self, code: str, source: str) -> Remedy | None:
-        """Return the first remedy for a cause: one made for the stage before one for any."""
+        """Return the first remedy for a cause; one for this stage comes before one for any."""
         fitting = [r for r in self.remedies if code in r.causes]
         here = [r for r in fitting if source in r.stages]
         return next(iter([*here, *(r for r in fitting if not r.stages)]), None)
@@ -178,9 +178,9 @@ class PlanBuilder:
         )
 
     def _basis(self, row: Bottleneck, finding: Finding) -> EffectBasis:
-        """Return what the effect of acting on a finding is simulated from.
+        """Return the inputs from which the effect of acting on a finding is simulated.
 
-        No measure may promise more than the part of the shortfall that it mends.
+        No measure may promise more than the part of the shortfall that its cause explains.
         """
         basis = self._from_evidence(row, finding)
         if not finding.explains or finding.contribution is None or not basis.entered:
@@ -277,7 +277,7 @@ def _since(row: Bottleneck) -> str:
 def _sure(
     row: Bottleneck, missing: float, per: float, downstream: tuple[tuple[float, float], ...] | None
 ) -> float:
-    """Return the share of a gap that "back at the reference" counts on: chance made the rest.
+    """Return the share of the gap to the reference that a plan may count on; the rest is chance.
 
     The gain of a bottleneck is shrunk, because a step is picked for being low. A plan that closed
     the whole gap would promise more than that gain.

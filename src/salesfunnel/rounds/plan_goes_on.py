@@ -17,7 +17,7 @@ from salesfunnel.monitoring import Adherence, Review, review
 from salesfunnel.monitoring.playbook import Playbook, write_playbook
 from salesfunnel.planning import ImprovementPlan, Measure
 
-__all__ = ["Followed", "earlier", "followed", "next_plan", "with_edits"]
+__all__ = ["Followed", "earlier", "followed", "next_plan", "what_of", "with_edits"]
 
 SETTLED = ("standardise", "not-working")
 """States of a review after which a measure leaves the plan."""
@@ -169,15 +169,15 @@ def next_plan(
     settled = {one.key for one in found.settled}
     kept = [_due_later(m, today) for m in plan.measures if m.key not in settled]
     keys = {measure.key for measure in plan.measures} | settled
-    same = {_what(m) for m in (*plan.measures, *found.tried)}
-    same |= {_what(entry.measure) for entry in found.standards.entries}
+    same = {what_of(m) for m in (*plan.measures, *found.tried)}
+    same |= {what_of(entry.measure) for entry in found.standards.entries}
     new: list[Measure] = []
     for other in proposed:
         for measure in other.measures:
-            if measure.key not in keys and _what(measure) not in same:
+            if measure.key not in keys and what_of(measure) not in same:
                 new.append(measure)
                 keys.add(measure.key)
-                same.add(_what(measure))
+                same.add(what_of(measure))
     measures = (*kept, *new)
     return attrs.evolve(
         plan,
@@ -195,5 +195,6 @@ def _due_later(measure: Measure, today: date) -> Measure:
     return attrs.evolve(measure, begins=today, due=today + (measure.due - measure.begins))
 
 
-def _what(measure: Measure) -> tuple[str, str, str, str]:
+def what_of(measure: Measure) -> tuple[str, str, str, str]:
+    """Return the step, part, problem and remedy of a measure: what makes two of them the same."""
     return str(measure.bottleneck), measure.segment, measure.problem, measure.measure

@@ -18,6 +18,9 @@ from salesfunnel._core.checks import (
 from salesfunnel._kernels import targets
 from salesfunnel._kernels.mix import largest_remainder
 from salesfunnel._kernels.special import betaincinv
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.from_list import two_ends
+from salesfunnel.data.open_counted import open_counted
 from salesfunnel.data.panel import Panel
 from salesfunnel.targets.arguments import (
     DRAWS,
@@ -41,7 +44,7 @@ __all__ = ["decompose_target"]
 
 def decompose_target(
     target: int,
-    panel: Panel,
+    panel: Panel | StageHistory,
     *,
     months: int = 12,
     unit: TargetUnit = "count",
@@ -63,9 +66,10 @@ def decompose_target(
     ----------
     target : int
         Deals, or money in its smallest unit that matters; at least 1.
-    panel : Panel
+    panel : Panel or StageHistory
         Counts by month; the last step is what the target counts. Segments are added up, and are
-        the split where none is given.
+        the split where none is given. Deals are counted by the month in which they entered each
+        step, open ones apart.
     months : int
         How many months the target is for: 12 for a year, 3 for a quarter.
     unit : {"count", "currency"}
@@ -129,6 +133,8 @@ def decompose_target(
     >>> bool(plan.entrants_safe > plan.required[0]), round(plan.chance_now, 1)
     (True, 0.2)
     """
+    if isinstance(panel, StageHistory):
+        panel = two_ends(panel).panel(by="month", mode="entry")
     check_kind("panel", panel, Panel)
     amount: object = target
     if isinstance(amount, float) and amount.is_integer():
@@ -165,7 +171,7 @@ def decompose_target(
     levels, parts, part_weights = split_of(split, panel)
     far = history_of(panel, MOST_ARRIVAL_MONTHS, lags)
     now, more = entrants_ahead(far, periods, history, season=seasonality is True)
-    faults = [*faults, *more]
+    faults = [*open_counted(panel), *faults, *more]
     limits = [betaincinv(a, b, np.array([0.1, 0.9])) for a, b in beta_params]
     return TargetPlan(
         target=total,

@@ -38,6 +38,8 @@ def history_of(panel: Panel, months: int, lags: tuple[Floats, ...]) -> RateHisto
     entered, advanced, missing = (array[:, 0] for array in whole.entered_advanced())
     n, x = entered.astype(np.float64), advanced.astype(np.float64)
     usable = ~missing
+    if whole.exposed is not None:  # of entrants who are followed, those who have had time
+        n = whole.exposed[:, 0]
     for s, f in enumerate(lags):
         if panel.mode == "period" and f.size > 1:
             known = ~whole.missing[:, 0, s]

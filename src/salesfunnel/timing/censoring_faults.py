@@ -8,7 +8,7 @@ from salesfunnel.stats.survival import AalenJohansen
 __all__ = ["censoring_faults", "known_rate"]
 
 LATER, UNDECIDED = 0.05, 0.1
-"""From these shares on, what is decided later, or not at all, is told."""
+"""Shares from which deals decided later, or not at all, are reported."""
 OPEN = 0.5
 """Where more are still open, there is no rate to read."""
 

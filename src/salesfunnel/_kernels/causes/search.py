@@ -46,12 +46,13 @@ class Hit(NamedTuple):
 def fair_z(z: float, price: float, q: float) -> float:
     """Return what a z that was searched for is worth: halfway to the mean of a truncated normal.
 
-    z̃ is the maximum-likelihood mean of a normal that is only seen above Φ⁻¹(1 − q/price) [1]_.
+    z̃ is the maximum-likelihood mean of a normal that is only seen above Φ⁻¹(1 − q/price) [1]_, and
+    not below 0: just above that limit it would go to −∞, and what fell would be said to have risen.
     """
     cut = -float(norm_ppf(min(q / price, 0.5)))
     if z > cut + 4:
         return z
-    low, high = -40.0, z
+    low, high = 0.0, z
     for _ in range(80):
         mid = (low + high) / 2
         tail = float(norm_sf(cut - mid))

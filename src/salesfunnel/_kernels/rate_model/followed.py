@@ -83,6 +83,7 @@ def followed(
     p = np.where(advanced > 0, np.where(p > 1 - CERTAIN, 1.0, p), 0.0)
     n = np.maximum(exposure(p), 0.0)
     n = np.where(advanced > 0, advanced / np.maximum(p, 1e-300), n)
+    n = np.where(np.bincount(cell, minlength=size) > 0, n, ended)  # no open one, no rounding
     return Followed(n, _error(advanced, lost, n, still._replace(others=s2), learned, drift))
 
 

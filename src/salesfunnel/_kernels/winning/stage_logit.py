@@ -1,4 +1,4 @@
-"""Where deals go from a stage: a logit with levels drawn together, months, season and a break.
+"""Where deals go from a stage: a logit with shrunken levels, months, season and a break.
 
 log odds of going on = level of the stage + months + slope of the value + effects of groups, each
 shared by the stages and of each. Open deals count with the chance that they will go on, given
@@ -180,7 +180,7 @@ def _short(step: Array | float) -> Array:
 
 
 def _spread(mean: Array, variance: Array, usual: float) -> float:
-    """Return a standard deviation of effects, drawn to the usual one with the weight of one."""
+    """Return a standard deviation of effects, shrunk toward the usual with the weight of one."""
     square = float((mean**2 + variance).sum()) + usual**2
     return max(float(np.sqrt(square / (mean.size + 1))), LEAST_SD)
 

@@ -42,7 +42,7 @@ BAYMARD = Publication(
     citation="Baymard Institute: Cart Abandonment Rate Statistics",
     url="https://baymard.com/lists/cart-abandonment-rate",
     year=2011,
-    sample="mean of 10 studies; its list of 14 ranges from 55 % to 83 % abandoned"
+    sample="mean of 10 studies; its list of 14 ranges from 55% to 83% abandoned"
     " (baymard.com/blog/cart-abandonment-statistics)",
 )
 
@@ -73,7 +73,7 @@ def ecommerce_stores() -> BenchmarkSet:
             # 20th and 80th percentile of the stores: the middle 60 % is 1.683 deviations wide
             LITTLEDATA.figure(
                 "visit", "cart", 0.052, low=0.023, high=0.09, industry="E-commerce",
-                sample="564 stores, October; a fifth lies below 2.3 %, a fifth above 9.0 %",
+                sample="564 stores, October; a fifth lies below 2.3%, a fifth above 9.0%",
             ).replace(cv=0.766),
             BAYMARD.figure("cart", "order", 0.3614, low=0.17, high=0.45, industry="E-commerce"),
         ),

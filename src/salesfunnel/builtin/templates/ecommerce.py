@@ -1,4 +1,4 @@
-"""An online shop: from visit over cart and checkout to the repeat order."""
+"""An online shop: from visit through cart and checkout to the repeat order."""
 
 from __future__ import annotations
 

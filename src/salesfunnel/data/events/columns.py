@@ -299,7 +299,7 @@ def _from_coded(field: str, codes: npt.NDArray[Any], values: Any) -> Times:
     if plain and getattr(getattr(values, "dtype", None), "tz", None) is None:
         array = np.empty(len(values), dtype=object)
         array[:] = list(values)
-        # Rows are told where a value is not a time.
+        # Report the rows whose value is not a time.
         firsts = np.full(len(values) + 1, -1, dtype=np.int64)
         firsts[codes[::-1]] = np.arange(len(codes))[::-1]
         kept = np.flatnonzero(firsts[:-1] >= 0)

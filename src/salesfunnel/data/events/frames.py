@@ -153,6 +153,6 @@ def _arrow_table(frame: object) -> Any:
     except (TypeError, ValueError, arrow.ArrowException):
         raise refused from None
     if isinstance(native, narwhals.LazyFrame):
-        # What goes wrong in a query of the caller is told by its library.
+        # Errors in the caller's query are reported by its library.
         native = native.collect()
     return native.to_arrow()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from salesfunnel.data.history.closings_filled import undated, with_closings
+
 if TYPE_CHECKING:
     from salesfunnel.data.history.field_history import FieldHistory
     from salesfunnel.data.history.stage_history import StageHistory
@@ -17,13 +19,15 @@ _NAT = np.datetime64("NaT", "us")
 def as_known(history: StageHistory, moment: np.datetime64) -> StageHistory:
     """Return the deals created by a moment, with what was known of them then.
 
-    Later entries, closes and changes are cut off; a deal that closed later is open. The history
-    comes back as it is if the moment is its own.
+    Later entries, closes and changes are cut off; a deal that closed later is open. Won or lost
+    deals without a closing date close as dated ones do, and are left out where none is dated. The
+    history comes back as it is if the moment is its own.
     """
     if moment >= history.as_of:
         return history
+    history = with_closings(history)
     with np.errstate(invalid="ignore"):
-        rows = np.flatnonzero(history.created <= moment)
+        rows = np.flatnonzero((history.created <= moment) & ~undated(history))
     part = history.select(rows)
     with np.errstate(invalid="ignore"):
         over = part.closed <= moment

@@ -117,8 +117,8 @@ def left_at(
         How many advanced and how many were lost.
     """
     learned = (float((event == 1).sum()), float((event == 2).sum()))
-    if not learned[0]:
-        return np.zeros(age.size), np.ones(age.size), learned
+    if not learned[0]:  # how long it takes is not known at all: the open ones say nothing
+        return np.ones(age.size), np.ones(age.size), learned
     curve = incidence(days, event, kinds=2)
     least = max(FEWEST_AT_RISK, SHARE_AT_RISK * days.size)
     some = curve.at_risk >= FEWEST_AT_RISK

@@ -67,7 +67,7 @@ class DealCohorts(TableMixin):
         return np.asarray(self.won / size, dtype=np.float64)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return one row a month of entry: its deals, and those won by each later month."""
+        """Return one row per month of entry: its deals, and those won by each later month."""
         table: dict[str, npt.NDArray[Any]] = {
             "period": np.array(self.periods, np.str_),
             "entered": self.entered,

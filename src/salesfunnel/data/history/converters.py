@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from salesfunnel.data.coded_texts import CodedTexts
 
 __all__ = ["AttributeColumns", "columns_of", "moment_of", "same_columns", "text_of"]
 
+T = TypeVar("T")
 _ZONE = re.compile(r"T.*(Z|[+-]\d\d:?\d\d)$|Z$")
 
 
@@ -46,7 +47,11 @@ def text_of(values: object) -> npt.NDArray[np.str_]:
 class AttributeColumns(FrozenMap[Any]):
     """Columns of text or floats by name; those that are kept as codes are made when asked for."""
 
-    __slots__ = ()
+    __slots__ = ("_known",)
+
+    def __init__(self, items: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> None:
+        super().__init__(items)
+        self._known: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> npt.NDArray[Any]:
         column: Any = self._items[key]
@@ -59,6 +64,13 @@ class AttributeColumns(FrozenMap[Any]):
     def held(self, key: str) -> Any:
         """Return a column as it is kept: CodedTexts, or an array."""
         return self._items[key]
+
+    def worked_out(self, key: str, work: Callable[[Any], T]) -> T:
+        """Return what `work` makes of a column as it is kept; worked out once, by one `work`."""
+        if key not in self._known:
+            self._known[key] = work(self._items[key])
+        found: T = self._known[key]
+        return found
 
     def taken(self, rows: npt.NDArray[Any]) -> dict[str, Any]:
         """Return some rows of every column, as they are kept."""

@@ -44,9 +44,12 @@ def followed_panel(
         Attributes to break down by.
     """
     names = (segment,) if isinstance(segment, str) else tuple(segment or ())
+    none: tuple[Fault, ...] = ()
+    if len(history) and not (history.outcome != 0).any():
+        none = (Fault.of("no-outcomes", deals=len(history)),)
     if history.reached_stage is None:
         panel = _counted(history, by, names)
-        return panel, _overdue(history, panel)
+        return panel, (*none, *_overdue(history, panel))
     goal = goal_of(history)
     won = history.outcome == 1
     ended = np.where(np.isnat(history.entered[:, goal]), history.closed, history.entered[:, goal])
@@ -72,7 +75,7 @@ def followed_panel(
     elif len(rest):
         said.append(Fault.of("entries-without-date", n=len(rest)))
     panel = parts[0] if len(parts) == 1 else sum(parts[1:], start=parts[0])
-    return panel, (*overdue, *said)
+    return panel, (*none, *overdue, *said)
 
 
 def _overdue(history: StageHistory, panel: Panel) -> tuple[Fault, ...]:
@@ -85,6 +88,12 @@ def _overdue(history: StageHistory, panel: Panel) -> tuple[Fault, ...]:
     for k, step in enumerate(panel.transitions):
         ended = ~np.isnat(reached[:, k]) & np.isnat(reached[:, k + 1]) & (history.outcome == LOST)
         x, lost = float(advanced[k]), float(ended.sum())
+        if x and not lost and exposed[k] > x:
+            found.append(Fault.of(
+                "losses-unrecorded", severity="info", step=str(step), rate=x / float(exposed[k]),
+                n=round(float(exposed[k]) - x),
+            ))  # fmt: skip
+            continue
         if not x or x / (x + lost) - x / exposed[k] < NOTABLE:
             continue
         found.append(Fault.of(

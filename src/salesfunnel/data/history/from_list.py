@@ -9,19 +9,22 @@ import numpy as np
 
 from salesfunnel._core.errors import DataError
 from salesfunnel.data.history.checks import time_in_stage_between
+from salesfunnel.data.history.closings_filled import CLOSING_HINT, undated, with_closings
 from salesfunnel.fault import Fault
 
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
 
-__all__ = ["EXPORT_HINT", "goal_of", "needs_stage_times", "timed_stages", "two_ends"]
+__all__ = ["EXPORT_HINT", "OF_LISTS", "goal_of", "needs_stage_times", "timed_stages", "two_ends"]
 
 EXPORT_HINT = (
     "export when deals entered their stages (HubSpot: the properties “Date entered …” or the"
     " history of dealstage; Salesforce: OpportunityHistory; Pipedrive: the changelog; Zoho: Stage"
     " History), or read several dated lists with read_snapshots"
 )
-_NAT = np.datetime64("NaT", "us")
+OF_LISTS = ("needs-stage-times", "closing-drawn")
+"""Faults of making a list a history of two ends."""
+_NAT, _ENDS = np.datetime64("NaT", "us"), 2
 
 
 def needs_stage_times(history: StageHistory, verb: str) -> None:
@@ -34,6 +37,14 @@ def needs_stage_times(history: StageHistory, verb: str) -> None:
         What was asked for.
     """
     if history.reached_stage is not None:
+        without = undated(history) & (history.outcome == 1)
+        if len(history.stages) == _ENDS and without.any():
+            n, won = int(without.sum()), int((history.outcome == 1).sum())
+            raise DataError(
+                f"'history' must hold when deals were won for {verb}: {n} of {won} won deals have"
+                " no closing date",
+                hint=CLOSING_HINT,
+            )
         raise DataError(
             f"'history' must hold the time of each stage for {verb}, got a list of deals, which"
             " only tells in which stage a deal is now",
@@ -75,8 +86,8 @@ def goal_of(history: StageHistory) -> int:
 def two_ends(history: StageHistory) -> StageHistory:
     """Return the deals of a list from creation to winning: the one wait that a list knows exactly.
 
-    Any other history comes back as it is. Deals whose creation is not known are left out, for they
-    belong to no period.
+    Any other history keeps its stages. Deals whose creation is not known are left out, for they
+    belong to no period. Won and lost deals without a closing date get one as the dated ones have.
 
     Raises
     ------
@@ -84,7 +95,7 @@ def two_ends(history: StageHistory) -> StageHistory:
         If the creation of no deal is known.
     """
     if history.reached_stage is None:
-        return history
+        return with_closings(history)
     known = ~np.isnat(history.created)
     if not known.any():
         raise DataError(
@@ -93,7 +104,7 @@ def two_ends(history: StageHistory) -> StageHistory:
             " panel(by='all') counts without dates",
         )
     goal = goal_of(history)
-    part = history if known.all() else history.select(known)
+    part = with_closings(history if known.all() else history.select(known))
     won = part.outcome == 1
     closed = np.where(np.isnat(part.entered[:, goal]), part.closed, part.entered[:, goal])
     entered = np.stack([part.created, np.where(won, closed, _NAT)], axis=1)
@@ -103,7 +114,7 @@ def two_ends(history: StageHistory) -> StageHistory:
     funnel = history.funnel
     if funnel is not None:
         funnel = funnel.replace(stages=tuple(s for s in funnel if s.key in stages))
-    faults = [*history.faults]
+    faults = [*part.faults]
     if left:
         faults.append(Fault.of("needs-stage-times", severity="info", value=", ".join(left)))
     return attrs.evolve(

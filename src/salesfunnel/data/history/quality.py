@@ -137,10 +137,11 @@ def _months(dates: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
     """
     months = dates.astype("datetime64[M]")
     begun = (dates[-1] - months[-1].astype("datetime64[D]")).astype(np.int64) < FEW_DAYS
-    ends = (months[0] + 1).astype("datetime64[D]") - dates[0]
-    found = np.where((months == months[-1]) & begun, months - 1, months)
+    one = np.timedelta64(1, "M")
+    ends = (months[0] + one).astype("datetime64[D]") - dates[0]
+    found = np.where((months == months[-1]) & begun, months - one, months)
     first = (months == months[0]) & (ends.astype(np.int64) < FEW_DAYS)
-    return np.where(first & (months[0] < found[-1]), months + 1, found)
+    return np.where(first & (months[0] < found[-1]), months + one, found)
 
 
 def _days(days: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.datetime64], Any]:

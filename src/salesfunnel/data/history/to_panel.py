@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
-from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
@@ -128,7 +127,7 @@ def segment_codes(
     """Return the segment of each deal as a code, and the names of the segments, sorted."""
     if not names:
         return np.zeros(len(history), dtype=np.int64), (ALL,)
-    columns = [_levels(_held(history, name)) for name in names]
+    columns = [_levels_of(history, name) for name in names]
     if len(columns) == 1:
         return columns[0].codes, columns[0].words
     codes = np.zeros(len(history), dtype=np.int64)
@@ -152,20 +151,12 @@ class _Levels(NamedTuple):
     words: tuple[str, ...]
 
 
-def _held(history: StageHistory, name: str) -> Any:
-    """Return an attribute as it is kept."""
+def _levels_of(history: StageHistory, name: str) -> _Levels:
     name = attribute_name("attribute", name, history.attributes)
-    return columns_of(history.attributes).held(name)
-
-
-_KNOWN: dict[int, tuple[ref[Any], _Levels]] = {}
-"""Columns that were coded before, by id; columns never change, and leave when they die."""
+    return columns_of(history.attributes).worked_out(name, _levels)
 
 
 def _levels(column: Any) -> _Levels:
-    held = _KNOWN.get(id(column))
-    if held is not None and held[0]() is column:
-        return held[1]
     if isinstance(column, CodedTexts):
         words = list(column.counts())
         place = {word: k for k, word in enumerate(words)}
@@ -179,8 +170,6 @@ def _levels(column: Any) -> _Levels:
         words = [v or MISSING for v in values.tolist()]
     found = _Levels(at.reshape(-1).astype(np.int64), tuple(words))
     found.codes.flags.writeable = False
-    number = id(column)
-    _KNOWN[number] = (ref(column, lambda _: _KNOWN.pop(number, None)), found)
     return found
 
 

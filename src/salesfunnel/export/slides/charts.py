@@ -30,6 +30,8 @@ _MONEY = {
     "en": '[>=1000000]0.0,,"M";[>=10000]0,"k";#,##0',
     "zh": '[>=100000]0\\.0,"万";#,##0',
 }  # fmt: skip
+_DIGIT, _BROAD = 0.0105, 0.07
+"""Share of the longest bar that a digit takes, and from which on words stand in the middle."""
 TICKS = 12
 """Labels on the axis of a line, at most."""
 LABELLED = 12
@@ -204,13 +206,17 @@ def _line(drawn: LineSeries, series: Series) -> None:
 
 def _label(drawn: PptxSeries, series: Series, plot: Plot, i: int, words: str) -> None:
     enum = require("pptx.enum.chart", extra="office", feature=_FEATURE)
+    share = abs(series.values[i] or 0) / _whole(plot)
+    fits = share > _DIGIT * (len(words) + 1)
+    stacked = plot.kind not in {"line", "plain"}
+    if stacked and not fits and not words.strip("0123456789,"):
+        return  # it would run into the next part; the notes have the figures
     label = drawn.points[i].data_label
     frame = label.text_frame
     frame.text = clean(words)
     run = frame.paragraphs[0].runs[0]
     run.font.size, run.font.bold = _points(12), True
     role = series.colours[i] if i < len(series.colours) else series.role
-    value = abs(series.values[i] or 0)
     if plot.kind == "line":
         last = i == len(series.values) - 1
         label.position = enum.XL_LABEL_POSITION.RIGHT if last else enum.XL_LABEL_POSITION.ABOVE
@@ -220,12 +226,17 @@ def _label(drawn: PptxSeries, series: Series, plot: Plot, i: int, words: str) ->
         label.position = enum.XL_LABEL_POSITION.OUTSIDE_END
         run.font.color.rgb = _rgb("ink")
         return
-    whole = max((sum(abs(s.values[k] or 0) for s in plot.series if s.role)
-                 for k in range(len(plot.categories))), default=1)  # fmt: skip
-    inside = value > 0.07 * (whole or 1)
+    inside = fits and (share > _BROAD or not words.strip("0123456789,"))
     dark = inside and role in {"main", "ink", "alert", "grey"}
     label.position = enum.XL_LABEL_POSITION.CENTER if inside else enum.XL_LABEL_POSITION.INSIDE_BASE
     run.font.color.rgb = _rgb("back" if dark else "ink")
+
+
+def _whole(plot: Plot) -> float:
+    """Return the length of the longest bar."""
+    places = range(len(plot.categories))
+    sums = (sum(abs(s.values[k] or 0) for s in plot.series if s.role) for k in places)
+    return max(sums, default=1.0) or 1.0
 
 
 def _name(tag: str) -> str:

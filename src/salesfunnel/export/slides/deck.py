@@ -221,10 +221,12 @@ class _Deck:
     def _plot(self, page: object, body: Plot) -> None:
         under, note = 0.0, 0.0
         if body.subtitle:
+            long = lines_of(body.subtitle, 12, WIDE - 2 * EDGE - 0.2) > 1
+            tall = 0.55 if long else 0.45
             self._box(
-                page, [body.subtitle], (EDGE, TOP, WIDE - 2 * EDGE, 0.45), (16, 14, 12), "muted"
+                page, [body.subtitle], (EDGE, TOP, WIDE - 2 * EDGE, tall), (16, 14, 12), "muted"
             )
-            under = 0.5
+            under = tall + 0.05
         if body.note:
             note = 0.32 * min(lines_of(body.note, 12, WIDE - 2 * EDGE - 0.2), 3)
             place = (EDGE, HIGH - 0.6 - note, WIDE - 2 * EDGE, note)

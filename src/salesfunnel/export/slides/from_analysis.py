@@ -204,7 +204,7 @@ def _plan(analysis: Analysis, locale: Locale) -> Slide | None:
     ]
     return Slide(
         title=plan_claim(analysis, locale),
-        body=Rows(header=header, rows=rows, shares=(4.2, 2, 2.4, 2.3, 1.4), note=note),
+        body=Rows(header=header, rows=rows, shares=(3.7, 2, 2.8, 2.2, 1.6), note=note),
         notes=notes,
     )
 

@@ -137,27 +137,31 @@ def _is_batch(item: object) -> bool:
         return False
     if isinstance(item, list):
         return bool(item) and all(_is_record(one) for one in item)
-    return hasattr(item, "records") and plain(item) is None
+    return _has(item, "records") and plain(item) is None
 
 
 def _is_record(item: object) -> bool:
     return isinstance(item, Mapping) or plain(item) is not None
 
 
+def _has(source: object, *names: str) -> bool:
+    return all(hasattr(source, name) for name in names)
+
+
 def _answer(source: Any) -> Mapping[str, Any] | None:
     """Return an answer that holds records, as a dict; None for what is a record itself."""
     if isinstance(source, Mapping):
         found = source
-    elif hasattr(source, "results") and not callable(source.results):
+    elif _has(source, "results") and not callable(source.results):
         found = {"results": source.results, "paging": getattr(source, "paging", None)}
         found["total"] = getattr(source, "total", None)
-    elif hasattr(source, "result") and hasattr(source, "next"):
+    elif _has(source, "result", "next"):
         found = {name: getattr(source, name, None) for name in ("result", "next", "total")}
     elif isinstance(getattr(source, "records", None), list):
         found = {"records": source.records}
-    elif hasattr(source, "get_data") and hasattr(source, "get_info"):
+    elif _has(source, "get_data", "get_info"):
         found = {"data": source.get_data(), "info": plain(source.get_info())}
-    elif hasattr(source, "model_fields") and hasattr(source, "additional_data"):
+    elif _has(source, "model_fields", "additional_data"):
         found = {"data": source.data, "additional_data": source.additional_data}
     else:
         return None

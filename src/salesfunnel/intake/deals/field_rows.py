@@ -32,7 +32,7 @@ NUMBERS_AND_DATES = {"amount", "probability", "expected"}
 
 
 class FieldRows(NamedTuple):
-    """Values of a field of some deals at some times; `before`, where it is told, those before."""
+    """Values of a field of some deals at some times; `before`, where it is known, those before."""
 
     names: Sequence[str]  # ids of deals
     code: npt.NDArray[Any]  # place of the deal of each row among them

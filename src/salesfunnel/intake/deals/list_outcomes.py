@@ -26,7 +26,7 @@ from salesfunnel.intake.deals.outcome_evidence import (
 )
 from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label, names_the_end
 from salesfunnel.intake.deals.roles import codes_of
-from salesfunnel.intake.deals.unknown_outcomes import tell_unknown
+from salesfunnel.intake.deals.unknown_outcomes import tell_closed, tell_unknown
 
 if TYPE_CHECKING:
     from salesfunnel.intake.deals.column_reader import Times
@@ -140,6 +140,7 @@ def list_outcomes(
     outcome = by_closing(reader, roles, outcome, closed)
     if not np.isin(outcome, (WON, LOST)).any():
         reader.note("no-outcomes", severity="warning", deals=n)
+    tell_closed(reader, roles, outcome)
     labels = _ends_by_flags(reader, roles, labels, outcome)
     return ListOutcomes(
         outcome=np.where(outcome == UNKNOWN, OPEN, outcome).astype(np.int8), labels=labels

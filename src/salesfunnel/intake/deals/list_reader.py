@@ -23,8 +23,9 @@ from salesfunnel.intake.deals.list_outcomes import (
     tell_words,
 )
 from salesfunnel.intake.deals.list_stages import ListStages, list_stages, stage_key
+from salesfunnel.intake.deals.lost_at import lost_places
 from salesfunnel.intake.deals.not_a_list import refuse_a_log
-from salesfunnel.intake.deals.outcome_evidence import LOST, OPEN, WON
+from salesfunnel.intake.deals.outcome_evidence import LOST, OPEN, WON, Codes
 from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.row_ids import deal_ids
 from salesfunnel.intake.deals.shape import Shape
@@ -215,7 +216,7 @@ def _reached(
     reader: ColumnReader,
     roles: Mapping[str, int],
     stages: ListStages,
-    outcome: object,
+    outcome: Codes,
     labels: Mapping[str, int],
 ) -> npt.NDArray[np.intp]:
     """Return the furthest stage that each deal is known to have reached, -1 where unknown."""
@@ -227,6 +228,7 @@ def _reached(
             codes
         ]
     place = np.where((place >= stages.goal) & (outcome != WON), stages.goal - 1, place)
+    place = lost_places(reader, stages, outcome, place)
     if not labels:  # created and how it ended are all that the list tells
         place = np.where(outcome == OPEN, 0, place)
         place = np.where((outcome == LOST) & (stages.goal <= 1), 0, place)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import nearest
 from salesfunnel.intake.deals.column_reader import ColumnReader
-from salesfunnel.intake.deals.outcome_evidence import UNKNOWN
+from salesfunnel.intake.deals.outcome_evidence import UNKNOWN, flags_of
 from salesfunnel.intake.deals.outcomes import fold_label
 from salesfunnel.intake.deals.vocabulary.lookup import outcome_words
 
-__all__ = ["tell_unknown"]
+__all__ = ["tell_closed", "tell_unknown"]
 
 Codes = npt.NDArray[np.int8]
 _TOLD = 50
-"""So many words are told by name."""
+"""Most words that a fault names."""
 _SHOWN = 10
 
 
@@ -56,3 +58,26 @@ def tell_unknown(
             words=len(words) - _TOLD,
             deals=int(rows.size - starts[_TOLD]),
         )
+
+
+def tell_closed(reader: ColumnReader, roles: Mapping[str, int], outcome: Codes) -> None:
+    """Say which deals a flag calls closed, while nothing says whether they were won or lost."""
+    if "is_closed" not in roles:
+        return
+    here = (flags_of(reader, roles["is_closed"]) == 1) & (outcome == UNKNOWN)
+    if not here.any():
+        return
+    words = "–"
+    if "stage" in roles:
+        codes, labels = reader.table.words(roles["stage"])
+        counts = np.bincount(codes[here], minlength=len(labels))
+        top = [k for k in np.argsort(-counts, kind="stable").tolist() if counts[k] and labels[k]]
+        words = ", ".join(f"{labels[k][:40]} ({int(counts[k]):,})" for k in top[:_SHOWN]) or words
+    reader.note(
+        "closed-without-outcome",
+        severity="warning",
+        row=reader.number(int(np.argmax(here))),
+        column=reader.table.names[roles["is_closed"]],
+        deals=int(here.sum()),
+        words=words,
+    )

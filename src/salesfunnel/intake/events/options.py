@@ -1,4 +1,4 @@
-"""Options: how files of events are read, and what is told of each of several files."""
+"""Options: how event files are read, and the progress of each of several files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Options:
 
 
 def of_each(files: Sequence[str], options: Options) -> Iterator[Options]:
-    """Yield the options of each file: progress counts the bytes of all."""
+    """Yield the options for each file; progress counts the bytes of all files."""
     report = options.progress
     if report is None or len(files) == 1:
         yield from (options for _ in files)
@@ -37,7 +37,7 @@ def of_each(files: Sequence[str], options: Options) -> Iterator[Options]:
 
 
 def _part(report: Progress, before: int, size: int, whole: int) -> Progress:
-    """Return the progress of one file among several, whatever it counts in."""
+    """Return the progress callback of one file among several, in its own unit."""
 
     def part(done: int, of: int) -> None:
         report(before + size * done // max(of, 1), whole)

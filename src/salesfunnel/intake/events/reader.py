@@ -148,7 +148,7 @@ def _load(
     options: Options,
     faults: list[Fault],
 ) -> Table:
-    """Return one table of all that the source stands for."""
+    """Return one table of all files of the source."""
     files = files_of(source, faults)
     if files is None and isinstance(source, str | os.PathLike):
         text = os.fsdecode(os.fspath(source))
@@ -184,7 +184,7 @@ def _listed(source: object) -> list[Any]:
 
 
 def _roles(table: Table, wanted: Mapping[str, Any]) -> Recognised:
-    """Return the columns of who, what and when; raise what is missing."""
+    """Return the columns of who, what and when; raise an error that names the missing ones."""
     named = {
         role: table.names[name]
         if isinstance(name, int)

@@ -1,4 +1,4 @@
-"""The months of a folder that holds deals and no sheet: their entries, stage by stage."""
+"""The months of a folder that holds deals but no sheet: entries into each stage."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ __all__ = ["filled_by_deals", "months_of_deals"]
 
 
 def months_of_deals(deals: StageHistory, *, today: date, locale: Locale) -> Tracking | None:
-    """Return the sheet that the deals make: entries into each stage, of every month that is over.
+    """Return a sheet counted from the deals: entries into each stage, for every complete month.
 
-    A stage that counts nothing gets a metric for it. None where the deals do not reach the end of
+    A stage without a metric of counts gets one. None if the deals do not reach the end of
     a month.
     """
     listed = two_ends(deals)

@@ -35,6 +35,8 @@ __all__ = ["Folder", "day_in", "digest", "recognised"]
 
 BOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 TABLES = BOOKS | {".csv", ".tsv", ".txt", ".md", ""}
+CLOSED = frozenset({".et", ".ett", ".numbers", ".xlsb", ".gsheet", ".wps"})
+"""Spreadsheets of programs whose files are not read: they may hold a month of the team."""
 PLANS = ("plan", "方案", "改进")
 DEALS = ("deal", "opportunit", "商机", "crm")
 
@@ -203,6 +205,11 @@ def _template(folder: Folder, name: str, content: Any) -> None:
 def _table(folder: Folder, name: str, content: object) -> None:
     """Read a file with rows: a sheet, deals, or a plan; its name says what to try first."""
     path = PurePath(name.lower())
+    if path.suffix in CLOSED:
+        folder.faults.append(
+            Fault.of("round-file-save-as", severity="error", file=name, value=path.suffix)
+        )
+        return
     if isinstance(content, bytes | str) and path.suffix not in TABLES:
         folder.faults.append(Fault.of("round-file-unknown", severity="info", file=name))
         return

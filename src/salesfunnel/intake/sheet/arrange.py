@@ -1,4 +1,4 @@
-"""Tell one row per step from steps side by side, by the words and content of a table."""
+"""Decide whether a table has one row per step or one column per step, by its words and content."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def arrange(
     two_rows: bool,
     decimal: DecimalMark | None = None,
 ) -> Arrangement:
-    """Return what the columns under a header hold: by their words, else by what is in them.
+    """Return what each column holds: by its header, else by its content.
 
     Parameters
     ----------
     names : sequence of str
         The header.
     roles : sequence of str or None
-        What the words of the header say.
+        What the header says of each column.
     below : sequence of sequences
         The rows under it.
     two_rows : bool
@@ -89,7 +89,7 @@ def arrange(
 
 
 def _by_content(made: Arrangement, columns: Sequence[Column], counts: Sequence[Column]) -> None:
-    """Find steps and counts by what the columns hold."""
+    """Find steps and counts by the content of the columns."""
     if {*_LABELS} & {*made.roles}:
         _long(made, columns, counts)
     elif len(counts) == 1:
@@ -101,7 +101,7 @@ def _by_content(made: Arrangement, columns: Sequence[Column], counts: Sequence[C
 
 
 def _free(made: Arrangement, columns: Sequence[Column], kind: str) -> list[Column]:
-    """Return the columns of a kind that no word explains, sums only where there is nothing else."""
+    """Return the columns of a kind that no header explains; totals only if there are no others."""
     free = [c for c in columns if c.kind == kind and made.roles[c.index] is None]
     return [column for column in free if fold(column.name) not in TOTALS] or free
 
@@ -120,7 +120,7 @@ def _counts(made: Arrangement, columns: Sequence[Column]) -> list[Column]:
 
 
 def _ids_as_counts(made: Arrangement, columns: Sequence[Column]) -> list[Column]:
-    """Return the one column of ids where it counts them: user_id, 1000, of a group-by."""
+    """Return the only id column if its values are counts, as in a group-by (user_id, 1000)."""
     found = _free(made, columns, "ordinal")
     values = [number for number in found[0].numbers if number is not None] if found else []
     known = len(values) > 1 and values == sorted(values, reverse=True) and values[0] > len(values)
@@ -162,7 +162,7 @@ def _find_period(made: Arrangement, columns: Sequence[Column]) -> None:
 
 
 def _months_above_names(made: Arrangement, names: Sequence[str], columns: Sequence[Column]) -> None:
-    """Read months side by side where the column of names has another header, or none."""
+    """Read months in columns if the column of names has another header, or none."""
     texts = [
         column
         for column in columns
@@ -182,7 +182,7 @@ def _months_above_names(made: Arrangement, names: Sequence[str], columns: Sequen
 
 
 def _label_by_name(made: Arrangement, columns: Sequence[Column]) -> None:
-    """Take a column of text for the steps where its name says so: event name, Schritt."""
+    """Take a text column as the steps if its name says so (event name, Schritt)."""
     for column in _free(made, columns, "text"):
         if _LABEL.search(column.name) and not is_segment_name(column.name):
             made.roles[column.index] = "stage"
@@ -222,7 +222,7 @@ def _long(made: Arrangement, columns: Sequence[Column], counts: Sequence[Column]
 
 
 def _two_columns(made: Arrangement, columns: Sequence[Column], counts: Sequence[Column]) -> None:
-    """Take the column of text beside one column of counts for the steps, whatever it is called."""
+    """Take the text column next to the only column of counts as the steps, whatever its name."""
     texts = _free(made, columns, "text")
     if len(texts) > 1:
         texts = [c for c in texts if len({*c.cells}) == len(c.cells)] or texts
@@ -240,7 +240,7 @@ def _two_columns(made: Arrangement, columns: Sequence[Column], counts: Sequence[
 
 
 def _several(made: Arrangement, columns: Sequence[Column], counts: Sequence[Column]) -> None:
-    """Decide for several columns of counts and none of steps: steps side by side, or measures."""
+    """Decide what several columns of counts without a step column are: steps or measures."""
     texts = _free(made, columns, "text")
     known = {role for role in made.roles if role}
     told = bool(known & {"period", "segment", "owner"}) or any(
@@ -278,7 +278,7 @@ def _several(made: Arrangement, columns: Sequence[Column], counts: Sequence[Colu
 
 
 def _wide(made: Arrangement, columns: Sequence[Column], label: Column | None) -> None:
-    """Take each column of numbers for a metric."""
+    """Take each column of numbers as a metric."""
     if label is not None and len(label.cells) == 1 and is_measure(label.cells[0]):
         made.roles[label.index] = "unit"  # one row of figures, and what they count
         made.by_content = True

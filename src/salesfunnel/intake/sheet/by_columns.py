@@ -113,7 +113,7 @@ class Drafts:
         return attrs.evolve(found, period=self.whole(found.period))
 
     def summary(self) -> list[RawRow]:
-        """Return raw rows from which the funnel is told: a plain one for all of its kind."""
+        """Return the raw rows that decide the funnel: one plain row for all of its kind."""
         sums = np.zeros(self.kinds, dtype=np.int64)
         np.add.at(sums, self.kind, self.actual)
         drafts = list(self.own)

@@ -14,6 +14,7 @@ from salesfunnel.intake.cells.read_period import read_period
 from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.sheet.arrange import arrange
 from salesfunnel.intake.sheet.arrangement import Arrangement
+from salesfunnel.intake.sheet.column_words import is_segment_name
 from salesfunnel.intake.sheet.names import Role, fold, role_of
 from salesfunnel.intake.sheet.segments import find_segments
 from salesfunnel.intake.sheet.two_row_header import of_two_rows
@@ -172,6 +173,12 @@ def _may_be_names(names: Sequence[str]) -> bool:
     return len(filled) > 1 and len(numbers) == len(periods) and len(periods) < len(filled)
 
 
+_MAY_BE_STEPS = frozenset(
+    map(fold, ("name", "full name", "page", "landing page", "活动", "活动名称", "项目", "姓名"))
+)
+"""Names of columns of groups that name steps as well."""
+
+
 def _say_columns(made: Arrangement, names: Sequence[str]) -> None:
     """Say what the columns were taken for, where their words did not tell all of it."""
     roles = {role: names[i] for i, role in enumerate(made.roles) if role}
@@ -181,6 +188,8 @@ def _say_columns(made: Arrangement, names: Sequence[str]) -> None:
         made.note("read-as-columns", "info", value=listed)
     elif label is not None:
         made.note("read-as-rows", "info", stage=label, actual=roles.get("actual", ""))
+        if is_segment_name(label) and fold(label) not in _MAY_BE_STEPS:
+            made.note("steps-perhaps-groups", "warning", column=label)
 
 
 def _names(row: Sequence[Any]) -> tuple[str, ...]:

@@ -138,5 +138,5 @@ def _other_reader(grid: Grid, header: Header) -> str:
     roles = find_roles(names).roles
     ordered = {"time", "paid"} & roles.keys() and {"amount", "order", "quantity"} & roles.keys()
     if "customer" in roles and ordered:
-        return "orders, one row a purchase, are read by read_purchases"
+        return "orders, one row per purchase, are read by read_purchases"
     return ""

@@ -7,6 +7,7 @@ a host's style sheet could dress, and nothing for its table of contents.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -83,7 +84,19 @@ def body_html(document: model.Document) -> str:
     if document.subtitle:
         parts.append(f'<p class="sf-muted">{e(document.subtitle)}</p>')
     parts += [block_html(block, form) for block in document.blocks]
-    return "\n".join(parts)
+    return numbered("\n".join(parts))
+
+
+def numbered(body: str) -> str:
+    """Return a body whose regions have names of their own: a screen reader lists them by name."""
+    seen: Counter[str] = Counter()
+
+    def own(found: re.Match[str]) -> str:
+        seen[found[1]] += 1
+        number = f" {seen[found[1]]}" if seen[found[1]] > 1 else ""
+        return f'role="region" aria-label="{found[1]}{number}"'
+
+    return re.sub(r'role="region" aria-label="([^"]*)"', own, body)
 
 
 def block_html(block: object, form: Form) -> str:

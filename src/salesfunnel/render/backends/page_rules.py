@@ -83,7 +83,7 @@ padding:16px 18px;margin-top:4px;list-style:none}
 .sorts th[aria-sort=ascending] button:after{content:" ↑"}
 .sorts th[aria-sort=descending] button:after{content:" ↓"}
 .doc{padding:26px 0 30px}
-& .sf-t thead th.sf-r{white-space:normal}
+& .sf-t thead th.sf-r{white-space:normal;min-width:6em}& .sf-t thead th.sf-c{white-space:nowrap}
 & .doc h1{font-size:clamp(22px,2.4vw,30px);margin:0 0 10px}
 & .doc h2{margin:28px 0 8px}& .doc h3,& .doc h4{margin:18px 0 6px}
 & .doc p{margin:8px 0;max-width:62em}
@@ -173,7 +173,9 @@ margin-top:4px}
 .big b{font-size:19pt}& .sf-key{font-size:8pt}
 & .dq{font-size:8.5pt;padding:8px 10px;gap:3px}.dq small{font-size:8pt}
 & .sf-scroll,& .sf-tall{overflow:visible;max-height:none}& .sf-t{font-size:8.5pt}
-& .sf-t th,& .sf-t td{padding:3px 5px;white-space:normal}& .tl{font-size:9pt;gap:6px}
+& .sf-t th,& .sf-t td,& .sf-t thead th.sf-c,& .sf-t thead th.sf-r{padding:3px 5px;
+white-space:normal;min-width:0}
+& .sf-t tbody th{min-width:8em}& .sf-t td.sf-hm{padding:2px 4px}& .tl{font-size:9pt;gap:6px}
 .sorts th button:after{content:""!important}
 & .stack .sf-row{grid-template-columns:27% minmax(0,1fr) min(var(--sf-fig,5em),40%)}
 .stack{gap:12px}footer{padding:6px 0;font-size:8pt}tr,li,.sf-fault{break-inside:avoid}

@@ -25,8 +25,9 @@ from salesfunnel.render.charts.scales import axis_of
 from salesfunnel.render.charts.shapes import cell_strength, draw_mark
 from salesfunnel.render.charts.svg import fluid_svg, grid_across, row_pen
 
-__all__ = ["chart_body", "data_table", "e", "rows_html", "whole"]
+__all__ = ["capital", "chart_body", "data_table", "e", "rows_html", "whole"]
 
+RATE = re.compile(r"(▼ )?[<>]?[\d.]+%")
 BAR, ROWS = 26.0, 40
 """Height of a row's drawing in px; rows of a picture at most."""
 
@@ -34,6 +35,11 @@ BAR, ROWS = 26.0, 40
 def e(words: str) -> str:
     """Return words for HTML: without characters that act, escaped."""
     return escape(clean(words), quote=True)
+
+
+def capital(words: str) -> str:
+    """Return words as a heading."""
+    return words[:1].upper() + words[1:]
 
 
 def chart_body(
@@ -72,13 +78,17 @@ def rows_html(chart: Chart, *, names: bool = True) -> str:
     for name in pen.y.scale.order[:ROWS]:
         row = row_pen(pen, 0.0, None, 0.0, BAR, name)
         body = grid_across(row, words=False) + "".join(draw_mark(row, mark) for mark in marks)
-        note = f"<small>{e(notes[name])}</small>" if notes.get(name) else ""
-        below = f'<div class="sf-say">{note}</div>' if under and note else ""
         words, role = figures.get(name, ("", ""))
+        said = notes.get(name, "")
+        if under and (rate := RATE.search(words)) and rate.group() != words:
+            said += " · " + words.replace("▼ ", "")  # since when it counts: there is room below
+            words = rate.group()
+        note = f"<small>{e(said)}</small>" if said else ""
+        below = f'<div class="sf-say">{note}</div>' if under and note else ""
         kind = " sf-alert" if role == "alert" else ""
-        said = f'<div class="sf-name">{e(name)}{"" if under else note}</div>' if names else ""
+        named = f'<div class="sf-name">{e(name)}{"" if under else note}</div>' if names else ""
         parts.append(
-            f'<div class="sf-row">{said}<svg width="100%" height="{n(BAR)}" '
+            f'<div class="sf-row">{named}<svg width="100%" height="{n(BAR)}" '
             f'style="width:100%;height:{n(BAR)}px;overflow:visible" aria-hidden="true">{body}</svg>'
             f'<div class="sf-fig{kind}">{whole(words)}</div>{below}</div>'
         )
@@ -99,7 +109,7 @@ def whole(words: str) -> str:
 
 def _across(figures: Sequence[str]) -> float:
     """Return the ems that figures need: one width for all rows, so that they share their scale."""
-    letters = [[0.53 * width(char) if width(char) > 1 else 0.65 for char in f] for f in figures]
+    letters = [[0.53 * width(char) if width(char) > 1 else 0.71 for char in f] for f in figures]
     return min(max([4.5, *map(sum, letters)]), 11.5)
 
 

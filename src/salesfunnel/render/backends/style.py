@@ -50,7 +50,8 @@ font-variant-numeric:tabular-nums;border:0;margin:0;table-layout:auto;color:var(
 & .sf-t th,& .sf-t td{padding:5px 10px;text-align:left;vertical-align:middle;border:0;
 border-bottom:1px solid var(--sf-line);background:none;color:inherit;font-weight:400;
 white-space:normal;max-width:32em}
-& .sf-t thead th{color:var(--sf-muted);font-size:12px;font-weight:600;vertical-align:bottom;
+& .sf-t thead th,& .sf-t thead td{color:var(--sf-muted);font-size:12px;font-weight:600;
+vertical-align:bottom;
 border-bottom:1px solid var(--sf-grey)}
 & .sf-t tbody th{font-weight:500;min-width:8.5em}
 & .sf-t .sf-r{text-align:right;white-space:nowrap}
@@ -108,6 +109,7 @@ padding:1px 0 1px 9px}
 & .sf-facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 18px;margin:4px 0}
 & .sf-facts>span:nth-child(odd){color:var(--sf-muted)}
 & .sf-facts>span:nth-child(even){font-weight:600}
+& .sf-facts small{font-weight:400;color:var(--sf-muted);margin-left:6px}
 & .sf-t th,& .sf-t td{padding:4px 8px}
 & .sf-code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:11.5px;color:var(--sf-muted)}
 & .sf-fault{margin:3px 0}

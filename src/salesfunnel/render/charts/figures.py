@@ -25,6 +25,15 @@ def whole_percent(value: float) -> str:
     return f"{share:.0f}%".replace("-", MINUS)
 
 
+def percent_range(low: float, high: float) -> str:
+    """Return both ends of a range of rates, without the sign; decimals only where they differ."""
+    for digits in (0, 1, 2):
+        ends = [f"{value * 100:.{digits}f}" for value in (low, high)]
+        if ends[0] != ends[1] and (high >= 0.01 or digits):
+            break
+    return "–".join(ends)
+
+
 def deals_words(value: float) -> str:
     """Return a number of deals: whole from 10 on, one decimal below."""
     if abs(value) >= 9.95 or float(value).is_integer():
@@ -109,7 +118,8 @@ def _with_currency(body: str, negative: bool, locale: str, currency: str | None)
 def axis_words(value: float, scale: ChartScale, locale: str, step: float) -> str:
     """Return the words beside a tick of a scale whose ticks are `step` apart."""
     if scale.kind == "percent":
-        digits = 0 if step >= 0.0099 else min(-math.floor(math.log10(step * 100)), 4)
+        share = step * 100
+        digits = next((d for d in range(5) if abs(share * 10**d - round(share * 10**d)) < 1e-6), 4)
         return f"{value * 100:.{digits}f}%".replace("-", MINUS)
     if scale.kind == "money":
         return money_words(value, locale, scale.currency, digits=3)

@@ -6,6 +6,7 @@ drawing that is stretched without its strokes. So one drawing serves a phone and
 
 from __future__ import annotations
 
+import math
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -155,7 +156,7 @@ def _rows_fixed(chart: Chart, pen: Pen, wide: int, y: float) -> tuple[str, float
     longest = max((text_width(name, 12.5) for name in names), default=0)
     left = min(max(longest, *(text_width(w, 11) for w in notes.values()), 60.0)
                if notes else max(longest, 60.0), wide * 0.32)  # fmt: skip
-    right = max((text_width(t, 12.5) + 12 for t, _ in figures.values()), default=8.0)
+    right = max((text_width(t, 14) + 16 for t, _ in figures.values()), default=8.0)
     right = min(right, wide * 0.3)
     parts: list[str] = []
     y += 16
@@ -245,7 +246,7 @@ def _axes(chart: Chart, pen: Pen, below: int | None = None) -> str:
             ))  # fmt: skip
     ticks = pen.x.ticks if below is None else (pen.x.ticks[:1] + pen.x.ticks[1:][-1:])[:below]
     if pen.x.categorical:
-        step = 1 if cells else max(1, -(-len(ticks) // 8))
+        step = _every(pen, ticks) if cells else max(1, -(-len(ticks) // 8))
         ticks = tuple(tick for i, tick in enumerate(ticks) if i % step == 0)
     for i, (number, label) in enumerate(ticks):
         place = (number + 0.5) / pen.x.high if pen.x.categorical else pen.x.place_number(number)
@@ -256,6 +257,12 @@ def _axes(chart: Chart, pen: Pen, below: int | None = None) -> str:
         odd = pen.wide is None and len(ticks) > 2 and (len(ticks) - 1 - i) % 2
         parts.append(f'<g class="sf-odd">{words}</g>' if odd else words)
     return "".join(parts)
+
+
+def _every(pen: Pen, ticks: tuple[tuple[float, str], ...]) -> int:
+    """Return 1 where the heads of all columns have room, 2 where every second has."""
+    room = (pen.wide or 640.0) / max(len(ticks), 1)
+    return max(1, math.ceil((max((text_width(w, 11) for _, w in ticks), default=0) + 6) / room))
 
 
 def _plot_fixed(chart: Chart, pen: Pen, wide: int, y: float) -> tuple[str, float]:

@@ -66,7 +66,7 @@ def columns_table(columns: Mapping[str, Any], locale: Locale, *, limit: int = _L
     return Table(heads, rows, caption=caption)
 
 
-def _shown(value: Any, locale: Locale) -> str:  # noqa: C901, PLR0912 - a line a kind
+def _shown(value: Any, locale: Locale) -> str:  # noqa: C901, PLR0912 - one line per kind
     if value is None:
         return "–"
     if isinstance(value, np.generic):

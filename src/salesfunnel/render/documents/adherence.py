@@ -99,7 +99,7 @@ def handoff_document(row: Handoff, locale: Locale) -> Document:
 
 
 def handoffs_table(rows: Sequence[Handoff], labels: Mapping[str, str], locale: Locale) -> Table:
-    """Return a row a change of department."""
+    """Return one row per change of department."""
     names = ("from", "to", "handed", "wait", "waiting", "dropped", "returned")
     cells = [
         [

@@ -91,10 +91,11 @@ def first_measure(analysis: Analysis, row: Bottleneck, locale: Locale) -> list[t
     if measure is None:
         return []
     items = [
-        (text("report.do", locale), measure_title(measure, locale)),
+        (text(f"report.{'do' if measure.state == 'proposed' else 'under-way'}", locale),
+         measure_title(measure, locale)),
         (text("report.who", locale), owner_words(measure.owner, locale)),
         (text("report.when", locale), shown_date(measure, locale)),
-    ]
+    ]  # fmt: skip
     effect = measure.effect
     if effect is not None:
         words = text(

@@ -288,6 +288,7 @@ def change_document(found: OutputChange, locale: Locale) -> Document:
         [
             KeyFigures([(name, words(v)) for name, v in figures]),
             Bars(text("bottleneck.brought", locale), bars),
+            *([_faults(found.faults, labels, locale)] if found.faults else []),
         ],
         locale=locale,
     )

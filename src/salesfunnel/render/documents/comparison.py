@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.comparison import ArmComparison, ArmRow, SegmentComparison, SegmentRow
+from salesfunnel.conversion import ArmComparison, ArmRow, SegmentComparison, SegmentRow
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.model import Block, Column, Document, Mark, Paragraph, Table
 from salesfunnel.render.words.figures import faults_block, shown, span

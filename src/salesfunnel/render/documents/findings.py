@@ -43,7 +43,7 @@ Names = Mapping[str, str] | None
 _GRADES: dict[str, Mark] = {"strong": "bad", "moderate": "warn", "not-measured": "muted"}
 _SENTENCES = 5
 LIKELY, SURE = 0.5, 0.8
-"""Probability from which a cause is told as one of the fall; as one that stands anyway."""
+"""Probability from which a cause is reported as part of the fall; as persistent."""
 
 
 def explains_fall(finding: Finding) -> bool:
@@ -58,7 +58,7 @@ def _is_persistent(finding: Finding) -> bool:
 
 
 def weak_sign(finding: Finding) -> bool:
-    """Whether a finding is told in words though it has no figure in deals."""
+    """Whether a finding is reported in words although it has no figure in deals."""
     return finding.contribution is None and (
         finding.evidence.method in {"quality", "queue", "note", "watch"}
         or (finding.evidence.method == "aggregate" and bool(finding.params.get("bad")))
@@ -249,7 +249,7 @@ def _to_collect(found: Sequence[Finding], locale: Locale, actions: Names) -> lis
 
 
 def step_words(source: str, target: str, labels: Names) -> str:
-    """Return a transition in the names of people."""
+    """Return a transition with the names that people see."""
     names = labels or {}
     return f"{names.get(source, source)} → {names.get(target, target)}"
 

@@ -22,7 +22,7 @@ def groups_document(groups: ForecastGroups, locale: Locale) -> Document:
 
 
 def groups_table(groups: ForecastGroups, currency: str, locale: Locale) -> Table:
-    """Return a row a group: value with its interval, wins, open deals."""
+    """Return one row per group: value with its interval, wins, open deals."""
     names = ("expected", "low", "high", "wins", "open-deals", "open-value")
     heads = [Column(groups.attribute)]
     heads += [Column(text(f"ahead.{name}", locale), align="right") for name in names]
@@ -49,7 +49,7 @@ def _term(name: str, locale: Locale) -> str:
 
 
 def changed_blocks(forecast: Forecast, locale: Locale) -> list[Block]:
-    """Return what traits are reckoned with, and since when the rates are others."""
+    """Return which traits are used, and since when the rates differ."""
     blocks: list[Block] = []
     traits = [name for name in forecast.terms if name not in _PARTS]
     if traits:

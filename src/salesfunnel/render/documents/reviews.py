@@ -22,7 +22,7 @@ _STATES: dict[str, Mark] = {
 
 
 def review_document(review: Review, locale: Locale) -> Document:
-    """Return the state of one measure, what it stands on, and what to do next."""
+    """Return the state of one measure, its evidence, and what to do next."""
     e = review.evidence
     before = shown(e.rate_before, "percent", locale)
     rates = f"{before} → {shown(e.rate, 'percent', locale)}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from salesfunnel._core.vocabulary import Locale
+from salesfunnel.analysis import Analysis
 from salesfunnel.data.panel import ALL
 from salesfunnel.fault import Fault
 from salesfunnel.i18n import FORMS, text
@@ -22,9 +23,11 @@ from salesfunnel.render.words.names import in_language, labels_of
 from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
 from salesfunnel.render.words.reviews import evidence_words
 from salesfunnel.rounds import Round, RoundTask
+from salesfunnel.rounds.plan_goes_on import what_of
 
 __all__ = [
     "follow_up_document",
+    "judged_in_plan",
     "round_document",
     "standards_document",
     "task_document",
@@ -41,8 +44,7 @@ _STATES: dict[str, Mark] = {
 
 def round_document(found: Round, locale: Locale) -> Document:
     """Return the report of a round."""
-    whole = document_of(found.judged, locale)
-    answer, *rest = whole.blocks
+    answer, *rest = document_of(judged_in_plan(found), locale).blocks
     blocks: list[Block] = [
         answer,
         *_sections(tasks_document(found, locale)),
@@ -73,6 +75,17 @@ def round_document(found: Round, locale: Locale) -> Document:
             "round.subtitle", locale, period=found.period, next=found.next_period, day=found.today
         ),
     )
+
+
+def judged_in_plan(found: Round) -> Analysis:
+    """Return the analysis with the measures of the plan, where it proposes what they are already.
+
+    Their owners, days and effects are those that the team knows.
+    """
+    judged = found.judged
+    known = {what_of(measure): measure for measure in found.plan.measures}
+    measures = [known.get(what_of(measure), measure) for measure in judged.plan.measures]
+    return attrs.evolve(judged, plan=attrs.evolve(judged.plan, measures=measures))
 
 
 def _without_file(fault: Fault) -> Fault:

@@ -71,6 +71,8 @@ def table(
         f'<th scope="col" class="{kind}"'
         + (' style="width:34%"' if place == wide else "")
         + f">{e(title)}</th>"
+        if title
+        else "<td></td>"  # a heading without words is none
         for place, (title, kind) in enumerate(heads)
     )
     body = []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
+from salesfunnel.render.backends.pictures import capital
 from salesfunnel.render.charts.bind._words import day, step_words
 from salesfunnel.render.charts.bind.findings import deals_of
 from salesfunnel.render.charts.bind.plans import visible_from
@@ -108,7 +109,7 @@ def plan_table(found: ImprovementPlan, locale: Locale, ceiling: float | None = N
         (text("page.plan-measure", locale), ""), (text("report.owner", locale), ""),
         (text("plan.column.due", locale), "sf-s"),
         (text("page.plan-effect", locale, months=months), ""), ("", "sf-r"),
-        (text("chart.visible-from", locale), "sf-s"),
+        (capital(text("chart.visible-from", locale)), "sf-s"),
     ]  # fmt: skip
     return table(heads, rows, locale=locale, wide=3)
 

@@ -11,9 +11,10 @@ from salesfunnel._core.periods import frequency_of
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import FORMS, text
+from salesfunnel.render.backends.pictures import capital
 from salesfunnel.render.charts.bind._words import span_words, step_words
 from salesfunnel.render.charts.bind.counts import last_complete
-from salesfunnel.render.charts.figures import period_words, whole_percent
+from salesfunnel.render.charts.figures import percent_range, period_words, whole_percent
 from salesfunnel.render.fragments._parts import (
     ROWS,
     Picture,
@@ -124,7 +125,7 @@ def conversions(found: ConversionTable, locale: Locale) -> str | None:
             name,
             whisker(rate, low, high, (0.0, 1.0)) if known else Picture(""),
             whole_percent(rate) if known else "–",
-            f"{low * 100:.0f}–{high * 100:.0f}" if known else "–",
+            percent_range(low, high) if known else "–",
             f"{found.entered[t, g, s]:,}",
             *([] if found.exposed is None else [in_deals(_number(found.exposed[t, g, s]), locale)]),
             f"{found.advanced[t, g, s]:,}",
@@ -134,9 +135,9 @@ def conversions(found: ConversionTable, locale: Locale) -> str | None:
         (text("report.step", locale), ""),
         (text("page.axis-percent", locale, level=whole_percent(found.level)), ""),
         (text("report.rate", locale), "sf-r"), (text("page.interval", locale), "sf-r"),
-        (text("chart.entered", locale), "sf-r"),
+        (capital(text("chart.entered", locale)), "sf-r"),
         *([] if found.exposed is None else [(text("conversion.exposed", locale), "sf-r")]),
-        (text("chart.funnel-advanced", locale), "sf-r"),
+        (capital(text("chart.funnel-advanced", locale)), "sf-r"),
         (text("page.since-first", locale), "sf-r"),
     ]  # fmt: skip
     body = table(heads, rows, locale=locale, wide=1, total=len(places))

@@ -11,7 +11,7 @@ import attrs
 from salesfunnel._core.periods import frequency_of
 from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import text
-from salesfunnel.render.backends.pictures import chart_body, e, whole
+from salesfunnel.render.backends.pictures import capital, chart_body, e, whole
 from salesfunnel.render.charts import Chart
 from salesfunnel.render.charts.figures import whole_percent
 from salesfunnel.render.report.answers import ALARMS, SIGNS, chip_of
@@ -158,11 +158,6 @@ def _table(page: Page, rows: Iterable[Any], *, sortable: bool = False) -> str:
         f'<table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody>'
         "</table></div>"
     )
-
-
-def capital(words: str) -> str:
-    """Return words as a heading."""
-    return words[:1].upper() + words[1:]
 
 
 def every_step_html(page: Page) -> str:

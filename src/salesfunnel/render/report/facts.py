@@ -108,6 +108,11 @@ def range_words(low: float, high: float) -> str:
     return f"{deals_words(low)}–{deals_words(high)}"
 
 
+def level_words(level: float, locale: Locale) -> str:
+    """Return which interval a range is; the ones of a page differ."""
+    return " · " + text("chart.interval", locale, level=whole_percent(level))
+
+
 def cost_facts(
     analysis: Analysis, row: Bottleneck, labels: dict[str, str], locale: Locale
 ) -> list[Fact]:
@@ -118,6 +123,7 @@ def cost_facts(
     if row.revenue is not None:
         span = money_span(row.revenue.low, row.revenue.high, locale, currency_of(analysis))
         more += " · " + text("page.fact-money-a", locale, money=span, unit=unit)
+    more += level_words(row.gain.level, locale)
     end = row.counted_at or row.transition.target
     key = "page.fact-cost-won" if end == analysis.bottlenecks.win else "page.fact-cost-words"
     words = text(key, locale, n=deals_words(row.expected_gain), unit=unit, end=labels.get(end, end))
@@ -153,6 +159,7 @@ def to_do_facts(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> l
         more = range_words(deals.p10, deals.p90)
         if revenue is not None:
             more += " · " + money_span(revenue.p10, revenue.p90, locale, currency_of(analysis))
+        more += level_words(0.8, locale)  # from the 10th to the 90th percentile
         words = text(
             "page.fact-may-words",
             locale,

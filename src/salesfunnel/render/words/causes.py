@@ -22,7 +22,7 @@ COLUMN = "column:"
 BLANK, OTHER = "(blank)", "(other)"
 MOST_NAMES = 12
 MATERIAL, LEAST = 0.1, 0.5
-"""Part of a fall, and deals, from which the change of a column that is not named is told."""
+"""Part of a fall, and deals, from which the change of an unnamed column is reported."""
 
 
 def levels_words(params: Mapping[str, Any], locale: Locale, end: str = "") -> str:
@@ -34,7 +34,9 @@ def levels_words(params: Mapping[str, Any], locale: Locale, end: str = "") -> st
     return text("cause.separator", locale).join(words)
 
 
-def _bounds(low: Any, high: Any, params: Mapping[str, Any], locale: Locale, end: str) -> str:
+def _bounds(
+    low: float | None, high: float | None, params: Mapping[str, Any], locale: Locale, end: str
+) -> str:
     if params.get(f"bins{end}") != "delay":
         form = "from" if high is None else "below" if low is None else "between"
         return text(f"cause.level.{form}", locale, low=low, high=high)
@@ -45,6 +47,7 @@ def _bounds(low: Any, high: Any, params: Mapping[str, Any], locale: Locale, end:
             low=abs(high), high=None if low is None else abs(low),
         )  # fmt: skip
     if high is None:
+        low = low or 0.0
         form = "after-from" if low >= 0 else "before-below"
         return text(f"cause.level.{form}", locale, low=low, high=abs(low))
     form = "after-below" if low is None else "days-between"

@@ -14,8 +14,8 @@ from salesfunnel._core.periods import start_of
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.definitions.step_mapping import place_of_transition
+from salesfunnel.i18n import text
 from salesfunnel.render.charts.figures import day_words, period_words
-from salesfunnel.render.words.figures import segment_words
 
 if TYPE_CHECKING:
     from salesfunnel.definitions.funnel import Transition
@@ -25,7 +25,7 @@ TREND_LEVEL = 0.8
 
 
 def step_words(transition: Transition, labels: dict[str, str]) -> str:
-    """Return a transition in the names of people."""
+    """Return a transition with the names that people see."""
     source, target = transition.source, transition.target
     return f"{labels.get(source, source)} → {labels.get(target, target)}"
 
@@ -48,7 +48,7 @@ def span_words(periods: Sequence[str], locale: Locale) -> str:
         return ""
     first, last = period_words(periods[0], locale), period_words(periods[-1], locale)
     if periods[0] == ALL:
-        return segment_words(ALL, locale)
+        return text("chart.all-periods", locale)
     if first == last:
         return first
     return f"{first}至{last}" if locale == "zh" else f"{first} – {last}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
@@ -53,7 +55,9 @@ def fan(
     names = ("q10", "q25", "q50", "q75", "q90")
     quantiles = dict(zip(names, forecast.path.tolist(), strict=True))
     form, scale = _scale(forecast, currency)
-    end = start + timedelta(days=forecast.horizon)
+    end = start + timedelta(days=forecast.horizon - 1)
+    if forecast.until:
+        end = date.fromisoformat(forecast.until)
     middle = value_words(quantiles["q50"][-1] if dates else 0.0, scale, locale)
     subtitle = text(
         f"chart.fan-subtitle-{form}", locale, since=day(start, locale), until=day(end, locale)
@@ -88,9 +92,23 @@ def months(forecast: Forecast, locale: Locale, *, currency: str | None = None) -
     ]  # fmt: skip
     return grids.months(
         names, forecast.period_expected.tolist(), locale, low=forecast.period_low.tolist(),
-        high=forecast.period_high.tolist(), title=text("chart.months-title", locale),
+        high=forecast.period_high.tolist(), title=_months_title(forecast, names, currency, locale),
         subtitle=text("chart.months-subtitle", locale), scale=_scale(forecast, currency)[1],
     )  # fmt: skip
+
+
+def _months_title(
+    forecast: Forecast, names: list[str], currency: str | None, locale: Locale
+) -> str:
+    """Return what is expected of all months, and which they are."""
+    if not names:
+        return text("chart.months-title", locale)
+    best = int(np.argmax(forecast.period_expected))
+    value = value_words(
+        float(forecast.period_expected[best]), _scale(forecast, currency)[1], locale
+    )
+    return text("chart.months-of", locale, value=value, first=names[0], last=names[-1],
+                month=names[best])  # fmt: skip
 
 
 def backtest(done: Backtest, locale: Locale) -> Chart:
@@ -135,6 +153,6 @@ def target_months(plan: TargetPlan, locale: Locale) -> Chart:
     words = money_words(plan.target, locale, scale.currency) if money else deals_words(plan.target)
     return grids.months(
         [period_words(p, locale) for p in plan.periods], plan.amounts.tolist(), locale,
-        title=f"{text('chart.target', locale)} {words}",
+        title=f"{text('chart.column.target', locale)} {words}",
         subtitle=span_words(plan.periods, locale), scale=scale,
     )  # fmt: skip

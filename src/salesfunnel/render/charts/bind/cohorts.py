@@ -8,10 +8,17 @@ import numpy as np
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
+from salesfunnel.render.charts.bind._words import span_words
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import period_words, whole_percent
 from salesfunnel.render.charts.kinds.grids import cells
 from salesfunnel.render.words.names import labels_of
+
+
+def _so_far(found: Any) -> int:
+    """Return how many deals of all months are won by the end of the last one."""
+    known = [row[np.isfinite(row)] for row in found.won]
+    return int(sum(row[-1] for row in known if row.size))
 
 
 def deals(found: Any, locale: Locale) -> Chart:
@@ -26,7 +33,10 @@ def deals(found: Any, locale: Locale) -> Chart:
     labels = labels_of(found.funnel, (found.source, found.target), locale)
     return cells(
         rows, months, values, words, locale, kind="cohorts", names=("cohort", "months-after"),
-        title=text("chart.deal-cohorts-title", locale),
+        title=text(
+            "chart.cohorts-of", locale, won=f"{_so_far(found):,}", n=f"{found.entered.sum():,}",
+            period=span_words(found.periods, locale),
+        ),
         subtitle=text(
             "chart.deal-cohorts-subtitle",
             locale,

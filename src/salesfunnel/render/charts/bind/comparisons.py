@@ -17,7 +17,7 @@ from salesfunnel.render.charts.kinds.spans import EffectRow, effects
 from salesfunnel.render.words.names import labels_of
 
 if TYPE_CHECKING:
-    from salesfunnel.comparison import ArmComparison, SegmentComparison
+    from salesfunnel.conversion import ArmComparison, SegmentComparison
     from salesfunnel.definitions import BenchmarkSet
 
 MOST = 24

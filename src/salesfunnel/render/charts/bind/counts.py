@@ -13,7 +13,6 @@ from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.conversion import conversions
-from salesfunnel.data.open_counted import open_counted
 from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.charts.bind._words import (
@@ -24,8 +23,16 @@ from salesfunnel.render.charts.bind._words import (
     span_words,
     step_words,
 )
+from salesfunnel.render.charts.bind.titles import (
+    funnel_title,
+    last_rate,
+    open_words,
+    rates_title,
+    since,
+    targets_met,
+)
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import period_words, whole_percent
+from salesfunnel.render.charts.figures import percent_range, period_words, whole_percent
 from salesfunnel.render.charts.kinds.flows import FunnelRow
 from salesfunnel.render.charts.kinds.flows import funnel as funnel_chart
 from salesfunnel.render.charts.kinds.rates import StepRate
@@ -34,7 +41,7 @@ from salesfunnel.render.charts.kinds.segments import SegmentPoint
 from salesfunnel.render.charts.kinds.segments import segments as segments_chart
 from salesfunnel.render.charts.kinds.trends import RatePoint, TrendWords
 from salesfunnel.render.charts.kinds.trends import trend as trend_chart
-from salesfunnel.render.words.figures import fault_item, segment_words
+from salesfunnel.render.words.figures import segment_words
 from salesfunnel.render.words.names import in_language, labels_of
 from salesfunnel.stats import rate_interval
 
@@ -91,17 +98,10 @@ def funnel(
     return funnel_chart(
         rows,
         locale,
-        title=text("chart.funnel-title-counts", locale),
+        title=funnel_title(rows, words, locale),
         subtitle=text("chart.funnel-subtitle-counts", locale, period=words),
-        note=_open_words(panel, locale),
+        note=open_words(panel, locale),
     )
-
-
-def since(row: Bottleneck | None, locale: Locale) -> str:
-    """Return since when a verdict counts, in words; "" where it counts one period."""
-    if row is None or row.window == 1 or row.onset is None:
-        return ""
-    return period_words(row.onset, locale)
 
 
 def trend(
@@ -131,19 +131,14 @@ def trend(
     if panel.segments[g] != ALL:
         step += f" · {panel.segments[g]}"
     words = TrendWords(
-        title=text("chart.trend-title", locale, step=step), level=TREND_LEVEL,
+        title=last_rate(points, step, locale), level=TREND_LEVEL,
         subtitle=text(
             "chart.trend-subtitle", locale, step=step, unit=text(f"chart.unit-{panel.by}", locale),
             level=whole_percent(TREND_LEVEL),
         ),
     )  # fmt: skip
     chart = trend_chart(points, words, locale, frequency=panel.by)
-    return attrs.evolve(chart, note=_joined(chart.note, _open_words(panel, locale)))
-
-
-def _open_words(panel: Panel, locale: Locale) -> str:
-    """Return that open deals count as not advanced, where they do."""
-    return " ".join(fault_item(fault, locale).text for fault in open_counted(panel))
+    return attrs.evolve(chart, note=_joined(chart.note, open_words(panel, locale)))
 
 
 def _joined(*notes: str) -> str:
@@ -156,9 +151,11 @@ def segments(
     """Return the rates of all segments at one step of one period, by their size."""
     t, s = last_complete(panel, period), pick_transition(transition, panel.transitions)
     entered, advanced, unknown = (array[t, :, s] for array in panel.entered_advanced())
+    had_time = entered.astype(float) if panel.exposed is None else panel.exposed[t, :, s]
     points = [
         SegmentPoint(
-            name=segment_words(name, locale), entered=float(entered[g]), advanced=float(advanced[g])
+            name=segment_words(name, locale), entered=float(had_time[g]),
+            advanced=float(advanced[g]),
         )
         for g, name in enumerate(panel.segments)
         if not unknown[g] and (name != ALL or len(panel.segments) == 1)
@@ -169,7 +166,12 @@ def segments(
 
 def segments_of(points: list[SegmentPoint], step: str, period: str, locale: Locale) -> Chart:
     """Return a funnel plot with its words."""
+    total = sum(point.entered for point in points)
     title = text("chart.segments-title", locale, step=step)
+    if total > 0:
+        overall = sum(point.advanced for point in points) / total
+        title = text("chart.segments-of", locale, step=step, n=f"{len(points):,}",
+                     rate=whole_percent(overall))  # fmt: skip
     subtitle = text("chart.segments-subtitle", locale)
     if period != ALL:
         subtitle = period_words(period, locale) + ("。" if locale == "zh" else ". ") + subtitle
@@ -200,13 +202,13 @@ def rates(
         words += f" · {table.segments[g]}"
     level = whole_percent(table.level)
     return rates_chart(
-        rows, locale, title=text("chart.rates-title", locale),
+        rows, locale, title=rates_title(rows, words, locale),
         subtitle=text("chart.rates-subtitle", locale, period=words, level=level),
     )  # fmt: skip
 
 
 def _with_interval(rate: float, low: float, high: float) -> str:
-    return f"{whole_percent(rate)} ({float(low) * 100:.0f}–{float(high) * 100:.0f})"
+    return f"{whole_percent(rate)} ({percent_range(float(low), float(high))})"
 
 
 def table_segments(
@@ -242,7 +244,11 @@ def steps(counts: StepCounts, locale: Locale, *, segment: str | None = None) -> 
         for i, (name, n) in enumerate(zip(counts.steps, numbers, strict=True))
     ]  # fmt: skip
     words = text("chart.funnel-subtitle-steps", locale, n=f"{numbers[0]:,}" if numbers else "0")
-    return funnel_chart(rows, locale, title=text("chart.steps-title", locale), subtitle=words)
+    title = text("chart.steps-title", locale)
+    if len(rows) > 1:
+        title = text("chart.steps-of", locale, n=f"{rows[0].entered:,.0f}",
+                     m=f"{rows[-1].entered:,.0f}", last=rows[-1].name)  # fmt: skip
+    return funnel_chart(rows, locale, title=title, subtitle=words)
 
 
 def step_rates(counts: StepCounts, locale: Locale) -> Chart:
@@ -255,7 +261,8 @@ def step_rates(counts: StepCounts, locale: Locale) -> Chart:
             rate=x / n if n else None, low=None if ends is None else float(ends.low),
             high=None if ends is None else float(ends.high),
         ))  # fmt: skip
-    return rates_chart(rows, locale, title=text("chart.rates-title", locale))
+    words = text("chart.steps-rates-subtitle", locale)
+    return rates_chart(rows, locale, title=text("chart.rates-title", locale), subtitle=words)
 
 
 def attainment(sheet: Tracking, locale: Locale, *, period: str | None = None) -> Chart:
@@ -278,7 +285,7 @@ def attainment(sheet: Tracking, locale: Locale, *, period: str | None = None) ->
         if row.period == shown and row.segment == ALL and row.target is not None
     ]  # fmt: skip
     return rates_chart(
-        rows, locale, title=text("chart.tracking-title", locale), kind="attainment", bars=True,
+        rows, locale, title=targets_met(rows, shown, locale), kind="attainment", bars=True,
         subtitle=text("chart.tracking-subtitle", locale, period=span_words([shown], locale)),
         whole=True, baseline_name=text("chart.target", locale),
     )  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.i18n import text
+from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import money_words, period_words, whole_percent
+from salesfunnel.render.charts.figures import money_words, period_words
 from salesfunnel.render.charts.kinds.curves import survival as survival_chart
 from salesfunnel.render.charts.kinds.grids import cells
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
@@ -111,7 +113,7 @@ def potential(found: UpsellCandidates, locale: Locale) -> Chart:
 def worth(found: LifetimeValue, locale: Locale) -> Chart:
     """Return the customers of the highest expected value."""
     notes = [
-        text("chart.worth-alive", locale, p=whole_percent(float(p)))
+        text("chart.worth-alive", locale, p=FORMS["chance"](float(p), locale))
         for p in np.asarray(found.p_alive).tolist()
     ]
     return _largest(
@@ -122,7 +124,13 @@ def worth(found: LifetimeValue, locale: Locale) -> Chart:
 
 
 def _largest(
-    names: Any, amounts: Any, scale: ChartScale, locale: Locale, *, notes: Any, **words: str
+    names: Sequence[str],
+    amounts: npt.ArrayLike,
+    scale: ChartScale,
+    locale: Locale,
+    *,
+    notes: Sequence[str],
+    **words: str,
 ) -> Chart:
     amount = np.asarray(amounts, dtype=float)
     order = np.argsort(-np.nan_to_num(amount), kind="stable")[:COHORTS].tolist()

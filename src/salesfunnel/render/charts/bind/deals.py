@@ -12,7 +12,7 @@ from salesfunnel.data.history import stage_fates
 from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day, span_words
-from salesfunnel.render.charts.bind.counts import since
+from salesfunnel.render.charts.bind.titles import funnel_title, since
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.kinds.flows import FunnelRow
 from salesfunnel.render.charts.kinds.flows import funnel as funnel_chart
@@ -50,7 +50,7 @@ def fates(found: StageFates, locale: Locale, *, verdicts: Iterable[Bottleneck] =
             alert=stage in found.alerts,
         ))  # fmt: skip
     return funnel_chart(
-        rows, locale, title=text("chart.funnel-title", locale),
+        rows, locale, title=funnel_title(rows, span_words(found.periods, locale), locale),
         subtitle=text(
             "chart.funnel-subtitle", locale, day=day(found.as_of, locale),
             period=span_words(found.periods, locale),

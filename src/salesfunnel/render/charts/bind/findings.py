@@ -84,7 +84,7 @@ def causes(
         ) if known else "",
     ))  # fmt: skip
     return waterfall(
-        rows, locale, title=text("chart.causes-title", locale),
+        rows, locale, title=text("chart.causes-of", locale, n=deals_words(shortfall)),
         subtitle=text("chart.causes-subtitle", locale), note=text("chart.causes-note", locale),
     )  # fmt: skip
 

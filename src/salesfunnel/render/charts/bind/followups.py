@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,7 +163,13 @@ def velocity_change(found: VelocityChange, locale: Locale) -> Chart:
 
 
 def _change(
-    names: Any, keys: Any, amounts: Any, output: Any, ends: Any, scale: ChartScale, locale: Locale
+    names: Sequence[str],
+    keys: Sequence[str],
+    amounts: Iterable[float],
+    output: Sequence[float],
+    ends: Sequence[str],
+    scale: ChartScale,
+    locale: Locale,
 ) -> Chart:
     def words(amount: float) -> str:
         return (

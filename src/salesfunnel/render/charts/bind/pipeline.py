@@ -63,7 +63,8 @@ def bridge(found: PipelineBridge, locale: Locale) -> Chart:
     due = text("chart.bridge-closing", locale, period=closing) if closing else ""
     first, last = days_between(found.since, found.until)
     return waterfall(
-        rows, locale, title=text("chart.bridge-title", locale), kind="bridge",
+        rows, locale, kind="bridge",
+        title=text("chart.bridge-of", locale, start=said[0], end=said[-1]),
         subtitle=text(
             "chart.bridge-subtitle", locale, closing=due, since=day(first, locale),
             until=day(last, locale),

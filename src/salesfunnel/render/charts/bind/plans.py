@@ -43,8 +43,14 @@ def effects(plan: ImprovementPlan, locale: Locale, *, ceiling: float | None = No
         ))  # fmt: skip
     months = deals_words(plan.assumptions.months)
     a, b = plan.assumptions.realisation
+    known = [(row.middle, row.name) for row in rows if row.middle is not None]
+    title = text("chart.effects-title", locale)
+    if known:
+        most, action = max(known)
+        title = text("chart.effects-most", locale, action=action, n=deals_words(most),
+                     months=months)  # fmt: skip
     return spans.effects(
-        rows, locale, ceiling=ceiling, title=text("chart.effects-title", locale),
+        rows, locale, ceiling=ceiling, title=title,
         subtitle=text("chart.effects-subtitle", locale, months=months),
         note=text("chart.effects-note", locale, share=whole_percent(a / (a + b))),
     )  # fmt: skip
@@ -61,8 +67,13 @@ def schedule(plan: ImprovementPlan, locale: Locale, *, today: date | None = None
             visible=None if seen is None else seen.isoformat(), figure=day(measure.due, locale),
             note=owner_words(measure.owner, locale),
         ))  # fmt: skip
+    title = text("chart.schedule-title", locale)
+    if tasks:
+        last = day(max(measure.due for measure in plan.active), locale)
+        key = "chart.schedule-one" if len(tasks) == 1 else "chart.schedule-of"
+        title = text(key, locale, n=len(tasks), day=last)
     return spans.schedule(
-        tasks, locale, title=text("chart.schedule-title", locale),
+        tasks, locale, title=title,
         subtitle=text("chart.schedule-subtitle", locale),
         today=None if today is None else today.isoformat(),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Pictures of the quarter: coverage, slipped dates, calls that came, stale deals."""
+"""Pictures of the quarter: coverage, slipped dates, calls that were right, stale deals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _name(name: str, locale: Locale) -> str:
 
 
 def coverage(found: Any, locale: Locale) -> Chart:
-    """Return the chance of each owner and team to meet the quota; the rule is the safe one."""
+    """Return the chance of each owner and team to meet the quota; the rule is the safe chance."""
     rows = [
         StepRate(
             name=_name(row.name, locale), key=row.name or "all", rate=row.probability,
@@ -64,7 +64,7 @@ def slipped(found: Slippage, locale: Locale) -> Chart:
 
 
 def calls(found: CommitBias, locale: Locale) -> Chart:
-    """Return the share of called deals that came, by owner and category."""
+    """Return the share of called deals that were won, by owner and category."""
     rows = []
     for row in found.rows[:MOST]:
         wide = rate_interval(row.came, row.called, level=LEVEL)
@@ -80,7 +80,7 @@ def calls(found: CommitBias, locale: Locale) -> Chart:
 
 
 def ageing(found: StaleDeals, locale: Locale) -> Chart:
-    """Return the deals that have stood longest, beside what is usual in their stage."""
+    """Return the deals that have been longest in their stage, next to what is usual there."""
     labels = labels_of(found.funnel, found.stages, locale)
     order = np.argsort(-np.asarray(found.age), kind="stable")[:MOST].tolist()
     rows = [

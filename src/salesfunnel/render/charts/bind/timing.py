@@ -78,4 +78,7 @@ def eventual(found: StageDurations, locale: Locale) -> Chart:
             low=float(found.low[s]) if known else None,
             high=float(found.high[s]) if known else None,
         ))  # fmt: skip
-    return rates(rows, locale, title=text("chart.rates-title", locale))
+    return rates(
+        rows, locale, title=text("chart.eventual-title", locale),
+        subtitle=text("chart.eventual-subtitle", locale),
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.vocabulary import Locale
+from salesfunnel._core.vocabulary import TIERS, Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import (
@@ -61,8 +61,13 @@ def verdicts(found: Bottlenecks, locale: Locale, *, most: int = ROWS) -> Chart:
             + f"{whole_percent(rate)} / {_baseline(row.reference)}",
             note=text(f"page.tier-{row.tier}", locale, default=row.tier),
         ))  # fmt: skip
+    fell, period = len(found.alarms), span_words([found.period], locale)
+    key = "none" if not fell else "one" if fell == 1 else "some"
+    if len(found) and (found.tier == TIERS.index("not-enough-data")).all():
+        key = "unknown-one" if len(found) == 1 else "unknown"
+    title = text(f"chart.verdicts-{key}", locale, n=fell, all=f"{len(found):,}", period=period)
     return rates_chart(
-        rows, locale, title=text("chart.verdicts-title", locale), kind="verdicts", bars=True,
+        rows, locale, title=title, kind="verdicts", bars=True,
         subtitle=text(
             "chart.verdicts-subtitle", locale, period=span_words([found.period], locale)
         ),
@@ -158,6 +163,9 @@ def _trend_words(
     size = len(series.periods)
     fell = row is not None and row.tier in ALARMS
     title = text("chart.trend-title", locale, step=step)
+    if row is not None and row.rate is not None:
+        title = text("chart.trend-now", locale, step=step, rate=whole_percent(row.rate),
+                     period=period_words(row.period, locale))  # fmt: skip
     words = ""
     if fell and onset is not None:
         month = period_words(series.periods[onset], locale)

@@ -43,7 +43,7 @@ def leading(
     before: float | None,
     frequency: str = "month",
 ) -> Chart:
-    """Return the share by period, with the level of before; what lies in the drop is told apart."""
+    """Return the share by period, with the level of before; periods of the drop are marked."""
     marks = []
     if before is not None and points:
         marks.append(ChartMark(

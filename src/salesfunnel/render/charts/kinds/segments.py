@@ -81,7 +81,7 @@ def segments(
     named: list[SegmentPoint] = []
     for p in far:
         told = len(used) <= most or p.alert or abs(_z(p, overall)) > Z95
-        if told and not any(_near(p, q, top) for q in named):
+        if told and not any(_near(p, q, top, 0.07 * (most_of - least)) for q in named):
             named.append(p)
     marks.append(ChartMark(
         shape="label", role="target", x=[p.entered for p in named],
@@ -112,10 +112,10 @@ def _z(point: SegmentPoint, overall: float) -> float:
     return gap / spread if spread else 0.0
 
 
-def _near(one: SegmentPoint, other: SegmentPoint, top: float) -> bool:
+def _near(one: SegmentPoint, other: SegmentPoint, top: float, line: float) -> bool:
     """Whether the names of two segments would cover each other."""
     across = abs(one.entered - other.entered) / top
-    return across < 0.15 and abs(one.advanced / one.entered - other.advanced / other.entered) < 0.04
+    return across < 0.15 and abs(one.advanced / one.entered - other.advanced / other.entered) < line
 
 
 def _segment_tip(point: SegmentPoint) -> str:

@@ -9,7 +9,7 @@ import attrs
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import whole_percent
+from salesfunnel.render.charts.figures import percent_range, whole_percent
 from salesfunnel.render.charts.kinds.rates import FALLEN, percent_scale
 from salesfunnel.render.charts.marks import ChartMark, ChartScale, Role
 
@@ -100,7 +100,7 @@ def trend(
 ) -> Chart:
     """Return the rate of one step over periods, against its baseline.
 
-    Below the baseline is told by colour, by the rule at the onset, and by words.
+    Periods below the baseline are shown by colour, by the rule at the onset, and by words.
     """
     shown = [p for p in points if not p.partial]
     xs = [p.at for p in shown]
@@ -202,7 +202,7 @@ def _tip(point: RatePoint, level: float, locale: Locale) -> str:
     if point.entered is not None and point.advanced is not None:
         words += f" ({point.advanced:,.0f}/{point.entered:,.0f})"
     if point.low is not None and point.high is not None:
-        ends = f"{point.low * 100:.0f}–{whole_percent(point.high)}"
+        ends = percent_range(point.low, point.high) + "%"
         words += ", " + text("chart.interval", locale, level=whole_percent(level)) + f" {ends}"
     return words
 

@@ -66,9 +66,10 @@ def waterfall(
             level += row.amount
             ends.append(level)
     places = list(zip(names, rows, starts, ends, strict=True))
+    plain = all(row.part == "total" for row in rows)  # no ends of a sum, but what was observed
     marks: list[ChartMark] = []
     looks: tuple[tuple[Role, bool, Callable[[WaterfallRow], bool]], ...] = (
-        ("total", False, lambda r: r.part in {"total", "sum"}),
+        ("main" if plain else "total", False, lambda r: r.part in {"total", "sum"}),
         ("context", True, lambda r: r.part == "unexplained"),
         ("alert", False, lambda r: r.part == "change" and r.alert),
         ("main", False, lambda r: r.part == "change" and r.good and not r.alert),

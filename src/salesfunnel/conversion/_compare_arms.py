@@ -13,7 +13,7 @@ from salesfunnel._core.interval import Interval
 from salesfunnel._core.readers import reader_hint
 from salesfunnel._kernels import always_valid
 from salesfunnel._kernels.intervals import wilson
-from salesfunnel.comparison.arm_comparison import ArmComparison, ArmRow
+from salesfunnel.conversion.arm_comparison import ArmComparison, ArmRow
 from salesfunnel.data.panel import Panel
 
 __all__ = ["compare_arms"]

@@ -12,8 +12,8 @@ from salesfunnel._core.checks import check_fraction
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.readers import reader_hint
 from salesfunnel._kernels import peers
-from salesfunnel.comparison.segment_comparison import CALLED, SegmentComparison
-from salesfunnel.comparison.segment_counts import SegmentCounts, cells_of, of_deals, of_panel
+from salesfunnel.conversion.segment_comparison import CALLED, SegmentComparison
+from salesfunnel.conversion.segment_counts import SegmentCounts, cells_of, of_deals, of_panel
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Transition

@@ -87,10 +87,13 @@ def of_deals(
     codes, names = segment_codes(history, (by,))
     levels = [segment_codes(history, (name,))[0][kept] for name in adjust]
     used, segment = np.unique(codes[kept], return_inverse=True)
-    faults: tuple[Fault, ...] = ()
+    faults = tuple(fault for fault in history.faults if fault.code == "closing-drawn")
     young = int((~old).sum())
     if young:
-        faults = (Fault.of("entrants-immature", severity="info", n=young, days=round(days)),)
+        faults = (
+            *faults,
+            Fault.of("entrants-immature", severity="info", n=young, days=round(days)),
+        )
     is_open = (event[old] == 0).astype(np.int64)
     return SegmentCounts(
         Transition(keys[a], keys[b]),
