@@ -11,8 +11,8 @@ import salesfunnel as sf
 def deals(zombies: int) -> sf.StageHistory:
     rows = ["id,stage,created,closed,amount"]
     for i in range(360):
-        made = np.datetime64("2025-01-01") + i
-        end = made + 20 + i % 30
+        made = np.datetime64("2025-01-01") + np.timedelta64(i, "D")
+        end = made + np.timedelta64(20 + i % 30, "D")
         over = end <= np.datetime64("2025-12-31")
         state = ("Won" if i % 2 else "Lost") if over else "Open"
         rows.append(f"{i},{state},{made},{end if over else ''},100")

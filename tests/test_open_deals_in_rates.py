@@ -185,8 +185,8 @@ def yearly() -> sf.StageHistory:
     rows = []
     for month in range(1, 13):
         for i in range(100):
-            made = np.datetime64(f"2025-{month:02d}-01") + i % 28
-            end = made + 20 + i % 21
+            made = np.datetime64(f"2025-{month:02d}-01") + np.timedelta64(i % 28, "D")
+            end = made + np.timedelta64(20 + i % 21, "D")
             over = end <= np.datetime64("2025-12-31")
             state = ("Won" if i % 2 else "Lost") if over else "Open"
             rows.append(f"{month}-{i},{state},{made},{end if over else ''},ads,north")

@@ -135,9 +135,11 @@ def test_a_day_as_text_is_shown_as_a_date():
 
 
 def many_orders() -> sf.Purchases:
-    days = [np.datetime64("2026-01-01") + 20 * k for k in range(8)]
+    days = [np.datetime64("2026-01-01") + np.timedelta64(20 * k, "D") for k in range(8)]
     who = ["ann"] * 8 + ["bob"] * 8 + ["one"]
-    return sf.Purchases.from_columns(who, [*days, *(day + 3 for day in days), "2026-05-15"])
+    return sf.Purchases.from_columns(
+        who, [*days, *(day + np.timedelta64(3, "D") for day in days), "2026-05-15"]
+    )
 
 
 def test_who_is_due_says_whose_gap_and_from_which_day():

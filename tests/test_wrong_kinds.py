@@ -58,4 +58,4 @@ def test_the_way_from_bottlenecks_to_one_is_told():
 def test_the_way_from_deals_to_a_panel_is_told():
     deals = sf.read_stage_history(DEALS, funnel=sf.template("b2b"), as_of="2026-11-20")
     with pytest.raises(sf.errors.ArgumentError, match=r"got StageHistory\s+Hint: .*\.panel\(\)"):
-        sf.decompose_target(100, deals)
+        sf.follow_target(TARGET, deals)

@@ -48,7 +48,7 @@ def _owned_read_only(array: npt.NDArray[Any]) -> bool:
     return base is None
 
 
-def arrays_equal(left: Any, right: Any) -> bool:
+def arrays_equal(left: npt.NDArray[Any] | None, right: npt.NDArray[Any] | None) -> bool:
     """Whether two array fields are equal by shape, dtype kind and value; NaN equals NaN."""
     if left is None or right is None:
         return left is right

@@ -98,7 +98,7 @@ def conversions(
     ...     for k, stage in enumerate(["Won", "Lost", "Open", "Open"])
     ... ]
     >>> row = conversions(sf.read_deals(rows, as_of="2026-02-01"), by="channel").rows[0]
-    >>> row.segment, row.entered, row.exposed, row.rate
+    >>> row.segment, row.entered, round(row.exposed, 6), round(row.rate, 6)
     ('ads', 4, 2.0, 0.5)
     """
     check_choice("method", method, INTERVAL_METHODS)

@@ -51,8 +51,13 @@ def lags_of(lag: object, panel: Panel) -> tuple[Lag, ...] | None:
         )
     sources = panel.steps[:-1]
     if isinstance(lag, StageHistory):
-        return tuple(_estimated(lag, key, panel) for key in sources)
+        return learned(lag, panel)
     return tuple(Lag(shares, np.inf) for shares in lag_shares(lag, sources))
+
+
+def learned(history: StageHistory, panel: Panel) -> tuple[Lag, ...]:
+    """Return the delay of every step of a panel, from deals."""
+    return tuple(_estimated(history, key, panel) for key in panel.steps[:-1])
 
 
 def _estimated(history: StageHistory, key: str, panel: Panel) -> Lag:

@@ -109,7 +109,8 @@ def backtest(
         As in `forecast`. Every origin knows the months before it only; those with fewer than 24
         complete months have no season, which a fault counts.
     covariates : {"auto"}, str, sequence of str, or None
-        As in `forecast`: every origin decides by what was known before it.
+        As in `forecast`: every origin decides by what was known before it; only that columns
+        follow the outcome, and are left out, is learned from all of the data.
 
     Returns
     -------

@@ -138,7 +138,8 @@ def outlook(
     ----------
     history : StageHistory
     at : datetime64
-        The moment; nothing later is looked at.
+        The moment; deals and their times are read as they were then, columns without a history
+        as they are now.
     horizon : int
         Days.
     how : Settings

@@ -45,7 +45,7 @@ def slippage(
     history : StageHistory
         Deals with a history of expected close dates.
     as_of : date, datetime or ISO text, optional
-        The moment; the history's by default. Nothing later is looked at.
+        The moment; the history's by default. Times after it are not looked at.
     currency, rates : optional
         As in `forecast`: rates by the size of deals need rates where there are several currencies.
 

@@ -22,6 +22,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.open_counted import open_counted
 from salesfunnel.data.panel import Panel
+from salesfunnel.data.won_values import won_values
 from salesfunnel.targets.arguments import (
     DRAWS,
     HISTORY,
@@ -69,7 +70,7 @@ def decompose_target(
     panel : Panel or StageHistory
         Counts by month; the last step is what the target counts. Segments are added up, and are
         the split where none is given. Deals are counted by the month in which they entered each
-        step, open ones apart.
+        step, open ones apart; `value`, `currency` and `lag` are theirs where they are not given.
     months : int
         How many months the target is for: 12 for a year, 3 for a quarter.
     unit : {"count", "currency"}
@@ -78,9 +79,10 @@ def decompose_target(
         Mean value of a won deal, or the values of won deals; needed for a target in money.
     probability : float
         With which the safe plan meets the target, in (0, 1).
-    lag : sequence or mapping, optional
+    lag : sequence, mapping or StageHistory, optional
         Share of those who advance that takes 0, 1, 2, ... months: one such sequence a transition,
-        by its source step or in order; one alone where there is one transition.
+        by its source step or in order; one alone where there is one transition; or the deals that
+        it is learned from. Without it, what is won in a month is asked of those who enter in it.
     split : mapping of str to mapping of str to float, optional
         Levels and the weights of their parts, such as ``{"owner": {"ann": 2, "bob": 1},
         "channel": {"web": 3, "fair": 1}}``: every month is split by the first level, every part of
@@ -133,8 +135,8 @@ def decompose_target(
     >>> bool(plan.entrants_safe > plan.required[0]), round(plan.chance_now, 1)
     (True, 0.2)
     """
-    if isinstance(panel, StageHistory):
-        panel = two_ends(panel).panel(by="month", mode="entry")
+    own = won_values(panel, value, currency, None) if unit == "currency" else None
+    panel, lag = _counted(panel, lag)
     check_kind("panel", panel, Panel)
     amount: object = target
     if isinstance(amount, float) and amount.is_integer():
@@ -145,7 +147,7 @@ def decompose_target(
     chance = check_fraction("probability", probability, open_ends=True)
     size = check_positive_int("draws", draws, minimum=256)
     seed = check_positive_int("seed", seed, minimum=0)
-    worth, worth_sd = value_of(value, unit)
+    worth, worth_sd = value_of(value if own is None else own.value, unit)
     wins = total if unit == "count" else math.ceil(total / (worth or 1.0) - 1e-9)
     known = history_of(panel, check_positive_int("history", history), lags := lags_of(lag, panel))
     periods = periods_of(known.panel, start, span)
@@ -171,7 +173,7 @@ def decompose_target(
     levels, parts, part_weights = split_of(split, panel)
     far = history_of(panel, MOST_ARRIVAL_MONTHS, lags)
     now, more = entrants_ahead(far, periods, history, season=seasonality is True)
-    faults = [*open_counted(panel), *faults, *more]
+    faults = [*open_counted(panel), *faults, *more, *(own.faults if own else ())]
     limits = [betaincinv(a, b, np.array([0.1, 0.9])) for a, b in beta_params]
     return TargetPlan(
         target=total,
@@ -209,8 +211,16 @@ def decompose_target(
         seed=seed,
         faults=faults,
         funnel=panel.funnel,
-        currency=check_currency(currency),
+        currency=own.currency if own else check_currency(currency),
     )
+
+
+def _counted(panel: Panel | StageHistory, lag: object) -> tuple[Panel, object]:
+    """Return deals by month of entry, with their own delay where none is given."""
+    if not isinstance(panel, StageHistory):
+        return panel, lag
+    deals = two_ends(panel)
+    return deals.panel(by="month", mode="entry"), deals if lag is None else lag
 
 
 def _cells(due: Floats, rates: Floats, lags: tuple[Floats, ...], scale: float) -> tuple[Ints, Ints]:

@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from salesfunnel._core.arguments import lag_shares, worth_of
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel.data import delays
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.panel import Panel
 from salesfunnel.targets.target_plan import TargetUnit
 
@@ -46,7 +49,11 @@ def value_of(value: object, unit: TargetUnit) -> tuple[float | None, float]:
 def lags_of(lag: object, panel: Panel) -> tuple[Floats, ...]:
     """Return the delay of every transition as shares by month; none is no delay."""
     sources = panel.steps[:-1]
-    return tuple(np.ones(1) for _ in sources) if lag is None else lag_shares(lag, sources)
+    if lag is None:
+        return tuple(np.ones(1) for _ in sources)
+    if isinstance(lag, StageHistory):
+        return tuple(one.shares for one in delays.learned(two_ends(lag), panel))
+    return lag_shares(lag, sources)
 
 
 def covered_by(pipeline: object, periods: tuple[str, ...], weights: Floats, due: Ints) -> Floats:

@@ -16,13 +16,20 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def whole_percent(value: float) -> str:
-    """Return a rate without decimals; one below 1 %, never 0 % of something that happened."""
+    """Return a rate without decimals; one below 10 %, never 0 % of something that happened."""
     share = value * 100
-    if 0 < abs(share) < 0.95:
-        return f"{share:.1f}%".replace("-", MINUS) if abs(share) >= 0.05 else "<0.1%"
+    if 0 < abs(share) < 9.95:
+        shown = f"{share:.1f}".removesuffix(".0").replace("-", MINUS)
+        return f"{shown}%" if abs(share) >= 0.05 else "<0.1%"
     if 99.5 <= share < 100:
         return f"{math.floor(share * 10) / 10:.1f}%"
     return f"{share:.0f}%".replace("-", MINUS)
+
+
+def tenths(value: float) -> str:
+    """Return a rate with one decimal, never 0 % of something that happened."""
+    some = abs(value) >= 0.0005 or not value
+    return f"{value * 100:.1f}%".replace("-", MINUS) if some else "<0.1%"
 
 
 def percent_range(low: float, high: float) -> str:
@@ -115,16 +122,18 @@ def _with_currency(body: str, negative: bool, locale: str, currency: str | None)
     return (MINUS if negative else "") + body
 
 
+def _decimals(step: float) -> int:
+    """Return the fewest decimals that write ticks `step` apart as they are, six at most."""
+    return next((d for d in range(6) if abs(round(step, d) - step) < 1e-6 * step), 6)
+
+
 def axis_words(value: float, scale: ChartScale, locale: str, step: float) -> str:
     """Return the words beside a tick of a scale whose ticks are `step` apart."""
     if scale.kind == "percent":
-        share = step * 100
-        digits = next((d for d in range(5) if abs(share * 10**d - round(share * 10**d)) < 1e-6), 4)
-        return f"{value * 100:.{digits}f}%".replace("-", MINUS)
+        return f"{value * 100:.{_decimals(step * 100)}f}%".replace("-", MINUS)
     if scale.kind == "money":
         return money_words(value, locale, scale.currency, digits=3)
-    digits = 0 if step >= 0.99 else min(-math.floor(math.log10(step) + 1e-9), 6)
-    return f"{value:,.{digits}f}".replace("-", MINUS)
+    return f"{value:,.{_decimals(step)}f}".replace("-", MINUS)
 
 
 def value_words(value: float | None, scale: ChartScale, locale: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
+from salesfunnel._core.interval import Interval
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.conversion import ArmComparison, ArmRow, SegmentComparison, SegmentRow
 from salesfunnel.i18n import FORMS, text
@@ -15,10 +16,7 @@ from salesfunnel.render.words.names import labels_of
 _ROWS = 60
 _MARKS: dict[str, Mark] = {"worse": "bad", "better": "good", "not-enough-data": "muted"}
 _LEFT = {"segment", "arm", "verdict"}
-_SEGMENT = (
-    "segment", "entered", "advanced", "rate", "estimate", "interval", "probability-worse",
-    "verdict",
-)  # fmt: skip
+_SEGMENT = ("segment", "counted", "rate-span", "estimate-span", "probability-worse", "verdict")
 _ARM = ("arm", "entered", "advanced", "rate", "difference", "evidence", "verdict")
 
 
@@ -62,16 +60,22 @@ def segments_document(found: SegmentComparison, locale: Locale) -> Document:
     return Document(title, blocks, locale=locale)
 
 
+def _with_interval(rate: float | None, wide: Interval | None, locale: Locale) -> str:
+    """Return a rate and its own interval in one cell, so that none stands beside another's."""
+    if rate is None or wide is None:
+        return "–"
+    inner = span(wide.low, wide.high, "percent", locale)
+    return text("comparison.with-interval", locale, rate=shown(rate, "percent", locale), span=inner)
+
+
 def _segment_table(rows: Iterable[SegmentRow], level: float, locale: Locale) -> Table:
     known = list(rows)
     cells = [
         [
             row.segment,
-            shown(row.entered, "count", locale),
-            shown(row.advanced, "count", locale),
-            shown(row.rate, "percent", locale),
-            shown(row.estimate, "percent", locale),
-            span(row.shrunk.low, row.shrunk.high, "percent", locale),
+            text("comparison.of", locale, entered=row.entered, advanced=row.advanced),
+            _with_interval(row.rate, row.interval, locale),
+            _with_interval(row.estimate, row.shrunk, locale),
             shown(row.probability_worse, "chance", locale),
             text(f"comparison.verdict-{row.verdict}", locale),
         ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from salesfunnel._core.vocabulary import Locale
+from salesfunnel.conversion.segment_comparison import CALLED
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import step_words
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import whole_percent
+from salesfunnel.render.charts.figures import tenths, whole_percent
 from salesfunnel.render.charts.kinds.rates import StepRate, percent_scale, rates
 from salesfunnel.render.charts.kinds.segments import SegmentPoint
 from salesfunnel.render.charts.kinds.segments import segments as segments_chart
@@ -17,11 +17,11 @@ from salesfunnel.render.charts.kinds.spans import EffectRow, effects
 from salesfunnel.render.words.names import labels_of
 
 if TYPE_CHECKING:
-    from salesfunnel.conversion import ArmComparison, SegmentComparison
+    from salesfunnel.conversion import ArmComparison, SegmentComparison, SegmentRow
     from salesfunnel.definitions import BenchmarkSet
 
-MOST = 24
-"""Segments in a picture at most: the most probably worse."""
+MOST, BEST = 24, 8
+"""Segments in a picture at most, and how many of them are then the most probably better."""
 
 
 def _step(found: Any, locale: Locale) -> str:
@@ -29,26 +29,42 @@ def _step(found: Any, locale: Locale) -> str:
     return step_words(step, labels_of(found.funnel, (step.source, step.target), locale))
 
 
-def compared(found: Any, locale: Locale) -> Chart:
+def compared(found: SegmentComparison, locale: Locale) -> Chart:
     """Return what to expect of each segment at equal mix, most probably worse first."""
+    left = len(found) - MOST
+    drawn = found.rows if left <= 0 else [*found.rows[: MOST - BEST], *found.rows[-BEST:]]
     rows = [
         StepRate(
             name=row.segment, key=row.segment, entered=float(row.entered),
             advanced=float(row.advanced), rate=row.estimate, low=row.shrunk.low,
             high=row.shrunk.high, baseline=found.centre, alert=row.verdict == "worse",
-            weak=row.verdict == "not-enough-data",
-            note=text(f"comparison.verdict-{row.verdict}", locale),
+            weak=row.verdict == "not-enough-data", note=_counted(row, locale),
+            figure=tenths(row.estimate),
         )
-        for row in islice(found, MOST)
+        for row in drawn
     ]  # fmt: skip
-    more = len(found) - len(rows)
+    worse = int((found.probability_worse >= CALLED).sum())
+    better = int((found.probability_better >= CALLED).sum())
     return rates(
         rows, locale, whole=False,
-        title=text("chart.compared-title", locale, step=_step(found, locale), by=found.by),
+        title=text(
+            "chart.compared-title" if worse or better else "chart.compared-none", locale,
+            step=_step(found, locale), by=found.by, n=len(found), worse=worse, better=better,
+        ),
         subtitle=text("chart.compared-subtitle", locale, level=whole_percent(found.level)),
-        note=text("chart.more-rows", locale, n=more) if more > 0 else "",
+        note=text("chart.between-rows", locale, n=left) if left > 0 else "",
         baseline_name=text("chart.peers", locale),
     )  # fmt: skip
+
+
+def _counted(row: SegmentRow, locale: Locale) -> str:
+    """Return the counts of a segment and their rate, and its verdict if it is not like others."""
+    of = text("comparison.of", locale, entered=row.entered, advanced=row.advanced)
+    rate = "–" if row.rate is None else tenths(row.rate)
+    said = text("chart.counted-rate", locale, of=of, rate=rate)
+    if row.verdict == "as-others":
+        return said
+    return f"{text(f'comparison.verdict-{row.verdict}', locale)} · {said}"
 
 
 def compared_segments(found: SegmentComparison, locale: Locale) -> Chart:
