@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.whole_days import before
 from salesfunnel.fault import Fault
 
 if TYPE_CHECKING:
@@ -67,9 +68,8 @@ def quality_faults(
             if number >= SHARE * deals:
                 faults.append(told(code, wrong, deals, share=number / deals))
     faults += _batch_days(history, rows)
-    with np.errstate(invalid="ignore"):
-        early: npt.NDArray[np.bool_] = np.asarray(history.closed < history.created)
-        late: npt.NDArray[np.bool_] = np.asarray(history.entered > history.closed[:, None])
+    early = before(history.closed, history.created)
+    late = before(history.closed[:, None], history.entered)
     after = np.asarray(late.any(axis=1))
     if early.any():
         faults.append(told("closed-before-created", early, len(history)))
@@ -106,8 +106,7 @@ def _out_of_order(history: StageHistory) -> npt.NDArray[np.bool_]:
     latest = np.array(history.entered[:, 0])
     wrong = np.zeros(len(history), dtype=np.bool_)
     for k in range(1, len(history.stages)):
-        with np.errstate(invalid="ignore"):
-            wrong |= history.entered[:, k] < latest
+        wrong |= before(history.entered[:, k], latest)
         latest = np.fmax(latest, history.entered[:, k])
     return wrong
 

@@ -21,6 +21,7 @@ from salesfunnel.intake.crm._order import place_stages
 from salesfunnel.intake.crm._present_only import as_list
 from salesfunnel.intake.crm._stage_record import means_lost, means_won
 from salesfunnel.intake.crm._stages import Catalogue, Stages
+from salesfunnel.intake.deals.as_of import settled
 from salesfunnel.intake.deals.cells import moment_of
 
 __all__ = ["begin", "history_of"]
@@ -98,6 +99,8 @@ def history_of(found: Changes, as_of: object) -> StageHistory:
                 "as-of-assumed", severity="info", day=str(moment)[:19].removesuffix("T00:00:00")
             )
         )
+    stamps = [row[2] for row in found.rows]
+    moment = settled(moment, [np.array(stamps, dtype="datetime64[us]")])
     rows = [row for row in found.rows if row[2] <= moment]
     if len(rows) < len(found.rows):
         later, day = len(found.rows) - len(rows), str(moment)[:10]

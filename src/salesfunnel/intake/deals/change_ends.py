@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.whole_days import before
 from salesfunnel.intake.deals.change_columns import Changes
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.list_reader import StagesWanted
@@ -46,8 +47,7 @@ def before_first(changes: Changes, times: Times, wanted: StagesWanted) -> list[E
     first, rank = first[rank >= 0], rank[rank >= 0]
     born = reader.times(roles.get("created")).take(first)
     when = times.take(first)
-    with np.errstate(invalid="ignore"):
-        known = born <= when
+    known = ~np.isnat(born) & ~before(when, born)
     if not known.all():
         reader.note(
             "first-stage-undated",
@@ -55,7 +55,7 @@ def before_first(changes: Changes, times: Times, wanted: StagesWanted) -> list[E
             deals=int((~known).sum()),
             column=reader.table.names[roles["old"]],
         )
-    return [Extra(changes.code.take(first), rank, np.where(known, born, when))]
+    return [Extra(changes.code.take(first), rank, np.where(known, np.fmin(born, when), when))]
 
 
 def closings(

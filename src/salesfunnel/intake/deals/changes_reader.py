@@ -15,7 +15,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.coded_changes import history_of_codes
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import IntakeError
-from salesfunnel.intake.deals.as_of import assumed_moment
+from salesfunnel.intake.deals.as_of import assumed_moment, settled
 from salesfunnel.intake.deals.change_columns import (
     Changes,
     sorted_ids,
@@ -89,7 +89,7 @@ def changes_history(
             "'source' must hold a change to a known stage, got none", reader.faults,
             hint=f"the stages are {', '.join(wanted.keys)}",
         )  # fmt: skip
-    moment = as_of
+    moment = settled(as_of, (times, reader.times(roles.get("closed"))))
     if moment is None:
         dated = times if keep.all() else times[known]
         moment = assumed_moment(reader, {roles["time"]: dated, **closings(reader, roles, words)})

@@ -68,11 +68,13 @@ def find_table(
     UnknownNameError
         If a name in `columns` is not there.
     """
+    if columns and "amount" in columns and "amount" not in wanted.keys:
+        columns = {("value" if key == "amount" else key): at for key, at in columns.items()}
     for name in columns or {}:
         if name not in COLUMN_KEYS and wanted.keys and name not in wanted.keys:
             raise UnknownNameError(
                 f"'columns' must have keys of roles or stages, got {name!r}",
-                hint=did_you_mean(name, (*COLUMN_KEYS, *wanted.keys)),
+                hint=f"known are {', '.join(map(repr, sorted({*COLUMN_KEYS, *wanted.keys})))}",
             )
     found = [_in_grid(grid, columns, wanted, words, date_format) for grid in grids]
     places = [at for at, one in enumerate(found) if one is not None]

@@ -9,11 +9,12 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._kernels.whole_days import lifted
 from salesfunnel.data.history import LOST, OPEN, WON, StageHistory
 from salesfunnel.data.history.checks import with_faults
 from salesfunnel.data.history.quality import quality_faults
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.intake.deals.as_of import assumed_moment
+from salesfunnel.intake.deals.as_of import assumed_moment, settled
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.currencies import with_currency
 from salesfunnel.intake.deals.list_reader import DealList, list_faults
@@ -58,6 +59,8 @@ def list_history(
     """
     created, closed, since = (np.array(x) for x in (found.created, found.closed, found.since))
     entered = {k: np.array(times) for k, times in found.entered.items()}
+    created, since, closed, entered = _in_order(created, since, closed, entered)
+    as_of = settled(as_of, (created, closed, since, *entered.values()))
     if as_of is None:
         columns = _columns(shape, found.entered_columns, created, closed, since, entered)
         as_of = assumed_moment(reader, columns, [found.recency])
@@ -90,6 +93,21 @@ def list_history(
     if np.isnat(found.expected).all():
         return history
     return history.with_changes({}, present={"expected": found.expected.astype("datetime64[D]")})
+
+
+def _in_order(
+    created: Times, since: Times, closed: Times, entered: dict[int, Times]
+) -> tuple[Times, Times, Times, dict[int, Times]]:
+    """Return the times of deals, a date without an hour not before what it follows that day."""
+    places = sorted(entered)
+    born, *steps = lifted([created, *(entered[place] for place in places)])
+    moved = lifted([born, since])[1]
+    return (
+        born,
+        moved,
+        lifted([born, moved, *steps, closed])[-1],
+        dict(zip(places, steps, strict=True)),
+    )
 
 
 def _columns(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["name_faults"]
 
 _LOOKED_AT = 40
+_SHOWN = 10
+"""Names alike that are told one by one."""
 _MOST = 1000
 """Columns of more distinct texts hold remarks, not names."""
 
@@ -40,7 +42,8 @@ def name_faults(
     -------
     tuple of Fault
         ``names-alike``: two names differ in case, spaces and marks only; ``name-not-known``: a
-        name is not among the known ones, with the nearest of them.
+        name is not among the known ones, with the nearest of them. More than ten names alike are
+        one ``names-alike-many``.
 
     Raises
     ------
@@ -64,7 +67,18 @@ def name_faults(
         found += _alike(name, deals)
         if known is not None and name in known:
             found += _not_known(name, deals, known[name])
-    return tuple(found)
+    return (*_folded([f for f in found if f.code == "names-alike"]),
+            *(f for f in found if f.code != "names-alike"))  # fmt: skip
+
+
+def _folded(alike: list[Fault]) -> list[Fault]:
+    """Return faults of names alike; one with the first ten where there are more."""
+    if len(alike) <= _SHOWN:
+        return alike
+    pairs = [f"{f.column}: “{f.value}” – “{dict(f.params)['other']}”" for f in alike[:_SHOWN]]
+    names = "; ".join(pairs) + "; …"
+    columns = ", ".join(dict.fromkeys(str(f.column) for f in alike))
+    return [Fault.of("names-alike-many", column=columns, n=len(alike), names=names)]
 
 
 def _is_no_name(column: npt.NDArray[Any]) -> bool:

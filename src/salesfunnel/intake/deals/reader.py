@@ -25,6 +25,7 @@ from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.pipelines import choose_pipeline, kept
 from salesfunnel.intake.deals.stage_times import table_of_times
 from salesfunnel.intake.deals.times_reader import times_history
+from salesfunnel.intake.deals.told_columns import tell_table
 from salesfunnel.intake.deals.wanted import stages_wanted
 from salesfunnel.intake.deals.zones import moment_of
 from salesfunnel.intake.files.grid import Grid
@@ -146,7 +147,7 @@ def read_deals(
         found.table, tz=tz, decimal=decimal, dayfirst=dayfirst, date_format=date_format
     )
     moment = moment_of(as_of, reader.zone)
-    _tell_table(reader, found)
+    tell_table(reader, found)
     choose_pipeline(reader, found.shape, pipeline, together=bool(wanted.keys))
     history = without_zero_losses(_read(reader, found, words, wanted, moment, funnel))
     return with_faults(history, (*history.faults, *name_faults(history, names)))
@@ -235,7 +236,7 @@ def read_list(
     reader = ColumnReader(
         found.table, tz=tz, decimal=decimal, dayfirst=dayfirst, date_format=date_format
     )
-    _tell_table(reader, found)
+    tell_table(reader, found)
     choose_pipeline(reader, found.shape, pipeline, together=True)
     listed = read_deal_list(reader, found.shape, words, wanted)
     return listed, tuple(reader.faults)
@@ -265,16 +266,6 @@ def _found(
         f"'sheet' must be a worksheet of the source, got {sheet!r}",
         hint=did_you_mean(sheet, names),
     )
-
-
-def _tell_table(reader: ColumnReader, found: FoundTable) -> None:
-    """Report what is to be said of the table itself."""
-    if found.others:
-        reader.note("worksheets-left", severity="warning", value=", ".join(found.others))
-    for name in found.twice:
-        reader.note("header-twice", severity="warning", column=name)
-    for number, text in found.beyond:
-        reader.note("cells-beyond-header", severity="warning", row=number, value=text)
 
 
 def _read(

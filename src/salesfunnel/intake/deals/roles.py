@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import attrs
 
@@ -26,6 +26,18 @@ COLUMN_KEYS = {
 DATES = ("since", "expected", "lost_at", "won_at", "closed", "created")
 _ACTUAL = re.compile(r"(?<!\w)(actual|tats|real|réel|effecti|фактич)|实际|實際")
 _MOST_LEVELS = 60
+_AMOUNT = re.compile(
+    r"(?:[\w ]+ )?(?:total|gesamt)[ -]?(?:amount|value|price|revenue)"
+    r"|(?:offer|quote|quoted|quotation|proposal|contract|agreement|order|deal|opportunity|sale|sales"
+    r"|booking|invoice|gross|net|won|closed)(?: \w+)? (?:amount|value|price|revenue|total)"
+    r"|[\w ]*(?:合同|报价|商机|成交|订单|签约|项目)总?(?:金额|价|额)"
+)
+_NO_AMOUNT = re.compile(
+    r"\b(?:paid|payments?|unpaid|due|tax|vat|discounts?|refunds?|costs?|fees?|commission|initial"
+    r"|deposits?|lifetime|customer|account|company|last|previous|first|average|avg|weighted|lead|score"
+    r"|minimum|maximum|min|max|target|count|quantity|number)\b"
+)
+"""Words of amounts that are not what the whole deal is worth."""
 
 
 @attrs.frozen(kw_only=True)
@@ -65,12 +77,26 @@ class RoleFinder:
         if "status" not in roles and "reason_status" in roles:
             roles["status"] = roles.pop("reason_status")
         self._take(roles, taken, "value", self._may_be_amount)
+        amounts = [] if "value" in roles else self.amounts(taken)
+        if len(amounts) == 1:
+            roles["value"] = amounts[0]
+            taken.add(amounts[0])
         for role in ("probability", "stage_order"):
             self._take(roles, taken, role, lambda at: self.kinds[at].is_number)
         for role in ("currency", "pipeline", "reason", "owner", "category"):
             self._take(roles, taken, role, lambda at: not self.kinds[at].is_time)
         self._take(roles, taken, "name", lambda at: self.kinds[at].is_text)
         return roles
+
+    def amounts(self, taken: Collection[int]) -> list[int]:
+        """Return the columns of numbers whose header ends as an amount of the deal does."""
+        return [
+            at
+            for at, name in enumerate(self.table.names)
+            if name and at not in taken and not is_other(name) and self.kinds[at].is_number
+            and not self.kinds[at].is_time and _AMOUNT.fullmatch(fold_header(name))
+            and not _NO_AMOUNT.search(fold_header(name))
+        ]  # fmt: skip
 
     def times(self, taken: Sequence[int]) -> list[int]:
         """Return the columns of times that no role has and whose header says nothing of them."""

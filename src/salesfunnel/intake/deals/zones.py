@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timezone
+import re
+from datetime import date, datetime, time, timezone
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["moment_of", "zone_of"]
 
+_HOUR = re.compile(r"\d\s*[:：时点]|\d[Tt]\d|[ap]\.?m", re.IGNORECASE)
+
 
 def moment_of(as_of: object, zone: tzinfo | None) -> Any:
-    """Return the moment of the data in the zone of the funnel; None stays None."""
+    """Return the moment of the data in the zone of the funnel, a day as datetime64[D]; or None."""
     if as_of is None:
         return None
     try:
@@ -29,7 +32,18 @@ def moment_of(as_of: object, zone: tzinfo | None) -> Any:
         ) from error
     if moment is None:
         raise ArgumentError(f"'as_of' must be a moment, got {as_of!r}")
-    return np.datetime64(int(tick_of(moment, zone or timezone.utc)), "us")
+    found = np.datetime64(int(tick_of(moment, zone or timezone.utc)), "us")
+    return found.astype("datetime64[D]") if _is_day(as_of, moment) else found
+
+
+def _is_day(as_of: object, moment: datetime) -> bool:
+    """Whether an argument names a day without an hour."""
+    if isinstance(as_of, np.datetime64):
+        return np.datetime_data(as_of.dtype)[0] == "D"
+    if isinstance(as_of, str):
+        plain = moment.time() == time() and moment.tzinfo is None
+        return plain and not _HOUR.search(as_of)
+    return isinstance(as_of, date) and not isinstance(as_of, datetime)
 
 
 def zone_of(tz: str) -> Any:

@@ -17,9 +17,10 @@ from salesfunnel.data.events.frames import open_frame
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.cells.nobody import NOBODY
 from salesfunnel.intake.events.tables import Cells
-from salesfunnel.intake.files.columns import TextColumn
+from salesfunnel.intake.files.columns import Column, TextColumn, column_of
+from salesfunnel.intake.files.typed_columns import NumberColumn
 
-__all__ = ["Table", "blank_share", "cells_of", "coded", "ids", "one_table"]
+__all__ = ["Table", "blank_share", "cells_of", "coded", "ids", "number_column", "one_table"]
 
 
 @attrs.frozen(kw_only=True)
@@ -135,6 +136,17 @@ def coded(column: object) -> Any:
         return column
     codes, texts = column.distinct()
     return event_columns.normalise_categories(codes, texts)
+
+
+def number_column(column: object) -> Column | None:
+    """Return ids whose digits may be lost: text, numbers with a point, lists; None for others."""
+    if isinstance(column, TextColumn):
+        return column
+    if isinstance(column, list):
+        return column_of(column)
+    if getattr(getattr(column, "dtype", None), "kind", "") == "f":
+        return NumberColumn(np.asarray(column, dtype=np.float64))
+    return None
 
 
 def ids(column: object) -> Any:

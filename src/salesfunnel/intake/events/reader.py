@@ -23,10 +23,19 @@ from salesfunnel.data.events.usual_names import (
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.cells.moments import NOTHING, is_clock, read_moments
 from salesfunnel.intake.cells.zones import in_zone
-from salesfunnel.intake.events.columns import Table, blank_share, cells_of, coded, ids, one_table
+from salesfunnel.intake.events.columns import (
+    Table,
+    blank_share,
+    cells_of,
+    coded,
+    ids,
+    number_column,
+    one_table,
+)
 from salesfunnel.intake.events.options import Options, of_each
 from salesfunnel.intake.events.tables import files_of, read_file, read_rows
 from salesfunnel.intake.events.words import time_faults
+from salesfunnel.intake.files.lost_digits import check_digits
 from salesfunnel.intake.files.source import check_max_bytes
 from salesfunnel.intake.files.text_cells import Progress
 
@@ -257,6 +266,10 @@ def _log(
                 hint=did_you_mean(unknown[0], [str(name) for name in rest]),
             )
         rest = list(kept)
+    who = table.column(main["entity"])
+    numbers = number_column(who)
+    if numbers is not None:
+        faults += check_digits(numbers, str(main["entity"]), "columns={'entity': ...}")
     log = EventLog(
         ids(table.column(main["entity"])),
         coded(table.column(main["step"])),

@@ -134,7 +134,8 @@ def _check_corner(content: bytes) -> None:
         rows = max(rows, int(digits))
     pieces = _ROW_START.split(content)
     rows = max(rows, len(pieces) - 1)
-    if rows > 1000 or columns > 1000:
+    # the chain of formulas lists cells too, without rows; only a worksheet makes room for cells
+    if b"sheetData" in content and (rows > 1000 or columns > 1000):
         columns = max(columns, *(len(_CELL_START.findall(piece)) for piece in pieces))
     if rows * columns > MAX_CELLS:
         raise too_large(f"{rows} rows × {columns} columns")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
+import numpy as np
 
 from salesfunnel._core.checks import did_you_mean
 from salesfunnel._core.errors import UnknownNameError
@@ -17,6 +18,7 @@ from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.files.body import body_below
 from salesfunnel.intake.files.columns import column_of
 from salesfunnel.intake.files.grid import Grid, shown
+from salesfunnel.intake.files.lost_digits import check_digits
 from salesfunnel.intake.files.source import load
 from salesfunnel.intake.files.text_cells import Progress
 from salesfunnel.intake.purchases.assemble import purchases_of
@@ -144,9 +146,32 @@ def _orders(
             for number, words in body.beyond
         ],
     )
+    _cut_blank_end(orders)
+    at = orders.roles["customer"]
+    way = 'columns={"customer": ...}'
+    orders.faults += check_digits(orders.columns[at], str(names[at]), way)
     if "time" not in (columns or {}):
         _join_clock(orders, others.get("time", ()))
     return _told(orders, others)
+
+
+def _cut_blank_end(orders: Orders) -> None:
+    """Leave out the last rows in which neither a customer nor a time stands, with one fault."""
+    there = orders.filled(orders.roles["customer"])
+    for role in ("time", "paid"):
+        if role in orders.roles:
+            there = there | orders.filled(orders.roles[role])
+    end = int(np.flatnonzero(there)[-1]) + 1 if there.any() else there.size
+    if end == there.size:
+        return
+    rows = orders.rows
+    orders.faults.append(
+        Fault.of("rows-blank-at-end", severity="info", row=int(rows[end]), n=int(rows.size - end))
+    )
+    kept = np.arange(end)
+    orders.columns = [column.take(kept) for column in orders.columns]
+    orders.rows = rows[:end]
+    orders.forget()
 
 
 def _join_clock(orders: Orders, others: Sequence[int]) -> None:

@@ -79,6 +79,10 @@ class Orders:
         table = np.array([*(where.get(value, -1) for value in values), -1], dtype=np.int32)
         return event_columns.Categorical(table.take(codes), tuple(names))
 
+    def forget(self) -> None:
+        """Let go of what was read of the cells."""
+        self._words.clear()
+
     def release(self) -> None:
         """Let go of the cells."""
         self.columns = ()
