@@ -37,7 +37,7 @@ def test_one_row_of_many_builds_one_row(monkeypatch):
     )  # fmt: skip
     made = []
     monkeypatch.setattr(
-        "salesfunnel.conversion.Conversion", lambda **fields: made.append(fields) or fields
+        "salesfunnel.conversion.table.Conversion", lambda **fields: made.append(fields) or fields
     )
     table = sf.conversions(panel)
     assert table.rows[-1]["segment"] == "s299"

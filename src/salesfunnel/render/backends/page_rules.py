@@ -142,7 +142,7 @@ PAPER = """
 @media print{:root,:root:not([data-theme=light]),:root[data-theme=dark]{LIGHT;color-scheme:light}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 body,body:lang(zh){font-size:10.5pt;line-height:1.4}
-.pg{max-width:none;padding:0 6px;zoom:.84}
+.pg{max-width:none;padding:0 6px;zoom:.82}
 .tb nav,.skip,#tip,.screen,& details{display:none!important}
 .tb{padding:0 0 6px}
 .hero{grid-template-columns:7fr 5fr;padding:12px 0;gap:26px}
@@ -150,7 +150,7 @@ body,body:lang(zh){font-size:10.5pt;line-height:1.4}
 grid-template-columns:1fr;gap:7px}
 .ks dd{font-size:11pt}.ks dd small,.ks dt{font-size:8.5pt}
 & h1{font-size:19pt;margin:7px 0}.hero p{font-size:10.5pt;margin-bottom:4px}
-.row{padding:11px 0 12px;gap:20px 28px;break-inside:avoid}
+.row{padding:10px 0 11px;gap:18px 28px;break-inside:avoid}
 .row.long{break-inside:auto}
 .r57{grid-template-columns:5fr 7fr}.r75{grid-template-columns:7fr 5fr}
 .r66{grid-template-columns:1fr 1fr}
