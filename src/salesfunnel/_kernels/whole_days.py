@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,7 @@ Bools = npt.NDArray[np.bool_]
 Times = npt.NDArray[np.datetime64]
 
 
-def before(first: Any, second: Any) -> Bools:
+def before(first: Times, second: Times) -> Bools:
     """Return where `first` is before `second`, a date without an hour being all of its day.
 
     Parameters

@@ -70,7 +70,7 @@ def _check_amounts(history: StageHistory, currency: str) -> None:
     )
 
 
-def _holds_figures(column: Any) -> bool:
+def _holds_figures(column: object) -> bool:
     """Whether the first cells of an attribute that are not blank are numbers."""
     array = np.asarray(column)
     if array.dtype.kind == "f":

@@ -27,7 +27,7 @@ def settled(moment: Any, columns: Iterable[Times]) -> Any:
     if moment is None or np.datetime_data(moment.dtype)[0] != "D":
         return moment
     first = moment.astype("datetime64[us]")
-    end = (moment + 1).astype("datetime64[us]") - np.timedelta64(1, "us")
+    end = (moment + np.timedelta64(1, "D")).astype("datetime64[us]") - np.timedelta64(1, "us")
     with np.errstate(invalid="ignore"):
         hours = any(bool(((times > first) & (times <= end)).any()) for times in columns)
     return end if hours else first

@@ -57,7 +57,7 @@ def check_digits(column: Column, name: str, way: str) -> list[Fault]:
     )
 
 
-def _is_short(cell: Any) -> bool:
+def _is_short(cell: object) -> bool:
     """Whether a cell is a number with more digits than its kind holds."""
     if isinstance(cell, float | np.floating):
         return bool(abs(cell) >= _EXACT) and bool(np.isfinite(cell))
