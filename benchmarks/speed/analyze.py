@@ -14,28 +14,12 @@ import time
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-import numpy as np  # noqa: E402 - after the number of threads is set
+from bottlenecks import panel_of  # noqa: E402 - after the number of threads is set
 
 import salesfunnel as sf  # noqa: E402
 
 CELLS = ((5, 13, 0.0), (5, 13, 0.1), (2, 13, 0.1), (5, 24, 0.1))
 """Steps, months, share of the steps that fell by 30 % in the last month."""
-
-
-def panel_of(segments, steps, months, fallen, seed=11):
-    rng = np.random.default_rng(seed)
-    counts = [rng.poisson(rng.uniform(60, 2000, (1, segments)), (months, segments))]
-    for _ in range(steps):
-        base = rng.uniform(0.25, 0.6, (1, segments))
-        odds = np.log(base / (1 - base)) + rng.normal(0, 0.1, (months, segments))
-        rate = 1 / (1 + np.exp(-odds))
-        rate[-1] *= np.where(rng.random(segments) < fallen, 0.7, 1.0)
-        counts.append(rng.binomial(counts[-1], rate))
-    return sf.Panel.from_counts(
-        np.stack(counts, axis=-1),
-        periods=[f"{2025 + m // 12}-{m % 12 + 1:02d}" for m in range(months)],
-        segments=[f"f{i}" for i in range(segments)],
-    )
 
 
 def seconds(call, rounds):
@@ -55,7 +39,7 @@ def main():
     print("| steps | months | fallen | alarms | analyze | find_bottlenecks |")
     print("|---" * 6 + "|")
     for steps, months, fallen in CELLS:
-        panel = panel_of(options.segments, steps, months, fallen)
+        panel = panel_of(options.segments, steps=steps, months=months, fallen=fallen)
         sf.analyze(panel.select(segments=panel.segments[:10]))
         whole = seconds(lambda panel=panel: sf.analyze(panel), options.rounds)
         found = sf.find_bottlenecks(panel)

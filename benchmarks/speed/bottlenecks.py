@@ -24,18 +24,19 @@ from salesfunnel._kernels.betabinomial import DROPS, prior_of  # noqa: E402
 STEPS, MONTHS = 5, 13
 
 
-def panel_of(funnels, seed=11):
+def panel_of(funnels, seed=11, *, steps=STEPS, months=MONTHS, fallen=0.1):
+    """Return made-up funnels; of each step the share `fallen` fell by 30 % in the last month."""
     rng = np.random.default_rng(seed)
-    counts = [rng.poisson(rng.uniform(60, 2000, (1, funnels)), (MONTHS, funnels))]
-    for _ in range(STEPS):
+    counts = [rng.poisson(rng.uniform(60, 2000, (1, funnels)), (months, funnels))]
+    for _ in range(steps):
         base = rng.uniform(0.25, 0.6, (1, funnels))
-        odds = np.log(base / (1 - base)) + rng.normal(0, 0.1, (MONTHS, funnels))
+        odds = np.log(base / (1 - base)) + rng.normal(0, 0.1, (months, funnels))
         rate = 1 / (1 + np.exp(-odds))
-        rate[-1] *= np.where(rng.random(funnels) < 0.1, 0.7, 1.0)
+        rate[-1] *= np.where(rng.random(funnels) < fallen, 0.7, 1.0)
         counts.append(rng.binomial(counts[-1], rate))
     return sf.Panel.from_counts(
         np.stack(counts, axis=-1),
-        periods=[f"{2025 + m // 12}-{m % 12 + 1:02d}" for m in range(MONTHS)],
+        periods=[f"{2025 + m // 12}-{m % 12 + 1:02d}" for m in range(months)],
         segments=[f"f{i}" for i in range(funnels)],
     )
 

@@ -31,8 +31,7 @@ def before(first: Times, second: Times) -> Bools:
         earlier: Bools = np.asarray(first < second)
     if not earlier.any():
         return earlier
-    day = np.asarray(first).astype("datetime64[D]")
-    whole = day.astype("datetime64[us]") == first
+    day, whole = _days(np.asarray(first))
     return np.asarray(earlier & ~(whole & (day == np.asarray(second).astype("datetime64[D]"))))
 
 
@@ -51,8 +50,7 @@ def lifted(ordered: Sequence[Times]) -> list[Times]:
     """
     found: list[Times] = []
     for times in ordered:
-        day = times.astype("datetime64[D]")
-        whole = day.astype("datetime64[us]") == times
+        day, whole = _days(times)
         lift = times.copy()
         for other in found:
             with np.errstate(invalid="ignore"):
@@ -60,3 +58,9 @@ def lifted(ordered: Sequence[Times]) -> list[Times]:
             lift[later] = other[later]
         found.append(lift)
     return found
+
+
+def _days(times: Times) -> tuple[Times, Bools]:
+    """Return the day of each time, and whether it has no hour."""
+    day = times.astype("datetime64[D]")
+    return day, np.asarray(day.astype("datetime64[us]") == times)

@@ -81,24 +81,31 @@ def of_history(
     """Return as bits: a benchmark that disagrees, an old fall, a festival seen only once."""
     flags = np.where(found.old_months > 0, row.OLD_FALL, 0).astype(np.int32)
     flags |= np.where(found.back_months > 0, row.RECOVERED, 0).astype(np.int32)
+    if not np.isnan(benchmark).all():
+        flags |= _of_benchmark(flows, found, benchmark)
+    if settings.festivals is not None:
+        share = settings.festivals
+        seen = (share[:, :-1].sum(axis=1) < TWO_FESTIVALS - 0.5) & (share[:, -1] > 0.1)
+        flags |= np.int32(row.FESTIVAL_ONCE if seen.any() else 0)
+    return flags
+
+
+def _of_benchmark(flows: Flows, found: Verdict, benchmark: Array) -> npt.NDArray[np.int32]:
+    """Return as bits: a benchmark that the history disagrees with, and one that was moved."""
     n, x = found.history_entered + found.entered, found.history_advanced + found.advanced
     p = (x + 0.5) / (n + 1)
     months = np.maximum(found.history_months + found.months, 1)
     month = found.rho / np.maximum(found.reference * (1 - found.reference), 1e-12)
     spread = np.sqrt(BENCHMARK_SD**2 + 1 / np.maximum(n * p * (1 - p), 1e-9) + month / months)
     b = np.clip(np.nan_to_num(benchmark, nan=0.5), 0.005, 0.995)
-    gap = np.abs(np.log(p / (1 - p)) - np.log(b / (1 - b)))
-    far = ~np.isnan(benchmark) & (months > FEW_MONTHS) & (n > 0) & (gap > 2 * spread)
-    flags |= np.where(far, row.BENCHMARK_CONFLICTS, 0).astype(np.int32)
+    given = np.log(b / (1 - b))
+    far = np.abs(np.log(p / (1 - p)) - given) > 2 * spread
+    far &= ~np.isnan(benchmark) & (months > FEW_MONTHS) & (n > 0)
     used = benchmark_used(flows.advanced, flows.exposed, benchmark)
-    moved = np.abs(np.log(used / (1 - used)) - np.log(b / (1 - b))) > BENCHMARK_SD
+    moved = np.abs(np.log(used / (1 - used)) - given) > BENCHMARK_SD
     moved &= (found.reference_kind > 1) & ~np.isnan(benchmark)
-    flags |= np.where(moved, row.BENCHMARK_MOVED, 0).astype(np.int32)
-    if settings.festivals is not None:
-        share = settings.festivals
-        seen = (share[:, :-1].sum(axis=1) < TWO_FESTIVALS - 0.5) & (share[:, -1] > 0.1)
-        flags |= np.int32(row.FESTIVAL_ONCE if seen.any() else 0)
-    return flags
+    bits = np.where(far, row.BENCHMARK_CONFLICTS, 0) | np.where(moved, row.BENCHMARK_MOVED, 0)
+    return bits.astype(np.int32)
 
 
 def of_call(flows: Flows, settings: Settings) -> list[Fault]:

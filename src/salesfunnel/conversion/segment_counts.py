@@ -12,6 +12,7 @@ from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
+from salesfunnel.data.history.closings_filled import drawn_closings
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.data.history.to_panel import segment_codes
 from salesfunnel.data.open_counted import open_counted
@@ -87,7 +88,7 @@ def of_deals(
     codes, names = segment_codes(history, (by,))
     levels = [segment_codes(history, (name,))[0][kept] for name in adjust]
     used, segment = np.unique(codes[kept], return_inverse=True)
-    faults = tuple(fault for fault in history.faults if fault.code == "closing-drawn")
+    faults = drawn_closings(history)
     young = int((~old).sum())
     if young:
         faults = (

@@ -16,7 +16,7 @@ from salesfunnel._core.season import COUNT_MONTHS, check_season
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
-from salesfunnel.data.history.closings_filled import needs_closings
+from salesfunnel.data.history.closings_filled import drawn_closings, needs_closings
 from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.data.history.from_list import two_ends
@@ -184,7 +184,7 @@ def backtest(
     ours = [look.ours for look in origins_seen]
     (low, high), (open_low, open_high) = limits_of(ours, "all"), limits_of(ours, "open")
     few = [Fault.of("few-origins", n=len(dates), needed=FEW)] if len(dates) < FEW else []
-    few += [fault for fault in history.faults if fault.code == "closing-drawn"]
+    few += drawn_closings(history)
     if "amount" in history.leaks:
         few.append(Fault.of("value-known-afterwards", fields="amount"))
     without = sum(not look.seasonal for look in origins_seen) if seasonal else 0

@@ -13,7 +13,7 @@ from salesfunnel._core.inputs import Moment
 from salesfunnel._core.season import check_season
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
-from salesfunnel.data.history.closings_filled import needs_closings
+from salesfunnel.data.history.closings_filled import drawn_closings, needs_closings
 from salesfunnel.data.history.from_list import two_ends
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Season
@@ -168,8 +168,7 @@ def forecast(
         basis = "created-age" if listed is None else "created-age-and-stage"
     told = {"strata": strata, "draws": size, "seed": seed, "basis": basis}
     found = sum_up(history, view, drawn, groupings, told, calendar=how.calendar)
-    drawn_ends = tuple(fault for fault in history.faults if fault.code == "closing-drawn")
-    found = attrs.evolve(found, faults=(*found.faults, *drawn_ends))
+    found = attrs.evolve(found, faults=(*found.faults, *drawn_closings(history)))
     if basis == "stage-and-age":
         return found
     said = Fault.of("stage-timing-unknown", severity="warning")

@@ -30,10 +30,10 @@ ORIGINS, MOST_DEALS, FEW_DEALS = 5, 15_000, 50
 """Most days looked at, most deals they are made of, and fewest open deals they are judged by."""
 SURELY, LEAST = 1 - 1e-9, 1e-12
 PRIOR, FAR, NARROW, WIDE = 6.0, 6.0, 0.9, 4.0
-INSIDE = 1.2816
-"""Spreads off the middle up to which a sum lies in its 80 % interval."""
 """Days on which intervals held, with which the past begins; the largest miss that counts; limits
 of the factor of the width."""
+INSIDE = 1.2816
+"""Spreads off the middle up to which a sum lies in its 80 % interval."""
 
 
 class Ways(NamedTuple):

@@ -12,7 +12,10 @@ from salesfunnel.fault import Fault
 from salesfunnel.pipeline.state import PipelineState
 from salesfunnel.pipeline.valuation import Valued
 
-__all__ = ["doubts_of"]
+__all__ = ["OF_AMOUNTS", "doubts_of"]
+
+OF_AMOUNTS = ("amounts-set-at-closing", "open-amounts-unknown")
+"""Codes of the doubts about amounts, which are said beside the bars."""
 
 NOTABLE = 0.05
 """Share of open deals without an amount from which on it is said."""

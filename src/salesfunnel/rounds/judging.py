@@ -17,8 +17,10 @@ from salesfunnel.data.tracking import Tracking
 from salesfunnel.fault import Fault
 from salesfunnel.planning import ImprovementPlan
 
-FEW = 5
 __all__ = ["analyses", "beyond", "judged_period"]
+
+FEW = 5
+"""Late periods from which on only the first and the last are named."""
 
 
 def judged_period(sheets: Tracking, today: date, faults: list[Fault]) -> tuple[str, Any]:

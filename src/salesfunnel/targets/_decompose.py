@@ -10,7 +10,6 @@ import numpy as np
 from salesfunnel._core.checks import (
     MOST_COUNT,
     check_choice,
-    check_currency,
     check_fraction,
     check_kind,
     check_positive_int,
@@ -135,7 +134,7 @@ def decompose_target(
     >>> bool(plan.entrants_safe > plan.required[0]), round(plan.chance_now, 1)
     (True, 0.2)
     """
-    own = won_values(panel, value, currency, None) if unit == "currency" else None
+    own = won_values(panel if unit == "currency" else None, value, currency, None)
     panel, lag = _counted(panel, lag)
     check_kind("panel", panel, Panel)
     amount: object = target
@@ -147,7 +146,7 @@ def decompose_target(
     chance = check_fraction("probability", probability, open_ends=True)
     size = check_positive_int("draws", draws, minimum=256)
     seed = check_positive_int("seed", seed, minimum=0)
-    worth, worth_sd = value_of(value if own is None else own.value, unit)
+    worth, worth_sd = value_of(own.value, unit)
     wins = total if unit == "count" else math.ceil(total / (worth or 1.0) - 1e-9)
     known = history_of(panel, check_positive_int("history", history), lags := lags_of(lag, panel))
     periods = periods_of(known.panel, start, span)
@@ -173,7 +172,7 @@ def decompose_target(
     levels, parts, part_weights = split_of(split, panel)
     far = history_of(panel, MOST_ARRIVAL_MONTHS, lags)
     now, more = entrants_ahead(far, periods, history, season=seasonality is True)
-    faults = [*open_counted(panel), *faults, *more, *(own.faults if own else ())]
+    faults = [*open_counted(panel), *faults, *more, *own.faults]
     limits = [betaincinv(a, b, np.array([0.1, 0.9])) for a, b in beta_params]
     return TargetPlan(
         target=total,
@@ -211,7 +210,7 @@ def decompose_target(
         seed=seed,
         faults=faults,
         funnel=panel.funnel,
-        currency=own.currency if own else check_currency(currency),
+        currency=own.currency,
     )
 
 

@@ -15,8 +15,10 @@ from salesfunnel.fault import Fault
 if TYPE_CHECKING:
     from salesfunnel.data.history.stage_history import StageHistory
 
-__all__ = ["CLOSING_HINT", "needs_closings", "undated", "with_closings"]
+__all__ = ["CLOSING_HINT", "DRAWN", "drawn_closings", "needs_closings", "undated", "with_closings"]
 
+DRAWN = "closing-drawn"
+"""Code of what `with_closings` says."""
 CLOSING_HINT = (
     'add the closing date to the export, or name its column with columns={"closed": ...};'
     " history.panel(by='month') counts by creation without it"
@@ -40,6 +42,11 @@ def needs_closings(history: StageHistory, verb: str) -> None:
             " closing date",
             hint=CLOSING_HINT,
         )
+
+
+def drawn_closings(history: StageHistory) -> tuple[Fault, ...]:
+    """Return what `with_closings` said of a history; nothing where all deals were dated."""
+    return tuple(fault for fault in history.faults if fault.code == DRAWN)
 
 
 def with_closings(history: StageHistory) -> StageHistory:
@@ -82,7 +89,7 @@ def with_closings(history: StageHistory) -> StageHistory:
         closed[rows] = since[rows] + wait
     won = int((missing & (history.outcome == 1)).sum())
     said = Fault.of(
-        "closing-drawn", severity="warning",
+        DRAWN, severity="warning",
         deals=int(missing.sum()), won=won, dated=int(dated.sum()),
     )  # fmt: skip
     return attrs.evolve(

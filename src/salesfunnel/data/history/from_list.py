@@ -9,7 +9,7 @@ import numpy as np
 
 from salesfunnel._core.errors import DataError
 from salesfunnel.data.history.checks import time_in_stage_between
-from salesfunnel.data.history.closings_filled import CLOSING_HINT, undated, with_closings
+from salesfunnel.data.history.closings_filled import CLOSING_HINT, DRAWN, undated, with_closings
 from salesfunnel.fault import Fault
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ EXPORT_HINT = (
     " history of dealstage; Salesforce: OpportunityHistory; Pipedrive: the changelog; Zoho: Stage"
     " History), or read several dated lists with read_snapshots"
 )
-OF_LISTS = ("needs-stage-times", "closing-drawn")
+OF_LISTS = ("needs-stage-times", DRAWN)
 """Faults of making a list a history of two ends."""
 _NAT, _ENDS = np.datetime64("NaT", "us"), 2
 

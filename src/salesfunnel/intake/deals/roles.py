@@ -93,9 +93,9 @@ class RoleFinder:
         return [
             at
             for at, name in enumerate(self.table.names)
-            if name and at not in taken and not is_other(name) and self.kinds[at].is_number
-            and not self.kinds[at].is_time and _AMOUNT.fullmatch(fold_header(name))
-            and not _NO_AMOUNT.search(fold_header(name))
+            if name and at not in taken and _AMOUNT.fullmatch(fold_header(name))
+            and not _NO_AMOUNT.search(fold_header(name)) and not is_other(name)
+            and self.kinds[at].is_number and not self.kinds[at].is_time
         ]  # fmt: skip
 
     def times(self, taken: Sequence[int]) -> list[int]:

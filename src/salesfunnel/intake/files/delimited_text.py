@@ -32,12 +32,12 @@ _COLUMNS = re.compile(r"\t+|[ \u00a0]{2,}|\u3000+")
 _BY_COLUMN = (",", "\t", ";")
 _SEEN = 200
 _HEADERS = 80
+"""In a long text so many rows tell what parts its cells."""
 _PAGE = re.compile(
     r"\s*(<!doctype html|<html|<table|<\?xml[^>]*>\s*(<\?mso[^>]*>\s*)?<(html|table|Workbook)\b)",
     re.IGNORECASE,
 )
 """How a page begins that a system has saved as .xls."""
-"""In a long text so many rows tell what parts its cells."""
 _HIGH = re.compile(rb"[\x80-\xff]{2,}")
 _LONE = re.compile(rb"(?<=[a-z])[\x80-\xff]{2}(?=[a-z])")
 _HALF = re.compile(rb"(?<![\x80-\xff])(?:[\x80-\xff]{2})*[\x81-\xfe][A-Za-z](?![\x80-\xff])")

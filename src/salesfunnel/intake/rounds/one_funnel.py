@@ -19,7 +19,7 @@ from salesfunnel.plugins import template
 if TYPE_CHECKING:
     from salesfunnel.intake.rounds.months import SheetReader
 
-__all__ = ["is_copy", "of_one_funnel"]
+__all__ = ["common_funnel", "is_copy", "of_one_funnel"]
 
 COPY = re.compile(
     r"\(\d+\)|\bcop(y|ie|ia)\b|\bkopie\b|副本|拷贝|コピー|копия|复制|conflict|冲突", re.IGNORECASE

@@ -6,6 +6,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.analysis import Analysis
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.pipeline import Slippage
+from salesfunnel.pipeline.doubts import OF_AMOUNTS
 from salesfunnel.render.documents.pipeline import bars_table
 from salesfunnel.render.documents.quarter import likely_table
 from salesfunnel.render.model import Block, KeyFigures, Paragraph, Section
@@ -13,7 +14,6 @@ from salesfunnel.render.words.figures import days_between, fault_item, money_spa
 
 __all__ = ["pipeline_sections"]
 
-DOUBTS = ("amounts-set-at-closing", "open-amounts-unknown")
 SHOWN = 8
 """Deals that may slip, at most."""
 
@@ -30,7 +30,7 @@ def pipeline_sections(analysis: Analysis, locale: Locale) -> list[Block]:
         blocks: list[Block] = [
             Paragraph(fault_item(fault, locale).text, mark="warn")
             for fault in bridge.faults
-            if fault.severity != "info" and fault.code in DOUBTS
+            if fault.severity != "info" and fault.code in OF_AMOUNTS
         ]
         blocks.append(bars_table(bridge.bars, bridge.currency, locale))
         sections.append(Section(title, blocks))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-import attrs
 import numpy as np
 
 from salesfunnel._core.periods import frequency_of
 from salesfunnel._core.vocabulary import TIERS, Locale
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks, OutputChange
-from salesfunnel.fault import Fault
 from salesfunnel.i18n import text
 from salesfunnel.i18n._money import short_amount
 from salesfunnel.render.model import (
@@ -21,13 +19,18 @@ from salesfunnel.render.model import (
     Block,
     Column,
     Document,
-    Faults,
     KeyFigures,
     Mark,
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import about_text, faults_block, segment_words, shown, signed
+from salesfunnel.render.words.figures import (
+    doubts_block,
+    estimate_text,
+    segment_words,
+    shown,
+    signed,
+)
 from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import labels_of
 
@@ -71,7 +74,7 @@ def bottlenecks_document(found: Bottlenecks, locale: Locale) -> Document:
         blocks.append(Paragraph(_prior(found, locale), mark="muted"))
     faults = dict.fromkeys((*found.faults, *(fault for row in rows for fault in row.faults)))
     if faults:
-        blocks.append(_faults(faults, labels, locale))
+        blocks.append(doubts_block(faults, locale, labels))
     title = text("bottleneck.title", locale, period=found.period)
     return Document(title, blocks, locale=locale)
 
@@ -92,7 +95,7 @@ def bottleneck_document(row: Bottleneck, locale: Locale) -> Document:
     blocks: list[Block] = [Paragraph(sentence(row, labels, locale, several=True))]
     blocks.append(_table([row], labels, locale, several=True))
     if row.faults:
-        blocks.append(_faults(row.faults, labels, locale))
+        blocks.append(doubts_block(row.faults, locale, labels))
     return Document(text("bottleneck.title", locale, period=row.period), blocks, locale=locale)
 
 
@@ -142,7 +145,7 @@ def sentence(
         words.append(text(key, locale, end=end, **names, **figures))
     if row.revenue is not None:
         low, high = (
-            about_text(v, row.currency, locale) for v in (row.revenue.low, row.revenue.high)
+            estimate_text(v, row.currency, locale) for v in (row.revenue.low, row.revenue.high)
         )
         words.append(text("bottleneck.revenue", locale, low=low, high=high, **names))
     if row.drifting:
@@ -163,12 +166,6 @@ def _names(row: Bottleneck, labels: dict[str, str], locale: Locale) -> dict[str,
         "target": labels[row.transition.target],
         "segment": segment_words(row.segment, locale),
     }
-
-
-def _faults(faults: Iterable[Fault], labels: dict[str, str], locale: Locale) -> Faults:
-    return attrs.evolve(
-        faults_block(faults, locale, labels), title=text("bottleneck.faults", locale)
-    )
 
 
 def _unknown(found: Bottlenecks, locale: Locale) -> str:
@@ -288,7 +285,7 @@ def change_document(found: OutputChange, locale: Locale) -> Document:
         [
             KeyFigures([(name, words(v)) for name, v in figures]),
             Bars(text("bottleneck.brought", locale), bars),
-            *([_faults(found.faults, labels, locale)] if found.faults else []),
+            *([doubts_block(found.faults, locale, labels)] if found.faults else []),
         ],
         locale=locale,
     )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from itertools import islice
 
-import attrs
-
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.conversion import Conversion, ConversionTable
 from salesfunnel.i18n import text
 from salesfunnel.render.model import Block, Column, Document, KeyFigures, Mark, Paragraph, Table
 from salesfunnel.render.words.figures import (
-    faults_block,
+    doubts_block,
     filled,
     in_deals,
     segment_words,
@@ -76,9 +74,7 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
     how = "conversion.how-lag" if lagged else f"conversion.how-{table.mode}"
     blocks.append(Paragraph(text(how, locale), mark="muted"))
     if table.faults:
-        blocks.append(attrs.evolve(
-            faults_block(table.faults, locale, labels), title=text("bottleneck.faults", locale)
-        ))  # fmt: skip
+        blocks.append(doubts_block(table.faults, locale, labels))
     return Document(title, blocks, locale=locale)
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.customers import (
-    Lifecycle,
-)
+from salesfunnel.customers import Lifecycle
 from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.documents.customers import heads, rows_of

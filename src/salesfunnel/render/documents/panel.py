@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
-
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.open_counted import open_counted
 from salesfunnel.data.panel import Panel
@@ -11,7 +9,7 @@ from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind.counts import last_complete
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
-from salesfunnel.render.words.figures import faults_block, money_text, segment_words, shown
+from salesfunnel.render.words.figures import doubts_block, money_text, segment_words, shown
 from salesfunnel.render.words.names import labels_of
 
 _SEGMENTS = 10
@@ -41,9 +39,7 @@ def panel_document(panel: Panel, locale: Locale) -> Document:
         blocks.append(funnel_picture(panel, locale, period=last, segment=only))
     said = (*panel.faults, *open_counted(panel))
     if said:
-        blocks.append(attrs.evolve(
-            faults_block(said, locale, labels), title=text("bottleneck.faults", locale)
-        ))  # fmt: skip
+        blocks.append(doubts_block(said, locale, labels))
     title = "report.panel" if panel.weight is None else "report.panel-amounts"
     return Document(text(title, locale), blocks, locale=locale)
 

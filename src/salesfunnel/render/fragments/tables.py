@@ -127,7 +127,7 @@ def conversions(found: ConversionTable, locale: Locale) -> str | None:
             whole_percent(rate) if known else "–",
             percent_range(low, high) if known else "–",
             f"{found.entered[t, g, s]:,}",
-            *([] if found.exposed is None else [in_deals(_number(found.exposed[t, g, s]), locale)]),
+            *([] if found.exposed is None else [in_deals(float(found.exposed[t, g, s]), locale)]),
             f"{found.advanced[t, g, s]:,}",
             whole_percent(since) if np.isfinite(since) else "–",
         ])  # fmt: skip
@@ -145,10 +145,6 @@ def conversions(found: ConversionTable, locale: Locale) -> str | None:
     body += "".join(note(f"{item.text}; {item.hint}" if item.hint else item.text) for item in said)
     words = span_words([found.periods[t]], locale)
     return frame(text("page.conversion", locale), words, body, locale=locale)
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def bottlenecks(found: Bottlenecks, locale: Locale) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+
+import attrs
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
@@ -61,6 +64,15 @@ def faults_block(
     return Faults(text("report.faults", locale), items, none=text("report.no-faults", locale))
 
 
+def doubts_block(
+    faults: Iterable[Fault], locale: Locale, labels: Mapping[str, str] | None = None
+) -> Faults:
+    """Return all faults under the heading of what figures rest on."""
+    return attrs.evolve(
+        faults_block(faults, locale, labels), title=text("bottleneck.faults", locale)
+    )
+
+
 def shown(value: float | None, form: str, locale: Locale) -> str:
     """Return a figure in a named form, a dash if there is none."""
     return "–" if value is None or value != value else FORMS[form](value, locale)  # noqa: PLR0124 - NaN
@@ -85,9 +97,9 @@ def span(low: float | None, high: float | None, form: str, locale: Locale) -> st
 
 def in_deals(value: float | None, locale: Locale) -> str:
     """Return a number of deals: whole ones as a count, parts of a deal with their decimals."""
-    whole = value is not None and abs(value - round(value)) < PART
-    return shown(round(value) if whole and value is not None else value,
-                 "count" if whole else "deals", locale)  # fmt: skip
+    if value is not None and math.isfinite(value) and abs(value - round(value)) < PART:
+        return shown(round(value), "count", locale)
+    return shown(value, "deals", locale)
 
 
 def filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Any, Any]:
@@ -104,11 +116,6 @@ def segment_words(segment: str, locale: Locale) -> str:
 def days_between(since: datetime, until: datetime) -> tuple[date, date]:
     """Return the first and the last day of a window that begins after one moment, with another."""
     return (since + timedelta(microseconds=1)).date(), until.date()
-
-
-def about_text(value: float, currency: str, locale: Locale) -> str:
-    """Return an estimated amount to the digits that mean something, with its currency."""
-    return short_amount(value, currency, locale) if currency else FORMS["about"](value, locale)
 
 
 def money_text(value: float | None, currency: str, locale: Locale) -> str:

@@ -10,7 +10,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.planning.improvement import ImprovementPlan
 from salesfunnel.planning.measure import ACTION, Effect, Measure, Quantiles
-from salesfunnel.render.words.figures import about_text
+from salesfunnel.render.words.figures import estimate_text
 from salesfunnel.render.words.findings import collect_words, finding_title
 from salesfunnel.render.words.names import labels_of
 
@@ -81,7 +81,7 @@ def effect_words(effect: Effect | None, locale: Locale) -> str:
 def revenue_words(key: str, revenue: Quantiles, currency: str, locale: Locale) -> str:
     """Return what a measure, or all of them, may bring in money."""
     ends = {name: getattr(revenue, name) for name in ("p10", "p50", "p90")}
-    return text(key, locale, **{k: about_text(v, currency, locale) for k, v in ends.items()})
+    return text(key, locale, **{k: estimate_text(v, currency, locale) for k, v in ends.items()})
 
 
 def step_of(plan: ImprovementPlan, measure: Measure, locale: Locale) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
+from salesfunnel.pipeline.doubts import OF_AMOUNTS
 from salesfunnel.render.charts.bind._words import day
 from salesfunnel.render.charts.bind.ahead import currency_of
 from salesfunnel.render.charts.chart import Chart
@@ -17,7 +18,6 @@ from salesfunnel.render.words.figures import days_between, fault_item
 if TYPE_CHECKING:
     from salesfunnel.pipeline import PipelineBridge
 
-DOUBTS = ("amounts-set-at-closing", "open-amounts-unknown")
 BARS: tuple[tuple[str, int], ...] = (
     ("new", 1),
     ("pulled_in", 1),
@@ -70,7 +70,7 @@ def bridge(found: PipelineBridge, locale: Locale) -> Chart:
             until=day(last, locale),
         ),
         note=" ".join(
-            fault_item(fault, locale).text for fault in found.faults if fault.code in DOUBTS
+            fault_item(fault, locale).text for fault in found.faults if fault.code in OF_AMOUNTS
         ),
         scale=ChartScale(kind="money", currency=currency),
     )  # fmt: skip
