@@ -114,4 +114,4 @@ def test_the_tables_of_the_page_are_its_own_figures(names):
     rates = [(row.segment, row.entered, row.advanced) for row in names["by_product"]]
     rates += [(name, n, names["won"][name]) for name, n in names["by_quarter"].items()]
     for key, closed, won in rates:
-        assert f"| {key} | {closed:,} | {won:,} | {100 * won / closed:.1f} % |" in page
+        assert f"| {key} | {closed:,} | {won:,} | {100 * won / closed:.1f}% |" in page
