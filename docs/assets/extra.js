@@ -5,6 +5,9 @@
     document.querySelectorAll("nav.md-code__nav").forEach(function (nav, i) {
       nav.setAttribute("aria-label", (zh ? "代码块 " : "Code block ") + (i + 1));
     });
+    document.querySelectorAll(".md-typeset :not(pre) > code").forEach(function (code) {
+      if (/^-/.test(code.textContent) && code.textContent.length < 28) code.className = "sf-whole";
+    });
     document.querySelectorAll(".md-typeset__scrollwrap").forEach(function (wrap) {
       if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
     });
