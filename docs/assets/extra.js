@@ -12,6 +12,16 @@
       if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
     });
   }
+  function pictures() { // on a telephone the one that was drawn for it: words keep their size
+    document.querySelectorAll('.md-typeset img[src*="img/"][src$=".svg"]').forEach(function (img) {
+      if (img.parentNode.nodeName === "PICTURE" || /map\.svg$/.test(img.src)) return;
+      var picture = document.createElement("picture"), narrow = document.createElement("source");
+      narrow.media = "(max-width: 600px)";
+      narrow.srcset = img.getAttribute("src").replace(/img\/([^/]+)$/, "img/narrow/$1");
+      img.replaceWith(picture);
+      picture.append(narrow, img);
+    });
+  }
   function versions() {
     var known = window.salesfunnelVersions;
     var place = document.querySelector(".md-header__inner .md-header__option");
@@ -30,6 +40,7 @@
   }
   versions();
   addEventListener("salesfunnel-versions", versions);
+  pictures();
   name();
   addEventListener("resize", name);
   new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
