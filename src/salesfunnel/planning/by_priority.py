@@ -83,7 +83,8 @@ def most_it_brings(
     assumed : Assumptions
         Of the plan.
     """
-    entered = table.entered.astype(np.float64)
+    exposed = table.entered if table.exposed is None else table.exposed
+    entered = exposed.astype(np.float64)
     advanced = np.minimum(table.advanced, entered)
     rate = advanced / np.maximum(entered, 1.0)
     reference = np.where(np.isnan(table.reference), 1.0, table.reference)
