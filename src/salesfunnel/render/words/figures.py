@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from salesfunnel._core.interval import Interval
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.fault import Fault, hint_text
@@ -71,6 +72,14 @@ def doubts_block(
     return attrs.evolve(
         faults_block(faults, locale, labels), title=text("bottleneck.faults", locale)
     )
+
+
+def points_span(wide: Interval, locale: Locale) -> str:
+    """Return both ends of a difference of rates: points with their signs, never percent."""
+    low, high = (
+        f"{end * 100:+.2f}".replace("-", "\N{MINUS SIGN}") for end in (wide.low, wide.high)
+    )
+    return text("comparison.points-span", locale, low=low, high=high)
 
 
 def shown(value: float | None, form: str, locale: Locale) -> str:

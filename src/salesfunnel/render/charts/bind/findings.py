@@ -9,6 +9,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel._kernels.intervals import wilson
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import first_day
+from salesfunnel.render.charts.bind.claims import split_title, stated_title
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import deals_words, period_words, whole_percent
 from salesfunnel.render.charts.kinds.leading import SharePoint
@@ -109,7 +110,7 @@ def stated(found: Diagnosis, locale: Locale) -> Chart:
         for f in sorted(found.stated, key=lambda f: -(f.contribution or 0.0))[:NAMED]
     ]  # fmt: skip
     return effects(
-        rows, locale, kind="stated", title=text("page.stated-title", locale),
+        rows, locale, kind="stated", title=stated_title(rows, locale),
         subtitle=text("page.stated-subtitle", locale),
     )  # fmt: skip
 
@@ -128,9 +129,10 @@ def split(finding: Finding, locale: Locale, *, baseline: float | None = None) ->
         for group in finding.evidence.groups
     ]  # fmt: skip
     key = "chart.split-subtitle" if rows else "chart.split-subtitle-pooled"
+    pooled = not rows
     rows = rows or _exposed(finding, locale)
     return rates_chart(
-        rows, locale, title=text("chart.split-title", locale), kind="split",
+        rows, locale, title=split_title(rows, pooled, locale), kind="split",
         subtitle=text(key, locale),
     )  # fmt: skip
 
