@@ -19,7 +19,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import faults_block, filled, shown
+from salesfunnel.render.words.figures import day_text, faults_block, filled, shown
 
 ROWS = 20
 _MARKS: dict[str, Mark] = {
@@ -50,7 +50,7 @@ def lifecycle_document(cycle: Lifecycle, locale: Locale) -> Document:
             [
                 name,
                 text(f"ahead.state-{cycle.states[i]}", locale),
-                str(cycle.due[i]),
+                day_text(cycle.due[i], locale),
                 FORMS["duration"](float(cycle.age[i]), locale),
                 FORMS["duration"](float(cycle.gap[i]), locale),
                 _gap_from(cycle.gap_from[i], locale),
