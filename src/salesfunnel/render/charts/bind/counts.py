@@ -139,11 +139,7 @@ def trend(
         ),
     )  # fmt: skip
     chart = trend_chart(points, words, locale, frequency=panel.by)
-    return attrs.evolve(chart, note=_joined(chart.note, open_words(panel, locale)))
-
-
-def _joined(*notes: str) -> str:
-    return " ".join(note for note in notes if note)
+    return attrs.evolve(chart, note=f"{chart.note} {open_words(panel, locale)}".strip())
 
 
 def segments(
