@@ -136,17 +136,11 @@ def _segments(bridge: PipelineBridge, locale: Locale) -> Section:
 
 
 def _pieces(bridge: PipelineBridge, locale: Locale) -> Section:
-    parts = [
-        (
-            text(
-                "report.range", locale,
-                **{key: day_text(one, locale) for key, one in zip(
-                    ("low", "high"), days_between(p.since, p.until), strict=True)},
-            ),
-            p.bars,
-        )
-        for p in bridge.pieces
-    ]  # fmt: skip
+    parts = []
+    for piece in bridge.pieces:
+        first, last = (day_text(one, locale) for one in days_between(piece.since, piece.until))
+        name = first if first == last else text("report.range", locale, low=first, high=last)
+        parts.append((name, piece.bars))
     return Section(text("pipeline.pieces", locale), [_wide(bridge, "period", parts, locale)])
 
 
