@@ -116,7 +116,7 @@ def chance_words(found: Diagnosis, gap: float, locale: Locale) -> str:
     ]
     if not parts:
         small, left = float(found.small_parts), found.unexplained or 0.0
-        if PART <= small < left:
+        if found.causes and PART <= small < left:
             return text("cause.unexplained-small", locale, small=small)
         return text("cause.unexplained-alike", locale)
     names = [

@@ -37,7 +37,7 @@ HALF = 0.5
 """Chance below which a quota is more likely missed than met."""
 
 
-def _say(key: str, locale: Locale, **figures: object) -> str:
+def _say(key: str, locale: Locale, **figures: int | str) -> str:
     return text(f"chart.{key}", locale, **figures)
 
 
@@ -213,11 +213,11 @@ def stated_title(rows: Sequence[EffectRow], locale: Locale) -> str:
     return _say("stated-of", locale, name=name.strip("“”"), n=deals_words(n))
 
 
-def split_title(rows: Sequence[StepRate], pooled: bool, locale: Locale) -> str:
+def split_title(rows: Sequence[StepRate], pooled: bool, cause: str, locale: Locale) -> str:
     """Return the rates of the two groups, or between which the groups lie."""
     known = [row for row in rows if row.rate is not None]
     if len(known) < 2:
-        return _say("split-title", locale)
+        return _say("split-none", locale, cause=cause)
     if pooled:
         return _say("split-two", locale, name=known[0].name, rate=whole_percent(known[0].rate or 0),
                     other=whole_percent(known[1].rate or 0))  # fmt: skip

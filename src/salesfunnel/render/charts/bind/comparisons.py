@@ -77,7 +77,11 @@ def compared_segments(found: SegmentComparison, locale: Locale) -> Chart:
         )
         for row in found
     ]  # fmt: skip
-    title = text("chart.segments-title", locale, step=_step(found, locale))
+    entered, advanced = (sum(getattr(p, name) for p in points) for name in ("entered", "advanced"))
+    title = text(
+        "chart.segments-of", locale, step=_step(found, locale), n=f"{len(points):,}",
+        rate=whole_percent(advanced / max(entered, 1)),
+    )  # fmt: skip
     return segments_chart(
         points, locale, title=title, subtitle=text("chart.segments-subtitle", locale),
         alert_name=text("comparison.verdict-worse", locale),

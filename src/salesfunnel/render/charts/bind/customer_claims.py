@@ -28,7 +28,7 @@ GOOD = 4
 def rfm_title(scores: Rfm, locale: Locale) -> str:
     """Return how many customers bought lately and often."""
     grid = np.asarray(scores.grid)
-    n, best = int(grid.sum()), int(grid[GOOD - 1 :, GOOD - 1 :].sum())
+    n, best = len(scores.customers), int(grid[GOOD - 1 :, GOOD - 1 :].sum())
     if n < FEW:
         return text("chart.rfm-few", locale, n=n)
     return text("chart.rfm-of", locale, n=f"{n:,}", best=f"{best:,}")

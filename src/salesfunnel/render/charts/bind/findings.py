@@ -131,8 +131,9 @@ def split(finding: Finding, locale: Locale, *, baseline: float | None = None) ->
     key = "chart.split-subtitle" if rows else "chart.split-subtitle-pooled"
     pooled = not rows
     rows = rows or _exposed(finding, locale)
+    title = split_title(rows, pooled, title_of(finding, locale), locale)
     return rates_chart(
-        rows, locale, title=split_title(rows, pooled, locale), kind="split",
+        rows, locale, title=title, kind="split",
         subtitle=text(key, locale),
     )  # fmt: skip
 
@@ -157,7 +158,9 @@ def leading(finding: Finding, locale: Locale, *, since: str | None = None) -> Ch
             ))  # fmt: skip
     cause = title_of(finding, locale)
     before, now = evidence.exposure_before, evidence.exposure
-    if before is None or now is None:
+    if not points:
+        title = text("chart.leading-none", locale, cause=cause)
+    elif before is None or now is None:
         title = text("chart.leading-title", locale, cause=cause)
     else:
         ends = {"before": whole_percent(before), "now": whole_percent(now)}
