@@ -22,6 +22,7 @@ from salesfunnel.intake.files.lost_digits import check_digits
 from salesfunnel.intake.files.source import load
 from salesfunnel.intake.files.text_cells import Progress
 from salesfunnel.intake.purchases.assemble import purchases_of
+from salesfunnel.intake.purchases.guests import tell_guests
 from salesfunnel.intake.purchases.headers import Found, find_roles, is_olist
 from salesfunnel.intake.purchases.table import Orders
 
@@ -147,6 +148,8 @@ def _orders(
         ],
     )
     _cut_blank_end(orders)
+    if "customer" not in (columns or {}):
+        tell_guests(orders, others.get("customer", ()))
     at = orders.roles["customer"]
     way = 'columns={"customer": ...}'
     orders.faults += check_digits(orders.columns[at], str(names[at]), way)
@@ -204,7 +207,8 @@ def _told(orders: Orders, others: Mapping[str, Sequence[int]]) -> Orders:
     """Say which columns are taken, where others could have been meant."""
     names, roles = orders.names, orders.roles
     when = "paid" if "paid" in roles else "time"
-    places = [i for role in ("customer", when, "amount") for i in others.get(role, ())]
+    places = [i for role in ("customer", when, "amount") for i in others.get(role, ())
+              if i not in roles.values()]  # fmt: skip
     if places:
         taken = {"customer": "customer", "time": when, "amount": "amount"}
         said: dict[str, Any] = {
