@@ -246,12 +246,14 @@ def _check_closed(
     if not unclear or "stage" not in roles or in_order(names)[1] == "crm":
         return list(names)
     codes, words = reader.table.words(roles["stage"])
-    for name in unclear:
-        here = outcome[codes == words.index(name)]
-        if (here == 0).any():
-            raise ArgumentError(
-                f"'outcomes' must say how deals ended in stage {name!r}, got"
-                f" {int((here == 0).sum())} of them without an outcome",
-                hint=f'outcomes={{{name!r}: "won"}}, or "lost", or "open"',
-            )
+    left = {name: int((outcome[codes == words.index(name)] == 0).sum()) for name in unclear}
+    left = {name: count for name, count in left.items() if count}
+    if left:
+        listed = ", ".join(map(repr, left))
+        call = ", ".join(f'{name!r}: "won"' for name in left)
+        raise ArgumentError(
+            f"'outcomes' must say how deals ended in {'stage' if len(left) == 1 else 'stages'}"
+            f" {listed}, got {sum(left.values())} of them without an outcome",
+            hint=f'outcomes={{{call}}}, or "lost", or "open"',
+        )
     return [name for name in names if name not in unclear]

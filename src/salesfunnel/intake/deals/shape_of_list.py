@@ -10,7 +10,7 @@ from salesfunnel.intake.deals.roles import RoleFinder
 from salesfunnel.intake.deals.shape import Shape, names_at, plain_name
 from salesfunnel.intake.deals.stage_order import stage_rank
 from salesfunnel.intake.deals.table import DealTable
-from salesfunnel.intake.deals.vocabulary.lookup import languages
+from salesfunnel.intake.deals.vocabulary.lookup import languages, vendors
 
 __all__ = ["one_row_a_deal", "same_stage"]
 
@@ -47,6 +47,13 @@ def one_row_a_deal(
 ) -> Shape | None:
     """Return a list, or times per stage where no column says in which stage a deal is."""
     loose = finder.times([*roles.values(), *times.values(), *exits.values()])
+    if (
+        len(loose) == 1
+        and "stage" in roles
+        and not roles.keys() & {"created", "closed", "won_at", "lost_at", "since"}
+        and fold_header(table.names[loose[0]]) in vendors().weak
+    ):
+        roles["created"] = loose.pop()  # a plain date, told as the creation
     if "stage" in roles or _is_stage_column(finder, roles):
         return _list(table, finder, roles, times, exits, loose)
     stages = [

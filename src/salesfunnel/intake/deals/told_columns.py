@@ -49,6 +49,10 @@ def _check_columns(reader: ColumnReader, shape: Shape) -> None:
         at = roles["deal"]
         way = 'columns={"deal": ...}'
         reader.faults += check_digits(table.column(at), table.names[at], way)
+    if "created" in roles and shape.kind == "list":
+        name = table.names[roles["created"]]
+        if fold_header(name) in vendors().weak and "created" not in roles_of(name):
+            reader.note("date-as-created", severity="warning", column=name)
     if "value" in roles:
         _tell_amount(reader, shape)
         return

@@ -63,7 +63,7 @@ def purchases_of(
     whole = which.size == keep.size
     customers = _taken(_customers(orders), which, whole=whole)
     attributes = {
-        str(name): _taken(orders.coded(i), which, whole=whole)
+        _own_name(orders, str(name)): _taken(orders.coded(i), which, whole=whole)
         for i, name in enumerate(orders.names)
         if i not in used and name
     }
@@ -80,6 +80,12 @@ def purchases_of(
         name = orders.names[orders.roles[role]] if role else fault.column
         orders.faults.append(attrs.evolve(fault, row=at, column=name))
     return attrs.evolve(made, faults=tuple(orders.faults), rows=len(orders.rows))
+
+
+def _own_name(orders: Orders, name: str) -> str:
+    """Return the name of an attribute: the currency of other amounts is not that of these."""
+    other = name.casefold() == "currency" and "currency" in orders.roles
+    return f"{name} (2)" if other else name
 
 
 def _taken(
