@@ -148,8 +148,7 @@ def _orders(
         ],
     )
     _cut_blank_end(orders)
-    if "customer" not in (columns or {}):
-        tell_guests(orders, others.get("customer", ()))
+    tell_guests(orders, () if "customer" in (columns or {}) else others.get("customer", ()))
     at = orders.roles["customer"]
     way = 'columns={"customer": ...}'
     orders.faults += check_digits(orders.columns[at], str(names[at]), way)
@@ -207,8 +206,8 @@ def _told(orders: Orders, others: Mapping[str, Sequence[int]]) -> Orders:
     """Say which columns are taken, where others could have been meant."""
     names, roles = orders.names, orders.roles
     when = "paid" if "paid" in roles else "time"
-    places = [i for role in ("customer", when, "amount") for i in others.get(role, ())
-              if i not in roles.values()]  # fmt: skip
+    asked = [i for role in ("customer", when, "amount") for i in others.get(role, ())]
+    places = [i for i in asked if i not in roles.values()]
     if places:
         taken = {"customer": "customer", "time": when, "amount": "amount"}
         said: dict[str, Any] = {
