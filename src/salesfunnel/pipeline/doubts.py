@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from salesfunnel._core.moments import day_over
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels.bridge import BY_WIN, END, START, Passage
 from salesfunnel.fault import Fault
@@ -69,14 +70,22 @@ def _amounts(way: Passage, money: Valued, state: PipelineState) -> list[Fault]:
 
 
 def _first_moment(state: PipelineState, since: np.datetime64) -> list[Fault]:
-    """Say what was dated to the very moment at which the window begins: it counts as before."""
+    """Say what is of the day at whose end the window begins, if that begins a month.
+
+    It counts as before the window, which who names the first day of a month may not expect.
+    """
     history = state.history
-    closed = (history.closed == since) & (history.outcome != 0)
-    n = int(((history.created == since) | closed).sum())
+    day = since.astype("datetime64[D]").item()
+    if day.day != 1 or not (day_over(since) or since == np.datetime64(day, "us")):
+        return []
+    first = np.datetime64(day, "us")
+    with np.errstate(invalid="ignore"):
+        closed = (history.closed >= first) & (history.closed <= since) & (history.outcome != 0)
+        created = (history.created >= first) & (history.created <= since)
+    n = int((created | closed).sum())
     if not n:
         return []
     won = int((closed & (history.outcome == 1)).sum())
-    day = since.astype("datetime64[D]").item()
     return [Fault.of(
         "changes-at-the-start", n=n, won=won, day=str(day), before=str(day - timedelta(days=1))
     )]  # fmt: skip
