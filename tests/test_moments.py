@@ -83,9 +83,6 @@ def ahead(as_of: Any, **options: Any) -> tuple[Any, ...]:
 
 VERBS: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("read_deals", "as_of"): lambda v: sf.read_deals(rows(), stages=["lead", "won"], as_of=v),
-    ("StageHistory", "as_of"): lambda v: sf.StageHistory(
-        deals=["a"], stages=["lead"], entered=[["2026-08-31T14:00"]], outcome=[0], as_of=v
-    ),
     ("StageHistory.at", "time"): lambda v: str(DEALS.at(v, "amount")),
     ("StageHistory.money", "at"): lambda v: str(DEALS.money(at=v).values),
     ("forecast", "as_of"): ahead,

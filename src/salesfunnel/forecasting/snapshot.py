@@ -12,7 +12,7 @@ import numpy.typing as npt
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.fiscal import Fiscal
-from salesfunnel._core.moments import DAY, read_day
+from salesfunnel._core.moments import DAY, TICK, read_day
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._core.periods import end_of, frequency_of, label_of, ordinal
 from salesfunnel.data.history import StageHistory
@@ -106,7 +106,7 @@ def _is_length(value: object) -> bool:
 
 def _accepted(at: np.datetime64) -> str:
     """Return what may be written, with the next periods after a moment."""
-    month = ordinal(str(at)[:7], "month") + 1
+    month = ordinal(str(at - TICK)[:7], "month") + 1
     quarter = (month - 1) // 3 + 1
     later, name = label_of(month, "month"), label_of(quarter, "quarter")
     last = end_of(name, "quarter") - timedelta(days=1)

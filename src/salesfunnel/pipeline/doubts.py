@@ -1,4 +1,4 @@
-"""What a bridge cannot know: amounts set when a deal ended, days on its first moment."""
+"""What a bridge cannot know: amounts set when a deal ended, what is of its first day."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def doubts_of(
 ) -> list[Fault]:
     """Return what makes the amounts or the counts of a bridge mislead."""
     return [
-        *_amounts(way, money, state), *_first_moment(state, since),
+        *_amounts(way, money, state), *_first_day(state, since),
         *_between_exports(state, since, until),
     ]  # fmt: skip
 
@@ -69,14 +69,15 @@ def _amounts(way: Passage, money: Valued, state: PipelineState) -> list[Fault]:
     return [Fault.of("open-amounts-unknown", n=unknown, all=n)]
 
 
-def _first_moment(state: PipelineState, since: np.datetime64) -> list[Fault]:
-    """Say what is of the day at whose end the window begins, if that begins a month.
+def _first_day(state: PipelineState, since: np.datetime64) -> list[Fault]:
+    """Say what is of the day at whose end the window begins, if a month or a week begins with it.
 
-    It counts as before the window, which who names the first day of a month may not expect.
+    It counts as before the window, though whoever names a first day may expect it inside.
     """
     history = state.history
     day = since.astype("datetime64[D]").item()
-    if day.day != 1 or not (day_over(since) or since == np.datetime64(day, "us")):
+    first_day = day.day == 1 or day.weekday() == 0
+    if not first_day or not (day_over(since) or since == np.datetime64(day, "us")):
         return []
     first = np.datetime64(day, "us")
     with np.errstate(invalid="ignore"):

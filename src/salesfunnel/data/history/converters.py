@@ -20,13 +20,14 @@ T = TypeVar("T")
 
 
 def moment_of(value: object) -> np.datetime64:
-    """Return a moment without a zone as datetime64[us], a day as datetime64[D]."""
-    if isinstance(value, np.datetime64) and value.dtype == "datetime64[us]":
-        return value  # of a reader, which has decided what a day means
+    """Return a moment without a zone as datetime64[us]; a day is its first moment."""
+    if isinstance(value, np.datetime64) and np.isnat(value):
+        return value.astype("datetime64[us]")  # told with all other problems
     try:
-        return read_moment("as_of", value)
+        moment: np.datetime64 = read_moment("as_of", value).astype("datetime64[us]")
     except ArgumentError as error:
         raise DataError(error.message, hint=error.hint) from None
+    return moment
 
 
 def text_of(values: object) -> npt.NDArray[np.str_]:

@@ -60,8 +60,10 @@ class FieldsOverTime:
         ------
         UnknownNameError
             If there is no such field.
+        ArgumentError
+            If `time` is not a moment.
         DataError
-            If `time` is not a moment, or has another shape.
+            If it has another shape.
 
         Examples
         --------

@@ -15,7 +15,6 @@ from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.frozen import as_tuple, frozen_map
-from salesfunnel._core.moments import end_of_day
 from salesfunnel._core.readers import check_not_a_file, named_only
 from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import Frequency, PanelMode
@@ -69,8 +68,8 @@ class StageHistory(FieldsOverTime, TableMixin):
     outcome : array_like of int8, shape (n,)
         0 open, 1 won, 2 lost.
     as_of : datetime64[us]
-        When the data were true; open deals are censored there. A day means its end; where no time
-        of the data has an hour that is the day itself.
+        When the data were true; open deals are censored there. It is kept as it is: a day is its
+        first moment here, while the readers take its end.
     time_in_stage : array_like of timedelta64[us], shape (n, S), optional
         Total time in each stage, the sum of its spells; computed from the first entries by
         default.
@@ -132,18 +131,11 @@ class StageHistory(FieldsOverTime, TableMixin):
     def __attrs_post_init__(self) -> None:
         problems = shape_problems(self)
         if not problems:
-            self._end_day()
             self._fill()
             problems = contradictions(self)
         if problems:
             lines = "".join(f"\n  - {problem}" for problem in problems)
             raise DataError(f"'history' must be well formed, got{lines}")
-
-    def _end_day(self) -> None:
-        """Let a day in `as_of` mean its end."""
-        columns = (self.entered, self.created, self.closed)
-        given = [column for column in columns if column is not None]
-        object.__setattr__(self, "as_of", end_of_day(self.as_of, given))
 
     def _fill(self) -> None:
         """Put in what can be computed of what is given."""
