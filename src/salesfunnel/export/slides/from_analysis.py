@@ -117,7 +117,7 @@ def _funnel(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide
         title = _words(
             "funnel-counts", locale, period=period_words(analysis.period, locale), source=source,
             target=labels[keys[place + 1]], entered=f"{entered:,.0f}", advanced=f"{advanced:,.0f}",
-            rate=whole_percent(advanced / entered),
+            rate=whole_percent(data["rate"][place]),
         )  # fmt: skip
     figures = "; ".join(
         f"{labels[key]} {data['entered'][i]:,.0f}" for i, key in enumerate(keys)
