@@ -21,10 +21,12 @@ T = TypeVar("T")
 
 def moment_of(value: object) -> np.datetime64:
     """Return a moment without a zone as datetime64[us]; a day is its first moment."""
+    moment: np.datetime64
     if isinstance(value, np.datetime64) and np.isnat(value):
-        return value.astype("datetime64[us]")  # told with all other problems
+        moment = value.astype("datetime64[us]")  # told with all other problems
+        return moment
     try:
-        moment: np.datetime64 = read_moment("as_of", value).astype("datetime64[us]")
+        moment = read_moment("as_of", value).astype("datetime64[us]")
     except ArgumentError as error:
         raise DataError(error.message, hint=error.hint) from None
     return moment
