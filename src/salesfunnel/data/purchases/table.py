@@ -270,10 +270,8 @@ class Purchases(TableMixin):
         return len(self.customer)
 
     def __repr__(self) -> str:
-        span = ""
-        if len(self):
-            days = self.time.astype("datetime64[D]")
-            span = f", {days.min()}..{days.max()}"
+        days = self.time.astype("datetime64[D]")
+        span = f", {days.min()}..{days.max()}" if len(self) else ""
         faults = f", {len(self.faults)} faults" if self.faults else ""
         return f"<Purchases: {len(self):,} of {len(self.customers):,} customers{span}{faults}>"
 
@@ -292,8 +290,7 @@ class Purchases(TableMixin):
 
     def known_at(self, end: np.datetime64) -> Purchases:
         """Return the purchases not after a moment, datetime64[us]."""
-        known = not len(self) or bool(self.time.max() <= end)
-        return self if known else self._select(self.time <= end)
+        return self if not len(self) or self.time.max() <= end else self._select(self.time <= end)
 
     def select(self, customers: Iterable[str]) -> Purchases:
         """Return the purchases of these customers; raise UnknownNameError for one not known."""
