@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import nearest
+from salesfunnel._core.moments import end_of_day
 from salesfunnel._kernels.order import order_by
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.coded_changes import history_of_codes
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import IntakeError
-from salesfunnel.intake.deals.as_of import assumed_moment, settled
+from salesfunnel.intake.deals.as_of import assumed_moment
 from salesfunnel.intake.deals.change_columns import (
     Changes,
     sorted_ids,
@@ -89,7 +90,8 @@ def changes_history(
             "'source' must hold a change to a known stage, got none", reader.faults,
             hint=f"the stages are {', '.join(wanted.keys)}",
         )  # fmt: skip
-    moment = settled(as_of, (times, reader.times(roles.get("closed"))))
+    closed = reader.times(roles.get("closed"))
+    moment = None if as_of is None else end_of_day(as_of, (times, closed))
     if moment is None:
         dated = times if keep.all() else times[known]
         moment = assumed_moment(reader, {roles["time"]: dated, **closings(reader, roles, words)})
