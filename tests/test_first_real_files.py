@@ -391,3 +391,27 @@ def test_numbers_with_blanks_between_are_cells():
     bought = sf.read_purchases(lines, columns={"customer": 0, "time": 1, "amount": 3})
     assert bought.amount.tolist() == [11.77, 12.0, 77.0]
     assert len(bought.customers) == 2
+
+
+def test_a_bridge_of_deals_without_amounts_or_dates_says_so():
+    # mamounek/stedi-gtm-company data/raw/deals.csv; aulazaro28110-prog/informe-pipeline-ventas
+    history = sf.read_deals(
+        table(
+            "deal_id,created_date,stage_date_offer,stage_date_trial,stage_date_closed_won",
+            "1,2026-03-17,2026-03-19,2026-03-28,2026-04-14",
+            "2,2026-03-18,2026-03-19,2026-03-28,2026-04-15",
+        )
+    )
+    bridge = sf.pipeline_bridge(history, since="2026-04-01", until="2026-04-15")
+    assert "bridge-without-amounts" in codes(bridge)
+    undated = sf.read_deals(
+        table(
+            "id,etapa,importe_eur,ultima_actividad",
+            "1,Propuesta,10,2026-07-24",
+            "2,Cerrado ganado,20,2026-07-24",
+            "3,Cerrado perdido,30,2026-07-24",
+        )
+    )
+    bridge = sf.pipeline_bridge(undated, since="2026-05-01", until="2026-07-01")
+    (told,) = [fault for fault in bridge.faults if fault.code == "deals-undated"]
+    assert "3 of 3" in str(told)
