@@ -6,6 +6,9 @@ docs/benchmarks/first_contact.md says what became of all of them.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -415,3 +418,16 @@ def test_a_bridge_of_deals_without_amounts_or_dates_says_so():
     bridge = sf.pipeline_bridge(undated, since="2026-05-01", until="2026-07-01")
     (told,) = [fault for fault in bridge.faults if fault.code == "deals-undated"]
     assert "3 of 3" in str(told)
+
+
+REAL = json.loads((Path(__file__).parent / "data/deals/real_sets.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("one", REAL, ids=[one["name"] for one in REAL])
+def test_headers_of_real_lists_are_read_right(one):
+    history = sf.read_deals("\n".join(one["table"]))
+    assert ends(history) == one["counts"]
+    counts = history.panel(by="all").counts.ravel().tolist()
+    assert (counts[0], counts[-1]) == (len(history), one["counts"][0])
+    if "amount" in one:
+        assert np.nansum(history.value) == one["amount"][1]
