@@ -347,6 +347,13 @@ def test_headers_of_invoices_and_of_a_shop_in_spanish():
     assert nube.amount.tolist() == [59189.0]
 
 
+@pytest.mark.parametrize("header", ["amount_eur", "Total USD", "Order Total (GBP)", "total_inr"])
+def test_amounts_of_orders_with_their_currency_in_the_header(header):
+    # dhanusharavinda/SYNTHETIC_DATASET_NIMBUS_SAAS_COMPANY crm_deals.csv
+    bought = sf.read_purchases(f"deal_id,customer_id,deal_date,{header}\n1,C1,2026-01-05,4500")
+    assert bought.amount.tolist() == [4500.0]
+
+
 def test_events_of_mixpanel_in_a_warehouse_and_dates_in_a_row_a_person():
     # fivetran/dbt_mixpanel integration_tests/seeds/event.csv; brahma-borude/EdTech-Funnel-...
     log = sf.read_events(
