@@ -22,14 +22,11 @@ def unbroken(body: str) -> str:
     '<p>since <span class="sf-nb">3 Dec 2026</span></p>'
     """
     parts = _TAG.split(body)
-    inside = ""
+    depth = 0
     for i, part in enumerate(parts):
         if i % 2:
-            name = part.strip("</>").split(" ", 1)[0]
-            if not inside and name in _SKIPPED and not part.startswith("</"):
-                inside = name
-            elif part == f"</{inside}>":
-                inside = ""
-        elif part and not inside and part.strip():
+            if part.strip("</>").split(" ", 1)[0] in _SKIPPED and not part.endswith("/>"):
+                depth += -1 if part.startswith("</") else 1  # drawings lie in drawings
+        elif not depth and part.strip():
             parts[i] = WHOLE.sub(r'<span class="sf-nb">\g<0></span>', part)
     return "".join(parts)
