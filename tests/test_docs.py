@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import types
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,16 @@ def test_every_public_name_has_an_example_that_runs():
             if ">>>" not in (value.__doc__ or "") and "```python" not in below:
                 bare.append(name)
     assert bare == []
+
+
+def test_every_column_of_a_table_has_a_name():
+    """Which a reader aloud says before each cell: axe-core asks for it on every page."""
+    nameless = []
+    for page in PAGES:
+        lines = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL).splitlines()
+        for header, rule in pairwise(lines):
+            if re.fullmatch(r"\|[-:| ]+\|", rule) and any(
+                not cell.strip() for cell in re.split(r"(?<!\\)\|", header)[1:-1]
+            ):
+                nameless.append(f"{page.name}: {header}")
+    assert nameless == []

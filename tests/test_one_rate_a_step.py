@@ -56,6 +56,15 @@ def test_verdicts_and_table(analysis):
         assert row.rate == pytest.approx(rates(analysis)[str(row.transition)], abs=1e-9)
 
 
+def test_plan(analysis):
+    """A measure lifts the rate that the verdict shows, from that rate."""
+    shown = {str(row.transition): row.rate for row in analysis.bottlenecks}
+    for measure in analysis.plan:
+        if measure.effect is not None:
+            step = str(measure.bottleneck)
+            assert measure.effect.rate_now == pytest.approx(shown[step], abs=1e-9)
+
+
 def test_pictures(analysis):
     by_source = {row.source: row.rate for row in analysis.conversions}
     data = analysis.chart("funnel").data

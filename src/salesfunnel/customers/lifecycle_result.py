@@ -16,7 +16,7 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.inputs import Moment, Span
 from salesfunnel._core.result import TableMixin
-from salesfunnel.data.purchases import moment
+from salesfunnel.data.purchases import last_moment
 from salesfunnel.fault import Fault
 
 __all__ = ["LIFECYCLE_STATES", "Lifecycle", "LifecycleState", "states_of"]
@@ -193,7 +193,7 @@ class Lifecycle(TableMixin):
         (('ann',), ['2026-06-01'])
         """
         if as_of is not None:
-            day = moment("as_of", as_of).astype("datetime64[D]")
+            day = last_moment(as_of, self.as_of).astype("datetime64[D]")
             if day < np.datetime64(self.as_of):
                 raise ArgumentError(
                     f"'as_of' must not be before {self.as_of}, got {as_of!r}",

@@ -12,6 +12,7 @@ from salesfunnel._core.checks import check_kind, check_positive_int
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.inputs import Span
+from salesfunnel._core.moments import DAY
 from salesfunnel._core.season import COUNT_MONTHS, check_season
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
@@ -36,7 +37,7 @@ from salesfunnel.forecasting.outlook import (
 )
 from salesfunnel.forecasting.past import PLAIN, Past
 from salesfunnel.forecasting.seen_stays import as_list, enough_seen
-from salesfunnel.forecasting.snapshot import DAY, Snapshot, length_of
+from salesfunnel.forecasting.snapshot import Snapshot, length_of
 from salesfunnel.forecasting.sum_up import simulated
 
 __all__ = ["backtest"]

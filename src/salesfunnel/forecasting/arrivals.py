@@ -7,10 +7,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.moments import DAY
 from salesfunnel._core.season import COUNT_MONTHS
 from salesfunnel._kernels.month_factors import month_factors
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting.snapshot import DAY, Snapshot, days
+from salesfunnel.forecasting.snapshot import Snapshot, days
 
 __all__ = ["Arrivals", "Season", "arrivals"]
 

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.moments import DAY
 from salesfunnel._core.one_line import one_line
 from salesfunnel._kernels.winning.rate_break import Break
-from salesfunnel.forecasting.snapshot import DAY
 from salesfunnel.forecasting.stage_rows import MONTH_DAYS
 from salesfunnel.forecasting.win_model import WinModel
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.moments import DAY
 from salesfunnel._kernels import simulate
 from salesfunnel._kernels.special import norm_ppf
 from salesfunnel.data.history import StageHistory
@@ -17,7 +18,7 @@ from salesfunnel.forecasting.closing_scatter import closing_scatter
 from salesfunnel.forecasting.common_spread import common_spread, log_spread
 from salesfunnel.forecasting.open_deals import open_deals
 from salesfunnel.forecasting.seen_stays import closed_seen, seen_stays
-from salesfunnel.forecasting.snapshot import DAY, Snapshot, snapshot
+from salesfunnel.forecasting.snapshot import Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import Stays, stays
 from salesfunnel.forecasting.traits import NO_TRAITS, Traits, leaky, traits_of
 from salesfunnel.forecasting.win_model import FEW_CLOSED, WinModel, fit_model

@@ -7,10 +7,10 @@ from datetime import date
 
 import attrs
 
-from salesfunnel._core.arguments import check_day
 from salesfunnel._core.checks import check_choice, check_kind, check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.listing import Listing
+from salesfunnel._core.moments import read_day
 from salesfunnel._core.periods import first_from, frequency_of, start_of
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import REVIEW_STATES, ReviewState
@@ -178,7 +178,7 @@ def review(
     """
     check_kind("plan", plan, ImprovementPlan)
     check_kind("panel", panel, Panel)
-    today = check_day("today", today)
+    today = read_day("today", today)
     if panel.by == "none":
         raise ArgumentError(
             f"'panel' must have periods with dates, got {panel.periods[:1]!r}",

@@ -19,13 +19,20 @@ from salesfunnel.planning.measure import Measure
 from salesfunnel.planning.simulate import DRAWS, Assumptions, value_draws
 
 if TYPE_CHECKING:
-    from salesfunnel.bottleneck import Bottlenecks
+    from salesfunnel.bottleneck import Bottleneck, Bottlenecks
+    from salesfunnel.conversion.table import Conversion
 
-__all__ = ["by_priority", "most_it_brings"]
+__all__ = ["by_priority", "had_time", "most_it_brings"]
 
 Array = npt.NDArray[np.float64]
 BEYOND = 24.0
 """Minus the log of the probability that a mean of draws lies beyond its bound: 4e-11."""
+
+
+def had_time(row: Bottleneck | Conversion) -> float:
+    """Return how many had time to advance, not rounded: what the rate of the row is a share of."""
+    entered, advanced = float(row.entered or 0), float(row.advanced or 0)
+    return advanced / row.rate if row.rate and advanced else entered
 
 
 def by_priority(
@@ -83,7 +90,8 @@ def most_it_brings(
     assumed : Assumptions
         Of the plan.
     """
-    entered = table.entered.astype(np.float64)
+    exposed = table.entered if table.exposed is None else table.exposed
+    entered = exposed.astype(np.float64)
     advanced = np.minimum(table.advanced, entered)
     rate = advanced / np.maximum(entered, 1.0)
     reference = np.where(np.isnan(table.reference), 1.0, table.reference)

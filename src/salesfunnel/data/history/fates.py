@@ -17,6 +17,7 @@ from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of, ordinal
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history.stage_history import LOST, StageHistory
+from salesfunnel.data.history.until import first_unknown
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel
 
@@ -146,7 +147,7 @@ def stage_fates(
     at = history.reached_at()
     month = period_numbers(at, "month")
     if until is None:
-        last = int(period_numbers(np.array([history.as_of]), "month")[0]) - 1
+        last = int(period_numbers(np.array([first_unknown(history)]), "month")[0]) - 1
     else:
         last = ordinal(until, "month")
     here = (month > last - months) & (month <= last)
