@@ -23,7 +23,7 @@ BLOCK = {"week": 4, "day": 28}
 """Periods that are read together: the weeks of a month rise and fall together."""
 MOST_BLOCKS = 39
 RISES = 0.275 + 0.225 * np.polynomial.legendre.leggauss(4)[0]
-"""Rises of 5 to 50 %."""
+"""Rises of 5 to 50%."""
 LARGEST = 1e9
 NORMAL = NormalDist()
 
