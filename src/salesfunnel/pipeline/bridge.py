@@ -56,8 +56,9 @@ class BridgeVerdict(ResultMixin):
         Earlier periods behind it.
     verdict : str
         ``"more-than-usual"``, ``"perhaps-more"``, ``"as-usual"``, ``"perhaps-fewer"``,
-        ``"fewer-than-usual"`` or ``"not-enough-data"``. As usual inside the interval. Outside it more or fewer than usual from a probability of 0.8,
-        else perhaps so; six earlier periods are needed.
+        ``"fewer-than-usual"`` or ``"not-enough-data"``. As usual inside the interval. Outside it
+        more or fewer than usual from a probability of 0.8, else perhaps so; six earlier periods
+        are needed.
     """
 
     bar: str

@@ -66,7 +66,7 @@ def _days(
     maybe = (units == -1) & (numbers >= 19000101) & (numbers <= 21001231)
     maybe &= numbers == np.floor(numbers)
     whole = np.where(maybe, numbers, 19700101).astype(np.int64)
-    year, month, day = whole // 10000, whole // 100% 100, whole % 100
+    year, month, day = whole // 10000, whole // 100 % 100, whole % 100
     maybe &= (month >= 1) & (month <= 12) & (day >= 1)
     months = 12 * (year - 1970) + np.clip(month, 1, 12) - 1
     start, after = (
