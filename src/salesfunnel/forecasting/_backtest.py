@@ -127,7 +127,7 @@ def backtest(
 
     Notes
     -----
-    WAPE, bias, coverage of the 80 % interval, CRPS and pinball loss of both of its ends, and the
+    WAPE, bias, coverage of the 80% interval, CRPS and pinball loss of both of its ends, and the
     log loss of the open deals. Origins
     nearer than the horizon share deals, so that their errors are not independent. Where covariates
     are left to ``"auto"``, every origin is forecast with none and with all of them as well: scored

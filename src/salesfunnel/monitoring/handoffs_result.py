@@ -42,14 +42,14 @@ class Handoff(ResultMixin):
     dropped_share : float, optional
         Deals never picked up over picked up and dropped; None if there are none.
     dropped_interval : Interval, optional
-        Its 95 % Wilson interval.
+        Its 95% Wilson interval.
     returned : int, optional
         Deals that went back to a stage of the giver, at or before the source; None if the
         changes of stage are not recorded.
     returned_share : float, optional
         Over `handed`.
     returned_interval : Interval, optional
-        Its 95 % Wilson interval.
+        Its 95% Wilson interval.
     """
 
     source: str

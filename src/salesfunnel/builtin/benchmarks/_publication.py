@@ -25,7 +25,7 @@ def spread_of_quartiles(rate: float, low: float, high: float) -> float:
 
 
 def spread_of_range(rate: float, low: float, high: float) -> float:
-    """Return the cv from a typical range, read as the middle 80 %; at least `LEAST_SPREAD`."""
+    """Return the cv from a typical range, read as the middle 80%; at least `LEAST_SPREAD`."""
     return min(max((high - low) / 2.563 / rate, LEAST_SPREAD), 1.0)
 
 
