@@ -53,8 +53,8 @@ _PARTS = (
 )  # fmt: skip
 _STATES = frozenset(
     ("open", "new", "active", "inactive", "pending", "draft", "inprogress", "won", "lost", "closed",
-     "closedwon", "closedlost", "cancelled", "canceled", "deleted", "done", "进行中", "赢单", "输单",
-     "丢单", "成交", "关闭", "已关闭")
+     "closedwon", "closedlost", "cancelled", "canceled", "deleted", "done", "进行中", "赢单",
+     "输单", "丢单", "成交", "关闭", "已关闭")
 )  # fmt: skip
 """What a column "state" holds if it is that of a deal: "Texas" is a place."""
 
