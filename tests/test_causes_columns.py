@@ -133,6 +133,20 @@ def test_deals_that_go_with_a_column_by_chance_are_not_said_to_be_alike_everywhe
     assert alike.strip() in other.to_text(locale=locale, width=400)
 
 
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_next_to_a_cause_only_what_is_left_is_said_to_be_alike(diagnosis, locale):
+    rest = i18n.text("cause.unexplained-rest", locale).strip()
+    alike = i18n.text("cause.unexplained-alike", locale).strip()
+    unsure = attrs.evolve(diagnosis, columns=())
+    assert unsure.unexplained_interval.low < 0
+    ends = attrs.evolve(unsure.unexplained_interval, low=1.0)
+    sure = attrs.evolve(unsure, unexplained_interval=ends)
+    for found, said in ((unsure, False), (sure, True)):
+        words = found.to_text(locale=locale, width=400)
+        assert (rest in words) is said
+        assert alike not in words
+
+
 def test_a_diagnosis_is_a_sequence_a_table_and_a_document(diagnosis):
     assert len(list(diagnosis)) == len(diagnosis) == len(diagnosis.table()["code"])
     assert diagnosis[0:2] == diagnosis.findings[:2]
