@@ -41,6 +41,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 PARTS = ("report", "results", "charts", "notebooks", "print")
 WIDTHS, THEMES, LOCALES = (390, 768, 1280, 1920), ("light", "dark"), ("en", "zh")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+TALLEST = 16_000
+"""Pixels down to which a page is drawn: a browser paints no more of it at once."""
 SIDE = 1600
 """Pixels of a sheet, each way: what is larger is shrunk where it is shown."""
 
@@ -219,7 +221,10 @@ def shoot(
     for words in said:
         print(f"{path.stem}: {words}", flush=True)
     if picture:
-        page.screenshot(path=path, full_page=True)
+        tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        page.screenshot(
+            path=path, full_page=True, clip={"x": 0, "y": 0, "width": wide, "height": tall}
+        )
         fold(path)
     page.close()
 

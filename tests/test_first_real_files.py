@@ -191,11 +191,12 @@ def test_a_talk_about_closing_closes_nothing_and_a_signed_offer_wins():
     # spotdavid11011/b2c-pipeline-dashboard data/deals.csv
     history = sf.read_deals(
         table(
-            "CreateDate,Erstgespräch,Abschlussgespräch,Angebot unterschrieben,Absage",
-            "2026-04-03,2026-04-09,2026-04-15,2026-04-18,",
-            "2026-04-05,,,,",
-            "2026-04-09,,,,2026-04-11",
-            "2026-04-16,2026-04-21,2026-04-26,,",
+            "CreateDate,Erstgespräch,Abschlussgespräch,Angebot unterschrieben,Absage,"
+            "Absage - Grund",
+            "2026-04-03,2026-04-09,2026-04-15,2026-04-18,,",
+            "2026-04-05,,,,,",
+            "2026-04-09,,,,2026-04-11,Preis",
+            "2026-04-16,2026-04-21,2026-04-26,,,",
         )
     )
     assert ends(history) == [1, 1, 2]
@@ -368,3 +369,25 @@ def test_means_and_durations_in_snake_case_are_no_steps_and_no_counts():
                 "V3,2026-01-03,Visitor,2026-01-03,0",
             )
         )
+
+
+def test_a_stage_that_no_deal_ever_left_is_told():
+    # rsmorgan1/deal-pipeline-analytics-dashboard stage_history.csv: "Passed" is declined
+    rows = [f"{i},Reviewed,2026-01-{i % 28 + 1:02d}" for i in range(60)]
+    rows += [f"{i},Passed,2026-02-{i % 28 + 1:02d}" for i in range(12)]
+    rows += [f"{i},Offer,2026-02-{i % 28 + 1:02d}" for i in range(12, 40)]
+    rows += [f"{i},Closed - Won,2026-03-{i % 28 + 1:02d}" for i in range(12, 20)]
+    history = sf.read_deals(table("deal_id,stage,stage_date", *rows))
+    (told,) = [fault for fault in history.faults if fault.code == "stage-without-exit"]
+    assert (told.severity, told.value) == ("warning", "Passed")
+    again = sf.read_deals(table("deal_id,stage,stage_date", *rows), outcomes={"Passed": "lost"})
+    assert ends(again) == [8, 12, 40]
+    assert "stage-without-exit" not in codes(again)
+
+
+def test_numbers_with_blanks_between_are_cells():
+    # xiaobeicheng/User-consumption-data CDNOW_master.txt: one blank here, several there
+    lines = " 00001 20210101  1   11.77\n 00002 20210112  1   12.00\n 00002 20210112  5   77.00\n"
+    bought = sf.read_purchases(lines, columns={"customer": 0, "time": 1, "amount": 3})
+    assert bought.amount.tolist() == [11.77, 12.0, 77.0]
+    assert len(bought.customers) == 2
