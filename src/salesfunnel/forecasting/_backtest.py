@@ -21,6 +21,7 @@ from salesfunnel.data.history.closings_filled import drawn_closings, needs_closi
 from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.data.history.from_list import two_ends
+from salesfunnel.data.history.until import first_unknown
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import check_covariates
 from salesfunnel.forecasting.arrivals import Season
@@ -136,7 +137,7 @@ def backtest(
     check_kind("history", history, StageHistory)
     history = two_ends(history)
     needs_closings(history, "a backtest")
-    span = length_of("horizon", horizon, history.as_of)
+    span = length_of("horizon", horizon, first_unknown(history))
     count, step = check_positive_int("origins", origins), days_of("every", every)
     check_positive_int("draws", draws, minimum=100)
     seed = check_positive_int("seed", seed, minimum=0)
