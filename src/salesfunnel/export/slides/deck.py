@@ -63,7 +63,9 @@ def analysis_slides(
 
 def chart_slide(chart: Chart, path: str | PathLike[str] | None = None) -> bytes:
     """Return a pptx file of one slide with a picture, and write it to `path`; as Chart.to_pptx."""
-    content = _Deck(chart.locale, chart.subtitle).of([slide_of(chart)])
+    slide = slide_of(chart)
+    caption = chart.subtitle if isinstance(slide.body, Drawn) else ""  # a native chart has it above
+    content = _Deck(chart.locale, caption).of([slide])
     if path is not None:
         write_file(path, content)
     return content

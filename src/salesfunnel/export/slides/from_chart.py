@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from salesfunnel.export.slides.content import Drawn, Plot, Slide
 from salesfunnel.export.slides.plots import fan_plot, funnel_plot, trend_plot, waterfall_plot
 from salesfunnel.render.charts import Chart
@@ -10,7 +12,7 @@ __all__ = ["slide_of"]
 
 _FUNNEL = frozenset({"stage", "entered", "advanced", "lost", "open"})
 _WATERFALL = frozenset({"start", "end", "amount", "part"})
-WIDTH = 1100
+WIDTH = 760
 """Pixels across of a picture that is drawn, before it is doubled."""
 
 
@@ -33,4 +35,5 @@ def _body(chart: Chart) -> Plot | Drawn:
     if columns >= _WATERFALL and chart.x.kind != "percent":
         form = "money" if chart.x.kind == "money" else "deals"
         return waterfall_plot(chart, chart.locale, form=form)
-    return Drawn(png=chart.to_png(width=WIDTH), alt=chart.alt, note=chart.note)
+    plain = attrs.evolve(chart, title="", subtitle="")  # they are the slide's own
+    return Drawn(png=plain.to_png(width=WIDTH), alt=chart.alt, note=chart.note)
