@@ -31,7 +31,7 @@ LEAST = 10
 
 @attrs.frozen(kw_only=True)
 class SegmentRow(ResultMixin):
-    """One segment beside its peers.
+    """One segment compared with its peers.
 
     Parameters
     ----------

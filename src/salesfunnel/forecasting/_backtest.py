@@ -87,7 +87,7 @@ def backtest(
     season: Season | None = "auto",
     covariates: str | Sequence[str] | None = "auto",
 ) -> Backtest:
-    """Tell how good the forecast would have been, beside the usual ways of a CRM.
+    """Measure how good past forecasts would have been, compared with the usual ways of a CRM.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def backtest(
     log loss of the open deals. Origins
     nearer than the horizon share deals, so that their errors are not independent. Where covariates
     are left to ``"auto"``, every origin is forecast with none and with all of them as well: scored
-    beside what was chosen at each, they tell what the choice was worth.
+    compared with what was chosen at each, they show what the choice was worth.
     """
     check_kind("history", history, StageHistory)
     history = two_ends(history)
