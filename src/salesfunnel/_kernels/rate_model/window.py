@@ -58,7 +58,7 @@ def windows(
     x, n, expected, information : ndarray of float, shape (months, series)
         Counts, exposure, expected counts and 1/v, 0 where absent.
     scatter : float or ndarray of float, shape (months, series)
-        Variance of a month beside v.
+        Variance of a month in addition to v.
     ages : int
         How many windows.
     """

@@ -86,7 +86,7 @@ def cause_text(finding: Finding, locale: Locale) -> str:
 
 
 def cause_notes(finding: Finding, locale: Locale) -> list[str]:
-    """Return what a reader must know beside: what is alike, what it depends on, the question."""
+    """Return what else a reader must know: what is alike, what it depends on, the question."""
     params: dict[str, Any] = dict(finding.params)
     notes: list[str] = []
     if finding.alike:
