@@ -5,7 +5,7 @@ mapping from key to template. Its keys are read as ``<topic>.<key>``; a topic ma
 files, ``fault.json`` and ``fault.sheets.json``. A template is a format
 string; besides Python's own format specs it knows the named ones of `FORMS`:
 ``{rate:percent}``, ``{p:chance}``, ``{gain:deals}``, ``{n:count}``, ``{x:number}``,
-``{gain:money}``, ``{gain:about}``, ``{when:date}``.
+``{gain:money}``, ``{gain:about}``, ``{when:date}``, ``{month:period}``.
 """
 
 from __future__ import annotations

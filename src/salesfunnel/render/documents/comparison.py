@@ -10,7 +10,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.conversion import ArmComparison, ArmRow, SegmentComparison, SegmentPair, SegmentRow
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.model import Block, Column, Document, Mark, Paragraph, Table
-from salesfunnel.render.words.figures import faults_block, shown, span
+from salesfunnel.render.words.figures import faults_block, points_span, shown, span
 from salesfunnel.render.words.names import labels_of
 
 _ROWS = 60
@@ -137,7 +137,7 @@ def _arm_table(rows: Sequence[ArmRow], locale: Locale) -> Table:
                 shown(row.entered, "count", locale),
                 shown(row.advanced, "count", locale),
                 shown(row.rate, "percent", locale),
-                "–" if between is None else span(between.low, between.high, "percent", locale),
+                "–" if between is None else points_span(between, locale),
                 "–" if rounded is None else FORMS["number"](rounded, locale),
                 text(f"comparison.arm-{row.verdict}", locale),
             ]

@@ -19,7 +19,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import faults_block, filled, shown
+from salesfunnel.render.words.figures import day_text, faults_block, filled, shown
 
 ROWS = 20
 _MARKS: dict[str, Mark] = {
@@ -75,7 +75,7 @@ def _table(
         [
             name,
             text(f"ahead.state-{states[i]}", locale),
-            str(cycle.due[i]),
+            day_text(cycle.due[i], locale),
             FORMS["duration"](float(cycle.age[i]), locale),
             FORMS["duration"](float(cycle.gap[i]), locale),
             _gap_from(gap_from[i], locale),
