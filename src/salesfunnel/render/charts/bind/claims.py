@@ -38,7 +38,7 @@ HALF = 0.5
 
 
 def _say(key: str, locale: Locale, **figures: int | str) -> str:
-    return text(f"chart.{key}", locale, **figures)
+    return text(f"chart.{key}", locale, default=None, **figures)
 
 
 def coverage_title(found: Coverage, locale: Locale) -> str:
