@@ -222,7 +222,7 @@ def test_panels_that_count_apart_are_added_and_cut_as_a_whole():
     assert (apart() + apart(exposed_cv2=doubt)).exposed_cv2 is None
     with pytest.raises(SalesFunnelError, match="'exposed' or neither"):
         apart() + apart(exposed=None)
-    with pytest.raises(SalesFunnelError, match="all of a panel"):
+    with pytest.raises(SalesFunnelError, match="advances are counted separately"):
         apart().select(steps=["lead"])
 
 
