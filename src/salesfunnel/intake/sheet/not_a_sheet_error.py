@@ -93,14 +93,14 @@ def refuse_others(grid: Grid, header: Header, columns: Mapping[str, str]) -> Non
     IntakeError
         If its columns are those of deals, events or purchases.
     """
-    if columns or any(slot.metric for slot in header.slots):
+    if columns:
         return
     if _names_deals(grid, header):
         raise IntakeError(
             "'source' must hold counts, got a list of single cases",
             hint="a list of deals is read by read_deals (read_stage_history)",
         )
-    if not header.notes:
+    if not header.notes or any(slot.metric for slot in header.slots):
         return
     label = next((i for i, role in enumerate(header.roles) if role in {"stage", "metric"}), None)
     if label is None:
