@@ -336,7 +336,7 @@ def main() -> None:
             rows.append(line(name, *compared(name, sources, options.rounds)))
             print(rows[-1], flush=True)
     head = (
-        "| job | then, CPU ms | now, CPU ms | now ÷ then | quartiles of the rounds | |\n"
+        "| job | then, CPU ms | now, CPU ms | now ÷ then | quartiles of the rounds | why slower |\n"
         "|---|---|---|---|---|---|\n"
     )
     import numpy as np

@@ -2,27 +2,34 @@
 
     python benchmarks/looks.py FOLDER                      # everything but the site
     python benchmarks/looks.py FOLDER report results       # some parts
-    python benchmarks/looks.py FOLDER site --site site/html
+    python benchmarks/looks.py FOLDER site --site site/html --axe   # every page of it
+    python benchmarks/looks.py FOLDER site --only zh/guide --widths 390 1280 --themes dark
     python benchmarks/looks.py FOLDER report --widths 390 1280 --themes light --locales zh
     python benchmarks/looks.py FOLDER results --axe        # what axe-core finds, too
 
 Parts: `report` (the example company, a monthly sheet, nothing fell, 10,000 segments), `results`
 (the page of every kind of result), `charts` (every kind of picture), `notebooks` (the results of
-the three example notebooks), `site` (a site that docs/build.py made), `print` (A4, as a PDF and as
-pictures; needs pdftoppm). A test asserts what a machine can see; this is for eyes: run it after a
-change to words, style or a picture, and look at every sheet.
+the three example notebooks, in the rules of each host), `site` (every page of a site that
+docs/build.py made, from a server on loopback), `print` (A4, as a PDF and as pictures; needs
+pdftoppm). A test asserts what a machine can see; this is for eyes: run it after a change to words,
+style or a picture, and look at every sheet. `--no-pictures` only checks: console, requests, what
+is wider than the window, pictures that do not load, and with `--axe` what axe-core finds.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import html
+import http.server
 import itertools
 import json
+import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,13 +40,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 PARTS = ("report", "results", "charts", "notebooks", "print")
 WIDTHS, THEMES, LOCALES = (390, 768, 1280, 1920), ("light", "dark"), ("en", "zh")
-SITE = {
-    "en": ("", "start/", "guide/analyze/", "guide/sheets/", "guide/bottlenecks/",
-           "guide/pictures/", "guide/command/", "reference/bottlenecks/"),
-    "zh": ("zh/", "zh/start.html", "zh/guide/analyze.html", "zh/guide/bottlenecks.html",
-           "zh/guide/pictures.html", "zh/guide/ahead.html", "zh/glossary.html"),
-}  # fmt: skip
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+TALLEST = 16_000
+"""Pixels down to which a page is drawn: a browser paints no more of it at once."""
 SIDE = 1600
 """Pixels of a sheet, each way: what is larger is shrunk where it is shown."""
 
@@ -95,10 +98,13 @@ def pictures(folder: Path, locales: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield _page(path, shown[part : part + 8], "section{float:left;margin:4px}")
 
 
-def _page(path: Path, parts: Sequence[str], style: str = "") -> tuple[str, str]:
+def _page(
+    path: Path, parts: Sequence[str], style: str = "", root: str = '<html lang="en">'
+) -> tuple[str, str]:
     """Write a bare page; return its name and address."""
     path.write_text(
-        '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<!doctype html>{root}<meta charset="utf-8"><title>{path.stem}</title>'
+        '<meta name="viewport" content="width=device-width">'
         '<meta name="color-scheme" content="light dark">'
         f"<style>svg{{max-width:100%}}{style}</style>{''.join(parts)}",
         "utf-8",
@@ -106,87 +112,139 @@ def _page(path: Path, parts: Sequence[str], style: str = "") -> tuple[str, str]:
     return path.stem, path.as_uri()
 
 
-def notebooks(folder: Path, _: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each example notebook as JupyterLab lays it out, in the style of its package."""
-    from test_browser_report import jupyterlab
+PAINT = {
+    "jupyterlab": "body{background:var(--jp-layout-color0);color:var(--jp-content-font-color1)}"
+    ".jp-Notebook.jp-Notebook{width:auto;padding:0}",
+    "vscode": "body{font:13px system-ui;background:#fff}"
+    "body.vscode-dark{background:#1e1e1e;color:#ccc}",
+    "colab": "body{font:14px Roboto;background:#fff}"
+    "html[theme=dark] body{background:#383838;color:#fff}",
+}
+"""What each host paints around an output, besides the rules that the tests hold."""
 
-    style, before, after = jupyterlab()
+
+def notebooks(folder: Path, locales: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each example notebook as each host lays it out, in both themes of the host."""
+    from test_browser_report import HOSTS, jupyterlab
+
     for book in sorted((ROOT / "examples" / "notebooks").glob("*.ipynb")):
-        names: dict[str, Any] = {}
-        parts = []
-        for cell in json.loads(book.read_text("utf-8"))["cells"]:
-            source = "".join(cell["source"])
-            parts.append(f"<pre>{html.escape(source)}</pre>")
-            if cell["cell_type"] != "code":
-                continue
-            *lines, last = ast.parse(source).body
-            exec(compile(ast.Module(lines, []), str(book), "exec"), names)
-            if not isinstance(last, ast.Expr):
-                exec(compile(ast.Module([last], []), str(book), "exec"), names)
-                continue
-            shown = eval(compile(ast.Expression(last.value), str(book), "eval"), names)
-            draw = getattr(shown, "_repr_html_", None)
-            parts.append(before + (draw() if draw else html.escape(repr(shown))) + after)
-        dark = '<script>matchMedia("(prefers-color-scheme:dark)").matches && (document.body.dataset'
-        dark += '.jpThemeLight="false", document.body.style.background="#111")</script>'
-        yield _page(
-            folder / f"{book.stem}.en.html", ["<body>", *parts, dark], style + "pre{overflow:auto}"
-        )
+        for locale in locales:
+            cells = list(_cells(book, locale))
+            for host, theme in itertools.product(PAINT, THEMES):
+                rules, before, after = jupyterlab(theme) if host == "jupyterlab" else HOSTS[host]
+                light = str(theme == "light").lower()
+                start = f'<body class="vscode-{theme}">' if host == "vscode" else "<body>"
+                if host == "jupyterlab":
+                    start = f'<body data-jp-theme-name="x" data-jp-theme-light="{light}">'
+                parts = [
+                    before.replace("vscode-light", "") + shown + after if output
+                    else f'<pre tabindex="0">{html.escape(shown)}</pre>'
+                    for shown, output in cells
+                ]  # fmt: skip
+                page = _page(
+                    folder / f"{book.stem}.{host}-{theme}.{locale}.html",
+                    [start, "<main><h1>Notebook</h1>", *parts, "</main>"],
+                    rules + PAINT[host] + "main{background:inherit;overflow:hidden}"
+                    f":root{{color-scheme:{theme}}}pre{{overflow:auto;margin:8px 0}}",
+                    f'<html lang="{locale}" theme="{theme}">',
+                )
+                yield page
+
+
+def _cells(book: Path, locale: Any) -> Iterator[tuple[str, bool]]:
+    """Run a notebook; yield each cell, and each output with True."""
+    from salesfunnel.render import to_fragment
+
+    names: dict[str, Any] = {}
+    for cell in json.loads(book.read_text("utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if locale == "zh":
+            source = re.sub(r"""(\.chart\("\w+"|template\("b2b"|analyze\([^)]*)""",
+                            r'\1, locale="zh"', source)  # fmt: skip
+        yield source, False
+        if cell["cell_type"] != "code":
+            continue
+        *lines, last = ast.parse(source).body
+        exec(compile(ast.Module(lines, []), str(book), "exec"), names)
+        if not isinstance(last, ast.Expr):
+            exec(compile(ast.Module([last], []), str(book), "exec"), names)
+            continue
+        shown = eval(compile(ast.Expression(last.value), str(book), "eval"), names)
+        ours = type(shown).__module__.startswith("salesfunnel")
+        yield (to_fragment(shown, locale=locale) if ours else repr(shown)), ours
 
 
 def site(base: Path, locales: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield pages of a built site."""
-    for locale in locales:
-        for address in SITE[locale]:
-            file = base / address / ("" if address.endswith("html") else "index.html")
-            name = address.removeprefix("zh/").removesuffix(".html").strip("/").replace("/", "-")
-            yield f"{name or 'home'}.{locale}", file.resolve().as_uri()
+    """Yield every page of a built site, from a server on loopback."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *parts: object) -> None:
+            """Say nothing."""
+
+    where = functools.partial(Quiet, directory=base)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), where) as server:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a page that is left
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for file in sorted(base.rglob("*.html")):
+            path = file.relative_to(base).as_posix()
+            if path != "404.html" and ("zh" if path.startswith("zh/") else "en") in locales:
+                yield (
+                    path.removesuffix("index.html").removesuffix(".html").strip("/") or "home",
+                    f"http://127.0.0.1:{server.server_port}/{path.removesuffix('index.html')}",
+                )
+        server.shutdown()
+
+
+UNSEEN = """() => [...document.images].filter(i => i.loading !== 'lazy' && !i.naturalWidth)
+  .map(i => i.getAttribute('src'))"""
+"""Pictures of a page that did not load."""
 
 
 def shoot(
-    browser: Any, folder: Path, name: str, address: str, wide: int, theme: str, *, axe: bool = False
-) -> Path:
+    browser: Any, path: Path, address: str, wide: int, theme: str, *, axe: bool, picture: bool
+) -> None:
     """Take a picture of a whole page, and tell what a machine sees is wrong with it."""
     from test_browser_report import violations
 
     page = browser.new_page(viewport={"width": wide, "height": 900}, color_scheme=theme)
-    noise = ("from origin 'null'", "ERR_FAILED")  # a site that is read from a disk, not served
-    page.on("console", lambda message: None if any(word in message.text for word in noise)
-            else print(f"{name}: {message.text}"))  # fmt: skip
-    page.on("pageerror", lambda error: print(f"{name}: {error}"))
-    page.on("request", lambda asked: None if asked.url.startswith(("file:", "data:", "blob:"))
-            else print(f"{name} asks for {asked.url}"))  # fmt: skip
+    here = ("file:", "data:", "blob:", "http://127.0.0.1:")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(here)
+            else said.append(f"asks for {asked.url}"))  # fmt: skip
     page.goto(address)
+    page.wait_for_load_state("networkidle")
     if axe:
-        for found in violations(page):
-            print(f"{name}.{wide}.{theme}: {found}")
-    page.wait_for_timeout(150)
-    path = folder / f"{name}.{wide}.{theme}.png"
+        said += map(str, violations(page))
     if (needed := page.evaluate("document.documentElement.scrollWidth")) > wide:
-        print(f"{path.name}: {needed} px wide")
-    page.screenshot(path=path, full_page=True)
+        said.append(f"{needed} px wide")
+    said += [f"no picture {source}" for source in page.evaluate(UNSEEN)]
+    for words in said:
+        print(f"{path.stem}: {words}", flush=True)
+    if picture:
+        tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        page.screenshot(
+            path=path, full_page=True, clip={"x": 0, "y": 0, "width": wide, "height": tall}
+        )
+        fold(path)
     page.close()
-    return path
 
 
-def fold(path: Path) -> list[Path]:
+def fold(path: Path) -> None:
     """Lay a tall picture in columns beside each other, as many sheets as it takes."""
     with Image.open(path) as whole:
         wide, tall = whole.size
         columns = max(1, SIDE // (wide + 8))
         side = max(SIDE, wide)
         starts = range(0, tall, side)
-        sheets = []
         for number in range(0, len(starts), columns):
             some = starts[number : number + columns]
             sheet = Image.new("RGB", (len(some) * (wide + 8), min(side, tall - some[0])), "red")
             for place, top in enumerate(some):
                 part = whole.crop((0, top, wide, min(top + side, tall)))
                 sheet.paste(part, (place * (wide + 8), 0))
-            target = path.with_name(f"{path.stem}.sheet{number // columns}.png")
-            sheet.save(target)
-            sheets.append(target)
-    return sheets
+            sheet.save(path.with_name(f"{path.stem}.sheet{number // columns}.png"))
 
 
 def printed(browser: Any, folder: Path, name: str, address: str) -> None:
@@ -210,6 +268,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--themes", nargs="+", default=THEMES)
     parser.add_argument("--locales", nargs="+", default=LOCALES)
     parser.add_argument("--axe", action="store_true", help="check each page with axe-core, too")
+    parser.add_argument("--no-pictures", action="store_true", help="check, and draw nothing")
     parser.add_argument("--only", default="", help="only pages whose name begins with this")
     given = parser.parse_args(argv)
     from playwright.sync_api import sync_playwright
@@ -235,7 +294,9 @@ def main(argv: Sequence[str] | None = None) -> int:
                     printed(browser, folder, name, address)
                     continue
                 for wide, theme in itertools.product(given.widths, given.themes):
-                    fold(shoot(browser, folder, name, address, wide, theme, axe=given.axe))
+                    path = folder / f"{name.replace('/', '-')}.{wide}.{theme}.png"
+                    shoot(browser, path, address, wide, theme,
+                          axe=given.axe, picture=not given.no_pictures)  # fmt: skip
         browser.close()
     return 0
 

@@ -308,13 +308,13 @@ def _lab_files():
             yield str(file), lambda file=file: Path(file.locate()).read_text("utf-8")
 
 
-def jupyterlab():
-    """Return the style of JupyterLab: its sheets, which its script holds, and its light theme."""
+def jupyterlab(theme="light"):
+    """Return the style of JupyterLab: its sheets, which its script holds, and a theme of it."""
     sheets = []
     for name, read in _lab_files():
         if re.search(r"static/jlab_core\.\w+\.js$", name):
             sheets += re.findall(r"`([^`]*\.jp-[^`]*\{[^`]*)`", read())
-        elif name.endswith("theme-light-extension/index.css"):
+        elif name.endswith(f"theme-{theme}-extension/index.css"):
             sheets.append(read())
     if not sheets:
         pytest.skip("jupyterlab is neither installed nor in .ci/wheels")

@@ -17,10 +17,11 @@ ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs" / "zh").rglob("*.md")), ROOT / "README.zh.md"]
 WORD = re.compile(r"[A-Za-z]{4,}")
 PRODUCTS = {
-    "Aalen", "Airbyte", "Airflow", "Amplitude", "Battlecard", "DuckDB", "English", "Excel",
-    "Fivetran", "HubSpot", "JSON", "Johansen", "Mixpanel", "Odoo", "Parquet", "PostHog", "Python",
-    "Segment", "Shopify", "Snowplow", "WooCommerce", "attrs", "ibis", "lifelines", "marketing",
-    "matplotlib", "numpy", "pandas", "pymc", "salesfunnel", "xlsx",
+    "Aalen", "Airbyte", "Airflow", "Amplitude", "Arrow", "Battlecard", "DuckDB", "English",
+    "Excel", "Fivetran", "HubSpot", "JSON", "Johansen", "Kaplan", "Meier", "Mixpanel", "Odoo",
+    "Parquet", "Polars", "PostHog", "Python", "Segment", "Shopify", "Snowplow", "WooCommerce",
+    "Word", "attrs", "ibis", "lifelines", "lifetimes", "marketing", "matplotlib", "numpy",
+    "pandas", "pymc", "salesfunnel", "xlsx",
 }  # fmt: skip
 METHODS = {
     "Aalen", "Breslow", "CRPS", "Gamma", "Johansen", "Pareto", "WAPE", "alpha", "beta", "pinball",

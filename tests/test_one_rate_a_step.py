@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import salesfunnel as sf
+from salesfunnel.i18n import FORMS
 from salesfunnel.render.documents import document_of
 from salesfunnel.render.model import FunnelPicture, Section
 
@@ -56,6 +57,15 @@ def test_verdicts_and_table(analysis):
         assert row.rate == pytest.approx(rates(analysis)[str(row.transition)], abs=1e-9)
 
 
+def test_plan(analysis):
+    """A measure lifts the rate that the verdict shows, from that rate."""
+    shown = {str(row.transition): row.rate for row in analysis.bottlenecks}
+    for measure in analysis.plan:
+        if measure.effect is not None:
+            step = str(measure.bottleneck)
+            assert measure.effect.rate_now == pytest.approx(shown[step], abs=1e-9)
+
+
 def test_pictures(analysis):
     by_source = {row.source: row.rate for row in analysis.conversions}
     data = analysis.chart("funnel").data
@@ -80,7 +90,7 @@ def test_text(analysis, locale):
         assert step.rate in table
         assert step.interval in table
         if target in since:
-            assert since[target] in step.lost
+            assert FORMS["period"](since[target], locale) in step.lost
 
 
 @pytest.mark.parametrize(("locale", "words"), [("en", "% since Sep 2026"), ("zh", "2026年9月以来")])

@@ -5,8 +5,21 @@
     document.querySelectorAll("nav.md-code__nav").forEach(function (nav, i) {
       nav.setAttribute("aria-label", (zh ? "代码块 " : "Code block ") + (i + 1));
     });
+    document.querySelectorAll(".md-typeset :not(pre) > code").forEach(function (code) {
+      if (/^-/.test(code.textContent) && code.textContent.length < 28) code.className = "sf-whole";
+    });
     document.querySelectorAll(".md-typeset__scrollwrap").forEach(function (wrap) {
       if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
+    });
+  }
+  function pictures() { // on a telephone the one that was drawn for it: words keep their size
+    document.querySelectorAll('.md-typeset img[src*="img/"][src$=".svg"]').forEach(function (img) {
+      if (img.parentNode.nodeName === "PICTURE" || /map\.svg$/.test(img.src)) return;
+      var picture = document.createElement("picture"), narrow = document.createElement("source");
+      narrow.media = "(max-width: 600px)";
+      narrow.srcset = img.getAttribute("src").replace(/img\/([^/]+)$/, "img/narrow/$1");
+      img.replaceWith(picture);
+      picture.append(narrow, img);
     });
   }
   function versions() {
@@ -27,6 +40,7 @@
   }
   versions();
   addEventListener("salesfunnel-versions", versions);
+  pictures();
   name();
   addEventListener("resize", name);
   new MutationObserver(name).observe(document.body, { childList: true, subtree: true });

@@ -18,7 +18,8 @@ import salesfunnel as sf
 HERE = Path(__file__).parent
 DEALS = HERE.parents[1] / "examples" / "company" / "deals.csv"
 AS_OF = "2026-11-20"
-WIDTH = 720
+WIDTH, NARROW = 720, 400
+"""Pixels of a picture, and of the one that a telephone gets (docs/assets/extra.js)."""
 CALLED_FROM = (
     (100, 23), (200, 33), (400, 49), (800, 72), (1500, 102), (2500, 135), (4000, 174), (6000, 216)
 )  # fmt: skip
@@ -177,8 +178,8 @@ def mix(zh: bool) -> sf.Chart:
         share, months, names, {"referral": "main", "ads": "context", "total": "alert"},
         kind="lines", locale="zh" if zh else "en", measure="月" if zh else "month",
         title="没有渠道变差，合计却在下降" if zh else "The rate falls, and no channel is worse",
-        subtitle="付费广告的占比从20%升到70%。" if zh
-        else "Paid ads grow from 20% of the leads to 70%.",
+        subtitle="各月；付费广告的占比从20%升到70%。" if zh
+        else "Paid ads grow from 20% of the leads to 70%, month by month.",
     )  # fmt: skip
 
 
@@ -220,13 +221,15 @@ STATISTICS = {
 def pictures() -> Iterator[tuple[str, str]]:
     """Yield the name of each file and what is in it."""
     for locale in ("en", "zh"):
-        for name, chart in of_the_example(locale):
+        drawn = dict(of_the_example(locale))
+        drawn |= {name: draw(locale == "zh") for name, draw in STATISTICS.items()}
+        for name, chart in drawn.items():
             yield f"{name}_{locale}.svg", chart.to_svg(width=WIDTH)
-        for name, draw in STATISTICS.items():
-            yield f"{name}_{locale}.svg", draw(locale == "zh").to_svg(width=WIDTH)
+            yield f"narrow/{name}_{locale}.svg", chart.to_svg(width=NARROW)
 
 
 def main() -> int:
+    (HERE / "narrow").mkdir(exist_ok=True)
     for name, svg in pictures():
         (HERE / name).write_text(svg, "utf-8")
         print(name, len(svg))

@@ -177,7 +177,7 @@ def _levelled(
     cuts: tuple[float, ...] = (),
     numbers: Array | None = None,
 ) -> TypedColumn:
-    """Give blanks a level of their own from 10 deals and 1 % on; else the most frequent level."""
+    """Give blanks a level of their own from 10 deals and 1% on; else the most frequent level."""
     codes = codes.astype(np.int32)
     blank = int((~known).sum())
     if blank and blank >= max(LEAST, 0.01 * known.size):

@@ -20,7 +20,7 @@ from salesfunnel.bottleneck.impact import ends_of
 from salesfunnel.definitions.funnel import Transition, is_win_name
 from salesfunnel.diagnosis.finding import Finding, Param
 from salesfunnel.diagnosis.remedy import EFFORT_DAYS, Remedy
-from salesfunnel.planning.by_priority import most_it_brings
+from salesfunnel.planning.by_priority import had_time, most_it_brings
 from salesfunnel.planning.improvement import place_of, priority_of
 from salesfunnel.planning.measure import ACTION, EffectBasis, Measure
 from salesfunnel.planning.simulate import Assumptions, detectable_after_days, effect_of
@@ -210,7 +210,7 @@ class PlanBuilder:
         return self._gap(row)
 
     def _gap(self, row: Bottleneck) -> EffectBasis:
-        n = float(row.entered or 0)
+        n = had_time(row)
         x = min(float(row.advanced or 0), n)
         rate = x / n if n else 0.0
         reference = 1.0 if row.reference is None else float(row.reference)
@@ -249,7 +249,7 @@ class PlanBuilder:
         while not is_end(target) and target in steps and target not in seen:
             seen.add(target)
             later = steps[target]
-            n = float(later.entered or 0)
+            n = had_time(later)
             chain.append((min(float(later.advanced or 0), n), n))
             target = later.transition.target
         if is_end(target) or self.table is not None or chain:

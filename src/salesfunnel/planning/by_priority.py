@@ -13,19 +13,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.arrays import mature_entrants
 from salesfunnel._core.period_arrays import PERIODS_PER_MONTH
 from salesfunnel._core.periods import frequency_of
 from salesfunnel.planning.measure import Measure
 from salesfunnel.planning.simulate import DRAWS, Assumptions, value_draws
 
 if TYPE_CHECKING:
-    from salesfunnel.bottleneck import Bottlenecks
+    from salesfunnel.bottleneck import Bottleneck, Bottlenecks
+    from salesfunnel.conversion.table import Conversion
 
-__all__ = ["by_priority", "most_it_brings"]
+__all__ = ["by_priority", "had_time", "most_it_brings"]
 
 Array = npt.NDArray[np.float64]
 BEYOND = 24.0
 """Minus the log of the probability that a mean of draws lies beyond its bound: 4e-11."""
+
+
+def had_time(row: Bottleneck | Conversion) -> float:
+    """Return how many had time to advance, not rounded: what the rate of the row is a share of."""
+    entered, advanced = float(row.entered or 0), float(row.advanced or 0)
+    return advanced / row.rate if row.rate and advanced else entered
 
 
 def by_priority(
@@ -83,7 +91,7 @@ def most_it_brings(
     assumed : Assumptions
         Of the plan.
     """
-    entered = table.entered.astype(np.float64)
+    entered = mature_entrants(table.entered, table.exposed)
     advanced = np.minimum(table.advanced, entered)
     rate = advanced / np.maximum(entered, 1.0)
     reference = np.where(np.isnan(table.reference), 1.0, table.reference)

@@ -124,7 +124,7 @@ def follows_outcome(counts: LevelCounts) -> bool:
 
 
 def after_by_date(days: Array, outcome_days: Array) -> bool:
-    """Whether dates lie after the outcome (above 20 %), or on its day (above 50 %)."""
+    """Whether dates lie after the outcome (above 20%), or on its day (above 50%)."""
     both = np.isfinite(days) & np.isfinite(outcome_days)
     if both.sum() < LEAST:
         return False

@@ -8,6 +8,7 @@ from typing import Any
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.diagnosis import ColumnUse, Diagnosis, Finding
 from salesfunnel.i18n import text
+from salesfunnel.render.words.figures import PART, bracketed
 
 __all__ = [
     "cause_notes",
@@ -86,7 +87,7 @@ def cause_text(finding: Finding, locale: Locale) -> str:
 
 
 def cause_notes(finding: Finding, locale: Locale) -> list[str]:
-    """Return what a reader must know beside: what is alike, what it depends on, the question."""
+    """Return what else a reader must know: what is alike, what it depends on, the question."""
     params: dict[str, Any] = dict(finding.params)
     notes: list[str] = []
     if finding.alike:
@@ -115,9 +116,12 @@ def chance_words(found: Diagnosis, gap: float, locale: Locale) -> str:
         if c.deals is not None and c.name not in named and c.deals >= max(MATERIAL * gap, LEAST)
     ]
     if not parts:
-        ends = found.unexplained_interval
         if not found.causes:
             return text("cause.unexplained-alike", locale)
+        small, left = float(found.small_parts), found.unexplained or 0.0
+        if PART <= small < left:
+            return text("cause.unexplained-small", locale, small=small)
+        ends = found.unexplained_interval
         return "" if ends is None or ends.low <= 0 else text("cause.unexplained-rest", locale)
     names = [
         text("cause.unexplained-column", locale, column=name, deals=-deals)
@@ -135,7 +139,9 @@ def columns_words(columns: Iterable[ColumnUse], locale: Locale) -> list[str]:
         names = [
             c.name
             if use == "used"
-            else f"{c.name} ({text(f'cause.reason.{c.reason}', locale, default=c.reason)})"
+            else bracketed(
+                c.name, text(f"cause.reason.{c.reason}", locale, default=c.reason), locale
+            )
             for c in rows
             if c.use == use
         ]
