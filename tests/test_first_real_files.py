@@ -457,3 +457,10 @@ def test_headers_of_real_lists_are_read_right(one):
     assert (counts[0], counts[-1]) == (len(history), one["counts"][0])
     if "amount" in one:
         assert np.nansum(history.value) == one["amount"][1]
+
+
+def test_a_list_of_deals_is_no_sheet_whatever_its_numbers():
+    # tdat06152/crmtest opportunities.csv: "is_won" was taken for the counts of the stages
+    rows = [f"OPP-{i},2026-01-{i:02d},Demo,100,{i % 2}" for i in range(1, 9)]
+    with pytest.raises(IntakeError, match="read_deals"):
+        sf.read_table(table("opportunity_id,created_date,stage,amount_usd,is_won", *rows))
