@@ -24,7 +24,7 @@ Array = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 Int = npt.NDArray[np.intp]
 
-BLOCK = 128
+BLOCK = 256
 """Series at a time."""
 
 
