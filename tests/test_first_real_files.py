@@ -6,6 +6,9 @@ docs/benchmarks/first_contact.md says what became of all of them.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -191,11 +194,12 @@ def test_a_talk_about_closing_closes_nothing_and_a_signed_offer_wins():
     # spotdavid11011/b2c-pipeline-dashboard data/deals.csv
     history = sf.read_deals(
         table(
-            "CreateDate,Erstgespräch,Abschlussgespräch,Angebot unterschrieben,Absage",
-            "2026-04-03,2026-04-09,2026-04-15,2026-04-18,",
-            "2026-04-05,,,,",
-            "2026-04-09,,,,2026-04-11",
-            "2026-04-16,2026-04-21,2026-04-26,,",
+            "CreateDate,Erstgespräch,Abschlussgespräch,Angebot unterschrieben,Absage,"
+            "Absage - Grund",
+            "2026-04-03,2026-04-09,2026-04-15,2026-04-18,,",
+            "2026-04-05,,,,,",
+            "2026-04-09,,,,2026-04-11,Preis",
+            "2026-04-16,2026-04-21,2026-04-26,,,",
         )
     )
     assert ends(history) == [1, 1, 2]
@@ -343,6 +347,13 @@ def test_headers_of_invoices_and_of_a_shop_in_spanish():
     assert nube.amount.tolist() == [59189.0]
 
 
+@pytest.mark.parametrize("header", ["amount_eur", "Total USD", "Order Total (GBP)", "total_inr"])
+def test_amounts_of_orders_with_their_currency_in_the_header(header):
+    # dhanusharavinda/SYNTHETIC_DATASET_NIMBUS_SAAS_COMPANY crm_deals.csv
+    bought = sf.read_purchases(f"deal_id,customer_id,deal_date,{header}\n1,C1,2026-01-05,4500")
+    assert bought.amount.tolist() == [4500.0]
+
+
 def test_events_of_mixpanel_in_a_warehouse_and_dates_in_a_row_a_person():
     # fivetran/dbt_mixpanel integration_tests/seeds/event.csv; brahma-borude/EdTech-Funnel-...
     log = sf.read_events(
@@ -368,3 +379,62 @@ def test_means_and_durations_in_snake_case_are_no_steps_and_no_counts():
                 "V3,2026-01-03,Visitor,2026-01-03,0",
             )
         )
+
+
+def test_a_stage_that_no_deal_ever_left_is_told():
+    # rsmorgan1/deal-pipeline-analytics-dashboard stage_history.csv: "Passed" is declined
+    rows = [f"{i},Reviewed,2026-01-{i % 28 + 1:02d}" for i in range(60)]
+    rows += [f"{i},Passed,2026-02-{i % 28 + 1:02d}" for i in range(12)]
+    rows += [f"{i},Offer,2026-02-{i % 28 + 1:02d}" for i in range(12, 40)]
+    rows += [f"{i},Closed - Won,2026-03-{i % 28 + 1:02d}" for i in range(12, 20)]
+    history = sf.read_deals(table("deal_id,stage,stage_date", *rows))
+    (told,) = [fault for fault in history.faults if fault.code == "stage-without-exit"]
+    assert (told.severity, told.value) == ("warning", "Passed")
+    again = sf.read_deals(table("deal_id,stage,stage_date", *rows), outcomes={"Passed": "lost"})
+    assert ends(again) == [8, 12, 40]
+    assert "stage-without-exit" not in codes(again)
+
+
+def test_numbers_with_blanks_between_are_cells():
+    # xiaobeicheng/User-consumption-data CDNOW_master.txt: one blank here, several there
+    lines = " 00001 20210101  1   11.77\n 00002 20210112  1   12.00\n 00002 20210112  5   77.00\n"
+    bought = sf.read_purchases(lines, columns={"customer": 0, "time": 1, "amount": 3})
+    assert bought.amount.tolist() == [11.77, 12.0, 77.0]
+    assert len(bought.customers) == 2
+
+
+def test_a_bridge_of_deals_without_amounts_or_dates_says_so():
+    # mamounek/stedi-gtm-company data/raw/deals.csv; aulazaro28110-prog/informe-pipeline-ventas
+    history = sf.read_deals(
+        table(
+            "deal_id,created_date,stage_date_offer,stage_date_trial,stage_date_closed_won",
+            "1,2026-03-17,2026-03-19,2026-03-28,2026-04-14",
+            "2,2026-03-18,2026-03-19,2026-03-28,2026-04-15",
+        )
+    )
+    bridge = sf.pipeline_bridge(history, since="2026-04-01", until="2026-04-15")
+    assert "bridge-without-amounts" in codes(bridge)
+    undated = sf.read_deals(
+        table(
+            "id,etapa,importe_eur,ultima_actividad",
+            "1,Propuesta,10,2026-07-24",
+            "2,Cerrado ganado,20,2026-07-24",
+            "3,Cerrado perdido,30,2026-07-24",
+        )
+    )
+    bridge = sf.pipeline_bridge(undated, since="2026-05-01", until="2026-07-01")
+    (told,) = [fault for fault in bridge.faults if fault.code == "deals-undated"]
+    assert "3 of 3" in str(told)
+
+
+REAL = json.loads((Path(__file__).parent / "data/deals/real_sets.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("one", REAL, ids=[one["name"] for one in REAL])
+def test_headers_of_real_lists_are_read_right(one):
+    history = sf.read_deals("\n".join(one["table"]))
+    assert ends(history) == one["counts"]
+    counts = history.panel(by="all").counts.ravel().tolist()
+    assert (counts[0], counts[-1]) == (len(history), one["counts"][0])
+    if "amount" in one:
+        assert np.nansum(history.value) == one["amount"][1]

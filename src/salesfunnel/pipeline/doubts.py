@@ -57,6 +57,8 @@ def _amounts(way: Passage, money: Valued, state: PipelineState) -> list[Fault]:
     end = way.way_out == END
     known, won = np.isfinite(way.amount_out), way.way_out == BY_WIN
     n, unknown = int(end.sum()), int((end & ~known).sum())
+    if not n and known.size and not known.any():
+        return [Fault.of("bridge-without-amounts", n=known.size)]
     if not n or unknown < NOTABLE * n:
         return []
     later = "amount" in state.leaks and bool(won.any())

@@ -24,7 +24,11 @@ from salesfunnel.intake.deals.change_columns import (
     with_currency,
 )
 from salesfunnel.intake.deals.change_ends import before_first, closings, ends_of_rows
-from salesfunnel.intake.deals.change_stages import inferred_stages, with_won_stage
+from salesfunnel.intake.deals.change_stages import (
+    inferred_stages,
+    with_dead_ends,
+    with_won_stage,
+)
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.field_rows import (
     FieldRows,
@@ -80,6 +84,7 @@ def changes_history(
     times = reader.times(roles["time"], keep=False)
     labels = reader.table.words(roles["stage"])
     keep = _usable(reader, roles, times, labels)
+    given = bool(wanted.keys)
     wanted, meaning = _meanings(reader, shape, labels, words, wanted, keep)
     rank_of = _ranks(labels[1], meaning, wanted)
     rank = rank_of.take(labels[0])
@@ -137,6 +142,7 @@ def changes_history(
         faults=reader.faults,
     )
     history = with_currency(history, changes)
+    history = history if given else with_dead_ends(history)
     return with_fields(with_all_deals(history, changes, strange), fields)
 
 

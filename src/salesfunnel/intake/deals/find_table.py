@@ -9,9 +9,9 @@ import numpy as np
 
 from salesfunnel._core.checks import duplicates
 from salesfunnel._core.errors import UnknownNameError
-from salesfunnel.intake.deals.headers import date_kind, roles_of, stage_of_header
+from salesfunnel.intake.deals.headers import roles_of, stage_of_header
 from salesfunnel.intake.deals.list_reader import StagesWanted
-from salesfunnel.intake.deals.outcomes import OutcomeWords, stage_outcome
+from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.recognise import recognise
 from salesfunnel.intake.deals.refused_tables import refuse_table
 from salesfunnel.intake.deals.roles import COLUMN_KEYS
@@ -95,7 +95,6 @@ def _header_score(names: Sequence[str], wanted: StagesWanted) -> int:
                 bool(roles_of(name))
                 or plain_name(name) in wanted.names
                 or bool(stage_of_header(name))
-                or (date_kind(name) in {"won_at", "lost_at"} and stage_outcome(name) is None)
             )
     return known
 

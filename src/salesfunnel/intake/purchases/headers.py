@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -44,6 +45,7 @@ _NAMES: Mapping[str, str] = {
         "|sales date|date of sale|created date (utc)|created (utc)|created date|created at"
         "|date created|ordered at|bought at|billing date|bill date|receipt date|visit date"
         "|timestamp|datetime|date time|date|day|created|created time|order created time"
+        "|deal date|booking date|date booked|close date|closed date|won date|date won|signed date"
         "|invoice time|created on|order created on|processed at"
         "|订单创建时间|下单时间|下单日期|订单时间|订单日期|创建时间|购买日期|购买时间|成交日期"
         "|成交时间|交易日期|交易时间|消费日期|消费时间|销售日期|日期|时间|bestelldatum|rechnungsdatum|datum"
@@ -125,6 +127,12 @@ _NAMES: Mapping[str, str] = {
     ),
 }
 ROLES = tuple(_NAMES)
+_IN_MONEY = re.compile(
+    r"(?<=\w)[_ ](?:usd|eur|gbp|cny|rmb|jpy|inr|brl|mxn|cad|aud|nzd|chf|sek|nok|dkk|pln|czk|rub|hkd"
+    r"|sgd|krw|thb|idr|vnd|myr|php|aed|sar|ils|zar|ngn|kes|egp|ars|clp|cop|[$€£₹₽])$",
+    re.IGNORECASE,
+)
+"""A currency behind the name of an amount: ``total_eur``."""
 _WHOLE = (
     "买家实际支付金额|订单实付金额|实付金额|payment_value|grand total (purchased)|grand total"
     "|grand total (base)|base_grand_total|order total|order amount|order total amount|order value"
@@ -213,10 +221,10 @@ def _place(name: Any, names: Sequence[str]) -> int:
 
 
 def _forms(name: str) -> tuple[str, ...]:
-    """Return the forms of a header to look up: as it is, and without what is in brackets."""
-    return tuple(
-        dict.fromkeys(form for form in (fold_name(name), fold_name(without_notes(name))) if form)
-    )
+    """Return the forms of a header to look up: as it is, without brackets, without a currency."""
+    bare = without_notes(name)
+    forms = (fold_name(name), fold_name(bare), fold_name(_IN_MONEY.sub("", bare)))
+    return tuple(dict.fromkeys(form for form in forms if form))
 
 
 def is_olist(names: Sequence[str]) -> bool:
