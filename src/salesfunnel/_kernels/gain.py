@@ -14,7 +14,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 DRAWS = 1024
-BLOCK = 256
+BLOCK = 64
 
 
 def common_draws(seed: int, steps: int, draws: int = DRAWS) -> Array:

@@ -70,7 +70,7 @@ def find_bottlenecks(
         panel to read less.
     benchmark : mapping, Benchmark, BenchmarkSet or str, optional
         Rates of others: ``{"intent→won": 0.3}``, or the name of a built-in set. With three months
-        or less it is the reference, taken as uncertain; with more it is shown beside, and a fault
+        or less it is the reference, taken as uncertain; with more it is only shown, and a fault
         says where it disagrees with the history.
     lag : optional
         How long entrants take: shares by month ``[0.5, 0.3, 0.2]`` of all steps or, by source

@@ -53,7 +53,7 @@ class Group:
 
 @attrs.frozen(kw_only=True)
 class PeriodShare:
-    """One period of the deals that a cause touches, beside the others.
+    """One period of the deals that a cause affects, compared with the others.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Backtest: forecasts of the past beside what came, and the scores of each way to forecast."""
+"""Backtest: forecasts of the past and what came, and the scores of each way to forecast."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class BacktestScore:
 
 @attrs.frozen(kw_only=True, repr=False)
 class Backtest(TableMixin):
-    """Forecasts of the past beside what came.
+    """Forecasts of the past compared with what came.
 
     Parameters
     ----------

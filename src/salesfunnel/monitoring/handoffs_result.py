@@ -29,7 +29,7 @@ class Handoff(ResultMixin):
     giver, taker : str
         Departments.
     sign : {"action", "owner", "advance"}
-        What shows that a deal was picked up, beside its advance: a key action of the target stage
+        What shows that a deal was picked up, besides its advance: a key action of the target stage
         was recorded, or it got an owner of the taking department; ``"advance"`` where the data
         tell neither.
     handed : int

@@ -36,6 +36,8 @@ class Taken(NamedTuple):
     order: int
     extra: Extra
     alike: tuple[int, ...]
+    spread: float = 1.0
+    """How much more months of its columns differ than chance makes them, at least 1."""
 
 
 def member_rows(design: Design, hit: Hit) -> Bool:
@@ -127,7 +129,8 @@ def search_effects(
             break
         best = min(hits, key=lambda h: (round(h.log_p, 7), h.factors, h.levels))
         extra = extra_of(design, member_rows(design, best).astype(np.float64))
-        taken.append(Taken(best, len(taken), extra, ()))
+        spread = max(float(phi[f]) for f in best.factors)
+        taken.append(Taken(best, len(taken), extra, (), spread))
     return taken
 
 

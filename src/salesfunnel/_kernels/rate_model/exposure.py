@@ -8,7 +8,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 DRIFT = 0.02
-"""κ: squared relative drift of a delay distribution over time, beside its sampling error."""
+"""κ: squared relative drift of a delay distribution over time, besides its sampling error."""
 SMALLEST_MISS = 0.02
 """The share that does not advance counts as at least this."""
 TYPICAL_FALL = 0.3

@@ -51,7 +51,7 @@ class Setting(NamedTuple):
     learn: bool = True
     """Whether the prior of the models is learned from the group; else that of the table holds."""
     stops: bool = False
-    """Whether a step may stop altogether, beside falls of the sizes."""
+    """Whether a step may stop altogether, in addition to falls of the sizes."""
 
     def month_variance(self, weights: Array) -> Array:
         """Return the expected variance of a month's own effect, shape (series,)."""

@@ -20,7 +20,7 @@ differs between companies; publishers of one step often differ by more.
 
 
 def spread_of_quartiles(rate: float, low: float, high: float) -> float:
-    """Return the cv from quartiles, which are 1.349 deviations apart; at least `LEAST_SPREAD`."""
+    """Return the cv from quartiles, which differ by 1.349 deviations; at least `LEAST_SPREAD`."""
     return min(max((high - low) / 1.349 / rate, LEAST_SPREAD), 1.0)
 
 

@@ -105,7 +105,7 @@ def refuse_others(grid: Grid, header: Header, columns: Mapping[str, str]) -> Non
             f"'source' must have each step once, got names that come again in"
             f" {header.names[label]!r}",
             hint="a list of deals is read by read_deals (read_stage_history); of counts, name the"
-            " columns that tell rows apart with segment=, or the months with"
+            " columns that distinguish the rows with segment=, or the months with"
             " columns={'period': ...}",
         )
 
