@@ -113,8 +113,9 @@ def _page(
 
 
 PAINT = {
-    "jupyterlab": "body{background:var(--jp-layout-color0);color:var(--jp-content-font-color1)}"
-    ".jp-Notebook.jp-Notebook{width:auto;padding:0}",
+    "jupyterlab": "body,body .jp-Notebook{background:#fff;color:#000;width:auto;padding:0}"
+    "body[data-jp-theme-light=false],body[data-jp-theme-light=false] .jp-Notebook"
+    "{--jp-layout-color0:#111;background:#111;color:#fff}",
     "vscode": "body{font:13px system-ui;background:#fff}"
     "body.vscode-dark{background:#1e1e1e;color:#ccc}",
     "colab": "body{font:14px Roboto;background:#fff}"
