@@ -103,9 +103,9 @@ def _curve(chart: Chart, columns: int) -> list[str]:
     )
     first, last = (value_words(v, chart.y, chart.locale) for v in (known[0], known[-1]))
     lines = [f"{first}  {blocks}  {last}"]
+    if chart.kind == "trend":  # its title and the line above it say since when, and from where
+        return lines
     for mark in chart.marks:
-        if mark.shape == "label" and mark.x and mark.role != "context":
-            lines += [f"  {clean(words)}" for words in mark.text]
         if mark.shape == "rule" and any(mark.text):
             lines += [f"  {clean(words)}" for words in mark.text if words]
     return lines
