@@ -27,6 +27,7 @@ from salesfunnel.render.model import (
 from salesfunnel.render.words.figures import (
     doubts_block,
     estimate_text,
+    period_text,
     segment_words,
     shown,
     signed,
@@ -234,7 +235,7 @@ def _table(
             shown(row.reference, "percent", locale),
             shown(row.probability, "chance", locale),
             verdict(row, locale),
-            row.onset or "–",
+            period_text(row.onset or "–", locale),
             shown(row.expected_gain, "deals", locale),
             shown(row.detectable, "share", locale),
         ])  # fmt: skip
