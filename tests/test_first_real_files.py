@@ -403,6 +403,25 @@ def test_numbers_with_blanks_between_are_cells():
     assert len(bought.customers) == 2
 
 
+TWO_ORDERS = ["30/06/2025", "28/05/2025", "06-30-2025", "05-28-2025", "01/02/2025", "01-02-2025"]
+
+
+def test_dates_of_two_systems_are_read_in_their_own_orders():
+    # Camilo-analytics/crm-sales-analytics-powerbi opportunities.csv; nimbus erp_invoices.csv
+    days = ["2025-06-30", "2025-05-28", "2025-06-30", "2025-05-28", "2025-02-01", "2025-01-02"]
+    rows = [f"{i},Won,{day}" for i, day in enumerate(TWO_ORDERS)]
+    history = sf.read_deals(table("id,stage,created_date", *rows), as_of="2025-12-31")
+    assert history.created.astype("datetime64[D]").astype(str).tolist() == days
+    assert "dates-of-two-orders" in codes(history)
+    rows = [f"c{i},{day},1" for i, day in enumerate(TWO_ORDERS)]
+    bought = sf.read_purchases(table("customer_id,invoice_date,amount", *rows))
+    assert bought.time.astype("datetime64[D]").astype(str).tolist() == days
+    assert "dates-of-two-orders" in codes(bought)
+    one = sf.read_deals(table("id,stage,created_date", "1,Won,30/06/2025", "2,Won,06-30-2025",
+                              "3,Won,01/02/2025"), as_of="2025-12-31")  # fmt: skip
+    assert "time-ambiguous" in codes(one), "one date of each is too little"
+
+
 def test_a_bridge_of_deals_without_amounts_or_dates_says_so():
     # mamounek/stedi-gtm-company data/raw/deals.csv; aulazaro28110-prog/informe-pipeline-ventas
     history = sf.read_deals(
@@ -438,3 +457,10 @@ def test_headers_of_real_lists_are_read_right(one):
     assert (counts[0], counts[-1]) == (len(history), one["counts"][0])
     if "amount" in one:
         assert np.nansum(history.value) == one["amount"][1]
+
+
+def test_a_list_of_deals_is_no_sheet_whatever_its_numbers():
+    # tdat06152/crmtest opportunities.csv: "is_won" was taken for the counts of the stages
+    rows = [f"OPP-{i},2026-01-{i:02d},Demo,100,{i % 2}" for i in range(1, 9)]
+    with pytest.raises(IntakeError, match="read_deals"):
+        sf.read_table(table("opportunity_id,created_date,stage,amount_usd,is_won", *rows))

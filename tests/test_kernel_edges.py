@@ -11,7 +11,7 @@ from salesfunnel._kernels import always_valid, ledger, mix, optimise, order, shr
 from salesfunnel._kernels.attain import _moved, lattice_unit
 from salesfunnel._kernels.causes import alike, checks, coding, leaks, parts
 from salesfunnel._kernels.events import encoding
-from salesfunnel._kernels.rate_model import design, evidence, pool, setting
+from salesfunnel._kernels.rate_model import blocks, design, evidence, pool, setting
 from salesfunnel._kernels.special import _gauss
 from salesfunnel._kernels.text import codes
 
@@ -184,8 +184,8 @@ def test_evidence_is_the_same_in_threads(monkeypatch):
     plan = design.design(14, None)
     given = (x, n, plan, pool.Groups(np.array([0]), 700), setting.rate_setting(14))
     one = evidence.evidence(*given)
-    monkeypatch.setattr(evidence, "THREADS_FROM", 1)
-    monkeypatch.setattr(evidence, "usable_processors", lambda: 3)
+    monkeypatch.setattr(blocks, "THREADS_FROM", 1)
+    monkeypatch.setattr(blocks, "usable_processors", lambda: 3)
     several = evidence.evidence(*given)
     assert (one.down == several.down).all()
     assert (one.link == several.link).all()

@@ -8,9 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from salesfunnel._kernels.rate_model import (
+    compare,
+    exposure,
+    integrate,
+    laplace,
+    learn,
+    linearise,
+    pool,
+    setting,
+    window,
+)
 from salesfunnel._kernels.rate_model import design as designs
 from salesfunnel._kernels.rate_model import evidence as ev
-from salesfunnel._kernels.rate_model import exposure, integrate, linearise, pool, setting, window
 from salesfunnel.data.delays import Lag
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "rate_model.json").read_text("utf-8"))
@@ -157,8 +167,12 @@ def test_bayes_factors_against_brute_force():
     x = rng.binomial(n.astype(int), 1 / (1 + np.exp(-true))).astype(np.float64)
     w = window.Window(*(v[None] for v in (x, n, x, n)))
     at = window.Prediction(link[None, None], variance[None, None])
-    got = np.log(window.bayes_factors(window.Rates, w, at, setting.RATE_SIZES))[:, 0, 0]
-    shifts = window.Rates.shifts(link, setting.RATE_SIZES)[1:]
+    got = np.log(laplace.bayes_factors(window.Rates, w, at, setting.RATE_SIZES))[:, 0, 0]
+    lower, sizes = window.Rates.shifts(link), setting.RATE_SIZES
+    shifts = -np.array(
+        [lower.fall(d, np.empty(cells)) for d in sizes]
+        + [lower.rise(d, np.empty(cells)) for d in sizes]
+    )
     for i in range(cells):
         base = brute_force(x[i], n[i], link[i], variance[i])
         want = np.array([brute_force(x[i], n[i], link[i] + s, variance[i]) for s in shifts[:, i]])
@@ -167,24 +181,21 @@ def test_bayes_factors_against_brute_force():
         assert (np.sign(got[~near, i]) == np.sign((want - base)[~near])).all()
 
 
-def test_single_precision_agrees_with_double():
-    rng = np.random.default_rng(5)
-    for scale in (1, 100):
-        n = rng.poisson(300, (8, 200)).astype(np.float64) * scale
-        p = rng.uniform(0.1, 0.7, 200)
-        x = np.round(n * np.clip(p + rng.normal(0, 0.02, n.shape), 0.01, 0.99))
-        w = window.windows(x, n, n * p, n * p * (1 - p), 0.01, 8)
-        link = np.log(p / (1 - p))[None, None].repeat(8, axis=1)
-        at = window.Prediction(link, np.full_like(link, 0.02))
-        double = np.log(window.bayes_factors(window.Rates, w, at, setting.RATE_SIZES))
-        small = [part.astype(np.float32) for part in w]
-        single = np.log(window.bayes_factors(
-            window.Rates, window.Window(*small),
-            window.Prediction(*(v.astype(np.float32) for v in at)),
-            setting.RATE_SIZES.astype(np.float32),
-        ))  # fmt: skip
-        both = (np.abs(double) < 20) & (single > -20)
-        np.testing.assert_allclose(single[both], double[both], atol=3e-3)
+def test_models_that_cannot_matter_are_left_out(monkeypatch):
+    counts = random_counts(segments=220, months=20, seed=4)
+    counts[-2:, :40, 2:] = np.floor(counts[-2:, :40, 2:] * 0.6)
+    counts[-1, 40:44, 2:] = 0
+    _, base = judged(counts, pooled=True)
+    monkeypatch.setattr(ev, "LEFT_OUT_FROM", 10**9)
+    full, whole = judged(counts, pooled=True)
+    assert (base.fall > 0.5).sum() > 20
+    np.testing.assert_allclose(base.fall, whole.fall, atol=1e-6)
+    monkeypatch.setattr(ev, "LEFT_OUT_FROM", 1)
+    monkeypatch.setattr(compare, "BLOCK", 7)
+    left, parts = judged(counts, pooled=True)
+    np.testing.assert_allclose(parts.fall, base.fall, atol=1e-12)
+    np.testing.assert_allclose(left.link, full.link, atol=1e-4)
+    np.testing.assert_allclose(left.variance, full.variance, rtol=1e-3)
 
 
 def random_counts(segments=6, months=15, seed=2):
@@ -205,7 +216,8 @@ def test_order_and_chunks_do_not_matter(pooled, monkeypatch):
         other.fall.reshape(6, 3)[turned], base.fall.reshape(6, 3), rtol=1e-9, atol=1e-12
     )
     monkeypatch.setattr(ev, "CHUNK", 5)
-    monkeypatch.setattr(ev, "BLOCK", 4)
+    monkeypatch.setattr(compare, "BLOCK", 4)
+    monkeypatch.setattr(learn, "BLOCK", 3)
     _, cut = judged(counts, pooled=pooled)
     np.testing.assert_allclose(cut.fall, base.fall, rtol=1e-9, atol=1e-12)
 

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -18,6 +20,7 @@ from salesfunnel._core.moments import end_of_day, read_day, read_moment
 from salesfunnel.data.history.cohort_counts import deal_cohorts
 from salesfunnel.data.history.until import first_unknown
 
+ROOT = Path(__file__).parents[1]
 DAY = date(2026, 8, 31)
 LAST = "2026-08-31"
 TICK = np.timedelta64(1, "us")
@@ -136,7 +139,7 @@ def test_a_day_is_the_same_however_it_is_written(call):
 
 @pytest.mark.parametrize("call", VERBS, ids=lambda call: f"{call[0]}-{call[1]}")
 def test_what_is_not_a_moment_is_refused_in_the_same_words(call):
-    for value in ("soon", "2026-02-30", "2026-08", np.datetime64("NaT"), 7.5):
+    for value in ("soon", "2026-02-30", "2026-08", np.datetime64("NaT", "us"), 7.5):
         if call == ("count_steps", "as_of") and value == 7.5:
             continue  # logs may count in numbers
         with pytest.raises(SalesFunnelError) as caught:
@@ -158,6 +161,18 @@ def test_every_parameter_that_takes_a_moment_is_tested():
                 continue
             found |= {(key, p) for p in inspect.signature(function).parameters if p in named}
     assert found <= {*CALLS, *ELSEWHERE}
+
+
+def test_no_time_is_without_a_unit():
+    """NumPy 2.5 warns of it, and continuous integration has an older one."""
+    bare = re.compile(r"timedelta64\(-?\d+\)|datetime64\([\"']NaT[\"']\)")
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("src", "tests", "benchmarks")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if bare.search(path.read_text("utf-8"))
+    ]
+    assert found == []
 
 
 def test_what_happens_on_the_day_counts_and_nothing_of_the_next():

@@ -37,7 +37,7 @@ def test_pieces_of_a_bridge_add_up_to_it(pieces, n, fiscal):
         parts = [piece.bars.counts[name] for piece in found.pieces]
         assert sum(parts) == whole.bars.counts[name]
     text = found.to_text()
-    assert "25 Aug 2024" in text
+    assert "26 Aug 2024" in text  # `since` is the end of the 25th
     assert len(text) > len(whole.to_text())
 
 

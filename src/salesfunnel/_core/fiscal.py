@@ -51,7 +51,7 @@ class Fiscal(ResultMixin):
     Raises
     ------
     ArgumentError
-        If a word is not one of the allowed ones, or a form does not tell its periods apart.
+        If a word is not one of the allowed ones, or two periods of a form have the same name.
 
     Notes
     -----
@@ -97,7 +97,7 @@ class Fiscal(ResultMixin):
                 f" got {form!r}"
             ) from error
         if len(shown) < 2 * _PLACES[by]:
-            raise ArgumentError(f"{by!r} must tell periods apart, got {form!r}")
+            raise ArgumentError(f"{by!r} must give each period a name of its own, got {form!r}")
 
     def _write(self, form: str, year: int, place: int, by: str) -> str:
         month = place + 1 if by == "month" else place * 3 + 1

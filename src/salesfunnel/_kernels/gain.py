@@ -14,7 +14,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 DRAWS = 1024
-BLOCK = 256
+BLOCK = 64
 
 
 def common_draws(seed: int, steps: int, draws: int = DRAWS) -> Array:
@@ -37,9 +37,13 @@ def common_draws(seed: int, steps: int, draws: int = DRAWS) -> Array:
 def _gamma(shape: Array, normal: Array, log_uniform: Array) -> Array:
     """Return gamma draws from normal ones [1]_; below 1 by Γ(a) = Γ(a+1)·U^{1/a}."""
     small = shape < 1.0
-    a = np.where(small, shape + 1.0, shape)
-    root = np.maximum(1 - 1 / (9 * a) + normal / (3 * np.sqrt(a)), 1e-4)
-    drawn: Array = a * (root * root * root)
+    a = np.where(small, shape + 1.0, shape) if small.any() else shape
+    root = normal / (3 * np.sqrt(a))
+    root += 1 - 1 / (9 * a)
+    np.maximum(root, 1e-4, out=root)
+    drawn: Array = root * root
+    drawn *= root
+    drawn *= a
     if not small.any():
         return drawn
     return np.where(small, drawn * np.exp(np.maximum(log_uniform / shape, -600.0)), drawn)

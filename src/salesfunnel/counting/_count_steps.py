@@ -98,7 +98,7 @@ def count_steps(
         `breakdown` is that of the same event. The first step is always taken by somebody of the
         period, so that these are cohorts of entries.
     memory : int or str, optional
-        How many bytes counting may take beside the events, such as ``"500MB"``: more entities than
+        How many bytes counting may take besides the events, such as ``"500MB"``: more entities than
         fit are counted part by part. Of Parquet files the events of one part alone are read at a
         time, so that files larger than memory can be counted; the result then has no durations, and
         `StepCounts.entities` is not known.

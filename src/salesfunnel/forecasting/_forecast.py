@@ -120,7 +120,7 @@ def forecast(
     deals count with the chance that they will go on. Season and break are averaged over models by
     their evidence; a break that is more likely than not is in `Forecast.rates_changed` and a fault.
     When: the Aalen–Johansen estimate [2]_ on whole days, given that the deal is still open at its
-    age; ages at which fewer than three deals, or 2 %, are left are taken as the last one before.
+    age; ages at which fewer than three deals, or 2%, are left are taken as the last one before.
     The time from a later stage to won follows by convolution. Below 60 closed deals there are
     levels only.
 

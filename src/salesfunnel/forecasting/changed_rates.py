@@ -31,7 +31,7 @@ class RatesChanged:
     since : datetime.date
         The likeliest beginning, to a month.
     earliest, latest : datetime.date
-        80 % interval of it.
+        80% interval of it.
     probability : float
         That the rates changed in the last 12 months, in [0.5, 1].
     stages : tuple of str

@@ -33,7 +33,7 @@ class ForecastGroups(TableMixin):
     names : tuple of str, length g
         The groups; ``""`` unknown.
     expected, low, high : array_like of float64, shape (g,)
-        Value to expect, and its 80 % interval.
+        Value to expect, and its 80% interval.
     wins : array_like of float64, shape (g,)
         Deals to expect as won.
     open_value, open_deals : array_like of float64, shape (g,)

@@ -34,7 +34,7 @@ PRIOR, FAR, NARROW, WIDE = 6.0, 6.0, 0.9, 4.0
 """Days on which intervals held, with which the past begins; the largest miss that counts; limits
 of the factor of the width."""
 INSIDE = 1.2816
-"""Spreads off the middle up to which a sum lies in its 80 % interval."""
+"""Spreads off the middle up to which a sum lies in its 80% interval."""
 
 
 class Ways(NamedTuple):

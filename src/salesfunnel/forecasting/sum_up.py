@@ -66,7 +66,7 @@ def simulated(view: Outlook, size: int, seed: int, groupings: tuple[Grouping, ..
 
 
 def _widened(sample: Floats, width: float, whole: Floats | None = None) -> Floats:
-    """Return draws whose sums, or those of `whole`, lie further apart on the log."""
+    """Return draws whose sums, or those of `whole`, scatter more on the log."""
     total = (sample if whole is None else whole).sum(axis=1)
     mean = float(total.mean()) if total.size else 0.0
     if width == 1 or mean <= 0:

@@ -143,10 +143,11 @@ def review(
 
     Notes
     -----
-    `working`: Bayes factor of a rise by 5 to 50 % against "as before" of at least 10 [1]_.
+    `working`: Bayes factor of a rise by 5 to 50% against "as before" of at least 10 [1]_; of weeks
+    and days the mean of two, gathered by four weeks and by calendar months.
     `not-working`: likelihood ratio of the planned rise of at most 1/10, four weeks or more after it
     was due. `off-track`: after a month, a rise is less probable than none. `standardise`: working
-    for a quarter, with at least half of the planned rise (80 %). Else `not-enough-data`, with the
+    for a quarter, with at least half of the planned rise (80%). Else `not-enough-data`, with the
     weeks that are needed.
 
     References

@@ -16,7 +16,7 @@ from salesfunnel.pipeline.valuation import Valued
 __all__ = ["OF_AMOUNTS", "doubts_of"]
 
 OF_AMOUNTS = ("amounts-set-at-closing", "open-amounts-unknown")
-"""Codes of the doubts about amounts, which are said beside the bars."""
+"""Codes of the doubts about amounts, which are shown with the bars."""
 
 NOTABLE = 0.05
 """Share of open deals without an amount from which on it is said."""

@@ -1,4 +1,4 @@
-"""Are as many pushed, lost and new as usual: this window beside those of earlier periods."""
+"""Compare how many deals are pushed, lost and new with the same window of earlier periods."""
 
 from __future__ import annotations
 

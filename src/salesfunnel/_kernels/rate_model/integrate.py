@@ -49,7 +49,7 @@ class Step(NamedTuple):
 class Sums(NamedTuple):
     """Weighted sums of products of columns, response and step indicators."""
 
-    G: Array  # (columns, columns, series)
+    G: Array  # (columns, columns, series); below the diagonal of no account
     by: Array  # (columns, series)
     bm: Array  # (columns, ages, series)
     s1: Array  # (ages, series)
@@ -57,9 +57,10 @@ class Sums(NamedTuple):
     yy: Array  # (series,)
     ll: Array  # (series,)
 
-    def copy(self) -> Sums:
-        """Return copies of all."""
-        return Sums(*(part.copy() for part in self))
+    def last(self) -> Sums:
+        """Return a copy that holds the last column only."""
+        some = self.G[-1:, -1:], self.by[-1:], self.bm[-1:], *self[3:]
+        return Sums(*(part.copy() for part in some))
 
 
 def steps_of(
@@ -104,15 +105,15 @@ def steps_of(
     yield _recorded(sums)
     if months < FEWEST_MONTHS:
         return
+    without_season = sums.last()
     if design.seasonal:
-        branch = sums.copy()
         for k in range(1, last):
-            _eliminate(branch, k, design.precision[k])
-        yield _recorded(branch)
-        slope = _eliminate(branch, last, design.precision[last], trend)
-        yield _recorded(branch, slope)
-    slope = _eliminate(sums, last, design.precision[last], trend)
-    yield _recorded(sums, slope)
+            _eliminate(sums, k, design.precision[k])
+        yield _recorded(sums)
+        slope = _eliminate(sums, last, design.precision[last], trend)
+        yield _recorded(sums, slope)
+    slope = _eliminate(without_season, 0, design.precision[last], trend)
+    yield _recorded(without_season, slope)
 
 
 def _recorded(sums: Sums, slope: Array | None = None) -> Step:
@@ -134,12 +135,13 @@ def _weighted(
     upper = np.triu_indices(k)
     G = np.empty((k, k, W.shape[1]))
     G[upper] = (A[upper[0]] * A[upper[1]]) @ W
-    G[upper[1], upper[0]] = G[upper]
-    recent = W[: -ages - 1 : -1]
-    bm = np.cumsum(A[:, : -ages - 1 : -1, None] * recent, axis=1)
+    bm = A[:, : -ages - 1 : -1, None] * W[: -ages - 1 : -1]
+    s1 = Wy[: -ages - 1 : -1].copy()
+    for age in range(1, ages):
+        bm[:, age] += bm[:, age - 1]
+        s1[age] += s1[age - 1]
     return Sums(
-        G, A @ Wy, bm,
-        np.cumsum(Wy[: -ages - 1 : -1], axis=0), bm[0].copy(),
+        G, A @ Wy, bm, s1, bm[0].copy(),
         np.einsum("tn,tn->n", Wy, data.response),
         0.5 * (np.log(spread) * -data.present).sum(axis=0),
     )  # fmt: skip
@@ -187,7 +189,6 @@ def _filtered(
     for i in range(k):
         for j in range(i, k):
             G[i, j] = np.einsum("tn,tn->n", weighted[i], columns[j])
-            G[j, i] = G[i, j]
     last = weight[months - ages :]
     bm = np.einsum("ktn,atn->kan", weighted[: k + 1, months - ages :], steps)
     s2 = np.einsum("tn,atn,btn->abn" if cross else "tn,atn,atn->an", last, steps, steps)
@@ -221,5 +222,6 @@ def _eliminate(sums: Sums, k: int, precision: float, mean: Array | None = None) 
     rest = G[k, k + 1 :]
     by[k + 1 :] -= rest * y
     bm[k + 1 :] -= rest[:, None] * m
-    G[k + 1 :, k + 1 :] -= rest[:, None] * (rest * inverse)
+    for i in range(k + 1, len(G)):
+        G[i, i:] -= (G[k, i] * inverse) * G[k, i:]
     return score

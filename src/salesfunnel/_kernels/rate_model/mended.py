@@ -11,13 +11,13 @@ import numpy.typing as npt
 from salesfunnel._kernels.rate_model.common_trend import linearised
 from salesfunnel._kernels.rate_model.design import Design
 from salesfunnel._kernels.rate_model.integrate import Step, steps_of
+from salesfunnel._kernels.rate_model.laplace import bayes_factors
 from salesfunnel._kernels.rate_model.linearise import about_benchmark
 from salesfunnel._kernels.rate_model.setting import SIZE_WEIGHTS, Setting
 from salesfunnel._kernels.rate_model.stops import count_stops
 from salesfunnel._kernels.rate_model.window import (
     TINY,
     Family,
-    bayes_factors,
     predicted,
     windows,
 )
@@ -80,7 +80,9 @@ def mended_by_models(
     out = np.zeros((max(ages - 1, 0), max(ages - 1, 0), x.shape[1]))
     share = iter(weights)
     for noise in setting.noise:
-        scatter = noise.tau**2 + noise.sigma**2 + (0.0 if extra is None else extra[recent])
+        scatter = np.full((1, 1, 1), noise.tau**2 + noise.sigma**2)
+        if extra is not None:
+            scatter = scatter + extra[recent]
         window = windows(x[recent], n[recent], expected, fisher, scatter, ages)
         for data, plan in about_benchmark(linear, design, benchmark):
             for step in steps_of(data, plan, noise, ages, extra, trend, cross=True):
@@ -121,7 +123,8 @@ def mended(family: Family, step: Step, link: Array, down: Array, sizes: Array) -
     """
     ages, size = link.shape
     out = np.zeros((max(ages - 1, 0), max(ages - 1, 0), size))
-    shift = family.shifts(link, sizes)[1 : sizes.size + 1]
+    shifts = family.shifts(link)
+    shift = np.array([-shifts.fall(float(d), np.empty_like(link)) for d in sizes])
     for r in range(1, ages):
         own = step.information[r - 1, r - 1]
         delta = shift[:, r:]

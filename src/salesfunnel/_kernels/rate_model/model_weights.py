@@ -19,6 +19,8 @@ PERHAPS = 0.1
 """Share of falls while models are learned: too many would explain the noise."""
 LARGEST_FALL = 60.0
 """Largest log of a Bayes factor while models are learned."""
+NEGLIGIBLE = 3e-6
+"""Models that add less than this to a Bayes factor are left out."""
 
 
 def model_weights(
@@ -77,12 +79,42 @@ def perhaps_fallen(score: Array, information: Array, shift: Array, sizes: Array)
     sizes : ndarray of float, shape (sizes,)
         Weights of the sizes.
     """
-    onsets = onset_prior()
+    ages = min(score.shape[1], onset_prior().size)
+    onsets = onset_prior()[:ages].astype(score.dtype)
+    score, information = score[:, :ages], information[:, :ages]
     factor = np.zeros((score.shape[0], score.shape[2]), dtype=score.dtype)
-    for a in range(min(score.shape[1], onsets.size)):
-        for k, part in enumerate(sizes):
-            delta = shift[k].astype(score.dtype)
-            log = delta * score[:, a] - (0.5 * delta**2) * information[:, a]
-            np.minimum(log, LARGEST_FALL, out=log)
-            factor += onsets[a] * part * np.exp(log, out=log)
+    for delta, part in zip(shift.astype(score.dtype), sizes, strict=True):
+        log = delta * score
+        log -= (0.5 * delta**2) * information
+        np.minimum(log, LARGEST_FALL, out=log)
+        factor += np.einsum("a,mas->ms", onsets * score.dtype.type(part), np.exp(log, out=log))
     return np.asarray(np.log1p(PERHAPS * (factor - 1.0)))
+
+
+def strongest_fall(score: Array, information: Array) -> Array:
+    """Return the log of the largest Bayes factor that a model may give, (models, series).
+
+    That of a step of any size is score²/2 information by Gauss; where counts are small it is up
+    to twice as large.
+    """
+    log = np.square(score)
+    log /= np.maximum(information, 1e-12)
+    return np.asarray(log.max(axis=1))
+
+
+def that_matter(weights: Array, strongest: Array) -> Array:
+    """Return the weights with 0 for models that cannot matter for a series; the rest sum to 1.
+
+    A model matters if its weight times the largest Bayes factor that it may give is `NEGLIGIBLE`
+    or more.
+
+    Parameters
+    ----------
+    weights : ndarray of float, shape (models, series)
+        Of the models.
+    strongest : ndarray of float, shape (models, series)
+        See `strongest_fall`.
+    """
+    matters = np.log(np.maximum(weights, 1e-300)) + strongest >= np.log(NEGLIGIBLE)
+    kept = np.where(matters, weights, 0.0)
+    return np.asarray(kept / kept.sum(axis=0))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from salesfunnel._kernels.rate_model.laplace import bayes_factors
 from salesfunnel._kernels.rate_model.window import (
     Array,
     Prediction,
     Rates,
     Window,
-    bayes_factors,
 )
 
 STOP, STOP_PRIOR = 0.95, 0.05
@@ -30,9 +30,7 @@ def count_stops(
     if not few.any():
         return
     at = Window(*(part[few] for part in window))
-    seen = Prediction(prediction.link[:, few], prediction.variance[:, few])
-    stop = bayes_factors(Rates, at, seen, np.array([STOP], dtype=sizes.dtype))[0]
-    largest = int(np.argmax(sizes))
-    factors[largest][:, few] = np.maximum(
-        factors[largest][:, few], STOP_PRIOR / float(weights[largest]) * stop
-    )
+    seen = Prediction(prediction.link[few], prediction.variance[few])
+    stop = bayes_factors(Rates, at, seen, np.array([STOP]))[0]
+    largest = factors[int(np.argmax(sizes))]
+    largest[few] = np.maximum(largest[few], STOP_PRIOR / float(weights[np.argmax(sizes)]) * stop)

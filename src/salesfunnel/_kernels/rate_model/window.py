@@ -1,35 +1,26 @@
-"""Bayes factors of a fall or a rise: exact counts in the window, Gaussian before it.
-
-References
-----------
-.. [1] Tierney & Kadane (1986), Accurate approximations for posterior moments and marginal
-   densities, JASA 81:82.
-"""
+"""Counts of the last months, what kind of counts they are, and what was expected of them."""
 
 from __future__ import annotations
 
-import itertools
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[Any]
-"""Of float64, or of float32 where many series are compared."""
+Array = npt.NDArray[np.float64]
 
 LINK_LIMIT = 13.0
 JUMP_LIMIT = 4.0
 """A prediction is at most this far from the expansion point."""
 SMALLEST_VARIANCE = 1e-6
-CLOSE_ENOUGH, SETTLED, MOST_STEPS = 0.5, 1e-3, 20
-"""Laplace: refine where the last step is above the first, until below the second."""
-LARGEST_EXPONENT = {8: 600.0, 4: 80.0}
-"""By bytes of the number."""
 TINY = 1e-12
 
 
 class Window(NamedTuple):
-    """Counts of the last a months, weighted by how far a month speaks; shape (ages, series)."""
+    """Counts of the last a months, weighted by how far a month speaks; shape (..., ages, series).
+
+    The first axis, if any, is that of the models or of their classes of noise.
+    """
 
     x: Array
     n: Array
@@ -45,8 +36,28 @@ class Prediction(NamedTuple):
     variance: Array
 
 
+class Shifts(Protocol):
+    """How far falls lower a link: negative for rises."""
+
+    def fall(self, size: float, out: Array) -> Array:
+        """Write by how much a fall lowers it, and return that."""
+
+    def rise(self, size: float, out: Array) -> Array:
+        """Write by how much a rise lowers it, a negative number, and return that."""
+
+
+class About(Protocol):
+    """Counts about one link η: their log likelihood moves by x δ − K(δ), K the cumulant."""
+
+    def here(self) -> tuple[Array, Array]:
+        """Return the expected count and its variance: K′(0) and K″(0)."""
+
+    def moved(self, delta: Array, mean: Array, variance: Array, spare: Array) -> None:
+        """Make of δ K(δ), and write K′(δ) and K″(δ)."""
+
+
 def windows(
-    x: Array, n: Array, expected: Array, information: Array, scatter: Array | float, ages: int
+    x: Array, n: Array, expected: Array, information: Array, scatter: Array, ages: int
 ) -> Window:
     """Return the weighted sums of the last 1 to `ages` months.
 
@@ -57,18 +68,18 @@ def windows(
     ----------
     x, n, expected, information : ndarray of float, shape (months, series)
         Counts, exposure, expected counts and 1/v, 0 where absent.
-    scatter : float or ndarray of float, shape (months, series)
-        Variance of a month beside v.
+    scatter : ndarray of float, shape (classes, months, series), or with 1 for months and series
+        Variance of a month in addition to v, for every class of noise.
     ages : int
         How many windows.
     """
     last = slice(None, -ages - 1, -1)
     info = information[last]
-    weight = 1.0 / (1.0 + info * (scatter if isinstance(scatter, float) else scatter[last]))
+    weight = 1.0 / (1.0 + info * (scatter if scatter.shape[-2] == 1 else scatter[..., last, :]))
     weight *= info > 0
     most = weight.copy()
-    for earlier, row in itertools.pairwise(most):
-        np.maximum(row, earlier, out=row)
+    for age in range(1, ages):
+        np.maximum(most[..., age, :], most[..., age - 1, :], out=most[..., age, :])
     scale = np.reciprocal(np.maximum(most, TINY, out=most), out=most)
     return Window(
         *(_running(weight * part, scale) for part in (x[last], n[last], expected[last], info))
@@ -77,8 +88,8 @@ def windows(
 
 def _running(values: Array, scale: Array) -> Array:
     """Return the running sums over months, times `scale`; overwrites `values`."""
-    for earlier, row in itertools.pairwise(values):
-        np.add(row, earlier, out=row)
+    for age in range(1, values.shape[-2]):
+        values[..., age, :] += values[..., age - 1, :]
     values *= scale
     return values
 
@@ -109,42 +120,64 @@ class Rates:
         return np.log(rate / (1 - rate)), window.n * rate * (1 - rate)
 
     @staticmethod
-    def shifts(link: Array, sizes: Array) -> Array:
-        """Return 0, then the shifts of the link by falls, then by rises, of every size.
+    def shifts(link: Array) -> Shifts:
+        """Return how falls and rises shift the link.
 
         A fall multiplies the rate by 1 − size; a rise divides it, and goes at most half way to 1.
         """
-        odds = np.exp(link)
-        out = np.zeros((1 + 2 * sizes.size, *link.shape), dtype=link.dtype)
-        most = odds / (1 + 2 * odds)
-        for k, d in enumerate(sizes, start=1):
-            part = d * odds
-            np.divide(1 - d, 1 + part, out=out[k])
-            np.subtract(1 - d, part, out=part)
-            np.divide(1.0, np.maximum(part, most, out=part), out=out[k + sizes.size])
-        np.log(out[1:], out=out[1:])
-        return out
+        return _RateShifts(link)
 
     @staticmethod
-    def moved(eta: Array, delta: Array, window: Window) -> tuple[Array, Array, Array]:
-        """Return the change of the log likelihood from η to η + δ, its slope and information there.
+    def about(eta: Array, window: Window) -> About:
+        """Return how the likelihood of the window's counts moves with the link, from η on."""
+        return _RatesAbout(eta, window)
 
-        Worked out from the change itself, so that large counts lose no digits. Overwrites `delta`.
-        """
-        p = 1.0 / (1.0 + np.exp(-eta))
-        change = np.negative(delta)
-        np.expm1(change, out=change)
-        change *= 1.0 - p  # q(η + δ)/q(η) − 1, q = 1 + exp(−η)
-        information = change + 1.0
-        np.divide(p, information, out=information)
-        mean = window.n * information
-        np.subtract(1.0, information, out=information)
-        information *= mean
-        np.log1p(change, out=change)
-        change *= window.n
-        delta *= window.x - window.n
-        np.subtract(delta, change, out=change)
-        return change, np.subtract(window.x, mean, out=mean), information
+
+class _RateShifts:
+    """How far falls lower the logit of a rate, and rises raise it."""
+
+    def __init__(self, link: Array) -> None:
+        self.odds = np.exp(link)
+        self.most = self.odds / (1 + 2 * self.odds)
+
+    def fall(self, size: float, out: Array) -> Array:
+        """Write log((1 + size · odds)/(1 − size))."""
+        np.multiply(self.odds, size / (1 - size), out=out)
+        out += 1 / (1 - size)
+        return np.log(out, out=out)
+
+    def rise(self, size: float, out: Array) -> Array:
+        """Write log(1 − size · (1 + odds)), or that of half of what is missing to 1."""
+        np.multiply(self.odds, -size, out=out)
+        out += 1 - size
+        np.maximum(out, self.most, out=out)
+        return np.log(out, out=out)
+
+
+class _RatesAbout:
+    """Binomial counts, about one link: n log(q + p exp(δ))."""
+
+    def __init__(self, eta: Array, window: Window) -> None:
+        self.p = 1.0 / (1.0 + np.exp(-eta))
+        self.q = 1.0 - self.p
+        self.n = window.n
+
+    def here(self) -> tuple[Array, Array]:
+        """Return the expected count and its variance."""
+        mean = self.n * self.p
+        return mean, mean * self.q
+
+    def moved(self, delta: Array, mean: Array, variance: Array, spare: Array) -> None:
+        """Make of δ the cumulant there, and write its derivatives."""
+        D = np.exp(delta, out=delta)
+        D *= self.p
+        D += self.q
+        q = np.divide(self.q, D, out=spare)
+        np.log(D, out=D)
+        D *= self.n
+        np.subtract(1.0, q, out=mean)
+        mean *= self.n
+        np.multiply(mean, q, out=variance)
 
 
 class Counts:
@@ -172,21 +205,46 @@ class Counts:
         return np.log(count), count
 
     @staticmethod
-    def shifts(link: Array, sizes: Array) -> Array:
-        """Return 0, then log(1 − size), then its negative."""
-        fall = np.log1p(-sizes)
-        each = np.concatenate([[0.0], fall, -fall]).astype(link.dtype)
-        return np.repeat(each, link.size).reshape(-1, *link.shape)
+    def shifts(_link: Array) -> Shifts:
+        """Return how falls and rises shift the link: by log(1 − size), and by its negative."""
+        return _CountShifts()
 
     @staticmethod
-    def moved(eta: Array, delta: Array, window: Window) -> tuple[Array, Array, Array]:
-        """Return the change of the log likelihood from η to η + δ, slope and information there."""
-        mean = np.exp(eta)
-        change = np.expm1(delta)
-        change *= mean
-        after = change + mean
-        np.subtract(window.x * delta, change, out=change)
-        return change, window.x - after, after
+    def about(eta: Array, _window: Window) -> About:
+        """Return how the likelihood of the window's counts moves with the link, from η on."""
+        return _CountsAbout(eta)
+
+
+class _CountShifts:
+    """How far falls lower the log of a count, and rises raise it."""
+
+    def fall(self, size: float, out: Array) -> Array:
+        """Write −log(1 − size)."""
+        out[...] = -np.log1p(-size)
+        return out
+
+    def rise(self, size: float, out: Array) -> Array:
+        """Write log(1 − size)."""
+        out[...] = np.log1p(-size)
+        return out
+
+
+class _CountsAbout:
+    """Poisson counts, about one link: μ (exp(δ) − 1)."""
+
+    def __init__(self, eta: Array) -> None:
+        self.mean = np.exp(eta)
+
+    def here(self) -> tuple[Array, Array]:
+        """Return the expected count and its variance."""
+        return self.mean, self.mean
+
+    def moved(self, delta: Array, mean: Array, variance: Array, spare: Array) -> None:
+        """Make of δ the cumulant there, and write its derivatives."""
+        np.exp(delta, out=spare)
+        np.multiply(spare, self.mean, out=mean)
+        variance[...] = mean
+        np.subtract(mean, self.mean, out=delta)
 
 
 Family = type[Rates] | type[Counts]
@@ -216,83 +274,3 @@ def predicted(family: Family, window: Window, score: Array, information: Array) 
     np.maximum(variance, SMALLEST_VARIANCE, out=variance)
     link = np.where(seen, np.clip(jump, -limit, limit), 0.0)
     return Prediction(link, np.where(seen, variance, 1.0))
-
-
-def bayes_factors(family: Family, window: Window, prediction: Prediction, sizes: Array) -> Array:
-    """Return the Bayes factors against none of falls, then rises, of every size.
-
-    Shape (2 · sizes, structures, ages, series). The marginal likelihood of the window's counts
-    under N(link, variance) is computed by Laplace's method [1]_, started between the window's
-    own estimate and the prediction.
-    """
-    own, h = family.own(window)
-    inverse = 1.0 / prediction.variance
-    lean = h / (h + inverse)
-    shift = family.shifts(prediction.link, sizes)
-    away = own - prediction.link
-    value, slope, information = family.moved(
-        prediction.link + lean * away, shift * (1.0 - lean), window
-    )
-    np.subtract(away, shift, out=shift)
-    shift *= lean  # from each prediction to where its mode is sought
-    information += inverse
-    _add_prior(value, slope, shift, information, inverse)
-    hard = np.asarray((slope > 0.5 * CLOSE_ENOUGH**2 * information).any(axis=0))
-    out = _ratio(value, information)
-    if hard.any():
-        out[:, hard] = _hard(family, window, prediction, sizes, hard)
-    return out
-
-
-def _add_prior(value: Array, slope: Array, u: Array, information: Array, inverse: Array) -> None:
-    """Add −u²/2V and the last Newton correction to `value`; `slope` becomes the correction."""
-    part = u * inverse
-    slope -= part
-    part *= u
-    part *= 0.5
-    value -= part
-    slope *= slope
-    slope *= 0.5
-    slope /= information
-    value += slope
-
-
-def _ratio(value: Array, information: Array) -> Array:
-    """Return exp(value) √(1/information) relative to the first."""
-    out = value[1:]
-    out -= value[0]
-    np.minimum(out, LARGEST_EXPONENT[out.dtype.itemsize], out=out)
-    np.exp(out, out=out)
-    ratio = information[0] / information[1:]
-    out *= np.sqrt(ratio, out=ratio)
-    return out
-
-
-def _hard(
-    family: Family,
-    window: Window,
-    prediction: Prediction,
-    sizes: Array,
-    where: npt.NDArray[np.bool_],
-) -> Array:
-    """Return the Bayes factors of cells whose mode one step does not reach."""
-    at = Window(*(np.broadcast_to(part, where.shape)[where].astype(np.float64) for part in window))
-    link = prediction.link[where].astype(np.float64)
-    inverse = 1.0 / prediction.variance[where].astype(np.float64)
-    own, h = family.own(at)
-    lean = h / (h + inverse)
-    mu = link + family.shifts(link, sizes.astype(np.float64))
-    origin = link + lean * (own - link)
-    eta = mu + lean * (own - mu)
-    far: npt.NDArray[np.bool_] | None = None
-    for _ in range(MOST_STEPS + 1):
-        value, slope, information = family.moved(origin, eta - origin, at)
-        information = information + inverse
-        step = (slope - (eta - mu) * inverse) / information
-        size = np.abs(step)
-        far = size > CLOSE_ENOUGH if far is None else far
-        if not (far & (size >= SETTLED)).any():
-            break
-        eta = np.where(far, eta + np.clip(step, -1.0, 1.0), eta)
-    _add_prior(value, slope, eta - mu, information, inverse)
-    return _ratio(value, information)

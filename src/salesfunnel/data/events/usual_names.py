@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import attrs
@@ -55,6 +55,7 @@ _KEPT_BY_TOOLS = {"insertid", "mpprocessingtimems", "messageid", "eventid"}
 _DAY_OF = re.compile(r"(?:^|[ _.])(?:date|time|at)$|日期$|时间$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def fold_name(name: str) -> str:
     """Return a name without case, width and punctuation: ``userId`` is ``user_id``."""
     wide = unicodedata.normalize("NFKC", name).casefold()

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.arrays import array_field
+from salesfunnel._core.arrays import array_field, mature_entrants
 from salesfunnel._core.checks import check_known, check_positive_int
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.one_length import check_one_length
@@ -87,7 +87,7 @@ class StageFates(TableMixin):
     @property
     def rate(self) -> npt.NDArray[np.float64]:
         """Share that advanced of those that have had time, shape (S,); NaN at the last stage."""
-        n = self.entered.astype(np.float64) if self.exposed is None else self.exposed
+        n = mature_entrants(self.entered, self.exposed)
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(n > 0, self.advanced / n, np.nan)
         share[-1:] = np.nan

@@ -68,7 +68,7 @@ def funnel_plot(chart: Chart, labels: Mapping[str, str], locale: Locale) -> Plot
 
 
 def steps_plot(rows: Sequence[Any], names: Sequence[str], locale: Locale) -> Plot:
-    """Return the rate of every step beside its baseline."""
+    """Return the rate of every step with its baseline."""
     looks = (("slides.rate", "rate", "main"), ("slides.usual", "reference", "lost"))
     series = [
         Series(

@@ -169,7 +169,7 @@ def _with_fields(found: Changes, history: StageHistory) -> StageHistory:
 
 
 def _label(found: Changes, stage: str) -> str:
-    """Return the name of a stage, where it has one beside its id."""
+    """Return the name of a stage, where it has one besides its id."""
     named = {key: name for name, key in reversed(found.stages.names.items())}
     return named.get(stage, stage)
 
@@ -283,7 +283,7 @@ def _named(found: Changes) -> Funnel | None:
     try:
         stages = [Stage(key, labels.get(key, "")) for key in found.stages.ids]
         return Funnel("crm", stages, name="CRM")
-    except DefinitionError:  # two stages of one name: their ids tell them apart
+    except DefinitionError:  # two stages of one name: their ids distinguish them
         return None
 
 

@@ -123,7 +123,7 @@ def list_outcomes(
     Notes
     -----
     A status beats flags, flags beat the stage, the stage beats dates, dates beat a reason of loss
-    and a chance of 100 or 0 %. "Open" of a status column that never says "won" says nothing
+    and a chance of 100 or 0%. "Open" of a status column that never says "won" says nothing
     against a stage that does.
     """
     n = len(reader.table)

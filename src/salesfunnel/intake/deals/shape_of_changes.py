@@ -142,7 +142,7 @@ def changes_shape(
 
 
 def _entry(finder: RoleFinder, free: set[int], roles: Mapping[str, int]) -> int | None:
-    """Return the time of entry beside a column "value" of stages, as connectors write them."""
+    """Return the time of entry next to a column "value" of stages, as connectors write them."""
     return None if "stage" in roles else _a_time(finder, free, ("entered",))
 
 

@@ -56,8 +56,7 @@ def _check_columns(reader: ColumnReader, shape: Shape) -> None:
     if "value" in roles:
         _tell_amount(reader, shape)
         return
-    kinds = tuple(ColumnKind(table, at) for at in range(len(table.names)))
-    finder = RoleFinder(table=table, kinds=kinds, words=OutcomeWords())
+    finder = _finder(reader)
     found = [table.names[at] for at in finder.amounts({*roles.values(), *shape.times.values()})]
     if len(found) > 1:
         call = f'columns={{"value": "{found[0]}"}}'
@@ -70,8 +69,8 @@ def _tell_amount(reader: ColumnReader, shape: Shape) -> None:
     table, at = reader.table, shape.roles["value"]
     if "value" not in roles_of(table.names[at]):
         return
-    kinds = tuple(ColumnKind(table, place) for place in range(len(table.names)))
-    finder = RoleFinder(table=table, kinds=kinds, words=OutcomeWords())
+    finder = _finder(reader)
+    kinds = finder.kinds
     used = {*shape.roles.values(), *shape.times.values()}
     others = [
         table.names[place]
@@ -83,6 +82,12 @@ def _tell_amount(reader: ColumnReader, shape: Shape) -> None:
         call = f'columns={{"value": "{others[0]}"}}'
         value = ", ".join(others)
         reader.note("amount-of-several", column=table.names[at], value=value, call=call)
+
+
+def _finder(reader: ColumnReader) -> RoleFinder:
+    table = reader.table
+    kinds = tuple(ColumnKind(table, place) for place in range(len(table.names)))
+    return RoleFinder(table=table, kinds=kinds, words=OutcomeWords())
 
 
 def _is_weak(name: str) -> bool:

@@ -28,7 +28,7 @@ _CONVERTED = (
     ("total price set shop amount", "total price set shop currency code"),
     ("base grand total", "base currency code"),
 )
-"""Amounts in the currency of the account or the shop, each beside its currency."""
+"""Amounts in the currency of the account or the shop, each with its currency."""
 
 
 def purchases_of(

@@ -13,7 +13,7 @@ from salesfunnel._core.errors import UnknownNameError
 from salesfunnel.data.events.usual_names import fold_name
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.fault import Fault, IntakeError
-from salesfunnel.intake.cells.moments import is_clock
+from salesfunnel.intake.cells.clocks import is_clock
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.files.body import body_below
 from salesfunnel.intake.files.columns import column_of

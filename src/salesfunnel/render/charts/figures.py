@@ -34,7 +34,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def whole_percent(value: float) -> str:
-    """Return a rate without decimals; one below 10 %, never 0 % of something that happened."""
+    """Return a rate without decimals; one below 10%, never 0% of something that happened."""
     share = value * 100
     if 0 < abs(share) < 9.95:
         shown = f"{share:.1f}".removesuffix(".0").replace("-", MINUS)
@@ -45,7 +45,7 @@ def whole_percent(value: float) -> str:
 
 
 def tenths(value: float) -> str:
-    """Return a rate with one decimal, never 0 % of something that happened."""
+    """Return a rate with one decimal, never 0% of something that happened."""
     some = abs(value) >= 0.0005 or not value
     return f"{value * 100:.1f}%".replace("-", MINUS) if some else "<0.1%"
 

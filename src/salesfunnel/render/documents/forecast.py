@@ -177,7 +177,7 @@ def _deals(forecast: Forecast, locale: Locale) -> Table:
 
 
 def backtest_document(done: Backtest, locale: Locale) -> Document:
-    """Return the scores of every way to forecast, and forecast beside what came."""
+    """Return the scores of every way to forecast, and the forecasts with what came."""
     title = text("ahead.backtest", locale, n=len(done.origins), horizon=done.horizon)
     names = ("way", "scope", "wape", "bias", "coverage", "crps", "pinball", "log-loss")
     rows = [

@@ -120,7 +120,7 @@ def _label(action: KeyAction, entry: PlaybookEntry | None, locale: Locale) -> st
 
 
 def _good(playbook: Playbook, stage: Stage, locale: Locale) -> list[tuple[str, ...]]:
-    """Return the best quarter of each step of a stage, beside the usual rate."""
+    """Return the best quarter of each step of a stage, with the usual rate."""
     mine = [best for best in playbook.standards if best.stage == stage.key]
     if not mine:
         return []

@@ -250,7 +250,7 @@ def steps(counts: StepCounts, locale: Locale, *, segment: str | None = None) -> 
 
 
 def step_rates(counts: StepCounts, locale: Locale) -> Chart:
-    """Return the rate of each step with its 95 % interval."""
+    """Return the rate of each step with its 95% interval."""
     rows = []
     for step, n, x in zip(counts.transitions, counts.counts, counts.counts[1:], strict=False):
         ends = rate_interval(x, n) if n else None
