@@ -41,6 +41,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 PARTS = ("report", "results", "charts", "notebooks", "print")
 WIDTHS, THEMES, LOCALES = (390, 768, 1280, 1920), ("light", "dark"), ("en", "zh")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+TALLEST = 16_000
+"""Pixels down to which a page is drawn: a browser paints no more of it at once."""
 SIDE = 1600
 """Pixels of a sheet, each way: what is larger is shrunk where it is shown."""
 
@@ -111,9 +113,13 @@ def _page(
 
 
 PAINT = {
-    "jupyterlab": "body{background:var(--jp-layout-color0);color:var(--jp-content-font-color1)}",
-    "vscode": "body{font:13px system-ui}body.vscode-dark{background:#1e1e1e;color:#ccc}",
-    "colab": "body{font:14px Roboto}html[theme=dark] body{background:#383838;color:#fff}",
+    "jupyterlab": "body,body .jp-Notebook{background:#fff;color:#000;width:auto;padding:0}"
+    "body[data-jp-theme-light=false],body[data-jp-theme-light=false] .jp-Notebook"
+    "{--jp-layout-color0:#111;background:#111;color:#fff}",
+    "vscode": "body{font:13px system-ui;background:#fff}"
+    "body.vscode-dark{background:#1e1e1e;color:#ccc}",
+    "colab": "body{font:14px Roboto;background:#fff}"
+    "html[theme=dark] body{background:#383838;color:#fff}",
 }
 """What each host paints around an output, besides the rules that the tests hold."""
 
@@ -133,13 +139,14 @@ def notebooks(folder: Path, locales: Sequence[str]) -> Iterator[tuple[str, str]]
                     start = f'<body data-jp-theme-name="x" data-jp-theme-light="{light}">'
                 parts = [
                     before.replace("vscode-light", "") + shown + after if output
-                    else f"<pre>{html.escape(shown)}</pre>"
+                    else f'<pre tabindex="0">{html.escape(shown)}</pre>'
                     for shown, output in cells
                 ]  # fmt: skip
                 page = _page(
                     folder / f"{book.stem}.{host}-{theme}.{locale}.html",
                     [start, "<main><h1>Notebook</h1>", *parts, "</main>"],
-                    rules + PAINT[host] + "pre{overflow:auto;margin:8px 0}",
+                    rules + PAINT[host] + "main{background:inherit;overflow:hidden}"
+                    f":root{{color-scheme:{theme}}}pre{{overflow:auto;margin:8px 0}}",
                     f'<html lang="{locale}" theme="{theme}">',
                 )
                 yield page
@@ -164,11 +171,8 @@ def _cells(book: Path, locale: Any) -> Iterator[tuple[str, bool]]:
             exec(compile(ast.Module([last], []), str(book), "exec"), names)
             continue
         shown = eval(compile(ast.Expression(last.value), str(book), "eval"), names)
-        draw = getattr(shown, "_repr_html_", None)
-        if type(shown).__module__.startswith("salesfunnel"):
-            yield to_fragment(shown, locale=locale), True
-        else:
-            yield draw() if draw else f"<pre>{html.escape(repr(shown))}</pre>", True
+        ours = type(shown).__module__.startswith("salesfunnel")
+        yield (to_fragment(shown, locale=locale) if ours else repr(shown)), ours
 
 
 def site(base: Path, locales: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -180,6 +184,7 @@ def site(base: Path, locales: Sequence[str]) -> Iterator[tuple[str, str]]:
 
     where = functools.partial(Quiet, directory=base)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), where) as server:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a page that is left
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for file in sorted(base.rglob("*.html")):
             path = file.relative_to(base).as_posix()
@@ -219,7 +224,10 @@ def shoot(
     for words in said:
         print(f"{path.stem}: {words}", flush=True)
     if picture:
-        page.screenshot(path=path, full_page=True)
+        tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        page.screenshot(
+            path=path, full_page=True, clip={"x": 0, "y": 0, "width": wide, "height": tall}
+        )
         fold(path)
     page.close()
 

@@ -198,7 +198,9 @@ def results() -> dict[str, Any]:
     month = sf.Panel.from_counts({"2026-11": [900, 500, 200, 90]}, steps=target.steps)
     sheet = sf.read_table(ROOT / "examples" / "tracking_months_en.csv")
     before, after = (sf.velocity(company(day)) for day in ("2026-06-30", "2026-09-30"))
-    segments = sf.compare_segments(history, by="owner", adjust="channel")
+    segments = sf.compare_segments(
+        history, by="owner", adjust="channel", between=("Chen Jie", "Sun Li")
+    )
     arms = sf.compare_arms({"old": (800, 160), "new": (790, 252)})
     one_month = sf.Panel.from_counts({"2026-01": [45, 9]}, steps=("intent", "won"))
     plan = sf.plan(
@@ -220,6 +222,7 @@ def results() -> dict[str, Any]:
         "bottleneck": analysis.bottlenecks.rows[0],
         "segments": segments,
         "segment": segments.rows[0],
+        "pair of segments": segments.pair,
         "arms": arms,
         "arm": arms.rows[1],
         "history of rates": sf.ReferenceWindow(6),

@@ -126,7 +126,7 @@ def shown(analysis):
     ("locale", "answer"),
     [
         ("en", ["Intent → Negotiation: 49.22%, baseline 62.74%", "90%", "won deals a month",
-                "Slow response", "Respond to every", "Sales manager", "2026-12-03",
+                "Slow response", "Respond to every", "Sales manager", "3 Dec 2026",
                 "more deals in 3 months"]),
         ("zh", ["意向阶段 → 谈判阶段：49.22%，基准值62.74%", "90%", "每月多成交", "需求响应",
                 "24小时内", "销售主管", "2026年12月3日", "3个月多成交"]),

@@ -39,7 +39,7 @@ def test_the_last_month_in_which_anybody_entered_is_judged() -> None:
 def test_the_picture_shows_the_rates_of_the_table() -> None:
     found = sf.analyze(history())
     words = found.to_text(locale="en", width=110)
-    picture = words[words.find("Funnel 2026-06") :].partition("Conversion rates")[0]
+    picture = words[words.find("Funnel, Jun 2026") :].partition("Conversion rates")[0]
     for row in found.bottlenecks:
         if row.window == 1:
             assert f"{row.rate * 100:.2f}" in picture

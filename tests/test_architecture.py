@@ -44,7 +44,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
 )
 RANK = {name: rank for rank, room in enumerate(ROOMS) for name in room}
 NO_NUMPY_ROOMS = {"errors", "fault", "definitions", "plugins", "i18n"}
-NUMPY_IN_CORE = {"arguments.py", "arrays.py", "period_arrays.py", "season.py"}
+NUMPY_IN_CORE = {"arguments.py", "arrays.py", "period_arrays.py", "season.py", "moments.py"}
 NUMPY_IN_CORE |= {"durations.py", "inputs.py"}  # for the type checker only
 # Modules that name a room above as text or for the type checker only, with the reason.
 DOORS: dict[str, set[str]] = {

@@ -48,7 +48,7 @@ def test_results_come_back_equal_and_valid(name):
 
 def test_a_manager_reads_what_fell_how_sure_and_what_it_is_worth():
     text = sf.find_bottlenecks(panel(), value=900.0).to_text(width=2000)
-    assert "lead → offer: 20% in 2026-01; baseline 35.07%, from the 12 months before" in (
+    assert "lead → offer: 20% in Jan 2026; baseline 35.07%, from the 12 months before" in (
         text.replace("20.00%", "20%")
     )
     assert ">99% confidence in a real drop" in text
@@ -73,8 +73,8 @@ def test_the_window_of_three_months_is_named():
     rows = {f"2025-{m:02d}": [60, 24, 10] for m in range(1, 11)}
     rows |= {"2025-11": [60, 13, 6], "2025-12": [60, 12, 6], "2026-01": [60, 13, 6]}
     found = sf.find_bottlenecks(panel(rows))
-    assert "in the 3 months to 2026-01" in found.to_text(width=2000)
-    assert "截至2026-01的3个月" in found.to_text(locale="zh", width=2000)
+    assert "in the 3 months to Jan 2026" in found.to_text(width=2000)
+    assert "截至2026年1月的3个月" in found.to_text(locale="zh", width=2000)
 
 
 def test_weeks_are_called_weeks():

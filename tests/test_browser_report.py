@@ -396,3 +396,20 @@ def test_words_of_a_fragment_can_be_read_in_the_dark(browser):
             assert min(map(int, re.findall(r"\d+", colour)[:3])) > 120
     finally:
         context.close()
+
+
+@pytest.mark.parametrize(("wide", "theme"), [(390, "light"), (1280, "dark")])
+def test_fragments_can_be_heard(browser, wide, theme):
+    """All of them on one page, also where a table is wider than its cell."""
+    context = browser.new_context(viewport={"width": wide, "height": 900}, color_scheme=theme)
+    page = context.new_page()
+    try:
+        parts = "".join(results()[name]._repr_html_() for name in FRAGMENTS)
+        colours = "background:#111;color:#fff" if theme == "dark" else ""
+        page.set_content(
+            '<!doctype html><html lang="en"><title>x</title>'
+            f'<body style="{colours}"><main><h1>x</h1>{parts}</main>'
+        )
+        assert violations(page) == []
+    finally:
+        context.close()

@@ -133,6 +133,20 @@ def test_deals_that_go_with_a_column_by_chance_are_not_said_to_be_alike_everywhe
     assert alike.strip() in other.to_text(locale=locale, width=400)
 
 
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_next_to_a_cause_only_what_is_left_is_said_to_be_alike(diagnosis, locale):
+    rest = i18n.text("cause.unexplained-rest", locale).strip()
+    alike = i18n.text("cause.unexplained-alike", locale).strip()
+    unsure = attrs.evolve(diagnosis, columns=())
+    assert unsure.unexplained_interval.low < 0
+    ends = attrs.evolve(unsure.unexplained_interval, low=1.0)
+    sure = attrs.evolve(unsure, unexplained_interval=ends)
+    for found, said in ((unsure, False), (sure, True)):
+        words = found.to_text(locale=locale, width=400)
+        assert (rest in words) is said
+        assert alike not in words
+
+
 def test_a_diagnosis_is_a_sequence_a_table_and_a_document(diagnosis):
     assert len(list(diagnosis)) == len(diagnosis) == len(diagnosis.table()["code"])
     assert diagnosis[0:2] == diagnosis.findings[:2]
@@ -375,6 +389,17 @@ def test_what_is_planted_is_named_and_nothing_else(scenario, expected):
     assert {c.name for c in found.used} | set(found.aside) == set(world.columns)
 
 
+def test_the_number_of_a_row_is_no_cause_and_a_state_may_be_a_place():
+    world = worlds.build("none", 200, np.random.default_rng(26))
+    world.columns["row"] = np.argsort(np.argsort(world.time, kind="stable")).astype(str)
+    world.columns["State"] = np.array(["Ohio", "Texas", "Utah"])[np.arange(world.n) % 3]
+    world.columns["state"] = np.where(world.y, "Won", "In Texas")
+    found = searched(world)
+    assert found.aside["row"] == "moves-with-time"
+    assert found.aside["state"] == "after-outcome-by-name"
+    assert "State" in {c.name for c in found.used}
+
+
 def test_leaks_are_set_aside_each_with_its_reason():
     world = worlds.build("leak", 200, np.random.default_rng(5))
     assert searched(world).aside == {
@@ -447,9 +472,10 @@ def test_kinds_of_columns():
     assert kind_of(np.where(k % 3 > 0, "", "yes")) == "flag"
     assert kind_of(k % 5) == "ordered"
     assert kind_of([f"{v} h" for v in k % 90]) == "number"
-    assert kind_of([f"¥{v:,}" for v in k * 37]) == "number"
-    assert kind_of(np.where(k % 9 > 0, k * 1.5, np.nan)) == "number"
-    assert kind_of(np.where(k % 9 > 0, k * 1.5, np.inf)) == "number"
+    some = k * 37 % 401
+    assert kind_of([f"¥{v:,}" for v in some * 37]) == "number"
+    assert kind_of(np.where(k % 9 > 0, some * 1.5, np.nan)) == "number"
+    assert kind_of(np.where(k % 9 > 0, some * 1.5, np.inf)) == "number"
     assert kind_of([f"2025/{v % 12 + 1}/{v % 27 + 1}" for v in k]) == "delay"
     assert kind_of([f"2025年{v % 12 + 1}月{v % 27 + 1}日" for v in k]) == "delay"
     assert kind_of([f"2025-01-{v % 27 + 1:02d}T10:00:00Z" for v in k]) == "delay"
@@ -464,6 +490,9 @@ def test_kinds_of_columns():
     assert kind_of(np.full(400, "-")) == "empty"
     assert kind_of(np.full(400, np.nan)) == "empty"
     assert kind_of(np.where(k % 13 < 6, "list v1", "list v2")) == "moves-with-time"
+    for rows in (k, k * 1.0, -k, np.where(k % 9 > 0, k, np.nan), k + k * 13 % 31, k.astype(str)):
+        assert kind_of(rows) == "moves-with-time", rows
+    assert kind_of(k + k * 37 % 401) == "number"
     assert kind_of(np.where(k % 13 < 11, "", np.where(k % 2 > 0, "a", "b"))) == "new-field"
 
 

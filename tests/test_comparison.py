@@ -236,3 +236,48 @@ def test_nobody_yet():
 def test_wrong_arms_are_named(counts, error):
     with pytest.raises(error, match="'counts'"):
         sf.compare_arms(counts)
+
+
+def reps(*counts: tuple[int, int]) -> sf.Panel:
+    names = [f"r{k}" for k in range(len(counts))]
+    return sf.Panel.from_counts(
+        [[list(pair) for pair in counts]], periods=["2026-10"], steps=["offer", "won"],
+        segments=names,
+    )  # fmt: skip
+
+
+def test_two_segments_against_each_other():
+    panel = reps((200, 55), (200, 54), (200, 24), (5, 0))
+    pair = sf.compare_segments(panel, by="segment", between=("r2", "r0")).pair
+    assert (pair.segment, pair.other, pair.verdict) == ("r2", "r0", "worse")
+    assert -0.155 < pair.difference < -0.10
+    assert pair.interval.low < pair.difference < pair.interval.high < 0
+    assert pair.probability_worse > 0.99
+    other = sf.compare_segments(panel, by="segment", between=["r0", "r2"]).pair
+    assert other.difference == pytest.approx(-pair.difference, abs=1e-9)
+    assert other.probability_better == pytest.approx(pair.probability_worse, abs=1e-9)
+    like = sf.compare_segments(panel, by="segment", between=("r0", "r1")).pair
+    assert like.verdict == "as-others"
+    assert like.probability_worse + like.probability_better < 1  # they may be alike
+    assert sf.compare_segments(panel, by="segment").pair is None
+    few = sf.compare_segments(reps((9, 3), (9, 3)), by="segment", between=("r0", "r1")).pair
+    assert few.verdict == "not-enough-data"
+
+
+def test_a_pair_stands_in_the_text_and_is_kept():
+    found = sf.compare_segments(reps((90, 40), (90, 20)), by="segment", between=("r1", "r0"))
+    assert "r1 is probably worse than r0." in found.to_text()
+    assert "r1很可能低于r0。" in found.to_text(locale="zh")
+    assert sf.SegmentComparison.from_json(found.to_json()) == found
+    assert "percentage points" in found.pair.to_text(width=300)
+
+
+@pytest.mark.parametrize("between", ["r0", ("r0",), ("r0", "r0"), ("r0", "r1", "r2"), 3])
+def test_a_pair_is_of_two_segments(between):
+    with pytest.raises(ArgumentError, match="'between' must name two segments"):
+        sf.compare_segments(reps((90, 40), (90, 20)), by="segment", between=between)
+
+
+def test_a_pair_of_unknown_segments_is_refused():
+    with pytest.raises(UnknownNameError, match="'between'"):
+        sf.compare_segments(reps((90, 40), (90, 20)), by="segment", between=("r0", "Ann"))

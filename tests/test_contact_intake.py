@@ -35,7 +35,7 @@ def test_a_date_without_an_hour_is_the_whole_day():
     (early,) = faults(history, "closed-before-created")
     assert dict(early.params)["names"] == "c"
     assert days(history.closed - history.created)[0] == 0
-    assert (history.time_in_stage >= np.timedelta64(0)).all()
+    assert (history.time_in_stage >= np.timedelta64(0, "us")).all()
 
 
 def test_stage_times_without_an_hour_do_not_go_back():
@@ -46,7 +46,7 @@ def test_stage_times_without_an_hour_do_not_go_back():
     history = sf.read_stage_history(text, stages=stages, as_of="2026-02-01")
     assert not codes(history) & {"stages-back", "closed-before-created", "entered-after-closed"}
     assert history.outcome.tolist() == [1] * 5
-    assert (np.diff(history.entered, axis=1) >= np.timedelta64(0)).all()
+    assert (np.diff(history.entered, axis=1) >= np.timedelta64(0, "us")).all()
 
 
 def test_a_day_as_moment_of_the_data_means_its_end():

@@ -89,7 +89,7 @@ def test_the_quarter_begins_after_a_day_that_is_counted() -> None:
     assert sf.forecast(history, horizon="91D", as_of="2024-03-31").until == "2024-06-30"
 
 
-def test_a_day_with_hours_is_not_over_at_midnight() -> None:
+def test_a_day_with_hours_means_its_end() -> None:
     rows = [
         {
             "Id": i,
@@ -101,7 +101,9 @@ def test_a_day_with_hours_is_not_over_at_midnight() -> None:
     ]
     history = sf.read_deals(rows, as_of="2024-07-01")
     ahead = sf.forecast(history, horizon="2024-Q2", as_of="2024-03-31")
-    assert (ahead.horizon, ahead.until) == (92, "2024-06-30")
+    assert (ahead.horizon, ahead.until) == (91, "2024-06-30")
+    morning = sf.forecast(history, horizon="2024-Q2", as_of="2024-03-31T00:00")
+    assert (morning.horizon, morning.until) == (92, "2024-06-30")
     assert "30 Jun 2024" in ahead.chart("fan").title
 
 

@@ -1,7 +1,10 @@
-"""Every Python block of README and docs runs, a page in one namespace, beside the examples."""
+"""Every Python block of README and docs runs, and prints what the comment below it says."""
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import io
 import os
 import re
 import types
@@ -37,7 +40,15 @@ def test_blocks_run(page, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "page"}
     for line, code in blocks(page):
-        exec(compile("\n" * line + code, str(page), "exec"), names)
+        for node in ast.parse("\n" * line + code).body:
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(compile(ast.Module([node], []), str(page), "exec"), names)
+            below = "\n".join(code.split("\n")[node.end_lineno - line :])
+            said = re.match(r"(# .*\n)*", below).group()
+            figures = re.findall(r"\d[\d.,%]*\d|\d", said) if out.getvalue() else []
+            missing = [figure for figure in figures if figure not in out.getvalue()]
+            assert missing == [], f"{page.name}, below line {node.end_lineno}: {out.getvalue()}"
 
 
 def test_readme_gives_the_commands_that_ci_runs():

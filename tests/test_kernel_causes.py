@@ -14,6 +14,7 @@ from salesfunnel._kernels.causes.answer import Coded, answer_of
 from salesfunnel._kernels.causes.coding import bin_cuts, hashes, kept_levels, text_levels
 from salesfunnel._kernels.causes.composition import moved
 from salesfunnel._kernels.causes.design import cells_of, design_of
+from salesfunnel._kernels.causes.effects import keeps_its_odds
 from salesfunnel._kernels.causes.fit import extra_of, fit, residual_of, with_covariance
 from salesfunnel._kernels.causes.leaks import auc_of, follows_outcome
 from salesfunnel._kernels.causes.parts import (
@@ -23,7 +24,7 @@ from salesfunnel._kernels.causes.parts import (
     shift_given_outcome,
 )
 from salesfunnel._kernels.causes.prices import prices_of, set_prices
-from salesfunnel._kernels.causes.search import fair_z, signed_root
+from salesfunnel._kernels.causes.search import Hit, fair_z, signed_root
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "causes_columns.json").read_text("utf-8"))
 NAMES = ("channel", "legal_review", "list_price", "owner")
@@ -250,3 +251,16 @@ def test_bins_see_a_shift_beyond_the_old_range_and_keep_zeros_apart():
 def test_a_new_value_of_now_is_a_level():
     count, late = np.array([500, 15, 5]), np.array([40, 15, 1])
     assert kept_levels(count, late).levels.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(("begins_to_cost", "kept"), [(False, True), (True, False)])
+def test_what_only_follows_the_outcome_keeps_its_odds_when_everything_falls(begins_to_cost, kept):
+    now = np.repeat([False, True], [4000, 800])
+    code = np.arange(now.size) % 20
+    won = code < np.where(now, 12, 17)  # .85 before, .6 now
+    paid = np.arange(now.size) // 20 % 20 < np.where(won, 9, 4)  # .45 of the won, .2 of the lost
+    if begins_to_cost:
+        won = np.where(now & paid, code < 4, code < 17)
+    design = design_of(won, now, now.astype(int), [(np.where(paid, 0, 1), 2)])
+    hit = Hit(4.0, -6.0, 1.0, -0.2, 300.0, (1,), ((0 if begins_to_cost else 1,),))
+    assert keeps_its_odds(design, hit) is kept

@@ -207,3 +207,13 @@ def test_texts_name_the_currency(mixed):
     assert "美元" in ahead.to_text(locale="zh")
     assert "€" in sf.velocity(mixed, rates=EUR, currency="EUR").to_text()
     assert "元" in sf.velocity(sold(("CNY",))).to_text(locale="zh")
+
+
+def test_no_currency_is_an_empty_one_everywhere():
+    history = sf.read_deals(
+        [{"deal": "a", "lead": "2026-01-01", "won": "2026-02-01", "value": "5", "currency": "EUR"}],
+        stages=["lead", "won"], as_of="2026-03-01",
+    )  # fmt: skip
+    assert history.money(currency="") == history.money()
+    assert history.money(currency="").currency == "EUR"
+    assert history.money(currency="", rates={"EUR": 1, "USD": 2}).currency == "EUR"

@@ -13,6 +13,8 @@ import pytest
 
 import salesfunnel as sf
 from salesfunnel.errors import ArgumentError, UnknownNameError
+from salesfunnel.monitoring import series_model
+from salesfunnel.monitoring.series import Series
 from salesfunnel.planning import Effect, Quantiles
 
 ROOT = Path(__file__).parents[1]
@@ -87,17 +89,35 @@ def test_a_clear_rise_works_and_becomes_standard_after_a_quarter():
     assert late.evidence.rate in late.evidence.interval
 
 
-def test_the_bayes_factor_is_the_kernels():
-    """52 weeks with 30 of 100, 8 weeks with 39: the figure of the prototype, exp(5.58)."""
+def test_the_bayes_factor_of_a_steady_year_and_eight_better_weeks():
+    """52 weeks with 30 of 100, 8 weeks with 39: exp(5.58) with sticky months as a class."""
     weeks = [START + timedelta(weeks=k) for k in range(-52, 9)]
     labels = ["{}-W{:02d}".format(*day.isocalendar()) for day in weeks]
     rows = [[100, 30]] * 53 + [[100, 39]] * 8  # one week holds the start
     panel = sf.Panel.from_counts(rows, periods=labels, steps=STEPS)
     found = state(panel, START + timedelta(weeks=10)).evidence
-    assert math.log(found.bayes_factor) == pytest.approx(5.577, abs=0.3)
+    assert math.log(found.bayes_factor) == pytest.approx(6.44, abs=0.1)
     assert found.entered == 800
     assert found.rate_before == pytest.approx(0.3, abs=0.01)
     assert found.p_higher > 0.99
+
+
+def test_weeks_are_gathered_by_four_and_by_months():
+    """A month in which the measure began is two blocks, one before and one since."""
+    number = np.arange(2900.0, 2920.0)  # from 2025-07-28 on; the measure began 2025-10-13
+    rows = np.stack([number, 30 + 0 * number, 100 + 0 * number], axis=1)
+    given = Series(before=rows[:11], after=rows[11:], by="week", over=False)
+    four, month = (
+        series_model._gathered(given.before, given.after, *way)
+        for way in series_model._numberings(given.before, given.after, given)
+    )
+    assert four.entered.tolist() == [300, 400, 400, 400, 400, 100]
+    assert month.entered.tolist() == [100, 400, 400, 200, 300, 400, 200]
+    assert (four.since, month.since) == (3, 4)
+    at, angle = series_model._times(month, given)
+    assert np.diff(at).min() > 0
+    assert angle.shape == (7,)
+    assert series_model.judge_series(given, 0.2, None).bayes_factor < 1
 
 
 def test_no_change_is_not_working_only_four_weeks_after_it_was_due():
@@ -197,7 +217,7 @@ def test_rejected_measures_and_other_steps_are_left_out():
 def test_wrong_arguments_are_named():
     panel = months([0.3] * 14)
     with pytest.raises(ArgumentError):
-        sf.review(plan_of(), panel, today="2026-03-01")
+        sf.review(plan_of(), panel, today="soon")
     with pytest.raises(ArgumentError, match="80"):
         sf.review(plan_of(), panel, today=date(2026, 3, 1), adoption={"m": 80})
     with pytest.raises(UnknownNameError):

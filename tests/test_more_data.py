@@ -220,9 +220,9 @@ def test_panels_that_count_apart_are_added_and_cut_as_a_whole():
     assert both.exposed.tolist() == [[[16.0]], [[12.0]]]
     assert np.allclose(both.exposed_cv2, doubt)
     assert (apart() + apart(exposed_cv2=doubt)).exposed_cv2 is None
-    with pytest.raises(SalesFunnelError, match="'exposed' apart or neither"):
+    with pytest.raises(SalesFunnelError, match="'exposed' or neither"):
         apart() + apart(exposed=None)
-    with pytest.raises(SalesFunnelError, match="all of a panel"):
+    with pytest.raises(SalesFunnelError, match="advances are counted separately"):
         apart().select(steps=["lead"])
 
 

@@ -83,7 +83,7 @@ def test_a_sheet_that_was_read_and_deals_alone():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: round_of(today="2026-11-03"), "must be a datetime.date"),
+        (lambda: round_of(today="soon"), "must be a date or a time"),
         (lambda: sf.run_round("no such folder", today=TODAY), "must hold a monthly sheet"),
         (lambda: sf.run_round({"x": sf.Tracking(rows=(), funnel=READ.funnel)}, today=TODAY),
          "name their periods"),

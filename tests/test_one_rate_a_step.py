@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import salesfunnel as sf
+from salesfunnel.i18n import FORMS
 from salesfunnel.render.documents import document_of
 from salesfunnel.render.model import FunnelPicture, Section
 
@@ -89,7 +90,7 @@ def test_text(analysis, locale):
         assert step.rate in table
         assert step.interval in table
         if target in since:
-            assert since[target] in step.lost
+            assert FORMS["period"](since[target], locale) in step.lost
 
 
 @pytest.mark.parametrize(("locale", "words"), [("en", "% since Sep 2026"), ("zh", "2026年9月以来")])

@@ -74,7 +74,7 @@ def test_the_bridge_of_an_analysis_has_all_wins_of_its_quarter():
     found = sf.analyze(history, currency="USD")
     assert found.bridge.bars.counts["won"] == 84
     assert found.bridge.won == found.quarter_won == sum(range(100, 184))
-    for locale, day in (("en", "2026-10-01"), ("zh", "2026年10月1日")):
+    for locale, day in (("en", "1 Oct 2026"), ("zh", "2026年10月1日")):
         assert day in found.to_text(locale=locale, width=200)
 
 
@@ -113,7 +113,7 @@ LIFE = sf.lifecycle(ORDERS, as_of="2026-04-01")
         (lambda v: HISTORY.panel(window=v), ("'14D'",)),
         (lambda v: sf.backtest(HISTORY, horizon=v), ("'90D'",)),
         (lambda v: sf.find_bottlenecks(COUNTS, lag=v), ("[0.5, 0.3, 0.2]",)),
-        (lambda v: sf.analyze(HISTORY, start=v), ("datetime.date(2026, 10, 5)",)),
+        (lambda v: sf.analyze(HISTORY, start=v), ("'2026-10-05'",)),
         (lambda v: sf.read_deals(b"id,stage\n1,Won", as_of=v), ("'2026-10-05'",)),
     ],
 )
@@ -127,11 +127,6 @@ def test_every_error_of_a_time_shows_what_may_be_written(
     assert repr(value) in told
     for words in shown:
         assert words in told
-
-
-def test_a_day_as_text_is_shown_as_a_date():
-    with pytest.raises(SalesFunnelError, match=r"datetime.date.fromisoformat\('2026-11-02'\)"):
-        sf.analyze(HISTORY, start="2026-11-02")
 
 
 def many_orders() -> sf.Purchases:

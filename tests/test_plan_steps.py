@@ -139,7 +139,7 @@ def test_the_first_period_from_a_day_on(by, day, label):
 
 def test_the_level_since_the_drop_counts_by_week_too():
     weeks = [f"2025-W{w:02d}" for w in range(2, 53)] + [f"2026-W{w:02d}" for w in range(1, 35)]
-    won = [50] * (len(weeks) - 28) + [20] * 12 + [50] * 16  # half a year before: it fell
+    won = [50] * (len(weeks) - 29) + [20] * 13 + [50] * 16  # it fell with February
     panel = sf.Panel.from_counts([[100, w] for w in won], periods=weeks, steps=("offer", "won"))
     begins = date.fromisocalendar(2026, 19, 1)
     some = plan(measure(begins=begins, due=begins, baseline_from="2026-02"))

@@ -204,7 +204,7 @@ def test_owners_efforts_and_remedies_of_ones_own(judged):
     with pytest.raises(ArgumentError):
         sf.plan([bottleneck], findings, start=START, effort={"shadowing": "XL"})
     with pytest.raises(ArgumentError):
-        sf.plan([bottleneck], findings, start="2026-11-23")
+        sf.plan([bottleneck], findings, start="soon")
     with pytest.raises(DefinitionError):
         Remedy("x", ())
 

@@ -315,3 +315,19 @@ def test_customers_as_deals_of_the_template():
     panel = history.panel(by="month")
     assert int(panel.counts.sum(axis=(0, 1))[0]) == len(plan)
     assert sf.forecast(history, horizon=90).wins >= 0
+
+
+def test_who_is_due_next_stands_before_who_is_overdue():
+    day = np.datetime64("2026-01-01")
+    who, when = [], []
+    for name, last in (("late", 92), ("later", 70), ("soon", 98), ("today", 90), ("next", 95)):
+        who += [name] * 4
+        when += [day + np.timedelta64(last - 30 * k, "D") for k in range(4)]
+    cycle = sf.lifecycle(sf.Purchases.from_columns(who, when), as_of=day + np.timedelta64(125, "D"))
+    found = cycle.due_within(14)
+    assert found.customers == ("next", "soon", "late", "today", "later")
+    assert found.columns()["due_in"].tolist() == [0, 3, -3, -5, -25]
+    assert found.columns()["overdue"].tolist() == [False, False, True, True, True]
+    text = cycle.to_text(width=200)
+    assert text.index("Due within 14 days, those") < text.index("Overdue but not given up")
+    assert "已逾期、仍可挽回的客户" in cycle.to_text(locale="zh", width=200)

@@ -73,7 +73,10 @@ def test_the_charts_hold_the_figures_of_the_analysis(locale):
     assert drawn[3][-1] == data["entered"][-1] == analysis.fates.entered[-1]
     data = analysis.chart("trend", locale=locale).data
     keep = [i for i, partial in enumerate(data["partial"]) if not partial]
-    rate, baseline = values_of(trend).values()
+    rate, level, baseline = values_of(trend).values()
+    worst = analysis.bottlenecks[0]  # one rate on the slide: that of the verdict
+    levels = [value for value in level if value is not None]
+    assert levels == [worst.rate] * worst.window
     assert rate == [data["rate"][i] for i in keep]
     assert baseline == [data["baseline"][i] for i in keep]
     errors = trend._chartSpace.xpath(".//c:errBars//c:v")  # no other way to see them

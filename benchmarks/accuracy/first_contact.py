@@ -17,6 +17,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
+
 import salesfunnel as sf
 from salesfunnel.errors import SalesFunnelError
 
@@ -30,6 +32,9 @@ def deals(text, one, **options):
     reached = history.panel(by="all").counts.sum(axis=(0, 1)).tolist()
     ends = (reached[0], reached[-1])
     right = counts == one["counts"] and ends == (sum(counts), counts[0])
+    name, total = one.get("amount", ("", 0))
+    if name and name in text.partition("\n")[0]:
+        right = right and abs(float(np.nansum(history.value)) - total) < 1
     return right, history.faults
 
 
@@ -57,6 +62,7 @@ def sheets(text, one):
 
 KINDS = {
     "deals": (DATA / "deals" / "header_sets.json", deals),
+    "real": (DATA / "deals" / "real_sets.json", deals),
     "sheets": (DATA / "sheets" / "header_sets.json", sheets),
     "events": (DATA / "events" / "header_sets.json", events),
     "purchases": (DATA / "purchases" / "header_sets.json", purchases),

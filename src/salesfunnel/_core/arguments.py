@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +13,7 @@ from salesfunnel._core.checks import check_known, nearest
 from salesfunnel._core.errors import ArgumentError, UnknownNameError
 
 __all__ = [
-    "LONGEST_LAG", "Worth", "check_day", "check_period", "lag_shares", "trimmed", "worth_of",
+    "LONGEST_LAG", "Worth", "check_period", "lag_shares", "trimmed", "worth_of",
 ]  # fmt: skip
 
 Array = npt.NDArray[np.float64]
@@ -165,15 +163,3 @@ def check_period(period: object, periods: Sequence[str], field: str = "period") 
         else "there is none" if not names
         else f"write it as {names[-1]!r}, the last one; the first is {names[0]!r}",
     )  # fmt: skip
-
-
-def check_day(field: str, value: object) -> date:
-    """Return a day; raise ArgumentError that shows how to write it where it is none."""
-    if isinstance(value, date):
-        return value
-    hint = "such as datetime.date(2026, 10, 5)"
-    if isinstance(value, str):
-        with suppress(ValueError):
-            date.fromisoformat(value.strip())
-            hint = f"such as datetime.date.fromisoformat({value.strip()!r})"
-    raise ArgumentError(f"{field!r} must be a datetime.date, got {value!r}", hint=hint)

@@ -12,6 +12,13 @@ import numpy.typing as npt
 from salesfunnel._core.errors import DataError
 
 
+def mature_entrants(
+    entered: npt.NDArray[Any], exposed: npt.NDArray[np.float64] | None
+) -> npt.NDArray[np.float64]:
+    """Return how many of those who entered have had time to advance: all where it is not known."""
+    return np.asarray(entered if exposed is None else exposed, dtype=np.float64)
+
+
 def frozen_array(dtype: npt.DTypeLike) -> Callable[[Any], Any]:
     """Return a converter that copies to a read-only array of `dtype`; None stays None."""
 

@@ -11,6 +11,7 @@ import attrs
 
 from salesfunnel._core.checks import check_choice, check_positive_int
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.moments import read_day
 from salesfunnel._core.result import ResultMixin
 
 __all__ = ["Fiscal", "FiscalPeriod", "as_fiscal"]
@@ -50,7 +51,7 @@ class Fiscal(ResultMixin):
     Raises
     ------
     ArgumentError
-        If a word is not one of the allowed ones, or a form does not tell its periods apart.
+        If a word is not one of the allowed ones, or two periods of a form have the same name.
 
     Notes
     -----
@@ -96,7 +97,7 @@ class Fiscal(ResultMixin):
                 f" got {form!r}"
             ) from error
         if len(shown) < 2 * _PLACES[by]:
-            raise ArgumentError(f"{by!r} must tell periods apart, got {form!r}")
+            raise ArgumentError(f"{by!r} must give each period a name of its own, got {form!r}")
 
     def _write(self, form: str, year: int, place: int, by: str) -> str:
         month = place + 1 if by == "month" else place * 3 + 1
@@ -132,7 +133,7 @@ class Fiscal(ResultMixin):
 
     def locate(self, day: object, by: FiscalPeriod = "quarter") -> tuple[int, int]:
         """Return the fiscal year of a day, and the place of its period there, from 0."""
-        moment = _date(day)
+        moment = read_day("day", day)
         number = moment.year - 1
         while self.year_start(number + 1) <= moment:
             number += 1
@@ -224,14 +225,6 @@ def _last_day(end: date, weekday: int, ends: str) -> date:
     if ends == "nearest" and back > 3:
         back -= 7
     return end - timedelta(days=back)
-
-
-def _date(value: object) -> date:
-    try:
-        day = date.fromisoformat(str(value)[:10])
-    except ValueError as error:
-        raise ArgumentError(f"'day' must be a date, got {value!r}") from error
-    return day
 
 
 def as_fiscal(fiscal_start: int | None, fiscal: Fiscal | None) -> Fiscal | None:

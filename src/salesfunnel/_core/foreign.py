@@ -1,4 +1,4 @@
-"""Objects of other libraries, told apart without importing these: one question per kind.
+"""Objects of other libraries, recognised without importing these: one question per kind.
 
 A library whose object was given has been imported by the caller, so its classes are looked up
 among the modules that are loaded. What has no class of its own is asked for its method.

@@ -23,6 +23,8 @@ NEW_YEAR_BEFORE, NEW_YEAR_AFTER = 7, 14
 RATE_MONTHS, COUNT_MONTHS = 18, 24
 """Months from which a season of a rate can be told from a fall or a rise, and one of counts (new
 deals) from their level."""
+SILENT = 12.0
+"""Missing arrivals from which it is said that nobody came in: by chance alone once in 100,000."""
 MOVES = 12
 """A holiday whose day of the year varies by more than so many days moves between months."""
 MOST_FESTIVALS = 2

@@ -89,12 +89,12 @@ class Keyed(NamedTuple):
     key: Ints  # (m,), ascending
     track: Track
     first: int  # the earliest time
-    unit: int  # ticks that are told apart
+    unit: int  # ticks that are distinguished
     span: int  # units of a deal
 
 
 def keyed(track: Track) -> Keyed:
-    """Return a track to ask many deals at many times; a millisecond is told apart, or less."""
+    """Return a track to ask many deals at many times; to a millisecond or finer."""
     if not track.time.size:
         return Keyed(track.time, track, 0, 1, 1)
     first = int(track.time.min())

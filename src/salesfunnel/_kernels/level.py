@@ -36,7 +36,7 @@ LEAST = 0.4
 OTHERS_MEMORY, OTHERS_SEASON = 0.7, 0.25
 """Weight of what the other series of a sheet say: they move together."""
 YEAR, KNOWN = 12.0, 24.0
-"""Up to a year of earlier periods season and memory cannot be told apart; from two on they can."""
+"""Up to a year of earlier periods season and memory look alike; from two on they do not."""
 BY_MEMORY, BY_SEASON, AT = 2.2, 0.3, 1.6
 LEAST_TRUST = 0.3
 """Fitted on simulated sheets: how much less, and more, a score of 1.6 says than it seems to."""

@@ -1,4 +1,4 @@
-"""The order of rows by several whole numbers, packed into one beside the number of the row.
+"""The order of rows by several whole numbers, packed into one with the number of the row.
 
 Arguments are already validated.
 """

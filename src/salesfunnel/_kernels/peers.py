@@ -38,6 +38,16 @@ RIDGE = 4.0
 """Prior precision of an effect that is adjusted for: standard deviation ½ in log odds."""
 
 
+class Pair(NamedTuple):
+    """The first of two segments beside the second, at the mix of all."""
+
+    difference: float  # posterior mean of the difference of the rates
+    low: float
+    high: float
+    worse: float  # P(θ of the first < θ of the second)
+    better: float
+
+
 class Peers(NamedTuple):
     """Estimates of each segment; arrays of shape (segments,)."""
 
@@ -51,13 +61,23 @@ class Peers(NamedTuple):
     spread: float  # posterior mean of τ
     alike: float  # P(τ = 0)
     effects: Array  # β
+    pair: Pair | None = None
 
 
 def _sigmoid(x: Array) -> Array:
     return 1.0 / (1.0 + np.exp(-x))
 
 
-def compare(seg: Int, x: Array, n: Array, z: Array, *, segments: int, level: float) -> Peers:
+def compare(
+    seg: Int,
+    x: Array,
+    n: Array,
+    z: Array,
+    *,
+    segments: int,
+    level: float,
+    between: tuple[int, int] | None = None,
+) -> Peers:
     """Return the posterior of every segment.
 
     Parameters
@@ -72,6 +92,8 @@ def compare(seg: Int, x: Array, n: Array, z: Array, *, segments: int, level: flo
         How many segments there are.
     level : float
         Of the intervals, in (0, 1).
+    between : (int, int), optional
+        Two segments that are compared with each other as well.
     """
     total = max(float(n.sum()), 1.0)
     z = z - (n @ z / total if z.shape[1] else 0.0)
@@ -104,6 +126,33 @@ def compare(seg: Int, x: Array, n: Array, z: Array, *, segments: int, level: flo
         spread=found.spread,
         alike=found.alike,
         effects=beta,
+        pair=None if between is None else _pair(found.together(*between), at_mix, tail),
+    )
+
+
+def _pair(mass: Array, rate: Array, tail: float) -> Pair:
+    """Return how two segments differ.
+
+    Parameters
+    ----------
+    mass : ndarray of float64, shape (grid, grid)
+        Their joint posterior; the first segment is in the rows.
+    rate : ndarray of float64, shape (grid,)
+        At the mix of all.
+    tail : float
+        Share of the posterior outside each end of the interval.
+    """
+    between = (rate[:, None] - rate).ravel()
+    order = np.argsort(between, kind="stable")
+    cumulative = np.cumsum(mass.ravel()[order])
+    ends = np.searchsorted(cumulative, (tail, 1 - tail)).clip(0, order.size - 1)
+    low, high = between[order[ends]]
+    return Pair(
+        difference=float(mass.ravel() @ between),
+        low=float(low),
+        high=float(high),
+        worse=float(np.triu(mass, 1).sum()),
+        better=float(np.tril(mass, -1).sum()),
     )
 
 
@@ -114,6 +163,17 @@ class _Posterior(NamedTuple):
     centre: float
     spread: float
     alike: float
+    like: Array  # (segments, grid)
+    prior: Array  # (hyper, grid)
+    chance: Array  # (hyper,)
+
+    def together(self, first: int, second: int) -> Array:
+        """Return the joint posterior of two segments, shape (grid, grid)."""
+        norm = np.maximum(self.like[[first, second]] @ self.prior.T, 1e-300)
+        weight = self.chance / norm.prod(axis=0)
+        mass = (self.prior * weight[:, None]).T @ self.prior
+        mass = mass * self.like[first][:, None] * self.like[second]
+        return np.asarray(mass / mass.sum())
 
 
 def _effects(x: Array, n: Array, z: Array, offset: Array, beta: Array) -> Array:
@@ -167,6 +227,9 @@ def _posterior(seg: Int, x: Array, n: Array, eta: Array, grid: Array, segments: 
         centre=float(weight @ grid[at]),
         spread=float(weight @ kinds.tau[kept]),
         alike=float(weight[kinds.tau[kept] == 0].sum()),
+        like=like,
+        prior=prior,
+        chance=weight,
     )
 
 

@@ -71,7 +71,7 @@ def chance_of_count(entrants: float, target: int, rate: Array) -> float:
     """Return the chance that of so many entrants at least `target` get through.
 
     P(Binomial(n, r) >= k) = I_r(k, n − k + 1), averaged over the draws of the rate; normal above
-    20 000, where a binomial scatters by less than 0.7 %.
+    20 000, where a binomial scatters by less than 0.7%.
     """
     if target <= 0:
         return 1.0

@@ -76,7 +76,7 @@ class Analysis(ResultMixin):
     quarter : str
         The quarter of the data, ``""`` without a forecast.
     quarter_won, quarter_expected, quarter_low, quarter_high : float or None
-        What was won in it so far; and what will have been won at its end: the middle and the 80 %
+        What was won in it so far; and what will have been won at its end: the middle and the 80%
         interval.
     watch : MetricWatch or None
         Every metric of the sheet against its past and season; None if there is no sheet. What

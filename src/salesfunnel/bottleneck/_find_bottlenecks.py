@@ -70,7 +70,7 @@ def find_bottlenecks(
         panel to read less.
     benchmark : mapping, Benchmark, BenchmarkSet or str, optional
         Rates of others: ``{"intent→won": 0.3}``, or the name of a built-in set. With three months
-        or less it is the reference, taken as uncertain; with more it is shown beside, and a fault
+        or less it is the reference, taken as uncertain; with more it is only shown, and a fault
         says where it disagrees with the history.
     lag : optional
         How long entrants take: shares by month ``[0.5, 0.3, 0.2]`` of all steps or, by source
@@ -114,7 +114,7 @@ def find_bottlenecks(
 
     Notes
     -----
-    The posterior probability that the rate of a step was lowered by 10 to 50 % in one of the last
+    The posterior probability that the rate of a step was lowered by 10 to 50% in one of the last
     eight months and is still lowered, against "only season, trend and the noise of months". It is
     averaged over 28 models: months that scatter by .04 to .48 on the logit, independently or
     stickily; with and without a season, with and without a slope. The share of falls among the
@@ -122,7 +122,7 @@ def find_bottlenecks(
     share was expected. ``definition-changed``: a neighbour moved the other way and the product of
     both rates did not move. Common shocks of all segments are not modelled: where many fall in the
     same month, look for one cause.
-    Gains are draws of beta distributions with common random numbers (± 3 % of their standard
+    Gains are draws of beta distributions with common random numbers (± 3% of their standard
     deviation). They are counted at the step of the win, where the chain goes on after it (``won``,
     or ``contracts_signed`` of the template), and at the last step otherwise.
 

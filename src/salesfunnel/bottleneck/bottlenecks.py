@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.arrays import array_field
+from salesfunnel._core.arrays import array_field, mature_entrants
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.interval import Interval
@@ -243,7 +243,7 @@ class Bottlenecks(TableMixin):
     @property
     def rate(self) -> Float:
         """Share that advanced, NaN where nobody entered, shape (segments, steps)."""
-        n = self.entered if self.exposed is None else self.exposed
+        n = mature_entrants(self.entered, self.exposed)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.where(n > 0, self.advanced / n, np.nan))
 
@@ -365,7 +365,7 @@ def row_of(found: Bottlenecks, g: int, s: int, ends: Sequence[int]) -> Bottlenec
         return value if np.isfinite(value) else None
 
     entered, advanced = int(found.entered[g, s]), int(found.advanced[g, s])
-    exposed = float((found.entered if found.exposed is None else found.exposed)[g, s])
+    exposed = float(mature_entrants(found.entered, found.exposed)[g, s])
     rate = advanced / exposed if exposed > 0 else None
     reference = number(found.reference)
     flags = int(found.flags[g, s])

@@ -53,7 +53,7 @@ class InflowRow(ResultMixin):
     mean : float or None
         The middle of the same.
     probability : float or None
-        That fewer come in by 15 to 85 % since one of the last eight months, and still do.
+        That fewer come in by 15 to 85% since one of the last eight months, and still do.
     tier : {"confirmed", "suspected", "watch", "none", "not-enough-data"}
         From 0.8, 0.5, 0.3 on.
     onset : str or None

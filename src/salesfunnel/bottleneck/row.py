@@ -79,10 +79,10 @@ class Bottleneck(ResultMixin):
     shortfall : float or None
         1 − rate ÷ reference; negative where the rate is above.
     probability : float or None
-        That the rate fell by a material share (10 to 50 %) in one of the last eight months and is
+        That the rate fell by a material share (10 to 50%) in one of the last eight months and is
         still down, given season, trend and the noise of months.
     tier : {"confirmed", "suspected", "watch", "none", "not-enough-data", "definition-changed"}
-        From 0.8, 0.5, 0.3 on; below that ``none`` only where a drop of 20 % would have been seen.
+        From 0.8, 0.5, 0.3 on; below that ``none`` only where a drop of 20% would have been seen.
         ``definition-changed`` where a neighbour moved the other way and the product did not.
     window : int
         Months since the fall began, as far as can be told: 1 to 8; 1 where nothing fell.

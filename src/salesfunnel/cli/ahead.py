@@ -75,7 +75,12 @@ def add(commands: Commands) -> None:
     writing_options(target)
     bridge = add_command(commands, "bridge", _bridge, help="what changed in the open pipeline")
     reading_options(bridge)
-    bridge.add_argument("--since", required=True, metavar="TIME", help="the first moment")
+    bridge.add_argument(
+        "--since",
+        required=True,
+        metavar="TIME",
+        help="the moment at which it begins; a day means its end",
+    )
     bridge.add_argument(
         "--until", metavar="TIME", help="the last one; that of the data if not said"
     )

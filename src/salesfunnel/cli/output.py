@@ -136,7 +136,7 @@ def _page_of(result: object, faults: tuple[Fault, ...], locale: Locale) -> Any:
 
 
 def _say_errors(faults: tuple[Fault, ...], locale: Locale) -> None:
-    """Print the errors of an input beside a JSON document that has no place for them."""
+    """Print the errors of an input, which the JSON document has no place for."""
     from salesfunnel.render.words.figures import fault_item
 
     for fault in faults:

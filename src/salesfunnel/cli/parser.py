@@ -154,7 +154,7 @@ def reading_options(command: argparse.ArgumentParser, *, file: bool = True) -> N
 def writing_options(
     command: argparse.ArgumentParser, *, xlsx: bool = False, pptx: bool = False
 ) -> None:
-    """Add the options that say where results go, beside the terminal."""
+    """Add the options for files that results are written to."""
     group = command.add_argument_group("what is written")
     group.add_argument("--html", metavar="OUT", help="write the result as one HTML page, too")
     group.add_argument(

@@ -6,7 +6,7 @@ from salesfunnel.conversion._compare_arms import compare_arms
 from salesfunnel.conversion._compare_segments import compare_segments
 from salesfunnel.conversion._conversions import conversions
 from salesfunnel.conversion.arm_comparison import ArmComparison, ArmRow
-from salesfunnel.conversion.segment_comparison import SegmentComparison, SegmentRow
+from salesfunnel.conversion.segment_comparison import SegmentComparison, SegmentPair, SegmentRow
 from salesfunnel.conversion.table import Conversion, ConversionTable
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Conversion",
     "ConversionTable",
     "SegmentComparison",
+    "SegmentPair",
     "SegmentRow",
     "compare_arms",
     "compare_segments",

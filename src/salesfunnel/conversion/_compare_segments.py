@@ -8,11 +8,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.checks import check_fraction
+from salesfunnel._core.checks import check_fraction, check_known
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.interval import Interval
 from salesfunnel._core.readers import reader_hint
 from salesfunnel._kernels import peers
-from salesfunnel.conversion.segment_comparison import CALLED, SegmentComparison
+from salesfunnel.conversion.segment_comparison import (
+    CALLED,
+    SegmentComparison,
+    SegmentPair,
+    verdict_of,
+)
 from salesfunnel.conversion.segment_counts import SegmentCounts, cells_of, of_deals, of_panel
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.panel import Panel
@@ -29,6 +35,7 @@ class _Peers(NamedTuple):
     still_open: Int
     worse: npt.NDArray[np.float64]
     better: npt.NDArray[np.float64]
+    pair: peers.Pair | None = None
 
 
 def compare_segments(
@@ -38,6 +45,7 @@ def compare_segments(
     adjust: Sequence[str] | str = (),
     step: str | Transition | None = None,
     level: float = 0.95,
+    between: tuple[str, str] | None = None,
 ) -> SegmentComparison:
     """Compare the rates of segments with each other, at equal mix, shrunk toward their peers.
 
@@ -54,6 +62,8 @@ def compare_segments(
         ``"offer→won"``; from the first step to the win by default.
     level : float
         Of the intervals, in (0, 1).
+    between : (str, str), optional
+        Two segments to compare with each other as well: ``SegmentComparison.pair``.
 
     Returns
     -------
@@ -63,9 +73,10 @@ def compare_segments(
     Raises
     ------
     ArgumentError
-        If `data` is of another kind, or `by` and `adjust` share a column.
+        If `data` is of another kind, `by` and `adjust` share a column, or `between` does not name
+        two segments.
     UnknownNameError
-        If a column or step is not in the data.
+        If a column, a step or a segment is not in the data.
     DataError
         If more advanced than entered, as happens in period mode.
 
@@ -105,10 +116,11 @@ def compare_segments(
             f"'data' must be a StageHistory or a Panel, got {type(data).__name__}",
             hint=reader_hint(data, "StageHistory") or "read deals with sf.read_deals(...)",
         )
-    cells, segment, z = cells_of(counts)
-    found = peers.compare(segment, cells[1], cells[0], z, segments=len(counts.names), level=level)
+    two = None if between is None else _places(between, counts.names)
+    found = _peers(counts, level, two)
+    cells, segment, _ = cells_of(counts)
     size = len(counts.names)
-    sure, more = _undecided(counts, found, level)
+    sure, more = _undecided(counts, found, level, two)
     return SegmentComparison(
         transition=counts.transition,
         by=by,
@@ -131,11 +143,48 @@ def compare_segments(
         still_open=sure.still_open,
         open_counted=counts.still_open is None,
         funnel=data.funnel,
+        pair=None if two is None else _pair(found, sure, counts, two, level),
+    )
+
+
+def _peers(counts: SegmentCounts, level: float, two: tuple[int, int] | None) -> peers.Peers:
+    cells, segment, z = cells_of(counts)
+    size = len(counts.names)
+    return peers.compare(segment, cells[1], cells[0], z, segments=size, level=level, between=two)
+
+
+def _places(between: object, names: Sequence[str]) -> tuple[int, int]:
+    """Return the places of two segments."""
+    given = tuple(between) if isinstance(between, list | tuple) else ()
+    if len(given) != 2 or given[0] == given[1]:
+        raise ArgumentError(f"'between' must name two segments, got {between!r}")
+    for name in given:
+        check_known("between", name, names)
+    return names.index(given[0]), names.index(given[1])
+
+
+def _pair(
+    found: peers.Peers, sure: _Peers, counts: SegmentCounts, two: tuple[int, int], level: float
+) -> SegmentPair | None:
+    pair = found.pair
+    if pair is None:
+        return None
+    lost = pair if sure.pair is None else sure.pair
+    worse, better = min(pair.worse, lost.worse), min(pair.better, lost.better)
+    size = np.bincount(counts.segment, counts.entered, len(counts.names))
+    return SegmentPair(
+        segment=counts.names[two[0]],
+        other=counts.names[two[1]],
+        difference=pair.difference,
+        interval=Interval(pair.low, pair.high, level, "hierarchical"),
+        probability_worse=worse,
+        probability_better=better,
+        verdict=verdict_of(worse, better, int(size[list(two)].min())),
     )
 
 
 def _undecided(
-    counts: SegmentCounts, found: peers.Peers, level: float
+    counts: SegmentCounts, found: peers.Peers, level: float, two: tuple[int, int] | None
 ) -> tuple[_Peers, list[Fault]]:
     """Return what holds whatever becomes of open entrants, and whose verdict hangs on them."""
     size = len(counts.names)
@@ -143,10 +192,8 @@ def _undecided(
         return _Peers(np.zeros(size, dtype=np.int64), found.worse, found.better), []
     still = np.bincount(counts.segment, counts.still_open, size).round().astype(np.int64)
     said = [Fault.of("open-left-out", severity="info", n=int(still.sum()))]
-    cells, segment, z = cells_of(
-        counts._replace(entered=counts.entered + counts.still_open, still_open=None)
-    )
-    lost = peers.compare(segment, cells[1], cells[0], z, segments=size, level=level)
+    every = counts._replace(entered=counts.entered + counts.still_open, still_open=None)
+    lost = _peers(every, level, two)
     hangs = (found.worse >= CALLED) != (lost.worse >= CALLED)
     hangs |= (found.better >= CALLED) != (lost.better >= CALLED)
     names = [counts.names[g] for g in np.flatnonzero(hangs)]
@@ -154,4 +201,4 @@ def _undecided(
         shown = ", ".join(names[:MOST_NAMED])
         said.append(Fault.of("open-decide", severity="warning", names=shown, n=len(names)))
     both = np.minimum(found.worse, lost.worse), np.minimum(found.better, lost.better)
-    return _Peers(still, *both), said
+    return _Peers(still, *both, lost.pair), said

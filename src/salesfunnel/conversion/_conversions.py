@@ -38,7 +38,7 @@ def conversions(
     Parameters
     ----------
     panel : Panel or StageHistory
-        Counts by period, segment and step; or deals, of which open ones stand apart: who has not
+        Counts by period, segment and step; or deals, open ones counted separately: who has not
         been lost and has not had time to advance is no failure. Of a list, which does not say when
         deals entered their stages, the rate is that from creation to winning.
     by : str or sequence of str, optional

@@ -21,7 +21,7 @@ ArmVerdict = Literal["control", "better", "worse", "not-yet"]
 
 @attrs.frozen(kw_only=True)
 class ArmRow(ResultMixin):
-    """One arm beside the control.
+    """One arm compared with the control.
 
     Parameters
     ----------

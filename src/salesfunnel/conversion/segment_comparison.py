@@ -19,7 +19,7 @@ from salesfunnel._kernels.intervals import wilson
 from salesfunnel.definitions.funnel import Funnel, Transition
 from salesfunnel.fault import Fault
 
-__all__ = ["CALLED", "LEAST", "SegmentComparison", "SegmentRow"]
+__all__ = ["CALLED", "LEAST", "SegmentComparison", "SegmentPair", "SegmentRow", "verdict_of"]
 
 Float = npt.NDArray[np.float64]
 PeerVerdict = Literal["worse", "better", "as-others", "not-enough-data"]
@@ -31,7 +31,7 @@ LEAST = 10
 
 @attrs.frozen(kw_only=True)
 class SegmentRow(ResultMixin):
-    """One segment beside its peers.
+    """One segment compared with its peers.
 
     Parameters
     ----------
@@ -77,6 +77,34 @@ class SegmentRow(ResultMixin):
     still_open: int = 0
 
 
+@attrs.frozen(kw_only=True)
+class SegmentPair(ResultMixin):
+    """One segment against another one, at equal mix and both shrunk toward the peers.
+
+    Parameters
+    ----------
+    segment, other : str
+        Their names.
+    difference : float
+        Rate of `segment` less that of `other`, in [-1, 1]: the mean of the posterior.
+    interval : Interval
+        Of the difference.
+    probability_worse, probability_better : float
+        That the rate of `segment` is truly below or above that of `other`; with open entrants as in
+        `SegmentRow`.
+    verdict : {"worse", "better", "as-others", "not-enough-data"}
+        As in `SegmentRow`, of the one with fewer entrants.
+    """
+
+    segment: str
+    other: str
+    difference: float
+    interval: Interval
+    probability_worse: float
+    probability_better: float
+    verdict: PeerVerdict
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class SegmentComparison(TableMixin):
     """Segments of one step against each other, most probably worse first.
@@ -113,6 +141,8 @@ class SegmentComparison(TableMixin):
         Whether open mature entrants count as not advanced, since losses are hardly recorded.
     funnel : Funnel, optional
         Of the data: it names the steps for people.
+    pair : SegmentPair, optional
+        The two segments that were asked for with ``between=``.
     """
 
     transition: Transition
@@ -136,6 +166,7 @@ class SegmentComparison(TableMixin):
     faults: tuple[Fault, ...] = ()
     open_counted: bool = True
     funnel: Funnel | None = None
+    pair: SegmentPair | None = None
 
     def __attrs_post_init__(self) -> None:
         check_one_length(
@@ -194,7 +225,7 @@ class SegmentComparison(TableMixin):
             expected=None if np.isnan(expected) else expected,
             probability_worse=worse,
             probability_better=better,
-            verdict=_verdict(worse, better, n),
+            verdict=verdict_of(worse, better, n),
             still_open=int(self.still_open[at]),
         )
 
@@ -229,7 +260,7 @@ class SegmentComparison(TableMixin):
             "probability_better": self.probability_better,
         }  # fmt: skip
         verdicts = [
-            _verdict(float(w), float(b), int(n))
+            verdict_of(float(w), float(b), int(n))
             for w, b, n in zip(
                 self.probability_worse, self.probability_better, self.entered, strict=True
             )
@@ -241,7 +272,8 @@ class SegmentComparison(TableMixin):
         }
 
 
-def _verdict(worse: float, better: float, entrants: int) -> PeerVerdict:
+def verdict_of(worse: float, better: float, entrants: int) -> PeerVerdict:
+    """Return what two probabilities and a number of entrants say."""
     if worse >= CALLED:
         return "worse"
     if better >= CALLED:

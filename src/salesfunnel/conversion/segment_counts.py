@@ -64,7 +64,7 @@ def _ends(step: str | Transition | None, keys: Sequence[str], win: str | None) -
 def of_deals(
     history: StageHistory, by: str, adjust: tuple[str, ...], step: str | Transition | None
 ) -> SegmentCounts:
-    """Return the mature deals of a step; open ones apart where losses are recorded."""
+    """Return the mature deals of a step; open ones separately where losses are recorded."""
     by = attribute_name("by", by, history.attributes)
     adjust = tuple(attribute_name("adjust", name, history.attributes) for name in adjust)
     if by in adjust:

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.arrays import array_field
+from salesfunnel._core.arrays import array_field, mature_entrants
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.one_length import check_shapes
@@ -178,9 +178,7 @@ class ConversionTable(TableMixin):
             status=RATE_STATUSES[status],  # type: ignore[arg-type]
             cumulative=_known(self.cumulative[at]),
             cumulative_interval=interval(self.cumulative_low, self.cumulative_high),
-            exposed=_known((self.entered if self.exposed is None else self.exposed)[at])
-            if known
-            else None,
+            exposed=_known(mature_entrants(self.entered, self.exposed)[at]) if known else None,
         )
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
@@ -194,9 +192,7 @@ class ConversionTable(TableMixin):
             "target": np.tile(np.array([x.target for x in self.transitions], dtype=np.str_), t * g),
             "entered": self.entered.ravel(),
             "advanced": self.advanced.ravel(),
-            "exposed": (self.entered if self.exposed is None else self.exposed)
-            .ravel()
-            .astype(np.float64),
+            "exposed": mature_entrants(self.entered, self.exposed).ravel(),
             "rate": self.rate.ravel(),
             "low": self.low.ravel(),
             "high": self.high.ravel(),

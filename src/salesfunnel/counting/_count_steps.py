@@ -85,9 +85,9 @@ def count_steps(
         is later than the chain before it; a later start inside an attempt takes over where it gets
         further.
     as_of : datetime, str or int, optional
-        The moment of the last observation. Later events are left out, and who has not taken the
-        last step but still can within the window is counted apart, as immature; of attempts, those
-        that can, or that a later start within them can take over.
+        The moment of the last observation; a day means its end. Later events are left out, and who
+        has not taken the last step but still can within the window is counted separately, as
+        immature; of attempts, those that can, or that a later start within them can take over.
     threads : int, optional
         How many threads; by default as many as this process may use (affinity and control groups
         count), and one where more do not pay. The result is the same.
@@ -98,7 +98,7 @@ def count_steps(
         `breakdown` is that of the same event. The first step is always taken by somebody of the
         period, so that these are cohorts of entries.
     memory : int or str, optional
-        How many bytes counting may take beside the events, such as ``"500MB"``: more entities than
+        How many bytes counting may take besides the events, such as ``"500MB"``: more entities than
         fit are counted part by part. Of Parquet files the events of one part alone are read at a
         time, so that files larger than memory can be counted; the result then has no durations, and
         `StepCounts.entities` is not known.

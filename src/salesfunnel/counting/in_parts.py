@@ -34,7 +34,7 @@ from salesfunnel.data.events.event_log import EventLog
 __all__ = ["Options", "bytes_of", "count_files", "count_parts"]
 
 PER_EVENT = 48
-"""What counting takes beside an event, in bytes: two keys, and what sorting them needs."""
+"""What counting takes in addition to an event, in bytes: two keys, and what sorting them needs."""
 PER_ROW = 120
 """What an event that is read from a file takes, with its counting."""
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}

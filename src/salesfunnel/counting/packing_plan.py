@@ -26,7 +26,7 @@ class PackingPlan:
     """A question in ticks and places, and how to pack the rows for it.
 
     Each name that matters has a place; `steps` and `voids` are places, -1 for a name that never
-    occurs; `names` tells the steps apart by name. `places` gives the place of each step code, None
+    occurs; `names` holds the steps by name. `places` gives the place of each step code, None
     where it is the code itself; in strict order all other events share the last place. `last` is
     the tick of the last observation.
     """

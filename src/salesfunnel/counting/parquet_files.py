@@ -55,7 +55,7 @@ class ParquetEvents:
     roles : mapping of str to str
         The columns of who, what and when.
     attributes : tuple of str
-        The columns to read beside them.
+        The columns to read in addition.
     """
 
     dataset: ds.Dataset

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import attrs
 import numpy as np
 
 from salesfunnel._core.checks import check_choice, did_you_mean, nearest
-from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.foreign import is_a
+from salesfunnel._core.moments import end_of_day, is_day, read_moment
 from salesfunnel._core.vocabulary import STEP_ORDERS, StepOrder
 from salesfunnel.counting.step_bounds import step_bounds
 from salesfunnel.data.events import columns as event_columns
@@ -98,8 +99,6 @@ def _plain_moment(moment: Any) -> datetime | int | None:
     if isinstance(moment, np.datetime64):
         plain: datetime = moment.astype("datetime64[us]").item()
         return plain
-    if isinstance(moment, date):
-        return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - a date is naive
     return datetime.fromisoformat(str(moment))
 
 
@@ -129,7 +128,7 @@ def make_query(
     check_choice("attribution", attribution, ("first", "last", "all", *map(str, names)))
     if not isinstance(increasing, bool | np.bool_):
         raise ArgumentError(f"'increasing' must be True or False, got {increasing!r}")
-    _check_moment(as_of)
+    as_of = _last_moment(as_of)
     gaps, delays = step_bounds(step_windows, names)
     spans = (("window", window), *(("step_windows", gap) for gap in (*gaps, *delays)))
     for field, span in spans:
@@ -170,15 +169,16 @@ def make_query(
     )
 
 
-def _check_moment(as_of: object) -> None:
+def _last_moment(as_of: Any) -> Any:
+    """Return the last moment of observation as it was given; of a day its end."""
     if as_of is None:
-        return
-    try:
-        kind, tick = event_columns.fine_moment("as_of", as_of)
-    except DataError as error:
-        raise ArgumentError(error.message, hint=error.hint) from None
-    if kind == "number" and not -FARTHEST <= tick <= FARTHEST:
-        raise ArgumentError(f"'as_of' must be less than 2 ** 62, got {as_of!r}")
+        return None
+    if event_columns.is_number(as_of):
+        if not -FARTHEST <= as_of <= FARTHEST:
+            raise ArgumentError(f"'as_of' must be less than 2 ** 62, got {as_of!r}")
+        return as_of
+    moment = read_moment("as_of", as_of, zone=timezone.utc)
+    return end_of_day(moment) if is_day(moment) else as_of
 
 
 def _names(steps: Sequence[Any]) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 LONGEST = 10_000 * 366 * 86400 * 10**6
-"""Longer than any two times of a database are apart, in microseconds; longer bounds are ignored."""
+"""Longer than any span of times in a database, in microseconds; longer bounds are ignored."""
 WIDEST = 1 << 62
 
 

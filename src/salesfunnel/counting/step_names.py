@@ -1,4 +1,4 @@
-"""Names of steps in results, told apart where one stands twice."""
+"""Names of steps in results, numbered where one occurs twice."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def place_of(step: object, names: tuple[str, ...]) -> int:
 
 
 def placed_names(names: tuple[str, ...]) -> list[str]:
-    """Return names that tell steps apart: with its place behind it where one stands twice."""
+    """Return a name for each step, with its place behind it where a name occurs twice."""
     return [f"{n} ({k})" if names.count(n) > 1 else n for k, n in enumerate(names, 1)]

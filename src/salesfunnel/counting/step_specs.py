@@ -196,7 +196,7 @@ def plain_steps(log: EventLog, steps: Sequence[Any]) -> tuple[EventLog, list[Any
         clash = plain & {*one.names}
         if clash or (here & taken).any():
             raise ArgumentError(
-                f"'steps' must not share an event, got {one.label!r} beside another step with"
+                f"'steps' must not share an event, got {one.label!r} and another step with"
                 f" {next(iter(clash), one.names[0])!r}",
                 hint="one event serves one step only",
             )

@@ -105,7 +105,7 @@ def clv(
     months : int
         How far ahead; a month is a twelfth of 52 weeks.
     discount : float
-        A month, in [0, 1): 0.01 for 1 %.
+        A month, in [0, 1): 0.01 for 1%.
     margin : float
         Share of the amount that counts, in (0, 1].
     allow_unreliable : bool

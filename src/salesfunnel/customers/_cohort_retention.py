@@ -167,9 +167,10 @@ def cohort_retention(
     when = period_numbers(known.orders.day, by)
     base, top = int(number.min()), int(when.max())
     names = [label_of(k, by) for k in range(base, top + 1)]
-    while names and end_of(names[-1], by) > today:
+    over: date = known.over.astype(date)
+    while names and end_of(names[-1], by) > over:
         names.pop()
-    names += _silent(top + 1, by, today)
+    names += _silent(top + 1, by, over)
     n = len(names)
     cohort, later = number - base, when - number[known.orders.customer]
     pair = np.unique(np.stack([known.orders.customer, later]), axis=1)
@@ -180,10 +181,10 @@ def cohort_retention(
     return _made(tuple(names), n, by, coverage, today, entered, active)
 
 
-def _silent(first: int, by: Frequency, today: date) -> list[str]:
+def _silent(first: int, by: Frequency, over: date) -> list[str]:
     """Return the periods behind the last order that are over, in which nobody bought."""
     names: list[str] = []
-    while end_of(label_of(first + len(names), by), by) <= today:
+    while end_of(label_of(first + len(names), by), by) <= over:
         names.append(label_of(first + len(names), by))
     return names
 

@@ -57,7 +57,7 @@ def fit_buying(
     BuyingModel
         With `compared` and `compared_loglik`: all models have four parameters, so that likelihoods
         compare. A model whose likelihood is flat gives way to one that is as likely and is not.
-        The fault ``buying-models-alike`` says where the data do not tell models apart: expected
+        The fault ``buying-models-alike`` says where the data fit two models alike: expected
         purchases then hardly differ, but P(alive) may, most for customers without a repeat
         purchase. ``verdict`` as of `fit_bgnbd`.
 

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import check_known
-from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.errors import DataError
 from salesfunnel._core.inputs import Moment
+from salesfunnel._core.moments import TICK
 from salesfunnel._core.readers import reader_hint
-from salesfunnel.data.purchases import DAY, Orders, Purchases, moment
+from salesfunnel.data.purchases import DAY, Orders, Purchases, last_moment
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
@@ -28,6 +29,7 @@ class CustomerOrders(NamedTuple):
     purchases: Purchases
     orders: Orders
     today: np.datetime64
+    over: np.datetime64  # the first day that is not over
     first: Days
     last: Days
     start: npt.NDArray[np.intp]  # position of the first order of each customer
@@ -51,27 +53,16 @@ def orders_at(purchases: Purchases, as_of: Moment) -> CustomerOrders:
             hint=reader_hint(purchases, "Purchases")
             or "make them with read_purchases or Purchases.from_frame",
         )
-    end = _day_of(purchases, as_of)
-    kept = purchases if not len(purchases) or purchases.time.max() <= end else purchases.until(end)
+    end = last_moment(as_of, purchases.time.max() if len(purchases) else "2026-10-05")
+    kept = purchases.known_at(end)
     orders = kept.orders()
     last = np.cumsum(orders.number) - 1
     start = last - orders.number + 1
     today = end.astype("datetime64[D]")
     return CustomerOrders(
-        kept, orders, today, orders.day[start], orders.day[last], start.astype(np.intp)
-    )
-
-
-def _day_of(purchases: Purchases, as_of: Moment) -> np.datetime64:
-    """Return the as-of date; an error shows the last day of the data."""
-    try:
-        return moment("as_of", as_of)
-    except ArgumentError as error:
-        known = purchases.time.max() if len(purchases) else np.datetime64("2026-10-05")
-        shown = str(known)[:10]
-        raise ArgumentError(
-            error.message, hint=error.hint or f"such as {shown!r}, the day of the last order"
-        ) from None
+        kept, orders, today, (end + TICK).astype("datetime64[D]"),
+        orders.day[start], orders.day[last], start.astype(np.intp),
+    )  # fmt: skip
 
 
 def groups_of(

@@ -12,7 +12,7 @@ from salesfunnel._core.extras import require
 from salesfunnel._core.foreign import is_a
 from salesfunnel._core.inputs import Moment
 from salesfunnel.data.purchases import CustomerSummary, Purchases
-from salesfunnel.data.purchases._columns import moment
+from salesfunnel.data.purchases._columns import last_moment
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -39,7 +39,7 @@ def summarise_purchases(
     amount : str, optional
         The column of the amount; None if there is none.
     as_of : date, datetime or ISO text
-        The end of observation; a date is its first moment.
+        The end of observation; a day means its end.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def summarise_purchases(
     if isinstance(table, Purchases):
         return table.summary(as_of)
     ibis = require("ibis", extra="engines", feature="counting in a database")
-    rows = _rows(table, customer, time, amount, moment("as_of", as_of).item(), ibis)
+    rows = _rows(table, customer, time, amount, last_moment(as_of).item(), ibis)
     days = rows.group_by("customer", "day").aggregate(
         paid=rows.paid.sum(), known=rows.paid.count(), all=rows.count()
     )
@@ -131,6 +131,6 @@ def _summary(found: ir.Table, as_of: Moment, *, has_amount: bool) -> CustomerSum
         customers=found.column("customer").to_pylist(),
         frequency=found.column("number").to_numpy().astype(np.int64) - 1,
         recency=(end - begin) / day,
-        age=(moment("as_of", as_of).astype("datetime64[D]") - begin) / day,
+        age=(last_moment(as_of).astype("datetime64[D]") - begin) / day,
         monetary=monetary,
     )

@@ -27,7 +27,7 @@ __all__ = ["UpsellCandidates", "upsell_candidates"]
 Floats = npt.NDArray[np.float64]
 PEERS, OWNERS, ITEMS = 5, 5, 400
 """Fewest peers, fewest owners of both items, and most items that are compared."""
-LEVEL = 0.8  # two-sided: the lower limit is one-sided 90 %
+LEVEL = 0.8  # two-sided: the lower limit is one-sided 90%
 YEAR = 365.25
 
 
@@ -54,7 +54,7 @@ class UpsellCandidates(TableMixin):
         The item to offer, ``""`` if there is none.
     item_share, item_low : array_like of float64, shape (n,)
         Of the customers who own what this one owns, the share that owns the item as well, and
-        Wilson's lower limit of it (90 %, one-sided); NaN if there is no item.
+        Wilson's lower limit of it (90%, one-sided); NaN if there is no item.
     as_of : datetime.date
         The as-of date.
     """

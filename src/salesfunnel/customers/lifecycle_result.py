@@ -16,7 +16,7 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.inputs import Moment, Span
 from salesfunnel._core.result import TableMixin
-from salesfunnel.data.purchases import moment
+from salesfunnel.data.purchases import last_moment
 from salesfunnel.fault import Fault
 
 __all__ = ["LIFECYCLE_STATES", "Lifecycle", "LifecycleState", "states_of"]
@@ -124,6 +124,12 @@ class Lifecycle(TableMixin):
         return np.where(known, self.last + days, np.datetime64("NaT", "D"))
 
     @property
+    def overdue(self) -> npt.NDArray[np.bool_]:
+        """Whose next order was to be expected before `as_of`; shape (customers,)."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.due < np.datetime64(self.as_of, "D"))
+
+    @property
     def gap_from(self) -> tuple[str, ...]:
         """Whose gaps `gap` is made of: ``"own"``, ``"all"`` customers, or the segment's name."""
         if self.own_gaps is None:
@@ -160,7 +166,7 @@ class Lifecycle(TableMixin):
         return tuple(self.customers[i] for i in ranked.tolist())
 
     def due_within(self, within: Span = 14, *, as_of: Moment | None = None) -> Lifecycle:
-        """Return the customers of `due_now` as a table, those who are due first at the top.
+        """Return the customers of `due_now` as a table: who is due next, then who is overdue.
 
         Parameters
         ----------
@@ -174,8 +180,10 @@ class Lifecycle(TableMixin):
         -------
         Lifecycle
             Of these customers, its `as_of` being the day that was counted from; ``to_frame()`` has
-            their state, last order, gap and whose it is (``gap_from``), the day due and in how many
-            days that is (``due_in``, below 0 where it is over).
+            their state, last order, gap and whose it is (``gap_from``), the day due, in how many
+            days that is (``due_in``, below 0 where it is over), and whether it is over
+            (``overdue``). Those who are due from that day on stand first, the next one at the top;
+            then those who are overdue, the latest first.
 
         Raises
         ------
@@ -193,7 +201,7 @@ class Lifecycle(TableMixin):
         (('ann',), ['2026-06-01'])
         """
         if as_of is not None:
-            day = moment("as_of", as_of).astype("datetime64[D]")
+            day = last_moment(as_of, self.as_of).astype("datetime64[D]")
             if day < np.datetime64(self.as_of):
                 raise ArgumentError(
                     f"'as_of' must not be before {self.as_of}, got {as_of!r}",
@@ -202,7 +210,8 @@ class Lifecycle(TableMixin):
             if day > np.datetime64(self.as_of):
                 return self._seen_on(day).due_within(within)
         rows = self._ready(within)
-        rows = rows[np.lexsort((rows, self.due[rows]))]
+        over, day_due = self.overdue[rows], self.due[rows].astype(np.int64)
+        rows = rows[np.lexsort((rows, np.where(over, -day_due, day_due), over))]
         arrays, names = ("state", "orders", "last", "gap", "amount"), ("customers", "segment")
         kept: Any = {name: getattr(self, name)[rows] for name in arrays}
         kept["own_gaps"] = None if self.own_gaps is None else self.own_gaps[rows]
@@ -234,6 +243,7 @@ class Lifecycle(TableMixin):
             "gap_from": np.array(self.gap_from, dtype=np.str_),
             "due": self.due,
             "due_in": (self.due - np.datetime64(self.as_of, "D")) / np.timedelta64(1, "D"),
+            "overdue": self.overdue,
             "amount": self.amount,
         }
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.currencies import digits_of, is_code
+from salesfunnel._core.checks import check_currency
+from salesfunnel._core.currencies import digits_of
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._kernels.money import minor_units
 from salesfunnel.data.rates import STALE_DAYS, Rates
@@ -49,18 +50,15 @@ def as_rates(rates: object, currency: str | None = None) -> Rates | None:
     ArgumentError
         If it cannot be read as rates.
     """
-    if currency is not None and not is_code(currency):
-        raise ArgumentError(
-            f"'currency' must be a code of three capital letters such as 'USD', got {currency!r}"
-        )
+    base = check_currency(currency) or None
     if rates is None or isinstance(rates, Rates):
         return rates
     try:
         return Rates(rates)
     except ArgumentError:
-        if currency is None:
+        if base is None:
             raise
-    return Rates(rates, base=currency)
+    return Rates(rates, base=base)
 
 
 def in_one_currency(

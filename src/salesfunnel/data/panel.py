@@ -66,7 +66,7 @@ class Panel(TableMixin):
     window : datetime.timedelta or str such as ``"90D"``, optional
         In cohort mode: how long after its first entry a deal may advance to be counted.
     advanced : array_like of int64, shape (periods, segments, steps - 1), optional
-        How many of ``counts[..., k]`` advanced to step k + 1, where that is counted apart from
+        How many of ``counts[..., k]`` advanced to step k + 1, where that is counted separately from
         ``counts[..., k + 1]``; that one by default.
     immature : array_like of int64, shape (periods, segments), optional
         Cohort mode: entities left out because their window is still open.
@@ -229,7 +229,7 @@ class Panel(TableMixin):
         funnel : Funnel, optional
             Names the steps: its stages, or its step metrics where their number fits.
         missing : array_like of bool, optional
-            Where counts are not known, beside None and NaN.
+            Where counts are not known, in addition to None and NaN.
         segments, periods, steps : sequence of str, optional
             Names of the axes, where `counts` does not give them.
         mode : {"period", "cohort"}
@@ -330,7 +330,7 @@ class Panel(TableMixin):
         UnknownNameError
             If a name is not in the panel.
         ArgumentError
-            If steps are left out where `advanced` is counted apart.
+            If steps are left out where `advanced` is counted separately.
         """
         index = []
         for field, wanted in (("periods", periods), ("segments", segments), ("steps", steps)):
@@ -348,7 +348,7 @@ class Panel(TableMixin):
         t, g, s = index
         if self.advanced is not None and len(s) != len(self.steps):
             raise ArgumentError(
-                f"'steps' must be all of a panel that counts advances apart, got {steps!r}"
+                f"'steps' must be all steps where advances are counted separately, got {steps!r}"
             )
         kept = [self.periods[i] for i in t]
         return attrs.evolve(
@@ -469,7 +469,7 @@ class Panel(TableMixin):
         for field in ("advanced", "exposed"):
             if (getattr(self, field) is None) != (getattr(other, field) is None):
                 raise DataError(
-                    f"panels to add must both have {field!r} apart or neither, got one of each"
+                    f"panels to add must both have {field!r} or neither, got one of each"
                 )
         names = dict.fromkeys((*self.periods, *other.periods))
         by = self.by

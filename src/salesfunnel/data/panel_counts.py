@@ -189,7 +189,7 @@ def _cells(table: Any) -> list[list[list[Any]]]:
         if not isinstance(row, list | tuple) or not all(
             isinstance(line, list | tuple) for line in row
         ):
-            raise ArgumentError("'counts' must be nested evenly, got numbers beside lists")
+            raise ArgumentError("'counts' must be nested evenly, got numbers next to lists")
         cells.append([list(line) for line in row])
     widths = {(len(row), len(line)) for row in cells for line in row}
     if len(widths) > 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from salesfunnel.diagnosis.fields import fold_column_name
 
 __all__ = ["BLANK", "ID_WORDS", "written_after"]
@@ -16,7 +18,7 @@ BLANK = frozenset(
 ID_WORDS = ("id", "no", "number", "code", "phone", "mobile", "uuid", "编号", "电话", "手机", "号码")
 
 _EXACT = frozenset(
-    ("won", "lost", "closed", "outcome", "result", "stage", "status", "state", "probability",
+    ("won", "lost", "closed", "outcome", "result", "stage", "status", "probability",
      "close", "closedate", "closeddate", "closedat", "closetime", "closingdate", "endtime",
      "dateclosed", "wontime", "losttime", "windate", "lostdate", "datewon", "datelost",
      "actualclosedate", "actualclosingdate", "actualvalue", "actualrevenue", "expectedclosedate",
@@ -49,16 +51,33 @@ _PARTS = (
     "最近联系", "最后联系", "最近活动", "最后活动", "停留天数", "停留时长", "阶段变更", "阶段更新",
     "阶段时长", "成交周期", "销售周期", "未跟进天数",
 )  # fmt: skip
+_STATES = frozenset(
+    ("open", "new", "active", "inactive", "pending", "draft", "inprogress", "won", "lost", "closed",
+     "closedwon", "closedlost", "cancelled", "canceled", "deleted", "done", "进行中", "赢单",
+     "输单", "丢单", "成交", "关闭", "已关闭")
+)  # fmt: skip
+"""What a column "state" holds if it is that of a deal: "Texas" is a place."""
 
 
-def written_after(name: str) -> bool:
+def written_after(name: str, values: Iterable[str] = ("open",)) -> bool:
     """Whether a column of this name is written only when a deal ends or moves.
+
+    Parameters
+    ----------
+    name : str
+        The header.
+    values : iterable of str
+        What stands in it: a "state" is that of a deal, or a place.
 
     Examples
     --------
+    >>> written_after("State"), written_after("State", ("Ohio", "Texas"))
+    (True, False)
     >>> written_after("Closed Lost Reason"), written_after("阶段"), written_after("Lead Source")
     (True, True, False)
     """
     plain = fold_column_name(name)
+    if plain == "state":
+        return any(fold_column_name(value) in _STATES for value in values)
     bare = plain.removeprefix("deal").removeprefix("opportunity").removeprefix("hs")
     return plain in _EXACT or bare in _EXACT or any(part in plain for part in _PARTS)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._kernels.causes.answer import Answer, Coded, answer_of
+from salesfunnel._kernels.causes.coding import spaced
 from salesfunnel._kernels.causes.design import design_of
 from salesfunnel._kernels.causes.leaks import (
     after_by_date,
@@ -112,10 +113,11 @@ def search_columns(
     aside: dict[str, str] = {}
     columns: list[TypedColumn] = []
     for name in sorted(names):
-        if name not in before_outcome and written_after(name):
+        raw = values(name)
+        if name not in before_outcome and written_after(name, _some(raw)):
             aside[name] = "after-outcome-by-name"
             continue
-        found = typed(name, values(name), now=deals.now, time=deals.time, period=deals.period)
+        found = typed(name, raw, now=deals.now, time=deals.time, period=deals.period)
         if isinstance(found, str):
             aside[name] = found
         else:
@@ -144,6 +146,11 @@ def search_columns(
     parts = {used[i].name: -part.S * entrants for i, part in sorted(answer.parts.items())}
     aside = dict(sorted(aside.items()))
     return ColumnSearch(used=tuple(used), aside=aside, answer=answer, deals=parts)
+
+
+def _some(raw: npt.NDArray[Any]) -> list[str]:
+    """Return the texts of a column, each once, of evenly spaced deals."""
+    return np.unique(raw[spaced(raw.size)]).tolist() if raw.dtype.kind == "U" else []
 
 
 def _counts(deals: Deals, column: TypedColumn, y: Array) -> LevelCounts:

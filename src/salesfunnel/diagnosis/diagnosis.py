@@ -84,7 +84,7 @@ class Diagnosis(ResultMixin):
         `shortfall` minus the deals of all findings that are a part of it. Negative if they add up
         to more than the shortfall: the rest improved.
     unexplained_interval : Interval or None
-        80 % interval of `unexplained`.
+        80% interval of `unexplained`.
     small_parts : float
         The part of `unexplained` that changes of unnamed columns account for; the rest fell
         in all recorded groups alike.

@@ -43,7 +43,7 @@ class Field:
     key : str
         Its name; ``diagnose(..., columns={"response_hours": "my column"})`` maps it.
     names : iterable of str
-        Names in any language under which it is recognised, beside the key. Case, spaces and
+        Names in any language under which it is recognised, besides the key. Case, spaces and
         ``_-./`` do not matter.
     kind : {"text", "number", "flag", "time"}
         How its values are read.

@@ -53,7 +53,7 @@ class Group:
 
 @attrs.frozen(kw_only=True)
 class PeriodShare:
-    """One period of the deals that a cause touches, beside the others.
+    """One period of the deals that a cause affects, compared with the others.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ class Evidence(ResultMixin):
     difference_se : float or None
         Its standard error (Sato 1989), which holds in many small strata too.
     difference_interval : Interval or None
-        Its 95 % interval.
+        Its 95% interval.
     crude : float or None
         The same difference without strata.
     ratio, odds_ratio : float or None
@@ -193,7 +193,7 @@ class Finding(ResultMixin):
     contribution : float or None
         Deals that it is associated with in the fall; None if it is not part of it.
     interval : Interval or None
-        80 % interval of `contribution`.
+        80% interval of `contribution`.
     potential : float or None
         Deals that could be won if nobody were exposed any more, although nothing changed.
     confidence : float

@@ -18,7 +18,7 @@ from salesfunnel._kernels.causes.coding import (
     spaced,
     text_levels,
 )
-from salesfunnel._kernels.causes.leaks import spread_in_time
+from salesfunnel._kernels.causes.leaks import goes_with_time, spread_in_time
 from salesfunnel.diagnosis.after_outcome import BLANK, ID_WORDS
 from salesfunnel.diagnosis.fields import NO, YES, fold_column_name
 from salesfunnel.diagnosis.read_values import read_numbers, read_times
@@ -109,11 +109,20 @@ def typed(
     part = spread_in_time(found.codes, len(found.levels), period)
     share = np.bincount(found.codes, minlength=len(found.levels)) / found.codes.size
     weight = share * (1 - share)
-    if float(part @ weight) > MOVES * float(weight.sum()):
+    if float(part @ weight) > MOVES * float(weight.sum()) or _says_when(found, time):
         return "moves-with-time"
     if found.blank is not None and part[found.blank] > MOVES:
         return "new-field"
     return found
+
+
+def _says_when(column: TypedColumn, time: npt.NDArray[np.datetime64]) -> bool:
+    """Whether a number or a date only says when a deal came in, such as the number of a row."""
+    if column.numbers is None or not column.cuts:
+        return False
+    some = spaced(time.size)
+    moment = np.where(np.isnat(time[some]), np.nan, time[some].astype(np.float64))
+    return goes_with_time(column.numbers[some], moment)
 
 
 def _numeric(name: str, raw: npt.NDArray[Any], now: Bool) -> TypedColumn | str:
@@ -168,7 +177,7 @@ def _levelled(
     cuts: tuple[float, ...] = (),
     numbers: Array | None = None,
 ) -> TypedColumn:
-    """Give blanks a level of their own from 10 deals and 1 % on; else the most frequent level."""
+    """Give blanks a level of their own from 10 deals and 1% on; else the most frequent level."""
     codes = codes.astype(np.int32)
     blank = int((~known).sum())
     if blank and blank >= max(LEAST, 0.01 * known.size):

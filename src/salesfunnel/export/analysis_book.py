@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from salesfunnel._core.files import write_file
 from salesfunnel._core.safe_text import clean
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.export.analysis_column import Column, Part
+from salesfunnel.export.analysis_column import COLOURS, FILLS, Column, Part
 from salesfunnel.export.analysis_parts import caption, parts_of
 from salesfunnel.export.book import FONTS, Book
 from salesfunnel.render.backends.width import width, wrap
@@ -35,9 +35,6 @@ WRAPPED = 500
 """Rows that are made as high as their text needs, at most."""
 ACROSS, CHART = 190, 112
 """Letters across that an A4 page holds in a size that can be read; those of a chart."""
-COLOURS = (
-    LIGHT.main, LIGHT.alert, LIGHT.grey, "#4f8f8b", "#8a6db1", LIGHT.ink, "#b08900", "#5b7f2b",
-)  # fmt: skip
 
 
 def write_analysis(analysis: Analysis, path: str | PathLike[str], locale: Locale) -> None:
@@ -105,7 +102,8 @@ def _sheet(book: Workbook, part: Part, line: str, styles: dict[str, Any], locale
         chart.set_size({"width": 760, "height": 120 + 34 * part.rows if wide == 3 else 360})
         chart.set_title({"name": clean(part.title), "overlay": False,
                          "name_font": {"name": FONTS[locale], "size": 12}})  # fmt: skip
-        sheet.insert_chart(last + 2, 0, chart, {"description": clean(part.title)})
+        beside = int(sum(widths) > ACROSS)  # a first column that is repeated would repeat a part
+        sheet.insert_chart(last + 2, beside, chart, {"description": clean(part.title)})
 
 
 def _heights(sheet: Worksheet, part: Part, widths: list[float]) -> None:
@@ -126,11 +124,14 @@ def _heights(sheet: Worksheet, part: Part, widths: list[float]) -> None:
 
 
 def _paper(sheet: Worksheet, part: Part, widths: list[float]) -> None:
-    """Lay it out for A4, one page across; of many columns those that are drawn are printed."""
+    """Lay it out for A4 in a size that can be read; of many columns what is drawn is printed."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.repeat_rows(HEAD - 1)
-    sheet.fit_to_pages(1, 1 if part.drawn and part.rows <= 40 else 0)
+    across = 1 if part.drawn in {"line", "grid"} else int(-(-sum(widths) // ACROSS))
+    sheet.fit_to_pages(across, 1 if part.drawn and part.rows <= 40 else 0)
+    if across > 1:
+        sheet.repeat_columns(0, 0)
     if sum(widths) > ACROSS and part.drawn == "line":
         columns = max(part.series) + 1
         while columns < len(widths) and sum(widths[:columns]) < CHART:
@@ -178,17 +179,19 @@ def _axis(part: Part, j: int, font: str, **more: object) -> dict[str, Any]:
 def _line(book: Workbook, part: Part, name: str, font: str) -> XlsxChart:
     chart = book.add_chart({"type": "line"})
     x, *ys = part.series
+    colours = [FILLS[role] for role in part.colours] or COLOURS
     for place, j in enumerate(ys):
         chart.add_series({
             "name": [name, HEAD - 1, j], "categories": _range(part, name, x),
             "values": _range(part, name, j),
-            "line": {"color": COLOURS[place % len(COLOURS)], "width": 2},
+            "line": {"color": colours[place % len(colours)], "width": 2},
         })  # fmt: skip
     known = [v for j in ys for v in part.columns[j].cells if v is not None and v > 0]
     wide = part.columns[ys[0]].form == "count" and known and max(known) > 100 * min(known)
     chart.set_y_axis(_axis(part, ys[0], font, **({"log_base": 10} if wide else {})))
-    dates = {"date_axis": True, "num_format": "yyyy-mm-dd"} if (
-        part.columns[x].form == "date") else {}  # fmt: skip
+    by_day = {"date_axis": True, "num_format": "yyyy-mm-dd", "major_unit": 14,
+              "major_unit_type": "days"}  # fmt: skip
+    dates = by_day if part.columns[x].form == "date" else {}
     chart.set_x_axis({"num_font": _font(font), **dates})
     chart.set_legend({"position": "bottom", "font": _font(font)})
     chart.show_blanks_as("gap")
@@ -239,23 +242,18 @@ def _waterfall(book: Workbook, part: Part, name: str, font: str) -> Any:
     })  # fmt: skip
     chart.add_series({
         "categories": _range(part, name, x), "values": _range(part, name, bar),
-        "fill": {"color": LIGHT.main}, "points": _points(part),
+        "fill": {"color": LIGHT.main},
+        "points": [{"fill": {"color": FILLS[role]}} for role in part.colours],
         "data_labels": _labels(part, bar, font, custom=[
             {
                 "value": f"='{name}'!$B${HEAD + i + 1}",
-                "font": {**_font(font), "color": LIGHT.ink if role == "grey" else LIGHT.back},
+                "font": {**_font(font), "color": LIGHT.ink if role == "lost" else LIGHT.back},
             }
             for i, role in enumerate(part.colours)
         ]),
     })  # fmt: skip
     chart.set_legend({"none": True})
     return chart
-
-
-def _points(part: Part) -> list[Any]:
-    """Return the colour of each bar."""
-    fills = {"total": LIGHT.ink, "main": LIGHT.main, "alert": LIGHT.alert, "grey": LIGHT.grey}
-    return [{"fill": {"color": fills[role]}} for role in part.colours]
 
 
 def _ranges(book: Workbook, part: Part, name: str, font: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -12,14 +13,33 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts import Chart, chart_of
+from salesfunnel.render.charts.palette import LIGHT
 
 if TYPE_CHECKING:
     from salesfunnel.analysis import Analysis
 
-__all__ = ["ROWS", "Column", "Part", "column_of", "picture_of", "words_of"]
+__all__ = [
+    "COLOURS",
+    "FILLS",
+    "ROWS",
+    "Column",
+    "Part",
+    "bar_roles",
+    "column_of",
+    "last_days",
+    "picture_of",
+    "words_of",
+]
 
 ROWS = 100_000
 """Rows of a worksheet at most; what is left out is said in its last row."""
+
+COLOURS = (LIGHT.main, LIGHT.grey, "#4f8f8b", "#8a6db1", LIGHT.ink, "#b08900", "#5b7f2b")
+"""Of lines; the alert colour is below the baseline and nothing else."""
+FILLS = {
+    "total": LIGHT.ink, "main": LIGHT.main, "alert": LIGHT.alert, "lost": LIGHT.lost,
+    "grey": LIGHT.grey,
+}  # fmt: skip
 
 
 @attrs.frozen
@@ -82,3 +102,20 @@ def picture_of(analysis: Analysis, kind: str, locale: Locale, **options: object)
         return chart_of(analysis, kind, locale=locale, **options)
     except ArgumentError:
         return None
+
+
+def bar_roles(chart: Chart) -> list[str]:
+    """Return the role of each bar of a picture, in the order of its rows: its colour's meaning."""
+    roles = {
+        name: "lost" if mark.role == "context" else mark.role
+        for mark in chart.marks
+        if mark.shape == "bar"
+        for name in mark.y
+    }
+    return [roles.get(name, "lost") for name in chart.y.order]
+
+
+def last_days(moments: Sequence[object]) -> list[date]:
+    """Return until the end of which day each point of a forecast counts; the first is its start."""
+    days = [date.fromisoformat(str(moment)) for moment in moments]
+    return [day - timedelta(days=1) if day > days[0] else day for day in days]

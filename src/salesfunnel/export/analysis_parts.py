@@ -8,7 +8,15 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.export.analysis_column import ROWS, Column, Part, column_of, picture_of, words_of
+from salesfunnel.export.analysis_column import (
+    ROWS,
+    Column,
+    Part,
+    bar_roles,
+    column_of,
+    picture_of,
+    words_of,
+)
 from salesfunnel.export.analysis_tables import (
     cohorts_part,
     counts_part,
@@ -22,6 +30,7 @@ from salesfunnel.i18n import text
 from salesfunnel.render.charts import Chart
 from salesfunnel.render.charts.bind._words import day, step_words
 from salesfunnel.render.charts.bind.analyses import worst
+from salesfunnel.render.charts.figures import period_words
 from salesfunnel.render.report.answers import answer_of, chip_of
 from salesfunnel.render.report.facts import labels_for, place_words
 from salesfunnel.render.words.figures import segment_words
@@ -207,13 +216,8 @@ def _waterfall(chart: Chart | None, name: str, locale: Locale, form: str) -> Par
         column_of("base", form, [_base(low, high) for low, high in pairs], locale),
         column_of("bar", form, [_bar(low, high) for low, high in pairs], locale),
     ]
-    roles = {"total": "total", "sum": "total", "unexplained": "grey"}
-    colours = [
-        roles.get(str(part), "alert" if float(amount or 0) < 0 else "main")
-        for part, amount in zip(data["part"], data["amount"], strict=True)
-    ]
     return Part(name=name, title=chart.title, columns=columns, drawn="waterfall",
-                series=(0, 6, 7), colours=tuple(colours))  # fmt: skip
+                series=(0, 6, 7), colours=tuple(bar_roles(chart)))  # fmt: skip
 
 
 def _base(low: float, high: float) -> float:
@@ -237,7 +241,7 @@ def _bridge(analysis: Analysis, locale: Locale) -> Part | None:
 
 def caption(analysis: Analysis, locale: Locale) -> str:
     """Return the line below a worksheet's title: of when the figures are, in which currency."""
-    parts = [analysis.period]
+    parts = [period_words(analysis.period, locale)]
     if analysis.fates is not None:
         parts.append(text("page.deals-until", locale, day=day(analysis.fates.as_of, locale)))
     if analysis.currency:

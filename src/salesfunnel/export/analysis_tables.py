@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.export.analysis_column import ROWS, Column, Part, column_of, picture_of, words_of
+from salesfunnel.export.analysis_column import (
+    ROWS,
+    Column,
+    Part,
+    column_of,
+    last_days,
+    picture_of,
+    words_of,
+)
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import step_words
 from salesfunnel.render.charts.bind.plans import visible_from
@@ -70,10 +78,7 @@ def forecast_part(analysis: Analysis, locale: Locale) -> Part | None:
     chart = picture_of(analysis, "fan", locale)
     if chart is None:
         return None
-    from datetime import date
-
-    dates = [date.fromisoformat(str(value)) for value in chart.data["date"]]
-    columns = [column_of("date", "date", dates, locale)]
+    columns = [column_of("date", "date", last_days(chart.data["date"]), locale)]
     columns += [
         Column(words_of(name, locale), "money", chart.data[name])
         for name in ("q10", "q25", "q50", "q75", "q90")
@@ -84,6 +89,7 @@ def forecast_part(analysis: Analysis, locale: Locale) -> Part | None:
         columns=columns,
         drawn="line",
         series=(0, 1, 3, 5),
+        colours=("grey", "main", "grey"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The worksheets of a round that hold numbers: targets beside actuals, and the funnel."""
+"""The worksheets of a round that hold numbers: targets with actuals, and the funnel."""
 
 from __future__ import annotations
 

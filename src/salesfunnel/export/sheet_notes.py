@@ -1,4 +1,4 @@
-"""Notes beside the cells of a tracking sheet: what each metric counts, what is wrong."""
+"""Comments on the cells of a tracking sheet: what each metric counts, what is wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEADS: dict[Role | None, str] = {
 
 
 def notes_of_header(page: Page) -> None:
-    """Say beside the headers how the columns are filled in."""
+    """Explain in comments on the headers how the columns are filled in."""
     for j, column in enumerate(page.columns):
         words = text(f"sheet.note.{_HEADS.get(column.role, '')}", page.locale, default="")
         if words:
@@ -28,7 +28,7 @@ def notes_of_header(page: Page) -> None:
 
 
 def notes(page: Page, wrong: Mapping[tuple[int, str], str]) -> None:
-    """Say beside each metric what it counts, beside each wrong cell what is wrong."""
+    """Explain in comments what each metric counts, and what is wrong in a cell."""
     labels = {row.metric: row.metric_name or row.metric for row in page.tracking.rows}
     labels |= {
         row.metric: str(page.columns[page.at["metric"]].cells[i])

@@ -12,6 +12,7 @@ from salesfunnel._core.checks import check_kind, check_positive_int
 from salesfunnel._core.durations import days_of
 from salesfunnel._core.errors import DataError
 from salesfunnel._core.inputs import Span
+from salesfunnel._core.moments import DAY
 from salesfunnel._core.season import COUNT_MONTHS, check_season
 from salesfunnel._kernels import simulate
 from salesfunnel.data.history import StageHistory
@@ -20,6 +21,7 @@ from salesfunnel.data.history.closings_filled import drawn_closings, needs_closi
 from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.data.history.from_list import two_ends
+from salesfunnel.data.history.until import first_unknown
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting._forecast import check_covariates
 from salesfunnel.forecasting.arrivals import Season
@@ -36,7 +38,7 @@ from salesfunnel.forecasting.outlook import (
 )
 from salesfunnel.forecasting.past import PLAIN, Past
 from salesfunnel.forecasting.seen_stays import as_list, enough_seen
-from salesfunnel.forecasting.snapshot import DAY, Snapshot, length_of
+from salesfunnel.forecasting.snapshot import Snapshot, length_of
 from salesfunnel.forecasting.sum_up import simulated
 
 __all__ = ["backtest"]
@@ -85,7 +87,7 @@ def backtest(
     season: Season | None = "auto",
     covariates: str | Sequence[str] | None = "auto",
 ) -> Backtest:
-    """Tell how good the forecast would have been, beside the usual ways of a CRM.
+    """Measure how good past forecasts would have been, compared with the usual ways of a CRM.
 
     Parameters
     ----------
@@ -126,16 +128,16 @@ def backtest(
 
     Notes
     -----
-    WAPE, bias, coverage of the 80 % interval, CRPS and pinball loss of both of its ends, and the
+    WAPE, bias, coverage of the 80% interval, CRPS and pinball loss of both of its ends, and the
     log loss of the open deals. Origins
     nearer than the horizon share deals, so that their errors are not independent. Where covariates
     are left to ``"auto"``, every origin is forecast with none and with all of them as well: scored
-    beside what was chosen at each, they tell what the choice was worth.
+    compared with what was chosen at each, they show what the choice was worth.
     """
     check_kind("history", history, StageHistory)
     history = two_ends(history)
     needs_closings(history, "a backtest")
-    span = length_of("horizon", horizon, history.as_of)
+    span = length_of("horizon", horizon, first_unknown(history))
     count, step = check_positive_int("origins", origins), days_of("every", every)
     check_positive_int("draws", draws, minimum=100)
     seed = check_positive_int("seed", seed, minimum=0)

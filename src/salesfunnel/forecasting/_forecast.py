@@ -15,6 +15,7 @@ from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
 from salesfunnel.data.history.closings_filled import drawn_closings, needs_closings
 from salesfunnel.data.history.from_list import two_ends
+from salesfunnel.data.history.until import first_unknown, moment_in
 from salesfunnel.fault import Fault
 from salesfunnel.forecasting.arrivals import Season
 from salesfunnel.forecasting.groups import groupings_of
@@ -22,7 +23,7 @@ from salesfunnel.forecasting.listed import stages_now
 from salesfunnel.forecasting.outlook import Settings, outlook, past_of
 from salesfunnel.forecasting.result import Basis, Forecast
 from salesfunnel.forecasting.seen_stays import as_list, enough_seen
-from salesfunnel.forecasting.snapshot import DAY, day_is_over, days_until, moment
+from salesfunnel.forecasting.snapshot import days_until
 from salesfunnel.forecasting.sum_up import simulated, sum_up
 from salesfunnel.forecasting.time_cuts import CALENDAR
 
@@ -59,10 +60,10 @@ def forecast(
         How far ahead: days, ``"90D"``, or an end: ``"2027-03-31"``, or a period to its last day,
         such as ``"2027-Q1"``, or ``"FY27-Q3"`` with a fiscal calendar.
     as_of : date, datetime or ISO text, optional
-        The moment of the forecast; the history's by default. Of a day whose closings are known
-        (dates without hours) the horizon begins with the next day. Nothing that came later is
-        looked at, but for attributes without a history, which stand as they are today: those that
-        follow the outcome are left out, and a fault says so.
+        The moment of the forecast; the history's by default. A day means its end: the horizon
+        begins with the next day. Nothing that came later is looked at, but for attributes without
+        a history, which stand as they are today: those that follow the outcome are left out, and a
+        fault says so.
     seed : int
         Of the simulation.
     strata : str, optional
@@ -119,7 +120,7 @@ def forecast(
     deals count with the chance that they will go on. Season and break are averaged over models by
     their evidence; a break that is more likely than not is in `Forecast.rates_changed` and a fault.
     When: the Aalen–Johansen estimate [2]_ on whole days, given that the deal is still open at its
-    age; ages at which fewer than three deals, or 2 %, are left are taken as the last one before.
+    age; ages at which fewer than three deals, or 2%, are left are taken as the last one before.
     The time from a later stage to won follows by convolution. Below 60 closed deals there are
     levels only.
 
@@ -142,12 +143,14 @@ def forecast(
     given, history = history, two_ends(history)
     needs_closings(history, "a forecast")
     size = check_positive_int("draws", draws, minimum=100)
-    at = np.datetime64(history.as_of, "us") if as_of is None else moment("as_of", as_of)
+    at = np.datetime64(history.as_of, "us")
+    if as_of is not None:
+        at = moment_in(history, "as_of", as_of)
     if not enough_seen(history, at):
         given = as_list(history, at)
         history = two_ends(given)
     own = as_fiscal(fiscal_start, fiscal)
-    begins = at + DAY if day_is_over(given, at, as_of) else at
+    begins = first_unknown(given, at)
     span = days_until("horizon", horizon, begins, own)
     seed = check_positive_int("seed", seed, minimum=0)
     chosen = check_covariates(covariates, history)

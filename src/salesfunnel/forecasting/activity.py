@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.moments import DAY
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels.ledger import Keyed, keyed, rows_of, values_of
 from salesfunnel._kernels.winning.delays import GO, OPEN
@@ -19,7 +20,7 @@ from salesfunnel._kernels.winning.landmarks import Landmarks, centred, fit_landm
 from salesfunnel.data.history import StageHistory
 from salesfunnel.forecasting.now import NO_NOW, Now
 from salesfunnel.forecasting.pushes import push_counts
-from salesfunnel.forecasting.snapshot import DAY, Snapshot
+from salesfunnel.forecasting.snapshot import Snapshot
 from salesfunnel.forecasting.stage_rows import MONTH_DAYS, Stays
 from salesfunnel.forecasting.win_model import PARTS, Standing, WinModel, log_odds_here
 

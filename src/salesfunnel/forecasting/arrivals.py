@@ -7,10 +7,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.season import COUNT_MONTHS
+from salesfunnel._core.moments import DAY
+from salesfunnel._core.season import COUNT_MONTHS, SILENT
 from salesfunnel._kernels.month_factors import month_factors
 from salesfunnel.fault import Fault
-from salesfunnel.forecasting.snapshot import DAY, Snapshot, days
+from salesfunnel.forecasting.snapshot import Snapshot, days
 
 __all__ = ["Arrivals", "Season", "arrivals"]
 
@@ -23,8 +24,6 @@ MOST_MONTHS = 60
 MISSED = 3.0
 """The first month counts as complete if fewer deals than this are to be expected before the
 first one."""
-SILENT = 12.0
-"""Missing deals from which it is said that nobody came in: by chance alone once in 100,000."""
 MONTH = np.timedelta64(1, "M")
 
 

@@ -1,4 +1,4 @@
-"""Backtest: forecasts of the past beside what came, and the scores of each way to forecast."""
+"""Backtest: forecasts of the past and what came, and the scores of each way to forecast."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class BacktestScore:
 
     Parameters
     ----------
-    way : {"age-conditioned", "stage-weights", "static-win-rate", "last-period", "stage-and-age",
-            "every-covariate"}
-        Ours; the CRM's weight of each stage times open value; the win rate of closed deals times
-        open value; what was won in the same time before; ours with no covariates, and with all of
-        them, where ours may choose.
+    way : str
+        ``"age-conditioned"``: ours. ``"stage-weights"``: the CRM's weight of each stage times open
+        value. ``"static-win-rate"``: the win rate of closed deals times open value.
+        ``"last-period"``: what was won in the same time before. ``"stage-and-age"`` and
+        ``"every-covariate"``: ours with no covariates, and with all of them, where ours may choose.
     scope : {"open", "all"}
         The value won from deals that were open at the origin, or from all.
     wape : float or None
@@ -55,7 +55,7 @@ class BacktestScore:
     bias : float or None
         Sum of forecast less what was won, over the latter.
     coverage : float or None
-        Share of origins at which the 80 % interval held what came; None for ways without one.
+        Share of origins at which the 80% interval held what came; None for ways without one.
     crps : float or None
         Mean continuous ranked probability score, in the unit of the value.
     pinball : float or None
@@ -78,7 +78,7 @@ class BacktestScore:
 
 @attrs.frozen(kw_only=True, repr=False)
 class Backtest(TableMixin):
-    """Forecasts of the past beside what came.
+    """Forecasts of the past compared with what came.
 
     Parameters
     ----------
@@ -89,9 +89,9 @@ class Backtest(TableMixin):
     actual_open, actual : array_like of float64, shape (k,)
         Value won in the time after, from deals that were open at the origin, and from all.
     expected_open, expected, low, high : array_like of float64, shape (k,)
-        The forecast of them and its 80 % interval (of all).
+        The forecast of them and its 80% interval (of all).
     open_low, open_high : array_like of float64, shape (k,)
-        The 80 % interval of the value from open deals.
+        The 80% interval of the value from open deals.
     stage_weights, static, last : array_like of float64, shape (k,)
         What the other ways said.
     scores : tuple of BacktestScore

@@ -36,7 +36,7 @@ class Said(NamedTuple):
 
 
 def limits_of(said: Sequence[Said], scope: Scope) -> tuple[Floats, Floats]:
-    """Return both ends of the 80 % intervals of a scope."""
+    """Return both ends of the 80% intervals of a scope."""
     samples = [one.open_sample if scope == "open" else one.sample for one in said]
     low, high = (np.array([np.quantile(sample, q) for sample in samples]) for q in (LOW, HIGH))
     return low, high

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from salesfunnel._core.arrays import array_field
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.moments import DAY
 from salesfunnel._core.one_line import one_line
 from salesfunnel._kernels.winning.rate_break import Break
-from salesfunnel.forecasting.snapshot import DAY
 from salesfunnel.forecasting.stage_rows import MONTH_DAYS
 from salesfunnel.forecasting.win_model import WinModel
 
@@ -31,7 +31,7 @@ class RatesChanged:
     since : datetime.date
         The likeliest beginning, to a month.
     earliest, latest : datetime.date
-        80 % interval of it.
+        80% interval of it.
     probability : float
         That the rates changed in the last 12 months, in [0.5, 1].
     stages : tuple of str

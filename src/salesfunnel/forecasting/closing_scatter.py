@@ -1,7 +1,7 @@
 """How much wins scatter between stretches of the calendar, beyond what stages and ages explain.
 
 Many teams win at the end of a quarter, whenever deals came in. Months of entering a stage do not
-show it; the wins of a stretch of days beside those that the model expects of the deals that were
+show it; the wins of a stretch of days against those that the model expects of the deals that were
 open in it do.
 """
 

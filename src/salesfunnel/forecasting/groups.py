@@ -14,6 +14,7 @@ from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.attribute_names import attribute_name
+from salesfunnel.data.history.lookups import value_at
 from salesfunnel.forecasting.snapshot import Snapshot
 
 __all__ = ["ForecastGroups", "Grouping", "groupings_of"]
@@ -32,7 +33,7 @@ class ForecastGroups(TableMixin):
     names : tuple of str, length g
         The groups; ``""`` unknown.
     expected, low, high : array_like of float64, shape (g,)
-        Value to expect, and its 80 % interval.
+        Value to expect, and its 80% interval.
     wins : array_like of float64, shape (g,)
         Deals to expect as won.
     open_value, open_deals : array_like of float64, shape (g,)
@@ -104,7 +105,7 @@ def groupings_of(
             continue
         rows = known.rows[deal]
         if name in history.changes:
-            column = history.at(known.at, name)[rows]
+            column = value_at(history, known.at, name)[rows]
         else:
             column = history.attribute(name)[rows]
         names, code = np.unique(column.astype(np.str_), return_inverse=True)

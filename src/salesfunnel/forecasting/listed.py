@@ -4,7 +4,7 @@ A list tells in which stage deals are now and not since when. The law from creat
 gives each open deal odds by its age; the stage turns them by how much likelier closed deals were
 won that had reached it. Closed deals that reached a stage are not deals that are still open in
 it, so that the odds are turned back by one constant, in each fifth of the ages: as many wins are to
-be expected as by age alone, only of other deals (without it 92 % too many in a planted world).
+be expected as by age alone, only of other deals (without it 92% too many in a planted world).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ LAST = 0.99
 SHARE, FEWEST = 0.2, 20
 """Old deals among the open ones from which on it is said."""
 DAYS, HELD = 4, 0.65
-"""Days of the past that tell how often 80 % intervals held, and the share below which to say it."""
+"""Days of the past that tell how often 80% intervals held, and the share below which to say it."""
 
 
 def old_open(

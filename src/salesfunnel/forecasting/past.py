@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.moments import DAY
 from salesfunnel._kernels import simulate
 from salesfunnel._kernels.special import norm_ppf
 from salesfunnel.data.history import StageHistory
@@ -17,7 +18,7 @@ from salesfunnel.forecasting.closing_scatter import closing_scatter
 from salesfunnel.forecasting.common_spread import common_spread, log_spread
 from salesfunnel.forecasting.open_deals import open_deals
 from salesfunnel.forecasting.seen_stays import closed_seen, seen_stays
-from salesfunnel.forecasting.snapshot import DAY, Snapshot, snapshot
+from salesfunnel.forecasting.snapshot import Snapshot, snapshot
 from salesfunnel.forecasting.stage_rows import Stays, stays
 from salesfunnel.forecasting.traits import NO_TRAITS, Traits, leaky, traits_of
 from salesfunnel.forecasting.win_model import FEW_CLOSED, WinModel, fit_model
@@ -33,7 +34,7 @@ PRIOR, FAR, NARROW, WIDE = 6.0, 6.0, 0.9, 4.0
 """Days on which intervals held, with which the past begins; the largest miss that counts; limits
 of the factor of the width."""
 INSIDE = 1.2816
-"""Spreads off the middle up to which a sum lies in its 80 % interval."""
+"""Spreads off the middle up to which a sum lies in its 80% interval."""
 
 
 class Ways(NamedTuple):

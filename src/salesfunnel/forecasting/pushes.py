@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.moments import DAY
 from salesfunnel.data.history import FieldHistory
-from salesfunnel.forecasting.snapshot import DAY
 
 __all__ = ["MOST_PUSHES", "push_counts"]
 

@@ -48,11 +48,11 @@ class Forecast(TableMixin):
     expected : float
         Value to expect; wins where no deal has a value.
     interval : Interval
-        80 % interval of it.
+        80% interval of it.
     wins : float
         Deals to expect as won.
     wins_interval : Interval
-        80 % interval of that.
+        80% interval of that.
     expected_open, expected_new : float
         The parts of `expected` from the deals that are open, and from those still to come.
     periods : tuple of str
@@ -100,7 +100,7 @@ class Forecast(TableMixin):
     deal_chance_plain : array_like of float64, shape (deals,) or (0,)
         Chances by stage and age alone.
     open_interval : Interval, optional
-        80 % interval of `expected_open`.
+        80% interval of `expected_open`.
     way : str
         ``"covariates"`` if the forecast uses traits or activity of the deals, ``"stage-and-age"``
         if not.

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.durations import days_of
-from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.fiscal import Fiscal
-from salesfunnel._core.inputs import Moment
+from salesfunnel._core.moments import DAY, TICK, read_day
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._core.periods import end_of, frequency_of, label_of, ordinal
-from salesfunnel.data.events import columns as event_columns
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.closings_filled import undated
+from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.fault import Fault
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Times = npt.NDArray[np.datetime64]
-
-DAY = np.timedelta64(1, "D")
-DAY_TEXT = len("2026-12-31")
 
 
 class Snapshot(NamedTuple):
@@ -62,35 +60,12 @@ def days(span: object) -> Floats:
     return np.where(np.isnat(ticks), np.nan, ticks.astype(np.int64) / TICKS_PER_DAY)
 
 
-def moment(field: str, value: Moment) -> np.datetime64:
-    """Return a moment as datetime64[us]; raise ArgumentError where it is none."""
-    try:
-        kind, tick = event_columns.moment(field, value)
-    except DataError as error:
-        raise ArgumentError(error.message, hint=error.hint) from None
-    if kind == "number":
-        raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}")
-    return np.datetime64(tick, "us")
-
-
-def day_is_over(history: StageHistory, at: np.datetime64, given: object = None) -> bool:
-    """Return whether all of the day of a moment is known: closings are dates without hours.
-
-    Of a moment that is not `given` as a day, only if a deal closed on that day.
-    """
-    closed = history.closed[~np.isnat(history.closed)]
-    if at != at.astype("datetime64[D]") or not closed.size:
-        return False
-    if (closed != closed.astype("datetime64[D]")).any():
-        return False
-    length = len(given.strip()) if isinstance(given, str) else 0
-    named = length == DAY_TEXT or (isinstance(given, date) and not isinstance(given, datetime))
-    return named or bool((closed == at).any())
-
-
 def days_until(field: str, value: object, at: np.datetime64, calendar: Fiscal | None = None) -> int:
     """Return whole days: of a length of time, or to the end of a day or period, that day inside."""
-    label = value.isoformat()[:10] if isinstance(value, date) else value
+    label = value
+    if not isinstance(value, str) or frequency_of(value.strip()) == "none":
+        with suppress(ArgumentError):  # no day: a length of time, or a period of a fiscal year
+            label = str(read_day(field, value))
     by = frequency_of(label.strip()) if isinstance(label, str) else "none"
     own = calendar is not None and isinstance(label, str) and not _is_span(label)
     if calendar is not None and own and by in {"none", "quarter", "year"}:
@@ -131,7 +106,7 @@ def _is_length(value: object) -> bool:
 
 def _accepted(at: np.datetime64) -> str:
     """Return what may be written, with the next periods after a moment."""
-    month = ordinal(str(at)[:7], "month") + 1
+    month = ordinal(str(at - TICK)[:7], "month") + 1
     quarter = (month - 1) // 3 + 1
     later, name = label_of(month, "month"), label_of(quarter, "quarter")
     last = end_of(name, "quarter") - timedelta(days=1)
@@ -157,7 +132,7 @@ def snapshot(
     Amounts are those of the moment if the history of amounts is known, otherwise those of today;
     ``StageHistory.leaks`` says which.
     """
-    money = history.money(at=at, currency=currency, rates=rates)
+    money = money_of(history, at=at, currency=currency, rates=rates)
     # a deal that vanished from the lists is no longer in the open pipeline
     seen = history.observed_until
     # a deal with an outcome is never open; when it got it is not known without a closing

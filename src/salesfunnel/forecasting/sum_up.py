@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.interval import Interval
+from salesfunnel._core.moments import DAY
 from salesfunnel._kernels.winning.drawn_wins import drawn_new, drawn_wins
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
@@ -19,7 +20,6 @@ from salesfunnel.forecasting.changed_rates import rates_changed
 from salesfunnel.forecasting.groups import ForecastGroups, Grouping
 from salesfunnel.forecasting.outlook import Outlook
 from salesfunnel.forecasting.result import Forecast
-from salesfunnel.forecasting.snapshot import DAY
 from salesfunnel.forecasting.time_cuts import CALENDAR, month_shares, path_points, whole_quarters
 
 __all__ = ["LEVEL", "Draws", "simulated", "sum_up"]
@@ -66,7 +66,7 @@ def simulated(view: Outlook, size: int, seed: int, groupings: tuple[Grouping, ..
 
 
 def _widened(sample: Floats, width: float, whole: Floats | None = None) -> Floats:
-    """Return draws whose sums, or those of `whole`, lie further apart on the log."""
+    """Return draws whose sums, or those of `whole`, scatter more on the log."""
     total = (sample if whole is None else whole).sum(axis=1)
     mean = float(total.mean()) if total.size else 0.0
     if width == 1 or mean <= 0:

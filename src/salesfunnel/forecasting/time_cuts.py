@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.fiscal import Fiscal
-from salesfunnel.forecasting.snapshot import DAY
+from salesfunnel._core.moments import DAY
 
 __all__ = ["CALENDAR", "POINTS", "cuts_of", "month_shares", "path_points", "whole_quarters"]
 

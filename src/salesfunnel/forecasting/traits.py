@@ -22,7 +22,7 @@ LEVELS, FILLED, RARE, QUANTILES = 200, 0.6, 5, 5
 """Most groups of a trait, least share of deals that have it, fewest closed deals of a group that
 is told apart, and groups of a number."""
 SMALL = 30_000
-"""Groups that two bytes tell apart."""
+"""Groups that fit into two bytes."""
 NOT_TRAITS = {"currency", "stage", "outcome", "probability", "expected", "amount"}
 PUSHED = "pushed"
 """How often the expected close date had been put off."""

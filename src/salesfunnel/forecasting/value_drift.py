@@ -1,4 +1,4 @@
-"""How amounts change until deals are won: what a won deal brought beside what it was said to."""
+"""How amounts change until deals are won: what a won deal brought, and what it was said to."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def _cells(rows: Stays, use: Ints, M: int, traits: Traits, delays_of: list[Delay
 def _plain_reach(
     logit: StageLogit, following: Floats, delays_of: list[Delays], here: float
 ) -> Floats:
-    """Return the share won of those who enter each place now, traits apart."""
+    """Return the share won of those who enter each place now, without their traits."""
     K = len(delays_of)
     won = np.ones(K + 1)
     wave = waves(np.array(here))

@@ -3,9 +3,9 @@
 A catalog is a JSON file a topic and a language (``en/fault.json``, ``zh/fault.json``): a flat
 mapping from key to template. Its keys are read as ``<topic>.<key>``; a topic may have several
 files, ``fault.json`` and ``fault.sheets.json``. A template is a format
-string; beside Python's own format specs it knows the named ones of `FORMS`:
+string; besides Python's own format specs it knows the named ones of `FORMS`:
 ``{rate:percent}``, ``{p:chance}``, ``{gain:deals}``, ``{n:count}``, ``{x:number}``,
-``{gain:money}``, ``{gain:about}``, ``{when:date}``.
+``{gain:money}``, ``{gain:about}``, ``{when:date}``, ``{month:period}``.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
+from salesfunnel.i18n._dates import day_words, period_words
 
 DASH = "–"
 
@@ -81,10 +82,13 @@ def about(value: float, locale: Locale = "en") -> str:
 
 
 def day(value: date, locale: Locale = "en") -> str:
-    """Return a date: ISO in English, 年月日 in Chinese."""
-    if locale == "zh":
-        return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+    """Return a date in words: 3 Dec 2026, 2026年12月3日."""
+    return day_words(value, "full", locale)
+
+
+def period(value: str, locale: Locale = "en") -> str:
+    """Return a period in words: Aug 2026, 2026年8月; what is none as it is."""
+    return period_words(str(value), locale)
 
 
 def duration(value: timedelta | float, locale: Locale = "en") -> str:
@@ -120,6 +124,7 @@ FORMS: Mapping[str, Callable[..., str]] = {
     "money": money,
     "about": about,
     "date": day,
+    "period": period,
     "duration": duration,
     "unit": unit,
 }

@@ -64,7 +64,7 @@ def adherence(
     data : StageHistory or Tracking
         Deals with one column per key action: when it was done (``answer_at``, ``answer_date``,
         its key or its name), or yes and no. Or a sheet with a metric of the key, name or an alias
-        of the action: a rate, or a count beside the count of the stage.
+        of the action: a rate, or a count to compare with that of the stage.
     departments : mapping of str to sequence of str, optional
         Department → its roles and people, as `KeyAction.owner`, `Stage.owner` and the owners of the
         deals name them.

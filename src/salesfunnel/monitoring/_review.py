@@ -7,10 +7,10 @@ from datetime import date
 
 import attrs
 
-from salesfunnel._core.arguments import check_day
 from salesfunnel._core.checks import check_choice, check_kind, check_known
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.listing import Listing
+from salesfunnel._core.moments import read_day
 from salesfunnel._core.periods import first_from, frequency_of, start_of
 from salesfunnel._core.result import ResultMixin
 from salesfunnel._core.vocabulary import REVIEW_STATES, ReviewState
@@ -143,10 +143,11 @@ def review(
 
     Notes
     -----
-    `working`: Bayes factor of a rise by 5 to 50 % against "as before" of at least 10 [1]_.
+    `working`: Bayes factor of a rise by 5 to 50% against "as before" of at least 10 [1]_; of weeks
+    and days the mean of two, gathered by four weeks and by calendar months.
     `not-working`: likelihood ratio of the planned rise of at most 1/10, four weeks or more after it
     was due. `off-track`: after a month, a rise is less probable than none. `standardise`: working
-    for a quarter, with at least half of the planned rise (80 %). Else `not-enough-data`, with the
+    for a quarter, with at least half of the planned rise (80%). Else `not-enough-data`, with the
     weeks that are needed.
 
     References
@@ -177,7 +178,7 @@ def review(
     """
     check_kind("plan", plan, ImprovementPlan)
     check_kind("panel", panel, Panel)
-    today = check_day("today", today)
+    today = read_day("today", today)
     if panel.by == "none":
         raise ArgumentError(
             f"'panel' must have periods with dates, got {panel.periods[:1]!r}",

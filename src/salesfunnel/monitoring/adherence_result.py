@@ -48,12 +48,12 @@ class AdherenceRow(ResultMixin):
     done, on_time : float, optional
         Shares, in [0, 1]; None if nothing tells.
     done_interval, on_time_interval : Interval, optional
-        Their 95 % Wilson intervals; None for a sheet that states a share.
+        Their 95% Wilson intervals; None for a sheet that states a share.
     difference : float, optional
         The rate of advancing of deals still in the stage at the time limit for which the action
         was done in time, less that of the others; associated with it, not caused by it.
     difference_interval : Interval, optional
-        Its 95 % Newcombe interval.
+        Its 95% Newcombe interval.
     """
 
     stage: str

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.arrays import mature_entrants
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.one_line import one_line
 from salesfunnel._core.periods import label_of, ordinal, start_of
@@ -149,7 +150,7 @@ def _best(panel: Panel, s: int) -> dict[str, Any] | None:
 def _by_quarter(panel: Panel, s: int) -> tuple[list[str], npt.NDArray[np.float64]]:
     """Return whole quarters with enough deals, and entered, advanced and trials of each."""
     entered, advanced, missing = panel.entered_advanced()
-    exposed = entered if panel.exposed is None else panel.exposed
+    exposed = mature_entrants(entered, panel.exposed)
     number = np.array(
         [ordinal(_quarter(name, panel), "quarter") for name in panel.periods], dtype=np.int64
     )

@@ -178,7 +178,7 @@ def _against(series: Series, control: Series, near: Array, notices: list[str]) -
 
 
 def _trend_differs(treated: Array, control: Array) -> bool:
-    """Whether the log odds moved apart before (two-sided 5 %), over three periods or more."""
+    """Whether the log odds diverged before (two-sided 5%), over three periods or more."""
     both = sorted(set(treated[:, 0]) & set(control[:, 0]))
     if len(both) < 3:
         return False

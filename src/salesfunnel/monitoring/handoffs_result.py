@@ -29,7 +29,7 @@ class Handoff(ResultMixin):
     giver, taker : str
         Departments.
     sign : {"action", "owner", "advance"}
-        What shows that a deal was picked up, beside its advance: a key action of the target stage
+        What shows that a deal was picked up, besides its advance: a key action of the target stage
         was recorded, or it got an owner of the taking department; ``"advance"`` where the data
         tell neither.
     handed : int
@@ -42,14 +42,14 @@ class Handoff(ResultMixin):
     dropped_share : float, optional
         Deals never picked up over picked up and dropped; None if there are none.
     dropped_interval : Interval, optional
-        Its 95 % Wilson interval.
+        Its 95% Wilson interval.
     returned : int, optional
         Deals that went back to a stage of the giver, at or before the source; None if the
         changes of stage are not recorded.
     returned_share : float, optional
         Over `handed`.
     returned_interval : Interval, optional
-        Its 95 % Wilson interval.
+        Its 95% Wilson interval.
     """
 
     source: str

@@ -37,7 +37,7 @@ class WatchedMetric(ResultMixin):
     actual, target : float, optional
         Of that period.
     expected : Interval, optional
-        Between which the actual would lie if nothing had changed: 95 %, by its past and season.
+        Between which the actual would lie if nothing had changed: 95%, by its past and season.
     probability : float, optional
         The chance that a level as before would have been better than that of the last three
         periods: near 1 it got worse, near 0 better.

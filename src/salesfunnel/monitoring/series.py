@@ -39,7 +39,7 @@ class ReviewEvidence(ResultMixin):
     rate_before, rate : float or None
         Rates; `rate_before` is what would be expected now, with the season where that is known.
     interval : Interval or None
-        95 % interval of the rate that holds at every look (a confidence sequence).
+        95% interval of the rate that holds at every look (a confidence sequence).
     bayes_factor : float
         "The rate rose" against "as before", capped at 1e9: 10 is enough, at whatever look.
     plan_ratio : float
@@ -54,7 +54,7 @@ class ReviewEvidence(ResultMixin):
         ``year``: a season is weighed by how well 18 months or more show it; ``flat``: the history
         is too short to tell a season from a rise.
     odds_ratio : Interval or None
-        90 % interval of the odds ratio of the step in the logit model, with two years of history.
+        90% interval of the odds ratio of the step in the logit model, with two years of history.
     control : float or None
         Change of the log odds against the control segments (difference in differences).
     control_se : float or None

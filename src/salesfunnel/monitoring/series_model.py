@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from salesfunnel._core.period_arrays import DAYS_PER_MONTH, DAYS_PER_PERIOD
 from salesfunnel._core.periods import end_of, label_of, start_of
 from salesfunnel._core.season import RATE_MONTHS
-from salesfunnel._kernels.rate_model import pool
-from salesfunnel._kernels.rate_model.design import design
-from salesfunnel._kernels.rate_model.evidence import evidence
-from salesfunnel._kernels.rate_model.setting import RATE_NOISE, SIZE_WEIGHTS, Setting
-from salesfunnel._kernels.rate_model.window import Rates
+from salesfunnel._kernels.rate_model.since import risen
 from salesfunnel.monitoring.series import Array, Series
 
-BLOCK = {"week": 4, "day": 28}
+Ints = npt.NDArray[np.int64]
+
+FOUR_WEEKS = {"week": 4, "day": 28}
 """Periods that are read together: the weeks of a month rise and fall together."""
 MOST_BLOCKS = 39
-RISES = 0.275 + 0.225 * np.polynomial.legendre.leggauss(4)[0]
-"""Rises of 5 to 50 %."""
 LARGEST = 1e9
 NORMAL = NormalDist()
 
@@ -40,11 +37,22 @@ class Judged(NamedTuple):
     separable: bool
 
 
+class _Blocks(NamedTuple):
+    """Counts of blocks of periods, before and since; the first `since` blocks lie before."""
+
+    advanced: Array
+    entered: Array
+    middle: Array
+    """Number of the period in the middle of each, with a fraction."""
+    since: int
+
+
 def judge_series(series: Series, planned: float, since: float | None) -> Judged | None:
     """Judge the counts of a step before and since a measure; None without any of either.
 
-    Weeks and days are gathered to blocks of four weeks, counted from the first period since the
-    measure backwards and forwards; the last block may be partial.
+    Weeks and days are gathered in two ways: to blocks of four weeks, counted from the first period
+    since the measure backwards and forwards, and to the months of the calendar. Nobody knows which
+    of them rise and fall together, so that the evidence is the mean of both.
 
     Parameters
     ----------
@@ -61,61 +69,86 @@ def judge_series(series: Series, planned: float, since: float | None) -> Judged 
         pre = near if near.size else pre
     if not post.size or not pre.size:
         return None
-    length = BLOCK.get(series.by, 1)
-    start = float(post[0, 0])
-    x, n, first = _blocks(pre, post, start, length)
-    if first >= 0:
+    ways = [_gathered(pre, post, *numbers) for numbers in _numberings(pre, post, series)]
+    found = [_judged(blocks, series, planned) for blocks in ways if blocks.since > 0]
+    if not found:
         return None
-    middles = [start + length * (first + k) for k in range(len(n))]
-    angle = None if series.by == "year" else np.array([_angle(m, length, series) for m in middles])
-    a_month = length * DAYS_PER_PERIOD.get(series.by, DAYS_PER_MONTH) / DAYS_PER_MONTH
-    ages = len(n) + first
-    plan = design(len(n), angle, a_month=a_month)
-    share = np.append(RISES / (1 + RISES), planned / (1 + planned))
-    setting = Setting(Rates, RATE_NOISE, share, (ages,))
-    found = evidence(x[:, None], n[:, None], plan, pool.Groups(np.zeros(1, np.intp), 1), setting)
-    up = found.up[0, :, 0]
-    link, spread = float(found.link[0, 0]), float(found.variance[0, 0])
-    advanced, entered = x[-ages:].sum(), n[-ages:].sum()
+    months = (post[-1, 0] - pre[0, 0] + 1) * _months_a_period(series)
+    expected, factor, plan_ratio, p_higher, p_half = np.mean(found, axis=0).tolist()
+    separable = bool(months >= RATE_MONTHS - 0.5)
+    return Judged(expected, factor, plan_ratio, p_higher, p_half, separable)
+
+
+def _months_a_period(series: Series) -> float:
+    return DAYS_PER_PERIOD.get(series.by, DAYS_PER_MONTH) / DAYS_PER_MONTH
+
+
+def _numberings(pre: Array, post: Array, series: Series) -> list[tuple[Ints, Ints]]:
+    """Return the number of the block of every period before, below 0, and since, from 0 on."""
+    start = post[0, 0]
+    length = FOUR_WEEKS.get(series.by, 1)
+    blocks = [np.floor((rows[:, 0] - start) / length).astype(np.int64) for rows in (pre, post)]
+    ways = [(blocks[0], blocks[1])]
+    if length > 1:
+        months = [_month_of(rows[:, 0], series) for rows in (pre, post)]
+        first = months[1][0]  # a month in which the measure began is two blocks
+        ways.append((months[0] - first - 1, months[1] - first))
+    return ways
+
+
+def _month_of(numbers: Array, series: Series) -> Ints:
+    """Return the month that holds the middle of every period."""
+    days = [_middle(number, series) for number in numbers.tolist()]
+    return np.array([day.year * 12 + day.month for day in days], dtype=np.int64)
+
+
+def _middle(number: float, series: Series) -> date:
+    """Return the day in the middle of a period; between periods, of what lies between them."""
+    whole = math.floor(number)
+    label = label_of(whole, series.by)
+    first, after = start_of(label, series.by), end_of(label, series.by)
+    return first + timedelta(days=(number - whole + 0.5) * (after - first).days)
+
+
+def _gathered(pre: Array, post: Array, before: Ints, after: Ints) -> _Blocks:
+    """Add periods up to blocks; those without a period between others are empty."""
+    rows, block = np.concatenate([pre, post]), np.concatenate([before, after])
+    first = int(max(block.min(), block.max() + 1 - MOST_BLOCKS))
+    inside = block >= first
+    rows, place = rows[inside], block[inside] - first
+    size = int(place.max()) + 1
+    count = np.bincount(place, minlength=size)
+    there = np.flatnonzero(count)
+    middle = np.bincount(place, rows[:, 0], size)[there] / count[there]
+    x, n = (np.bincount(place, rows[:, j], size).astype(np.float64) for j in (1, 2))
+    return _Blocks(x, n, np.interp(np.arange(size), there, middle), -first)
+
+
+def _judged(blocks: _Blocks, series: Series, planned: float) -> tuple[float, ...]:
+    """Return the fields of `Judged` but the last."""
+    x, n, age = blocks.advanced, blocks.entered, blocks.entered.size - blocks.since
+    at, angle = _times(blocks, series)
+    found = risen(x[:, None], n[:, None], age, angle, at, planned)
+    link = float(found.link[0])
+    advanced, entered = x[-age:].sum(), n[-age:].sum()
     own = (advanced + 0.5) / (entered + 1)
-    sd = math.sqrt(spread + 1 / max(entered * own * (1 - own), 1e-9))
+    sd = math.sqrt(float(found.variance[0]) + 1 / max(entered * own * (1 - own), 1e-9))
     expected = 1 / (1 + math.exp(-link))
     half = min(expected * (1 + planned / 2), 1 - 1e-6)
     logit = math.log(own / (1 - own))
-    return Judged(
-        expected=expected,
-        bayes_factor=min(float(up[:4] @ SIZE_WEIGHTS), LARGEST),
-        plan_ratio=min(float(up[4]), LARGEST),
-        p_higher=NORMAL.cdf((logit - link) / sd),
-        p_half_plan=NORMAL.cdf((logit - math.log(half / (1 - half))) / sd),
-        separable=len(n) * a_month >= RATE_MONTHS - 0.5,
+    return (
+        expected,
+        min(float(found.factor[0]), LARGEST),
+        min(float(found.plan_ratio[0]), LARGEST),
+        NORMAL.cdf((logit - link) / sd),
+        NORMAL.cdf((logit - math.log(half / (1 - half))) / sd),
     )
 
 
-def _blocks(pre: Array, post: Array, start: float, length: int) -> tuple[Array, Array, int]:
-    """Return advanced and entered of every block, and the number of the first, below 0.
-
-    Blocks without a period between others are empty; an incomplete first block is left out.
-    """
-    number = np.floor((pre[:, 0] - start) / length).astype(np.int64)
-    if length > 1 and number.size and (number == number.min()).sum() < length:
-        keep = number > number.min()
-        if keep.any():
-            pre, number = pre[keep], number[keep]
-    rows = np.concatenate([pre, post])
-    block = np.concatenate([number, np.floor((post[:, 0] - start) / length).astype(np.int64)])
-    first = int(max(block.min(), block.max() + 1 - MOST_BLOCKS))
-    inside = block >= first
-    size = int(block.max()) - first + 1
-    place = block[inside] - first
-    x = np.bincount(place, weights=rows[inside, 1], minlength=size).astype(np.float64)
-    n = np.bincount(place, weights=rows[inside, 2], minlength=size).astype(np.float64)
-    return x, n, first
-
-
-def _angle(number: float, length: int, series: Series) -> float:
-    """Return the time of the year of the middle of a block, in radians."""
-    first = start_of(label_of(int(number), series.by), series.by)
-    after = end_of(label_of(int(number) + length - 1, series.by), series.by)
-    middle = first + timedelta(days=(after - first).days / 2)
-    return 2 * math.pi * middle.timetuple().tm_yday / 365.25
+def _times(blocks: _Blocks, series: Series) -> tuple[Array, Array | None]:
+    """Return the time of every block in months, and its time of the year in radians."""
+    angle = None
+    if series.by != "year":
+        days = [_middle(v, series).timetuple().tm_yday for v in blocks.middle.tolist()]
+        angle = 2 * math.pi * np.array(days, dtype=np.float64) / 365.25
+    return blocks.middle * _months_a_period(series), angle

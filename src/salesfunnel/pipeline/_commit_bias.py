@@ -14,6 +14,8 @@ from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.interval import Interval
 from salesfunnel._kernels.shrink import shrunk_rates
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.lookups import value_at
+from salesfunnel.data.history.until import moment_in
 from salesfunnel.data.money import in_one_currency
 from salesfunnel.fault import Fault
 from salesfunnel.pipeline.commit_bias_result import CallRecord, CallVerdict, CommitBias
@@ -186,25 +188,25 @@ class _Money:
 
 def _calls(history: StageHistory, number: int, quarter: Quarter, money: _Money) -> _Calls:
     _, call, start, after = quarter
-    moment = np.datetime64(call, "us")
+    moment = moment_in(history, "day", call)
     end = np.datetime64(after, "us")
     with np.errstate(invalid="ignore"):
         over = (history.outcome != 0) & ((history.closed <= moment) | np.isnat(history.closed))
         is_open = (history.created <= moment) & ~over
         won = is_open & (history.outcome == 1) & (history.closed > moment) & (history.closed < end)
-    category = history.at(moment, "category")
+    category = value_at(history, moment, "category")
     called = is_open & (category != "")
     expected = history.changes.get("expected")
     if expected is not None and not expected.present_only:
-        typed = history.at(moment, "expected")
+        typed = value_at(history, moment, "expected")
         called &= (typed >= np.datetime64(start)) & (typed < np.datetime64(after))
     rows = np.flatnonzero(called | won)
     owner = np.full(len(history), "", dtype=np.str_)
     if "owner" in history.changes or "owner" in history.attributes:
-        owner = history.at(moment, "owner").astype(np.str_)
+        owner = value_at(history, moment, "owner").astype(np.str_)
         late = won & (owner == "")
-        owner = np.where(late, history.at(history.as_of, "owner"), owner)
-    amount = money.at(history.at(moment, "amount"), call)
+        owner = np.where(late, value_at(history, history.as_of, "owner"), owner)
+    amount = money.at(value_at(history, moment, "amount"), call)
     brought = money.at(history.at(np.minimum(end, history.closed), "amount"), call)
     return _Calls(
         np.full(rows.size, number), owner[rows], category[rows], called[rows], won[rows],

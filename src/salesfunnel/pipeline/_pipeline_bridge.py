@@ -17,9 +17,10 @@ from salesfunnel._core.fiscal import Fiscal, as_fiscal
 from salesfunnel._core.vocabulary import FREQUENCIES, Frequency
 from salesfunnel._kernels.bridge import Passage, Scope, passages
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.until import moment_in
 from salesfunnel.data.rates import Rates
 from salesfunnel.fault import Fault
-from salesfunnel.pipeline.arguments import closing_days, cuts_of, moment_of
+from salesfunnel.pipeline.arguments import closing_days, cuts_of
 from salesfunnel.pipeline.bridge import PipelineBridge
 from salesfunnel.pipeline.doubts import doubts_of
 from salesfunnel.pipeline.state import PipelineState, pipeline_state
@@ -66,7 +67,8 @@ def pipeline_bridge(
     history : StageHistory
         Deals with histories of amount and expected date; see ``StageHistory.changes``.
     since, until : date, datetime or ISO text
-        The moments. Changes after `since` and not after `until` count.
+        The moments. Changes after `since` and not after `until` count. A day means its end: the
+        fourth quarter is from ``"2026-09-30"`` to ``"2026-12-31"``.
     closing : str, or two days, optional
         Only deals expected to close in this period: ``"2026-Q4"``, ``"2026-11"``, a fiscal period
         such as ``"FY27-Q3"``, or its first and last day. All open deals by default.
@@ -131,7 +133,7 @@ def pipeline_bridge(
     check_kind("history", history, StageHistory)
     check_choice("attribution", attribution, ("then", "now"))
     now = history.as_of
-    start, stop = moment_of("since", since, now), moment_of("until", until, now)
+    start, stop = moment_in(history, "since", since), moment_in(history, "until", until)
     if stop <= start:
         raise ArgumentError(f"'until' must be after 'since' ({since}), got {until}")
     if stop > history.as_of:
@@ -153,7 +155,7 @@ def pipeline_bridge(
     parts: tuple[PipelineBridge, ...] = ()
     if pieces is not None:
         check_choice("pieces", pieces, [name for name in FREQUENCIES if name != "none"])
-        ends = cuts_of(start, stop, pieces, calendar)
+        ends = cuts_of(history, (start, stop), pieces, calendar)
         parts = tuple(_bridge(frame, a, b, ()) for a, b in pairwise(ends))
     whole = _bridge(frame, start, stop, parts)
     if not compare:

@@ -14,8 +14,10 @@ from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels import slip
 from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.deal_money import money_of
+from salesfunnel.data.history.lookups import value_at
+from salesfunnel.data.history.until import moment_in
 from salesfunnel.fault import Fault
-from salesfunnel.pipeline.arguments import moment_of
 from salesfunnel.pipeline.promises import promises_of, pushes_of, stretches
 from salesfunnel.pipeline.slip_rates import slip_rates
 from salesfunnel.pipeline.slippage_result import Slippage, TypedDates
@@ -45,7 +47,8 @@ def slippage(
     history : StageHistory
         Deals with a history of expected close dates.
     as_of : date, datetime or ISO text, optional
-        The moment; the history's by default. Times after it are not looked at.
+        The moment; the history's by default. A day means its end. Times after it are not looked
+        at.
     currency, rates : optional
         As in `forecast`: rates by the size of deals need rates where there are several currencies.
 
@@ -91,11 +94,7 @@ def slippage(
             "'history' must have a history of expected close dates, got none",
             hint="read the field history of the close date, or dated exports with read_snapshots",
         )
-    at = (
-        np.datetime64(history.as_of, "us")
-        if as_of is None
-        else moment_of("as_of", as_of, history.as_of)
-    )
+    at = np.datetime64(history.as_of, "us") if as_of is None else moment_in(history, "as_of", as_of)
     if at > history.as_of:
         raise ArgumentError(f"'as_of' must not be after the history's {history.as_of}, got {at}")
     until = float(at.astype(np.int64)) / TICKS_PER_DAY
@@ -106,7 +105,7 @@ def slippage(
     dated = np.unique(field.deal[field.time <= at])
     faults = list(_interval_fault(history))
     # amounts are compared, not added: without rates there is only no size
-    money = history.money(at=at, currency=currency, rates=rates)
+    money = money_of(history, at=at, currency=currency, rates=rates)
     faults += [attrs.evolve(f, severity="warning") if money.mixed else f for f in money.faults]
     names = (*history.stages, "")
     owner = _texts_at(history, at, "owner")
@@ -116,7 +115,7 @@ def slippage(
         owners=[str(name) for name in owner[rows].tolist()],
         stages=[names[k] for k in stage[rows].tolist()],
         expected=pushed.date[rows].astype(np.int64).astype("datetime64[D]"),
-        amounts=history.at(at, "amount")[rows],
+        amounts=value_at(history, at, "amount")[rows],
         pushes=pushed.pushes[rows],
         days_pushed=pushed.days[rows],
         first_push=_dates(pushed.first[rows]),
@@ -142,7 +141,7 @@ def _stage_at(history: StageHistory, at: np.datetime64) -> npt.NDArray[np.intp]:
 def _texts_at(history: StageHistory, at: np.datetime64, field: str) -> npt.NDArray[Any]:
     if field not in history.changes and field not in history.attributes:
         return np.full(len(history), "", dtype=np.str_)
-    return np.asarray(history.at(at, field)).astype(np.str_)
+    return np.asarray(value_at(history, at, field)).astype(np.str_)
 
 
 def _dates(days: Floats) -> npt.NDArray[np.datetime64]:

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.fiscal import Fiscal
+from salesfunnel._core.moments import read_day
 from salesfunnel._core.periods import end_of, frequency_of, label_of, ordinal, start_of
 from salesfunnel._core.vocabulary import Frequency
+from salesfunnel.data.history import StageHistory
+from salesfunnel.data.history.until import moment_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-
-def moment_of(field: str, value: object, example: object = "2026-10-05") -> np.datetime64:
-    """Return a moment as datetime64[us]; raise ArgumentError if it cannot be read.
-
-    `example` is a moment of the data, which the error shows.
-    """
-    hint = f"such as {str(example)[:10]!r}"
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        raise ArgumentError(f"{field!r} must be a time without a zone, got {value!r}")
-    try:
-        found: np.datetime64 = np.datetime64(cast("str", value), "us")
-    except (TypeError, ValueError) as error:
-        raise ArgumentError(
-            f"{field!r} must be a date or a time, got {value!r}", hint=hint
-        ) from error
-    if np.isnat(found):
-        raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}", hint=hint)
-    return found
+    from collections.abc import Iterable, Iterator
 
 
 def closing_days(
@@ -62,10 +47,7 @@ def closing_days(
             )
         return (start_of(closing, by), end_of(closing, by) - timedelta(days=1)), closing
     try:
-        low, high = (
-            moment_of("closing", day).astype("datetime64[D]").item()
-            for day in cast("Iterable[object]", closing)
-        )
+        low, high = (read_day("closing", day) for day in cast("Iterable[object]", closing))
     except (TypeError, ValueError) as error:
         raise ArgumentError(
             f"'closing' must be a period such as {quarter!r} or two days, got {closing!r}"
@@ -76,22 +58,31 @@ def closing_days(
 
 
 def cuts_of(
-    since: np.datetime64, until: np.datetime64, by: Frequency, fiscal: Fiscal | None
+    history: StageHistory,
+    window: tuple[np.datetime64, np.datetime64],
+    by: Frequency,
+    fiscal: Fiscal | None,
 ) -> list[np.datetime64]:
-    """Return the ends of the parts of a window: its own, and the starts of periods inside."""
+    """Return the ends of the parts of a window: its own, and those of periods inside it."""
+    since, until = window
     first: date = since.astype("datetime64[D]").item()
     cuts = [since]
+    for day in _starts_after(first, by, fiscal):
+        cut = moment_in(history, "pieces", day - timedelta(days=1))
+        if cut >= until:
+            break
+        if cut > since:
+            cuts.append(cut)
+    return [*cuts, until]
+
+
+def _starts_after(day: date, by: Frequency, fiscal: Fiscal | None) -> Iterator[date]:
+    """Return the first days of the periods after that of a day, one after the other."""
     if fiscal is not None and by in ("month", "quarter", "year"):
-        place = fiscal.ordinal(first, by) + 1
-        while (at := np.datetime64(fiscal.start_of(place, by), "us")) < until:
-            cuts.append(at)
-            place += 1
-    else:
-        place = _place(first, by) + 1
-        while (at := np.datetime64(start_of(label_of(place, by), by), "us")) < until:
-            cuts.append(at)
-            place += 1
-    return [*[cut for cut in cuts if cut < until], until]
+        place = fiscal.ordinal(day, by)
+        return (fiscal.start_of(k, by) for k in count(place + 1))
+    place = _place(day, by)
+    return (start_of(label_of(k, by), by) for k in count(place + 1))
 
 
 def _place(day: date, by: Frequency) -> int:

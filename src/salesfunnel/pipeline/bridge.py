@@ -47,17 +47,18 @@ class BridgeVerdict(ResultMixin):
     expected : float, optional
         Deals to expect from the earlier periods; None without enough of them.
     low, high : float, optional
-        80 % interval of that, in the middle: one tenth above, one tenth below.
+        80% interval of that, in the middle: one tenth above, one tenth below.
     probability : float, optional
         Probability that the rate is higher than usual.
     probability_fewer : float, optional
         Probability that it is lower.
     periods : int
         Earlier periods behind it.
-    verdict : {"more-than-usual", "perhaps-more", "as-usual", "perhaps-fewer", "fewer-than-usual", \
-"not-enough-data"}
-        As usual inside the interval. Outside it more or fewer than usual from a probability of 0.8,
-        else perhaps so; six earlier periods are needed.
+    verdict : str
+        ``"more-than-usual"``, ``"perhaps-more"``, ``"as-usual"``, ``"perhaps-fewer"``,
+        ``"fewer-than-usual"`` or ``"not-enough-data"``. As usual inside the interval. Outside it
+        more or fewer than usual from a probability of 0.8, else perhaps so; six earlier periods
+        are needed.
     """
 
     bar: str

@@ -45,13 +45,13 @@ class CallRecord(ResultMixin):
         were open on the day of the call; for other categories, of the called deals. None without a
         win.
     bias_interval : Interval
-        80 % interval of it.
+        80% interval of it.
     owner_won : float
         All that the owner won in the period of deals that were open on the day of the call, called
         or not.
     verdict : {"sandbags", "happy-ears", "fair", "not-enough-data"}
         Of the category that means commit: sandbags if more was won than called, happy ears if
-        less; only if the 80 % interval of `bias` excludes 1 and there were ten calls. ``"fair"``
+        less; only if the 80% interval of `bias` excludes 1 and there were ten calls. ``"fair"``
         otherwise.
     """
 

@@ -1,4 +1,4 @@
-"""What a bridge cannot know: amounts set when a deal ended, days on its first moment."""
+"""What a bridge cannot know: amounts set when a deal ended, what is of its first day."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from salesfunnel._core.moments import day_over
 from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._kernels.bridge import BY_WIN, END, START, Passage
 from salesfunnel.fault import Fault
@@ -15,7 +16,7 @@ from salesfunnel.pipeline.valuation import Valued
 __all__ = ["OF_AMOUNTS", "doubts_of"]
 
 OF_AMOUNTS = ("amounts-set-at-closing", "open-amounts-unknown")
-"""Codes of the doubts about amounts, which are said beside the bars."""
+"""Codes of the doubts about amounts, which are shown with the bars."""
 
 NOTABLE = 0.05
 """Share of open deals without an amount from which on it is said."""
@@ -26,7 +27,7 @@ def doubts_of(
 ) -> list[Fault]:
     """Return what makes the amounts or the counts of a bridge mislead."""
     return [
-        *_amounts(way, money, state), *_first_moment(state, since),
+        *_amounts(way, money, state), *_first_day(state, since),
         *_between_exports(state, since, until),
     ]  # fmt: skip
 
@@ -56,6 +57,8 @@ def _amounts(way: Passage, money: Valued, state: PipelineState) -> list[Fault]:
     end = way.way_out == END
     known, won = np.isfinite(way.amount_out), way.way_out == BY_WIN
     n, unknown = int(end.sum()), int((end & ~known).sum())
+    if not n and known.size and not known.any():
+        return [Fault.of("bridge-without-amounts", n=known.size)]
     if not n or unknown < NOTABLE * n:
         return []
     later = "amount" in state.leaks and bool(won.any())
@@ -68,15 +71,24 @@ def _amounts(way: Passage, money: Valued, state: PipelineState) -> list[Fault]:
     return [Fault.of("open-amounts-unknown", n=unknown, all=n)]
 
 
-def _first_moment(state: PipelineState, since: np.datetime64) -> list[Fault]:
-    """Say what was dated to the very moment at which the window begins: it counts as before."""
+def _first_day(state: PipelineState, since: np.datetime64) -> list[Fault]:
+    """Say what is of the day at whose end the window begins, if a month or a week begins with it.
+
+    It counts as before the window, though whoever names a first day may expect it inside.
+    """
     history = state.history
-    closed = (history.closed == since) & (history.outcome != 0)
-    n = int(((history.created == since) | closed).sum())
+    day = since.astype("datetime64[D]").item()
+    first_day = day.day == 1 or day.weekday() == 0
+    if not first_day or not (day_over(since) or since == np.datetime64(day, "us")):
+        return []
+    first = np.datetime64(day, "us")
+    with np.errstate(invalid="ignore"):
+        closed = (history.closed >= first) & (history.closed <= since) & (history.outcome != 0)
+        created = (history.created >= first) & (history.created <= since)
+    n = int((created | closed).sum())
     if not n:
         return []
     won = int((closed & (history.outcome == 1)).sum())
-    day = since.astype("datetime64[D]").item()
     return [Fault.of(
         "changes-at-the-start", n=n, won=won, day=str(day), before=str(day - timedelta(days=1))
     )]  # fmt: skip

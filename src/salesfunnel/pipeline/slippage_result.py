@@ -39,7 +39,7 @@ class SlipRate(ResultMixin):
     rate : float
         Share of them, in [0, 1].
     interval : Interval
-        95 % Wilson interval of it.
+        95% Wilson interval of it.
     shrunk : float
         The rate shrunk toward that of all dates.
     """

@@ -89,8 +89,8 @@ def pipeline_state(
     dated = expected is not None and not expected.present_only
     if not dated:
         faults.append(Fault.of("expected-unknown-before", severity="info"))
-    undated = int((np.isnat(history.created)).sum())
-    undated += int(((history.outcome != 0) & np.isnat(history.closed)).sum())
+    unclosed = (history.outcome != 0) & np.isnat(history.closed)
+    undated = int((np.isnat(history.created) | unclosed).sum())
     if undated:
         faults.append(Fault.of("deals-undated", n=undated, all=n))
     used = {"amount", "currency", "pipeline", group}

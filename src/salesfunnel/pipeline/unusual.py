@@ -1,4 +1,4 @@
-"""Are as many pushed, lost and new as usual: this window beside those of earlier periods."""
+"""Compare how many deals are pushed, lost and new with the same window of earlier periods."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from salesfunnel._core.moments import DAY, TICK
 from salesfunnel._kernels.bridge import WAYS_IN, WAYS_OUT, Scope, passages
 from salesfunnel._kernels.rise import change
 from salesfunnel.pipeline.bridge import BridgeVerdict, BridgeWord, PipelineBridge
@@ -91,11 +92,12 @@ def _earlier(
 ) -> tuple[np.datetime64, np.datetime64, tuple[date, date] | None]:
     """Return a window and a closing period, `back` periods earlier."""
     if closing is None:
-        months = _whole_months(since, until)
+        months, rest = _whole_months(since, until)
         if months:
-            return _months_back(since, months * back), _months_back(until, months * back), None
+            begin, end = (_months_back(m + rest, months * back) - rest for m in (since, until))
+            return begin, end, None
         return since - (until - since) * back, until - (until - since) * back, None
-    months = _whole_months(
+    months, _ = _whole_months(
         np.datetime64(closing[0], "us"), np.datetime64(closing[1] + timedelta(days=1), "us")
     )
     if months:
@@ -111,12 +113,16 @@ def _earlier(
     return since - shift, until - shift, (closing[0] - length, closing[1] - length)
 
 
-def _whole_months(start: np.datetime64, end: np.datetime64) -> int:
-    """Return how many calendar months lie between two first days of months; 0 if they are not."""
-    first, last = start.astype("datetime64[M]"), end.astype("datetime64[M]")
-    if first != start or last != end:
-        return 0
-    return int((last - first).astype(np.int64))
+def _whole_months(start: np.datetime64, end: np.datetime64) -> tuple[int, np.timedelta64]:
+    """Return how many calendar months lie between two moments, 0 if it is no whole number.
+
+    Both are the starts of months, or lie before them by the same rest: the last days of months.
+    """
+    for rest in (np.timedelta64(0, "us"), TICK, DAY.astype("timedelta64[us]")):
+        first, last = ((moment + rest).astype("datetime64[M]") for moment in (start, end))
+        if first == start + rest and last == end + rest:
+            return int((last - first).astype(np.int64)), rest
+    return 0, TICK
 
 
 def _months_back(moment: np.datetime64, months: int) -> np.datetime64:

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from salesfunnel._core.arguments import check_day, worth_of
+from salesfunnel._core.arguments import worth_of
 from salesfunnel._core.checks import (
     check_currency,
     check_fraction,
@@ -15,6 +15,7 @@ from salesfunnel._core.checks import (
     check_positive_int,
 )
 from salesfunnel._core.errors import ArgumentError, SalesFunnelError
+from salesfunnel._core.moments import read_day
 from salesfunnel._core.readers import reader_hint
 from salesfunnel._core.rows import pulled
 from salesfunnel.bottleneck import Bottleneck, Bottlenecks
@@ -121,7 +122,7 @@ def plan(
     >>> measures[0].problem, measures[0].due
     ('slow-response', datetime.date(2026, 12, 3))
     """
-    start = check_day("start", start)
+    start = read_day("start", start)
     found = _findings(findings)
     table = bottlenecks if isinstance(bottlenecks, Bottlenecks) else None
     rows = _rows(bottlenecks, found)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.arrays import mature_entrants
 from salesfunnel._core.period_arrays import PERIODS_PER_MONTH
 from salesfunnel._core.periods import frequency_of
 from salesfunnel.planning.measure import Measure
@@ -90,8 +91,7 @@ def most_it_brings(
     assumed : Assumptions
         Of the plan.
     """
-    exposed = table.entered if table.exposed is None else table.exposed
-    entered = exposed.astype(np.float64)
+    entered = mature_entrants(table.entered, table.exposed)
     advanced = np.minimum(table.advanced, entered)
     rate = advanced / np.maximum(entered, 1.0)
     reference = np.where(np.isnan(table.reference), 1.0, table.reference)

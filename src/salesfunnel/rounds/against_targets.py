@@ -27,7 +27,7 @@ def plan_against_targets(
     """Return measures for the steps behind their target rates; None where others can be judged.
 
     A month alone says nothing of falls; its targets say what the team wants. A step is planned for
-    where the 95 % interval of its rate is below the rate of its targets.
+    where the 95% interval of its rate is below the rate of its targets.
     """
     if any(
         row.tier not in {"not-enough-data", "definition-changed"} for row in analysis.bottlenecks

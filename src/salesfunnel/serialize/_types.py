@@ -29,6 +29,7 @@ _HOMES = {
         "Conversion",
         "ConversionTable",
         "SegmentComparison",
+        "SegmentPair",
         "SegmentRow",
     ),
     "salesfunnel.counting": ("StepCounts", "StepDuration"),

@@ -69,7 +69,7 @@ def decompose_target(
     panel : Panel or StageHistory
         Counts by month; the last step is what the target counts. Segments are added up, and are
         the split where none is given. Deals are counted by the month in which they entered each
-        step, open ones apart; `value`, `currency` and `lag` are theirs where they are not given.
+        step, open ones separately; `value`, `currency` and `lag` are theirs if not given.
     months : int
         How many months the target is for: 12 for a year, 3 for a quarter.
     unit : {"count", "currency"}

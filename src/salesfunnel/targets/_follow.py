@@ -193,7 +193,7 @@ def _chance(plan: TargetPlan, actual: Ints, done: int, left: int) -> float:
         return 0.0
     spread = np.maximum((plan.rate_high - plan.rate_low) / 2.563, 1e-6)
     p = np.clip(plan.rates, 1e-9, 1 - 1e-9)
-    # the plan's distributions, by the moments of their 80 % limits, for the months that are left
+    # the plan's distributions, by the moments of their 80% limits, for the months that are left
     size = np.maximum(p * (1 - p) / spread**2 - 1, 0.5) * left / len(plan.periods)
     size = np.maximum(size, 0.5)
     n, x = actual[:-1].astype(np.float64), np.minimum(actual[1:], actual[:-1]).astype(np.float64)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.periods import ordinal
-from salesfunnel._core.season import COUNT_MONTHS
+from salesfunnel._core.season import COUNT_MONTHS, SILENT
 from salesfunnel._kernels.month_factors import month_factors
 from salesfunnel.fault import Fault
 from salesfunnel.targets.history_rates import RateHistory
@@ -15,8 +15,6 @@ __all__ = ["MOST_ARRIVAL_MONTHS", "entrants_ahead"]
 
 MOST_ARRIVAL_MONTHS = 60
 """Months of arrivals that are read at most."""
-SILENT = 12.0
-"""Missing entrants from which it is said that nobody came in: by chance alone once in 100,000."""
 
 
 def entrants_ahead(

@@ -56,7 +56,7 @@ class TargetPlan(TableMixin):
     seasonal : bool
         Whether the weights come from at least two years of history.
     rates, rate_low, rate_high : array_like of float64, shape (steps - 1,)
-        Rates to expect, and the 80 % limits of the rate over the months of the plan.
+        Rates to expect, and the 80% limits of the rate over the months of the plan.
     required : array_like of float64, shape (steps,)
         What each step needs at mean rates, not rounded.
     mean, safe : array_like of int64, shape (months, steps)

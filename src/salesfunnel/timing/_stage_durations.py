@@ -181,7 +181,7 @@ def _or_nan(value: float | None) -> float:
 
 @attrs.frozen(kw_only=True)
 class StaleDeals(TableMixin):
-    """Open deals that have grown old in their stage, oldest beside its usual time first.
+    """Open deals that are old in their stage, first the oldest compared with the usual time.
 
     Parameters
     ----------

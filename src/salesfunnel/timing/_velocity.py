@@ -118,7 +118,7 @@ def velocity(
     ArgumentError
         If `winsorise` is not in (0, 1].
     DataError
-        If over 5 % of the lost deals have no closing time.
+        If over 5% of the lost deals have no closing time.
 
     Examples
     --------

@@ -31,7 +31,7 @@ def known_rate(curve: AalenJohansen) -> float | None:
 
 
 def censoring_faults(curve: AalenJohansen, column: str) -> tuple[Fault, ...]:
-    """Return what to say beside the eventual rate of a curve.
+    """Return the faults of the eventual rate of a curve.
 
     Parameters
     ----------

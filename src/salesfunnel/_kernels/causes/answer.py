@@ -239,7 +239,7 @@ def _effects(design: Design, fitted: Fit, taken: Sequence[Taken], scale: float) 
     for i, t in enumerate(taken):
         assert fitted.covariance is not None
         delta = float(fitted.beta[i - k])
-        se = math.sqrt(max(float(fitted.covariance[i - k, i - k]), 0.0))
+        se = math.sqrt(max(float(fitted.covariance[i - k, i - k]), 0.0) * t.spread)
         count = float(t.extra.values.sum())
         whole = -delta * count * scale
         z = t.hit.z

@@ -72,7 +72,7 @@ def bin_cuts(values: Array, now: Bool) -> Array:
 
     Five bins below 1,500 known values, eight below 20,000, else ten; the quartiles and the ninth
     decile of the deals now, from 60 of them, so that a shift beyond the old range is seen. A value
-    that a fifth or more hold has a bin for itself. A cut that leaves less than 2 % or 20 deals on
+    that a fifth or more hold has a bin for itself. A cut that leaves less than 2% or 20 deals on
     its left is dropped. Outcomes are not looked at.
 
     Parameters
@@ -125,7 +125,7 @@ class Kept(NamedTuple):
 def kept_levels(count: Int, count_now: Int, *, most: int = 30) -> Kept:
     """Return the categories that are frequent enough in all deals, or among those now.
 
-    At least 20 and 1 % of all deals, or 10 and 3 % of the deals now (a new value), the 30 largest
+    At least 20 and 1% of all deals, or 10 and 3% of the deals now (a new value), the 30 largest
     at most.
     """
     n, late = float(count.sum()), float(count_now.sum())

@@ -15,16 +15,18 @@ import numpy.typing as npt
 from salesfunnel._kernels.causes.design import Cells, Design
 from salesfunnel._kernels.causes.fit import Extra, Fit, extra_of, fit, fitted_of
 from salesfunnel._kernels.causes.pairs import best_pairs
+from salesfunnel._kernels.causes.parts import level_counts
 from salesfunnel._kernels.causes.prices import prices_of
 from salesfunnel._kernels.causes.search import Hit, best_sets, dispersions, now_of
 
-__all__ = ["Taken", "member_rows", "search_effects"]
+__all__ = ["Taken", "keeps_its_odds", "member_rows", "search_effects"]
 
 Array = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 Q_EFFECT = 0.1
 MOST_EFFECTS = 6
 MATERIAL = 0.1
+LEAST_BEFORE = 20
 NEAR, GONE = 4.0, 1.645
 """Another column cannot be distinguished if its z² was within 4 and falls below 1.645 after."""
 
@@ -36,6 +38,8 @@ class Taken(NamedTuple):
     order: int
     extra: Extra
     alike: tuple[int, ...]
+    spread: float = 1.0
+    """How much more months of its columns differ than chance makes them, at least 1."""
 
 
 def member_rows(design: Design, hit: Hit) -> Bool:
@@ -123,12 +127,31 @@ def search_effects(
         )  # fmt: skip
         limit = math.log(Q_EFFECT * (len(taken) + 1))
         hits = [h for h in hits if h.log_p <= limit and -h.delta * h.held >= least]
+        hits = [h for h in hits if not keeps_its_odds(design, h)]
         if not hits:
             break
         best = min(hits, key=lambda h: (round(h.log_p, 7), h.factors, h.levels))
         extra = extra_of(design, member_rows(design, best).astype(np.float64))
-        taken.append(Taken(best, len(taken), extra, ()))
+        spread = max(float(phi[f]) for f in best.factors)
+        taken.append(Taken(best, len(taken), extra, (), spread))
     return taken
+
+
+def keeps_its_odds(design: Design, hit: Hit) -> bool:
+    """Whether the odds ratio of a set of one column is that of before: a consequence, no cause.
+
+    What only follows the outcome keeps P(level | outcome), and with it its odds ratio, whatever the
+    rate: when everything falls, its levels fall by different points. What began to cost does not.
+    """
+    if len(hit.factors) != 1:
+        return False
+    counts = level_counts(design, hit.factors[0]).outcome
+    inside = counts[:, :, list(hit.levels[0])].sum(2)
+    if inside[0].sum() < LEAST_BEFORE:
+        return False
+    table = np.stack([inside, counts.sum(2) - inside], axis=2) + 0.5
+    odds = np.log(table[:, 1, 0] * table[:, 0, 1] / (table[:, 0, 0] * table[:, 1, 1]))
+    return bool(odds[1] - odds[0] > -GONE * math.sqrt(float((1 / table).sum())))
 
 
 def _alike(hit: Hit, before: dict[tuple[int, ...], float], after: Sequence[Hit]) -> tuple[int, ...]:

@@ -33,7 +33,7 @@ class Extra(NamedTuple):
 
 
 class Model(NamedTuple):
-    """Which factors of a design stand in a model, beside which extra columns."""
+    """Which factors of a design are in a model, with which extra columns."""
 
     factors: tuple[int, ...]
     extras: tuple[Extra, ...]

@@ -19,6 +19,7 @@ __all__ = [
     "auc_of",
     "fill_leak",
     "follows_outcome",
+    "goes_with_time",
     "level_leak",
     "life_bins",
     "life_tied",
@@ -123,7 +124,7 @@ def follows_outcome(counts: LevelCounts) -> bool:
 
 
 def after_by_date(days: Array, outcome_days: Array) -> bool:
-    """Whether dates lie after the outcome (above 20 %), or on its day (above 50 %)."""
+    """Whether dates lie after the outcome (above 20%), or on its day (above 50%)."""
     both = np.isfinite(days) & np.isfinite(outcome_days)
     if both.sum() < LEAST:
         return False
@@ -181,3 +182,21 @@ def spread_in_time(codes: npt.NDArray[Any], size: int, period: npt.NDArray[np.in
         between = (n[:, None] * (counts / n[:, None] - share) ** 2).sum(0) / n.sum()
         part: Array = np.where(share * (1 - share) > 0, between / (share * (1 - share)), 0.0)
     return part
+
+
+def goes_with_time(values: Array, time: Array) -> bool:
+    """Whether a number only says when: rank correlation with the time of above .95, or below -.95.
+
+    The number of a row, of a ticket or of a day grows with every deal, whatever becomes of it; its
+    bins of now hold no deals of before.
+    """
+    both = np.isfinite(values) & np.isfinite(time)
+    if both.sum() < 2 * LEAST:
+        return False
+    ranks = []
+    for one in (values[both], time[both]):
+        _, place, count = np.unique(one, return_inverse=True, return_counts=True)
+        rank = _mid_ranks(count.astype(np.float64)).take(place)
+        ranks.append(rank - rank.mean())
+    spread = float((ranks[0] ** 2).sum() * (ranks[1] ** 2).sum())
+    return bool(spread > 0 and abs(float(ranks[0] @ ranks[1])) > 0.95 * spread**0.5)

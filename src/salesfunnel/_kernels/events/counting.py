@@ -10,7 +10,7 @@ predecessor with a valid chain is enough as well: the length of a step, an exclu
 and the window all get worse with an earlier one, and latest starts never fall over time.
 
 Where events at one time matter to each other (a name that stands twice among the steps, an excluded
-event at the time of a step, strict order), chains are kept apart by the step at which their last
+event at the time of a step, strict order), chains are kept separate by the step at which their last
 *run* began, a run being the steps that the chain takes at one and the same time.
 """
 
@@ -65,7 +65,7 @@ class Matches(NamedTuple):
 
 
 def needs_runs(keys: Sequence[Keys], rules: Rules) -> bool:
-    """Whether chains must be kept apart by the start of their last run."""
+    """Whether chains must be kept separate by the start of their last run."""
     if rules.groups is not None:
         return True
     if rules.increasing:

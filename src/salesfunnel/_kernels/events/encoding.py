@@ -234,7 +234,7 @@ def text_codes(
     sample = texts.words(0, SAMPLE, width)
     if sample is None:
         return None
-    # Most ids begin alike: words that are the same in all texts tell nothing apart.
+    # Most ids begin alike: words that are the same in all texts distinguish nothing.
     alike = {k: word[0] for k, word in enumerate(sample) if count and (word == word[0]).all()}
     if len(alike) == width:
         del alike[0]

@@ -31,6 +31,8 @@ class Design(NamedTuple):
     """Shape (columns, months)."""
     precision: Array
     """One over the variance of each effect, shape (columns,)."""
+    structures: tuple[float, ...] = STRUCTURE_PRIOR
+    """Prior of `STRUCTURES`."""
 
     @property
     def seasonal(self) -> bool:
@@ -43,8 +45,8 @@ class Design(NamedTuple):
         if self.values.shape[1] < FEWEST_MONTHS:
             return np.ones(1)
         if self.seasonal:
-            return np.array(STRUCTURE_PRIOR)
-        pair = np.array([STRUCTURE_PRIOR[0], STRUCTURE_PRIOR[3]])
+            return np.array(self.structures)
+        pair = np.array([self.structures[0], self.structures[3]])
         return np.asarray(pair / pair.sum())
 
 
@@ -55,6 +57,7 @@ def design(
     *,
     workdays: npt.ArrayLike | None = None,
     a_month: float = 1.0,
+    at: npt.ArrayLike | None = None,
 ) -> Design:
     """Return the regressors of `months` consecutive months.
 
@@ -70,6 +73,8 @@ def design(
         Working days of every month.
     a_month : float
         Months from one period to the next, where periods are not months.
+    at : array_like of float, shape (months,), optional
+        The time of every period in months, where they are not equally far apart.
     """
     rows, sd = [np.ones(months)], [LEVEL_SD]
     if angle is not None:
@@ -86,7 +91,8 @@ def design(
             if np.ptp(share) > 1e-12:
                 rows.append(share - share.mean())
                 sd.append(spread)
-    t = np.arange(months, dtype=np.float64) * a_month
+    even = np.arange(months, dtype=np.float64) * a_month
+    t = even if at is None else np.asarray(at, dtype=np.float64)
     rows.append(t - t.mean())
     sd.append(SLOPE_SD)
     return Design(np.stack(rows), 1.0 / np.square(sd))

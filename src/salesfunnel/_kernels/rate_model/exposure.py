@@ -8,7 +8,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 DRIFT = 0.02
-"""κ: squared relative drift of a delay distribution over time, beside its sampling error."""
+"""κ: squared relative drift of a delay distribution over time, besides its sampling error."""
 SMALLEST_MISS = 0.02
 """The share that does not advance counts as at least this."""
 TYPICAL_FALL = 0.3
@@ -46,7 +46,7 @@ def fall_on_the_logit(cv2: Array, rate: Array) -> Array:
     """Return the variance on the logit at the size of a fall that matters, `TYPICAL_FALL`.
 
     The slope of the logit at a high rate is many times that at the rate after a fall: measured at
-    the rate itself, an uncertain exposure would hide every fall of a step of 90 %.
+    the rate itself, an uncertain exposure would hide every fall of a step of 90%.
     """
     p = np.clip(rate, 1e-6, 1.0 - SMALLEST_MISS)
     fallen = p * (1.0 - TYPICAL_FALL)
@@ -59,7 +59,7 @@ def scatter_of_delays(rate: Array, together: Array) -> Array:
 
     Who advances in a period is chance, and when they do is chance again: of D = Σ_k f_k n_{t−k}
     the variance is pD(1 − p Σ f²) instead of pD(1 − p). It is taken at half of `TYPICAL_FALL`,
-    between a healthy step and one that fell, so that a step of 90 % is neither called fallen by
+    between a healthy step and one that fell, so that a step of 90% is neither called fallen by
     chance nor can never be.
 
     Parameters

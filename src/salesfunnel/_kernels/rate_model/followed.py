@@ -29,7 +29,7 @@ class Followed(NamedTuple):
     exposed: Array
     """n: as many entrants with a known end have the rate x ÷ n, shape (cells,)."""
     cv2: Array
-    """Squared relative error of n, beside the chance of n entrants, shape (cells,)."""
+    """Squared relative error of n, in addition to the chance of n entrants, shape (cells,)."""
 
 
 class Open(NamedTuple):

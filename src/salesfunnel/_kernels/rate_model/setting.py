@@ -37,7 +37,7 @@ LONGEST = 36
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 SIZE_WEIGHTS = _WEIGHTS / 2
 RATE_SIZES, COUNT_SIZES = 0.3 + 0.2 * _NODES, 0.5 + 0.35 * _NODES
-"""Sizes of a fall: Gauss–Legendre nodes of 10 to 50 %, and of 15 to 85 % for entries."""
+"""Sizes of a fall: Gauss–Legendre nodes of 10 to 50%, and of 15 to 85% for entries."""
 
 
 class Setting(NamedTuple):
@@ -51,7 +51,7 @@ class Setting(NamedTuple):
     learn: bool = True
     """Whether the prior of the models is learned from the group; else that of the table holds."""
     stops: bool = False
-    """Whether a step may stop altogether, beside falls of the sizes."""
+    """Whether a step may stop altogether, in addition to falls of the sizes."""
 
     def month_variance(self, weights: Array) -> Array:
         """Return the expected variance of a month's own effect, shape (series,)."""
@@ -59,14 +59,14 @@ class Setting(NamedTuple):
 
 
 def rate_setting(months: int) -> Setting:
-    """Return the setting of find_bottlenecks: falls of 10 to 50 %, up to eight months old."""
+    """Return the setting of find_bottlenecks: falls of 10 to 50%, up to eight months old."""
     return Setting(
         Rates, RATE_NOISE, RATE_SIZES, tuple(range(1, min(OLDEST, months) + 1)), stops=True
     )
 
 
 def count_setting(months: int) -> Setting:
-    """Return the setting of entries: falls of 15 to 85 %."""
+    """Return the setting of entries: falls of 15 to 85%."""
     return Setting(Counts, COUNT_NOISE, COUNT_SIZES, tuple(range(1, min(OLDEST, months) + 1)))
 
 

@@ -69,7 +69,7 @@ def windows(
     x, n, expected, information : ndarray of float, shape (months, series)
         Counts, exposure, expected counts and 1/v, 0 where absent.
     scatter : ndarray of float, shape (classes, months, series), or with 1 for months and series
-        Variance of a month beside v, for every class of noise.
+        Variance of a month in addition to v, for every class of noise.
     ages : int
         How many windows.
     """

@@ -43,7 +43,7 @@ class Delays(NamedTuple):
     """Ages above are taken as this one."""
 
     def age(self, age: Ints) -> npt.NDArray[np.intp]:
-        """Return ages as far as they can be told apart."""
+        """Return ages as far as they can be distinguished."""
         return np.asarray(np.minimum(age, self.oldest), dtype=np.intp)
 
     def log_odds(self, age: Ints) -> Array:

@@ -20,12 +20,12 @@ differs between companies; publishers of one step often differ by more.
 
 
 def spread_of_quartiles(rate: float, low: float, high: float) -> float:
-    """Return the cv from quartiles, which are 1.349 deviations apart; at least `LEAST_SPREAD`."""
+    """Return the cv from quartiles, which differ by 1.349 deviations; at least `LEAST_SPREAD`."""
     return min(max((high - low) / 1.349 / rate, LEAST_SPREAD), 1.0)
 
 
 def spread_of_range(rate: float, low: float, high: float) -> float:
-    """Return the cv from a typical range, read as the middle 80 %; at least `LEAST_SPREAD`."""
+    """Return the cv from a typical range, read as the middle 80%; at least `LEAST_SPREAD`."""
     return min(max((high - low) / 2.563 / rate, LEAST_SPREAD), 1.0)
 
 

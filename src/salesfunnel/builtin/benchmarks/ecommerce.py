@@ -70,7 +70,7 @@ def ecommerce_stores() -> BenchmarkSet:
     return BenchmarkSet(
         "ecommerce-stores",
         (
-            # 20th and 80th percentile of the stores: the middle 60 % is 1.683 deviations wide
+            # 20th and 80th percentile of the stores: the middle 60% is 1.683 deviations wide
             LITTLEDATA.figure(
                 "visit", "cart", 0.052, low=0.023, high=0.09, industry="E-commerce",
                 sample="564 stores, October; a fifth lies below 2.3%, a fifth above 9.0%",

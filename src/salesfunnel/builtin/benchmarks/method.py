@@ -1,4 +1,4 @@
-"""The method's own example: intent to won, industry mean 30 %."""
+"""The method's own example: intent to won, industry mean 30%."""
 
 from __future__ import annotations
 

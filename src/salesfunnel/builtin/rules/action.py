@@ -101,7 +101,7 @@ def no_follow_up(case: Case) -> Exposure:
 
 
 def script_skipped(case: Case) -> Exposure:
-    """Ask whether the script is used less: adherence below 80 %, or not at all."""
+    """Ask whether the script is used less: adherence below 80%, or not at all."""
     column = case[SCRIPT]
     low, known = _below(column, LIMIT_ADHERENCE)
     return Exposure(exposed=low, known=known, column=column, params={"limit": LIMIT_ADHERENCE})

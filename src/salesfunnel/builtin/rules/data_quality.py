@@ -31,7 +31,7 @@ Bool = npt.NDArray[np.bool_]
 def _quality(
     case: Case, code: str, affected: int, *, field: str | None = None, **params: object
 ) -> Finding:
-    """Return a finding on the data themselves; it vetoes from 10 % of the judged deals on."""
+    """Return a finding on the data themselves; it vetoes from 10% of the judged deals on."""
     n = int(case.now.sum())
     share = affected / n if n else 0.0
     return case.finding(

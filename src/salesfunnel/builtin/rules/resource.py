@@ -53,7 +53,7 @@ def _stays(case: Case) -> tuple[Time, Time]:
 
 
 def owner_load(case: Case) -> Exposure | None:
-    """Ask whether more deals come to owners who already hold many (above the usual 75 %)."""
+    """Ask whether more deals come to owners who already hold many (above the usual 75%)."""
     owner = case[OWNER]
     everyone = np.char.strip(np.asarray(case.data.attributes[owner.name]).astype(np.str_))
     start, end = _stays(case)

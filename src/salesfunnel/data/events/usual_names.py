@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import attrs
@@ -49,8 +50,12 @@ _NAMES: Mapping[str, str] = {
     ),
 }
 _SESSIONS = {"sessionid", "gasessionid", "visitid"}
+_KEPT_BY_TOOLS = {"insertid", "mpprocessingtimems", "messageid", "eventid"}
+"""Columns that only an event has, folded: beside them a column "name" is that of the event."""
+_DAY_OF = re.compile(r"(?:^|[ _.])(?:date|time|at)$|日期$|时间$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def fold_name(name: str) -> str:
     """Return a name without case, width and punctuation: ``userId`` is ``user_id``."""
     wide = unicodedata.normalize("NFKC", name).casefold()
@@ -129,6 +134,11 @@ def recognise(
         if ranked:
             found[role] = ranked[0]
             others[role] = tuple(ranked[1:])
+    if "step" not in found and _KEPT_BY_TOOLS & {fold_name(str(name)) for name in known}:
+        # Fivetran's table of Mixpanel calls the event "name"
+        names = [n for n in known if fold_name(str(n)) == "name" and n not in found.values()]
+        if names:
+            found["step"] = names[0]
     return Recognised(names=found, others=others, blank=blank)
 
 
@@ -156,7 +166,10 @@ def missing_hint(found: Recognised, known: Sequence[Any]) -> str:
     )
     listed = ", ".join(repr(str(name)) for name in list(known)[:20])
     more = ", ..." if len(known) > 20 else ""
-    return f"say which column it is: columns={{{call}}}; the columns are {listed}{more}"
+    said = f"say which column it is: columns={{{call}}}; the columns are {listed}{more}"
+    if "step" in found.missing and sum(_DAY_OF.search(str(name)) is not None for name in known) > 1:
+        return f"one row a person, with a column of dates a step, is read by read_deals; or {said}"
+    return said
 
 
 def recognised_faults(found: Recognised, wanted: Mapping[str, Any]) -> list[Fault]:

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from salesfunnel.data.history.closings_filled import undated, with_closings
+from salesfunnel.data.history.lookups import value_at
 
 if TYPE_CHECKING:
     from salesfunnel.data.history.field_history import FieldHistory
@@ -33,7 +34,7 @@ def as_known(history: StageHistory, moment: np.datetime64) -> StageHistory:
         over = part.closed <= moment
         entered = np.where(part.entered <= moment, part.entered, _NAT)
     later: dict[str, Any] = {"time_in_stage": None}
-    value = part.at(moment, "amount") if "amount" in part.changes else part.value
+    value = value_at(part, moment, "amount") if "amount" in part.changes else part.value
     return attrs.evolve(
         part,
         entered=entered,

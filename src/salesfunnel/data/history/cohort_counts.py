@@ -17,6 +17,7 @@ from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history.stage_history import StageHistory
+from salesfunnel.data.history.until import first_unknown
 from salesfunnel.definitions.funnel import Funnel, win_of
 
 __all__ = ["DealCohorts", "deal_cohorts"]
@@ -102,7 +103,7 @@ def deal_cohorts(history: StageHistory, *, cohorts: int = 12, months: int = 12) 
         )
     at = history.reached_at()
     began, ended = at[:, 0], at[:, history.stages.index(win)]
-    last = int(period_numbers(np.array([history.as_of]), "month")[0]) - 1
+    last = int(period_numbers(np.array([first_unknown(history)]), "month")[0]) - 1
     known = ~np.isnat(began)
     start = period_numbers(np.where(known, began, history.as_of), "month")
     known &= start <= last

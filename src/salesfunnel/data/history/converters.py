@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.arrays import arrays_equal
-from salesfunnel._core.errors import DataError
+from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import FrozenMap
+from salesfunnel._core.moments import read_moment
 from salesfunnel.data.coded_texts import CodedTexts
 
 __all__ = ["AttributeColumns", "columns_of", "moment_of", "same_columns", "text_of"]
 
 T = TypeVar("T")
-_ZONE = re.compile(r"T.*(Z|[+-]\d\d:?\d\d)$|Z$")
 
 
-def moment_of(value: Any) -> Any:
-    """Return a moment without a zone as datetime64[us]."""
-    aware = isinstance(value, datetime) and value.tzinfo is not None
-    if aware or (isinstance(value, str) and _ZONE.search(value)):
-        raise DataError(f"'as_of' must be a time without a zone, got {value!r}")
+def moment_of(value: object) -> np.datetime64:
+    """Return a moment without a zone as datetime64[us]; a day is its first moment."""
+    moment: np.datetime64
+    if isinstance(value, np.datetime64) and np.isnat(value):
+        moment = value.astype("datetime64[us]")  # told with all other problems
+        return moment
     try:
-        return np.datetime64(value, "us")
-    except (TypeError, ValueError) as error:
-        raise DataError(f"'as_of' must be a time, got {value!r}") from error
+        moment = read_moment("as_of", value).astype("datetime64[us]")
+    except ArgumentError as error:
+        raise DataError(error.message, hint=error.hint) from None
+    return moment
 
 
 def text_of(values: object) -> npt.NDArray[np.str_]:

@@ -25,7 +25,7 @@ _DATES = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 def money_of(
     history: StageHistory,
     *,
-    at: Any = None,
+    at: np.datetime64 | None = None,
     currency: str | None = None,
     rates: object = None,
     rate_day: Any = None,
@@ -39,7 +39,7 @@ def money_of(
     """
     if currency is not None and "amount" not in history.changes:
         _check_amounts(history, currency)
-    moment = np.datetime64(history.as_of if at is None else at, "us")
+    moment = history.as_of if at is None else at
     with np.errstate(invalid="ignore"):
         over = (history.outcome != 0) & (history.closed <= moment)
     when = np.where(over, history.closed, moment)

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.arrays import array_field
+from salesfunnel._core.arrays import array_field, mature_entrants
 from salesfunnel._core.checks import check_known, check_positive_int
 from salesfunnel._core.frozen import as_tuple
 from salesfunnel._core.one_length import check_one_length
@@ -17,6 +17,7 @@ from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.periods import label_of, ordinal
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.history.stage_history import LOST, StageHistory
+from salesfunnel.data.history.until import first_unknown
 from salesfunnel.data.panel import Panel
 from salesfunnel.definitions.funnel import Funnel
 
@@ -86,7 +87,7 @@ class StageFates(TableMixin):
     @property
     def rate(self) -> npt.NDArray[np.float64]:
         """Share that advanced of those that have had time, shape (S,); NaN at the last stage."""
-        n = self.entered.astype(np.float64) if self.exposed is None else self.exposed
+        n = mature_entrants(self.entered, self.exposed)
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(n > 0, self.advanced / n, np.nan)
         share[-1:] = np.nan
@@ -146,7 +147,7 @@ def stage_fates(
     at = history.reached_at()
     month = period_numbers(at, "month")
     if until is None:
-        last = int(period_numbers(np.array([history.as_of]), "month")[0]) - 1
+        last = int(period_numbers(np.array([first_unknown(history)]), "month")[0]) - 1
     else:
         last = ordinal(until, "month")
     here = (month > last - months) & (month <= last)

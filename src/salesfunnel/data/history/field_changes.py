@@ -11,9 +11,12 @@ import numpy.typing as npt
 
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import DataError
+from salesfunnel._core.moments import TICK
 from salesfunnel._kernels.ledger import cleaned, starts_of
+from salesfunnel._kernels.whole_days import before
 from salesfunnel.data.events.text_codes import factorize_array
 from salesfunnel.data.history.field_history import DATES, FIELDS, NUMBERS, FieldHistory, typed
+from salesfunnel.data.history.until import first_unknown
 from salesfunnel.fault import Fault
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ def history_with_changes(
     present: Mapping[str, Any] | None = None,
 ) -> StageHistory:
     """Return the history with histories of fields; see `StageHistory.with_changes`."""
+    history = _to_the_end(history, changes)
     found = dict(history.changes)
     faults: list[Fault] = []
     filled: dict[str, Any] = {}
@@ -66,6 +70,18 @@ def history_with_changes(
         attributes=attributes,
         faults=(*history.faults, *faults),
     )
+
+
+def _to_the_end(history: StageHistory, changes: Mapping[str, Mapping[str, Any]]) -> StageHistory:
+    """Return deals without hours as of the end of their day, if changes have hours on it."""
+    end = first_unknown(history) - TICK
+    if end <= history.as_of:
+        return history
+    for columns in changes.values():
+        time = np.asarray(columns["time"], dtype="datetime64[us]")
+        if ((time > history.as_of) & (time <= end)).any():
+            return attrs.evolve(history, as_of=end)
+    return history
 
 
 def _rows_of(
@@ -167,7 +183,7 @@ def _clean(history: StageHistory, field: str, rows: _Rows, faults: list[Fault]) 
     if repeats:
         faults.append(Fault.of("change-repeated", severity="info", column=field, n=repeats))
     rows = rows.take(order)
-    early = rows.time < history.created[rows.deal]
+    early = before(rows.time, history.created[rows.deal])
     if early.any():
         deals = np.unique(rows.deal[early]).size
         faults.append(Fault.of("change-before-creation", severity="info", column=field, n=deals))

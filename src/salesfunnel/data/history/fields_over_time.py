@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import numpy.typing as npt
 
 from salesfunnel.data.history.deal_money import money_of
 from salesfunnel.data.history.entry_intervals import entry_intervals, observed_until
 from salesfunnel.data.history.lookups import changes_of, currency_of, leaks_of, value_at
+from salesfunnel.data.history.until import moment_in
 from salesfunnel.data.money import Money
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from salesfunnel.data.history.stage_history import StageHistory
 
 __all__ = ["FieldsOverTime"]
@@ -45,7 +45,7 @@ class FieldsOverTime:
         Parameters
         ----------
         time : datetime64, date or ISO text, or array_like of datetime64, shape (n,)
-            One moment for all deals, or one per deal.
+            One moment for all deals, of which a day means its end, or one per deal.
         field : str
             A field of `changes`, ``"amount"``, or an attribute.
 
@@ -60,8 +60,10 @@ class FieldsOverTime:
         ------
         UnknownNameError
             If there is no such field.
+        ArgumentError
+            If `time` is not a moment.
         DataError
-            If `time` is not a moment, or has another shape.
+            If it has another shape.
 
         Examples
         --------
@@ -73,7 +75,9 @@ class FieldsOverTime:
         >>> [history.at(day, "amount").tolist() for day in ("2026-09-01", "2026-09-05")]
         [[nan], [1000.0]]
         """
-        return value_at(_history(self), time, field)
+        one = isinstance(time, str) or np.ndim(cast("npt.ArrayLike", time)) == 0
+        at = moment_in(_history(self), "time", time) if one else time
+        return value_at(_history(self), at, field)
 
     def money(
         self, *, at: object = None, currency: str | None = None, rates: object = None
@@ -83,7 +87,7 @@ class FieldsOverTime:
         Parameters
         ----------
         at : datetime64, date or ISO text, optional
-            The moment; `as_of` by default.
+            The moment; `as_of` by default. A day means its end.
         currency : str, optional
             The currency of the result; that of the data, or the base of `rates`, by default.
         rates : Rates, or what `Rates` takes, optional
@@ -116,7 +120,8 @@ class FieldsOverTime:
         >>> history.money().mixed
         True
         """
-        return money_of(_history(self), at=at, currency=currency, rates=rates)
+        moment = None if at is None else moment_in(_history(self), "at", at)
+        return money_of(_history(self), at=moment, currency=currency, rates=rates)
 
     @property
     def observed_until(self) -> npt.NDArray[np.datetime64]:

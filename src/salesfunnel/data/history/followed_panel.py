@@ -1,4 +1,4 @@
-"""Deals by the period in which they entered each step, open ones apart; lists from end to end."""
+"""Deals by the period in which they entered each step, open ones separately; lists as a whole."""
 
 from __future__ import annotations
 

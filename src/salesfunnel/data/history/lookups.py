@@ -22,7 +22,7 @@ def fields_of(history: StageHistory) -> tuple[str, ...]:
 
 
 def value_at(history: StageHistory, time: object, field: str) -> npt.NDArray[Any]:
-    """Return a field of each deal as it stood at a moment; see `StageHistory.at`."""
+    """Return a field of each deal at one datetime64, or at one a deal; see `StageHistory.at`."""
     check_known("field", field, fields_of(history))
     try:
         moment = np.asarray(time, dtype="datetime64[us]")

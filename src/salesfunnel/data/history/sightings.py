@@ -119,7 +119,7 @@ def sighted(snapshots: Sequence[Any]) -> Sightings:
 def removals(seen: Sightings, dates: Sequence[np.datetime64]) -> tuple[Times, list[Fault]]:
     """Return when each open deal was missing for the first and last time, NaT if it never was.
 
-    A list that lacks more than 30 % of the open deals of the list before seems to be cut: nothing
+    A list that lacks more than 30% of the open deals of the list before seems to be cut: nothing
     is removed at its date.
     """
     faults: list[Fault] = []

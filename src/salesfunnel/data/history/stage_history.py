@@ -68,7 +68,7 @@ class StageHistory(FieldsOverTime, TableMixin):
     outcome : array_like of int8, shape (n,)
         0 open, 1 won, 2 lost.
     as_of : datetime64[us]
-        When the data were true; open deals are censored there.
+        When the data were true, as it is; open deals are censored there. A day is its start here.
     time_in_stage : array_like of timedelta64[us], shape (n, S), optional
         Total time in each stage, the sum of its spells; computed from the first entries by
         default.

@@ -26,6 +26,7 @@ from salesfunnel.data.history.entry_intervals import interval_faults
 from salesfunnel.data.history.fiscal_panel import fiscal_panel
 from salesfunnel.data.history.from_list import needs_stage_times
 from salesfunnel.data.history.list_counts import list_cube
+from salesfunnel.data.history.until import first_unknown
 from salesfunnel.data.history.value_panel import value_panel
 from salesfunnel.data.panel import ALL, Panel
 
@@ -274,13 +275,7 @@ def _periods(
 def _partial(
     history: StageHistory, periods: tuple[str, ...], first: int, by: Frequency
 ) -> tuple[str, ...]:
-    """Return the last period where `as_of` lies inside it."""
-    now = int(period_numbers(np.array([history.as_of]), by)[0])
-    last = first + len(periods) - 1
-    return periods[-1:] if now == last and not _ends(history.as_of, by) else ()
-
-
-def _ends(moment: np.datetime64, by: Frequency) -> bool:
-    after = moment + np.timedelta64(1, "us")
-    numbers = period_numbers(np.array([moment, after]), by)
-    return bool(numbers[0] != numbers[1])
+    """Return the last period where the data end inside it."""
+    moments = np.array([history.as_of, first_unknown(history)], dtype="datetime64[us]")
+    now, after = period_numbers(moments, by).tolist()
+    return periods[-1:] if now == first + len(periods) - 1 and now == after else ()

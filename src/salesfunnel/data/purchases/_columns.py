@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import timezone
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel._core.errors import ArgumentError, DataError
+from salesfunnel._core.errors import DataError
 from salesfunnel._core.frozen import FrozenMap
+from salesfunnel._core.moments import end_of_day, read_moment
 from salesfunnel._core.vocabulary import Severity
 from salesfunnel._kernels.order import order_by
 from salesfunnel.data.coded_texts import CodedTexts
@@ -21,18 +22,9 @@ SHOWN = 50
 """Faults of one kind that are listed row by row; the rest is counted in one more fault."""
 
 
-def moment(field: str, value: date | datetime | np.datetime64 | str) -> np.datetime64:
-    """Return a moment as datetime64[us]; a date is its first moment; raise ArgumentError.
-
-    A zone-aware moment is taken in UTC.
-    """
-    try:
-        kind, tick = event_columns.moment(field, value)
-    except DataError as error:
-        raise ArgumentError(error.message, hint=error.hint) from None
-    if kind == "number":
-        raise ArgumentError(f"{field!r} must be a date or a time, got {value!r}")
-    return np.datetime64(tick, "us")
+def last_moment(as_of: object, example: object = "2026-10-05") -> np.datetime64:
+    """Return the end of observation as datetime64[us]: a day means its end, a zone is UTC."""
+    return end_of_day(read_moment("as_of", as_of, zone=timezone.utc, example=example))
 
 
 def plain_values(column: event_columns.Categorical) -> npt.NDArray[Any]:

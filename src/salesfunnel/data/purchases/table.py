@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 import attrs
@@ -15,6 +14,7 @@ from salesfunnel._core.arrays import array_field
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.errors import ArgumentError, DataError
 from salesfunnel._core.frozen import as_tuple
+from salesfunnel._core.inputs import Moment
 from salesfunnel._core.readers import check_not_a_file, named_only
 from salesfunnel._core.result import TableMixin
 from salesfunnel.data.coded_texts import CodedTexts
@@ -24,7 +24,7 @@ from salesfunnel.data.events.frames import read_frame
 from salesfunnel.data.purchases._columns import (
     amounts_of,
     coded_columns,
-    moment,
+    last_moment,
     owned,
     plain_values,
     row_faults,
@@ -270,10 +270,8 @@ class Purchases(TableMixin):
         return len(self.customer)
 
     def __repr__(self) -> str:
-        span = ""
-        if len(self):
-            days = self.time.astype("datetime64[D]")
-            span = f", {days.min()}..{days.max()}"
+        days = self.time.astype("datetime64[D]")
+        span = f", {days.min()}..{days.max()}" if len(self) else ""
         faults = f", {len(self.faults)} faults" if self.faults else ""
         return f"<Purchases: {len(self):,} of {len(self.customers):,} customers{span}{faults}>"
 
@@ -286,9 +284,13 @@ class Purchases(TableMixin):
             **{key: np.asarray(v, dtype=np.str_) for key, v in self.attributes.items()},
         }
 
-    def until(self, as_of: date | datetime | np.datetime64 | str) -> Purchases:
-        """Return the purchases up to a moment, as they stood then; a date is its first moment."""
-        return self._select(self.time <= moment("as_of", as_of))
+    def until(self, as_of: Moment) -> Purchases:
+        """Return the purchases up to a moment, as they stood then; a day means its end."""
+        return self.known_at(last_moment(as_of))
+
+    def known_at(self, end: np.datetime64) -> Purchases:
+        """Return the purchases not after a moment, datetime64[us]."""
+        return self if not len(self) or self.time.max() <= end else self._select(self.time <= end)
 
     def select(self, customers: Iterable[str]) -> Purchases:
         """Return the purchases of these customers; raise UnknownNameError for one not known."""
@@ -317,9 +319,7 @@ class Purchases(TableMixin):
         """Return the purchases with those of one customer on one day taken together."""
         return orders_of(self.customer, self.time, self.amount, len(self.customers))
 
-    def summary(
-        self, as_of: date | datetime | np.datetime64 | str, *, unit: str = "day"
-    ) -> CustomerSummary:
+    def summary(self, as_of: Moment, *, unit: str = "day") -> CustomerSummary:
         """Return how often, how recently, since when and for how much every customer bought.
 
         Purchases of a customer on one day count as one. Later purchases than `as_of` are left out.
@@ -327,12 +327,12 @@ class Purchases(TableMixin):
         Parameters
         ----------
         as_of : date, datetime or ISO text
-            The end of observation; a date is its first moment.
+            The end of observation; a day means its end.
         unit : {"day", "week", "month"}
             The unit of time.
         """
-        end = moment("as_of", as_of)
-        known = self if not len(self) or self.time.max() <= end else self.until(as_of)
+        end = last_moment(as_of)
+        known = self.known_at(end)
         return summary_of(known.customers, known.orders(), end, unit)
 
     def __add__(self, other: object) -> Purchases:

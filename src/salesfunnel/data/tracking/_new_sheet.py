@@ -293,5 +293,5 @@ def _wrong_number(name: str, unit: str, number: object) -> list[str]:
     if float(number) < 0:
         return [f"the target of {name!r} must be at least 0, got {number!r}"]
     if unit == "rate" and float(number) > 1:
-        return [f"the target of {name!r} must be a rate in [0, 1], got {number!r}: 0.8 is 80 %"]
+        return [f"the target of {name!r} must be a rate in [0, 1], got {number!r}: 0.8 is 80%"]
     return []

@@ -9,7 +9,7 @@ import attrs
 
 from salesfunnel._core.frozen import as_tuple
 
-__all__ = ["Answered", "Asked", "Plot", "Rows", "Series", "Slide"]
+__all__ = ["Answered", "Asked", "Drawn", "Plot", "Rows", "Series", "Slide"]
 
 
 @attrs.frozen(kw_only=True)
@@ -44,6 +44,15 @@ class Plot:
     subtitle: str = ""
     note: str = ""
     alt: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Drawn:
+    """A picture as it is drawn; `alt` is one sentence for those who do not see it."""
+
+    png: bytes
+    alt: str = ""
+    note: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -15,9 +15,10 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.export.analysis_parts import caption
 from salesfunnel.export.fixed_zip import fixed_zip
 from salesfunnel.export.slides.charts import add_chart
-from salesfunnel.export.slides.content import Answered, Asked, Plot, Rows, Slide
+from salesfunnel.export.slides.content import Answered, Asked, Drawn, Plot, Rows, Slide
 from salesfunnel.export.slides.fit import fitting, lines_of, row_height, table_fitting
 from salesfunnel.export.slides.from_analysis import slides_of
+from salesfunnel.export.slides.from_chart import slide_of
 from salesfunnel.export.slides.theme import colour_of, dress
 from salesfunnel.i18n import text
 from salesfunnel.render.backends.width import width
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from pptx.text.text import _Paragraph as Paragraph
 
     from salesfunnel.analysis import Analysis
+    from salesfunnel.render.charts import Chart
 
-__all__ = ["analysis_slides"]
+__all__ = ["analysis_slides", "chart_slide"]
 
 _FEATURE = "writing slides"
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.6
@@ -54,6 +56,16 @@ def analysis_slides(
     """
     line = caption(analysis, locale)
     content = _Deck(locale, line).of(slides_of(analysis, locale))
+    if path is not None:
+        write_file(path, content)
+    return content
+
+
+def chart_slide(chart: Chart, path: str | PathLike[str] | None = None) -> bytes:
+    """Return a pptx file of one slide with a picture, and write it to `path`; as Chart.to_pptx."""
+    slide = slide_of(chart)
+    caption = chart.subtitle if isinstance(slide.body, Drawn) else ""  # a native chart has it above
+    content = _Deck(chart.locale, caption).of([slide])
     if path is not None:
         write_file(path, content)
     return content
@@ -129,6 +141,7 @@ class _Deck:
         drawers: dict[type, Any] = {
             Answered: self._answered,
             Plot: self._plot,
+            Drawn: self._drawn,
             Rows: self._rows,
             Asked: self._asked,
         }
@@ -233,6 +246,17 @@ class _Deck:
             self._box(page, [body.note], place, (12, 11, 10), "muted")
         box = (EDGE, TOP + under, WIDE - 2 * EDGE, _ROOM - under - note)
         add_chart(page, body, [self._inches(v) for v in box], self.locale)
+
+    def _drawn(self, page: Any, body: Drawn) -> None:
+        """Put a picture into the room of the slide, as large as it fits."""
+        shape = page.shapes.add_picture(io.BytesIO(body.png), 0, 0)
+        wide, high = self._inches(WIDE - 2 * EDGE), self._inches(_ROOM)
+        scale = min(wide / shape.width, high / shape.height)
+        shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
+        shape.left = self._inches(EDGE) + (wide - shape.width) // 2
+        shape.top = self._inches(TOP)
+        about = shape._element.nvPicPr.cNvPr  # noqa: SLF001 - python-pptx has no other way
+        about.set("descr", clean(body.alt))
 
     def _rows(self, page: Any, body: Rows) -> None:
         across = WIDE - 2 * EDGE - 0.1

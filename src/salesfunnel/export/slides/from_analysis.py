@@ -54,9 +54,8 @@ def slides_of(analysis: Analysis, locale: Locale) -> list[Slide]:
 
     Where nothing is below its baseline there are fewer: no causes, no plan, nothing to follow.
     """
-    row: Bottleneck | None
     try:
-        row = worst(analysis)
+        row: Bottleneck | None = worst(analysis)
     except ArgumentError:
         row = None
     made = [
@@ -131,7 +130,8 @@ def _trend(analysis: Analysis, row: Bottleneck | None, locale: Locale) -> Slide 
     chart = picture_of(analysis, "trend", locale)
     if chart is None or row is None:
         return None
-    plot = trend_plot(chart, locale)
+    low = row.rate if row.tier in {"confirmed", "suspected"} else None
+    plot = trend_plot(chart, locale, (low, row.window) if low else None)
     if len(plot.categories) < 2:
         return None
     step = step_words(row.transition, labels_for(analysis, locale))

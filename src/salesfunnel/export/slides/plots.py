@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from salesfunnel._core.vocabulary import Locale
+from salesfunnel.export.analysis_column import bar_roles, last_days
 from salesfunnel.export.slides.content import Plot, Series
 from salesfunnel.export.slides.fit import cut
 from salesfunnel.i18n import text
@@ -68,7 +68,7 @@ def funnel_plot(chart: Chart, labels: Mapping[str, str], locale: Locale) -> Plot
 
 
 def steps_plot(rows: Sequence[Any], names: Sequence[str], locale: Locale) -> Plot:
-    """Return the rate of every step beside its baseline."""
+    """Return the rate of every step with its baseline."""
     looks = (("slides.rate", "rate", "main"), ("slides.usual", "reference", "lost"))
     series = [
         Series(
@@ -88,8 +88,11 @@ def steps_plot(rows: Sequence[Any], names: Sequence[str], locale: Locale) -> Plo
     return Plot(kind="plain", categories=shown, series=series, form="percent", alt=alt)
 
 
-def trend_plot(chart: Chart, locale: Locale) -> Plot:
-    """Return a rate over time with its intervals and its baseline; periods not over are named."""
+def trend_plot(chart: Chart, locale: Locale, judged: tuple[float, int] | None = None) -> Plot:
+    """Return a rate over time with its intervals and its baseline; periods not over are named.
+
+    `judged` are the rate of the verdict and its number of periods: the figure of the title.
+    """
     data = chart.data
     flags = data.get("partial") or [0] * len(data["period"])
     many = len(data["period"]) > LABELLED
@@ -101,9 +104,9 @@ def trend_plot(chart: Chart, locale: Locale) -> Plot:
         return [data[name][i] if name in data else None for i in keep]
 
     rates, below = column("rate"), column("below")
-    few = len(keep) <= LABELLED
+    few, last = len(keep) <= LABELLED, len(keep) - 1
     shown = [
-        whole_percent(rate) if rate is not None and (few or i == len(rates) - 1) else ""
+        whole_percent(rate) if rate is not None and (few if i < last else judged is None) else ""
         for i, rate in enumerate(rates)
     ]
     series = [
@@ -112,6 +115,14 @@ def trend_plot(chart: Chart, locale: Locale) -> Plot:
             high=column("high"), colours=["alert" if bad else "main" for bad in below],
         )
     ]  # fmt: skip
+    if judged is not None:
+        level, since = judged[0], max(len(keep) - judged[1], 0)
+        month = period_words(str(data["period"][keep[since]]), locale)
+        series.append(Series(
+            name=text("slides.since", locale, period=month), role="alert",
+            values=[level if i >= since else None for i in range(len(keep))],
+            labels=[f"▼ {whole_percent(level)}" if i == last else "" for i in range(len(keep))],
+        ))  # fmt: skip
     baseline = column("baseline")
     if any(value is not None for value in baseline):
         series.append(Series(name=text("slides.usual", locale), values=baseline, role="grey",
@@ -133,11 +144,7 @@ def waterfall_plot(chart: Chart, locale: Locale, *, form: str, note: str = "") -
     pairs = [(float(a), float(b)) for a, b in zip(data["start"], data["end"], strict=True)]
     sign = -1.0 if all(max(pair) <= 0 for pair in pairs) else 1.0
     near, far, across = zip(*(_bar(sign * a, sign * b) for a, b in pairs), strict=True)
-    roles = {"total": "ink", "sum": "ink", "unexplained": "lost"}
-    colours = [
-        roles.get(str(part), "alert" if amount < 0 else "main")
-        for part, amount in zip(data["part"], data["amount"], strict=True)
-    ]
+    colours = ["ink" if role == "total" else role for role in bar_roles(chart)]
     words = [
         money_words(float(v), locale) if form == "money" else deals_words(float(v))
         for v in data["amount"]
@@ -175,7 +182,7 @@ def _bar(start: float, end: float) -> tuple[float, float, float]:
 def fan_plot(chart: Chart, locale: Locale) -> Plot:
     """Return a forecast: the median, and one chance in ten below and above."""
     data = chart.data
-    days = [day_words(date.fromisoformat(str(value)), "day", locale) for value in data["date"]]
+    days = [day_words(value, "day", locale) for value in last_days(data["date"])]
     looks = (("q90", "high", "grey", True), ("q50", "middle", "main", False),
              ("q10", "low", "grey", True))  # fmt: skip
     last = len(days) - 1

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timezone
-from itertools import islice
 from typing import Any
 
 import attrs
@@ -14,26 +12,25 @@ import numpy.typing as npt
 
 from salesfunnel._kernels.text.times import AWARE, NAIVE, NOT_READ
 from salesfunnel.data.events import columns as event_columns
+from salesfunnel.intake.cells.date_marks import orders_by_mark
 from salesfunnel.intake.cells.epochs import UNITS, read_epochs
-from salesfunnel.intake.cells.read_time import AmbiguousTimeError, day_order, read_time
+from salesfunnel.intake.cells.read_time import AmbiguousTimeError, date_mark, day_order, read_time
 from salesfunnel.intake.files.columns import (
     CodedColumn,
     Column,
     NumberColumn,
-    TextColumn,
     TimeColumn,
     column_of,
 )
 from salesfunnel.intake.files.grid import shown
 
-__all__ = ["NOTHING", "Moments", "is_clock", "read_moments"]
+__all__ = ["NOTHING", "Moments", "read_moments"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive times are counted from a naive epoch
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NAIVE, _AWARE, NOTHING = 0, 1, 2
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?", re.ASCII | re.IGNORECASE)
 _EMPTY = ("0000-00-00", "0000/00/00")
 """Texts of databases for a missing time."""
 _FIRST_MOMENT = 10**9
@@ -59,6 +56,8 @@ class Moments:
         The places of cells that could not be read, by the code of the fault.
     day_first : tuple of (bool, str), optional
         How days and months were distinguished, with the cell that settled it.
+    marks : mapping of str to bool
+        By mark whether its dates have the day first, where dates of two marks differ.
     """
 
     ticks: Ints
@@ -68,6 +67,7 @@ class Moments:
     first_of_unit: Mapping[str, int] = attrs.field(factory=dict)
     bad: Mapping[str, list[int]] = attrs.field(factory=dict)
     day_first: tuple[bool, str] | None = None
+    marks: Mapping[str, bool] = attrs.field(factory=dict)
 
 
 def read_moments(column: object, *, dayfirst: bool | None) -> Moments:
@@ -172,7 +172,7 @@ def _of_column(column: Column, dayfirst: bool | None) -> Moments:
     bad = {code: sorted(rows) for code, rows in found.bad.items()}
     return Moments(
         ticks=ticks, kinds=kinds, units=found.units, first_of_unit=found.first, bad=bad,
-        day_first=settled,
+        day_first=settled, marks=found.marks,
     )  # fmt: skip
 
 
@@ -214,6 +214,7 @@ class _Found:
         self.units: dict[str, int] = {}
         self.first: dict[str, int] = {}
         self.bad: dict[str, list[int]] = {}
+        self.marks: Mapping[str, bool] = {}
 
     def put(self, rows: npt.NDArray[Any], some: Moments) -> None:
         """Put moments in their rows."""
@@ -235,7 +236,13 @@ class _Found:
             dayfirst = settled[0]
             rows, column = self._put_plain(rows, column, day_first=dayfirst)
             codes, cells = column.distinct()
-        table = [_one(cell.strip() if type(cell) is str else cell, dayfirst) for cell in cells]
+        self.marks = orders_by_mark(cells) if dayfirst is None else {}
+        firsts = [self.marks.get(date_mark(cell), dayfirst) if self.marks else dayfirst
+                  for cell in cells]  # fmt: skip
+        table = [
+            _one(cell.strip() if type(cell) is str else cell, first)
+            for cell, first in zip(cells, firsts, strict=True)
+        ]
         self.ticks[rows] = np.array([tick for tick, _, _ in table], dtype=np.int64)[codes]
         self.kinds[rows] = np.array([kind for _, kind, _ in table], dtype=np.int8)[codes]
         noted = np.array([note is not None for *_, note in table], dtype=np.bool_)
@@ -287,13 +294,3 @@ def _one(cell: Any, dayfirst: bool | None) -> tuple[int, int, str | None]:
     length = moment - (_EPOCH_UTC if aware else _EPOCH)
     tick = (length.days * 86400 + length.seconds) * 10**6 + length.microseconds
     return tick, _AWARE if aware else _NAIVE, None
-
-
-def is_clock(column: object) -> bool:
-    """Whether a column of text holds the time of day alone: 10:05:00."""
-    if isinstance(column, TextColumn):
-        cells: Iterable[Any] = (column.cell(row) for row in range(min(column.count, 50)))
-    else:
-        cells = islice(column, 50) if isinstance(column, Iterable) else ()
-    first = next((cell for cell in cells if isinstance(cell, str) and cell.strip()), "")
-    return _CLOCK.fullmatch(first.strip()) is not None

@@ -138,8 +138,14 @@ def written_order(cell: object) -> bool | None:
     match = _YEAR_LAST.fullmatch(clean(cell)) if isinstance(cell, str) else None
     if match is None or match["mark"] == ".":
         return None
-    first, second = int(match["one"]) > 12, int(match["two"]) > 12
-    return first if first != second else None
+    first = int(match["one"]) > 12
+    return first if first != (int(match["two"]) > 12) else None
+
+
+def date_mark(cell: object) -> str:
+    """Return the mark of a date such as 03/04/2026, "" for all else."""
+    match = _YEAR_LAST.fullmatch(clean(cell)) if isinstance(cell, str) else None
+    return match["mark"] if match and len(match["year"]) == 4 else ""
 
 
 def year_is_last(cells: Iterable[Any]) -> bool:
@@ -259,8 +265,7 @@ def _at_clock(year: int, month: int, day: int, clock: str | None) -> datetime:
         raise ValueError(clock)
     part = match.groupdict()
     compact = part["compact"] or ""
-    hour = int(part["hour"])
-    minute = int(part["minute"] or compact[:2] or 0)
+    hour, minute = int(part["hour"]), int(part["minute"] or compact[:2] or 0)
     second = int(part["second"] or compact[2:] or 0)
     half = (part["early"] or part["late"] or "").replace(".", "")
     if half:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel.intake.cells.date_marks import places_by_mark, settled_orders
 from salesfunnel.intake.cells.epochs import days_of_a_spreadsheet
 from salesfunnel.intake.cells.quick_times import Quick, Slashes, numbers_since, slashes_of
 from salesfunnel.intake.cells.read_time import (
@@ -21,14 +22,12 @@ from salesfunnel.intake.cells.read_time import (
     numeric_unit,
     read_time,
     serial_numbers,
-    written_order,
-    year_is_last,
 )
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-__all__ = ["NOTHING", "CellIssue", "TimeCells", "order_of", "read_time_cells", "tick_of"]
+__all__ = ["NOTHING", "CellIssue", "TimeCells", "read_time_cells", "tick_of"]
 
 NOTHING = int(np.iinfo(np.int64).min)
 """The tick of a missing time: NaT."""
@@ -70,6 +69,8 @@ class TimeCells:
     unit : {"s", "ms", "us"}, optional
         Set if all cells are numbers of this unit since 1970; also "ns", and "day" for days as a
         spreadsheet counts them.
+    marks : mapping of str to bool
+        By mark whether its dates have the day first, where dates of two marks differ.
     """
 
     ticks: npt.NDArray[np.int64]
@@ -80,6 +81,7 @@ class TimeCells:
     naive: int | None = None
     short_year: int | None = None
     unit: str | None = None
+    marks: Mapping[str, bool] = attrs.field(factory=dict)
 
 
 def tick_of(moment: datetime, zone: tzinfo) -> int:
@@ -88,29 +90,6 @@ def tick_of(moment: datetime, zone: tzinfo) -> int:
         moment = moment.astimezone(zone).replace(tzinfo=None)
     length = moment - _EPOCH
     return (length.days * 86400 + length.seconds) * 10**6 + length.microseconds
-
-
-def order_of(cells: Sequence[Any], slashes: Slashes | None = None) -> tuple[bool, int] | None:
-    """Return whether dates of a column have the day first, and the cell that settles it.
-
-    None where no cell settles it, or cells contradict each other. Of dates with slashes one of each
-    kind is looked at, for the others say the same.
-    """
-    found: dict[bool, int] = {}
-    slashes = slashes_of(cells) if slashes is None else slashes
-    places = range(len(cells)) if slashes is None else slashes.telling
-    places = [at for at in places if not _is_digits(cells[at])]
-    last = year_is_last([cells[at] for at in places])
-    for at in places:
-        cell = cells[at]
-        order = written_order(cell)
-        if order is not None and not (order and has_short_year(cell) and not last):
-            found.setdefault(order, at)
-    return next(iter(found.items())) if len(found) == 1 else None
-
-
-def _is_digits(cell: object) -> bool:
-    return type(cell) is str and cell.isdigit()
 
 
 def read_time_cells(
@@ -143,7 +122,15 @@ def read_time_cells(
     serials = _serials(cells) if alone and date_format is None else None
     if serials is not None:
         return serials
-    return _by_cell(cells, zone, dayfirst, date_format, order_elsewhere, alone=alone)
+    slashes, order = None, None
+    if dayfirst is None and date_format is None:
+        slashes = slashes_of(cells)
+        order, written = settled_orders(cells, slashes)
+        if written:
+            return _by_marks(cells, zone, written)
+    first = dayfirst if dayfirst is not None else order[0] if order else order_elsewhere
+    found = _by_cell(cells, zone, dayfirst, date_format, first, slashes, alone=alone)
+    return attrs.evolve(found, order=order)
 
 
 def _by_cell(
@@ -151,14 +138,12 @@ def _by_cell(
     zone: tzinfo,
     dayfirst: bool | None,
     date_format: str | None,
-    order_elsewhere: bool | None,
+    first: bool | None,
+    slashes: Slashes | None,
     *,
     alone: bool,
 ) -> TimeCells:
     """Read the cells one by one, and those of the usual forms at once."""
-    slashes = slashes_of(cells) if dayfirst is None and date_format is None else None
-    order = None if dayfirst is not None or date_format is not None else order_of(cells, slashes)
-    first = dayfirst if dayfirst is not None else order[0] if order else order_elsewhere
     unit = numeric_unit(cells) if alone and date_format is None else None
     quick = _quick(cells, unit, slashes, first, zone)
     ticks, marks, ordered = quick.ticks, dict(quick.marks), quick.ordered.tolist()
@@ -166,7 +151,7 @@ def _by_cell(
     for at in quick.left.tolist():
         cell = cells[at]
         try:
-            moment, settled = _moment(cell, first, dayfirst, date_format, unit)
+            moment, two_ways = _moment(cell, first, dayfirst, date_format, unit)
         except AmbiguousTimeError:
             issues.append(CellIssue(cell=at, code="time-ambiguous"))
             continue
@@ -179,7 +164,7 @@ def _by_cell(
             continue
         if moment is None:
             continue
-        if settled:
+        if two_ways:
             ordered.append(at)
         if not _LEAST <= moment.year <= _MOST or _is_epoch(moment):
             issues.append(CellIssue(cell=at, code="time-sentinel"))
@@ -191,9 +176,28 @@ def _by_cell(
     if unit is not None:
         marks.pop("zoned", None)
     return TimeCells(
-        ticks=ticks, issues=tuple(issues), order=order, ordered=tuple(sorted(ordered)), unit=unit,
-        **marks,
+        ticks=ticks, issues=tuple(issues), ordered=tuple(sorted(ordered)), unit=unit,
+        zoned=marks.get("zoned"), naive=marks.get("naive"), short_year=marks.get("short_year"),
     )  # fmt: skip
+
+
+def _by_marks(cells: Sequence[Any], zone: tzinfo, marks: Mapping[str, bool]) -> TimeCells:
+    """Read dates with slashes and dates with hyphens in their own orders of day and month."""
+    ticks = np.full(len(cells), NOTHING, dtype=np.int64)
+    issues: list[CellIssue] = []
+    firsts: dict[str, list[int]] = {"zoned": [], "naive": [], "short": []}
+    for mark, places in places_by_mark(cells, marks).items():
+        own = [cells[at] for at in places]
+        part = read_time_cells(own, zone=zone, dayfirst=marks.get(mark), alone=False)
+        ticks[places] = part.ticks
+        issues += [attrs.evolve(issue, cell=places[issue.cell]) for issue in part.issues]
+        for name, at in (("zoned", part.zoned), ("naive", part.naive), ("short", part.short_year)):
+            firsts[name] += [] if at is None else [places[at]]
+    issues.sort(key=lambda issue: issue.cell)
+    zoned, naive, short = (min(found, default=None) for found in firsts.values())
+    return TimeCells(
+        ticks=ticks, issues=tuple(issues), marks=marks, zoned=zoned, naive=naive, short_year=short
+    )
 
 
 def _serials(cells: Sequence[Any]) -> TimeCells | None:

@@ -1,4 +1,4 @@
-"""Attributes of deals: every field of a record, or the chosen ones, with labels beside ids."""
+"""Attributes of deals: every field of a record, or the chosen ones, with labels next to ids."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class Attributes:
         return field.label
 
     def _cells(self, name: str, key: str, value: object) -> Iterator[tuple[str, Any]]:
-        """Yield the columns of one field: the value, and its label beside an id."""
+        """Yield the columns of one field: the value, and the label of an id."""
         if is_missing_cell(value) or value == "" or (value is False and self.layout.empty_false):
             return
         field, value = self.fields.get(key), _unwrapped(value)

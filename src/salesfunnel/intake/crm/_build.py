@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from salesfunnel._core.errors import ArgumentError, DefinitionError
+from salesfunnel._core.moments import end_of_day
 from salesfunnel.data.history import OPEN, StageHistory, history_from_changes
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.definitions.stage import Stage
@@ -21,7 +22,6 @@ from salesfunnel.intake.crm._order import place_stages
 from salesfunnel.intake.crm._present_only import as_list
 from salesfunnel.intake.crm._stage_record import means_lost, means_won
 from salesfunnel.intake.crm._stages import Catalogue, Stages
-from salesfunnel.intake.deals.as_of import settled
 from salesfunnel.intake.deals.cells import moment_of
 
 __all__ = ["begin", "history_of"]
@@ -100,7 +100,7 @@ def history_of(found: Changes, as_of: object) -> StageHistory:
             )
         )
     stamps = [row[2] for row in found.rows]
-    moment = settled(moment, [np.array(stamps, dtype="datetime64[us]")])
+    moment = end_of_day(moment, [np.array(stamps, dtype="datetime64[us]")])
     rows = [row for row in found.rows if row[2] <= moment]
     if len(rows) < len(found.rows):
         later, day = len(found.rows) - len(rows), str(moment)[:10]
@@ -169,7 +169,7 @@ def _with_fields(found: Changes, history: StageHistory) -> StageHistory:
 
 
 def _label(found: Changes, stage: str) -> str:
-    """Return the name of a stage, where it has one beside its id."""
+    """Return the name of a stage, where it has one besides its id."""
     named = {key: name for name, key in reversed(found.stages.names.items())}
     return named.get(stage, stage)
 
@@ -283,7 +283,7 @@ def _named(found: Changes) -> Funnel | None:
     try:
         stages = [Stage(key, labels.get(key, "")) for key in found.stages.ids]
         return Funnel("crm", stages, name="CRM")
-    except DefinitionError:  # two stages of one name: their ids tell them apart
+    except DefinitionError:  # two stages of one name: their ids distinguish them
         return None
 
 

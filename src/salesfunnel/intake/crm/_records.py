@@ -142,7 +142,7 @@ def text_of(value: object) -> str:
 
 
 def label_of(value: object) -> str:
-    """Return the name beside an id: of a many2one pair, or of a dict with ``name``."""
+    """Return the name that comes with an id: of a many2one pair, or of a dict with ``name``."""
     if isinstance(value, list | tuple):
         pair = len(value) == 2 and isinstance(value[1], str) and not isinstance(value[0], str)
         return value[1].strip() if pair else ""

@@ -153,8 +153,8 @@ dynamics = source_of(
     title="opportunities of Dynamics 365 Sales",
     about=(
         "Records of the table ``opportunity`` as the Web API or the Dataverse client gives them;\n"
-        'ask for annotations (``include_annotations="*"``) to have labels beside ids. A stage\n'
-        '``"won"`` is added at the end: ``statecode`` keeps won apart from stages.'
+        'ask for annotations (``include_annotations="*"``) to get labels as well as ids. A stage\n'
+        '``"won"`` is added at the end: ``statecode`` keeps won separate from stages.'
     ),
     changes=(
         "Rows of the table ``audit``, or the details of ``RetrieveRecordChangeHistory``: changes\n"

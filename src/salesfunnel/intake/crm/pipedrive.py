@@ -97,7 +97,7 @@ def pipedrive(
     funnel : Funnel, optional
         Whose stage keys the stage ids are.
     stages : sequence of stage ids, or of the stages endpoint's records
-        In order. A stage ``"won"`` is added at the end: Pipedrive keeps won apart from stages.
+        In order. A stage ``"won"`` is added at the end: Pipedrive keeps won separate from stages.
     pipeline : str or int, optional
         Id or name of the pipeline to read; needed where deals of several are among the records.
     pipelines : records of the pipelines endpoint, or mapping of id to name, optional

@@ -69,7 +69,7 @@ wukong = source_of(
     title="deals of 悟空CRM",
     about=(
         "Rows of ``crm_business``, or what the API of deals returns (``data`` with ``list`` and\n"
-        '``totalRow``). A stage ``"won"`` is added at the end: ``is_end`` keeps won apart from\n'
+        '``totalRow``). A stage ``"won"`` is added at the end: ``is_end`` keeps won separate from\n'
         "stages; an invalid deal (3) counts as lost, and its attribute ``end`` says so."
     ),
     changes="Rows of ``crm_business_change``.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,26 +11,12 @@ import numpy.typing as npt
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.deals.column_reader import ColumnReader
 
-__all__ = ["assumed_moment", "settled"]
+__all__ = ["assumed_moment"]
 
 Times = npt.NDArray[np.datetime64]
 _NAT = np.datetime64("NaT", "us")
 _GAP = np.timedelta64(366, "D").astype("timedelta64[us]")
 _SHARE = 0.05
-
-
-def settled(moment: Any, columns: Iterable[Times]) -> Any:
-    """Return the moment of the data as datetime64[us]: a day means its end.
-
-    A day of which no time has an hour is its first moment, as every other time of that day.
-    """
-    if moment is None or np.datetime_data(moment.dtype)[0] != "D":
-        return moment
-    first = moment.astype("datetime64[us]")
-    end = (moment + np.timedelta64(1, "D")).astype("datetime64[us]") - np.timedelta64(1, "us")
-    with np.errstate(invalid="ignore"):
-        hours = any(bool(((times > first) & (times <= end)).any()) for times in columns)
-    return end if hours else first
 
 
 def _far(times: Times) -> Any:

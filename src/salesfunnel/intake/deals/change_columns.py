@@ -1,4 +1,4 @@
-"""The columns of deals that rows of changes hold beside the changes."""
+"""The columns of deals that rows of changes hold in addition to the changes."""
 
 from __future__ import annotations
 

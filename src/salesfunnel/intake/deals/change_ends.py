@@ -81,7 +81,7 @@ def ends_of_rows(
     words: OutcomeWords,
     wanted: StagesWanted,
 ) -> list[Extra]:
-    """Return the ends of deals that no stage tells: a status beside, or a stay that was left."""
+    """Return the ends of deals that no stage tells: a status column, or a stay that was left."""
     roles, reader = changes.roles, changes.reader
     last = changes.last_rows()
     lost, goal = len(wanted.keys), wanted.keys.index(str(wanted.goal))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel.fault import Fault
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.list_reader import StagesWanted
 from salesfunnel.intake.deals.list_stages import WON_KEY, stage_key
@@ -19,10 +20,13 @@ from salesfunnel.intake.deals.stage_order import in_order
 
 if TYPE_CHECKING:
     from salesfunnel._core.vocabulary import Severity
+    from salesfunnel.data.history import StageHistory
 
-__all__ = ["inferred_stages", "with_won_stage"]
+__all__ = ["inferred_stages", "with_dead_ends", "with_won_stage"]
 
 Ints = npt.NDArray[np.intp]
+_ENOUGH = 10
+"""This many deals must end in a stage, and as many pass it by, before that is told."""
 _MANY = 50
 """From this many changes on the ways of the deals tell the order better than the names."""
 
@@ -119,3 +123,19 @@ def with_won_stage(
     key = WON_KEY if WON_KEY not in wanted.keys else "Won"
     reader.note("won-stage-added", value=key, stages=", ".join(wanted.keys))
     return attrs.evolve(wanted, keys=(*wanted.keys, key), goal=key)
+
+
+def with_dead_ends(history: StageHistory) -> StageHistory:
+    """Say which stages no deal ever left, where others got further without them.
+
+    "Passed" among rows of changes may mean that the deal was declined: then its deals are lost.
+    """
+    entered = ~np.isnat(history.entered)
+    faults = []
+    for place in range(1, len(history.stages) - 1):
+        here, further = entered[:, place], entered[:, place + 1 :].any(axis=1)
+        ended = not (here & further).any() and not history.outcome[here].any()
+        if ended and here.sum() >= _ENOUGH and (further & ~here).sum() >= _ENOUGH:
+            name = history.stages[place]
+            faults.append(Fault.of("stage-without-exit", value=name, deals=int(here.sum())))
+    return attrs.evolve(history, faults=(*history.faults, *faults)) if faults else history

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.checks import nearest
+from salesfunnel._core.moments import end_of_day
 from salesfunnel._kernels.order import order_by
 from salesfunnel.data.history import StageHistory
 from salesfunnel.data.history.coded_changes import history_of_codes
 from salesfunnel.definitions.funnel import Funnel
 from salesfunnel.fault import IntakeError
-from salesfunnel.intake.deals.as_of import assumed_moment, settled
+from salesfunnel.intake.deals.as_of import assumed_moment
 from salesfunnel.intake.deals.change_columns import (
     Changes,
     sorted_ids,
@@ -23,7 +24,11 @@ from salesfunnel.intake.deals.change_columns import (
     with_currency,
 )
 from salesfunnel.intake.deals.change_ends import before_first, closings, ends_of_rows
-from salesfunnel.intake.deals.change_stages import inferred_stages, with_won_stage
+from salesfunnel.intake.deals.change_stages import (
+    inferred_stages,
+    with_dead_ends,
+    with_won_stage,
+)
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.field_rows import (
     FieldRows,
@@ -79,6 +84,7 @@ def changes_history(
     times = reader.times(roles["time"], keep=False)
     labels = reader.table.words(roles["stage"])
     keep = _usable(reader, roles, times, labels)
+    given = bool(wanted.keys)
     wanted, meaning = _meanings(reader, shape, labels, words, wanted, keep)
     rank_of = _ranks(labels[1], meaning, wanted)
     rank = rank_of.take(labels[0])
@@ -89,7 +95,8 @@ def changes_history(
             "'source' must hold a change to a known stage, got none", reader.faults,
             hint=f"the stages are {', '.join(wanted.keys)}",
         )  # fmt: skip
-    moment = settled(as_of, (times, reader.times(roles.get("closed"))))
+    closed = reader.times(roles.get("closed"))
+    moment = None if as_of is None else end_of_day(as_of, (times, closed))
     if moment is None:
         dated = times if keep.all() else times[known]
         moment = assumed_moment(reader, {roles["time"]: dated, **closings(reader, roles, words)})
@@ -135,6 +142,7 @@ def changes_history(
         faults=reader.faults,
     )
     history = with_currency(history, changes)
+    history = history if given else with_dead_ends(history)
     return with_fields(with_all_deals(history, changes, strange), fields)
 
 

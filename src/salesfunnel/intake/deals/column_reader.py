@@ -14,11 +14,12 @@ from salesfunnel._core.period_arrays import TICKS_PER_DAY
 from salesfunnel._core.vocabulary import Severity
 from salesfunnel.fault import Fault
 from salesfunnel.intake.cells.amounts import point_in_doubt
+from salesfunnel.intake.cells.date_marks import order_of, said_orders
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.cells.plain_times import PlainTimes, plain_times_of
 from salesfunnel.intake.cells.read_number import read_number
 from salesfunnel.intake.cells.read_time import is_missing_cell
-from salesfunnel.intake.cells.time_column import TimeCells, order_of, read_time_cells
+from salesfunnel.intake.cells.time_column import TimeCells, read_time_cells
 from salesfunnel.intake.deals.money import currency_of
 from salesfunnel.intake.deals.table import DealTable
 from salesfunnel.intake.deals.zones import zone_of
@@ -163,6 +164,9 @@ class ColumnReader:
             self.fault(issue.code, row, at, text, **issue.params)
         if found.ordered:
             self._tell_order(found, at, plain)
+        if found.marks:
+            said = said_orders(found.marks)
+            self.note("dates-of-two-orders", severity="warning", column=column, **said)
         if found.short_year is not None:
             value = shown(cells[found.short_year])[:80]
             self.note("years-two-digits", column=column, value=value)

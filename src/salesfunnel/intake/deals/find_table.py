@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
 
 import attrs
 import numpy as np
 
-from salesfunnel._core.checks import did_you_mean, duplicates, nearest
+from salesfunnel._core.checks import duplicates
 from salesfunnel._core.errors import UnknownNameError
-from salesfunnel.fault import IntakeError
-from salesfunnel.intake.deals.headers import fold_header, roles_of, stage_of_header
+from salesfunnel.intake.deals.headers import roles_of, stage_of_header
 from salesfunnel.intake.deals.list_reader import StagesWanted
 from salesfunnel.intake.deals.outcomes import OutcomeWords
 from salesfunnel.intake.deals.recognise import recognise
+from salesfunnel.intake.deals.refused_tables import refuse_table
 from salesfunnel.intake.deals.roles import COLUMN_KEYS
 from salesfunnel.intake.deals.shape import Shape, plain_name
 from salesfunnel.intake.deals.table import DealTable, word_of
-from salesfunnel.intake.deals.vocabulary.lookup import headers
 from salesfunnel.intake.files.body import Body, body_below
 from salesfunnel.intake.files.grid import Grid, shown
 
@@ -79,7 +77,8 @@ def find_table(
     found = [_in_grid(grid, columns, wanted, words, date_format) for grid in grids]
     places = [at for at, one in enumerate(found) if one is not None]
     if not places:
-        _refuse(grids[0], columns, wanted)
+        rows = [tuple(shown(cell).strip() for cell in row) for row in grids[0].rows[:_SEARCHED]]
+        refuse_table(grids[0], rows, lambda row: _header_score(row, wanted), columns, wanted.keys)
     others = tuple(grids[at].name or "" for at in places[1:])
     first = found[places[0]]
     if first is None:
@@ -197,33 +196,3 @@ def has_deals(grid: Grid, columns: Mapping[str, str] | None) -> bool:
         if "deal" in roles or ("name" in roles and "stage" in roles):
             return True
     return False
-
-
-def _refuse(grid: Grid, columns: Mapping[str, str] | None, wanted: StagesWanted) -> NoReturn:
-    """Raise the error that says which column is missing, and how to name it."""
-    rows = [tuple(shown(cell).strip() for cell in row) for row in grid.rows[:_SEARCHED]]
-    names = max(rows, key=lambda row: (_header_score(row, wanted), -rows.index(row)), default=())
-    for name in (columns or {}).values():
-        if name not in names:
-            raise UnknownNameError(
-                f"'columns' must be in the header, got {name!r}", hint=did_you_mean(name, names)
-            )
-    known = {role for name in names if name for role in roles_of(name)}
-    close = [
-        (name, nearest(fold_header(name), headers()))
-        for name in list(dict.fromkeys(names))[:_SEARCHED]
-        if name and not roles_of(name)
-    ]
-    hint = next((f"{name!r} may mean {near!r}" for name, near in close if near), None)
-    if {"deal", "name"} & known:
-        stages = f"; the stages are {', '.join(wanted.keys)}" if wanted.keys else ""
-        raise IntakeError(
-            "'source' must have a stage or status of each deal, a column of times for each stage,"
-            f" or a stage and a time of each change, got {list(names)!r}",
-            hint=(hint or 'name it with columns={"stage": ...} or columns={"outcome": ...}')
-            + stages,
-        )
-    raise IntakeError(
-        f"'source' must have a column for the deal, got {list(names)!r}",
-        hint=hint or 'name it with columns={"deal": ..., "stage": ...}',
-    )

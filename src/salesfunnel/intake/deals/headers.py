@@ -16,10 +16,24 @@ _MARKS = re.compile(
 )
 _BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 _OWN_FIELD = re.compile(r"__[cr]$", re.IGNORECASE)
-_UNIT = re.compile(
-    r"[(（\[]\s*([^()（）\[\]]{1,12})\s*[)）\]]|[_ ](usd|eur|gbp|cny|rmb|jpy|inr|brl|mxn)$",
-    re.IGNORECASE,
+_MONEY = (
+    "usd|eur|gbp|cny|rmb|jpy|inr|brl|mxn|cad|aud|nzd|chf|sek|nok|dkk|pln|czk|rub|hkd|sgd|twd|krw"
+    "|thb|idr|vnd|myr|php|aed|sar|ils|zar|ngn|kes|egp|ars|clp|cop"
 )
+_UNIT = re.compile(
+    rf"[(（\[]\s*([^()（）\[\]]{{1,12}})\s*[)）\]]|[_ ]({_MONEY}|[$€£₹₽])$", re.IGNORECASE
+)
+_IN_MONEY = re.compile(rf"(?<=\w) ?(?: (?:{_MONEY})|[$€£₹₽])$")
+"""A currency behind the name of an amount, folded: "deal value usd", "importe eur"."""
+_TALK = re.compile(
+    r"gespräch|termin|besprechung|(?<!\w)(call|meeting|interview|reuni|llamada|rendez|appel)"
+    r"|встреч|звон|会议|会谈|面谈|通话"
+)
+"""A talk about closing closes nothing."""
+_KEPT_BY_LOADERS = re.compile(
+    r"_?(?:fivetran|airbyte|sdc|dlt|stitch|meltano|systemmodstamp)(?:_|$)"
+)
+"""Columns that loaders of warehouses add: times at which rows were copied."""
 _STAGE = r"[\"“”'«‘「]*(?P<stage>.+?)[\"“”'»’」]*"
 _DATE = r"(?:(?:date|time|zeit|datum|fecha|data|дата)\s+)?"
 _TAIL = r"(?:\s+(?:date|time|at|on))?"
@@ -84,7 +98,8 @@ def _readings(name: str) -> tuple[str, ...]:
     found = [literal, fold_header(name)]
     short = fold_header(_BRACKETS.sub("", name.strip()))
     found.append(short)
-    rest = short
+    rest = _IN_MONEY.sub("", short)
+    found.append(rest)
     while True:
         for prefix in _prefixes():
             wide = not prefix.isascii() and not rest.startswith(prefix + " ")
@@ -141,8 +156,11 @@ def date_kind(name: str) -> str | None:
 
     None if they say nothing, so that the column may be the time of a stage.
     """
+    if _KEPT_BY_LOADERS.match(name.strip().lower()):
+        return "activity"
     text = " " + fold_header(name) + " "
-    return next((kind for kind in _KINDS if _date_words()[kind].search(text)), None)
+    kind = next((kind for kind in _KINDS if _date_words()[kind].search(text)), None)
+    return None if kind in {"closed", "created"} and _TALK.search(text) else kind
 
 
 @cache

@@ -9,12 +9,13 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.moments import end_of_day
 from salesfunnel._kernels.whole_days import lifted
 from salesfunnel.data.history import LOST, OPEN, WON, StageHistory
 from salesfunnel.data.history.checks import with_faults
 from salesfunnel.data.history.quality import quality_faults
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.intake.deals.as_of import assumed_moment, settled
+from salesfunnel.intake.deals.as_of import assumed_moment
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.currencies import with_currency
 from salesfunnel.intake.deals.list_reader import DealList, list_faults
@@ -60,8 +61,9 @@ def list_history(
     created, closed, since = (np.array(x) for x in (found.created, found.closed, found.since))
     entered = {k: np.array(times) for k, times in found.entered.items()}
     created, since, closed, entered = _in_order(created, since, closed, entered)
-    as_of = settled(as_of, (created, closed, since, *entered.values()))
-    if as_of is None:
+    if as_of is not None:
+        as_of = end_of_day(as_of, (created, closed, since, *entered.values()))
+    else:
         columns = _columns(shape, found.entered_columns, created, closed, since, entered)
         as_of = assumed_moment(reader, columns, [found.recency])
     found, created, closed, since, entered = _as_known_then(

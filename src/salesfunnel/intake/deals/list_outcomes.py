@@ -9,9 +9,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from salesfunnel.fault import Fault
+from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.deals.column_reader import ColumnReader
-from salesfunnel.intake.deals.headers import fold_header
 from salesfunnel.intake.deals.outcome_evidence import (
     LOST,
     OPEN,
@@ -26,6 +25,7 @@ from salesfunnel.intake.deals.outcome_evidence import (
 )
 from salesfunnel.intake.deals.outcomes import OutcomeWords, fold_label, names_the_end
 from salesfunnel.intake.deals.roles import codes_of
+from salesfunnel.intake.deals.settled_labels import ends_by_flags, tell_missing_ends
 from salesfunnel.intake.deals.unknown_outcomes import tell_closed, tell_unknown
 
 if TYPE_CHECKING:
@@ -58,7 +58,13 @@ class ListOutcomes:
 
 
 def deleted_rows(reader: ColumnReader, roles: Mapping[str, int]) -> npt.NDArray[np.bool_]:
-    """Return which rows are deals that the CRM has deleted."""
+    """Return which rows are deals that the CRM has deleted.
+
+    Raises
+    ------
+    IntakeError
+        If all are.
+    """
     gone = np.zeros(len(reader.table), dtype=np.bool_)
     if "deleted" in roles:
         gone |= flags_of(reader, roles["deleted"]) == 1
@@ -67,6 +73,11 @@ def deleted_rows(reader: ColumnReader, roles: Mapping[str, int]) -> npt.NDArray[
             codes, words = reader.table.words(roles[role])
             dead = np.array([fold_label(word) in _DELETED for word in words] or [False])
             gone |= dead[codes]
+    if gone.size and gone.all():
+        raise IntakeError(
+            f"'source' must have deals that are not deleted, got {gone.size} deleted ones",
+            hint="leave deleted deals out of the export, or the column that says so",
+        )
     if gone.any():
         reader.note("deals-deleted", deals=int(gone.sum()))
     return gone
@@ -112,7 +123,7 @@ def list_outcomes(
     Notes
     -----
     A status beats flags, flags beat the stage, the stage beats dates, dates beat a reason of loss
-    and a chance of 100 or 0 %. "Open" of a status column that never says "won" says nothing
+    and a chance of 100 or 0%. "Open" of a status column that never says "won" says nothing
     against a stage that does.
     """
     n = len(reader.table)
@@ -138,32 +149,12 @@ def list_outcomes(
         settled = np.isin(outcome, (WON, LOST)).any()
     outcome = by_reason(reader, roles, outcome, labels)
     outcome = by_closing(reader, roles, outcome, closed)
-    if not np.isin(outcome, (WON, LOST)).any():
-        reader.note("no-outcomes", severity="warning", deals=n)
+    tell_missing_ends(reader, roles, labels, outcome)
     tell_closed(reader, roles, outcome)
-    labels = _ends_by_flags(reader, roles, labels, outcome)
+    labels = ends_by_flags(reader, roles, labels, outcome)
     return ListOutcomes(
         outcome=np.where(outcome == UNKNOWN, OPEN, outcome).astype(np.int8), labels=labels
     )
-
-
-def _ends_by_flags(
-    reader: ColumnReader, roles: Mapping[str, int], labels: Mapping[str, int], outcome: Codes
-) -> Mapping[str, int]:
-    """Return the labels with those that the CRM's flags say are won, or lost."""
-    status = roles.get("status")
-    semantic = status is not None and "semantic" in fold_header(reader.table.names[status])
-    if "stage" not in roles or not ("is_closed" in roles or semantic):
-        return labels
-    codes, words = reader.table.words(roles["stage"])
-    found = dict(labels)
-    for place, label in enumerate(words):
-        here = outcome[codes == place]
-        if label and labels.get(label) == UNKNOWN and here.size:
-            for code in (WON, LOST):
-                if (here == code).all():
-                    found[label] = code
-    return found
 
 
 def _not_disproved(

@@ -14,7 +14,7 @@ from salesfunnel.intake.cells.read_number import clean
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.outcome_evidence import LOST, UNKNOWN, WON, chances_of
 from salesfunnel.intake.deals.outcomes import fold_label, is_closed_label
-from salesfunnel.intake.deals.stage_order import in_order
+from salesfunnel.intake.deals.stage_order import in_order, stage_rank
 
 if TYPE_CHECKING:
     from salesfunnel._core.vocabulary import Severity
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["ListStages", "list_stages", "stage_key"]
 
 CREATED, WON_KEY = "created", "won"
+_USUAL = 0.5
+"""The share of deals that must have the usual probability of their stage, to order stages by it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -100,7 +102,7 @@ def list_stages(
     merged = _merged([label for label, code in labels.items() if code == UNKNOWN])
     wins = [label for label, code in labels.items() if code == WON]
     names = list(merged)
-    _check_closed(reader, roles, names, outcome)
+    names = _check_closed(reader, roles, names, outcome)
     ordered, way, detail = in_order(
         names,
         chances=_by_label(reader, roles, merged, "probability"),
@@ -113,7 +115,7 @@ def list_stages(
     if top in ordered:
         top = "Won" if top != "Won" else "won"
     found = (*ordered, top)
-    places = {label: found.index(name) for name, group in merged.items() for label in group}
+    places = {label: found.index(name) for name in ordered for label in merged.get(name, ())}
     places.update(dict.fromkeys(wins, len(found) - 1))
     return ListStages(keys=found, goal=len(found) - 1, places=places, added=not wins)
 
@@ -198,11 +200,19 @@ def _by_label(
     chance = chances_of(reader, roles[role])
     codes, words = reader.table.words(roles["stage"])
     found = {}
+    usual, several = 0, 0
     for name, group in merged.items():
         here = chance[np.isin(codes, [words.index(label) for label in group])]
         here = here[np.isfinite(here)]
         if here.size:
             found[name] = float(np.median(here))
+        if here.size > 1:
+            usual += int(np.isclose(here, found[name]).sum())
+            several += here.size
+    ranks = [stage_rank(name) for name in found]
+    placed = None not in ranks and len(set(ranks)) == len(ranks)
+    if usual < _USUAL * several or (placed and several < 2 * len(found)):
+        return None  # stated deal by deal: words of the names tell more
     return found
 
 
@@ -224,19 +234,26 @@ def _check_closed(
     roles: Mapping[str, int],
     names: Sequence[str],
     outcome: Codes,
-) -> None:
-    """Refuse a stage such as "Closed" of which nothing says whether it is won or lost."""
+) -> list[str]:
+    """Return the stages without one such as "Closed": how its deals ended, their outcomes say.
+
+    Raises
+    ------
+    ArgumentError
+        If nothing says whether deals in such a stage are won or lost.
+    """
     unclear = [name for name in names if is_closed_label(name)]
-    if not unclear or "stage" not in roles:
-        return
-    if in_order(names)[1] == "crm":
-        return
+    if not unclear or "stage" not in roles or in_order(names)[1] == "crm":
+        return list(names)
     codes, words = reader.table.words(roles["stage"])
-    for name in unclear:
-        here = outcome[codes == words.index(name)]
-        if (here == 0).any():
-            raise ArgumentError(
-                f"'outcomes' must say how deals ended in stage {name!r}, got"
-                f" {int((here == 0).sum())} of them without an outcome",
-                hint=f'outcomes={{{name!r}: "won"}}, or "lost", or "open"',
-            )
+    left = {name: int((outcome[codes == words.index(name)] == 0).sum()) for name in unclear}
+    left = {name: count for name, count in left.items() if count}
+    if left:
+        listed = ", ".join(map(repr, left))
+        call = ", ".join(f'{name!r}: "won"' for name in left)
+        raise ArgumentError(
+            f"'outcomes' must say how deals ended in {'stage' if len(left) == 1 else 'stages'}"
+            f" {listed}, got {sum(left.values())} of them without an outcome",
+            hint=f'outcomes={{{call}}}, or "lost", or "open"',
+        )
+    return [name for name in names if name not in unclear]

@@ -91,7 +91,7 @@ def chances_of(reader: ColumnReader, at: int | None) -> npt.NDArray[np.float64]:
 
 
 def by_chance(reader: ColumnReader, roles: Mapping[str, int], outcome: Codes) -> Codes:
-    """Take stages of 100 and 0 % as won and lost, where no word says it."""
+    """Take stages of 100 and 0% as won and lost, where no word says it."""
     at, stage = roles.get("probability"), roles.get("stage")
     if at is None or stage is None:
         return outcome

@@ -107,7 +107,7 @@ def _alike(one: Mapping[int, int], two: Mapping[int, int]) -> bool:
     """Whether two pipelines may have the same stages: those that one lacks, it lacks by chance.
 
     At least half of the stages are common; and a stage with a share f of the deals of one, of
-    which n deals of the other have none, is not missing for sure: (1 - f) ** n is at least 5 %.
+    which n deals of the other have none, is not missing for sure: (1 - f) ** n is at least 5%.
     """
     common = one.keys() & two.keys()
     if 2 * len(common) < min(len(one), len(two)):

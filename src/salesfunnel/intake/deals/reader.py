@@ -90,7 +90,7 @@ def read_deals(
         The known names of an attribute, such as the products of a price list. Others are reported
         with the nearest known one, and kept as they are.
     outcomes : mapping of str to {"open", "won", "lost"}, optional
-        What words of the stage or status column mean, beside those that are known:
+        What words of the stage or status column mean, in addition to the known ones:
         ``{"churned": "lost"}``.
     dayfirst : bool, optional
         Whether 03/04/2026 is the third of April. By default a date of the column that can only be

@@ -26,6 +26,8 @@ COLUMN_KEYS = {
 DATES = ("since", "expected", "lost_at", "won_at", "closed", "created")
 _ACTUAL = re.compile(r"(?<!\w)(actual|tats|real|réel|effecti|фактич)|实际|實際")
 _MOST_LEVELS = 60
+_GAPS = 0.1
+"""The share of rows that may lack their id."""
 _AMOUNT = re.compile(
     r"(?:[\w ]+ )?(?:total|gesamt)[ -]?(?:amount|value|price|revenue)"
     r"|(?:offer|quote|quoted|quotation|proposal|contract|agreement|order|deal|opportunity|sale|sales"
@@ -65,6 +67,7 @@ class RoleFinder:
         """Return the column of each role, but not those of the reserved columns."""
         roles = dict(self.given)
         taken = {*roles.values(), *reserved}
+        self._take(roles, taken, "deal", self._is_whole_id)
         self._take(roles, taken, "deal", self._may_be_id)
         self._take_first_id(roles, taken)
         self._dates(roles, taken)
@@ -141,6 +144,22 @@ class RoleFinder:
     def _may_be_id(self, at: int) -> bool:
         kind = self.kinds[at]
         return not kind.is_time and not (kind.is_flag and len(self.table) > 2)
+
+    def _is_whole_id(self, at: int) -> bool:
+        """Whether a column may be the id, and no other known one is whole where it has gaps.
+
+        A list of leads names the opportunity that came of some of them.
+        """
+        if not self._may_be_id(at):
+            return False
+        rows = len(self.table)
+        gaps = rows - int(self.table.filled(at).sum())
+        others = (
+            other for other in self.candidates("deal")
+            if other != at and self._may_be_id(other) and self.kinds[other].levels == rows
+            and self.table.filled(other).all()
+        )  # fmt: skip
+        return gaps <= _GAPS * rows or next(others, None) is None
 
     def _may_be_stage(self, at: int) -> bool:
         kind = self.kinds[at]

@@ -30,6 +30,8 @@ class Shape:
         By stage: the column of the time it was entered, left.
     by_stage : str
         Which column or columns made it this shape, for people.
+    won : str
+        The stage whose column is known as the time of winning, "" if none is.
     """
 
     kind: ShapeKind
@@ -38,6 +40,7 @@ class Shape:
     exits: dict[str, int] = attrs.field(factory=dict)
     by_stage: str = ""
     created_first: bool = False
+    won: str = ""
 
 
 def names_at(table: DealTable, places: Sequence[int]) -> str:

@@ -12,6 +12,7 @@ from salesfunnel.intake.deals.column_kinds import ColumnKind
 from salesfunnel.intake.deals.headers import fold_header, roles_of
 from salesfunnel.intake.deals.outcomes import fold_label
 from salesfunnel.intake.deals.roles import DATES, RoleFinder
+from salesfunnel.intake.deals.row_is_deal import FEW, is_plain_date, is_snapshot, repeats
 from salesfunnel.intake.deals.shape import Shape, ShapeKind, names_at
 from salesfunnel.intake.deals.stage_order import stage_rank
 from salesfunnel.intake.deals.table import DealTable
@@ -36,8 +37,6 @@ _STAGE_FIELDS = {
 }
 """Values of the field column of a change log that mean the stage, folded."""
 _LONG = 200_000
-_FEW = 10
-"""This many rows with dates of creation and closing and no deal twice are a list for sure."""
 _LEAVING = (
     *("exit", "left", "leav", "离开", "退出", "verlass", "austritt", "salida", "sortie", "saída"),
     *("выход",),
@@ -138,12 +137,18 @@ def changes_shape(
         shape.roles["left"] = spent[1]
         return shape
     time = _change_time(table, finder, free - {stage}, deal)
+    time = _entry(finder, free - {stage}, roles) if time is None else time
     return None if time is None else _rows(table, roles, "changes", stage, time)
+
+
+def _entry(finder: RoleFinder, free: set[int], roles: Mapping[str, int]) -> int | None:
+    """Return the time of entry next to a column "value" of stages, as connectors write them."""
+    return None if "stage" in roles else _a_time(finder, free, ("entered",))
 
 
 def _deal_of_changes(table: DealTable, finder: RoleFinder, roles: Mapping[str, int]) -> int:
     """Return the column of the deal: another one where the ids number the rows of changes."""
-    if "deal" in finder.given or _repeats(table, [roles["deal"]]):
+    if "deal" in finder.given or repeats(table, [roles["deal"]]):
         return roles["deal"]
     times = [at for at in finder.candidates("time") if finder.kinds[at].is_time]
     others = [at for at in (*finder.candidates("deal"), roles.get("name", -1))
@@ -157,13 +162,13 @@ def _names_follow_deals(table: DealTable, finder: RoleFinder, roles: Mapping[str
 
     Two deals of one name are common in a list, so every sign of a list speaks against it.
     """
-    if "name" not in roles or not _repeats(table, [roles["name"]]):
+    if "name" not in roles or not repeats(table, [roles["name"]]):
         return False
     places = set(range(len(table.names))) - {roles["name"]}
     if _after(table, finder, places) is not None:
         return True
     times = [at for at in finder.candidates("time") if at in places and finder.kinds[at].is_time]
-    return bool(times) and "value" not in roles and not _is_snapshot(finder, places - {times[0]})
+    return bool(times) and "value" not in roles and not is_snapshot(finder, places - {times[0]})
 
 
 def _after(table: DealTable, finder: RoleFinder, free: set[int]) -> int | None:
@@ -185,7 +190,7 @@ def _value_of_stage(table: DealTable, finder: RoleFinder, free: set[int]) -> int
     """Return a column "value" that holds stages, as in the tables of connectors."""
     for at in _called(table, free, ("value", "to")):
         kind = finder.kinds[at]
-        if kind.is_text and kind.levels <= 60 and _repeats(table, [at]):
+        if kind.is_text and kind.levels <= 60 and repeats(table, [at]):
             return at
     return None
 
@@ -201,11 +206,6 @@ def _rows(table: DealTable, roles: dict[str, int], kind: ShapeKind, stage: int, 
     if kept.get("closed") is not None and kind == "spells":
         kept.pop("closed")
     return Shape(kind=kind, roles=kept, by_stage=names_at(table, (stage, time)))
-
-
-def _repeats(table: DealTable, places: Sequence[int]) -> bool:
-    codes = table.column(places[0]).codes()
-    return int(codes.max(initial=-1)) + 1 < codes.size
 
 
 def _time_in_stage_columns(
@@ -274,15 +274,8 @@ def _change_time(table: DealTable, finder: RoleFinder, free: set[int], deal: int
     if not plain or not table.filled(plain[0]).any():
         return None
     strong = [at for at in plain if fold_header(table.names[at]) in vendors().strong_times]
-    if not _is_snapshot(finder, free - {plain[0]}):
+    if is_plain_date(table, finder, plain[0], deal, free):
+        return None
+    if not is_snapshot(finder, free - {plain[0]}):
         return plain[0]
-    return strong[0] if strong and len(table) < _FEW else None
-
-
-def _is_snapshot(finder: RoleFinder, free: set[int]) -> bool:
-    """Whether other columns say that a row is a deal: when it was created or closed, its status."""
-    return any(
-        at in free and (finder.kinds[at].is_time or role == "status")
-        for role in ("created", "closed", "won_at", "lost_at", "expected", "status")
-        for at in finder.candidates(role)
-    )
+    return strong[0] if strong and len(table) < FEW else None

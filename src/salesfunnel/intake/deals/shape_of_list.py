@@ -10,9 +10,13 @@ from salesfunnel.intake.deals.roles import RoleFinder
 from salesfunnel.intake.deals.shape import Shape, names_at, plain_name
 from salesfunnel.intake.deals.stage_order import stage_rank
 from salesfunnel.intake.deals.table import DealTable
-from salesfunnel.intake.deals.vocabulary.lookup import languages
+from salesfunnel.intake.deals.vocabulary.lookup import languages, vendors
 
 __all__ = ["one_row_a_deal", "same_stage"]
+
+_SHARED = 3
+"""This many columns of times must begin alike before their common words are left out."""
+_DATE_WORDS = {"stage", "phase", "date", "time", "at", "ts", "timestamp", "entered", "dt"}
 
 
 def same_stage(header: str, label: str) -> bool:
@@ -43,6 +47,13 @@ def one_row_a_deal(
 ) -> Shape | None:
     """Return a list, or times per stage where no column says in which stage a deal is."""
     loose = finder.times([*roles.values(), *times.values(), *exits.values()])
+    if (
+        len(loose) == 1
+        and "stage" in roles
+        and not roles.keys() & {"created", "closed", "won_at", "lost_at", "since"}
+        and fold_header(table.names[loose[0]]) in vendors().weak
+    ):
+        roles["created"] = loose.pop()  # a plain date, told as the creation
     if "stage" in roles or _is_stage_column(finder, roles):
         return _list(table, finder, roles, times, exits, loose)
     stages = [
@@ -113,13 +124,37 @@ def _loose(
     """Return times per stage, from columns that no role has; the win comes last."""
     times = {known.get(plain_name(table.names[at]), table.names[at]): at for at in places}
     first = "created" in roles and not known
+    won = ""
     if "won_at" in roles and not known:
         at = roles.pop("won_at")
-        times[table.names[at]] = at
+        won = table.names[at]
+        times[won] = at
+    short = _without_shared_words(list(times)) if not known else {}
+    times = {short.get(name, name): at for name, at in times.items()}
     by = names_at(table, list(times.values()))
     return Shape(
-        kind="times", roles=roles, times=times, exits=exits, by_stage=by, created_first=first
-    )
+        kind="times", roles=roles, times=times, exits=exits, by_stage=by, created_first=first,
+        won=short.get(won, won),
+    )  # fmt: skip
+
+
+def _without_shared_words(names: Sequence[str]) -> dict[str, str]:
+    """Return names without the words of a date that all of them begin or end with.
+
+    ``stage_date_offer`` and ``stage_date_won`` are the stages "offer" and "won".
+    """
+    if len(names) < _SHARED:
+        return {}
+    words = [name.split("_") for name in names]
+    least = min(map(len, words))
+    front = 0
+    while (
+        front < least - 1 and words[0][front] in _DATE_WORDS and len({w[front] for w in words}) == 1
+    ):
+        front += 1
+    if not front:
+        return {}
+    return {name: "_".join(parts[front:]) for name, parts in zip(names, words, strict=True)}
 
 
 def _named(header: str, labels: Sequence[str]) -> str | None:

@@ -49,7 +49,7 @@ def table_of_times(
     if shape.created_first and CREATED not in times:
         times = {CREATED: shape.roles["created"], **times}
         keys = [CREATED, *keys]
-    wins = [key for key in keys if words.stage(key) == 1]
+    wins = [key for key in keys if words.stage(key) == 1 or key == shape.won]
     if keys and not wins and shape.roles.keys() & _OUTCOMES:
         if not shape.roles.keys() & _OUTCOMES - {"lost_at", "is_lost"}:
             reader.note("wins-unknown", severity="warning")

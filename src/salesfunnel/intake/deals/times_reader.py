@@ -9,12 +9,13 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel._core.moments import end_of_day
 from salesfunnel._kernels.whole_days import lifted
 from salesfunnel.data.history import LOST, OPEN, WON, StageHistory
 from salesfunnel.data.history.checks import with_faults
 from salesfunnel.data.history.quality import quality_faults
 from salesfunnel.definitions.funnel import Funnel
-from salesfunnel.intake.deals.as_of import assumed_moment, settled
+from salesfunnel.intake.deals.as_of import assumed_moment
 from salesfunnel.intake.deals.column_reader import ColumnReader
 from salesfunnel.intake.deals.currencies import deal_currencies, with_currency
 from salesfunnel.intake.deals.list_outcomes import list_outcomes, stage_codes
@@ -100,7 +101,7 @@ def times_history(
     closed = _ends(outcome, closed, entered[:, found.goal], reader, stated="status" in roles)
     created, *steps, closed = lifted([created, *entered.T, closed])
     entered = np.stack(steps, axis=1)
-    moment = settled(as_of, (created, entered, closed))
+    moment = None if as_of is None else end_of_day(as_of, (created, entered, closed))
     if moment is None:
         dated: dict[int, Times] = {
             at: entered[:, found.stages.index(s)] for s, at in found.columns.items()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timezone
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.moments import read_moment
 from salesfunnel.intake.cells.read_time import read_time
-from salesfunnel.intake.cells.time_column import tick_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -24,26 +23,19 @@ def moment_of(as_of: object, zone: tzinfo | None) -> Any:
     """Return the moment of the data in the zone of the funnel, a day as datetime64[D]; or None."""
     if as_of is None:
         return None
-    try:
-        moment = read_time(as_of)
-    except ValueError as error:
-        raise ArgumentError(
-            f"'as_of' must be a moment, got {as_of!r}", hint="such as '2026-10-05'"
-        ) from error
-    if moment is None:
-        raise ArgumentError(f"'as_of' must be a moment, got {as_of!r}")
-    found = np.datetime64(int(tick_of(moment, zone or timezone.utc)), "us")
-    return found.astype("datetime64[D]") if _is_day(as_of, moment) else found
-
-
-def _is_day(as_of: object, moment: datetime) -> bool:
-    """Whether an argument names a day without an hour."""
-    if isinstance(as_of, np.datetime64):
-        return np.datetime_data(as_of.dtype)[0] == "D"
+    value = as_of
     if isinstance(as_of, str):
-        plain = moment.time() == time() and moment.tzinfo is None
-        return plain and not _HOUR.search(as_of)
-    return isinstance(as_of, date) and not isinstance(as_of, datetime)
+        with suppress(ValueError):  # the error is that of `read_moment`
+            value = _written(as_of)
+    return read_moment("as_of", value, zone=zone or timezone.utc)
+
+
+def _written(text: str) -> date | str | None:
+    """Return a moment as people write it: a date where there is no hour, ISO text at midnight."""
+    moment: datetime | None = read_time(text)
+    if moment is None or moment.time() != time() or moment.tzinfo:
+        return moment
+    return moment.isoformat() if _HOUR.search(text) else moment.date()
 
 
 def zone_of(tz: str) -> Any:

@@ -70,7 +70,7 @@ def one_table(parts: Sequence[Any], labels: Sequence[str | None]) -> Table:
         return _of_cells(parts)
     if any(isinstance(part, Cells) for part in parts):
         raise IntakeError(
-            "'source' must hold files of one kind, got Parquet beside text",
+            "'source' must hold files of one kind, got Parquet and text",
             hint='name one kind: "logs/*.parquet"',
         )
     if len(parts) == 1:
@@ -84,7 +84,7 @@ def one_table(parts: Sequence[Any], labels: Sequence[str | None]) -> Table:
     except (TypeError, arrow.ArrowException) as error:
         raise IntakeError(
             f"'source' must hold files whose columns are of one kind, got others ({error})",
-            hint="read the files apart, or name the columns to keep: attributes=[...]",
+            hint="read the files one by one, or name the columns to keep: attributes=[...]",
         ) from error
     starts = [0, *accumulate(part.num_rows for part in parts)]
 

@@ -21,7 +21,8 @@ from salesfunnel.data.events.usual_names import (
     recognised_faults,
 )
 from salesfunnel.fault import Fault, IntakeError
-from salesfunnel.intake.cells.moments import NOTHING, is_clock, read_moments
+from salesfunnel.intake.cells.clocks import is_clock
+from salesfunnel.intake.cells.moments import NOTHING, read_moments
 from salesfunnel.intake.cells.zones import in_zone
 from salesfunnel.intake.events.columns import (
     Table,

@@ -9,6 +9,7 @@ import numpy as np
 
 from salesfunnel._core.foreign import is_a, is_pandas_column
 from salesfunnel.fault import Fault
+from salesfunnel.intake.cells.date_marks import said_orders
 from salesfunnel.intake.cells.moments import Moments
 from salesfunnel.intake.files.columns import TextColumn
 from salesfunnel.intake.files.grid import shown
@@ -62,6 +63,9 @@ def time_faults(
         first, value = moments.day_first
         code = "dates-day-first" if first else "dates-month-first"
         faults.append(Fault.of(code, severity="info", column=column, value=value[:80]))
+    if moments.marks:
+        said = said_orders(moments.marks)
+        faults.append(Fault.of("dates-of-two-orders", column=column, **said))
     unread: set[int] = set()
     for code, places in moments.bad.items():
         unread.update(places)

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._kernels.text.cells import Bytes, whole_lines
@@ -29,6 +29,7 @@ _GUESSED = 1 << 21
 """This many bytes tell an encoding and what parts the cells."""
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _COLUMNS = re.compile(r"\t+|[ \u00a0]{2,}|\u3000+")
+_NUMBERS = re.compile(r"\s*[-+]?\d[\d./-]*(?:\s+[-+]?\d[\d./-]*){2,}\s*")
 _BY_COLUMN = (",", "\t", ";")
 _SEEN = 200
 _HEADERS = 80
@@ -180,8 +181,16 @@ def candidates(text: str) -> Iterator[tuple[str, Grid]]:
                 continue
             yield delimiter, Grid(rows=_without_rules(rows) if delimiter == "|" else rows)
     lines = text.splitlines()
-    if any(_COLUMNS.search(line.strip()) for line in lines):
+    if _are_numbers(lines):
+        yield "", Grid(rows=[list(line.split()) for line in lines])
+    elif any(_COLUMNS.search(line.strip()) for line in lines):
         yield "", Grid(rows=[_COLUMNS.split(line.strip()) for line in lines])
+
+
+def _are_numbers(lines: Sequence[str]) -> bool:
+    """Whether lines are numbers and days with blanks between, so that no blank is inside a cell."""
+    seen = [line for line in lines[:_SEEN] if line.strip()]
+    return len(seen) > 1 and all(_NUMBERS.fullmatch(line) for line in seen)
 
 
 def _without_rules(rows: list[list[str]]) -> list[list[str]]:

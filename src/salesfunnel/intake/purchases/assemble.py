@@ -23,6 +23,12 @@ __all__ = ["purchases_of"]
 Bools = npt.NDArray[np.bool_]
 _SHOWN = 50
 _CURRENCIES = 10
+_CONVERTED = (
+    ("converted amount", "converted currency"),
+    ("total price set shop amount", "total price set shop currency code"),
+    ("base grand total", "base currency code"),
+)
+"""Amounts in the currency of the account or the shop, each with its currency."""
 
 
 def purchases_of(
@@ -51,11 +57,13 @@ def purchases_of(
     which = np.flatnonzero(keep)
     _check_amounts(orders, amounts, which, money)
     _tell_of_cents(orders, amounts, which)
+    if not which.size and keep.size:
+        orders.faults.append(Fault.of("no-purchases-left", n=int(keep.size)))
     used = {*orders.roles.values()}
     whole = which.size == keep.size
     customers = _taken(_customers(orders), which, whole=whole)
     attributes = {
-        str(name): _taken(orders.coded(i), which, whole=whole)
+        _own_name(orders, str(name)): _taken(orders.coded(i), which, whole=whole)
         for i, name in enumerate(orders.names)
         if i not in used and name
     }
@@ -72,6 +80,12 @@ def purchases_of(
         name = orders.names[orders.roles[role]] if role else fault.column
         orders.faults.append(attrs.evolve(fault, row=at, column=name))
     return attrs.evolve(made, faults=tuple(orders.faults), rows=len(orders.rows))
+
+
+def _own_name(orders: Orders, name: str) -> str:
+    """Return the name of an attribute: the currency of other amounts is not that of these."""
+    other = name.casefold() == "currency" and "currency" in orders.roles
+    return f"{name} (2)" if other else name
 
 
 def _taken(
@@ -174,8 +188,18 @@ def _one_currency(
         f"'source' must have amounts of one currency, got {listed}",
         orders.faults,
         hint=f"currency={next(iter(found))!r} reads the orders of one; or bring all amounts to one"
-        " currency and name that column: columns={'amount': ..., 'currency': ...}",
+        f" currency and name that column: columns={{{_converted(orders)}}}",
     )
+
+
+def _converted(orders: Orders) -> str:
+    """Return the columns of amounts that the system has brought to one currency, as a call."""
+    folded = {" ".join(str(name).casefold().replace("_", " ").split()): str(name)
+              for name in orders.names}  # fmt: skip
+    for amount, currency in _CONVERTED:
+        if amount in folded and currency in folded:
+            return f"'amount': {folded[amount]!r}, 'currency': {folded[currency]!r}"
+    return "'amount': ..., 'currency': ..."
 
 
 def _less_refunds(
@@ -238,5 +262,7 @@ def _tell_of_cents(
     texts = orders.words(orders.roles["customer"]).values
     ids = sum(text.startswith("cus_") for text in texts)
     known = amounts[which][~np.isnan(amounts[which])]
-    if ids and ids >= len(texts) - 1 and (known == np.floor(known)).all():
+    written = orders.words(orders.roles["amount"]).values
+    points = any("." in text or "," in text for text in written)
+    if ids and ids >= len(texts) - 1 and not points and (known == np.floor(known)).all():
         orders.fault("amounts-in-cents", "amount", severity="warning")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -43,7 +44,9 @@ _NAMES: Mapping[str, str] = {
         "|trans_date|txn_date|sale date"
         "|sales date|date of sale|created date (utc)|created (utc)|created date|created at"
         "|date created|ordered at|bought at|billing date|bill date|receipt date|visit date"
-        "|timestamp|datetime|date time|date|day|created"
+        "|timestamp|datetime|date time|date|day|created|created time|order created time"
+        "|deal date|booking date|date booked|close date|closed date|won date|date won|signed date"
+        "|invoice time|created on|order created on|processed at"
         "|订单创建时间|下单时间|下单日期|订单时间|订单日期|创建时间|购买日期|购买时间|成交日期"
         "|成交时间|交易日期|交易时间|消费日期|消费时间|销售日期|日期|时间|bestelldatum|rechnungsdatum|datum"
         "|fecha|fecha_pedido|fecha del pedido|fecha de compra|fecha de venta|data|data do pedido"
@@ -58,6 +61,8 @@ _NAMES: Mapping[str, str] = {
         "paid at|paid on|date paid|payment date|payments date|paid time|payment time"
         "|payment timestamp"
         "|订单付款时间|付款时间|支付时间|买家付款时间|付款确认时间|支付完成时间|付款日期"
+        "|fecha de pago|data de pagamento|data do pagamento|date de paiement|zahlungsdatum"
+        "|bezahlt am|дата оплаты"
     ),
     "amount": (
         "amount|买家实际支付金额|订单实付金额|实付金额|实付款|实际支付金额|实付|实收金额|实收款"
@@ -76,6 +81,11 @@ _NAMES: Mapping[str, str] = {
         "|valor total|valor_total|valor do pedido|montant|montant total|montant ttc|total ttc"
         "|prix total|betrag brutto|gesamtpreis|gesamtsumme|importe del pedido|precio total"
         "|сумма|сумма заказа|сумма покупки|итого|стоимость"
+        "|total with vat|total incl vat|total including vat|amount including vat|amount incl vat"
+        "|total with tax|total incl tax|total including tax|gross total|gross amount"
+        "|amount excluding vat|amount excl vat|total excluding vat|total excl vat|amount excl tax"
+        "|net total|total price set shop amount|total_price_set_shop_money_amount"
+        "|current_total_price|order net"
     ),
     "quantity": (
         "quantity|qty|quantity ordered|quantityordered|units|units sold|数量|购买数量|商品数量"
@@ -90,6 +100,7 @@ _NAMES: Mapping[str, str] = {
         "|invoice|invoiceno|invoice no|invoice number|invoice id|transaction id|receipt no"
         "|basket id|订单编号|订单号|订单id|主订单编号|交易号|单号|bestellnummer|rechnungsnummer"
         "|numero_pedido|pedido|número de pedido|número do pedido|nº do pedido|nº de pedido"
+        "|número de orden|numero de orden|nº de orden|orden"
         "|n° commande|n° de commande|numéro de commande|номер заказа|order name"
     ),
     "currency": (
@@ -102,14 +113,26 @@ _NAMES: Mapping[str, str] = {
     ),
     "cancelled_at": (
         "cancelled at|canceled at|cancelled_at|date cancelled|cancellation date|取消时间"
+        "|fecha y hora de cancelación|fecha de cancelación|data de cancelamento|date d'annulation"
     ),
     "status": (
         "financial status|payment status|order status|order_status|order-status|orderstatus|status"
         "|state|transaction status|订单状态|交易状态|状态|付款状态|支付状态|退款状态|售后状态"
+        "|display_financial_status|invoice status|sales order status|estado del pago|estado de pago"
+        "|estado de la orden|estado del pedido|estado do pedido|status do pedido"
+        "|status do pagamento|situação"
+        "|statut de la commande|statut du paiement|zahlungsstatus|bestellstatus"
+        "|статус заказа|статус оплаты"
         "|estado|statut|статус"
     ),
 }
 ROLES = tuple(_NAMES)
+_IN_MONEY = re.compile(
+    r"(?<=\w)[_ ](?:usd|eur|gbp|cny|rmb|jpy|inr|brl|mxn|cad|aud|nzd|chf|sek|nok|dkk|pln|czk|rub|hkd"
+    r"|sgd|krw|thb|idr|vnd|myr|php|aed|sar|ils|zar|ngn|kes|egp|ars|clp|cop|[$€£₹₽])$",
+    re.IGNORECASE,
+)
+"""A currency behind the name of an amount: ``total_eur``."""
 _WHOLE = (
     "买家实际支付金额|订单实付金额|实付金额|payment_value|grand total (purchased)|grand total"
     "|grand total (base)|base_grand_total|order total|order amount|order total amount|order value"
@@ -198,10 +221,10 @@ def _place(name: Any, names: Sequence[str]) -> int:
 
 
 def _forms(name: str) -> tuple[str, ...]:
-    """Return the forms of a header to look up: as it is, and without what is in brackets."""
-    return tuple(
-        dict.fromkeys(form for form in (fold_name(name), fold_name(without_notes(name))) if form)
-    )
+    """Return the forms of a header to look up: as it is, without brackets, without a currency."""
+    bare = without_notes(name)
+    forms = (fold_name(name), fold_name(bare), fold_name(_IN_MONEY.sub("", bare)))
+    return tuple(dict.fromkeys(form for form in forms if form))
 
 
 def is_olist(names: Sequence[str]) -> bool:

@@ -53,6 +53,7 @@ def lines_to_drop(
     if without.any():
         _tell(orders, "order-lines-without-amount", place, without)
     rest = keep & several & ~without
+    rest &= np.bincount(codes[rest], minlength=len(sizes))[codes] > 1
     repeats = _repeats(codes, amounts, rest) if "amount" in orders.roles else None
     if repeats is not None and repeats.any():
         name = fold_name(orders.names[orders.roles["amount"]])

@@ -13,7 +13,7 @@ from salesfunnel._core.errors import UnknownNameError
 from salesfunnel.data.events.usual_names import fold_name
 from salesfunnel.data.purchases import Purchases
 from salesfunnel.fault import Fault, IntakeError
-from salesfunnel.intake.cells.moments import is_clock
+from salesfunnel.intake.cells.clocks import is_clock
 from salesfunnel.intake.cells.number import DecimalMark
 from salesfunnel.intake.files.body import body_below
 from salesfunnel.intake.files.columns import column_of
@@ -22,6 +22,7 @@ from salesfunnel.intake.files.lost_digits import check_digits
 from salesfunnel.intake.files.source import load
 from salesfunnel.intake.files.text_cells import Progress
 from salesfunnel.intake.purchases.assemble import purchases_of
+from salesfunnel.intake.purchases.guests import tell_guests
 from salesfunnel.intake.purchases.headers import Found, find_roles, is_olist
 from salesfunnel.intake.purchases.table import Orders
 
@@ -147,6 +148,7 @@ def _orders(
         ],
     )
     _cut_blank_end(orders)
+    tell_guests(orders, () if "customer" in (columns or {}) else others.get("customer", ()))
     at = orders.roles["customer"]
     way = 'columns={"customer": ...}'
     orders.faults += check_digits(orders.columns[at], str(names[at]), way)
@@ -204,7 +206,8 @@ def _told(orders: Orders, others: Mapping[str, Sequence[int]]) -> Orders:
     """Say which columns are taken, where others could have been meant."""
     names, roles = orders.names, orders.roles
     when = "paid" if "paid" in roles else "time"
-    places = [i for role in ("customer", when, "amount") for i in others.get(role, ())]
+    asked = [i for role in ("customer", when, "amount") for i in others.get(role, ())]
+    places = [i for i in asked if i not in roles.values()]
     if places:
         taken = {"customer": "customer", "time": when, "amount": "amount"}
         said: dict[str, Any] = {

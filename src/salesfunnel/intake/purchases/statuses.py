@@ -28,6 +28,8 @@ _WORDS: Mapping[State, str] = {
         "|付款成功|无退款申请|无退款|未退款|没有申请退款|退款关闭|无|无售后|bezahlt|abgeschlossen|versendet|pagado"
         "|pago|paga|concluído|concluido|entregue|finalizado|aprobado|aprovado|pagada|terminado"
         "|доставлен|завершен|завершён|получен|отправлен|geliefert|versandt|erledigt|已发货，待收货|待发货，已支付"
+        "|activated|partially_fulfilled|recibido|abierta|abierto|archivada|archivado|aprobada|autorizado"
+        "|autorizada|entregada|enviada"
         "|completado|enviado|entregado|payée|terminée|livrée|expédiée|оплачен|выполнен"
     ),
     "unpaid": (
@@ -35,6 +37,7 @@ _WORDS: Mapping[State, str] = {
         "|payment pending|payment_review|draft|checkout-draft|expired|incomplete|requires payment"
         "|requires_payment_method|requires_action|requires_confirmation|abandoned|quote|overdue"
         "|等待买家付款|待付款|未付款|待支付|未支付|等待付款|没有创建支付宝交易|付款中"
+        "|pendente|aguardando pagamento|en espera|esperando pago"
         "|offen|ausstehend|pendiente|en attente|ожидает оплаты"
     ),
     "cancelled": (
@@ -43,7 +46,7 @@ _WORDS: Mapping[State, str] = {
         "|lost in transit|cancelled by buyer|cancelled by seller|canceled reversal"
         "|交易关闭|已关闭|关闭|已取消|取消|作废|已作废|订单取消|付款以前卖家或买家主动关闭交易"
         "|付款以后用户退款成功交易自动关闭|锁定|已删除|支付失败|失败|交易失败"
-        "|storniert|abgebrochen|cancelado|cancelada|annulé|annulée|отменен|отменён"
+        "|rechazado|rechazada|recusado|recusada|anulado|anulada|storniert|abgebrochen|cancelado|cancelada|annulé|annulée|отменен|отменён"
     ),
     "refunded": (
         "refunded|refund|returned|return|closed|charged back|chargeback|charge refunded|reversed"

@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from salesfunnel.intake.cells.date_marks import said_orders
 from salesfunnel.intake.cells.epochs import days_of_a_spreadsheet
 from salesfunnel.intake.cells.moments import Moments, read_moments
 from salesfunnel.intake.cells.read_time import serial_numbers
@@ -78,6 +79,8 @@ def _moments(orders: Orders, role: str, dayfirst: bool | None, keep: Bools) -> M
     if found.day_first is not None:
         code = "dates-day-first" if found.day_first[0] else "dates-month-first"
         orders.fault(code, role, severity="info", value=found.day_first[1][:80])
+    if found.marks:
+        orders.fault("dates-of-two-orders", role, severity="warning", **said_orders(found.marks))
     for code, places in found.bad.items():
         told = [at for at in places if keep[at]]
         for at in told[:_SHOWN]:

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesfunnel._core.arguments import check_day
 from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
+from salesfunnel._core.moments import read_day
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.fault import IntakeError
 from salesfunnel.intake.rounds.folder import read_folder
@@ -78,7 +78,7 @@ def run_round(
     [('Marketing', '2026-12-03'), ('Sales', '2026-12-03')]
     """
     check_choice("locale", locale, LOCALES)
-    today = check_day("today", today)
+    today = read_day("today", today)
     day = today.date() if isinstance(today, datetime) else today
     records = read_folder(files_of(folder), today=day, locale=locale)
     return make_round(records, today=day, locale=locale)

@@ -253,7 +253,7 @@ def _several(made: Arrangement, columns: Sequence[Column], counts: Sequence[Colu
         return
     if not told and not texts and not one:
         made.doubt = (
-            "the rows have nothing that tells them apart: add a column of months, or name one"
+            "nothing distinguishes the rows: add a column of months, or name one"
             " with columns={'period': ...} or segment=..."
         )
         return

@@ -153,7 +153,7 @@ def _funnel(funnel: Funnel | str | None, raw_rows: Sequence[RawRow], faults: lis
 
 
 def _tell_about_periods(labels: Iterable[str], faults: list[Fault]) -> None:
-    """Report months beside their quarters or years, which are not periods of one row."""
+    """Report months together with their quarters or years, which are not periods of one row."""
     kinds: dict[str, str] = {}
     for label in labels:
         found = read_period(label)

@@ -44,6 +44,7 @@ _MEASURES = (
 )
 MEASURES = tuple(frozenset(words.split("|")) for words in _MEASURES.split(";"))
 """Names of what a funnel counts, folded, the likeliest first."""
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_COUNTS = re.compile(
     r"revenue|turnover|amount"
     r"|\b(?:sales|orders?|deals?|cart|basket|contract|pipeline|booking) value|\bnps\b|\bcsat\b"
@@ -93,4 +94,5 @@ def is_money_or_rate(name: str, *, label: bool = False) -> bool:
         Whether it is one of many rows, where steps may be called "Price quote sent" or
         "Conversion": only the end of the name tells then.
     """
-    return (_NOT_STEPS if label else _NOT_COUNTS).search(name) is not None
+    pattern = _NOT_STEPS if label else _NOT_COUNTS
+    return any(pattern.search(text) for text in (name, _CAMEL.sub(" ", name).replace("_", " ")))

@@ -40,7 +40,7 @@ class Header:
     slots : tuple of Slot
         The columns of numbers of a wide sheet.
     segments : tuple of int
-        The columns that tell groups apart.
+        The columns that define groups.
     order : int, optional
         The column that numbers the steps.
     score : int
@@ -92,7 +92,7 @@ def find_header(
     columns : mapping of str to str, optional
         Roles whose columns are named by the caller; only rows with these names are headers.
     segment : sequence of str, optional
-        The columns that tell groups apart, by name.
+        The columns that define groups, by name.
     decimal : {".", ","}, optional
         The decimal mark.
 

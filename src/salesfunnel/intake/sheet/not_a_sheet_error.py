@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from salesfunnel.data.events.usual_names import recognise
 from salesfunnel.fault import Fault, IntakeError
 from salesfunnel.intake.deals.columns import has_deals
+from salesfunnel.intake.deals.headers import fold_header, roles_of
+from salesfunnel.intake.deals.vocabulary.lookup import vendors
 from salesfunnel.intake.files.grid import Grid, shown
 from salesfunnel.intake.purchases.headers import find_roles
 from salesfunnel.intake.sheet.header import Header
@@ -91,7 +93,14 @@ def refuse_others(grid: Grid, header: Header, columns: Mapping[str, str]) -> Non
     IntakeError
         If its columns are those of deals, events or purchases.
     """
-    if columns or not header.notes or any(slot.metric for slot in header.slots):
+    if columns:
+        return
+    if _names_deals(grid, header):
+        raise IntakeError(
+            "'source' must hold counts, got a list of single cases",
+            hint="a list of deals is read by read_deals (read_stage_history)",
+        )
+    if not header.notes or any(slot.metric for slot in header.slots):
         return
     label = next((i for i, role in enumerate(header.roles) if role in {"stage", "metric"}), None)
     if label is None:
@@ -105,13 +114,29 @@ def refuse_others(grid: Grid, header: Header, columns: Mapping[str, str]) -> Non
             f"'source' must have each step once, got names that come again in"
             f" {header.names[label]!r}",
             hint="a list of deals is read by read_deals (read_stage_history); of counts, name the"
-            " columns that tell rows apart with segment=, or the months with"
+            " columns that distinguish the rows with segment=, or the months with"
             " columns={'period': ...}",
         )
 
 
+_SEVERAL = 5
+"""This many ids of deals make a table a list of deals."""
 _MOST = 0.4
 """The share of rows whose step comes again, above which they are single cases."""
+
+
+def _names_deals(grid: Grid, header: Header) -> bool:
+    """Whether a column of ids of deals stands beside one of stages: no row is a count then."""
+    roles = [roles_of(name) if name else {} for name in header.names]
+    if not any(role.keys() & {"stage", "status"} for role in roles):
+        return False
+    for at, name in enumerate(header.names):
+        if "deal" not in roles[at] or fold_header(name) in vendors().weak:
+            continue
+        cells = {shown(row[at]).strip() for row in grid.rows[header.at + 1 :] if at < len(row)}
+        if len(cells - {""}) >= _SEVERAL:
+            return True
+    return False
 
 
 def _repeated(grid: Grid, header: Header, label: int) -> float:

@@ -52,7 +52,7 @@ def read_table(
         which.
     period : str, optional
         The month of a sheet that does not say it (``"2026-09"``), or the year of one whose months
-        do not say it (``"2026"``). Where the sheet tells several months apart, only the one.
+        do not say it (``"2026"``). Where the sheet has several months, only this one is read.
     encoding : str, optional
         Encoding of text; found by default.
     sheet : str or int, optional
@@ -66,7 +66,7 @@ def read_table(
         or ``unit`` to the name in the header. By default words tell, or else the content: a column
         of text beside one of whole numbers is a funnel, whatever they are called.
     segment : str or sequence of str, optional
-        The columns that tell groups apart, such as the salesperson or the device; ``()`` for none.
+        The columns that define groups, such as the salesperson or the device; ``()`` for none.
         By default those whose names say so, and those without which rows would come twice.
     max_bytes : int, optional
         How many bytes the source may have. By default a path may have any number, and bytes and

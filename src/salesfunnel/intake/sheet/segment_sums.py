@@ -1,4 +1,4 @@
-"""Segments that are the sum of the others: a row "All" beside mobile and desktop."""
+"""Segments that are the sum of the others: a row "All" next to mobile and desktop."""
 
 from __future__ import annotations
 

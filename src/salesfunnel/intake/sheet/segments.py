@@ -1,4 +1,4 @@
-"""The columns that tell groups apart: channel, salesperson, device, store."""
+"""The columns that define groups: channel, salesperson, device, store."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def find_segments(
     """Return the columns whose cells name the segment of a row, in order of the sheet.
 
     Those whose names say so; and, where rows would come twice without, the owner or a column of
-    short texts that tells them apart, which is said in the notes.
+    short texts that distinguishes them, which is said in the notes.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ class Groups:
     Parameters
     ----------
     places : sequence of int
-        The columns that tell groups apart.
+        The columns that define groups.
     safe : bool
         Whether cells were never text of a file, so that nothing in them is escaped.
     fill : bool

@@ -20,7 +20,7 @@ __all__ = ["segments_by_worksheet"]
 def segments_by_worksheet(
     raw_rows: Sequence[RawRow], tables: Sequence[tuple[Grid, Header]], faults: list[Fault]
 ) -> list[RawRow]:
-    """Return the rows of several worksheets; their names tell apart those that come again.
+    """Return the rows of several worksheets; their names distinguish those that come again.
 
     Parameters
     ----------

@@ -85,8 +85,8 @@ def read_snapshots(
     Notes
     -----
     A stage whose name leaves every row at the date at which a new one appears is taken as renamed
-    if 80 % of its deals with a new name carry that one, and at least half of all its deals do.
-    If more than 30 % of the open deals vanish at one date the export seems to be cut: nothing is
+    if 80% of its deals with a new name carry that one, and at least half of all its deals do.
+    If more than 30% of the open deals vanish at one date the export seems to be cut: nothing is
     removed then. A deal that closed and was opened again between two exports cannot be seen.
 
     Examples

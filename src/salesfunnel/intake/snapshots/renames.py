@@ -28,7 +28,7 @@ def renamed_stages(
 ) -> tuple[dict[str, str], list[Fault]]:
     """Return the last name of every stage that was renamed.
 
-    A name that leaves every row at the date at which a new one appears is taken as renamed if 80 %
+    A name that leaves every row at the date at which a new one appears is taken as renamed if 80%
     of its deals whose name is new carry that one, and they are at least half of its deals and of
     those with the new name: the others moved in the meantime.
 

@@ -14,6 +14,7 @@ from salesfunnel.i18n import text
 from salesfunnel.render.backends.html import body_html
 from salesfunnel.render.backends.pictures import e
 from salesfunnel.render.backends.style import PAGE
+from salesfunnel.render.backends.unbroken import unbroken
 from salesfunnel.render.model import Document
 
 __all__ = ["PageParts", "page_html", "page_of"]
@@ -104,12 +105,17 @@ def switch_of(other: PageParts, locale: Locale) -> str:
 def page_of(parts: PageParts, locale: str, other: PageParts | None = None) -> str:
     """Return a whole page; with the same page in the other language, it can be switched."""
     words: Locale = "zh" if locale == "zh" else "en"
+    parts, other = _unbroken(parts), None if other is None else _unbroken(other)
     return TEMPLATE.substitute(
         lang=LANGUAGES[words][0], title=e(parts.title), style=PAGE, bar=parts.bar,
         body=parts.body, footer=parts.footer, script=SCRIPT, skip=e(text("page.contents", words)),
         theme=e(text("page.theme", words)),
         switch="" if other is None else switch_of(other, "en" if words == "zh" else "zh"),
     )  # fmt: skip
+
+
+def _unbroken(parts: PageParts) -> PageParts:
+    return parts._replace(bar=unbroken(parts.bar), body=unbroken(parts.body))
 
 
 def page_html(document: Document) -> str:

@@ -51,6 +51,7 @@ border-top:1px solid var(--sf-line)}
 .stack{display:grid;gap:26px;align-content:start}
 .cards{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:30px 36px}
 .card{border-top:3px solid var(--sf-lost);padding:14px 0 0;break-inside:avoid}
+.card .sf-plot{margin-top:8px}
 .card.bad{border-color:var(--sf-alert)}.card.ok{border-color:var(--sf-main)}
 .big{display:flex;align-items:baseline;gap:10px;margin:8px 0 2px}
 .big b{font-size:32px;line-height:1.1;font-weight:680;letter-spacing:-.02em}
@@ -66,6 +67,7 @@ align-self:end}
 .plan p{font-size:13.5px;color:var(--sf-muted);margin-top:2px}
 .plan .meta{font-size:13px;margin-top:4px;color:var(--sf-ink)}
 .plan .fig{font-size:13px}.plan .fig b{font-weight:650}
+.plan .ph{display:none;color:var(--sf-muted);font-size:12px}
 & .tl{display:grid;gap:12px;list-style:none;font-size:14px;border-left:2px solid var(--sf-line);
 padding-left:18px;margin-left:6px!important}
 .tl li{position:relative}
@@ -112,7 +114,7 @@ grid-template-columns:1fr 1fr;gap:16px 24px}}
 @media(max-width:760px){:lang(zh) h1{overflow-wrap:anywhere}
 .cards{grid-template-columns:minmax(0,1fr);gap:26px}
 .plan{grid-template-columns:minmax(0,1fr)}.plan .h{display:none}.plan>*{border:0;padding:4px 0}
-.plan>.m{border-top:1px solid var(--sf-line);padding-top:14px}
+.plan>.m{border-top:1px solid var(--sf-line);padding-top:14px}.plan .ph{display:block}
 & .sf-row{grid-template-columns:minmax(0,1fr) auto;gap:0 12px}
 & .sf-row>.sf-name{grid-column:1;grid-row:1}& .sf-row>.sf-fig{grid-column:2;grid-row:1}
 & .sf-row>svg{grid-column:1/3;grid-row:2}
@@ -126,7 +128,8 @@ display:block;white-space:normal;text-align:left;max-width:none}
 & .sf-cards tr{border-bottom:2px solid var(--sf-line);padding:6px 0}
 & .sf-cards .sf-t td,& .sf-cards .sf-t tbody th{border:0;padding:2px 0}
 & .sf-cards .sf-t tbody th{font-weight:650}
-& .sf-cards td:empty{display:none}
+& .sf-cards td:empty{display:none!important}
+& .sf-cards .sf-t td{text-align:left}
 & .sf-cards td[data-label]{display:grid;grid-template-columns:8em minmax(0,1fr);gap:0 10px}
 & .sf-cards td[data-label]::before{content:attr(data-label);color:var(--sf-muted);font-size:12px}
 & .sf-facts{grid-template-columns:minmax(0,1fr);gap:0}& .sf-facts dd{margin-bottom:8px}}
@@ -159,6 +162,7 @@ grid-template-columns:1fr;gap:7px}
 & .sf-note{font-size:8pt;margin-top:6px}
 .cards{grid-template-columns:repeat(3,1fr);gap:12px 20px}
 .plan{grid-template-columns:4.2fr 3fr 3.6fr;gap:0 20px}.plan .h{display:block}
+.plan .ph{display:none}
 .plan>*{padding:6px 0;border-top:1px solid var(--sf-line);break-inside:avoid}
 .plan .h{border:0;padding:0}.plan p,.plan .meta,.plan .fig{font-size:8.5pt}
 & .sf-row{grid-template-columns:min(10.5em,34%) minmax(0,1fr) min(var(--sf-fig,5em),34%);
@@ -168,7 +172,8 @@ gap:0 8px}
 & .sf-row>.sf-name,& .sf-row>.sf-fig,& .sf-row>svg{grid-column:auto;grid-row:auto}
 & .kv{font-size:8pt;grid-template-columns:auto minmax(0,1fr);gap:2px 8px;padding-top:5px;
 margin-top:4px}
-.card{padding-top:8px}.big{margin:3px 0 0}.chip,.chip small{font-size:8.5pt}
+.card{padding-top:8px}.card .sf-plot{margin-top:0}
+.big{margin:3px 0 0}.chip,.chip small{font-size:8.5pt}
 & .sf-say{padding-bottom:2px}
 .big b{font-size:19pt}& .sf-key{font-size:8pt}
 & .dq{font-size:8.5pt;padding:8px 10px;gap:3px}.dq small{font-size:8pt}

@@ -57,6 +57,7 @@ border-bottom:1px solid var(--sf-grey)}
 & .sf-t .sf-r{text-align:right;white-space:nowrap}
 & .sf-t td:not(.sf-r,.sf-c,.sf-hm,.sf-s){min-width:4.2em}
 & .sf-t thead th:not(.sf-r,.sf-c){min-width:4.5em}
+& .sf-t:lang(zh) thead th:not(.sf-c){min-width:5em}
 & .sf-t .sf-c{text-align:center}
 & .sf-t .sf-s{white-space:nowrap}
 & .sf-t th:first-child,& .sf-t td:first-child{padding-left:0}

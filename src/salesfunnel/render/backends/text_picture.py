@@ -24,7 +24,9 @@ FILLS = {"main": "█", "alert": "█", "total": "█", "context": "▓", "lost"
 def picture_lines(chart: Chart, columns: int) -> list[str]:
     """Return a chart as lines of at most `columns`."""
     cells = any(mark.shape == "cell" for mark in chart.marks)
-    if chart.y.kind == "category" and not cells:
+    if cells:
+        lines = _grid(chart, columns)
+    elif chart.y.kind == "category":
         lines = _rows(chart, columns)
     elif chart.kind in {"trend", "fan", "survival", "leading"}:
         lines = _curve(chart, columns)
@@ -101,12 +103,42 @@ def _curve(chart: Chart, columns: int) -> list[str]:
     )
     first, last = (value_words(v, chart.y, chart.locale) for v in (known[0], known[-1]))
     lines = [f"{first}  {blocks}  {last}"]
+    if chart.kind == "trend":  # its title and the line above it say since when, and from where
+        return lines
     for mark in chart.marks:
-        if mark.shape == "label" and mark.x and mark.role != "context":
-            lines += [f"  {clean(words)}" for words in mark.text]
         if mark.shape == "rule" and any(mark.text):
             lines += [f"  {clean(words)}" for words in mark.text if words]
     return lines
+
+
+def _grid(chart: Chart, columns: int) -> list[str]:
+    """Return cells as a table of the words in them, as many columns a table as there is room."""
+    words = {
+        (y, x): said
+        for mark in chart.marks
+        if mark.shape == "cell"
+        for y, x, said in zip(mark.y, mark.x, mark.text or map(str, mark.value), strict=True)
+    }
+    left = max((width(clean(name)) for name in chart.y.order), default=0)
+    wide = [max(width(words.get((y, x), "")) for y in ("", *chart.y.order)) for x in chart.x.order]
+    wide = [max(width(clean(str(x))), w) for x, w in zip(chart.x.order, wide, strict=True)]
+    heads = [model.Column(""), *(model.Column(str(x), align="right") for x in chart.x.order)]
+    lines: list[str] = []
+    first = 0
+    while first < len(wide):
+        last, room = first, columns - left
+        while last < len(wide) and (room >= wide[last] + 2 or last == first):
+            room -= wide[last] + 2
+            last += 1
+        rows = [
+            [str(y), *(words.get((y, x), "") for x in chart.x.order[first:last])]
+            for y in chart.y.order
+        ]
+        known = [row for row in rows if any(row[1:])]
+        table = model.Table([heads[0], *heads[first + 1 : last + 1]], known)
+        lines += ["", *table_lines(table, columns)]
+        first = last
+    return lines[1:]
 
 
 def _table(chart: Chart, columns: int) -> list[str]:

@@ -103,7 +103,12 @@ def _records(heads: list[str], rows: list[list[str]], columns: int) -> list[str]
     for number, row in enumerate(rows):
         if number:
             lines.append("")
-        for head, cell in zip(heads, row, strict=True):
+        mark = ""
+        for head, said in zip(heads, row, strict=True):
+            if not head and said in MARKS.values():
+                mark = f"{said} " * bool(said)
+                continue
+            cell, mark = mark + said, ""
             if not cell or not head:
                 lines += [cell] * bool(cell)
                 continue

@@ -11,7 +11,7 @@ from salesfunnel._core.checks import check_choice
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.files import write_file
 from salesfunnel._core.frozen import FrozenMap, as_tuple
-from salesfunnel._core.result import TableMixin
+from salesfunnel._core.result import TableMixin, leaf
 from salesfunnel._core.vocabulary import LOCALES, Locale
 from salesfunnel.render.charts.marks import Cell, ChartMark, ChartScale, plain_cells
 
@@ -158,6 +158,26 @@ class Chart(TableMixin):
         if path is not None:
             write_file(path, picture)
         return picture
+
+    def to_pptx(self, path: str | PathLike[str] | None = None) -> bytes:
+        """Return a pptx file of one slide, its title the claim, and write it to `path`.
+
+        Funnels, trends, waterfalls and fans become native charts whose figures can be edited; any
+        other picture is put in as `to_png` draws it.
+
+        Parameters
+        ----------
+        path : path-like, optional
+            Where to write it as well; an existing file is replaced.
+
+        Raises
+        ------
+        MissingExtraError
+            If python-pptx is not installed (extra ``office``); for a picture that is drawn also
+            vl-convert-python (extra ``png``).
+        """
+        content: bytes = leaf("salesfunnel.export.slides.deck").chart_slide(self, path)
+        return content
 
     def to_vega(self, *, width: int | Literal["container"] = 560) -> dict[str, Any]:
         """Return the picture as a Vega-Lite 5 specification: a JSON-ready dict.

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING
+
+from salesfunnel.i18n._dates import MONTHS, day_words, period_words
 
 if TYPE_CHECKING:
     from salesfunnel.render.charts.marks import ChartScale
 
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+__all__ = [
+    "MINUS",
+    "MONTHS",
+    "SIGNS",
+    "axis_words",
+    "day_words",
+    "deals_words",
+    "money_column",
+    "money_span",
+    "money_words",
+    "percent_range",
+    "period_words",
+    "plus",
+    "tenths",
+    "value_words",
+    "whole_percent",
+]
+
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "HKD": "HK$", "INR": "₹"}
 MINUS = "\N{MINUS SIGN}"
 
 
 def whole_percent(value: float) -> str:
-    """Return a rate without decimals; one below 10 %, never 0 % of something that happened."""
+    """Return a rate without decimals; one below 10%, never 0% of something that happened."""
     share = value * 100
     if 0 < abs(share) < 9.95:
         shown = f"{share:.1f}".removesuffix(".0").replace("-", MINUS)
@@ -27,7 +45,7 @@ def whole_percent(value: float) -> str:
 
 
 def tenths(value: float) -> str:
-    """Return a rate with one decimal, never 0 % of something that happened."""
+    """Return a rate with one decimal, never 0% of something that happened."""
     some = abs(value) >= 0.0005 or not value
     return f"{value * 100:.1f}%".replace("-", MINUS) if some else "<0.1%"
 
@@ -145,43 +163,3 @@ def value_words(value: float | None, scale: ChartScale, locale: str) -> str:
     if scale.kind == "money":
         return money_words(value, locale, scale.currency)
     return deals_words(value)
-
-
-def day_words(day: date, form: str, locale: str) -> str:
-    """Return a date as ``day`` (3 Dec), ``month`` (Dec 2026), ``quarter`` or ``full``."""
-    if form == "quarter":
-        quarter = (day.month - 1) // 3 + 1
-        return f"{day.year}年{quarter}季度" if locale == "zh" else f"Q{quarter} {day.year}"
-    if locale == "zh":
-        return {
-            "day": f"{day.month}月{day.day}日",
-            "month": f"{day.year}.{day.month:02d}",
-            "long-month": f"{day.year}年{day.month}月",
-            "full": f"{day.year}年{day.month}月{day.day}日",
-        }[form]
-    name = MONTHS[day.month - 1]
-    return {
-        "day": f"{day.day} {name}",
-        "month": f"{name} {day.year}",
-        "long-month": f"{name} {day.year}",
-        "full": f"{day.day} {name} {day.year}",
-    }[form]
-
-
-def period_words(period: str, locale: str) -> str:
-    """Return the name of a period in words: 2026-08 → Aug 2026, 2026-Q3 → Q3 2026."""
-    year, _, rest = period.partition("-")
-    if len(year) == 4 and year.isdigit():
-        if len(rest) == 2 and rest.isdigit() and 1 <= int(rest) <= 12:
-            return day_words(date(int(year), int(rest), 1), "long-month", locale)
-        if rest[:1] == "Q" and rest[1:].isdigit():
-            return day_words(date(int(year), int(rest[1:]) * 3 - 2, 1), "quarter", locale)
-        if len(rest) == 5 and rest[2] == "-":
-            return day_words(date.fromisoformat(period), "full", locale)
-        if rest[:1] == "W" and rest[1:].isdigit():
-            return (
-                f"{year}年第{int(rest[1:])}周"
-                if locale == "zh"
-                else f"week {int(rest[1:])}, {year}"
-            )
-    return period

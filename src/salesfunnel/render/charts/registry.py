@@ -85,16 +85,19 @@ KINDS: dict[str, dict[str, str]] = {
 }
 """Type name → kind → ``module:function`` in ``salesfunnel.render.charts.bind``."""
 
+PARTIAL = {"Analysis": "analyses", "StageHistory": "deals"}
+"""Results that may lack what a picture needs → the module whose ``kinds`` says which they have."""
+
 
 def kinds_of(result: object) -> tuple[str, ...]:
     """Return the kinds of pictures of a result, the first one by default.
 
-    Of an analysis those that it has parts for.
+    Of an analysis those that it has parts for, of a list of deals those that need no times.
     """
     name = type(result).__name__
     known = tuple(KINDS.get(name, ()))
-    if name == "Analysis":
-        known = importlib.import_module(f"{BIND}.analyses").kinds(result, known)
+    if name in PARTIAL:
+        known = importlib.import_module(f"{BIND}.{PARTIAL[name]}").kinds(result, known)
     return known
 
 

@@ -51,6 +51,7 @@ BUILDERS = {
     "ArmComparison": "comparison:arms_document",
     "ArmRow": "comparison:arm_document",
     "SegmentComparison": "comparison:segments_document",
+    "SegmentPair": "comparison:pair_document",
     "SegmentRow": "comparison:segment_document",
     "Conversion": "conversions:row_document",
     "ConversionTable": "conversions:conversion_document",

@@ -90,16 +90,17 @@ def _shown(value: Any, locale: Locale) -> str:  # noqa: C901, PLR0912 - one line
         if not value.ndim:
             return _shown(value.item(), locale)
         if value.ndim == 1 and value.size <= _FEW:
-            return ", ".join(_shown(item, locale) for item in value)
+            return _comma(locale).join(_shown(item, locale) for item in value)
         return " × ".join(map(str, value.shape))
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_shown(item, locale)}" for key, item in value.items())
+        colon = text("report.colon", locale)
+        parts = (f"{key}{colon}{_shown(item, locale)}" for key, item in value.items())
+        return _comma(locale).join(parts)
     if isinstance(value, tuple | list):
         if any(isinstance(item, Fault) or attrs.has(type(item)) for item in value):
             return str(len(value))
-        return ", ".join(_shown(item, locale) for item in value[:_LIMIT]) + (
-            ", …" if len(value) > _LIMIT else ""
-        )
+        words = [_shown(item, locale) for item in value[:_LIMIT]]
+        return _comma(locale).join([*words, "…"] if len(value) > _LIMIT else words)
     if attrs.has(type(value)):
         colon = text("report.colon", locale)
         parts = (
@@ -110,6 +111,10 @@ def _shown(value: Any, locale: Locale) -> str:  # noqa: C901, PLR0912 - one line
         )
         return ("；" if locale == "zh" else "; ").join(parts)
     return str(value)
+
+
+def _comma(locale: Locale) -> str:
+    return "、" if locale == "zh" else ", "
 
 
 def _number(value: float, locale: Locale) -> str:

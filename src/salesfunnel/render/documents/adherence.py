@@ -8,7 +8,14 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.monitoring import Adherence, AdherenceRow, Handoff, Handoffs
 from salesfunnel.render.model import Block, Column, Document, Paragraph, Section, Table
-from salesfunnel.render.words.figures import faults_block, shown, signed, span
+from salesfunnel.render.words.figures import (
+    bracketed,
+    faults_block,
+    period_text,
+    shown,
+    signed,
+    span,
+)
 from salesfunnel.render.words.names import action_names, labels_of
 from salesfunnel.render.words.plans import owner_words
 
@@ -28,7 +35,7 @@ def _share(row: AdherenceRow, name: str, locale: Locale) -> str:
     words = shown(share, "percent", locale)
     if share is None or interval is None:
         return words
-    return f"{words} ({span(interval.low, interval.high, 'share', locale)})"
+    return bracketed(words, span(interval.low, interval.high, "share", locale), locale)
 
 
 def _of(row: AdherenceRow, locale: Locale) -> list[str]:
@@ -65,7 +72,11 @@ def adherence_document(found: Adherence, locale: Locale) -> Document:
         parts = [row for row in found.parts if row.split == split]
         if parts:
             lines = [
-                [actions.get(row.action, row.action), row.part, *_of(row, locale)]
+                [
+                    actions.get(row.action, row.action),
+                    period_text(row.part, locale),
+                    *_of(row, locale),
+                ]
                 for row in parts[-_MOST * max(len(found.rows), 1) :]
             ]
             table = Table(_heads(("action", "part", *_FIGURES), locale), lines)

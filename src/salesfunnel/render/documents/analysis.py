@@ -26,7 +26,7 @@ from salesfunnel.render.documents.findings import (
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.documents.plans import plan_blocks
 from salesfunnel.render.model import Block, Document, KeyFigures, Mark, Paragraph, Picture, Section
-from salesfunnel.render.words.figures import faults_block
+from salesfunnel.render.words.figures import faults_block, period_text
 from salesfunnel.render.words.inflow import fewer_entries
 from salesfunnel.render.words.names import action_names, foreign, in_language, labels_of
 from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
@@ -60,7 +60,8 @@ def analysis_document(analysis: Analysis, locale: Locale) -> Document:
         blocks.append(Paragraph(text("report.names-as-given", locale), mark="muted"))
     funnel = None if analysis.funnel is None else in_language(analysis.funnel, locale)
     title = text("report.title", locale, name="" if funnel is None else funnel.label)
-    return Document(title.rstrip(" :："), blocks, locale=locale, subtitle=analysis.period)
+    when = period_text(analysis.period, locale)
+    return Document(title.rstrip(" :："), blocks, locale=locale, subtitle=when)
 
 
 def _watched(analysis: Analysis, locale: Locale) -> list[Block]:

@@ -27,6 +27,8 @@ from salesfunnel.render.model import (
 from salesfunnel.render.words.figures import (
     doubts_block,
     estimate_text,
+    minus,
+    period_text,
     segment_words,
     shown,
     signed,
@@ -234,7 +236,7 @@ def _table(
             shown(row.reference, "percent", locale),
             shown(row.probability, "chance", locale),
             verdict(row, locale),
-            row.onset or "–",
+            period_text(row.onset or "–", locale),
             shown(row.expected_gain, "deals", locale),
             shown(row.detectable, "share", locale),
         ])  # fmt: skip
@@ -262,7 +264,7 @@ def change_document(found: OutputChange, locale: Locale) -> Document:
 
     def words(value: float, *, sign: bool = False) -> str:
         if not (money and found.currency):
-            return signed(value, form, locale) if sign else shown(value, form, locale)
+            return signed(value, form, locale) if sign else minus(shown(value, form, locale))
         plus = "+" if sign and value > 0 else ""
         return plus + short_amount(value, found.currency, locale)
 

@@ -7,10 +7,10 @@ from itertools import islice
 
 from salesfunnel._core.interval import Interval
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.conversion import ArmComparison, ArmRow, SegmentComparison, SegmentRow
+from salesfunnel.conversion import ArmComparison, ArmRow, SegmentComparison, SegmentPair, SegmentRow
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.model import Block, Column, Document, Mark, Paragraph, Table
-from salesfunnel.render.words.figures import faults_block, shown, span
+from salesfunnel.render.words.figures import faults_block, points_span, shown, span
 from salesfunnel.render.words.names import labels_of
 
 _ROWS = 60
@@ -39,6 +39,8 @@ def segments_document(found: SegmentComparison, locale: Locale) -> Document:
     ends = (found.transition.source, found.transition.target)
     labels = labels_of(found.funnel, ends, locale)
     blocks: list[Block] = [_segment_table(islice(found, _ROWS), found.level, locale)]
+    if found.pair is not None:
+        blocks.insert(0, Paragraph(_pair_words(found.pair, locale)))
     if len(found) > _ROWS:
         words = text("report.rows-shown", locale, shown=_ROWS, all=len(found))
         blocks.append(Paragraph(words, mark="muted"))
@@ -91,6 +93,25 @@ def segment_document(row: SegmentRow, locale: Locale) -> Document:
     return Document(title, [_segment_table([row], row.shrunk.level, locale)], locale=locale)
 
 
+def pair_document(pair: SegmentPair, locale: Locale) -> Document:
+    """Return one segment against another one."""
+    title = text("comparison.pair-title", locale, name=pair.segment, other=pair.other)
+    return Document(title, [Paragraph(_pair_words(pair, locale))], locale=locale)
+
+
+def _pair_words(pair: SegmentPair, locale: Locale) -> str:
+    ends = (pair.difference, pair.interval.low, pair.interval.high)
+    points, low, high = (round(100 * end, 1) + 0.0 for end in ends)
+    figures = text(
+        "comparison.pair-figures", locale, name=pair.segment, other=pair.other,
+        points=points, low=low, high=high, level=pair.interval.level,
+        worse=pair.probability_worse, better=pair.probability_better,
+    )  # fmt: skip
+    key = f"comparison.pair-{pair.verdict}"
+    verdict = text(key, locale, name=pair.segment, other=pair.other)
+    return verdict + ("" if locale == "zh" else " ") + figures
+
+
 def arms_document(found: ArmComparison, locale: Locale) -> Document:
     """Return the arms, the control first."""
     alpha = 1 - found.level
@@ -116,7 +137,7 @@ def _arm_table(rows: Sequence[ArmRow], locale: Locale) -> Table:
                 shown(row.entered, "count", locale),
                 shown(row.advanced, "count", locale),
                 shown(row.rate, "percent", locale),
-                "–" if between is None else span(between.low, between.high, "percent", locale),
+                "–" if between is None else points_span(between, locale),
                 "–" if rounded is None else FORMS["number"](rounded, locale),
                 text(f"comparison.arm-{row.verdict}", locale),
             ]

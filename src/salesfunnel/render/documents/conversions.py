@@ -12,6 +12,7 @@ from salesfunnel.render.words.figures import (
     doubts_block,
     filled,
     in_deals,
+    period_text,
     segment_words,
     shown,
     span,
@@ -52,7 +53,7 @@ def conversion_document(table: ConversionTable, locale: Locale) -> Document:
     rows = [every[place] for place in islice(places, _ROWS)]
     cells = [
         [
-            *([row.period] if t > 1 else []),
+            *([period_text(row.period, locale)] if t > 1 else []),
             *([segment_words(row.segment, locale)] if g > 1 else []),
             f"{labels[row.source]} → {labels[row.target]}",
             *_figures(row, locale, exposed=table.exposed is not None),
@@ -98,7 +99,7 @@ def row_document(row: Conversion, locale: Locale) -> Document:
     level = 0.95 if row.interval is None else row.interval.level
     items = [
         (text("report.step", locale), f"{row.source} → {row.target}"),
-        (text("report.period", locale), row.period),
+        (text("report.period", locale), period_text(row.period, locale)),
         *(
             (
                 text(

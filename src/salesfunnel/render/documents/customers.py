@@ -30,7 +30,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import faults_block, shown, span
+from salesfunnel.render.words.figures import cohort_name, day_text, faults_block, shown, span
 
 _ROWS, _CURVE = 20, 12
 _RFM = ("group", "customers", "share-of-customers", "amount", "share-of-amount")
@@ -55,7 +55,8 @@ def purchases_document(bought: Purchases, locale: Locale) -> Document:
     """Return how many purchases of how many customers, and what could not be read."""
     known = bought.amount[np.isfinite(bought.amount)]
     days = bought.time.astype("datetime64[D]")
-    dates = f"{days.min()} – {days.max()}" if len(bought) else "–"
+    ends = (days.min(), days.max()) if len(bought) else ()
+    dates = " – ".join(day_text(one, locale) for one in ends) or "–"
     items = [
         (text("ahead.purchases", locale), shown(len(bought), "count", locale)),
         (text("ahead.customers", locale), shown(len(bought.customers), "count", locale)),
@@ -162,7 +163,7 @@ def _triangle(curve: RepurchaseCurve, locale: Locale) -> Grid:
         text("ahead.triangle", locale),
         [FORMS["duration"](float(window), locale) for window in curve.windows],
         [
-            f"{name} ({shown(int(n), 'count', locale)})"
+            cohort_name(name, int(n), locale)
             for name, n in zip(curve.cohorts, curve.cohort_entered, strict=True)
         ],
         cells,

@@ -8,7 +8,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.history import StageHistory
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.model import Block, Column, Document, KeyFigures, Paragraph, Table
-from salesfunnel.render.words.figures import faults_block, shown
+from salesfunnel.render.words.figures import day_text, faults_block, shown
 from salesfunnel.render.words.names import labels_of
 
 _HEADS = ("stage", "reached", "share", "advanced", "lost", "open", "median-days")
@@ -25,7 +25,7 @@ def history_document(history: StageHistory, locale: Locale) -> Document:
         ("lost", FORMS["count"](lost, locale)),
         ("open", FORMS["count"](open_, locale)),
         ("win-rate", shown(rate, "percent", locale)),
-        ("as-of", str(history.as_of)[:10]),
+        ("as-of", day_text(history.as_of, locale)),
     ]
     heads = [
         Column(text(f"deals.{name}", locale), align="right" if i else "left")

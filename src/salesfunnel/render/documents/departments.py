@@ -12,7 +12,7 @@ from salesfunnel.planning import Measure
 from salesfunnel.render.documents.adherence import handoffs_table
 from salesfunnel.render.documents.tracking import figure_words
 from salesfunnel.render.model import Block, Column, Document, Mark, Paragraph, Section, Table
-from salesfunnel.render.words.figures import segment_words, shown
+from salesfunnel.render.words.figures import period_text, segment_words, shown
 from salesfunnel.render.words.plans import measure_title, owner_words, problem_words
 from salesfunnel.rounds import DepartmentPage, StageLoss
 
@@ -42,7 +42,7 @@ def department_document(page: DepartmentPage, locale: Locale) -> Document:
     if page.measures:
         blocks.append(_measures(page.measures, locale))
     title = text("round.department", locale, name=page.department)
-    return Document(title, blocks, locale=locale, subtitle=page.period)
+    return Document(title, blocks, locale=locale, subtitle=period_text(page.period, locale))
 
 
 def _metrics(page: DepartmentPage, names: Mapping[str, str], locale: Locale) -> Table:

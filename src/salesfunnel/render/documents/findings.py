@@ -23,7 +23,7 @@ from salesfunnel.render.model import (
     Table,
 )
 from salesfunnel.render.words.causes import cause_notes, chance_words, columns_words
-from salesfunnel.render.words.figures import segment_words, shown, span
+from salesfunnel.render.words.figures import period_text, segment_words, shown, span
 from salesfunnel.render.words.findings import (
     LEAST,
     actions_of,
@@ -181,7 +181,7 @@ def _over_time(finding: Finding, locale: Locale, actions: Names) -> list[Block]:
         Line(text("cause.over-time.rate-others", locale), [p.rate_others for p in points]),
     ]
     title = text("cause.over-time", locale, what=title_of(finding, locale, actions))
-    return [Lines(title, [p.period for p in points], lines, form="percent")]
+    return [Lines(title, [period_text(p.period, locale) for p in points], lines, form="percent")]
 
 
 def _bars(

@@ -23,10 +23,12 @@ from salesfunnel.render.model import (
     Table,
 )
 from salesfunnel.render.words.figures import (
+    day_text,
     estimate_text,
     faults_block,
     money_span,
     money_text,
+    period_text,
     shown,
     signed,
     span,
@@ -98,7 +100,7 @@ def _months(forecast: Forecast, locale: Locale, *, of: str = "period") -> Table:
     wins = getattr(forecast, f"{of}_wins")
     rows = [
         [
-            period,
+            period_text(period, locale),
             *(estimate_text(float(column[i]), forecast.currency, locale) for column in columns),
             shown(float(wins[i]), "deals", locale),
         ]
@@ -112,8 +114,9 @@ def _months(forecast: Forecast, locale: Locale, *, of: str = "period") -> Table:
 
 
 def _season(forecast: Forecast, locale: Locale) -> Paragraph:
+    season = forecast.arrival_season.tolist()
     parts = [
-        f"{period} {shown(float(forecast.arrival_season[int(period[5:7]) - 1]), 'share', locale)}"
+        f"{period_text(period, locale)} {shown(season[int(period[5:7]) - 1], 'share', locale)}"
         for period in forecast.periods
     ]
     between = "、" if locale == "zh" else ", "
@@ -174,7 +177,7 @@ def _deals(forecast: Forecast, locale: Locale) -> Table:
 
 
 def backtest_document(done: Backtest, locale: Locale) -> Document:
-    """Return the scores of every way to forecast, and forecast beside what came."""
+    """Return the scores of every way to forecast, and the forecasts with what came."""
     title = text("ahead.backtest", locale, n=len(done.origins), horizon=done.horizon)
     names = ("way", "scope", "wape", "bias", "coverage", "crps", "pinball", "log-loss")
     rows = [
@@ -202,7 +205,7 @@ def backtest_document(done: Backtest, locale: Locale) -> Document:
         ),
         Line(text("ahead.way-static-win-rate", locale), done.static.tolist(), dashed=True),
     ]
-    labels = [str(day) for day in done.origins.tolist()]
+    labels = [day_text(day, locale) for day in done.origins.tolist()]
     blocks: list[Block] = [
         Table(_heads(names, locale, left=2), rows, caption=text("ahead.scores", locale)),
         Lines(text("ahead.beside", locale), labels, lines, form="money"),

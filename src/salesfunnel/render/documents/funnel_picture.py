@@ -68,7 +68,7 @@ def funnel_picture(
         )  # fmt: skip
     title = text("report.funnel", locale)
     if period != ALL:
-        title += f" {period}"
+        title = text("report.funnel-of", locale, period=period)
     if segment != ALL:
         title += f" · {segment_words(segment, locale)}"
     return FunnelPicture(title, steps, scale_note=text("report.log-scale", locale))

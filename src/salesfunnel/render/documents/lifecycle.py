@@ -19,7 +19,7 @@ from salesfunnel.render.model import (
     Paragraph,
     Table,
 )
-from salesfunnel.render.words.figures import faults_block, filled, shown
+from salesfunnel.render.words.figures import day_text, faults_block, filled, shown
 
 ROWS = 20
 _MARKS: dict[str, Mark] = {
@@ -43,47 +43,52 @@ def lifecycle_document(cycle: Lifecycle, locale: Locale) -> Document:
     ]
     due = cycle.due_now()
     where = {name: i for i, name in enumerate(cycle.customers)}
-    rows = []
-    for name in due[:ROWS]:
-        i = where[name]
-        rows.append(
-            [
-                name,
-                text(f"ahead.state-{cycle.states[i]}", locale),
-                str(cycle.due[i]),
-                FORMS["duration"](float(cycle.age[i]), locale),
-                FORMS["duration"](float(cycle.gap[i]), locale),
-                _gap_from(cycle.gap_from[i], locale),
-                shown(float(cycle.amount[i]), "money", locale),
-            ]
-        )
+    over = cycle.overdue
+    coming = [name for name in due if not over[where[name]]]
+    late = [name for name in due if over[where[name]]]
     blocks: list[Block] = [
         KeyFigures(
             [
                 (text("ahead.customers", locale), shown(len(cycle), "count", locale)),
-                (text("ahead.due-count", locale), shown(len(due), "count", locale)),
+                (text("ahead.due-soon-count", locale), shown(len(coming), "count", locale)),
+                (text("ahead.overdue-count", locale), shown(len(late), "count", locale)),
             ]
         ),
         Bars(text("ahead.states", locale), bars),
-        Table(
-            *filled(
-                heads(
-                    ("customer", "state", "due", "since", "gap-expected", "gap-from", "amount"),
-                    locale,
-                    left=3,
-                ),
-                rows,
-            ),
-            caption=text("report.colon", locale).join(
-                part
-                for part in (text("ahead.due-now", locale), rows_of(ROWS, len(due), locale))
-                if part
-            ),
+        *(
+            _table(cycle, names, [where[name] for name in names], key, locale)
+            for names, key in ((coming, "ahead.due-soon"), (late, "ahead.overdue"))
+            if names or key == "ahead.due-soon"
         ),
-        *_counted_from(cycle, due[:ROWS], locale),
+        *_counted_from(cycle, [*coming[:ROWS], *late[:ROWS]], locale),
         faults_block(cycle.faults, locale),
     ]
     return Document(title, blocks, locale=locale)
+
+
+def _table(
+    cycle: Lifecycle, names: Sequence[str], places: Sequence[int], key: str, locale: Locale
+) -> Table:
+    """Return customers with the day on which each is due."""
+    states, gap_from = cycle.states, cycle.gap_from
+    rows = [
+        [
+            name,
+            text(f"ahead.state-{states[i]}", locale),
+            day_text(cycle.due[i], locale),
+            FORMS["duration"](float(cycle.age[i]), locale),
+            FORMS["duration"](float(cycle.gap[i]), locale),
+            _gap_from(gap_from[i], locale),
+            shown(float(cycle.amount[i]), "money", locale),
+        ]
+        for name, i in zip(names[:ROWS], places, strict=False)
+    ]
+    columns = ("customer", "state", "due", "since", "gap-expected", "gap-from", "amount")
+    parts = (text(key, locale), rows_of(ROWS, len(names), locale))
+    return Table(
+        *filled(heads(columns, locale, left=3), rows),
+        caption=text("report.colon", locale).join(part for part in parts if part),
+    )
 
 
 def _gap_from(name: str, locale: Locale) -> str:

@@ -9,7 +9,13 @@ from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind.counts import last_complete
 from salesfunnel.render.documents.funnel_picture import funnel_picture
 from salesfunnel.render.model import Block, Column, Document, Paragraph, Table
-from salesfunnel.render.words.figures import doubts_block, money_text, segment_words, shown
+from salesfunnel.render.words.figures import (
+    doubts_block,
+    money_text,
+    period_text,
+    segment_words,
+    shown,
+)
 from salesfunnel.render.words.names import labels_of
 
 _SEGMENTS = 10
@@ -26,7 +32,8 @@ def panel_document(panel: Panel, locale: Locale) -> Document:
         for t, period in enumerate(panel.periods):
             pairs = zip(panel.counts[t, g].tolist(), panel.missing[t, g].tolist(), strict=True)
             cells = [_cell(panel, None if gone else n, locale) for n, gone in pairs]
-            rows.append([period + ("*" if period in panel.partial else ""), *cells])
+            star = "*" if period in panel.partial else ""
+            rows.append([period_text(period, locale) + star, *cells])
         caption = segment_words(segment, locale) if len(panel.segments) > 1 else ""
         blocks.append(Table(columns, rows, caption=caption))
     if len(panel.segments) > _SEGMENTS:

@@ -16,7 +16,7 @@ from salesfunnel.render.model import (
     Section,
     Table,
 )
-from salesfunnel.render.words.figures import days_between, faults_block
+from salesfunnel.render.words.figures import bracketed, day_text, days_between, faults_block
 
 _DEALS = 8
 _LISTED = ("pushed_out", "won", "lost", "new", "pulled_in", "increased", "decreased", "removed")
@@ -136,7 +136,11 @@ def _segments(bridge: PipelineBridge, locale: Locale) -> Section:
 
 
 def _pieces(bridge: PipelineBridge, locale: Locale) -> Section:
-    parts = [(f"{p.since:%Y-%m-%d}–{p.until:%m-%d}", p.bars) for p in bridge.pieces]
+    parts = []
+    for piece in bridge.pieces:
+        first, last = (day_text(one, locale) for one in days_between(piece.since, piece.until))
+        name = first if first == last else text("report.range", locale, low=first, high=last)
+        parts.append((name, piece.bars))
     return Section(text("pipeline.pieces", locale), [_wide(bridge, "period", parts, locale)])
 
 
@@ -154,9 +158,9 @@ def _listed(bridge: PipelineBridge, locale: Locale) -> list[Block]:
                 str(found["deal"][i]),
                 str(found["owner"][i]),
                 exact_amount(float(found["amount"][i]), bridge.currency, locale),
-                str(found["from"][i]),
-                str(found["to"][i]),
-                str(found["time"][i])[:10],
+                day_text(found["from"][i], locale),
+                day_text(found["to"][i], locale),
+                day_text(found["time"][i], locale),
             ]
             for i in order
         ]
@@ -172,7 +176,7 @@ def _figures(bridge: PipelineBridge, locale: Locale) -> KeyFigures:
     overdue = FORMS["count"](bridge.overdue_count, locale)
     if bridge.overdue_count and bridge.bars.minor:
         worth = bridge.overdue_minor / 10**bridge.digits
-        overdue += f" ({short_amount(worth, bridge.currency, locale)})"
+        overdue = bracketed(overdue, short_amount(worth, bridge.currency, locale), locale)
     return KeyFigures(
         [
             (text("pipeline.round-trips", locale), FORMS["count"](bridge.round_trips, locale)),

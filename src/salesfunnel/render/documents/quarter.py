@@ -22,10 +22,12 @@ from salesfunnel.pipeline import (
     TypedDates,
 )
 from salesfunnel.render.model import Block, Column, Document, KeyFigures, Paragraph, Table
-from salesfunnel.render.words.figures import faults_block, shown, span
+from salesfunnel.render.words.figures import day_text, faults_block, shown, span
 
 _DEALS = 15
 _YEAR = 2027
+HALF_A_DAY = 0.5
+"""Days up to which a win counts as on time."""
 
 
 def _heads(names: tuple[str, ...], locale: Locale, *, left: int = 1) -> list[Column]:
@@ -68,7 +70,9 @@ def _typed(typed: TypedDates, locale: Locale) -> list[Block]:
         )
     ]  # fmt: skip
     if typed.days_late is not None:
-        blocks.append(Paragraph(text("pipeline.typed-late", locale, days=typed.days_late)))
+        late = typed.days_late
+        key = "on-time" if abs(late) < HALF_A_DAY else "late" if late > 0 else "early"
+        blocks.append(Paragraph(text(f"pipeline.typed-{key}", locale, days=abs(late))))
     return blocks
 
 
@@ -80,7 +84,7 @@ def likely_table(found: Slippage, locale: Locale, *, most: int = _DEALS) -> Tabl
         [
             str(columns["deal"][i]),
             str(columns["owner"][i]),
-            str(columns["expected"][i]),
+            day_text(columns["expected"][i], locale),
             FORMS["count"](int(columns["pushes"][i]), locale),
             *(FORMS["chance"](float(columns[name][i]), locale) for name in names),
         ]
@@ -116,7 +120,11 @@ def _slip_rates(rates: tuple[SlipRate, ...], locale: Locale) -> Table:
 
 def slip_rate_document(rate: SlipRate, locale: Locale) -> Document:
     """Return one slip rate as a table."""
-    return Document(text("pipeline.rates", locale), [_slip_rates((rate,), locale)], locale=locale)
+    return Document(
+        text("pipeline.rates", locale),
+        [attrs.evolve(_slip_rates((rate,), locale), caption="")],
+        locale=locale,
+    )
 
 
 def typed_document(typed: TypedDates, locale: Locale) -> Document:
@@ -230,7 +238,14 @@ def rates_document(rates: Rates, locale: Locale) -> Document:
     for code, table in rates.table.items():
         first, last = table[0][0], table[-1][0]
         always = text("pipeline.always", locale)
-        rows.append([code, f"{len(table):,}", first or always, last or always, f"{table[-1][1]:g}"])
+        rows.append(
+            [
+                code,
+                f"{len(table):,}",
+                *(day_text(one, locale) if one else always for one in (first, last)),
+                f"{table[-1][1]:g}",
+            ]
+        )
     heads = _heads(("currency", "rows", "first", "last", "last-rate"), locale)
     title = text("pipeline.rates-title", locale, base=rates.base)
     return Document(title, [Table(heads, rows)], locale=locale)
@@ -262,7 +277,11 @@ def field_document(found: FieldHistory, locale: Locale) -> Document:
     """Return the first changes of a field."""
     columns = found.columns()
     rows = [
-        [str(columns["deal"][i]), str(columns["time"][i])[:16], str(columns["value"][i])]
+        [
+            str(columns["deal"][i]),
+            day_text(columns["time"][i], locale, hour=True),
+            str(columns["value"][i]),
+        ]
         for i in range(min(len(found), _DEALS))
     ]
     title = text("pipeline.field-title", locale, n=len(found))

@@ -22,7 +22,7 @@ def report_document(
     tracking : Tracking
     locale : {"en", "zh"}
     benchmark : str, optional
-        Name of a set of industry figures to compare with, beside the history.
+        Name of a set of industry figures to compare with, besides the history.
     """
     blocks: list[Block] = [_bottlenecks(tracking, locale, benchmark)]
     blocks += [*tracking_blocks(tracking, locale), *pictures(tracking, locale)]

@@ -6,7 +6,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.customers import CohortRetention
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.model import Document, Grid, Paragraph
-from salesfunnel.render.words.figures import shown
+from salesfunnel.render.words.figures import cohort_name, shown
 
 _MOST = 24
 
@@ -19,7 +19,7 @@ def retention_document(kept: CohortRetention, locale: Locale) -> Document:
     grid = Grid(
         text("retention.grid", locale),
         [str(later) for later in range(min(len(kept.cohorts), _MOST))],
-        [f"{name} ({shown(n, 'count', locale)})" for name, n in names],
+        [cohort_name(name, n, locale) for name, n in names],
         cells,
         [["" if v is None else shown(v, "percent", locale) for v in row] for row in cells],
         corner=text("ahead.cohort", locale),

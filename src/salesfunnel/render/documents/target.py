@@ -22,6 +22,7 @@ from salesfunnel.render.model import (
 from salesfunnel.render.words.figures import (
     faults_block,
     money_text,
+    period_text,
     segment_words,
     shown,
     signed,
@@ -113,7 +114,7 @@ def _amount(plan: TargetPlan, value: float, locale: Locale) -> str:
 
 def _months(plan: TargetPlan, locale: Locale) -> Bars:
     bars = [
-        Bar(period, float(amount), _amount(plan, amount, locale))
+        Bar(period_text(period, locale), float(amount), _amount(plan, amount, locale))
         for period, amount in zip(plan.periods, plan.amounts.tolist(), strict=True)
     ]
     key = "ahead.by-month-seasonal" if plan.seasonal else "ahead.by-month"
@@ -126,7 +127,7 @@ def _needs(plan: TargetPlan, names: dict[str, str], locale: Locale) -> Table:
         *[Column(names[step], align="right") for step in plan.steps],
     ]
     rows = [
-        [period, *_counts(cells, locale)]
+        [period_text(period, locale), *_counts(cells, locale)]
         for period, cells in zip(plan.periods, plan.safe.tolist(), strict=True)
     ]
     if plan.safe_before.any():
@@ -146,7 +147,7 @@ def _parts(plan: TargetPlan, locale: Locale) -> Table:
     total = text("ahead.total", locale)
     columns = [
         Column(" / ".join(plan.levels)),
-        *[Column(name, align="right") for name in (*plan.periods, total)],
+        *[Column(period_text(name, locale), align="right") for name in (*plan.periods, total)],
     ]
     rows = []
     for p, name in enumerate(plan.parts[:_PARTS]):

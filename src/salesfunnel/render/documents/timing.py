@@ -116,7 +116,7 @@ def change_document(found: VelocityChange, locale: Locale) -> Document:
 
 
 def stale_deals_document(found: StaleDeals, locale: Locale) -> Document:
-    """Return the stale deals, the oldest beside its usual time first."""
+    """Return the stale deals, first the one that is oldest compared with its usual time."""
     words = text("timing.stale", locale, n=len(found.deals), open=found.open)
     blocks: list[Block] = [Paragraph(words, mark="warn" if found.deals else "good")]
     labels = labels_of(found.funnel, found.stages, locale)

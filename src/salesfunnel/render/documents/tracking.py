@@ -113,7 +113,9 @@ def _cells(
     stages = {stage.key: stage.label for stage in funnel}
     metrics = {metric.key: metric.label for stage in funnel for metric in stage.metrics}
     words = {
-        "period": row.period if row.period != ALL else segment_words(ALL, locale),
+        "period": segment_words(ALL, locale)
+        if row.period == ALL
+        else period_words(row.period, locale),
         "segment": segment_words(row.segment, locale),
         "stage": stages.get(row.stage, row.stage_name or row.stage) if first else "",
         "metric": metrics.get(row.metric, row.metric_name or row.metric),

@@ -8,7 +8,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.monitoring import MetricWatch, WatchedMetric
 from salesfunnel.render.model import Column, Document, Mark, Paragraph, Table
-from salesfunnel.render.words.figures import segment_words, shown, span
+from salesfunnel.render.words.figures import period_text, segment_words, shown, span
 from salesfunnel.render.words.names import labels_of
 
 _MARKS: dict[str, Mark] = {"worse": "bad", "better": "good", "not-enough-data": "muted"}
@@ -49,7 +49,7 @@ def _table(rows: Sequence[WatchedMetric], names: Mapping[str, str], locale: Loca
                 names.get(row.stage, row.stage),
                 names.get(row.metric, row.metric),
                 *([segment_words(row.segment, locale)] if split else []),
-                row.period,
+                period_text(row.period, locale),
                 shown(row.actual, form, locale),
                 shown(row.target, form, locale),
                 "–" if ends is None else span(*_rounded(ends.low, ends.high, form), form, locale),

@@ -12,10 +12,14 @@ from salesfunnel.render.backends.pictures import e
 from salesfunnel.render.backends.style import FRAGMENT
 from salesfunnel.render.charts.pen import n
 
-__all__ = ["ROWS", "Picture", "bullet", "folded", "frame", "note", "spark", "table", "whisker"]
+__all__ = [
+    "ROWS", "SCROLL", "Picture", "bullet", "folded", "frame", "note", "spark", "table", "whisker",
+]  # fmt: skip
 
 ROWS = 12
 """Rows of a fragment's table at most."""
+SCROLL = '<div class="sf-scroll" tabindex="0">'
+"""What a table stands in: where it is wider than its cell, keys can move it."""
 
 
 @attrs.frozen
@@ -86,7 +90,7 @@ def table(
     left = size - min(len(shown), ROWS)
     more = note(text("page.more-rows", locale, n=f"{left:,}")) if left > 0 else ""
     return (
-        f'<div class="sf-scroll"><table class="sf-t"><thead><tr>{head}</tr></thead>'
+        f'{SCROLL}<table class="sf-t"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>{more}"
     )
 

@@ -10,7 +10,7 @@ from salesfunnel.i18n import text
 from salesfunnel.render.backends.pictures import e
 from salesfunnel.render.charts import chart_of
 from salesfunnel.render.charts.bind._words import span_words
-from salesfunnel.render.fragments._parts import folded, frame, note
+from salesfunnel.render.fragments._parts import SCROLL, folded, frame, note
 from salesfunnel.render.fragments.causes import causes_folded, plan_table
 from salesfunnel.render.fragments.pictures import picture
 from salesfunnel.render.fragments.tables import bottlenecks, faults_folded
@@ -45,7 +45,7 @@ def analysis(found: Analysis, locale: Locale) -> str:
         parts.append(f'<div class="sf-h2">{e(chart.title)}</div>{note(chart.subtitle)}')
         parts.append(picture(chart))
     inner = bottlenecks(found.bottlenecks, locale)
-    table = inner[inner.index('<div class="sf-scroll">') :].removesuffix("</div>")
+    table = inner[inner.index(SCROLL) :].removesuffix("</div>")
     parts.append(folded(text("page.every-step", locale), table))
     parts.append(causes_folded(found.findings, locale, found.funnel))
     if found.plan.active:

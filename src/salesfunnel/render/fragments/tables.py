@@ -102,7 +102,7 @@ def _head(period: str, locale: Locale) -> str:
 
 
 def conversions(found: ConversionTable, locale: Locale) -> str | None:
-    """Return the rates of the last complete period: a dot and its interval from 0 to 100 %.
+    """Return the rates of the last complete period: a dot and its interval from 0 to 100%.
 
     None for a single step: it has no rate, which the document says.
     """

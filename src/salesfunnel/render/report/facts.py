@@ -1,4 +1,4 @@
-"""The facts beside an answer: the cost, the cause, what to do, what that may bring."""
+"""The facts shown with an answer: the cost, the cause, what to do, what that may bring."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PART = 0.05
 
 @attrs.frozen
 class Fact:
-    """One of the figures beside the answer."""
+    """One of the figures shown with the answer."""
 
     name: str
     words: str

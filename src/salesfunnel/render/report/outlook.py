@@ -139,9 +139,11 @@ def _measure(page: Page, measure: Measure, effects: Chart | None, schedule: Char
     name = _category(effects, measure) if effects else ""
     bar = row_svg(effects, name, height=24) if effects and effect is not None else ""
     gantt = row_svg(schedule, _category(schedule, measure), height=24) if schedule else ""
+    months = deals_words(plan.assumptions.months)
+    alone = f'<span class="ph">{page.words("plan-effect", months=months)}</span>' if bar else ""
     return (
         f'<div class="m"><h3>{e(title)}</h3>{words}<p class="meta">{meta}</p></div>'
-        f'<div class="fig">{bar}{figure_words}</div><div class="fig">{gantt}{when}</div>'
+        f'<div class="fig">{alone}{bar}{figure_words}</div><div class="fig">{gantt}{when}</div>'
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.diagnosis import ColumnUse, Diagnosis, Finding
 from salesfunnel.i18n import text
+from salesfunnel.render.words.figures import PART, bracketed
 
 __all__ = [
     "cause_notes",
@@ -86,7 +87,7 @@ def cause_text(finding: Finding, locale: Locale) -> str:
 
 
 def cause_notes(finding: Finding, locale: Locale) -> list[str]:
-    """Return what a reader must know beside: what is alike, what it depends on, the question."""
+    """Return what else a reader must know: what is alike, what it depends on, the question."""
     params: dict[str, Any] = dict(finding.params)
     notes: list[str] = []
     if finding.alike:
@@ -105,7 +106,8 @@ def chance_words(found: Diagnosis, gap: float, locale: Locale) -> str:
     """Return what is said of the unexplained deals: alike everywhere, or with which columns.
 
     A column whose change comes to many deals but not to more than chance brings is no cause; that
-    the drop is the same in everything recorded would not be true of it.
+    the drop is the same in everything recorded would not be true of it. Next to a cause it is said
+    of what is left, where that is more than nothing: its interval lies above 0.
     """
     named = {name for f in found.causes if f.kind == "more-frequent" for name in f.columns}
     parts = [
@@ -114,7 +116,13 @@ def chance_words(found: Diagnosis, gap: float, locale: Locale) -> str:
         if c.deals is not None and c.name not in named and c.deals >= max(MATERIAL * gap, LEAST)
     ]
     if not parts:
-        return text("cause.unexplained-alike", locale)
+        if not found.causes:
+            return text("cause.unexplained-alike", locale)
+        small, left = float(found.small_parts), found.unexplained or 0.0
+        if PART <= small < left:
+            return text("cause.unexplained-small", locale, small=small)
+        ends = found.unexplained_interval
+        return "" if ends is None or ends.low <= 0 else text("cause.unexplained-rest", locale)
     names = [
         text("cause.unexplained-column", locale, column=name, deals=-deals)
         for deals, name in sorted(parts)[:MOST_NAMES]
@@ -131,7 +139,9 @@ def columns_words(columns: Iterable[ColumnUse], locale: Locale) -> list[str]:
         names = [
             c.name
             if use == "used"
-            else f"{c.name} ({text(f'cause.reason.{c.reason}', locale, default=c.reason)})"
+            else bracketed(
+                c.name, text(f"cause.reason.{c.reason}", locale, default=c.reason), locale
+            )
             for c in rows
             if c.use == use
         ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
 
+from salesfunnel._core.interval import Interval
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.panel import ALL
 from salesfunnel.fault import Fault, hint_text
@@ -18,6 +20,7 @@ from salesfunnel.i18n.said import VALUE, translated
 from salesfunnel.render.model import Column, FaultItem, Faults
 from salesfunnel.render.words.benchmarks import published_words
 
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}|$)")
 PART = 0.05
 """Part of a deal below which a number of deals is shown as whole."""
 
@@ -73,9 +76,50 @@ def doubts_block(
     )
 
 
+def points_span(wide: Interval, locale: Locale) -> str:
+    """Return both ends of a difference of rates: points with their signs, never percent."""
+    low, high = (
+        f"{end * 100:+.2f}".replace("-", "\N{MINUS SIGN}") for end in (wide.low, wide.high)
+    )
+    return text("comparison.points-span", locale, low=low, high=high)
+
+
+def day_text(value: Any, locale: Locale, *, hour: bool = False) -> str:
+    """Return a day in words, given as a date, a moment or ISO text; other text as it is.
+
+    `hour` adds the time of the day.
+    """
+    said = str(value)
+    if not _ISO.match(said):
+        return "–" if said == "NaT" else said
+    moment = datetime.fromisoformat(said[:19])
+    words = FORMS["date"](moment.date(), locale)
+    return f"{words} {moment:%H:%M}" if hour else words
+
+
+def period_text(period: str, locale: Locale) -> str:
+    """Return a period in words: Aug 2026, 2026年8月; the one of all has words of its own."""
+    return text("chart.all-periods", locale) if period == ALL else FORMS["period"](period, locale)
+
+
+def bracketed(words: str, inner: str, locale: Locale) -> str:
+    """Return words with others in brackets behind them, as a language writes them."""
+    return f"{words}（{inner}）" if locale == "zh" else f"{words} ({inner})"
+
+
+def cohort_name(period: str, size: int, locale: Locale) -> str:
+    """Return the period of a cohort with the number of its customers."""
+    return text("chart.deal-cohorts-row", locale, month=period_text(period, locale), n=f"{size:,}")
+
+
 def shown(value: float | None, form: str, locale: Locale) -> str:
     """Return a figure in a named form, a dash if there is none."""
     return "–" if value is None or value != value else FORMS[form](value, locale)  # noqa: PLR0124 - NaN
+
+
+def minus(words: str) -> str:
+    """Return a figure whose minus is as wide as its digits, as in all pictures."""
+    return words.replace("-", "\N{MINUS SIGN}")
 
 
 def signed(value: float | None, form: str, locale: Locale) -> str:

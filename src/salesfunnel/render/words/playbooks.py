@@ -12,7 +12,7 @@ from salesfunnel.definitions.stage import KeyAction, Stage
 from salesfunnel.i18n import FORMS, text
 from salesfunnel.monitoring.playbook import Playbook, PlaybookEntry
 from salesfunnel.render.charts.figures import period_words
-from salesfunnel.render.words.figures import shown, span
+from salesfunnel.render.words.figures import bracketed, shown, span
 from salesfunnel.render.words.names import in_language, labels_of
 from salesfunnel.render.words.plans import measure_detail, measure_title, owner_words
 from salesfunnel.render.words.reviews import evidence_words, factor_words
@@ -120,7 +120,7 @@ def _label(action: KeyAction, entry: PlaybookEntry | None, locale: Locale) -> st
 
 
 def _good(playbook: Playbook, stage: Stage, locale: Locale) -> list[tuple[str, ...]]:
-    """Return the best quarter of each step of a stage, beside the usual rate."""
+    """Return the best quarter of each step of a stage, with the usual rate."""
     mine = [best for best in playbook.standards if best.stage == stage.key]
     if not mine:
         return []
@@ -135,7 +135,9 @@ def _good(playbook: Playbook, stage: Stage, locale: Locale) -> list[tuple[str, .
         cells = [
             " → ".join(labels[key] for key in keys),
             period_words(best.quarter, locale),
-            f"{rate} ({ends}), {best.advanced:,}/{best.entered:,}",
+            text("report.comma", locale).join(
+                [bracketed(rate, ends, locale), f"{best.advanced:,}/{best.entered:,}"]
+            ),
             shown(best.usual, "percent", locale),
         ]
         if days:

@@ -10,6 +10,7 @@ import numpy as np
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import day, span_words
+from salesfunnel.render.charts.bind.claims import backtest_title, ladder_title
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import (
     deals_words,
@@ -119,7 +120,7 @@ def backtest(done: Backtest, locale: Locale) -> Chart:
             "forecast": done.expected.tolist(), "low": done.low.tolist(),
             "high": done.high.tolist(), "actual": done.actual.tolist(),
         },
-        locale, title=text("chart.backtest-title", locale),
+        locale, title=backtest_title(done, locale),
         subtitle=text("chart.backtest-subtitle", locale, days=done.horizon),
         scale=ChartScale(kind="money", low=0.0, currency=currency_of(done)),
     )  # fmt: skip
@@ -138,7 +139,7 @@ def ladder(plan: TargetPlan, locale: Locale) -> Chart:
         for step, n, h in zip(plan.steps, need, have, strict=True)
     ]
     return ladder_chart(
-        rows, locale, title=text("chart.ladder-title", locale),
+        rows, locale, title=ladder_title(rows, locale),
         subtitle=text(
             "chart.ladder-subtitle", locale, period=span_words(plan.periods, locale),
             before=text("chart.ladder-have", locale),
@@ -153,6 +154,19 @@ def target_months(plan: TargetPlan, locale: Locale) -> Chart:
     words = money_words(plan.target, locale, scale.currency) if money else deals_words(plan.target)
     return grids.months(
         [period_words(p, locale) for p in plan.periods], plan.amounts.tolist(), locale,
-        title=f"{text('chart.column.target', locale)} {words}",
+        title=_target_title(plan, words, scale, locale),
         subtitle=span_words(plan.periods, locale), scale=scale,
+    )  # fmt: skip
+
+
+def _target_title(plan: TargetPlan, words: str, scale: ChartScale, locale: Locale) -> str:
+    """Return the target and the month that has most of it."""
+    amounts = plan.amounts.tolist()
+    if len(amounts) < 2 or max(amounts) - min(amounts) <= 1:  # whole deals cannot be more even
+        return text("chart.target-months-even", locale, value=words)
+    best = int(np.argmax(plan.amounts))
+    return text(
+        "chart.target-months-most", locale, value=words,
+        month=period_words(plan.periods[best], locale),
+        amount=value_words(float(amounts[best]), scale, locale),
     )  # fmt: skip

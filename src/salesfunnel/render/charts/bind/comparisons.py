@@ -8,12 +8,14 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel.conversion.segment_comparison import CALLED
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import step_words
+from salesfunnel.render.charts.bind.claims import arms_title, differences_title, points_words
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import tenths, whole_percent
 from salesfunnel.render.charts.kinds.rates import StepRate, percent_scale, rates
 from salesfunnel.render.charts.kinds.segments import SegmentPoint
 from salesfunnel.render.charts.kinds.segments import segments as segments_chart
 from salesfunnel.render.charts.kinds.spans import EffectRow, effects
+from salesfunnel.render.words.benchmarks import published_words
 from salesfunnel.render.words.names import labels_of
 
 if TYPE_CHECKING:
@@ -76,7 +78,11 @@ def compared_segments(found: SegmentComparison, locale: Locale) -> Chart:
         )
         for row in found
     ]  # fmt: skip
-    title = text("chart.segments-title", locale, step=_step(found, locale))
+    entered, advanced = (sum(getattr(p, name) for p in points) for name in ("entered", "advanced"))
+    title = text(
+        "chart.segments-of", locale, step=_step(found, locale), n=f"{len(points):,}",
+        rate=whole_percent(advanced / max(entered, 1)),
+    )  # fmt: skip
     return segments_chart(
         points, locale, title=title, subtitle=text("chart.segments-subtitle", locale),
         alert_name=text("comparison.verdict-worse", locale),
@@ -96,7 +102,7 @@ def arms(found: ArmComparison, locale: Locale) -> Chart:
         for row in found.rows
     ]  # fmt: skip
     return rates(
-        rows, locale, title=text("comparison.arms-title", locale), whole=False,
+        rows, locale, title=arms_title(found, locale), whole=False,
         subtitle=text("chart.arms-subtitle", locale),
         baseline_name=text("comparison.arm-control", locale),
     )  # fmt: skip
@@ -109,36 +115,41 @@ def arm_differences(found: Any, locale: Locale) -> Chart:
         wide, first = row.difference, found.rows[0].rate
         known = wide is not None and row.rate is not None and first is not None
         middle = row.rate - first if known else None
-        figure = "–" if middle is None else f"{middle * 100:+.1f} ({wide.low * 100:+.1f}, "
+        figure = "–" if middle is None else _points(middle, wide.low, wide.high)
         rows.append(EffectRow(
             name=row.arm, key=row.arm, middle=middle, low=wide.low if known else None,
             high=wide.high if known else None, alert=row.verdict == "worse",
             weak=row.verdict == "not-yet", note=text(f"comparison.arm-{row.verdict}", locale),
-            figure=figure if middle is None else figure + f"{wide.high * 100:+.1f})",
+            figure=figure,
         ))  # fmt: skip
     known_ends = [v for row in rows for v in (row.low, row.high) if v is not None]
     wide_scale = max((abs(v) for v in known_ends), default=0.1)
     scale = percent_scale([0.0, wide_scale])
     return effects(
-        rows, locale, title=text("chart.differences-title", locale),
+        rows, locale, title=differences_title(found, locale),
         subtitle=text("chart.differences-subtitle", locale, level=whole_percent(found.level)),
         ceiling=0.0, ceiling_name=text("comparison.arm-control", locale),
         scale=type(scale)(kind="percent", low=-(scale.high or 1.0), high=scale.high),
     )  # fmt: skip
 
 
+def _points(middle: float, low: float, high: float) -> str:
+    return f"{points_words(middle)} ({points_words(low)}, {points_words(high)})"
+
+
 def benchmarks(found: BenchmarkSet, locale: Locale) -> Chart:
     """Return the published rates of a set, with the range that their source gives."""
     labels = labels_of(None, found.steps, locale)
+    join = "、" if locale == "zh" else ", "
     rows = []
     for one in found.benchmarks:
-        where = [word for word in (one.industry, one.region) if word]
+        where = [published_words(word, locale) for word in (one.industry, one.region) if word]
         rows.append(StepRate(
             name=step_words(one.transition, labels), key=str(one.transition), rate=one.rate,
             low=one.low, high=one.high, weak=one.low is None,
-            note=", ".join(where) or (str(one.year) if one.year else ""),
+            note=join.join(where) or (str(one.year) if one.year else ""),
         ))  # fmt: skip
     return rates(
-        rows, locale, title=found.name or found.key,
+        rows, locale, title=text("report.benchmarks", locale, name=found.name or found.key),
         subtitle=text("chart.benchmarks-subtitle", locale),
     )  # fmt: skip

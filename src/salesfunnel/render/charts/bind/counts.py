@@ -23,6 +23,7 @@ from salesfunnel.render.charts.bind._words import (
     span_words,
     step_words,
 )
+from salesfunnel.render.charts.bind.claims import lowest_title
 from salesfunnel.render.charts.bind.titles import (
     funnel_title,
     last_rate,
@@ -138,11 +139,7 @@ def trend(
         ),
     )  # fmt: skip
     chart = trend_chart(points, words, locale, frequency=panel.by)
-    return attrs.evolve(chart, note=_joined(chart.note, open_words(panel, locale)))
-
-
-def _joined(*notes: str) -> str:
-    return " ".join(note for note in notes if note)
+    return attrs.evolve(chart, note=f"{chart.note} {open_words(panel, locale)}".strip())
 
 
 def segments(
@@ -170,7 +167,8 @@ def segments_of(points: list[SegmentPoint], step: str, period: str, locale: Loca
     title = text("chart.segments-title", locale, step=step)
     if total > 0:
         overall = sum(point.advanced for point in points) / total
-        title = text("chart.segments-of", locale, step=step, n=f"{len(points):,}",
+        key = "segments-of" if len(points) > 1 else "segments-one"
+        title = text(f"chart.{key}", locale, step=step, n=f"{len(points):,}",
                      rate=whole_percent(overall))  # fmt: skip
     subtitle = text("chart.segments-subtitle", locale)
     if period != ALL:
@@ -252,7 +250,7 @@ def steps(counts: StepCounts, locale: Locale, *, segment: str | None = None) -> 
 
 
 def step_rates(counts: StepCounts, locale: Locale) -> Chart:
-    """Return the rate of each step with its 95 % interval."""
+    """Return the rate of each step with its 95% interval."""
     rows = []
     for step, n, x in zip(counts.transitions, counts.counts, counts.counts[1:], strict=False):
         ends = rate_interval(x, n) if n else None
@@ -262,7 +260,9 @@ def step_rates(counts: StepCounts, locale: Locale) -> Chart:
             high=None if ends is None else float(ends.high),
         ))  # fmt: skip
     words = text("chart.steps-rates-subtitle", locale)
-    return rates_chart(rows, locale, title=text("chart.rates-title", locale), subtitle=words)
+    return rates_chart(
+        rows, locale, title=lowest_title("steps-rates", rows, locale), subtitle=words
+    )
 
 
 def attainment(sheet: Tracking, locale: Locale, *, period: str | None = None) -> Chart:

@@ -10,6 +10,15 @@ import numpy.typing as npt
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import FORMS, text
+from salesfunnel.render.charts.bind.customer_claims import (
+    cohorts_title,
+    curve_title,
+    potential_title,
+    retention_title,
+    rfm_title,
+    states_title,
+    worth_title,
+)
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import money_words, period_words
 from salesfunnel.render.charts.kinds.curves import survival as survival_chart
@@ -35,13 +44,12 @@ def rfm(scores: Rfm, locale: Locale) -> Chart:
     """Return how many customers have each recency and frequency."""
     grid = scores.grid
     ranks = [str(5 - i) for i in range(5)]
-    recency = "R" if locale == "en" else "近度"
-    frequency = "F" if locale == "en" else "频度"
+    recency, frequency = ("R ", "F ") if locale == "en" else ("近度", "频度")
     values = grid[::-1].tolist()
     return cells(
-        [f"{recency} {r}" for r in ranks], [f"{frequency} {i + 1}" for i in range(5)],
+        [f"{recency}{r}" for r in ranks], [f"{frequency}{i + 1}" for i in range(5)],
         values, [[f"{n:,}" for n in row] for row in values], locale,
-        title=text("chart.rfm-title", locale), subtitle=text("chart.rfm-subtitle", locale),
+        title=rfm_title(scores, locale), subtitle=text("chart.rfm-subtitle", locale),
         names=("recency", "frequency"),
     )  # fmt: skip
 
@@ -56,7 +64,7 @@ def survival(curve: RepurchaseCurve, locale: Locale) -> Chart:
                 "high": curve.share_high.tolist(),
             }
         },
-        locale, title=text("chart.curve-title", locale),
+        locale, title=curve_title(curve, locale),
         subtitle=text("chart.curve-subtitle", locale),
     )  # fmt: skip
 
@@ -70,7 +78,7 @@ def cohorts(curve: RepurchaseCurve, locale: Locale) -> Chart:
     return cells(
         [period_words(name, locale) for name in names], [days.format(w) for w in curve.windows],
         values, [["" if v is None else f"{v * 100:.0f}%" for v in row] for row in values], locale,
-        kind="cohorts", title=text("chart.cohorts-title", locale),
+        kind="cohorts", title=cohorts_title(curve, locale),
         subtitle=text("chart.cohorts-subtitle", locale), names=("cohort", "window"),
     )  # fmt: skip
 
@@ -83,7 +91,7 @@ def states(cycle: Lifecycle, locale: Locale) -> Chart:
         WaterfallRow(name=name, key=state, amount=float(n), part="total")
         for name, (state, n) in zip(names, cycle.counts.items(), strict=True)
     ]
-    return waterfall(rows, locale, title=text("chart.states-title", locale), kind="states")
+    return waterfall(rows, locale, title=states_title(cycle, locale), kind="states")
 
 
 def retention(kept: CohortRetention, locale: Locale) -> Chart:
@@ -95,7 +103,7 @@ def retention(kept: CohortRetention, locale: Locale) -> Chart:
         [period_words(name, locale) for name in names],
         [str(i) for i in range(triangle.shape[1])], values,
         [["" if v is None else f"{v * 100:.0f}%" for v in row] for row in values], locale,
-        kind="cohorts", title=text("chart.retention-title", locale),
+        kind="cohorts", title=retention_title(kept, locale),
         subtitle=text("chart.retention-subtitle", locale), names=("cohort", "window"),
     )  # fmt: skip
 
@@ -105,7 +113,7 @@ def potential(found: UpsellCandidates, locale: Locale) -> Chart:
     money = ChartScale(kind="money", low=0.0)
     return _largest(
         found.customers, found.potential, money, locale, kind="potential", notes=found.item,
-        title=text("chart.potential-title", locale),
+        title=potential_title(found, locale),
         subtitle=text("chart.potential-subtitle", locale),
     )  # fmt: skip
 
@@ -118,7 +126,7 @@ def worth(found: LifetimeValue, locale: Locale) -> Chart:
     ]
     return _largest(
         found.customers, found.value, ChartScale(kind="money", low=0.0), locale, kind="worth",
-        notes=notes, title=text("chart.worth-title", locale),
+        notes=notes, title=worth_title(found, COHORTS, locale),
         subtitle=text("chart.worth-subtitle", locale, months=found.months),
     )  # fmt: skip
 
@@ -137,7 +145,7 @@ def _largest(
     rows = [
         WaterfallRow(
             name=names[i] or str(i), key=names[i], amount=float(np.nan_to_num(amount[i])),
-            part="total", figure=money_words(float(np.nan_to_num(amount[i])), locale),
+            part="total", figure=money_words(float(np.nan_to_num(amount[i])), locale, digits=3),
             note=notes[i],
         )
         for i in order

@@ -16,6 +16,7 @@ from salesfunnel.render.charts.bind.titles import funnel_title, since
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.kinds.flows import FunnelRow
 from salesfunnel.render.charts.kinds.flows import funnel as funnel_chart
+from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.words.names import labels_of
 
 if TYPE_CHECKING:
@@ -60,5 +61,38 @@ def fates(found: StageFates, locale: Locale, *, verdicts: Iterable[Bottleneck] =
 
 
 def history_funnel(history: StageHistory, locale: Locale, *, months: int = 3) -> Chart:
-    """Return what became of the deals of the last complete months."""
+    """Return what became of the deals of the last complete months; of a list, where all stand."""
+    if history.reached_stage is not None:
+        return standing(history, locale)
     return fates(stage_fates(history, months=months), locale)
+
+
+def standing(history: StageHistory, locale: Locale) -> Chart:
+    """Return where the open deals of a list stand, and how the others ended: all that it tells."""
+    labels = labels_of(history.funnel, history.stages, locale)
+    still = history.outcome == 0
+    won, lost = (int((history.outcome == code).sum()) for code in (1, 2))
+    rows = [
+        WaterfallRow(name=labels[stage], key=stage, amount=float(n), part="total")
+        for k, stage in enumerate(history.stages)
+        if (n := int((still & (history.reached == k)).sum()))
+    ]
+    rows += [
+        WaterfallRow(name=text(f"deals.{key}", locale), key=key, amount=float(n), part="total")
+        for key, n in (("won", won), ("lost", lost))
+    ]
+    n, left = len(history), int(still.sum())
+    return waterfall(
+        rows, locale, kind="funnel",
+        title=text(
+            "chart.standing-of", locale, n=f"{n:,}", won=f"{won:,}", lost=f"{lost:,}",
+            open=f"{left:,}",
+        ),
+        subtitle=text("chart.standing-subtitle", locale, day=day(history.as_of, locale)),
+    )  # fmt: skip
+
+
+def kinds(history: StageHistory, known: Iterable[str]) -> tuple[str, ...]:
+    """Return which pictures a history has: a list does not tell when deals went on."""
+    timed = history.reached_stage is None
+    return tuple(kind for kind in known if timed or kind != "survival")

@@ -9,6 +9,7 @@ from salesfunnel._core.vocabulary import Locale
 from salesfunnel._kernels.intervals import wilson
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import first_day
+from salesfunnel.render.charts.bind.claims import split_title, stated_title
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import deals_words, period_words, whole_percent
 from salesfunnel.render.charts.kinds.leading import SharePoint
@@ -109,7 +110,7 @@ def stated(found: Diagnosis, locale: Locale) -> Chart:
         for f in sorted(found.stated, key=lambda f: -(f.contribution or 0.0))[:NAMED]
     ]  # fmt: skip
     return effects(
-        rows, locale, kind="stated", title=text("page.stated-title", locale),
+        rows, locale, kind="stated", title=stated_title(rows, locale),
         subtitle=text("page.stated-subtitle", locale),
     )  # fmt: skip
 
@@ -128,9 +129,11 @@ def split(finding: Finding, locale: Locale, *, baseline: float | None = None) ->
         for group in finding.evidence.groups
     ]  # fmt: skip
     key = "chart.split-subtitle" if rows else "chart.split-subtitle-pooled"
+    pooled = not rows
     rows = rows or _exposed(finding, locale)
+    title = split_title(rows, pooled, title_of(finding, locale), locale)
     return rates_chart(
-        rows, locale, title=text("chart.split-title", locale), kind="split",
+        rows, locale, title=title, kind="split",
         subtitle=text(key, locale),
     )  # fmt: skip
 
@@ -155,7 +158,9 @@ def leading(finding: Finding, locale: Locale, *, since: str | None = None) -> Ch
             ))  # fmt: skip
     cause = title_of(finding, locale)
     before, now = evidence.exposure_before, evidence.exposure
-    if before is None or now is None:
+    if not points:
+        title = text("chart.leading-none", locale, cause=cause)
+    elif before is None or now is None:
         title = text("chart.leading-title", locale, cause=cause)
     else:
         ends = {"before": whole_percent(before), "now": whole_percent(now)}

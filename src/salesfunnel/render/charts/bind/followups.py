@@ -10,8 +10,15 @@ import numpy as np
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind.ahead import currency_of
+from salesfunnel.render.charts.bind.claims import (
+    change_title,
+    gap_title,
+    lowest_title,
+    progress_title,
+    watch_title,
+)
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import money_words, plus, value_words
+from salesfunnel.render.charts.figures import money_words, period_words, plus, value_words
 from salesfunnel.render.charts.kinds.rates import StepRate, rates
 from salesfunnel.render.charts.kinds.spans import EffectRow, effects
 from salesfunnel.render.charts.kinds.waterfalls import LadderRow, WaterfallRow, waterfall
@@ -45,7 +52,7 @@ def adherence(found: Adherence, locale: Locale) -> Chart:
             high=None if wide is None else wide.high, note=stages[row.stage],
         ))  # fmt: skip
     return rates(
-        rows, locale, title=text("adherence.title", locale),
+        rows, locale, title=lowest_title("adherence", rows, locale),
         subtitle=text("chart.adherence-subtitle", locale),
     )  # fmt: skip
 
@@ -66,7 +73,7 @@ def handoffs(found: Handoffs, locale: Locale) -> Chart:
         for row in found.rows
     ]  # fmt: skip
     return rates(
-        rows, locale, title=text("chart.handoffs-title", locale),
+        rows, locale, title=lowest_title("handoffs", rows, locale, most=True),
         subtitle=text("chart.handoffs-subtitle", locale), whole=False,
     )  # fmt: skip
 
@@ -90,7 +97,8 @@ def watch(found: Any, locale: Locale) -> Chart:
             note=text(f"watch.verdict.{row.verdict}", locale),
         ))  # fmt: skip
     return effects(
-        rows, locale, title=text("watch.title", locale), kind="watch",
+        rows, locale, kind="watch",
+        title=watch_title(found, [labels[row.metric] for row in found.rows], locale),
         subtitle=text("chart.watch-subtitle", locale), ceiling=0.0,
         ceiling_name=text("chart.watch-expected", locale), scale=ChartScale(kind="percent"),
     )  # fmt: skip
@@ -112,7 +120,7 @@ def target_gap(progress: TargetProgress, locale: Locale) -> Chart:
         part="sum",
     ))  # fmt: skip
     return waterfall(
-        rows, locale, title=text("chart.gap-title", locale), kind="gap",
+        rows, locale, title=gap_title(progress, labels, locale), kind="gap",
         subtitle=text("chart.gap-subtitle", locale),
     )  # fmt: skip
 
@@ -126,9 +134,10 @@ def target_ladder(progress: TargetProgress, locale: Locale) -> Chart:
             progress.steps, progress.planned.tolist(), progress.actual.tolist(), strict=True
         )
     ]
+    period = period_words(progress.through, locale)
     return ladder_chart(
-        rows, locale, title=text("chart.progress-title", locale),
-        subtitle=text("chart.progress-subtitle", locale, period=progress.through),
+        rows, locale, title=progress_title(progress, rows, locale),
+        subtitle=text("chart.progress-subtitle", locale, period=period),
     )  # fmt: skip
 
 
@@ -145,7 +154,7 @@ def output_change(found: OutputChange, locale: Locale) -> Chart:
     scale = ChartScale(kind="money" if money else "number", currency=currency_of(found))
     return _change(
         names, found.factors, found.contributions, (found.output_before, found.output_after),
-        (found.before, found.after), scale, locale,
+        (period_words(found.before, locale), period_words(found.after, locale)), scale, locale,
     )  # fmt: skip
 
 
@@ -189,10 +198,15 @@ def _change(
         for name, key, amount in zip(names, keys, amounts, strict=True)
         if np.isfinite(amount)
     ]  # fmt: skip
+    parts = rows[1:]
+    title = change_title(
+        [row.name for row in parts], [row.amount for row in parts],
+        (words(output[0]), words(output[1])), [row.figure for row in parts], locale,
+    )  # fmt: skip
     rows.append(WaterfallRow(
         name=ends[1], key="after", amount=float(output[1]), part="sum", figure=words(output[1])
     ))  # fmt: skip
     return waterfall(
-        rows, locale, title=text("chart.change-title", locale), kind="change", scale=scale,
+        rows, locale, title=title, kind="change", scale=scale,
         subtitle=text("chart.change-subtitle", locale),
     )  # fmt: skip

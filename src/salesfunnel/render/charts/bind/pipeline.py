@@ -10,7 +10,7 @@ from salesfunnel.pipeline.doubts import OF_AMOUNTS
 from salesfunnel.render.charts.bind._words import day
 from salesfunnel.render.charts.bind.ahead import currency_of
 from salesfunnel.render.charts.chart import Chart
-from salesfunnel.render.charts.figures import money_column, plus
+from salesfunnel.render.charts.figures import money_column, period_words, plus
 from salesfunnel.render.charts.kinds.waterfalls import WaterfallRow, waterfall
 from salesfunnel.render.charts.marks import ChartScale
 from salesfunnel.render.words.figures import days_between, fault_item
@@ -60,7 +60,11 @@ def bridge(found: PipelineBridge, locale: Locale) -> Chart:
         figure=said[-1],
     ))  # fmt: skip
     closing = getattr(found, "closing", None)
-    due = text("chart.bridge-closing", locale, period=closing) if closing else ""
+    due = (
+        text("chart.bridge-closing", locale, period=period_words(closing, locale))
+        if closing
+        else ""
+    )
     first, last = days_between(found.since, found.until)
     return waterfall(
         rows, locale, kind="bridge",

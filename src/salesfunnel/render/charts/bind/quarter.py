@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.i18n import text
+from salesfunnel.i18n import FORMS, text
+from salesfunnel.render.charts.bind.claims import (
+    ageing_title,
+    calls_title,
+    coverage_title,
+    slips_title,
+)
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.figures import whole_percent
 from salesfunnel.render.charts.kinds.rates import StepRate, rates
@@ -33,13 +39,15 @@ def coverage(found: Any, locale: Locale) -> Chart:
         StepRate(
             name=_name(row.name, locale), key=row.name or "all", rate=row.probability,
             baseline=found.level, alert=row.probability < 0.5,
+            figure=("▼ " if row.probability < 0.5 else "")
+            + FORMS["chance"](row.probability, locale),
             note="" if row.coverage is None
             else text("chart.coverage-times", locale, times=f"{row.coverage:.1f}"),
         )
         for row in found.rows[:MOST]
     ]  # fmt: skip
     return rates(
-        rows, locale, kind="coverage", bars=True, title=text("chart.coverage-title", locale),
+        rows, locale, kind="coverage", bars=True, title=coverage_title(found, locale),
         subtitle=text("chart.coverage-subtitle", locale, days=found.horizon),
         baseline_name=text("chart.coverage-safe", locale, level=whole_percent(found.level)),
     )  # fmt: skip
@@ -58,7 +66,7 @@ def slipped(found: Slippage, locale: Locale) -> Chart:
         for row in found.rates[:MOST]
     ]  # fmt: skip
     return rates(
-        rows, locale, title=text("chart.slips-title", locale),
+        rows, locale, title=slips_title(found, locale),
         subtitle=text("chart.slips-subtitle", locale),
     )  # fmt: skip
 
@@ -74,7 +82,7 @@ def calls(found: CommitBias, locale: Locale) -> Chart:
             low=float(wide.low), high=float(wide.high), weak=row.called < 10,
         ))  # fmt: skip
     return rates(
-        rows, locale, title=text("chart.calls-title", locale),
+        rows, locale, title=calls_title(found, locale),
         subtitle=text("chart.calls-subtitle", locale),
     )  # fmt: skip
 
@@ -95,6 +103,6 @@ def ageing(found: StaleDeals, locale: Locale) -> Chart:
         for i in order
     ]  # fmt: skip
     return waterfall(
-        rows, locale, kind="ageing", title=text("chart.ageing-title", locale),
+        rows, locale, kind="ageing", title=ageing_title(found, locale),
         subtitle=text("chart.ageing-subtitle", locale),
     )  # fmt: skip

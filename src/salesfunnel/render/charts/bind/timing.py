@@ -9,6 +9,7 @@ import numpy as np
 from salesfunnel._core.checks import check_known
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.i18n import text
+from salesfunnel.render.charts.bind.claims import lowest_title, within_title
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.kinds import curves
 from salesfunnel.render.charts.kinds.rates import StepRate, rates
@@ -42,7 +43,7 @@ def aalen_johansen(curve: AalenJohansen, locale: Locale) -> Chart:
     days, (share,) = _thinned(curve.times, curve.advanced)
     return curves.survival(
         days, {text("chart.funnel-advanced", locale): {"share": share}}, locale,
-        title=text("chart.durations-title", locale),
+        title=within_title("", days, share, locale),
         subtitle=text("chart.stage-curve-subtitle", locale),
     )  # fmt: skip
 
@@ -59,8 +60,7 @@ def stage_curve(history: StageHistory, locale: Locale, *, stage: str | None = No
     days, (share,) = _thinned(curve.times, curve.advanced)
     return curves.survival(
         days, {text("chart.funnel-advanced", locale): {"share": share}}, locale,
-        title=f"{text('chart.durations-title', locale)}: {label}" if locale == "en"
-        else f"{text('chart.durations-title', locale)}：{label}",
+        title=within_title(label, days, share, locale),
         subtitle=text("chart.stage-curve-subtitle", locale),
     )  # fmt: skip
 
@@ -79,6 +79,6 @@ def eventual(found: StageDurations, locale: Locale) -> Chart:
             high=float(found.high[s]) if known else None,
         ))  # fmt: skip
     return rates(
-        rows, locale, title=text("chart.eventual-title", locale),
+        rows, locale, title=lowest_title("eventual", rows, locale),
         subtitle=text("chart.eventual-subtitle", locale),
     )  # fmt: skip

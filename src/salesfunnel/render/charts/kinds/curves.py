@@ -20,7 +20,7 @@ def fan(
     subtitle: str = "", note: str = "", scale: ChartScale | None = None,
     previous: Sequence[float] | None = None, target: float | None = None, target_words: str = "",
 ) -> Chart:  # fmt: skip
-    """Return a forecast as a fan: bands of 80 % and, where known, 50 %, the line in the middle.
+    """Return a forecast as a fan: bands of 80% and, where known, 50%, the line in the middle.
 
     Parameters
     ----------

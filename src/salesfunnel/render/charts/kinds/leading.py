@@ -18,7 +18,7 @@ __all__ = ["SharePoint", "leading"]
 
 @attrs.frozen(kw_only=True)
 class SharePoint:
-    """The share of one period, with its 80 % interval; `since` tells the periods of the drop."""
+    """The share of one period, with its 80% interval; `since` tells the periods of the drop."""
 
     period: str
     words: str

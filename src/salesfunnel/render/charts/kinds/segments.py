@@ -17,7 +17,7 @@ from salesfunnel.render.charts.marks import Cell, ChartMark, ChartScale
 __all__ = ["SegmentPoint", "segments"]
 
 Z95, Z998 = 1.959964, 3.090232
-"""Normal quantiles of the limits of a funnel plot, 95 % and 99.8 % (Spiegelhalter 2005)."""
+"""Normal quantiles of the limits of a funnel plot, 95% and 99.8% (Spiegelhalter 2005)."""
 
 
 @attrs.frozen(kw_only=True)
@@ -36,8 +36,8 @@ def segments(
 ) -> Chart:  # fmt: skip
     """Return the rate of every segment by its size, with the limits that chance sets.
 
-    Segments of the overall rate lie between the inner limits in 95 % of the cases, between the
-    outer ones in 99.8 %. The segments farthest outside are named, `most` of them;
+    Segments of the overall rate lie between the inner limits in 95% of the cases, between the
+    outer ones in 99.8%. The segments farthest outside are named, `most` of them;
     all if there are no more. `alert_name` says what those marked are, "below baseline" if not
     given.
 
