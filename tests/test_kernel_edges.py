@@ -183,6 +183,7 @@ def test_evidence_is_the_same_in_threads(monkeypatch):
     x = rng.binomial(n.astype(int), 0.4).astype(float)
     plan = design.design(14, None)
     given = (x, n, plan, pool.Groups(np.array([0]), 700), setting.rate_setting(14))
+    monkeypatch.setattr(evidence, "CHUNK", 256)
     one = evidence.evidence(*given)
     monkeypatch.setattr(blocks, "THREADS_FROM", 1)
     monkeypatch.setattr(blocks, "usable_processors", lambda: 3)

@@ -56,7 +56,7 @@ def main():
         return
     columns = ["steps", "months", "fallen", "alarms", "analyze", "find_bottlenecks"]
     if options.before:
-        columns += ["analyze before", "find_bottlenecks before", "ratio", "ratio"]
+        columns += [f"{name}{end}" for end in (" before", " ÷ before") for name in columns[-2:]]
     print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
     for number, (steps, months, fallen) in enumerate(CELLS):
         row = [steps, months, fallen or "none"]
