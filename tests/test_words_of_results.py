@@ -109,7 +109,8 @@ def test_a_list_of_deals_has_the_picture_that_it_can_have():
 def test_a_page_does_not_part_a_date_or_a_figure(words, whole):
     kept = f'<span class="sf-nb">{whole}</span>'
     assert unbroken(f"<h2>{words}</h2>") == f"<h2>{words.replace(whole, kept)}</h2>"
-    assert unbroken(f"<svg><text>{words}</text></svg>") == f"<svg><text>{words}</text></svg>"
+    drawing = f"<svg><svg><path/></svg><text>{words}</text></svg>"  # a drawing in a drawing
+    assert unbroken(drawing) == drawing
     assert unbroken(f'<a title="{words}">x</a>') == f'<a title="{words}">x</a>'
 
 
@@ -121,3 +122,10 @@ def test_a_grid_is_a_grid_as_text():
     assert sum(line.startswith("Oct 2026") for line in lines) == 1
     shares = [f for row in found.share for f in row if f == f]  # noqa: PLR0124 - NaN
     assert sum(len(re.findall(r"\d%", line)) for line in lines[4:]) == len(shares)
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_a_drop_has_its_sign_in_the_funnel_of_a_page(locale):
+    """Colour alone tells nothing to somebody who does not see it."""
+    page = results()["analysis"].to_html(locale=locale)
+    assert re.search(r'sf-fig sf-alert">▼\N{NO-BREAK SPACE}49%<', page)

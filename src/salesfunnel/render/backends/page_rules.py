@@ -172,7 +172,8 @@ gap:0 8px}
 & .sf-row>.sf-name,& .sf-row>.sf-fig,& .sf-row>svg{grid-column:auto;grid-row:auto}
 & .kv{font-size:8pt;grid-template-columns:auto minmax(0,1fr);gap:2px 8px;padding-top:5px;
 margin-top:4px}
-.card{padding-top:8px}.big{margin:3px 0 0}.chip,.chip small{font-size:8.5pt}
+.card{padding-top:8px}.card .sf-plot{margin-top:0}
+.big{margin:3px 0 0}.chip,.chip small{font-size:8.5pt}
 & .sf-say{padding-bottom:2px}
 .big b{font-size:19pt}& .sf-key{font-size:8pt}
 & .dq{font-size:8.5pt;padding:8px 10px;gap:3px}.dq small{font-size:8pt}

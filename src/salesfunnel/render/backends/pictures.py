@@ -82,7 +82,8 @@ def rows_html(chart: Chart, *, names: bool = True) -> str:
         said = notes.get(name, "")
         if under and (rate := RATE.search(words)) and rate.group() != words:
             said += " · " + words.replace("▼ ", "")  # since when it counts: there is room below
-            words = rate.group()
+            sign = "▼ " if words.startswith("▼ ") else ""
+            words = sign + rate.group().removeprefix("▼ ")
         note = f"<small>{e(said)}</small>" if said else ""
         below = f'<div class="sf-say">{note}</div>' if under and note else ""
         kind = " sf-alert" if role == "alert" else ""

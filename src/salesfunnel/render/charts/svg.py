@@ -14,7 +14,6 @@ from typing import Any
 import attrs
 
 from salesfunnel._core.safe_text import clean
-from salesfunnel.render.backends.width import width as columns
 from salesfunnel.render.charts.chart import Chart
 from salesfunnel.render.charts.legend import (
     alt_of,
@@ -29,6 +28,7 @@ from salesfunnel.render.charts.palette import DARK, FONT, LIGHT, THEMES, Palette
 from salesfunnel.render.charts.pen import Pen, n, text_svg, text_width
 from salesfunnel.render.charts.scales import axis_of
 from salesfunnel.render.charts.shapes import draw_mark
+from salesfunnel.render.charts.whole import pieces
 
 __all__ = ["chart_svg", "end_labels", "figure_texts", "fluid_svg", "legend_of", "note_texts"]
 
@@ -73,20 +73,11 @@ def _cells(chart: Chart) -> bool:
 def wrapped(words: str, room: float, size: float) -> list[str]:
     """Return a text in lines of at most `room` px, broken at spaces or between Chinese letters."""
     lines = [""]
-    for piece in _pieces(clean(words)):
+    for piece in pieces(clean(words)):
         if lines[-1] and text_width(lines[-1] + piece.rstrip(), size) > room:
             lines.append("")
         lines[-1] += piece if lines[-1] else piece.lstrip()
     return [line.rstrip() for line in lines]
-
-
-def _pieces(words: str) -> list[str]:
-    pieces = [""]
-    for char in words:
-        pieces[-1] += char
-        if char == " " or columns(char) == 2:
-            pieces.append("")
-    return [piece for piece in pieces if piece]
 
 
 def _head(pen: Pen, chart: Chart, wide: int) -> tuple[str, float]:

@@ -27,6 +27,7 @@ from salesfunnel.render.model import (
 from salesfunnel.render.words.figures import (
     doubts_block,
     estimate_text,
+    minus,
     period_text,
     segment_words,
     shown,
@@ -263,7 +264,7 @@ def change_document(found: OutputChange, locale: Locale) -> Document:
 
     def words(value: float, *, sign: bool = False) -> str:
         if not (money and found.currency):
-            return signed(value, form, locale) if sign else shown(value, form, locale)
+            return signed(value, form, locale) if sign else minus(shown(value, form, locale))
         plus = "+" if sign and value > 0 else ""
         return plus + short_amount(value, found.currency, locale)
 

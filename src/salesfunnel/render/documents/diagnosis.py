@@ -8,7 +8,7 @@ from salesfunnel.diagnosis import Diagnosis
 from salesfunnel.i18n import text
 from salesfunnel.render.documents.findings import findings_blocks, step_words
 from salesfunnel.render.model import Block, Column, Document, Heading, Table
-from salesfunnel.render.words.figures import segment_words, shown
+from salesfunnel.render.words.figures import minus, segment_words, shown
 
 __all__ = ["diagnosis_document"]
 
@@ -39,7 +39,7 @@ def _columns(diagnosis: Diagnosis, locale: Locale) -> Table:
             text(f"cause.use.{c.use}", locale),
             text(f"cause.holds.{c.content}", locale, default=c.content),
             text(f"cause.reason.{c.reason}", locale, default=c.reason),
-            "" if c.deals is None else shown(c.deals, "deals", locale),
+            "" if c.deals is None else minus(shown(c.deals, "deals", locale)),
         )
         for c in diagnosis.columns
     ]

@@ -120,7 +120,11 @@ def _slip_rates(rates: tuple[SlipRate, ...], locale: Locale) -> Table:
 
 def slip_rate_document(rate: SlipRate, locale: Locale) -> Document:
     """Return one slip rate as a table."""
-    return Document(text("pipeline.rates", locale), [_slip_rates((rate,), locale)], locale=locale)
+    return Document(
+        text("pipeline.rates", locale),
+        [attrs.evolve(_slip_rates((rate,), locale), caption="")],
+        locale=locale,
+    )
 
 
 def typed_document(typed: TypedDates, locale: Locale) -> Document:

@@ -117,6 +117,11 @@ def shown(value: float | None, form: str, locale: Locale) -> str:
     return "–" if value is None or value != value else FORMS[form](value, locale)  # noqa: PLR0124 - NaN
 
 
+def minus(words: str) -> str:
+    """Return a figure whose minus is as wide as its digits, as in all pictures."""
+    return words.replace("-", "\N{MINUS SIGN}")
+
+
 def signed(value: float | None, form: str, locale: Locale) -> str:
     """Return a difference in a named form, with its sign."""
     words = shown(value, form, locale).replace("-", "\N{MINUS SIGN}")

@@ -15,6 +15,7 @@ from salesfunnel.render.charts.kinds.rates import StepRate, percent_scale, rates
 from salesfunnel.render.charts.kinds.segments import SegmentPoint
 from salesfunnel.render.charts.kinds.segments import segments as segments_chart
 from salesfunnel.render.charts.kinds.spans import EffectRow, effects
+from salesfunnel.render.words.benchmarks import published_words
 from salesfunnel.render.words.names import labels_of
 
 if TYPE_CHECKING:
@@ -139,15 +140,16 @@ def _points(middle: float, low: float, high: float) -> str:
 def benchmarks(found: BenchmarkSet, locale: Locale) -> Chart:
     """Return the published rates of a set, with the range that their source gives."""
     labels = labels_of(None, found.steps, locale)
+    join = "、" if locale == "zh" else ", "
     rows = []
     for one in found.benchmarks:
-        where = [word for word in (one.industry, one.region) if word]
+        where = [published_words(word, locale) for word in (one.industry, one.region) if word]
         rows.append(StepRate(
             name=step_words(one.transition, labels), key=str(one.transition), rate=one.rate,
             low=one.low, high=one.high, weak=one.low is None,
-            note=", ".join(where) or (str(one.year) if one.year else ""),
+            note=join.join(where) or (str(one.year) if one.year else ""),
         ))  # fmt: skip
     return rates(
-        rows, locale, title=found.name or found.key,
+        rows, locale, title=text("report.benchmarks", locale, name=found.name or found.key),
         subtitle=text("chart.benchmarks-subtitle", locale),
     )  # fmt: skip

@@ -167,7 +167,8 @@ def segments_of(points: list[SegmentPoint], step: str, period: str, locale: Loca
     title = text("chart.segments-title", locale, step=step)
     if total > 0:
         overall = sum(point.advanced for point in points) / total
-        title = text("chart.segments-of", locale, step=step, n=f"{len(points):,}",
+        key = "segments-of" if len(points) > 1 else "segments-one"
+        title = text(f"chart.{key}", locale, step=step, n=f"{len(points):,}",
                      rate=whole_percent(overall))  # fmt: skip
     subtitle = text("chart.segments-subtitle", locale)
     if period != ALL:

@@ -145,7 +145,7 @@ def _largest(
     rows = [
         WaterfallRow(
             name=names[i] or str(i), key=names[i], amount=float(np.nan_to_num(amount[i])),
-            part="total", figure=money_words(float(np.nan_to_num(amount[i])), locale),
+            part="total", figure=money_words(float(np.nan_to_num(amount[i])), locale, digits=3),
             note=notes[i],
         )
         for i in order

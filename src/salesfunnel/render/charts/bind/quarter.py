@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from salesfunnel._core.vocabulary import Locale
-from salesfunnel.i18n import text
+from salesfunnel.i18n import FORMS, text
 from salesfunnel.render.charts.bind.claims import (
     ageing_title,
     calls_title,
@@ -39,6 +39,8 @@ def coverage(found: Any, locale: Locale) -> Chart:
         StepRate(
             name=_name(row.name, locale), key=row.name or "all", rate=row.probability,
             baseline=found.level, alert=row.probability < 0.5,
+            figure=("▼ " if row.probability < 0.5 else "")
+            + FORMS["chance"](row.probability, locale),
             note="" if row.coverage is None
             else text("chart.coverage-times", locale, times=f"{row.coverage:.1f}"),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesfunnel._core.vocabulary import Locale
 from salesfunnel.data.open_counted import open_counted
+from salesfunnel.data.panel import ALL
 from salesfunnel.i18n import text
 from salesfunnel.render.charts.bind._words import span_words
 from salesfunnel.render.charts.figures import period_words, whole_percent
@@ -70,8 +71,8 @@ def targets_met(rows: Sequence[StepRate], period: str, locale: Locale) -> str:
     if not known:
         return text("chart.tracking-title", locale)
     met = sum(rate >= 1 for rate in known)
-    words = span_words([period], locale)
-    return text("chart.targets-met", locale, period=words, n=met, all=len(known))
+    key = "chart.targets-met-once" if period == ALL else "chart.targets-met"
+    return text(key, locale, period=span_words([period], locale), n=met, all=len(known))
 
 
 def since(row: Bottleneck | None, locale: Locale) -> str:

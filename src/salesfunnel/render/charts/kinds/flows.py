@@ -163,8 +163,10 @@ def _share(row: FunnelRow, locale: Locale) -> str:
     rate = _rate(row)
     if rate is None:
         return deals_words(row.entered)
-    words = ("▼ " if row.alert else "") + whole_percent(rate)
-    return text("chart.rate-since", locale, rate=words, since=row.since) if row.since else words
+    words = whole_percent(rate)
+    if row.since:
+        words = text("chart.rate-since", locale, rate=words, since=row.since)
+    return f"▼ {words}" if row.alert else words
 
 
 def _bar_tip(part: str, size: float, words: str, locale: Locale) -> str:
