@@ -145,7 +145,10 @@ def notebooks(folder: Path, locales: Sequence[str]) -> Iterator[tuple[str, str]]
                 page = _page(
                     folder / f"{book.stem}.{host}-{theme}.{locale}.html",
                     [start, "<main><h1>Notebook</h1>", *parts, "</main>"],
-                    rules + PAINT[host] + "main{background:inherit;overflow:hidden}"
+                    rules
+                    + "</style><style>"
+                    + PAINT[host]
+                    + "main{background:inherit;overflow:hidden}"
                     f":root{{color-scheme:{theme}}}pre{{overflow:auto;margin:8px 0}}",
                     f'<html lang="{locale}" theme="{theme}">',
                 )

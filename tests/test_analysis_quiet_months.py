@@ -32,6 +32,8 @@ def test_the_last_month_in_which_anybody_entered_is_judged() -> None:
     fault = next(f for f in found.faults if f.code == "nobody-entered")
     assert fault.column == "New"
     assert fault.value == "2026-07"
+    assert "in Jul 2026:" in found.to_text(width=200)
+    assert "2026年7月" in found.to_text(locale="zh", width=200)
     asked = sf.analyze(history(), period="2026-07")
     assert asked.period == "2026-07"
 

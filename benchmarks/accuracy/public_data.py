@@ -44,7 +44,7 @@ def maven(folder):
         path, stages=["engaging", "won"],
         columns={"deal": "opportunity_id", "engaging": "engage_date", "outcome": "deal_stage",
                  "closed": "close_date", "value": "close_value"},
-        as_of="2018-01-01",
+        as_of="2017-12-31",
     )  # fmt: skip
     analysis = sf.analyze(history, currency="USD")
     said = duckdb.sql(f"""

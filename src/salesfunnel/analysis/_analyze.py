@@ -39,6 +39,8 @@ __all__ = ["Analysis", "analyze"]
 
 DIAGNOSED = 3
 """Bottlenecks that are diagnosed, at most."""
+MOST_NAMED = 8
+"""Periods without an entry that are named, at most."""
 
 
 def analyze(
@@ -227,9 +229,8 @@ def _period(panel: Panel, period: str | None) -> tuple[str, tuple[Fault, ...]]:
     later = whole[whole.index(chosen) + 1 :]
     if not later:
         return chosen, ()
-    told = Fault.of(
-        "nobody-entered", column=panel.steps[0], value=", ".join(later)[:80], period=chosen
-    )
+    named = [*later[:MOST_NAMED], *(["…"] if len(later) > MOST_NAMED else [])]
+    told = Fault.of("nobody-entered", column=panel.steps[0], value=", ".join(named), period=chosen)
     return chosen, (told,)
 
 

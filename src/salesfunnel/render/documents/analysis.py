@@ -136,7 +136,10 @@ def _nobody(analysis: Analysis, locale: Locale) -> list[Block]:
     return [
         Paragraph(
             text("report.nobody-entered", locale, step=labels.get(fault.column or "", ""),
-                 periods=fault.value, period=analysis.period),
+                 periods=text("cause.separator", locale).join(
+                     part if part == "…" else period_text(part, locale)
+                     for part in str(fault.value).split(", ")),
+                 period=analysis.period),
             mark="bad",
         )
         for fault in analysis.faults
