@@ -22,7 +22,8 @@ from salesfunnel.monitoring.series import Series
 SEED, LOOKS, RATE = 11, 13, 0.3
 FIRST_OF_MONTH, MIDDLE = date(2026, 6, 1), date(2026, 6, 15)
 CASES = {
-    "no effect": {}, "no effect, AR .7": {"ar": 0.7}, "no effect, month sd .3": {"sd": 0.3},
+    "no effect": {}, "no effect, AR .7": {"ar": 0.7},
+    "no effect, AR .7, 110 weeks": {"ar": 0.7, "weeks": 110}, "no effect, month sd .3": {"sd": 0.3},
     "no effect, season .3, 52 weeks": {"season": 0.3},
     "no effect, season .3, 110 weeks": {"season": 0.3, "weeks": 110},
     "no effect, trend +.02 a month, 52 weeks": {"trend": 0.02},
@@ -85,7 +86,7 @@ def bayes_factor(x, per, weeks, look, start=FIRST_OF_MONTH):
     series = Series(before=rows[:weeks], after=rows[weeks:], by="week", over=False)
     factors = []
     for before, after in series_model._numberings(series.before, series.after, series):
-        blocks = series_model._gathered(series.before, series.after, before, after)
+        blocks = series_model._gathered(series.before, series.after, before, after, 2)
         place = np.concatenate([before, after]) + blocks.since
         X = np.zeros((blocks.entered.size, x.shape[1]))
         np.add.at(X, place[place >= 0], x[: weeks + look][place >= 0])

@@ -1,8 +1,8 @@
 """A company that does not exist, and a team that fills in and edits its workbooks for a year.
 
 From February 2026 on more needs are answered late, and a late answer costs most of the chance of a
-negotiation. The team carries out two measures from April: one ends the late answers within two
-weeks, one does nothing. docs/guide/year.md walks through it.
+negotiation. The team carries out two measures from April: one ends the late answers within days,
+one does nothing. docs/guide/year.md walks through it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import salesfunnel as sf
 
 FIRST, YEAR = (2024, 10), 2026
-LATE_FROM, MENDED_FROM = "2026-02-01", "2026-04-10"
+LATE_FROM, MENDED_FROM = "2026-02-01", "2026-04-06"
 STAGE_OF = {
     "impressions": "awareness", "leads": "awareness", "content_downloads": "interest",
     "demos_booked": "interest", "proposals_submitted": "intent", "need_clarity": "intent",

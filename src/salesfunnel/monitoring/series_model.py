@@ -69,7 +69,8 @@ def judge_series(series: Series, planned: float, since: float | None) -> Judged 
         pre = near if near.size else pre
     if not post.size or not pre.size:
         return None
-    ways = [_gathered(pre, post, *numbers) for numbers in _numberings(pre, post, series)]
+    least = FOUR_WEEKS.get(series.by, 1) / 2
+    ways = [_gathered(pre, post, *numbers, least) for numbers in _numberings(pre, post, series)]
     found = [_judged(blocks, series, planned) for blocks in ways if blocks.since > 0]
     if not found:
         return None
@@ -110,10 +111,17 @@ def _middle(number: float, series: Series) -> date:
     return first + timedelta(days=(number - whole + 0.5) * (after - first).days)
 
 
-def _gathered(pre: Array, post: Array, before: Ints, after: Ints) -> _Blocks:
-    """Add periods up to blocks; those without a period between others are empty."""
+def _gathered(pre: Array, post: Array, before: Ints, after: Ints, least: float) -> _Blocks:
+    """Add periods up to blocks; those without a period between others are empty.
+
+    A first block of fewer than `least` periods is left out if others lie before: one week of a
+    month says little of the month, and it is often the week in which something changed.
+    """
     rows, block = np.concatenate([pre, post]), np.concatenate([before, after])
-    first = int(max(block.min(), block.max() + 1 - MOST_BLOCKS))
+    oldest = int(before.min())
+    ragged = (before == oldest).sum() < least and (before > oldest).any()
+    first = int(max(before[before > oldest].min() if ragged else oldest,
+                    block.max() + 1 - MOST_BLOCKS))  # fmt: skip
     inside = block >= first
     rows, place = rows[inside], block[inside] - first
     size = int(place.max()) + 1

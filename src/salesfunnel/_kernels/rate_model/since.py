@@ -2,8 +2,10 @@
 
 Where nobody knows when a rate changed, months that stick to each other and a slope are told apart
 by how common they are among all steps. Where the day is known, both do the same harm: the rate has
-wandered since the months it is compared with. So a slope is as probable as none here, which covers
-sticky months too, and these are no class of their own.
+wandered since the months it is compared with. So a slope is as probable as none here. In a
+short history a slope covers sticky months too; from `STICKY_MONTHS` on a slope of the whole
+history no longer does, and sticky months are classes of their own (two years of AR .7: .08 false
+without them).
 """
 
 from __future__ import annotations
@@ -23,9 +25,11 @@ Array = npt.NDArray[np.float64]
 
 STRUCTURES = (1 / 3, 1 / 6, 1 / 6, 1 / 3)
 """Level alone, season, both, slope: a slope as probable as none, a season in one of three."""
-NOISE = tuple(noise for noise in RATE_NOISE if not noise.phi)
+SHORT = tuple(noise for noise in RATE_NOISE if not noise.phi)
+STICKY_MONTHS = 18
+"""Months of history, those since the day included, from which on months may stick."""
 RISES = 0.275 + 0.225 * np.polynomial.legendre.leggauss(4)[0]
-"""Rises of 5 to 50 %."""
+"""Rises of 5 to 50%."""
 
 
 class Risen(NamedTuple):
@@ -58,7 +62,8 @@ def risen(x: Array, n: Array, age: int, angle: Array | None, at: Array, planned:
     """
     plan = design(len(n), angle, at=at)._replace(structures=STRUCTURES)
     rises = np.append(RISES, planned)
-    setting = Setting(Rates, NOISE, rises / (1 + rises), (age,))
+    noise = RATE_NOISE if np.ptp(at) + 1 >= STICKY_MONTHS else SHORT
+    setting = Setting(Rates, noise, rises / (1 + rises), (age,))
     series = x.shape[1]
     groups = pool.Groups(np.arange(series), series)
     found = evidence(x, n, plan, groups, setting)
