@@ -14,8 +14,8 @@ WITHOUT = {  # one record, a definition, a model, or what another result shows
     "CallRecord", "Chart", "Conversion", "CoverageRow", "CustomerSummary", "DepartmentPage",
     "Effect", "Evidence", "FieldHistory", "Fiscal", "ForecastGroups", "Funnel", "GammaGamma",
     "Handoff", "LittlesLaw", "Measure", "Playbook", "PluginRecord", "Purchases", "PurchasesAhead",
-    "Rates", "ReferenceWindow", "Review", "Round", "RoundTask", "Sbg", "SegmentRow", "SlipRate",
-    "StageLoss", "TypedDates", "Velocity", "WatchedMetric",
+    "Rates", "ReferenceWindow", "Review", "Round", "RoundTask", "Sbg", "SegmentPair", "SegmentRow",
+    "SlipRate", "StageLoss", "TypedDates", "Velocity", "WatchedMetric",
 }  # fmt: skip
 
 

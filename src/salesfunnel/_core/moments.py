@@ -46,9 +46,9 @@ def read_moment(
     field : str
         Name of the argument, for the error.
     value : date, datetime, datetime64 or str
-        A day is a date, text without an hour (``2026-10-05``, ``2026/10/5``, ``20261005``,
-        ``2026年10月5日``), and any other object at midnight, for a datetime, a Timestamp of pandas
-        and a datetime64 cannot leave the hour out. Text with an hour is that moment, midnight too.
+        A day is a date, a datetime64[D], and text without an hour (``2026-10-05``, ``2026/10/5``,
+        ``20261005``, ``2026年10月5日``). Text with an hour, a datetime, a Timestamp of pandas and a
+        datetime64 of a finer unit are that moment, midnight too.
     zone : tzinfo, optional
         Where a time with a zone is brought. It is refused without one: nobody knows in which zone
         the times of the data are.
@@ -84,7 +84,9 @@ def read_moment(
 def _read(value: object, zone: tzinfo | None) -> np.datetime64 | None:
     if isinstance(value, np.datetime64):
         unit = np.datetime_data(value.dtype)[0]
-        return None if unit in _COARSE else _day_at_midnight(value)
+        return (
+            None if unit in _COARSE else value.astype(f"datetime64[{'D' if unit == 'D' else 'us'}]")
+        )
     if isinstance(value, str):
         text = value.strip()
         match = _DAY.fullmatch(text)
@@ -97,8 +99,7 @@ def _read(value: object, zone: tzinfo | None) -> np.datetime64 | None:
         written = datetime.fromisoformat(text.replace("Z", "+00:00").replace("z", "+00:00"))
         return _in_zone(written, zone)
     if isinstance(value, datetime) and value == value:  # noqa: PLR0124 - pandas.NaT
-        found = _in_zone(value, zone)
-        return found if found is None or value.tzinfo is not None else _day_at_midnight(found)
+        return _in_zone(value, zone)
     return np.datetime64(value, "D") if type(value) is date else None
 
 
@@ -109,13 +110,6 @@ def _in_zone(value: datetime, zone: tzinfo | None) -> np.datetime64 | None:
     return (
         None if zone is None else np.datetime64(value.astimezone(zone).replace(tzinfo=None), "us")
     )
-
-
-def _day_at_midnight(value: np.datetime64) -> np.datetime64:
-    """Return the start of a day as datetime64[D], any other moment as datetime64[us]."""
-    day: np.datetime64 = value.astype("datetime64[D]")
-    moment: np.datetime64 = value.astype("datetime64[us]")
-    return day if day == value else moment
 
 
 def _has_zone(value: object) -> bool:

@@ -81,7 +81,7 @@ def days_until(field: str, value: object, at: np.datetime64, calendar: Fiscal | 
         end = np.datetime64(end_of(label.strip(), by), "us")
     if end <= at:
         raise ArgumentError(
-            f"{field!r} must end after {str(at)[:10]}, got {label!r}", hint=_accepted(at)
+            f"{field!r} must end after {str(at - TICK)[:10]}, got {label!r}", hint=_accepted(at)
         )
     return int(np.ceil((end - at) / DAY))
 

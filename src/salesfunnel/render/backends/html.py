@@ -174,7 +174,7 @@ def _table(block: model.Table, form: Form) -> str:
     note = ""
     if more > 0:
         note = f'<div class="sf-note">{form.words("page.more-rows", n=f"{more:,}")}</div>'
-    focus = ' tabindex="0"' + (f' role="region" aria-label="{named}"' if form.page else "")
+    focus = f' tabindex="0" role="{"region" if form.page else "group"}" aria-label="{named}"'
     return (
         f'{caption}<div class="{kind}"{focus}><table class="sf-t"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>{note}"
@@ -222,7 +222,8 @@ def _grid(block: model.Grid, form: Form) -> str:
             cells.append(f'<td class="sf-hm"{style}>{e(words)}</td>')
         rows.append(f'<tr><th scope="row" class="sf-s">{e(name)}</th>{"".join(cells)}</tr>')
     caption = form.tag("p", e(block.title), "sf-caption") if block.title else ""
-    focus = ' tabindex="0"' + (f' role="region" aria-label="{e(block.title)}"' if form.page else "")
+    named = e(block.title or block.corner)
+    focus = f' tabindex="0" role="{"region" if form.page else "group"}" aria-label="{named}"'
     corner = f'<th scope="col">{e(block.corner)}</th>' if block.corner else "<td></td>"
     return (
         f'{caption}<div class="sf-scroll"{focus}><table class="sf-t"><thead><tr>{corner}{heads}'

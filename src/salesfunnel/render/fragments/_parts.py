@@ -18,7 +18,7 @@ __all__ = [
 
 ROWS = 12
 """Rows of a fragment's table at most."""
-SCROLL = '<div class="sf-scroll" tabindex="0">'
+SCROLL = '<div class="sf-scroll" tabindex="0" role="group"'
 """What a table stands in: where it is wider than its cell, keys can move it."""
 
 
@@ -89,8 +89,9 @@ def table(
         body.append(f"<tr{kind}>{''.join(cells)}</tr>")
     left = size - min(len(shown), ROWS)
     more = note(text("page.more-rows", locale, n=f"{left:,}")) if left > 0 else ""
+    named = e(", ".join(title for title, _ in heads if title))
     return (
-        f'{SCROLL}<table class="sf-t"><thead><tr>{head}</tr></thead>'
+        f'{SCROLL} aria-label="{named}"><table class="sf-t"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>{more}"
     )
 
