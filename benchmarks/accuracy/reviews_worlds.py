@@ -1,6 +1,7 @@
 """How often a review is right under seasons, trends and sticky months: the model, vectorised.
 
     python benchmarks/accuracy/reviews_worlds.py [RUNS [SEED [FIRST LAST]]]
+    python benchmarks/accuracy/reviews_worlds.py months [RUNS [SEED]]
 
 Weekly looks from the 2nd to the 13th week; "working" is a Bayes factor of 10 at any look. A rate of
 .30, 100 entrants a week, months whose log odds scatter by .15, 52 weeks before, unless
@@ -107,5 +108,51 @@ def main(runs=3000, seed=SEED, first=0, last=99):
         print(f"| {name} | {share:.3f} | {np.sqrt(share * (1 - share) / runs):.3f} |", flush=True)
 
 
+MONTHLY = {
+    "no effect": {}, "no effect, month sd .3": {"sd": 0.3}, "no effect, AR .7": {"ar": 0.7},
+    "no effect, season .3": {"season": 0.3}, "no effect, trend +.02": {"trend": 0.02},
+    "+25%": {"rise": 0.25}, "+25%, season .3": {"rise": 0.25, "season": 0.3}, "+40%": {"rise": 0.4},
+}  # fmt: skip
+SPANS = ((2, 8), (12, 6), (24, 6))
+"""Months before and since."""
+
+
+def monthly_world(rng, runs, before, since, *, per=430, sd=0.15, ar=0.0, season=0.0, trend=0.0,
+                  rise=0.0):  # fmt: skip
+    """Return advanced by month, (before + since, runs)."""
+    t = np.arange(-before, since)
+    effect = rng.normal(0, 1, (t.size, runs))
+    for k in range(1, t.size if ar else 0):
+        effect[k] = ar * effect[k - 1] + np.sqrt(1 - ar**2) * effect[k]
+    odds = np.log(RATE / (1 - RATE)) + sd * effect + trend * t[:, None]
+    odds += season * np.sin(2 * np.pi * t[:, None] / 12 + rng.uniform(0, 2 * np.pi, runs))
+    rate = 1 / (1 + np.exp(-odds))
+    rate = np.where(t[:, None] >= 0, np.minimum(rate * (1 + rise), 0.99), rate)
+    return rng.binomial(per, rate).astype(float)
+
+
+def months(runs=3000, seed=SEED):
+    """Print how often a monthly panel is ever called "working", with a look every month."""
+    heads = " | ".join(f"{before} months before, {since} since" for before, since in SPANS)
+    print(f"| world | {heads} |\n|---{'|---' * len(SPANS)}|")
+    for name, options in MONTHLY.items():
+        shares = []
+        for before, since in SPANS:
+            rng = np.random.default_rng([seed, before, *map(ord, name)])
+            x = monthly_world(rng, runs, before, since, **options)
+            n = np.full(x.shape, 430.0)
+            at = np.arange(len(x), dtype=float)
+            found = [
+                risen(x[:last], n[:last], age, at[:last] * np.pi / 6, at[:last], 0.25).factor
+                for age, last in enumerate(range(before + 1, before + since + 1), start=1)
+            ]
+            share = (np.max(found, axis=0) >= 10).mean()
+            shares.append(f"{share:.3f} ± {np.sqrt(share * (1 - share) / runs):.3f}")
+        print(f"| {name} | {' | '.join(shares)} |", flush=True)
+
+
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    if sys.argv[1:2] == ["months"]:
+        months(*map(int, sys.argv[2:]))
+    else:
+        main(*map(int, sys.argv[1:]))
