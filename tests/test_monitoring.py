@@ -103,20 +103,20 @@ def test_the_bayes_factor_of_a_steady_year_and_eight_better_weeks():
 
 
 def test_weeks_are_gathered_by_four_and_by_months():
-    """A month in which the measure began is two blocks, one before and one since."""
+    """A month in which the measure began is two blocks; a first block of one week is left out."""
     number = np.arange(2900.0, 2920.0)  # from 2025-07-28 on; the measure began 2025-10-13
     rows = np.stack([number, 30 + 0 * number, 100 + 0 * number], axis=1)
     given = Series(before=rows[:11], after=rows[11:], by="week", over=False)
     four, month = (
-        series_model._gathered(given.before, given.after, *way)
+        series_model._gathered(given.before, given.after, *way, 2)
         for way in series_model._numberings(given.before, given.after, given)
     )
     assert four.entered.tolist() == [300, 400, 400, 400, 400, 100]
-    assert month.entered.tolist() == [100, 400, 400, 200, 300, 400, 200]
-    assert (four.since, month.since) == (3, 4)
+    assert month.entered.tolist() == [400, 400, 200, 300, 400, 200]
+    assert (four.since, month.since) == (3, 3)
     at, angle = series_model._times(month, given)
     assert np.diff(at).min() > 0
-    assert angle.shape == (7,)
+    assert angle.shape == (6,)
     assert series_model.judge_series(given, 0.2, None).bayes_factor < 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 import numpy as np
 import numpy.typing as npt
@@ -46,9 +46,10 @@ def read_moment(
     field : str
         Name of the argument, for the error.
     value : date, datetime, datetime64 or str
-        A day is a date, a datetime64[D], and text without an hour (``2026-10-05``, ``2026/10/5``,
-        ``20261005``, ``2026年10月5日``). Text with an hour, a datetime, a Timestamp of pandas and a
-        datetime64 of a finer unit are that moment, midnight too.
+        A day is a date, a datetime64[D], text without an hour (``2026-10-05``, ``2026/10/5``,
+        ``20261005``, ``2026年10月5日``), and a datetime or a Timestamp of pandas at midnight, which
+        cannot leave the hour out. Text with an hour and a datetime64 of a finer unit are that
+        moment, midnight too.
     zone : tzinfo, optional
         Where a time with a zone is brought. It is refused without one: nobody knows in which zone
         the times of the data are.
@@ -99,7 +100,9 @@ def _read(value: object, zone: tzinfo | None) -> np.datetime64 | None:
         written = datetime.fromisoformat(text.replace("Z", "+00:00").replace("z", "+00:00"))
         return _in_zone(written, zone)
     if isinstance(value, datetime) and value == value:  # noqa: PLR0124 - pandas.NaT
-        return _in_zone(value, zone)
+        found = _in_zone(value, zone)
+        midnight = value.tzinfo is None and value.time() == time()
+        return found if found is None or not midnight else found.astype("datetime64[D]")
     return np.datetime64(value, "D") if type(value) is date else None
 
 
