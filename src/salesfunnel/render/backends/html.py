@@ -145,10 +145,22 @@ def _kind(column: model.Column, cell: str) -> str:
     return ' class="sf-s"' if 0 < width(cell) <= SHORT else ""
 
 
+def _inside(cell: str, cards: bool) -> str:
+    """Return what stands in a cell: one part, where a card puts its name beside it."""
+    return f"<span>{_glued(cell)}</span>" if cards and cell else _glued(cell)
+
+
 def _table(block: model.Table, form: Form) -> str:
     most = LONGEST if form.page else FRAGMENT_ROWS
     heads = "".join(f'<th scope="col"{_kind(c, "")}>{e(c.title)}</th>' for c in block.columns)
     marks = block.marks or ("",) * len(block.rows)
+    textual = any(
+        width(cell) > TEXTUAL
+        for row in block.rows[:most]
+        for column, cell in list(zip(block.columns, row, strict=True))[1:]
+        if column.align == "left"
+    )
+    cards = textual and form.page
     rows = []
     for row, mark in list(zip(block.rows, marks, strict=True))[:most]:
         kind = f' class="{_ROW_KINDS[mark]}"' if mark in _ROW_KINDS else ""
@@ -156,17 +168,11 @@ def _table(block: model.Table, form: Form) -> str:
         name = _sign(mark, form) + e(first[1])
         cells = [f'<th scope="row"{_kind(*first)}>{name}</th>' if name else "<td></td>"]
         cells += [
-            f'<td{_kind(column, cell)} data-label="{e(column.title)}">{_glued(cell)}</td>'
+            f'<td{_kind(column, cell)} data-label="{e(column.title)}">{_inside(cell, cards)}</td>'
             for column, cell in others
         ]
         rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
-    textual = any(
-        width(cell) > TEXTUAL
-        for row in block.rows[:most]
-        for column, cell in list(zip(block.columns, row, strict=True))[1:]
-        if column.align == "left"
-    )
-    kind = "sf-scroll sf-cards" if textual and form.page else "sf-scroll"
+    kind = "sf-scroll sf-cards" if cards else "sf-scroll"
     kind += " sf-tall" if len(rows) >= TALL else ""
     named = e(block.caption or block.columns[0].title)
     caption = form.tag("p", e(block.caption), "sf-caption") if block.caption else ""

@@ -20,7 +20,7 @@ text-decoration:underline;text-underline-offset:3px}
 .tb{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;padding:18px 0 14px;
 border-bottom:1px solid var(--sf-line)}
 .tb>div{display:contents}.tb b{font-weight:650}
-.tb span{color:var(--sf-muted);font-size:13px}
+.tb span:not(.sf-nb){color:var(--sf-muted);font-size:13px}
 .tb nav{margin-left:auto;display:flex;gap:14px;font-size:13px;align-items:baseline}
 .hero{display:grid;grid-template-columns:minmax(0,7fr) minmax(0,5fr);gap:28px 56px;
 padding:32px 0 36px;align-items:center}
@@ -130,7 +130,7 @@ display:block;white-space:normal;text-align:left;max-width:none}
 & .sf-cards .sf-t tbody th{font-weight:650}
 & .sf-cards td:empty{display:none!important}
 & .sf-cards .sf-t td{text-align:left}
-& .sf-cards td[data-label]{display:grid;grid-template-columns:8em minmax(0,1fr);gap:0 10px}
+& .sf-cards td[data-label]{display:grid;grid-template-columns:9em minmax(0,1fr);gap:0 10px}
 & .sf-cards td[data-label]::before{content:attr(data-label);color:var(--sf-muted);font-size:12px}
 & .sf-facts{grid-template-columns:minmax(0,1fr);gap:0}& .sf-facts dd{margin-bottom:8px}}
 @media screen{& .sf-tall{max-height:640px;overflow:auto;border:1px solid var(--sf-line)}
