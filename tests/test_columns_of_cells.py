@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import math
 import time
@@ -222,12 +223,25 @@ def test_text_in_any_encoding_is_cut_alike(encoding):
     assert len(grid.rows) == 9001
 
 
+def quickest(call) -> float:
+    """Return the CPU time of the better of two calls, no garbage of other tests collected in it."""
+    found = []
+    for _ in range(2):
+        gc.collect()
+        gc.disable()
+        try:
+            begin = time.process_time()
+            call()
+            found.append(time.process_time() - begin)
+        finally:
+            gc.enable()
+    return min(found)
+
+
 def test_a_row_of_very_many_cells_takes_linear_time():
     def spent(cells: int) -> float:
         text = "customer,date,amount\n" + "1," * cells
-        begin = time.process_time()
-        body_below(load(text).grids[0], 0, 3)
-        return time.process_time() - begin
+        return quickest(lambda: body_below(load(text).grids[0], 0, 3))
 
     spent(1000)
     assert spent(400_000) < 30 * max(spent(40_000), 0.01)
@@ -235,11 +249,12 @@ def test_a_row_of_very_many_cells_takes_linear_time():
 
 @pytest.mark.parametrize("read", [sf.read_purchases, sf.read_deals])
 def test_a_header_of_very_many_cells_is_refused_in_linear_time(read):
-    def spent(cells: int) -> float:
-        begin = time.process_time()
+    def refused(cells: int) -> None:
         with pytest.raises(sf.errors.SalesFunnelError):
             read("deal id,stage," + "1," * cells + "\n")
-        return time.process_time() - begin
+
+    def spent(cells: int) -> float:
+        return quickest(lambda: refused(cells))
 
     spent(100)
     assert spent(20_000) < 30 * max(spent(2_000), 0.02)
