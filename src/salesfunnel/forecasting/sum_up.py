@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from salesfunnel._core.fiscal import Fiscal
 from salesfunnel._core.interval import Interval
-from salesfunnel._core.moments import DAY
+from salesfunnel._core.moments import DAY, TICK
 from salesfunnel._kernels.winning.drawn_wins import drawn_new, drawn_wins
 from salesfunnel.data.history import StageHistory
 from salesfunnel.fault import Fault
@@ -26,7 +26,6 @@ __all__ = ["LEVEL", "Draws", "simulated", "sum_up"]
 
 Floats = npt.NDArray[np.float64]
 LEVEL = 0.8
-TICK = np.timedelta64(1, "us")
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.fiscal import Fiscal
-from salesfunnel._core.moments import DAY
+from salesfunnel._core.moments import DAY, TICK
 
 __all__ = ["CALENDAR", "POINTS", "cuts_of", "month_shares", "path_points", "whole_quarters"]
 
@@ -27,7 +27,7 @@ def _months(at: np.datetime64, horizon: int) -> tuple[tuple[str, ...], Floats, F
     end = at + horizon * DAY
     first, last = (
         at.astype("datetime64[M]"),
-        (end - np.timedelta64(1, "us")).astype("datetime64[M]"),
+        (end - TICK).astype("datetime64[M]"),
     )
     months = np.arange(first, last + MONTH)
     starts = (months.astype("datetime64[us]") - at) / DAY

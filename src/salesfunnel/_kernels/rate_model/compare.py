@@ -110,7 +110,7 @@ def _block(
     setting: Setting, room: Room,
 ) -> Compared:  # fmt: skip
     """Return the same of a block of series, by the models of these classes of noise."""
-    scatter = np.array([noise.tau**2 + noise.sigma**2 for noise in setting.noise])[:, None, None]
+    scatter = np.array([noise.variance for noise in setting.noise])[:, None, None]
     classes, of = np.unique(class_of, return_inverse=True)
     added = scatter[classes]
     if recent.extra is not None:

@@ -29,6 +29,11 @@ class Noise(NamedTuple):
     phi: float
     prior: float
 
+    @property
+    def variance(self) -> float:
+        """Variance of a month's own effect."""
+        return self.tau**2 + self.sigma**2
+
 
 class Step(NamedTuple):
     """Score and information of a step in the last a months of each series, a = 1, 2, ....

@@ -80,7 +80,7 @@ def mended_by_models(
     out = np.zeros((max(ages - 1, 0), max(ages - 1, 0), x.shape[1]))
     share = iter(weights)
     for noise in setting.noise:
-        scatter = np.full((1, 1, 1), noise.tau**2 + noise.sigma**2)
+        scatter = np.full((1, 1, 1), noise.variance)
         if extra is not None:
             scatter = scatter + extra[recent]
         window = windows(x[recent], n[recent], expected, fisher, scatter, ages)

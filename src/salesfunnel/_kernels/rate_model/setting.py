@@ -55,7 +55,7 @@ class Setting(NamedTuple):
 
     def month_variance(self, weights: Array) -> Array:
         """Return the expected variance of a month's own effect, shape (series,)."""
-        return np.asarray(by_noise(weights, self).T @ [n.tau**2 + n.sigma**2 for n in self.noise])
+        return np.asarray(by_noise(weights, self).T @ [n.variance for n in self.noise])
 
 
 def rate_setting(months: int) -> Setting:

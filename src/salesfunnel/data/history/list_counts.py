@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesfunnel._core.errors import DataError
+from salesfunnel._core.moments import TICK
 from salesfunnel._core.period_arrays import period_numbers
 from salesfunnel._core.vocabulary import Frequency
 from salesfunnel.data.history.from_list import goal_of
@@ -88,7 +89,7 @@ def _places(history: StageHistory, by: Frequency) -> tuple[Counts, int, int]:
                 hint="panel(by='all'), or columns={\"created\": ...} with the column of the list",
             )
         known = period_numbers(np.array([history.as_of]), by)
-    moment = history.as_of - np.timedelta64(1, "us")
+    moment = history.as_of - TICK
     now = int(period_numbers(np.array([moment]), by)[0])
     first, last = int(known.min()), max(int(known.max()), now)
     return np.where(numbers == _NOTHING, -1, numbers - first), first, last - first + 1

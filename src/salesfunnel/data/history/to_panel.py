@@ -13,6 +13,7 @@ from salesfunnel._core.checks import check_choice
 from salesfunnel._core.durations import duration_of
 from salesfunnel._core.errors import ArgumentError
 from salesfunnel._core.fiscal import Fiscal, FiscalPeriod
+from salesfunnel._core.moments import TICK
 from salesfunnel._core.period_arrays import TICKS_PER_DAY, period_numbers
 from salesfunnel._core.periods import label_of
 from salesfunnel._core.vocabulary import FREQUENCIES, PANEL_MODES, Frequency, PanelMode
@@ -194,7 +195,7 @@ def _places(history: StageHistory, low: int, high: int, by: Frequency) -> _Calen
     A period that `as_of` only touches, at its very start, counts only if something is in it.
     """
     if high < low:
-        before = history.as_of - np.timedelta64(1, "us")
+        before = history.as_of - TICK
         last = int(period_numbers(np.array([before]), by)[0])
         return _Calendar(key_of(0), np.ones(1, dtype=np.int64), last, 1)
     begin = low // TICKS_PER_DAY

@@ -145,6 +145,11 @@ def _kind(column: model.Column, cell: str) -> str:
     return ' class="sf-s"' if 0 < width(cell) <= SHORT else ""
 
 
+def _focus(name: str, form: Form) -> str:
+    """Return how a part that keys can move is named; a fragment makes no landmark of a host's."""
+    return f' tabindex="0" role="{"region" if form.page else "group"}" aria-label="{e(name)}"'
+
+
 def _inside(cell: str, cards: bool) -> str:
     """Return what stands in a cell: one part, where a card puts its name beside it."""
     return f"<span>{_glued(cell)}</span>" if cards and cell else _glued(cell)
@@ -174,13 +179,13 @@ def _table(block: model.Table, form: Form) -> str:
         rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
     kind = "sf-scroll sf-cards" if cards else "sf-scroll"
     kind += " sf-tall" if len(rows) >= TALL else ""
-    named = e(block.caption or block.columns[0].title)
+    named = block.caption or block.columns[0].title
     caption = form.tag("p", e(block.caption), "sf-caption") if block.caption else ""
     more = len(block.rows) - most
     note = ""
     if more > 0:
         note = f'<div class="sf-note">{form.words("page.more-rows", n=f"{more:,}")}</div>'
-    focus = f' tabindex="0" role="{"region" if form.page else "group"}" aria-label="{named}"'
+    focus = _focus(named, form)
     return (
         f'{caption}<div class="{kind}"{focus}><table class="sf-t"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>{note}"
@@ -228,8 +233,7 @@ def _grid(block: model.Grid, form: Form) -> str:
             cells.append(f'<td class="sf-hm"{style}>{e(words)}</td>')
         rows.append(f'<tr><th scope="row" class="sf-s">{e(name)}</th>{"".join(cells)}</tr>')
     caption = form.tag("p", e(block.title), "sf-caption") if block.title else ""
-    named = e(block.title or block.corner)
-    focus = f' tabindex="0" role="{"region" if form.page else "group"}" aria-label="{named}"'
+    focus = _focus(block.title or block.corner, form)
     corner = f'<th scope="col">{e(block.corner)}</th>' if block.corner else "<td></td>"
     return (
         f'{caption}<div class="sf-scroll"{focus}><table class="sf-t"><thead><tr>{corner}{heads}'
